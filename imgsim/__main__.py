@@ -1,0 +1,89 @@
+"""``python3 -m imgsim``: set up what is missing, start the app, open it in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+
+from imgsim import environment
+
+FIRST_PORT = 8501
+START_TIMEOUT = 120.0  # seconds: a first start compiles every package on a slow disk
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m imgsim",
+        description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
+        epilog="Other options are passed on to 'streamlit run', for example --server.address 0.0.0.0",
+    )
+    parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    parser.add_argument("--setup-only", action="store_true", help="set everything up and stop")
+    options, others = parser.parse_known_args(arguments)
+    try:
+        executable = environment.python(environment.APP)
+    except environment.SetupError as error:
+        print(f"imgsim: {error}", file=sys.stderr)
+        return 1
+    if options.setup_only:
+        print(executable)
+        return 0
+    port = options.port if options.port is not None else free_port()
+    stopped = threading.Event()
+    if not options.no_browser:
+        threading.Thread(target=open_browser, args=(port, stopped), daemon=True).start()
+    # headless: Streamlit neither asks for an e-mail address nor opens a browser (it does not for an st.App)
+    command = [
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+        *others,
+    ]
+    try:
+        return environment.run(executable, command)
+    finally:
+        stopped.set()
+
+
+def free_port(first: int = FIRST_PORT, tries: int = 100) -> int:
+    """Return the first port from ``first`` on that nobody listens at on this machine."""
+    for port in range(first, first + tries):
+        with socket.socket() as attempt:
+            # elsewhere than on Windows a port that was used a moment ago counts as free, as it does for the server
+            if os.name == "posix":
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return first
+
+
+def open_browser(port: int, stopped: threading.Event) -> None:
+    """Open the app in the browser as soon as it answers."""
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline and not stopped.wait(0.2):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+        except OSError:
+            continue
+        webbrowser.open(address)
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

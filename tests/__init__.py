@@ -1,0 +1,1 @@
+"""The tests of imgsim; ``python3 -m tests`` runs them."""

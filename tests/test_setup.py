@@ -1,0 +1,196 @@
+"""The two commands' set-up: what is found, what is made, what is said when it cannot be."""
+
+from __future__ import annotations
+
+import ast
+import os
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from imgsim import __main__ as start
+from imgsim import environment
+
+ROOT = environment.REPOSITORY
+
+
+def make_wheel(folder: Path, name: str, version: str) -> None:
+    """Write the smallest wheel that pip installs."""
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}.py": f"VERSION = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all that pip can see: nothing is fetched."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    make_wheel(folder, "imgsimprobe", "1.0")
+    make_wheel(folder, "imgsimprobe", "2.0")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "environment.py", "__main__.py"])
+def test_an_old_python_can_read_far_enough_to_say_that_it_is_too_old(name: str) -> None:
+    ast.parse((ROOT / "imgsim" / name).read_text(encoding="utf-8"), feature_version=(3, 7))
+
+
+def test_an_old_python_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    with pytest.raises(
+        environment.SetupError, match=r"needs Python 3\.11 or later.* is Python 3\.9 .*python3\.11"
+    ):
+        environment.python(environment.APP)
+
+
+def test_the_running_python_serves_when_it_has_everything(tmp_path: Path) -> None:
+    from importlib.metadata import version
+
+    file = tmp_path / "requirements.txt"
+    # the local part of a version ("+cpu") names a build, not another version
+    file.write_text(f"pytest=={version('pytest')}  # here\n\n# nothing\n", encoding="utf-8")
+    assert environment.missing(file) == []
+    assert environment.python(file, venv=tmp_path / "venv") == sys.executable
+    assert not (tmp_path / "venv").exists()
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("pytest==0.0.1\nno-such-thing==3\n", encoding="utf-8")
+    assert environment.missing(file) == ["pytest==0.0.1", "no-such-thing==3"]
+
+
+def test_a_line_that_pins_nothing_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("numpy>=2\n", encoding="utf-8")
+    with pytest.raises(environment.SetupError, match="numpy>=2"):
+        environment.pins(file)
+
+
+def test_an_environment_is_made_once_kept_and_mended(
+    tmp_path: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file, venv = tmp_path / "requirements.txt", tmp_path / "venv"
+    file.write_text("imgsimprobe==1.0  # a probe\n", encoding="utf-8")
+
+    def installed(executable: str) -> str:
+        code = "import imgsimprobe; print(imgsimprobe.VERSION)"
+        return subprocess.run(
+            [executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    executable = environment.python(file, venv=venv)
+    assert installed(executable) == "1.0"
+    assert Path(executable).is_relative_to(venv)
+    out, err = capfd.readouterr()
+    assert out == "" and "Making an environment" in err
+
+    # nothing changed: neither pip nor venv is called
+    with monkeypatch.context() as patch:
+        patch.setattr(environment, "_install", lambda *_: pytest.fail("installed again"))
+        patch.setattr(environment, "_make", lambda *_: pytest.fail("made again"))
+        assert environment.python(file, venv=venv) == executable
+
+    # another version is asked for
+    file.write_text("imgsimprobe==2.0\n", encoding="utf-8")
+    assert installed(environment.python(file, venv=venv)) == "2.0"
+
+    # a set-up that fails is not taken for a complete one, and says what to do
+    file.write_text("imgsimprobe==3.0\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(environment.SetupError, match="Is there a network"):
+            environment.python(file, venv=venv)
+    file.write_text("imgsimprobe==2.0\n", encoding="utf-8")
+
+    # the Python it was made with is gone
+    Path(executable).unlink()
+    assert installed(environment.python(file, venv=venv)) == "2.0"
+
+
+def test_debian_without_venv_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "requirements.txt"
+    file.write_text("no-such-thing==3\n", encoding="utf-8")
+    monkeypatch.setattr(
+        environment.importlib.util, "find_spec", lambda name: None if name == "ensurepip" else name
+    )
+    with pytest.raises(environment.SetupError, match="apt install python3"):
+        environment.python(file, venv=tmp_path / "venv")
+
+
+def test_the_app_is_started_with_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, list[str]]] = []
+    opened: list[int] = []
+    monkeypatch.setattr(environment, "python", lambda *_: "python-of-the-environment")
+
+    def run(executable: str, arguments: list[str]) -> int:
+        calls.append((executable, arguments))
+        return 0
+
+    monkeypatch.setattr(environment, "run", run)
+    monkeypatch.setattr(start, "open_browser", lambda port, stopped: opened.append(port))
+    assert start.main(["--port", "8123", "--no-browser", "--server.address", "0.0.0.0"]) == 0
+    executable, arguments = calls.pop()
+    assert executable == "python-of-the-environment"
+    assert arguments[:4] == ["-m", "streamlit", "run", "app.py"]
+    assert arguments[arguments.index("--server.port") + 1] == "8123"
+    assert arguments[-2:] == ["--server.address", "0.0.0.0"]
+    assert not opened
+    assert start.main(["--port", "8124"]) == 0
+    assert opened == [8124]
+
+
+def test_a_port_in_use_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert start.free_port(port, tries=2) == port + 1 or start.free_port(port + 1) != port
+
+
+def test_a_set_up_error_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> str:
+        raise environment.SetupError("no room on the disk")
+
+    monkeypatch.setattr(environment, "python", fail)
+    assert start.main([]) == 1
+    assert capsys.readouterr().err == "imgsim: no room on the disk\n"
+
+
+def test_ctrl_c_leaves_the_child_time_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Child:
+        waits = 0
+
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def wait(self) -> int:
+            Child.waits += 1
+            if Child.waits == 1:
+                raise KeyboardInterrupt
+            return 130
+
+    monkeypatch.setattr(environment.subprocess, "Popen", Child)
+    assert environment.run("python", []) == 130
+
+
+def test_importing_the_package_does_nothing() -> None:
+    code = "import sys; before = set(sys.modules); import imgsim; print(sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['imgsim']"
+    assert done.stderr == ""
