@@ -1,0 +1,129 @@
+"""Finding plates in a catalogue by words and by facets, fast enough to answer at every keystroke."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from imgsim.catalogue.values import searchable
+
+LABELS = {
+    "decade": "Decade", "place": "Place", "author": "Author", "format": "Format", "category": "Category",
+    "book": "Book", "country": "Country", "language": "Language", "folder": "Folder",
+}  # fmt: skip
+# Random hexadecimal digits and machine paths would answer words by chance.
+_UNSEARCHED = {"sha256", "root", "width", "height", "mode", "frames", "bytes"}
+_MOST_CHOICES = 300
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow a catalogue down.
+
+    Attributes
+    ----------
+    column, label : str
+        The column and what to call it on the screen.
+    kind : 'range' or 'choice'
+        A range has numbers in ascending order, a choice has texts, the most frequent first.
+    values : tuple of (value, count)
+        Plates without a value are in none.
+    """
+
+    column: str
+    label: str
+    kind: Literal["range", "choice"]
+    values: tuple[tuple[str | int, int], ...]
+
+
+class Texts:
+    """What can be searched of a catalogue, folded once.
+
+    The fields of a book are the same for all its plates. They are kept and looked through once a book, and only what
+    is a plate's own (its id, file and page) once a plate: that makes a search some ten times faster.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n rows; any columns.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        own: list[tuple[np.ndarray, np.ndarray]] = []
+        shared: list[tuple[np.ndarray, np.ndarray]] = []
+        for name in frame.columns:
+            if name not in _UNSEARCHED:
+                codes, values = pd.factorize(frame[name], use_na_sentinel=True)
+                folded = np.array([*(searchable(str(value)) for value in values), ""], dtype=object)
+                (own if 2 * len(values) > len(frame) else shared).append((codes, folded))
+        # Each word gets a space before it, so that "starts with" can be asked of any of them.
+        self._own = [" " + " ".join(row) for row in zip(*(f[c] for c, f in own), strict=True)] or [""] * len(
+            frame
+        )
+        combined = (
+            np.stack([codes for codes, _ in shared], axis=1)
+            if shared
+            else np.zeros((len(frame), 1), dtype=int)
+        )
+        kinds, self._kind_of_row = np.unique(combined, axis=0, return_inverse=True)
+        self._shared = [
+            " " + " ".join(f[c] for (_, f), c in zip(shared, kind, strict=False)) for kind in kinds
+        ]
+
+    def matching(self, query: str) -> np.ndarray:
+        """Return bool (n,): which rows hold every word of the query at the start of a word.
+
+        A query that so finds nothing is looked for inside words too: the middle of an id, the end of a compound.
+        """
+        words = [word for word in (searchable(part) for part in query.split()) if word]
+        for start in (" ", ""):
+            found = np.ones(len(self._own), dtype=bool)
+            for word in words:
+                part = start + word
+                in_shared = np.array([part in text for text in self._shared], dtype=bool)
+                in_own = np.array([part in text for text in self._own], dtype=bool)
+                found &= in_own | in_shared[self._kind_of_row]
+            if found.any():
+                break
+        return found
+
+
+def facets(frame: pd.DataFrame, understood: Sequence[str], standard: Sequence[str]) -> list[Facet]:
+    """Return the facets that tell plates apart: the standard ones, then the metadata's own columns."""
+    found = []
+    for name, label in LABELS.items():
+        if name == "folder" and frame["folder"].equals(frame["book"]):
+            continue
+        facet = _facet(frame[name], label)
+        if len(facet.values) > 1:
+            found.append(facet)
+    for name in frame.columns:
+        if name in standard or name in understood:
+            continue
+        facet = _facet(frame[name], name.replace("_", " ").strip().capitalize())
+        # One value a plate is an id, not a kind.
+        if 1 < len(facet.values) <= min(_MOST_CHOICES, max(2, len(frame) // 2)):
+            found.append(facet)
+    return found
+
+
+def _facet(column: pd.Series, label: str) -> Facet:
+    counts = column[column != ""].dropna().value_counts()
+    pairs = [(value, int(count)) for value, count in counts.items()]
+    if column.name == "decade":
+        return Facet("decade", label, "range", tuple(sorted((int(v), n) for v, n in pairs)))
+    ordered = sorted(((str(v), n) for v, n in pairs), key=lambda pair: (-pair[1], pair[0]))
+    return Facet(str(column.name), label, "choice", tuple(ordered))
+
+
+def chosen(frame: pd.DataFrame, choices: Mapping[str, Sequence[str]]) -> np.ndarray:
+    """Return bool (n,): rows that have one of the chosen values in every column named."""
+    found = np.ones(len(frame), dtype=bool)
+    for column, values in choices.items():
+        if values and column in frame.columns:
+            found &= frame[column].isin(list(values)).to_numpy(dtype=bool)
+    return found

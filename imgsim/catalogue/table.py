@@ -1,0 +1,301 @@
+"""The table of plates, one row each; its row order is the order of every array of a collection."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from imgsim.catalogue import search
+from imgsim.catalogue.metadata import KEYS, SOURCES, plain_name
+from imgsim.catalogue.values import natural
+from imgsim.errors import CollectionError, ImgsimError
+
+STANDARD = (
+    "plate_id", "book", "page", "number", "title", "author", "year", "decade", "place", "country", "format",
+    "category", "language", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes",
+)  # fmt: skip
+_INTEGERS = {
+    "page": "Int32", "number": "Int32", "year": "Int32", "decade": "Int32", "width": "int32", "height": "int32",
+    "frames": "int32", "bytes": "int64",
+}  # fmt: skip
+_UNKNOWN = np.iinfo(np.int64).max
+
+
+class Catalogue:
+    """Plates and what is known of them; never changed after it is made.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The columns of :data:`STANDARD` (texts '' where unknown, numbers missing), then the metadata's own columns
+        as text. Sorted by plate_id, which is unique.
+
+    Raises
+    ------
+    CollectionError
+        The frame is not of that form.
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        missing = [name for name in STANDARD if name not in frame.columns]
+        if missing:
+            raise CollectionError(
+                f"The catalogue lacks the columns {', '.join(missing)}. Run precompute.py again."
+            )
+        try:
+            kinds = {name: _INTEGERS.get(str(name), "str") for name in frame.columns}
+            frame = frame.astype(kinds).reset_index(drop=True)
+        except (ValueError, TypeError) as error:
+            raise CollectionError(
+                f"The catalogue holds values of a wrong kind: {error}. Run precompute.py again."
+            ) from error
+        texts = [name for name in frame.columns if str(name) not in _INTEGERS]
+        if frame[texts].isna().to_numpy().any():
+            frame[texts] = frame[texts].fillna("")
+        ids = frame["plate_id"].tolist()
+        if any(a >= b for a, b in itertools.pairwise(ids)):
+            raise CollectionError(
+                "The catalogue is not sorted by plate_id, or names a plate twice. Run precompute.py again."
+            )
+        self.frame: pd.DataFrame = frame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def plate_ids(self) -> tuple[str, ...]:
+        """The ids in row order."""
+        return tuple(self.frame["plate_id"].tolist())
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {plate_id: row for row, plate_id in enumerate(self.plate_ids)}
+
+    def has(self, plate_id: str) -> bool:
+        """Say whether there is a plate of that id."""
+        return plate_id in self._rows
+
+    def row(self, plate_id: str) -> int:
+        """Return a plate's row; ImgsimError if there is no such plate."""
+        try:
+            return self._rows[plate_id]
+        except KeyError:
+            shown = repr(str(plate_id)[:80])
+            raise ImgsimError(
+                f"There is no plate {shown} in this collection. Look for it on the Browse page."
+            ) from None
+
+    def record(self, row: int) -> dict[str, str | int | None]:
+        """Return everything known of one plate, in column order; unknown texts are '', unknown numbers None."""
+        return {name: values[row] for name, values in self._cells.items()}
+
+    @cached_property
+    def _cells(self) -> dict[str, list]:
+        """Every column as a list of plain values: a list answers a thousand times faster than a frame's cell."""
+        columns = {}
+        for name in self.frame.columns:
+            # Plates of one book share their texts, here too.
+            codes, values = pd.factorize(self.frame[name], use_na_sentinel=True)
+            plain = [int(v) for v in values] if str(name) in _INTEGERS else [str(v) for v in values]
+            columns[str(name)] = np.array([*plain, None], dtype=object)[codes].tolist()
+        return columns
+
+    # ---- books
+
+    @cached_property
+    def books_known(self) -> bool:
+        """Whether plates can be told apart by book: at least two books are named."""
+        return len(set(self._cells["book"]) - {""}) > 1
+
+    @cached_property
+    def _place_in_book(self) -> np.ndarray:
+        """int64 (n,): each row's place when sorted by book, page, number and name."""
+        pages, numbers = (self._filled(name) for name in ("page", "number"))
+        names = [natural(plate_id) for plate_id in self.plate_ids]
+        books = self._cells["book"]
+        key = sorted(range(len(self)), key=lambda i: (books[i], pages[i], numbers[i], names[i]))
+        places = np.empty(len(self), dtype=np.int64)
+        places[key] = np.arange(len(self))
+        return places
+
+    @cached_property
+    def _book_rows(self) -> dict[str, np.ndarray]:
+        order = np.argsort(self._place_in_book)
+        books: dict[str, list[int]] = {}
+        for row in order.tolist():
+            books.setdefault(self._cells["book"][row], []).append(row)
+        return {book: np.array(rows, dtype=np.int64) for book, rows in books.items()}
+
+    def book_rows(self, book: str) -> np.ndarray:
+        """Return the rows of a book's plates in page order, int64 (m,); empty for an unknown book."""
+        return self._book_rows.get(book, np.empty(0, dtype=np.int64)).copy()
+
+    def previous_next(self, row: int) -> tuple[str | None, str | None]:
+        """Return the ids of the plates before and after this one in its book.
+
+        Plates of no known book follow one another by name; None at either end.
+        """
+        rows = self._book_rows[self._cells["book"][row]]
+        at = int(np.flatnonzero(rows == row)[0])
+        before = self.plate_ids[rows[at - 1]] if at > 0 else None
+        after = self.plate_ids[rows[at + 1]] if at + 1 < len(rows) else None
+        return before, after
+
+    # ---- finding
+
+    @cached_property
+    def _texts(self) -> search.Texts:
+        return search.Texts(self.frame)
+
+    @cached_property
+    def _facets(self) -> list[search.Facet]:
+        known = {name for names in (*SOURCES.values(), *KEYS.values()) for name in names}
+        understood = [c for c in self.frame.columns if plain_name(str(c).removeprefix("metadata_")) in known]
+        return search.facets(self.frame, understood, STANDARD)
+
+    def facets(self) -> list[search.Facet]:
+        """Return the ways to narrow this catalogue down."""
+        return list(self._facets)
+
+    def search(
+        self,
+        text: str = "",
+        choices: Mapping[str, Sequence[str]] | None = None,
+        decades: tuple[int, int] | None = None,
+    ) -> np.ndarray:
+        """Find plates.
+
+        Parameters
+        ----------
+        text : str
+            Words, all of which must stand in a plate's id or in any of its fields; case and diacritics do not matter.
+        choices : mapping
+            Column -> the values of which one must be there; an empty list chooses nothing in particular.
+        decades : (int, int), optional
+            First and last decade, both included. Plates without a date are then left out.
+
+        Returns
+        -------
+        ndarray of int64
+            Rows, ascending.
+        """
+        found = search.chosen(self.frame, choices or {})
+        if decades is not None:
+            years = self._filled("decade")
+            found &= (years >= decades[0]) & (years <= decades[1])
+        if text.strip():
+            found &= self._texts.matching(text)
+        return np.flatnonzero(found).astype(np.int64)
+
+    @cached_property
+    def _numbers(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def _filled(self, column: str) -> np.ndarray:
+        if column not in self._numbers:
+            self._numbers[column] = self.frame[column].to_numpy(dtype=np.int64, na_value=_UNKNOWN)
+        return self._numbers[column]
+
+    def order(
+        self,
+        rows: np.ndarray | Sequence[int],
+        by: Literal["year", "book", "plate_id", "random"],
+        seed: int = 0,
+    ) -> np.ndarray:
+        """Return rows in another order, int64: plates without a year or book last; 'random' repeats with its seed."""
+        rows = np.asarray(rows, dtype=np.int64)
+        if by == "plate_id":
+            return np.sort(rows)
+        if by == "random":
+            # One number a plate, so that filters take plates away without shuffling the rest.
+            return rows[np.argsort(np.random.default_rng(seed).random(len(self))[rows], kind="stable")]
+        places = self._place_in_book[rows]
+        if by == "year":
+            return rows[np.lexsort((places, self._filled("year")[rows]))]
+        if by == "book":
+            unknown = np.array([self._cells["book"][row] == "" for row in rows], dtype=bool)
+            return rows[np.lexsort((places, unknown))]
+        raise ImgsimError(f"Plates cannot be sorted by {by!r}. Choose year, book, plate_id or random.")
+
+    # ---- words for the screen
+
+    def short_title(self, row: int, length: int = 60) -> str:
+        """Return the title cut to what fits a caption; the book or the plate's id where there is no title."""
+        title = " ".join(self._cells["title"][row].split())
+        return shorten(title, length) or self._cells["book"][row] or self.plate_ids[row]
+
+    def book_label(self, book: str) -> str:
+        """Return a book's short title, year and id, e.g. for a list to choose from."""
+        rows = self._book_rows.get(book)
+        if rows is None:
+            return book
+        row = int(rows[0])
+        year = self._cells["year"][row]
+        title = self.short_title(row)
+        label = title if year is None else f"{title}, {year}"
+        return label if title == book else f"{label} ({book})"
+
+    def citation(self, row: int) -> str:
+        """Return a bibliographic reference to a plate, from what is known of it."""
+        plate = self.record(row)
+        author = str(plate["author"]).strip().rstrip(".")
+        title = shorten(" ".join(str(plate["title"]).split()), 160).rstrip(".")
+        printed = ": ".join(str(v) for v in (plate["place"], plate["year"]) if v)
+        of_book = ", ".join(part for part in (author, title, printed) if part)
+        place = ", ".join(
+            part
+            for part in (
+                f"p. {plate['page']}" if plate["page"] is not None else "",
+                f"illustration {int(plate['number']) + 1}"
+                if plate["number"] is not None and plate["page"]
+                else "",
+            )
+            if part
+        )
+        source = (
+            f"book {plate['book']}, plate {plate['plate_id']}"
+            if plate["book"]
+            else f"plate {plate['plate_id']}"
+        )
+        return ", ".join(part for part in (of_book, place) if part) + (
+            f" [{source}]." if of_book else f"[{source}]."
+        )
+
+    # ---- the file
+
+    def to_parquet(self, path: Path) -> None:
+        """Write the catalogue."""
+        self.frame.to_parquet(path, index=False, compression="zstd")
+
+    @classmethod
+    def from_parquet(cls, path: Path) -> Catalogue:
+        """Read a catalogue; CollectionError if it is missing, damaged or of another form."""
+        try:
+            frame = pd.read_parquet(path)
+        except Exception as error:
+            # pyarrow raises its own kinds for damaged files, besides OSError and ValueError.
+            raise CollectionError(
+                f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
+            ) from error
+        return cls(frame)
+
+
+def shorten(title: str, length: int) -> str:
+    """Cut a title at the end of its first sentence or clause if that fits, else at a word, with an ellipsis."""
+    if len(title) <= length:
+        return title
+    ends = [found.start() for found in re.finditer(r"[.;:](?=\s)", title[: length + 1])]
+    # The longest run of whole clauses that fits, unless it is too little to know the book by.
+    if ends and ends[-1] >= min(15, length // 2):
+        return title[: ends[-1]]
+    cut = title[: length - 1]
+    if not title[length - 1].isspace() and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:.-") + "…"

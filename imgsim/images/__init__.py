@@ -1,0 +1,1 @@
+"""Images: finding them (:mod:`.sources`), opening them as they look (:mod:`.opening`), shaping, thumbnails."""

@@ -1,0 +1,193 @@
+"""Lists as CSV: safe in a spreadsheet, and the same text when read back (RELIABILITY, row 18)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from imgsim.catalogue import Catalogue, build_catalogue
+from imgsim.errors import ImgsimError
+from imgsim.export import guarded, neighbours_csv, read_back, selection_csv
+from tests.hostile import FORMULAS
+
+NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
+
+
+def catalogue_of(ids: list[str], **columns: list) -> Catalogue:
+    plates = pd.DataFrame(
+        {
+            "plate_id": ids,
+            "file": [f"{plate_id}.png" for plate_id in ids],
+            "root": "/scans", "folder": "", "sha256": "0", "width": 10, "height": 20, "mode": "L", "frames": 1,
+            "bytes": 9,
+        }
+    )  # fmt: skip
+    catalogue, _ = build_catalogue(plates, None)
+    return Catalogue(catalogue.frame.assign(**columns)) if columns else catalogue
+
+
+def cells(content: bytes) -> list[list[str]]:
+    """As any reader of CSV sees it, without a word of ours."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_the_form_of_a_list() -> None:
+    catalogue = catalogue_of(
+        ["090470060000120_0", "105280020101620_0", "105280020101620_1"],
+        title=["Kräuter, \"alt\"", "Herbal\nsecond line", ""],
+        year=pd.array([1737, None, 1799], dtype="Int32"),
+    )  # fmt: skip
+    content = neighbours_csv(catalogue, 0, "", [2, 1], [1, 0.9400004], backbone="plates18", **NOTE)
+    assert content.startswith(b"\xef\xbb\xbf") and content.endswith(b"\r\n")
+    header, first, second = cells(content)
+    assert header == [
+        "query_plate_id", "rank", "similarity", "neighbour_plate_id",
+        "query_book", "query_title", "query_author", "query_year", "query_place", "query_page",
+        "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year", "neighbour_place", "neighbour_page",
+        "backbone", "collection", "date",
+    ]  # fmt: skip
+    assert first == [
+        "090470060000120_0", "1", "1.000000", "105280020101620_1",
+        "'0904700600", "Kräuter, \"alt\"", "", "1737", "", "12", "'1052800201", "", "", "1799", "", "162",
+        "plates18", "sample", "2026-11-22",
+    ]  # fmt: skip
+    assert second[:4] == ["090470060000120_0", "2", "0.940000", "105280020101620_0"]
+    assert second[11] == "Herbal\nsecond line" and second[13] == ""
+    table = read_back(content)
+    assert table["query_book"].tolist() == ["0904700600"] * 2
+    assert table["neighbour_year"].tolist() == ["1799", ""]
+    # pandas, as a script would read it without our help
+    assert pd.read_csv(io.BytesIO(content))["neighbour_plate_id"].tolist() == [
+        "105280020101620_1",
+        "105280020101620_0",
+    ]
+
+
+def test_an_uploaded_query_and_further_columns() -> None:
+    catalogue = catalogue_of(["a", "b"])
+    content = neighbours_csv(
+        catalogue,
+        None,
+        "=photo.jpg",
+        [1, 0],
+        [-0.25, -0.5],
+        backbone="x",
+        **NOTE,
+        extra={"percent": [99.8, 1], "note": ["-", ""]},
+    )
+    table = read_back(content)
+    assert table["query_plate_id"].tolist() == ["=photo.jpg"] * 2 and table["query_title"].tolist() == [
+        "",
+        "",
+    ]
+    assert table["percent"].tolist() == ["99.8", "1"] and table["note"].tolist() == ["-", ""]
+    assert [row[2] for row in cells(content)[1:]] == ["-0.250000", "-0.500000"]
+    with pytest.raises(ImgsimError, match="percent"):
+        selection_csv(catalogue, [0, 1], **NOTE, extra={"percent": [1]})
+
+
+def test_a_selection_has_every_column() -> None:
+    catalogue = catalogue_of(
+        ["a", "b", "c"], technique=["engraving", "etching", "woodcut"], shelf_id=["007", "1752", "x9"]
+    )
+    table = read_back(selection_csv(catalogue, [2, 0], **NOTE))
+    assert table["plate_id"].tolist() == ["c", "a"]
+    assert table["technique"].tolist() == ["woodcut", "engraving"] and table["shelf_id"].tolist() == [
+        "x9",
+        "007",
+    ]
+    assert {"root", "sha256"}.isdisjoint(table.columns) and table["collection"].tolist() == ["sample"] * 2
+    assert len(read_back(selection_csv(catalogue, [], **NOTE))) == 0
+
+
+@pytest.mark.parametrize("payload", FORMULAS)
+def test_formulas_are_text(payload: str) -> None:
+    catalogue = catalogue_of(["a"], title=[payload], author=[payload], place=[payload], shelf=[payload])
+    for content in (
+        selection_csv(catalogue, [0], collection=payload, date="2026-11-22", extra={payload: [payload]}),
+        neighbours_csv(
+            catalogue, None, payload, [0], [0.5], backbone=payload, collection=payload, date=payload
+        ),
+    ):
+        for row in cells(content):
+            for cell in row:
+                assert not re.match(r"[\s\x00]*[=+\-@＝＋－＠]", cell), cell
+                assert not cell.startswith(("\t", "\r", "\n", "\x00"))
+        table = read_back(content)
+        texts = {text for row in [list(table.columns), *table.to_numpy().tolist()] for text in row}
+        assert payload in texts
+    assert read_back(selection_csv(catalogue, [0], **NOTE))["title"].tolist() == [payload]
+
+
+def looks_like_text(cell: str) -> bool:
+    """An independent, stricter idea of what a spreadsheet leaves alone: nothing float(), dates or fractions take."""
+    if "_" in cell:
+        # Python reads 1_000 as a number; no spreadsheet does.
+        return True
+    try:
+        float(cell.replace(",", "").replace(" ", ""))
+    except ValueError:
+        pass
+    else:
+        return False
+    return not re.fullmatch(r"[\d/.\-: ]+|\d{1,4}[- ]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[- ]?\d{1,4}", cell) or (
+        re.sub(r"[\d \-]", "", cell).lower()[:3]
+        not in {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", ""}
+    )
+
+
+def test_thirteen_thousand_ids_stay_what_they_are() -> None:
+    rng = random.Random(18)
+    forms = (
+        lambda: f"{rng.randrange(10**10):010d}{rng.randrange(10**4):04d}0_{rng.randrange(9)}",
+        lambda: f"{rng.randrange(10**10):010d}",
+        lambda: f"{rng.randrange(10**15):015d}",
+        lambda: f"{rng.randrange(100)}e{rng.randrange(100)}",
+        lambda: f"{rng.randrange(1, 13)}-{rng.randrange(1, 32)}",
+        lambda: f"{rng.choice(['mar', 'MAY', 'sept', 'Dec'])}{rng.randrange(40)}",
+        lambda: f"00{rng.randrange(1000)}",
+        lambda: f"{rng.randrange(1000)}.{rng.randrange(1000)}",
+        lambda: f"plate {rng.randrange(10**6)}",
+        lambda: rng.choice(["'", "=", "-", "+", "@"]) + str(rng.randrange(10**6)),
+    )
+    ids: set[str] = set()
+    while len(ids) < 13_151:
+        ids.add(rng.choice(forms)())
+    names = sorted(ids)
+    catalogue = catalogue_of(names, book=names)
+    content = selection_csv(catalogue, range(len(names)), **NOTE)
+    table = read_back(content)
+    assert table["plate_id"].tolist() == names and table["book"].tolist() == names
+    raw = cells(content)
+    for column in (raw[0].index(name) for name in ("plate_id", "book")):
+        assert [row[column].removeprefix("'") for row in raw[1:]] == names
+        assert [row[column] for row in raw[1:] if not looks_like_text(row[column])] == []
+    # The usual ids are left as they are.
+    assert guarded("105280020101620_0", identifier=True) == "105280020101620_0"
+
+
+@pytest.mark.parametrize(
+    ("text", "as_id", "as_text"),
+    [
+        ("0904700600", True, True), ("1752", True, False), ("1752-1760", True, False), ("12345678901234", True, True),
+        ("1/2", True, True), ("3 May", True, True), ("TRUE", True, True), ("12:30", True, True), ("£5", True, True),
+        ("bm01", False, False), ("img-001", False, False), ("holbein/3", False, False), ("Marvell", False, False),
+        ("p. 12", False, False), ("décor", False, False), ("", False, False), ("'tis", True, True),
+        ("8vo", False, False),
+    ],
+)  # fmt: skip
+def test_what_is_guarded(text: str, as_id: bool, as_text: bool) -> None:
+    assert guarded(text, identifier=True) == ("'" if as_id else "") + text
+    assert guarded(text) == ("'" if as_text else "") + text
+
+
+def test_a_foreign_file_is_refused() -> None:
+    with pytest.raises(ImgsimError):
+        read_back(b"\xff\xfe\x00")
+    assert read_back(b"").empty
