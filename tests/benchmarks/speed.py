@@ -1,0 +1,322 @@
+"""How fast precompute is: the loop that a notebook would write and ours, side by side on the same plates.
+
+    python -m tests.benchmarks.speed [--plates 192] [--repeat 3] [--images FOLDER] [--backbone NAME ...]
+
+Plates come from --images, else from the folder that IMGSIM_PLATES names, else from the generated sample. Every
+measurement runs in a process of its own, the rivals in turn, and the median of the repeats is printed. ResNet-18 and
+ResNet-50 run with random weights unless torch's cache holds the real ones: speed does not depend on them.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("naive", "ours", "ours, thumbnails too", "decode alone", "forward alone")
+QUERIES = 40
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--plates", type=int, default=192, help="how many plates to read")
+    parser.add_argument("--repeat", type=int, default=3, help="how often to measure; the median counts")
+    parser.add_argument("--images", type=Path, help="a folder of plates")
+    parser.add_argument("--backbone", nargs="+", default=["plates18", "resnet18", "resnet50"])
+    parser.add_argument("--rows", type=int, default=13_151, help="plates in the search for all neighbours")
+    parser.add_argument("--stage", help=argparse.SUPPRESS)
+    parser.add_argument("--weights", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.stage:
+        print(json.dumps(run_stage(chosen)))
+        return
+    with tempfile.TemporaryDirectory(prefix="imgsim-speed-") as folder:
+        chosen.images = chosen.images or find_plates(chosen.plates, Path(folder))
+        print(
+            f"{chosen.plates} plates of {chosen.images}, {os.cpu_count()} cores, median of {chosen.repeat}\n"
+        )
+        for name in chosen.backbone:
+            compare(name, chosen, Path(folder))
+        compare_search(chosen)
+
+
+def find_plates(count: int, folder: Path) -> Path:
+    """Return the folder of real plates, or write generated ones."""
+    if named := os.environ.get("IMGSIM_PLATES"):
+        return Path(named) / "images"
+    from imgsim.sample import generate
+
+    print(f"generating {count} plates (IMGSIM_PLATES names no real ones) ...", flush=True)
+    return generate(folder / "sample", count).images
+
+
+def compare(name: str, chosen: argparse.Namespace, folder: Path) -> None:
+    """Print one backbone's table."""
+    weights, note = usable_weights(name, folder)
+    measured: dict[str, list[dict]] = {stage: [] for stage in STAGES}
+    for _ in range(chosen.repeat):
+        for stage, results in measured.items():
+            results.append(in_process(stage, name, weights, chosen, folder))
+    rates = {stage: statistics.median(one["rate"] for one in results) for stage, results in measured.items()}
+    print(f"{name} ({note})")
+    print(f"  {'stage':22} {'plates/s':>9} {'to naive':>9} {'start, s':>9} {'peak MB':>9}")
+    for stage, results in measured.items():
+        start = statistics.median(one["start"] for one in results)
+        peak = max(one["peak"] for one in results)
+        print(
+            f"  {stage:22} {rates[stage]:9.1f} {rates[stage] / rates['naive']:8.2f}x {start:9.1f} {peak:9.0f}"
+        )
+    decode, forward = rates["decode alone"], rates["forward alone"]
+    both = 1 / (1 / decode + 1 / forward)
+    print(
+        f"  ours is {rates['ours'] / min(decode, forward):.0%} of the slower ceiling (each has all cores to itself),"
+    )
+    print(f"  and {rates['ours'] / both:.0%} of {both:.1f} plates/s, where the same cores must do both.")
+    vectors = {
+        stage: np.load(folder / f"{name} {stage}.npy", allow_pickle=False) for stage in ("naive", "ours")
+    }
+    # plates18 sees letterboxed plates, which no notebook does: its vectors are not meant to be the same.
+    if name != "plates18":
+        print(f"  {cosines(vectors['ours'], vectors['naive'])} to the naive loop's vectors, end to end")
+    same = in_process("same", name, weights, chosen, folder)
+    print(f"  cosine {same['lowest']:.7f} at least to eager float32 from the same pixels\n", flush=True)
+
+
+def usable_weights(name: str, folder: Path) -> tuple[Path, str]:
+    from safetensors.numpy import save_file
+
+    from imgsim.backbones import BACKBONES
+    from imgsim.backbones.weights import torch_cache
+    from tests.tiny import random_state
+
+    backbone = BACKBONES[name]
+    if backbone.bundled:
+        return backbone.bundled, "bundled weights"
+    if backbone.official and (torch_cache() / backbone.official.file).is_file():
+        return torch_cache() / backbone.official.file, "ImageNet weights"
+    path = folder / f"{name}.safetensors"
+    save_file(random_state(backbone.architecture, 3), path)
+    return path, "random weights: the ImageNet ones are not on this machine"
+
+
+def in_process(stage: str, name: str, weights: Path, chosen: argparse.Namespace, folder: Path) -> dict:
+    """Measure one stage in a process of its own; add its peak memory, children included, in MB."""
+    command = [sys.executable, "-m", "tests.benchmarks.speed", "--stage", stage, "--backbone", name]
+    command += ["--weights", str(weights), "--plates", str(chosen.plates), "--images", str(chosen.images)]
+    command += ["--out", str(folder / f"{name} {stage}.npy")]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, sum(resident(pid) for pid in family(process.pid)))
+        # Adding up a process's pages costs time of its own.
+        time.sleep(0.25)
+    assert process.stdout is not None
+    said = process.stdout.read().splitlines()
+    if process.returncode:
+        raise SystemExit(f"{stage} of {name} ended with {process.returncode}")
+    return {**json.loads(said[-1]), "peak": peak}
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and its descendants (on Linux; elsewhere the process alone)."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return [pid]
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def resident(pid: int) -> float:
+    """Return the memory that a process holds, without what it shares with others of its kind twice, in MB."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    except (OSError, ValueError):
+        return 0.0
+
+
+def run_stage(chosen: argparse.Namespace) -> dict:
+    from imgsim.images.sources import find_images
+
+    (name,) = chosen.backbone
+    files = find_images([chosen.images])[0]
+    order = np.random.default_rng(0).permutation(len(files))[: chosen.plates]
+    files = [files[index] for index in sorted(order)]
+    files *= -(-chosen.plates // len(files))
+    files = files[: chosen.plates]
+    if chosen.stage == "naive":
+        return naive(name, chosen.weights, files, chosen.out)
+    if chosen.stage.startswith("ours"):
+        return ours(name, chosen.weights, files, chosen.out, thumbnails="thumbnails" in chosen.stage)
+    if chosen.stage == "same":
+        return same(name, chosen.weights, files[:24])
+    return ceiling(chosen.stage.split()[0], name, chosen.weights, files)
+
+
+def naive(name: str, weights: Path, files: list, out: Path) -> dict:
+    """The notebook's loop: one image at a time, eager torch with its own choice of threads."""
+    start = time.perf_counter()
+    import torch
+    from PIL import Image
+
+    from imgsim.backbones import BACKBONES, bound_to, load_state
+    from imgsim.backbones.network import build_network, torchvision_models
+
+    torchvision_models()
+    from torchvision import transforms
+
+    backbone = bound_to(BACKBONES[name], weights)
+    model = build_network(backbone, load_state(backbone, weights)).get_submodule("body")
+    side = backbone.input_size
+    prepare = transforms.Compose(
+        [
+            transforms.Resize((side, side)),
+            *([transforms.Grayscale()] if backbone.channels == 1 else []),
+            transforms.ToTensor(),
+            transforms.Normalize(backbone.mean, backbone.std),
+        ]
+    )
+    rows = []
+    began = time.perf_counter()
+    for file in files:
+        image = Image.open(Path(file.root) / file.file).convert("RGB")
+        with torch.no_grad():
+            rows.append(model(prepare(image).unsqueeze(0))[0].numpy())
+    ended = time.perf_counter()
+    vectors = np.stack(rows)
+    np.save(out, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return {"rate": len(files) / (ended - began), "start": began - start}
+
+
+def ours(name: str, weights: Path, files: list, out: Path, *, thumbnails: bool) -> dict:
+    """The run that precompute makes. Its rate is taken once all workers are under way; starting is told apart."""
+    from imgsim.embeddings import PlateResult, process_plates
+
+    vectors: dict[str, np.ndarray] = {}
+    times: list[float] = []
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for one in process_plates(
+            files, {name: weights}, thumbnails=Path(folder) if thumbnails else None, device="cpu"
+        ):
+            times.append(time.perf_counter())
+            if isinstance(one, PlateResult):
+                vectors[one.plate_id] = one.embeddings[name]
+    np.save(out, np.stack([vectors[file.plate_id] for file in files]))
+    return {"rate": steady_rate(times), "start": times[0] - start}
+
+
+def steady_rate(times: list[float]) -> float:
+    """Return results a second from the first results, which come a batch at once, to the last."""
+    first = sum(1 for moment in times if moment - times[0] < 0.02)
+    return (len(times) - first) / (times[-1] - times[0])
+
+
+def same(name: str, weights: Path, files: list) -> dict:
+    """Compare our engine with eager float32 on the same shaped plates."""
+    import torch
+
+    from imgsim.backbones import BACKBONES, load_network
+    from imgsim.embeddings import Embedder
+    from imgsim.images.opening import open_image
+
+    embedder = Embedder(name, weights, device="cpu")
+    arrays = np.stack([embedder.backbone.shape(open_image(file.read()).image) for file in files])
+    with torch.inference_mode():
+        eager = load_network(BACKBONES[name], weights)(torch.from_numpy(arrays)).numpy()
+    return {"lowest": float((embedder.embed_arrays(arrays) * eager).sum(axis=1).min())}
+
+
+def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
+    """Reading alone, or the network alone, in one process of one thread a core, and nothing between them."""
+    from multiprocessing import get_context
+
+    from imgsim.backbones import BACKBONES
+    from imgsim.embeddings.engines import available_cores, prepare_engine
+
+    cores = available_cores()
+    context = get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        engine = prepare_engine(BACKBONES[name], weights, "cpu", Path(folder))
+        barrier, results = context.Barrier(cores), context.Queue()
+        start = time.perf_counter()
+        workers = [
+            context.Process(target=alone, args=(what, engine, files[part::cores], barrier, results))
+            for part in range(cores)
+        ]
+        for worker in workers:
+            worker.start()
+        spans = [results.get() for _ in workers]
+        for worker in workers:
+            worker.join()
+    began, ended = min(span[0] for span in spans), max(span[1] for span in spans)
+    return {"rate": len(files) / (ended - began), "start": began - start}
+
+
+def alone(what: str, engine, files: list, barrier, results) -> None:
+    from imgsim.embeddings.plates import read_plate
+    from imgsim.embeddings.pool import CPU_BATCH
+
+    backbone = engine.backbone
+    if what == "decode":
+        read_plate(files[0], [backbone], thumbnails=None)
+        barrier.wait()
+        began = time.perf_counter()
+        for file in files:
+            read_plate(file, [backbone], thumbnails=None)
+    else:
+        forward = engine.load(CPU_BATCH, threads=1)
+        shape = (CPU_BATCH, backbone.channels, backbone.input_size, backbone.input_size)
+        images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        forward(images)
+        barrier.wait()
+        began = time.perf_counter()
+        for start in range(0, len(files), CPU_BATCH):
+            forward(images[: len(files) - start])
+    results.put((began, time.perf_counter()))
+
+
+def cosines(ours: np.ndarray, theirs: np.ndarray) -> str:
+    similar = (ours * theirs).sum(axis=1)
+    return f"cosine {similar.min():.5f} at least, {np.median(similar):.5f} in the median"
+
+
+def compare_search(chosen: argparse.Namespace) -> None:
+    """All neighbours of all plates: one sklearn call a query against ours."""
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    from imgsim.neighbours import all_neighbours
+
+    print(
+        f"all neighbours, k = 50, {chosen.rows:,} random plates (sklearn: {QUERIES} queries, the rest reckoned)"
+    )
+    for dimension in (512, 2048):
+        vectors = np.random.default_rng(0).normal(size=(chosen.rows, dimension)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        theirs, mine = [], []
+        for _ in range(chosen.repeat):
+            start = time.perf_counter()
+            for query in range(QUERIES):
+                np.argsort(-cosine_similarity(vectors[query : query + 1], vectors)[0])[:51]
+            theirs.append((time.perf_counter() - start) / QUERIES * chosen.rows)
+            start = time.perf_counter()
+            all_neighbours(vectors, 50)
+            mine.append(time.perf_counter() - start)
+        naive_s, ours_s = statistics.median(theirs), statistics.median(mine)
+        print(
+            f"  {dimension:5} numbers: sklearn {naive_s:8.1f} s, ours {ours_s:6.1f} s, {naive_s / ours_s:.0f}x"
+        )
+
+
+if __name__ == "__main__":
+    main()
