@@ -1,0 +1,164 @@
+"""The command line of training: ``python -m imgsim.training IMAGES --out FILE``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from imgsim.errors import ImgsimError
+from imgsim.training import loop, run
+
+REPORT_SECONDS = 10.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's parser."""
+    defaults = loop.Recipe()
+    cli = argparse.ArgumentParser(
+        prog="python -m imgsim.training",
+        description="Train a ResNet-18 on your own plates, without any labels, so that two appearances of one "
+        "picture lie close. Use the result with: python precompute.py ... --weights plates18=FILE",
+        epilog="A thousand plates take about an hour on two CPU cores, minutes on a GPU. Start from the bundled "
+        "weights (--weights imgsim/weights/plates18.safetensors) to adapt them: that needs a tenth of the time.",
+    )
+    cli.add_argument("images", nargs="+", type=Path, metavar="IMAGES", help="folders, zips or single images")
+    cli.add_argument("--out", required=True, type=Path, metavar="FILE", help="the weights file to write")
+    cli.add_argument(
+        "--weights", type=Path, metavar="START", help="weights to start from (default: none, from scratch)"
+    )
+    cli.add_argument(
+        "--pairs", type=Path, metavar="CSV", help="known copies: two columns of plate ids or files"
+    )
+    length = cli.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=_positive, help="how often each plate is shown (default: 100)")
+    length.add_argument("--steps", type=_whole, help="how many batches are shown")
+    length.add_argument("--minutes", type=_positive, help="how long to train")
+    cli.add_argument(
+        "--size", type=_side, default=defaults.size, help="side of the views, pixels (default: %(default)s)"
+    )
+    cli.add_argument(
+        "--input-size",
+        type=_side,
+        help="side at which the finished network reads plates (default: --size)",
+    )
+    cli.add_argument(
+        "--batch-size",
+        type=_whole,
+        default=defaults.batch_size,
+        help="plates a batch, two views each (default: %(default)s)",
+    )
+    cli.add_argument("--learning-rate", type=_positive, help="default: 0.001, with --weights 0.0003")
+    cli.add_argument(
+        "--temperature", type=_positive, default=defaults.temperature, help="default: %(default)s"
+    )
+    cli.add_argument(
+        "--device", default="auto", choices=["auto", "cpu", "cuda", "mps"], help="default: %(default)s"
+    )
+    cli.add_argument(
+        "--workers", type=int, default=1, help="processes that draw views; 0: none (default: %(default)s)"
+    )
+    cli.add_argument("--seed", type=int, default=defaults.seed, help="default: %(default)s")
+    cli.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    return cli
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    given = parser().parse_args(arguments)
+    epochs = given.epochs if given.epochs or given.steps or given.minutes else 100.0
+    recipe = loop.Recipe(
+        size=given.size,
+        batch_size=given.batch_size,
+        steps=given.steps,
+        minutes=given.minutes,
+        learning_rate=given.learning_rate or (3e-4 if given.weights else 1e-3),
+        temperature=given.temperature,
+        seed=given.seed,
+    )
+    options = run.Options(
+        inputs=tuple(given.images),
+        out=given.out,
+        recipe=recipe,
+        input_size=given.input_size or given.size,
+        epochs=epochs,
+        weights=given.weights,
+        pairs=given.pairs,
+        device=given.device,
+        workers=max(0, given.workers),
+        resume=given.resume,
+    )
+    try:
+        run.train(options, _Printer())
+    except ImgsimError as error:
+        print(f"imgsim.training: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped. Add --resume to go on from {options.checkpoint}.", file=sys.stderr)
+        return 130
+    print(f"Weights written to {options.out}. Use them with: --weights plates18={options.out}")
+    return 0
+
+
+class _Printer:
+    """Prints a line every ten seconds, and whatever begins or ends a stage."""
+
+    def __init__(self) -> None:
+        self.stage, self.printed = "", 0.0
+
+    def __call__(self, progress: run.Progress) -> None:
+        now = time.monotonic()
+        if (
+            progress.stage == self.stage
+            and now - self.printed < REPORT_SECONDS
+            and progress.done != progress.total
+        ):
+            return
+        self.stage, self.printed = progress.stage, now
+        of = f" of {progress.total:,}" if progress.total else ""
+        if progress.stage == "reading":
+            line = f"reading plates: {progress.done:,}{of}"
+        elif progress.note:
+            line = f"training on {progress.note}"
+        else:
+            line = (
+                f"step {progress.done:,}{of}: loss {progress.loss:.3f}, own plate found first by "
+                f"{progress.recall:.0%} of views"
+            )
+            if progress.held_out is not None:
+                line += f" (plates kept aside: {progress.held_out:.0%})"
+            line += f", {progress.views_per_second:.0f} views/s"
+            if progress.remaining_s:
+                line += f", {_duration(progress.remaining_s)} left"
+        print(line, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return value
+
+
+def _side(text: str) -> int:
+    value = int(text)
+    if not 32 <= value <= 1024:
+        raise argparse.ArgumentTypeError(f"{text} is not between 32 and 1024")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,306 @@
+"""Two appearances of one plate: augmentations that imitate how pictures were re-used and scanned.
+
+A view is made in four steps: edits of the printed matter (captions, figure letters, lines worn thin or inked thick),
+one affine map (mirrored, turned, squeezed, cropped, or set on larger paper, alone or beside another picture), the
+condition of the sheet (stains, stamps, show-through, shadow, specks), and the scan (tone, blur, resolution, 1-bit).
+Everything is drawn from one numpy Generator, so a seed gives the same view again.
+"""
+
+import cv2
+import numpy as np
+
+from imgsim.images import shaping
+
+# Views are drawn at twice the size asked for, so that lines shrink to grey as they do in a reduced scan.
+OVERSAMPLING = 2
+
+Plate = np.ndarray  # uint8 (h, w), grey, dark ink on light paper
+
+
+def view(
+    plate: Plate, size: int, rng: np.random.Generator, other: Plate | None = None, strength: float = 1.0
+) -> np.ndarray:
+    """Draw one appearance of a plate, whitened and letterboxed as a network reads it.
+
+    `other` is another plate for show-through and shared compositions. `strength`, 0 to 1, makes every change as
+    much rarer, and the changes of place as much smaller. Returns uint8 (size, size).
+    """
+    drawn = reprint(plate, rng, strength)
+    drawn = compose(drawn, size * OVERSAMPLING, rng, other, strength)
+    drawn = age(drawn, rng, other, strength)
+    drawn = scan(drawn, rng, strength)
+    fitted = shaping.fitted_size(drawn.shape[1], drawn.shape[0], size)
+    drawn = cv2.resize(drawn, fitted, interpolation=cv2.INTER_AREA)
+    return shaping.pad_square(shaping.whiten(drawn), size)
+
+
+def plain_view(plate: Plate, size: int) -> np.ndarray:
+    """Return the plate as it is, as a network reads it: uint8 (size, size)."""
+    fitted = shaping.fitted_size(plate.shape[1], plate.shape[0], size)
+    drawn = cv2.resize(plate, fitted, interpolation=cv2.INTER_AREA)
+    return shaping.pad_square(shaping.whiten(drawn), size)
+
+
+# ---------------------------------------------------------------- printed matter
+
+
+def reprint(plate: Plate, rng: np.random.Generator, strength: float = 1.0) -> Plate:
+    """Change what was printed: captions gone or new, figure letters, worn lines or heavy ink. Same shape."""
+    drawn = plate.copy()
+    height, width = drawn.shape
+    paper = _paper(drawn)
+    if rng.random() < 0.15 * strength:  # a caption or a heading burnished out
+        strip = max(1, int(height * rng.uniform(0.03, 0.1)))
+        if rng.random() < 0.7:
+            drawn[height - strip :] = paper
+        else:
+            drawn[:strip] = paper
+    if rng.random() < 0.1 * strength:  # one detail burnished out
+        h, w = int(height * rng.uniform(0.08, 0.22)), int(width * rng.uniform(0.08, 0.22))
+        y, x = int(rng.integers(0, max(1, height - h))), int(rng.integers(0, max(1, width - w)))
+        drawn[y : y + h, x : x + w] = paper
+    if rng.random() < 0.3 * strength:
+        drawn = _letter(drawn, rng)
+    return _ink(drawn, rng) if rng.random() < strength else drawn
+
+
+def _letter(plate: Plate, rng: np.random.Generator) -> Plate:
+    """Engrave words and figure letters: a caption above or below, letters anywhere."""
+    height, width = plate.shape
+    ink = int(rng.integers(0, 60))
+    if rng.random() < 0.6:
+        text = _word(rng, int(rng.integers(4, 22)))
+        scale = float(rng.uniform(0.25, 0.5)) * width / 200
+        (wide, tall), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_COMPLEX_SMALL, scale, 1)
+        x = int(np.clip((width - wide) / 2 + rng.normal(0, width * 0.1), 0, max(0, width - wide)))
+        y = height - int(height * rng.uniform(0.0, 0.04)) if rng.random() < 0.75 else tall + 1
+        cv2.putText(plate, text, (x, y), cv2.FONT_HERSHEY_COMPLEX_SMALL, scale, ink, 1, cv2.LINE_AA)
+    for _ in range(int(rng.integers(0, 6))):
+        at = (int(rng.integers(0, width)), int(rng.integers(0, height)))
+        scale = float(rng.uniform(0.3, 0.6)) * width / 200
+        cv2.putText(plate, _word(rng, 1), at, cv2.FONT_HERSHEY_COMPLEX_SMALL, scale, ink, 1, cv2.LINE_AA)
+    return plate
+
+
+def _word(rng: np.random.Generator, length: int) -> str:
+    return "".join(rng.choice(list("ABCDEFGHILMNOPRSTVabcdefghiklmnoprstuvxyz. 123456789"), length))
+
+
+def _ink(plate: Plate, rng: np.random.Generator) -> Plate:
+    """Ink thicker or thinner: a part-way blend with the eroded (darker) or dilated (lighter) plate."""
+    chance = rng.random()
+    if chance > 0.6:
+        return plate
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3) if rng.random() < 0.75 else (2, 2))
+    if chance < 0.35:
+        other, share = cv2.erode(plate, kernel), rng.uniform(0.3, 1.0)
+    else:
+        other, share = cv2.dilate(plate, kernel), rng.uniform(0.2, 0.75)
+    return cv2.addWeighted(plate, 1 - share, other, share, 0)
+
+
+# ---------------------------------------------------------------- composition
+
+
+def compose(
+    plate: Plate, longest: int, rng: np.random.Generator, other: Plate | None = None, strength: float = 1.0
+) -> Plate:
+    """Place the plate on a sheet: mirrored, turned, squeezed, cropped or with margins.
+
+    The longer side of the sheet is `longest` pixels.
+    """
+    if rng.random() < 0.25 * strength:
+        plate = cv2.flip(plate, 1)
+    turn = rng.random() / max(strength, 1e-6)
+    if turn < 0.08:
+        plate = np.rot90(plate, 1 if turn < 0.04 else 3)
+    elif turn < 0.09:
+        plate = np.rot90(plate, 2)
+    height, width = plate.shape
+    squeeze = float(np.exp(rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.25, 0.25)))
+    angle = float(rng.normal(0, 2.0) if rng.random() < 0.75 else rng.uniform(-20, 20))
+    squeeze, angle = squeeze**strength, angle * strength
+
+    # The window of the plate that the sheet shows, in parts of the plate; below 0 and above 1 lie margins.
+    kind = rng.random()
+    if kind < 0.3:  # nearly as it is
+        left, top, right, bottom = rng.uniform(-0.06, 0.06, 4) + (0, 0, 1, 1)
+    elif kind < 0.65:  # larger paper
+        most = rng.uniform(0.1, 0.6)
+        left, top = -rng.uniform(0, most, 2)
+        right, bottom = 1 + rng.uniform(0, most, 2)
+    else:  # cropped, and often some margin on the other side
+        w, h = np.sqrt(rng.uniform(0.3, 0.95)) * np.exp(rng.normal(0, 0.12, 2))
+        w, h = min(w, 1.15), min(h, 1.15)
+        left = rng.uniform(min(0, 1 - w), max(0, 1 - w)) + rng.normal(0, 0.03)
+        top = rng.uniform(min(0, 1 - h), max(0, 1 - h)) + rng.normal(0, 0.03)
+        right, bottom = left + w, top + h
+
+    left, top, right, bottom = np.multiply((left, top, right - 1, bottom - 1), strength) + (0, 0, 1, 1)
+    sheet_w, sheet_h = (right - left) * width * squeeze, (bottom - top) * height
+    if other is not None and rng.random() < 0.15 * strength:
+        return _beside(plate, other, longest, rng)
+    scale = longest / max(sheet_w, sheet_h)
+    out_w, out_h = max(8, round(sheet_w * scale)), max(8, round(sheet_h * scale))
+    # plate pixel -> sheet pixel: turn about the plate's middle, then scale, then shift
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    cx, cy = width / 2, height / 2
+    shear = float(rng.normal(0, 0.02))
+    linear = np.array([[scale * squeeze, shear * scale], [0, scale]]) @ np.array([[cos, -sin], [sin, cos]])
+    middle = np.array([(0.5 - left) * width * squeeze * scale, (0.5 - top) * height * scale])
+    shift = middle - linear @ (cx, cy)
+    matrix = np.column_stack([linear, shift])
+    paper = _paper(plate)
+    plate = _reduce(plate, scale)
+    if plate.shape != (height, width):
+        matrix = matrix @ np.diag([width / plate.shape[1], height / plate.shape[0], 1.0])
+    sheet = cv2.warpAffine(
+        plate,
+        matrix,
+        (out_w, out_h),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=paper,
+    )
+    if kind < 0.65 and rng.random() < 0.12 * strength:
+        _letterpress(sheet, matrix, plate.shape, rng)
+    return sheet
+
+
+def _reduce(plate: Plate, scale: float) -> Plate:
+    """Halve by area averaging while the map that follows would skip pixels."""
+    while scale < 0.6 and min(plate.shape) >= 16:
+        plate = cv2.resize(plate, (plate.shape[1] // 2, plate.shape[0] // 2), interpolation=cv2.INTER_AREA)
+        scale *= 2
+    return np.ascontiguousarray(plate)
+
+
+def _beside(plate: Plate, other: Plate, longest: int, rng: np.random.Generator) -> Plate:
+    """Set the plate beside or above another picture on a common sheet."""
+    share = float(rng.uniform(0.33, 0.75))
+    wide = rng.random() < 0.5
+    sides = []
+    for picture, part in ((plate, share), (other, 1 - share)):
+        box = (int(longest * part), longest) if wide else (longest, int(longest * part))
+        factor = min(box[0] / picture.shape[1], box[1] / picture.shape[0])
+        fitted = (max(1, int(picture.shape[1] * factor)), max(1, int(picture.shape[0] * factor)))
+        small = cv2.resize(picture, fitted, interpolation=cv2.INTER_AREA)
+        sheet = np.full((box[1], box[0]), _paper(picture), np.uint8)
+        y = int(rng.integers(0, box[1] - fitted[1] + 1))
+        x = int(rng.integers(0, box[0] - fitted[0] + 1))
+        sheet[y : y + fitted[1], x : x + fitted[0]] = small
+        sides.append(sheet)
+    if rng.random() < 0.5:
+        sides.reverse()
+    return np.hstack(sides) if wide else np.vstack(sides)
+
+
+def _letterpress(sheet: Plate, matrix: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    """Print lines of small type into the sheet above and below the plate (a page scan), in place."""
+    corners = np.array([[0, 0, 1], [shape[1], 0, 1], [0, shape[0], 1], [shape[1], shape[0], 1]]) @ matrix.T
+    above, below = int(corners[:, 1].min()), int(corners[:, 1].max())
+    height, width = sheet.shape
+    step = max(4, int(longest_side(sheet) * rng.uniform(0.02, 0.035)))
+    ink = int(rng.integers(20, 90))
+    for y in [*range(step, above - step, step), *range(below + step, height - 2, step)]:
+        x = int(width * 0.08)
+        while x < width * 0.9:
+            w = int(rng.integers(3, 3 * step))
+            sheet[y : y + max(1, step // 3), x : min(x + w, width)] = ink
+            x += w + step // 2
+
+
+def longest_side(plate: Plate) -> int:
+    return max(plate.shape)
+
+
+# ---------------------------------------------------------------- condition of the sheet
+
+
+def age(sheet: Plate, rng: np.random.Generator, other: Plate | None = None, strength: float = 1.0) -> Plate:
+    """Stain, stamp, shade and soil a sheet; let another plate show through. Same shape."""
+    height, width = sheet.shape
+    if rng.random() < 0.1 * strength:
+        sheet = _stamp(sheet.copy(), rng)
+    drawn = sheet.astype(np.float32)
+    if rng.random() < 0.25 * strength:  # stains and uneven toning
+        cells = rng.normal(0, 1, (int(rng.integers(2, 7)), int(rng.integers(2, 7)))).astype(np.float32)
+        cloud = cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)
+        drawn *= 1 - np.clip(cloud, 0, 2) * rng.uniform(0.03, 0.15)
+    if other is not None and rng.random() < 0.12 * strength:  # show-through of the verso
+        back = cv2.resize(cv2.flip(other, 1), (width, height), interpolation=cv2.INTER_AREA)
+        drawn *= 1 - (255.0 - back) / 255.0 * rng.uniform(0.05, 0.25)
+    if rng.random() < 0.15 * strength:  # foxing, blots
+        for _ in range(int(rng.integers(1, 25))):
+            at = (int(rng.integers(0, width)), int(rng.integers(0, height)))
+            radius = max(1, int(abs(rng.normal(0, 0.012)) * longest_side(sheet)))
+            cv2.circle(drawn, at, radius, float(rng.uniform(60, 190)), -1, cv2.LINE_AA)
+    if rng.random() < 0.2 * strength:  # the shadow of the gutter or the black beyond the page's edge
+        depth = max(2, int(width * rng.uniform(0.02, 0.12)))
+        if rng.random() < 0.5:
+            shade = np.linspace(rng.uniform(0.1, 0.8), 1, depth, dtype=np.float32)
+        else:
+            shade = np.full(max(1, depth // 2), rng.uniform(0.0, 0.3), np.float32)
+        side = rng.integers(0, 4)
+        if side == 0:
+            drawn[:, : len(shade)] *= shade
+        elif side == 1:
+            drawn[:, width - len(shade) :] *= shade[::-1]
+        elif side == 2:
+            drawn[: len(shade)] *= shade[:height, None]
+        else:
+            drawn[-len(shade) :] *= shade[::-1][-height:, None]
+    return np.clip(drawn, 0, 255).astype(np.uint8)
+
+
+def _stamp(sheet: Plate, rng: np.random.Generator) -> Plate:
+    """Stamp a library's oval or box somewhere on the sheet, in place."""
+    height, width = sheet.shape
+    longest = longest_side(sheet)
+    x, y = int(rng.integers(0, width)), int(rng.integers(0, height))
+    across, down = int(longest * rng.uniform(0.05, 0.12)), int(longest * rng.uniform(0.03, 0.08))
+    ink, line = int(rng.integers(20, 140)), max(1, longest // 110)
+    if rng.random() < 0.7:
+        cv2.ellipse(
+            sheet, (x, y), (across, down), float(rng.uniform(-30, 30)), 0, 360, ink, line, cv2.LINE_AA
+        )
+    else:
+        cv2.rectangle(sheet, (x, y), (x + 2 * across, y + down), ink, line)
+    at, scale = (x - across // 2, y), longest / 200 * 0.35
+    cv2.putText(sheet, _word(rng, 8), at, cv2.FONT_HERSHEY_COMPLEX_SMALL, scale, ink, 1, cv2.LINE_AA)
+    return sheet
+
+
+# ---------------------------------------------------------------- the scan
+
+
+def scan(sheet: Plate, rng: np.random.Generator, strength: float = 1.0) -> Plate:
+    """Photograph the sheet: tone, blur, lost resolution, noise, 1-bit. Same shape."""
+    height, width = sheet.shape
+    drawn = sheet
+    if rng.random() < 0.35 * strength:
+        drawn = cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.5, 2.2)))
+    if rng.random() < 0.2 * strength:
+        factor = rng.uniform(0.3, 0.8)
+        small = (max(8, int(width * factor)), max(8, int(height * factor)))
+        drawn = cv2.resize(drawn, small, interpolation=cv2.INTER_AREA)
+        drawn = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.6 * strength:  # contrast and gamma
+        levels = np.linspace(0, 1, 256) ** float(np.exp(rng.normal(0, 0.45)))
+        low, high = rng.uniform(0, 0.35), rng.uniform(0.7, 1.0)
+        drawn = cv2.LUT(drawn, np.rint((low + (high - low) * levels) * 255).astype(np.uint8))
+    if rng.random() < 0.2 * strength:
+        noise = rng.normal(0, rng.uniform(3, 18), drawn.shape)
+        drawn = np.clip(drawn + noise, 0, 255).astype(np.uint8)
+    if rng.random() < 0.25 * strength:  # 1-bit, somewhere between the ink and the paper
+        ink, paper = np.percentile(drawn, (1, 90))
+        level = ink + (paper - ink) * rng.uniform(0.45, 0.85)
+        drawn = np.where(drawn > level, 255, 0).astype(np.uint8)
+        if rng.random() < 0.4:
+            specks = rng.random(drawn.shape) < rng.uniform(0.0005, 0.006)
+            drawn[specks] = 255 - drawn[specks]
+    return drawn
+
+
+def _paper(plate: Plate) -> int:
+    return int(np.percentile(plate[::4, ::4], 90))

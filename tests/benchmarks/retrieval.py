@@ -1,0 +1,237 @@
+"""How well do backbones find re-used plates? Recall@1, @5, @20 and mAP for each kind of re-use.
+
+    python -m tests.benchmarks.retrieval [--sample 240] [--plates FOLDER] [--weights plates18=FILE]
+
+Two collections with known truth are searched: generated plates (`--sample 0` leaves them out) and real plates, if
+`--plates` or the environment's IMGSIM_PLATES names their folder (images/, pairs.csv, chapbook_clusters.csv). Each
+backbone whose weights are on this machine is measured beside two baselines, an untrained ResNet-18 and a perceptual
+hash (64 bits of a cosine transform), both of which see the whole plate.
+
+A query is a plate with known copies of that kind; it is found at k if one of them is among its first k neighbours.
+Other known relatives of the query are left out of its list. Nothing is downloaded.
+"""
+
+import argparse
+import csv
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from imgsim.backbones import BACKBONES, fetch_weights
+from imgsim.backbones.weights import torch_cache
+from imgsim.embeddings.embedder import Embedder
+from imgsim.errors import ImgsimError
+from imgsim.images import shaping
+from imgsim.images.opening import open_image
+from imgsim.sample import LOOK_ALIKE, generate
+
+LONGEST = 512
+Embed = Callable[[Sequence[Image.Image]], np.ndarray]
+Truth = dict[str, dict[int, set[int]]]  # kind -> query row -> rows of its copies
+
+REAL_KINDS = {
+    "re-engraved close copy (1833 wood copy)": "re-engraved close copy",
+    "same print: raw page scan vs cleaned, cropped, re-coloured version": "page scan against cleaned crop",
+    "same cut, other book": "same cut, other book",
+    "same cut, other book, rotated 90 degrees": "turned by 90 degrees, re-arranged",
+    "same cut, other book (re-arranged/cropped)": "turned by 90 degrees, re-arranged",
+    "same cut printed twice in the book, separate scans": "same cut twice in a book",
+    "same cut printed twice, rotated 90 degrees": "same cut twice in a book",
+}
+CHAPBOOKS = "chapbook woodcut, best mate"
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one backbone on one kind: `recall` at 1, 5 and 20 and `precision` (mAP), all 0 to 1, over `queries`."""
+
+    queries: int
+    recall: tuple[float, float, float]
+    precision: float
+
+    def __str__(self) -> str:
+        return " ".join(f"{value:.2f}" for value in (*self.recall, self.precision))
+
+
+def score(embeddings: np.ndarray, truth: Truth) -> dict[str, Score]:
+    """Rank all plates for each query, ties by row, and score each kind of re-use."""
+    similarities = embeddings @ embeddings.T
+    relatives: dict[int, set[int]] = defaultdict(set)
+    for copies in truth.values():
+        for query, rows in copies.items():
+            relatives[query] |= rows
+    scores = {}
+    for kind, copies in truth.items():
+        first, precision = [], []
+        for query, rows in copies.items():
+            order = np.argsort(-similarities[query], kind="stable")
+            order = order[~np.isin(order, [query, *(relatives[query] - rows)])]
+            places = np.flatnonzero(np.isin(order, list(rows)))
+            first.append(places[0])
+            precision.append(np.mean(np.arange(1, len(places) + 1) / (places + 1)))
+        found = np.array(first)
+        recall = (float((found < 1).mean()), float((found < 5).mean()), float((found < 20).mean()))
+        scores[kind] = Score(len(found), recall, float(np.mean(precision)))
+    return scores
+
+
+def add_pair(truth: Truth, kind: str, a: int, b: int) -> None:
+    """Note that a and b are copies of each other."""
+    truth.setdefault(kind, {}).setdefault(a, set()).add(b)
+    truth[kind].setdefault(b, set()).add(a)
+
+
+def sample_plates(folder: Path, count: int, seed: int) -> tuple[list[Path], Truth]:
+    """Generate a sample and read its truth; look-alikes are no copies."""
+    paths = generate(folder, count, seed)
+    files = sorted(paths.images.glob("*.png"))
+    row = {file.stem: i for i, file in enumerate(files)}
+    truth: Truth = {}
+    for pair in rows_of(paths.truth):
+        if pair["kind"] != LOOK_ALIKE:
+            add_pair(truth, pair["kind"], row[pair["plate_a"]], row[pair["plate_b"]])
+    return files, truth
+
+
+def real_plates(folder: Path) -> tuple[list[Path], Truth]:
+    """List the real plates and read their known copies."""
+    root = folder / "images"
+    files = sorted(path for path in root.rglob("*") if path.suffix in {".jpg", ".png"})
+    row = {path.relative_to(root).as_posix(): i for i, path in enumerate(files)}
+    truth: Truth = {kind: {} for kind in REAL_KINDS.values()}
+    for pair in rows_of(folder / "pairs.csv"):
+        add_pair(truth, REAL_KINDS[pair["relation"]], row[pair["file_a"]], row[pair["file_b"]])
+    clusters: dict[str, list[int]] = defaultdict(list)
+    for member in rows_of(folder / "chapbook_clusters.csv"):
+        clusters[member["cluster"]].append(row[member["file"]])
+    for members in clusters.values():
+        for i, a in enumerate(members):
+            for b in members[:i]:
+                add_pair(truth, CHAPBOOKS, a, b)
+    return files, truth
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Read a CSV with a heading."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read(files: Sequence[Path]) -> list[Image.Image]:
+    """Open the plates, at most 512 pixels a side."""
+    images = []
+    for file in files:
+        image = open_image(file, reduce_to=LONGEST).image
+        image.thumbnail((LONGEST, LONGEST), Image.Resampling.BILINEAR)
+        images.append(image)
+    return images
+
+
+def perceptual_hash(images: Sequence[Image.Image]) -> np.ndarray:
+    """Hash the letterboxed plates: 64 signs of the lowest cosine frequencies against their median, as unit rows."""
+    import cv2
+
+    rows = []
+    for image in images:
+        low = cv2.dct(shaping.letterbox(image, 32).astype(np.float32))[:8, :8].ravel()
+        rows.append(np.where(low > np.median(low[1:]), 1.0, -1.0) / 8)
+    return np.array(rows)
+
+
+def untrained(seed: int) -> Embed:
+    """Return an untrained ResNet-18 that reads letterboxed plates of 224 pixels."""
+    import torch
+
+    from imgsim.backbones.network import Network, torchvision_models
+    from imgsim.backbones.registry import IMAGENET_MEAN, IMAGENET_STD
+
+    torch.manual_seed(seed)
+    body = torchvision_models().resnet18(weights=None)
+    body.fc = torch.nn.Identity()
+    network = Network(body, IMAGENET_MEAN, IMAGENET_STD).eval()
+
+    def embed(images: Sequence[Image.Image]) -> np.ndarray:
+        rows = []
+        for start in range(0, len(images), 32):
+            squares = np.stack([shaping.letterbox(image, 224) for image in images[start : start + 32]])
+            with torch.inference_mode():
+                rows.append(network(torch.from_numpy(squares)[:, None].expand(-1, 3, -1, -1)).numpy())
+        return np.concatenate(rows)
+
+    return embed
+
+
+def contestants(weights: dict[str, Path], seed: int) -> dict[str, Embed]:
+    """Return the backbones whose weights are at hand, and the baselines."""
+    found: dict[str, Embed] = {}
+    for name, backbone in BACKBONES.items():
+        at_hand = weights.get(name)
+        if at_hand is None and backbone.official and not (torch_cache() / backbone.official.file).exists():
+            print(f"{name}: no weights on this machine, left out")
+            continue
+        try:
+            fetch_weights(backbone, at_hand)
+            found[name] = Embedder(name, at_hand, "cpu").embed
+        except ImgsimError as error:
+            print(f"{name}: left out: {error}")
+    return found | {"untrained ResNet-18": untrained(seed), "perceptual hash": perceptual_hash}
+
+
+def report(title: str, files: Sequence[Path], truth: Truth, networks: dict[str, Embed]) -> None:
+    """Embed the plates with each network and print the table, and how similar random and true pairs are."""
+    print(f"\n{title}: {len(files):,} plates. Recall@1 @5 @20 and mAP")
+    images = read(files)
+    embeddings = {name: embed(images) for name, embed in networks.items()}
+    tables = {name: score(rows, truth) for name, rows in embeddings.items()}
+    print(f"{'kind of re-use (queries)':46}" + "".join(f"{name:24}" for name in networks))
+    for kind in truth:
+        queries = next(iter(tables.values()))[kind].queries
+        print(f"{f'{kind} ({queries})':46}" + "".join(f"{tables[name][kind]!s:24}" for name in networks))
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, len(files), (2, 200_000))
+    a, b = a[a != b], b[a != b]
+    true = [(query, row) for copies in truth.values() for query, rows in copies.items() for row in rows]
+    for name, rows in embeddings.items():
+        chance = np.quantile(np.einsum("ij,ij->i", rows[a], rows[b]), [0.5, 0.9, 0.99, 0.999])
+        copies = [float(rows[i] @ rows[j]) for i, j in true]
+        print(
+            f"{name}: random pairs 50/90/99/99.9 %: {' '.join(f'{q:.3f}' for q in chance)}; copies 5/10/25/50 %: "
+            f"{' '.join(f'{q:.3f}' for q in np.quantile(copies, [0.05, 0.1, 0.25, 0.5]))}"
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    cli = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.retrieval", description=__doc__.splitlines()[0]
+    )
+    cli.add_argument(
+        "--sample", type=int, default=240, help="how many generated plates (default: %(default)s)"
+    )
+    cli.add_argument("--seed", type=int, default=18, help="of the sample and the untrained network")
+    cli.add_argument("--folder", type=Path, help="keep the sample here, and use the one that is there")
+    cli.add_argument("--plates", type=Path, help="the folder of real plates (default: IMGSIM_PLATES)")
+    cli.add_argument("--weights", action="append", default=[], metavar="NAME=FILE", help="weights to measure")
+    given = cli.parse_args(arguments)
+    named = {name: Path(file) for name, _, file in (item.partition("=") for item in given.weights)}
+    networks = contestants(named, given.seed)
+    if given.sample:
+        with tempfile.TemporaryDirectory() as temporary:
+            files, truth = sample_plates(given.folder or Path(temporary), given.sample, given.seed)
+            report(f"Generated plates (seed {given.seed})", files, truth, networks)
+    real = given.plates or (Path(os.environ["IMGSIM_PLATES"]) if os.environ.get("IMGSIM_PLATES") else None)
+    if real:
+        files, truth = real_plates(real)
+        report("Real plates", files, truth, networks)
+    else:
+        print("\nReal plates: set IMGSIM_PLATES or --plates to measure them too.")
+
+
+if __name__ == "__main__":
+    main()
