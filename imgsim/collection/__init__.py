@@ -1,0 +1,23 @@
+"""A prepared collection on disk: one folder, one live generation, read with every check.
+
+    data/<name>/
+      CURRENT                      the name of the live generation; replaced atomically, last
+      generations/<id>/
+        manifest.json              everything :mod:`imgsim.collection.layout` says
+        catalogue.parquet          the row order of everything below
+        skipped.csv                what could not be read, and why
+        thumbnails/<sha256>.webp   longest side 320 px, named by the content of the plate's file
+        <backbone>/embeddings.npy  float32 (n_plates, dim), unit rows
+        <backbone>/neighbours.npz  indices int32 (n_plates, k), similarities float32 (n_plates, k)
+        <backbone>/background.npy  float32 (10001,), quantiles of the similarity of random pairs
+        <backbone>/projection_<method>.npy   float32 (n_plates, 2)
+      work/                        what an interrupted run has done so far, and what the input files looked like
+      lock                         held by the one run that may write
+
+:mod:`~imgsim.collection.reading` is what the app needs; :mod:`~imgsim.collection.writing` is for the pipeline.
+"""
+
+from imgsim.collection.layout import data_dir
+from imgsim.collection.reading import Collection, CollectionInfo, list_collections, open_collection
+
+__all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection"]

@@ -1,0 +1,296 @@
+"""Reading a prepared collection. Nothing is believed before its size and SHA-256 agree with the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.collection import layout
+from imgsim.errors import CollectionError, ImgsimError
+
+if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CollectionInfo:
+    """A line in the list of collections; ``error`` says why one cannot be opened."""
+
+    name: str
+    path: Path
+    plates: int = 0
+    created: str = ""
+    backbones: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One generation of a prepared collection. Everything is loaded when first asked for, and is read-only.
+
+    It stays readable while a newer generation is being written and for as long as that is the newest but one.
+    Methods raise CollectionError where a file is missing, damaged, or does not fit the catalogue.
+    """
+
+    name: str
+    path: Path
+    generation: str
+    manifest: dict[str, Any] = field(repr=False)
+    _loaded: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this generation."""
+        return self.path / layout.GENERATIONS / self.generation
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """Names of the backbones, in the order in which they were added."""
+        return tuple(self.manifest["backbones"])
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The plates, one row each; its order is the order of every array."""
+
+        def load() -> Catalogue:
+            from imgsim.catalogue import Catalogue
+
+            self._bytes(layout.CATALOGUE)
+            catalogue = Catalogue.from_parquet(self.folder / layout.CATALOGUE)
+            if len(catalogue) != self.manifest["counts"]["plates"]:
+                raise self._error(
+                    f"catalogue.parquet has {len(catalogue):,} plates but the manifest counts "
+                    f"{self.manifest['counts']['plates']:,}"
+                )
+            return catalogue
+
+        return self._once("catalogue", load)
+
+    @property
+    def skipped(self) -> pd.DataFrame:
+        """What could not be used: columns file and reason."""
+        return self._once(
+            "skipped",
+            lambda: pd.read_csv(
+                io.BytesIO(self._bytes(layout.SKIPPED)),
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+            ),
+        )
+
+    def embeddings(self, backbone: str) -> npt.NDArray[np.float32]:
+        """float32 (n_plates, dim), unit rows."""
+        facts = self._backbone(backbone)
+        return self._array(layout.embeddings_file(backbone), np.float32, (None, facts["dimension"]))
+
+    def neighbours(self, backbone: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """(indices int32 (n_plates, k), similarities float32 (n_plates, k)), nearest first, never the plate itself."""
+        self._backbone(backbone)
+        file = layout.neighbours_file(backbone)
+
+        def load() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+            arrays = layout.parse_npz(
+                self._bytes(file), f"{file} of {self.name}", {"indices": np.int32, "similarities": np.float32}
+            )
+            indices, similarities = arrays["indices"], arrays["similarities"]
+            self._check_rows(file, indices.shape)
+            if indices.shape != similarities.shape or indices.ndim != 2:
+                raise self._error(
+                    f"{file} has {indices.shape} neighbours but {similarities.shape} similarities"
+                )
+            if indices.size and (indices.min() < 0 or indices.max() >= len(indices)):
+                raise self._error(f"{file} names plates that are not in the catalogue")
+            return indices, similarities
+
+        return self._once(file, load)
+
+    def background(self, backbone: str) -> npt.NDArray[np.float32]:
+        """float32 (10001,): quantiles of the similarity of random pairs; empty for fewer than two plates."""
+        self._backbone(backbone)
+        return self._array(layout.background_file(backbone), np.float32, None)
+
+    def projections(self, backbone: str) -> tuple[str, ...]:
+        """Methods for which there are coordinates."""
+        return tuple(self._backbone(backbone)["projections"])
+
+    def projection(self, backbone: str, method: str) -> npt.NDArray[np.float32]:
+        """float32 (n_plates, 2)."""
+        if method not in self.projections(backbone):
+            raise CollectionError(
+                f"The collection {self.name} has no projection {method!r} for {backbone}. "
+                f"Run: python precompute.py --name {self.name} --backbone {backbone} --projection pca umap tsne"
+            )
+        return self._array(layout.projection_file(backbone, method), np.float32, (None, 2))
+
+    @property
+    def thumbnail_dir(self) -> Path:
+        """The folder of <sha256>.webp files."""
+        return self.folder / layout.THUMBNAILS
+
+    def thumbnail_path(self, row: int) -> Path:
+        """The thumbnail of a plate."""
+        return self.folder / layout.thumbnail_file(str(self.catalogue.frame["sha256"].iloc[row]))
+
+    def plate_bytes(self, row: int) -> bytes:
+        """The plate's own file, as it lies in the folder or zip that the collection was made from.
+
+        Raises ImgsimError if it is no longer there, or lies outside the folders that were prepared.
+        """
+        from imgsim.images.sources import read_image
+
+        record = self.catalogue.frame.iloc[row]
+        root, file = str(record["root"]), str(record["file"])
+        if root not in self.manifest["inputs"]["roots"]:
+            raise self._error(f"the plate {record['plate_id']} lies outside the inputs of the collection")
+        try:
+            return read_image(root, file)
+        except (OSError, ImgsimError) as error:
+            raise CollectionError(
+                f"The scan of {record['plate_id']} is no longer where it was ({Path(root) / file}): {error} "
+                f"If the folder has moved, run: python precompute.py FOLDER --name {self.name}"
+            ) from None
+
+    def staleness(self) -> list[str]:
+        """Sentences saying what has changed in the inputs since; empty if nothing has. Looks at every input file."""
+        from imgsim.collection.staleness import staleness
+
+        return staleness(self)
+
+    def verify(self, file: str) -> None:
+        """Compare one file of the generation with the manifest, unless that was done; raises CollectionError."""
+        if ("verified", file) not in self._loaded:
+            self._bytes(file)
+
+    # -- helpers
+
+    def _error(self, what: str) -> CollectionError:
+        return CollectionError(
+            f"The collection {self.name} is damaged: {what}. Run: python precompute.py --name {self.name}"
+        )
+
+    def _backbone(self, backbone: str) -> dict[str, Any]:
+        facts = self.manifest["backbones"].get(backbone)
+        if facts is None:
+            raise CollectionError(
+                f"The collection {self.name} has no embeddings of {backbone!r} (it has {', '.join(self.backbones)}). "
+                f"Run: python precompute.py --name {self.name} --backbone {backbone}"
+            )
+        return facts
+
+    def _once(self, key: object, load: Callable[[], T]) -> T:
+        # One thread loads, the others wait: two copies of a large array would be worse.
+        with self._lock:
+            if key not in self._loaded:
+                self._loaded[key] = load()
+            return self._loaded[key]
+
+    def _array(
+        self, file: str, dtype: type[np.generic], shape: tuple[int | None, ...] | None
+    ) -> npt.NDArray[Any]:
+        def load() -> npt.NDArray[Any]:
+            array = layout.parse_npy(self._bytes(file), f"{file} of {self.name}", dtype)
+            if shape is not None:
+                self._check_rows(file, array.shape)
+                if len(shape) != array.ndim or any(
+                    b not in (None, a) for a, b in zip(array.shape, shape, strict=True)
+                ):
+                    raise self._error(f"{file} has the shape {array.shape}")
+            return array
+
+        return self._once(file, load)
+
+    def _check_rows(self, file: str, shape: tuple[int, ...]) -> None:
+        plates = self.manifest["counts"]["plates"]
+        if not shape or shape[0] != plates:
+            raise self._error(
+                f"{file} has {shape[0] if shape else 0:,} rows but the catalogue has {plates:,} plates"
+            )
+
+    def _bytes(self, file: str) -> bytes:
+        facts, path = self.manifest["files"][file], self.folder / file
+        try:
+            if path.stat().st_size != facts["size"]:
+                raise self._error(f"{file} has {path.stat().st_size:,} bytes instead of {facts['size']:,}")
+            data = path.read_bytes()
+        except OSError as error:
+            raise self._error(f"{file} cannot be read ({error.strerror})") from None
+        if hashlib.sha256(data).hexdigest() != facts["sha256"]:
+            raise self._error(f"the content of {file} is not what was written")
+        self._loaded["verified", file] = True
+        return data
+
+
+def open_collection(path: Path | str) -> Collection:
+    """Open the live generation of a collection.
+
+    Sizes of all files and the SHA-256 of the catalogue are checked now, arrays when they are first loaded.
+    Raises CollectionError saying what is wrong and what to do.
+    """
+    path = Path(path)
+    generation, manifest = "", {}
+    for attempt in range(3):
+        generation = layout.live_generation(path) or ""
+        if not generation:
+            raise CollectionError(
+                f"{path} is not a prepared collection. Run: python precompute.py FOLDER --name {path.name or 'NAME'}"
+            )
+        try:
+            manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
+            break
+        except OSError as error:
+            # Two runs may have finished since CURRENT was read, and the generation been removed: look again.
+            if attempt == 2:
+                raise CollectionError(
+                    f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
+                    f"Run: python precompute.py --name {path.name}"
+                ) from None
+    collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest)
+    if manifest["generation"] != generation:
+        raise collection._error(f"its manifest is that of {manifest['generation']}")
+    for file, facts in manifest["files"].items():
+        try:
+            size = (collection.folder / file).stat().st_size
+        except OSError as error:
+            raise collection._error(f"{file} cannot be read ({error.strerror})") from None
+        if size != facts["size"]:
+            raise collection._error(f"{file} has {size:,} bytes instead of {facts['size']:,}")
+    for file in (layout.CATALOGUE, layout.SKIPPED):
+        collection.verify(file)
+    return collection
+
+
+def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
+    """The collections in the data folder, by name; damaged ones with their error. A missing folder has none."""
+    folder = layout.data_dir() if folder is None else Path(folder)
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if not path.is_dir() or path.name.startswith(".") or not (path / layout.CURRENT).exists():
+            continue
+        try:
+            collection = open_collection(path)
+            manifest = collection.manifest
+            found.append(
+                CollectionInfo(
+                    path.name,
+                    path,
+                    manifest["counts"]["plates"],
+                    str(manifest["created"]),
+                    collection.backbones,
+                )
+            )
+        except (CollectionError, OSError) as error:
+            found.append(CollectionInfo(path.name, path, error=str(error)))
+    return found

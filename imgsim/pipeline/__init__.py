@@ -1,0 +1,14 @@
+"""The stages in order: images and metadata in, one new generation of a collection out.
+
+    find images -> one decode a plate: hash, thumbnail, embeddings -> catalogue
+                -> neighbours, background -> projections -> publish
+
+Only what is stale is done: a plate's results belong to the hash of its content, a stage's to every parameter that
+shapes its output. See :mod:`imgsim.pipeline.run`.
+"""
+
+from imgsim.pipeline.options import Options, Summary
+from imgsim.pipeline.progress import Progress
+from imgsim.pipeline.run import prepare
+
+__all__ = ["Options", "Progress", "Summary", "prepare"]

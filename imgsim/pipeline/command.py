@@ -1,0 +1,263 @@
+"""The command line of precompute.py: arguments in, the pipeline called, errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from imgsim.collection.layout import CURRENT, data_dir
+from imgsim.errors import ImgsimError
+from imgsim.pipeline.display import JsonDisplay, QuietDisplay, TextDisplay, summary_text
+from imgsim.pipeline.options import SAMPLE_PLATES, Options
+from imgsim.pipeline.run import prepare
+
+_DESCRIPTION = """\
+Prepare a collection of plates for the app: thumbnails, embeddings, neighbours and maps.
+Run it again at any time: only what has changed is done, and what was interrupted goes on."""
+
+_EXAMPLES = """\
+examples:
+  python precompute.py --sample                                    240 generated plates, to try the app
+  python precompute.py scans/ --metadata metadata.csv --name mine  a folder with a table
+  python precompute.py --name mine --backbone resnet18             one more backbone for that collection
+  python precompute.py --dataset dhh23                             the plates of the DHH23 study (1.5 GB)
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"precompute.py: {message} (python precompute.py --help tells all options)\n")
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return value
+
+
+def _weights(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not name or not equals or not file:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE")
+    return name, Path(file)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of precompute.py."""
+    from imgsim.backbones import BACKBONES
+    from imgsim.dataset import DATASETS
+    from imgsim.projections import METHODS
+
+    main = _Parser(
+        prog="precompute.py",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = main.add_argument
+    add(
+        "images",
+        nargs="*",
+        type=Path,
+        metavar="IMAGES",
+        help="folders (searched through), images, zips (not unpacked)",
+    )
+    add(
+        "--metadata",
+        type=Path,
+        metavar="CSV",
+        help="a table with a row a book (ecco_id, book) or a plate (plate_id, file)",
+    )
+    where = main.add_mutually_exclusive_group()
+    where.add_argument("--name", metavar="NAME", help="the collection's name; it is kept in data/NAME")
+    where.add_argument(
+        "--out", type=Path, metavar="DIR", help="the collection's folder, to keep it elsewhere"
+    )
+    add(
+        "--backbone", nargs="+", action="extend", default=[], metavar="NAME", choices=list(BACKBONES),
+        help=f"networks to compare by: {', '.join(BACKBONES)}; added to those the collection has (default: plates18)",
+    )  # fmt: skip
+    add(
+        "--weights", nargs="+", action="extend", default=[], type=_weights, metavar="NAME=FILE",
+        help="use this weights file for that backbone",
+    )  # fmt: skip
+    add("--top-k", type=_positive, metavar="K", help="neighbours to keep of each plate (default: 50)")
+    add(
+        "--projection", nargs="+", action="extend", default=[], metavar="METHOD", choices=list(METHODS),
+        help=f"maps to draw: {', '.join(METHODS)}; added to those the collection has (default: all)",
+    )  # fmt: skip
+    add(
+        "--device",
+        default="auto",
+        choices=["auto", "cpu", "cuda", "mps"],
+        help="where the networks run (default: auto)",
+    )
+    add("--batch-size", type=_positive, metavar="N", help="plates that go through a network together")
+    add("--workers", type=_positive, metavar="N", help="processes that read plates (default: one a core)")
+    origin = main.add_mutually_exclusive_group()
+    origin.add_argument(
+        "--sample", nargs="?", type=_positive, const=SAMPLE_PLATES, metavar="N",
+        help=f"generate N sample plates (default: {SAMPLE_PLATES}) and prepare those",
+    )  # fmt: skip
+    origin.add_argument("--dataset", choices=list(DATASETS), help="download this dataset and prepare it")
+    add("--quiet", action="store_true", help="print nothing but errors")
+    add("--json", action="store_true", help="print progress and summary as one JSON object a line")
+    return main
+
+
+def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take ``--backbone plates18 scans/`` apart: (options with their values, images).
+
+    argparse would give an option that takes several values every word that follows it. Here the first word after it
+    is its value, and a later one only if it looks like one; whatever no option takes is an image. ``--`` ends options.
+    """
+    from imgsim.backbones import BACKBONES
+    from imgsim.projections import METHODS
+
+    several: dict[str, Callable[[str], bool]] = {
+        "--backbone": lambda word: word in BACKBONES,
+        "--projection": lambda word: word in METHODS,
+        "--weights": lambda word: "=" in word and not Path(word).exists(),
+    }
+    alone = {"--quiet", "--json", "--help", "-h"}
+    options: list[str] = []
+    images: list[str] = []
+    current, taken = "", 0
+    for position, word in enumerate(arguments):
+        if word == "--":
+            images += arguments[position + 1 :]
+            break
+        if word.startswith("-") and len(word) > 1:
+            options.append(word)
+            current, taken = (
+                ("", 0) if word in alone or ("=" in word and word.split("=")[0] not in several) else (word, 0)
+            )
+            if "=" in word and word.split("=")[0] in several:
+                current, taken = word.split("=")[0], 1
+            continue
+        if current == "--sample":
+            takes = taken == 0 and word.isdecimal()
+        elif current in several:
+            takes = taken == 0 or several[current](word)
+        else:
+            takes = current != "" and taken == 0
+        if takes:
+            # Every value gets its option again, so that argparse has nothing left to guess.
+            if current in several and taken:
+                options.append(current)
+            options.append(word)
+            taken += 1
+        else:
+            images.append(word)
+            current = ""
+    return options, images
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run precompute.py. Returns the exit status: 0 done, 1 an error, 130 interrupted; exits with 2 for bad usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    commands = parser()
+    options, images = split_images(words)
+    given = commands.parse_args([*options, "--", *images] if images else options)
+    wanted = _options(commands, given)
+    if given.json:
+        display: TextDisplay | JsonDisplay | QuietDisplay = JsonDisplay()
+    else:
+        display = QuietDisplay() if given.quiet else TextDisplay()
+    try:
+        summary = prepare(wanted, display)
+    except ImgsimError as error:
+        display.close()
+        return _failed(str(error), given.json)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the message
+        display.close()
+        _failed("Interrupted. What is done is kept; run the same command to go on.", given.json)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output is gone: nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    display.close()
+    if given.json:
+        print(json.dumps({"event": "done", **summary.as_dict()}), flush=True)
+    elif not given.quiet:
+        print(summary_text(summary), flush=True)
+    return 0
+
+
+def _failed(message: str, as_json: bool) -> int:
+    line = " ".join(message.split())
+    if as_json:
+        print(json.dumps({"event": "error", "message": line}), flush=True)
+    print(f"precompute.py: {line}", file=sys.stderr, flush=True)
+    return 1
+
+
+def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Options:
+    if given.images and (given.sample or given.dataset):
+        commands.error(f"IMAGES and {'--sample' if given.sample else '--dataset'} exclude each other")
+    name = given.name
+    if given.out is None and name is None:
+        if given.sample:
+            name = "sample"
+        elif given.dataset:
+            name = given.dataset
+        elif given.images:
+            name = suggested_name(given.images[0])
+        else:
+            commands.error(
+                "name IMAGES to prepare, or --name of a collection to bring up to date, or --sample"
+            )
+    out = given.out if given.out is not None else data_dir() / _checked(commands, name)
+    if not (given.images or given.sample or given.dataset) and not (out / CURRENT).exists():
+        commands.error(f"there is no collection {out} yet; name the IMAGES to prepare")
+    weights: dict[str, Path] = {}
+    for backbone, file in given.weights:
+        if weights.setdefault(backbone, file) != file:
+            commands.error(f"--weights names two files for {backbone}")
+    return Options(
+        out=out,
+        inputs=given.images or None,
+        metadata=given.metadata,
+        backbones=tuple(given.backbone),
+        weights=weights,
+        top_k=given.top_k,
+        projections=tuple(given.projection),
+        device=given.device,
+        batch_size=given.batch_size,
+        workers=given.workers,
+        sample=given.sample,
+        dataset=given.dataset,
+    )
+
+
+def _checked(commands: argparse.ArgumentParser, name: str) -> str:
+    from imgsim.collection.layout import check_name
+
+    try:
+        return check_name(name)
+    except ImgsimError as error:
+        commands.error(str(error))
+
+
+def suggested_name(images: Path) -> str:
+    """A collection name from the first input: its stem, with everything else than letters and digits as hyphens."""
+    path = Path(os.path.abspath(images))
+    stem = path.name if path.is_dir() else path.stem
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:60]
+    return name or "collection"

@@ -1,0 +1,165 @@
+"""Progress and the summary as a person or a script wants to see them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from dataclasses import asdict
+from typing import TextIO
+
+from imgsim.pipeline.options import Summary
+from imgsim.pipeline.progress import Progress
+
+_EVERY_S = 3.0
+
+
+class QuietDisplay:
+    """Shows nothing."""
+
+    def __call__(self, progress: Progress) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class JsonDisplay:
+    """One JSON object a line on stdout, twice a second and at the end of each stage.
+
+    The events are progress, note, ready (the collection can be opened, though the run goes on), done and error.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        stage, when = self._last
+        if stage == progress.stage and now - when < 0.5 and not progress.finished and not progress.note:
+            return
+        self._last = progress.stage, now
+        event = progress.stage if progress.stage in ("note", "ready") else "progress"
+        print(json.dumps({"event": event, **asdict(progress)}), flush=True)
+
+    def close(self) -> None:
+        pass
+
+
+class TextDisplay:
+    """On a terminal one line a stage, updated in place; elsewhere a line every few seconds. Writes to stderr."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._terminal = self._stream.isatty()
+        self._stage = ""
+        self._last = 0.0
+        self._open = False  # the cursor stands at the end of an unfinished line
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.note:
+            self.close()
+            self._write(progress.note + "\n")
+            return
+        if progress.stage == "ready":
+            return
+        now, new = time.monotonic(), progress.stage != self._stage
+        if new:
+            self.close()
+            self._stage, self._last = progress.stage, now if not self._terminal else 0.0
+        if not progress.finished and now - self._last < (0.1 if self._terminal else _EVERY_S):
+            return
+        self._last = now
+        line = progress_line(progress)
+        if self._terminal:
+            width = shutil.get_terminal_size().columns - 1
+            self._write("\r" + line[:width].ljust(width))
+            self._open = True
+            if progress.finished:
+                self.close()
+        else:
+            self._write(line + "\n")
+
+    def close(self) -> None:
+        """End the line that is being updated."""
+        if self._open:
+            self._write("\n")
+            self._open = False
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def progress_line(progress: Progress) -> str:
+    """``plates 1,200 of 13,151  9 %  41.2/s  4 min 50 s left``"""
+    parts = [
+        progress.stage,
+        f"{progress.done:,}" + (f" of {progress.total:,}" if progress.total is not None else ""),
+    ]
+    if progress.total:
+        parts.append(f"{100 * progress.done // progress.total} %")
+    if progress.rate and progress.done:
+        parts.append(f"{progress.rate:,.1f}/s" if progress.rate < 1000 else f"{progress.rate:,.0f}/s")
+    if progress.remaining_s is not None and not progress.finished:
+        parts.append(f"{duration(progress.remaining_s)} left")
+    return "  ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``4 min 50 s``, ``2 h 5 min``"""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def summary_text(summary: Summary) -> str:
+    """What a run did, for people."""
+    lines = []
+    if not summary.changed:
+        lines.append(f"Nothing has changed: {summary.name} is up to date ({duration(summary.seconds)}).")
+    lines.append(f"{summary.plates:,} plates in {summary.path}")
+    if summary.skipped:
+        lines.append(f"{summary.skipped:,} skipped, listed in {summary.skipped_csv}")
+        lines += [f"    {file}: {reason}" for file, reason in summary.skipped_first]
+        if summary.skipped > len(summary.skipped_first):
+            lines.append(f"    and {summary.skipped - len(summary.skipped_first):,} more")
+    lines += _join_lines(summary)
+    lines.append(
+        f"compared by {', '.join(summary.backbones)}; {summary.top_k} neighbours a plate; "
+        f"maps: {', '.join(summary.projections)}"
+    )
+    if summary.changed:
+        lines.append(
+            "time: " + ", ".join(f"{name} {duration(seconds)}" for name, seconds in summary.timings.items())
+        )
+        lines.append(f"done in {duration(summary.seconds)}")
+    return "\n".join(lines)
+
+
+def _join_lines(summary: Summary) -> list[str]:
+    join = summary.join
+    if not join.get("key"):
+        return (
+            ["no metadata"] if not join.get("metadata") else [f"no plate found its row in {join['metadata']}"]
+        )
+    understood = [
+        column if column == standard else f"{column} as {standard}"
+        for column, standard in join["understood"].items()
+    ]
+    lines = [
+        f"{join['joined']:,} of {join['plates']:,} plates found their row in {join['metadata']}, "
+        f"by {join['key']} in the column {join['key_column']}"
+    ]
+    if join.get("unused"):
+        lines.append(f"    {join['unused']:,} rows belong to no plate")
+    if understood:
+        lines.append(f"    columns understood: {', '.join(understood)}")
+    lines += [f"    {note}" for note in join.get("notes", ())]
+    return lines

@@ -1,0 +1,78 @@
+"""What a run is asked for, and what it says of itself in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT_BACKBONE = "plates18"
+DEFAULT_TOP_K = 50
+DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
+SAMPLE_PLATES = 240
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to prepare.
+
+    Attributes
+    ----------
+    out : the collection's folder.
+    inputs : folders, single images, zips. None: those of the collection that is there (or the sample, or the dataset).
+    metadata : a CSV file. None: the one that the collection has, if it has one.
+    backbones : added to those that the collection has; none at all means plates18.
+    weights : weights files by backbone.
+    top_k : neighbours kept of each plate. None: as the collection has it, else 50.
+    projections : added to those that the collection has; none at all means pca, umap and tsne. A new sample is first
+        published without umap (progress tells of a stage "ready") and then with it.
+    device : auto, cpu, cuda or mps.
+    batch_size, workers : None: what the machine suggests.
+    sample : generate so many sample plates first, and prepare those.
+    dataset : download this dataset first ("dhh23"), and prepare it.
+    """
+
+    out: Path
+    inputs: Sequence[Path] | None = None
+    metadata: Path | None = None
+    backbones: Sequence[str] = ()
+    weights: Mapping[str, Path] = field(default_factory=dict)
+    top_k: int | None = None
+    projections: Sequence[str] = ()
+    device: str = "auto"
+    batch_size: int | None = None
+    workers: int | None = None
+    sample: int | None = None
+    dataset: str | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did.
+
+    ``redone`` counts the work of each stage: plates decoded, and the files of the collection that were made anew.
+    ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
+    """
+
+    name: str
+    path: Path
+    generation: str
+    changed: bool
+    plates: int
+    skipped: int
+    skipped_first: tuple[tuple[str, str], ...]
+    skipped_csv: Path
+    backbones: tuple[str, ...]
+    projections: tuple[str, ...]
+    top_k: int
+    join: Mapping[str, Any]
+    redone: Mapping[str, Any]
+    notes: tuple[str, ...]
+    timings: Mapping[str, float]
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain values, for JSON."""
+        values = asdict(self)
+        return {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}

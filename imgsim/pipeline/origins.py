@@ -1,0 +1,43 @@
+"""Images that do not lie on this machine yet: the generated sample, and published datasets.
+
+Both are kept in the collection's folder, in ``source/``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgsim.pipeline.progress import Stage
+    from imgsim.pipeline.run import Run
+
+
+def generate_sample(run: Run, folder: Path, count: int) -> tuple[list[Path], Path]:
+    """Generate sample plates, unless just these lie there. Returns (images, metadata)."""
+    from imgsim.sample import generate
+
+    stage = run.stage("generating plates", count)
+    paths = generate(
+        folder, count, workers=run.options.workers, progress=lambda done, total: stage.update(done, total)
+    )
+    stage.update(count)
+    run.timed(stage)
+    return [paths.images], paths.metadata
+
+
+def download_dataset(run: Run, folder: Path, name: str) -> tuple[list[Path], Path]:
+    """Download a dataset, as far as it is not there yet. Returns (images, metadata)."""
+    from imgsim.dataset import DATASETS, download
+
+    stages: dict[str, Stage] = {}
+
+    def tell(file: str, done: int, total: int | None) -> None:
+        if file not in stages:
+            stages[file] = run.stage(f"downloading {file}, bytes", total)
+        stages[file].update(done, total)
+
+    images, metadata = download(DATASETS[name], folder, tell, run.note)
+    for stage in stages.values():
+        run.timed(stage)
+    return [images], metadata

@@ -1,0 +1,306 @@
+"""The first stage: every input file looked at, and every plate decoded once that is not known yet."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import imgsim
+from imgsim.collection import Collection, layout
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.images.sources import ImageFile, find_images
+from imgsim.pipeline.sources import Known, Source, hash_files, signatures
+from imgsim.pipeline.store import WorkStore
+
+if TYPE_CHECKING:
+    from imgsim.pipeline.run import Backbone, Run
+
+
+class VectorLookup:
+    """Embeddings by content: those of the live generation, then those of the work folder."""
+
+    def __init__(self, run: Run, store: WorkStore, backbones: Sequence[Backbone]) -> None:
+        self._work = store.vectors
+        self._live: dict[str, tuple[dict[str, int], npt.NDArray[np.float32]]] = {}
+        if run.live is None:
+            return
+        for backbone in backbones:
+            facts = run.live.manifest["backbones"].get(backbone.name)
+            if facts is None or facts["key"] != backbone.key:
+                continue
+            try:
+                matrix = run.live.embeddings(backbone.name)
+                rows = {content: row for row, content in enumerate(run.live.catalogue.frame["sha256"])}
+            except CollectionError as error:
+                run.note(f"The embeddings of {backbone.name} are made again: {error}")
+                continue
+            self._live[backbone.key] = rows, matrix
+
+    def has(self, key: str, content: str) -> bool:
+        return content in self._live.get(key, ({}, None))[0] or content in self._work.get(key, {})
+
+    def get(self, key: str, content: str) -> npt.NDArray[np.float32]:
+        """float32 (dim,); KeyError if there is none."""
+        rows, matrix = self._live.get(key, ({}, None))
+        if matrix is not None and content in rows:
+            return matrix[rows[content]]
+        return self._work[key][content]
+
+
+@dataclass
+class Found:
+    """What came of the input files. ``plates`` are in the order of plate_id, ``sources`` are all files looked at."""
+
+    plates: list[PlateRow]
+    skipped: list[tuple[str, str]]
+    sources: list[Source]
+    decoded: int
+    vectors: VectorLookup
+    thumbnails: dict[str, Path] = field(repr=False)
+    thumbnails_kept: bool = False
+
+    @property
+    def skipped_key(self) -> str:
+        return layout.key_of(skipped=self.skipped)
+
+    def skipped_csv(self) -> bytes:
+        """UTF-8 with BOM, as spreadsheets want it; a name that a spreadsheet would compute is guarded."""
+        stream = io.StringIO(newline="")
+        writer = csv.writer(stream)
+        writer.writerow(["file", "reason"])
+        for file, reason in self.skipped:
+            guard = "'" if file[:1] in "=+-@\t\r\n\0" else ""
+            writer.writerow([guard + file.replace("\0", ""), reason])
+        return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "backslashreplace")
+
+    def thumbnail_paths(self, contents: Sequence[str]) -> list[Path]:
+        """One path for each different content."""
+        return [self.thumbnails[content] for content in dict.fromkeys(contents)]
+
+
+@dataclass(frozen=True)
+class PlateRow:
+    """The columns that the catalogue asks of a plate."""
+
+    plate_id: str
+    file: str
+    root: str
+    folder: str
+    sha256: str
+    width: int
+    height: int
+    mode: str
+    frames: int
+    bytes: int
+
+
+def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Sequence[Backbone]) -> Found:
+    """Look at every file, reuse what is known, decode the rest. Raises ImgsimError if no image is usable."""
+    stage = run.stage("looking for images", None)
+    files, unread = find_images(inputs)
+    marks = signatures(files)
+    known = Known([*_live_sources(run.live), *store.sources])
+    vectors = VectorLookup(run, store, backbones)
+    thumbnails = _thumbnails(run, store)
+    stage.update(len(files), len(files))
+    run.timed(stage)
+
+    sources = _recognised(run, known, files, marks)
+    needs: dict[str, set[str]] = {}
+    for file in files:
+        source = sources.get(file.plate_id)
+        if source is None:
+            needs[file.plate_id] = {b.name for b in backbones}
+        elif not source.reason:
+            missing = {b.name for b in backbones if not vectors.has(b.key, source.sha256)}
+            if missing or source.sha256 not in thumbnails:
+                needs[file.plate_id] = missing
+    todo = [file for file in files if file.plate_id in needs]
+    if todo:
+        signature = {file.plate_id: mark for file, mark in zip(files, marks, strict=True)}
+        sources |= _compute(run, store, todo, needs, signature, backbones)
+        thumbnails = _thumbnails(run, store)
+
+    plates, skipped = [], [(entry.file, entry.reason) for entry in unread]
+    for file in files:
+        source = sources[file.plate_id]
+        if source.reason:
+            skipped.append((file.file, source.reason))
+            continue
+        if source.sha256 not in thumbnails:
+            raise ImgsimError(f"The thumbnail of {file.file} was not written. Run the same command again.")
+        plates.append(
+            PlateRow(
+                file.plate_id,
+                file.file,
+                file.root,
+                file.folder,
+                source.sha256,
+                source.width,
+                source.height,
+                source.mode,
+                source.frames,
+                source.bytes,
+            )
+        )
+    skipped.sort()
+    if not plates:
+        if not skipped:
+            raise ImgsimError(
+                f"There is no image in {', '.join(map(str, inputs))}. "
+                "PNG, TIFF, JPEG, WebP, BMP and JPEG 2000 are read, from folders and zips."
+            )
+        raise ImgsimError(
+            f"None of the {len(skipped):,} images in {', '.join(map(str, inputs))} can be used. "
+            f"The first is {skipped[0][0]}: {skipped[0][1]}"
+        )
+    contents = {plate.sha256 for plate in plates}
+    kept = (
+        run.live is not None
+        and {thumbnails[content].parent for content in contents} == {run.live.thumbnail_dir}
+        and run.live.manifest["thumbnails"]["files"] == len(contents)
+    )
+    return Found(plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept)
+
+
+def _live_sources(live: Collection | None) -> list[Source]:
+    if live is None:
+        return []
+    try:
+        frame = live.catalogue.frame
+    except CollectionError:
+        return []
+    columns = [
+        frame[name].tolist()
+        for name in ("root", "file", "sha256", "width", "height", "mode", "frames", "bytes")
+    ]
+    return [
+        Source(root, file, "", sha256, "", width, height, mode, frames, size)
+        for root, file, sha256, width, height, mode, frames, size in zip(*columns, strict=True)
+    ]
+
+
+def _thumbnails(run: Run, store: WorkStore) -> dict[str, Path]:
+    """Thumbnails that are there, by content."""
+    found: dict[str, Path] = {}
+    folders = [store.thumbnails]
+    if run.live is not None:
+        folders.append(run.live.thumbnail_dir)
+    for folder in folders:
+        entries = {}
+        total = 0
+        if folder.is_dir():
+            with os.scandir(folder) as listing:
+                for entry in listing:
+                    size = entry.stat().st_size if entry.name.endswith(".webp") else 0
+                    if size:
+                        entries[entry.name.removesuffix(".webp")] = Path(entry.path)
+                        total += size
+        if folder is not store.thumbnails and run.live is not None:
+            facts = run.live.manifest["thumbnails"]
+            if len(entries) == facts["files"] and total != facts["bytes"]:
+                # Some thumbnail has been tampered with, and nothing tells which.
+                run.note("Thumbnails have changed since they were made; they are made again.")
+                entries = {}
+        found |= entries
+    return found
+
+
+def _recognised(
+    run: Run, known: Known, files: Sequence[ImageFile], marks: Sequence[str]
+) -> dict[str, Source]:
+    """What is known of each file, by plate_id: by how it looks from outside, else by its content."""
+    sources: dict[str, Source] = {}
+    doubtful = []
+    for file, mark in zip(files, marks, strict=True):
+        source = known.unchanged(file, mark)
+        if source is not None and not (source.reason and source.by != imgsim.__version__):
+            sources[file.plate_id] = source
+        elif known.may_hold(file.size):
+            doubtful.append((file, mark))
+    if doubtful:
+        stage = run.stage("comparing files", len(doubtful))
+        digests = hash_files([file for file, _ in doubtful], lambda done, total: stage.update(done, total))
+        run.timed(stage)
+        for file, mark in doubtful:
+            source = known.by_content.get(digests.get((file.root, file.file), ""))
+            if source is not None and not (source.reason and source.by != imgsim.__version__):
+                sources[file.plate_id] = replace(source, root=file.root, file=file.file, signature=mark)
+    return sources
+
+
+def _compute(
+    run: Run,
+    store: WorkStore,
+    todo: Sequence[ImageFile],
+    needs: Mapping[str, set[str]],
+    signature: Mapping[str, str],
+    backbones: Sequence[Backbone],
+) -> dict[str, Source]:
+    """Decode and embed; every result is kept within seconds."""
+    by_id = {file.plate_id: file for file in todo}
+    wanted = {b.name: b for b in backbones if any(b.name in needs[file.plate_id] for file in todo)}
+    sources: dict[str, Source] = {}
+    stage = run.stage("plates", len(todo))
+    options = run.options
+    try:
+        for result in run.engine.process(
+            todo,
+            {name: b.weights for name, b in wanted.items()},
+            needs=needs,
+            thumbnails=store.thumbnails,
+            device=options.device,
+            workers=options.workers,
+            batch_size=options.batch_size,
+            download=lambda done, total: run.stage("downloading weights", total).update(done),
+        ):
+            file = by_id[result.plate_id]
+            source, vectors = _outcome(file, signature[file.plate_id], result, wanted)
+            sources[file.plate_id] = source
+            store.add(source, vectors)
+            stage.update(len(sources), len(todo))
+    finally:
+        store.flush()
+    run.timed(stage)
+    if len(sources) != len(todo):
+        raise ImgsimError(
+            f"{len(todo) - len(sources):,} of {len(todo):,} plates came back without a result. "
+            "Run the same command again."
+        )
+    return sources
+
+
+def _outcome(
+    file: ImageFile, signature: str, result: Any, backbones: Mapping[str, Backbone]
+) -> tuple[Source, dict[str, npt.NDArray[np.float32]]]:
+    reason = getattr(result, "reason", None)
+    if reason is None:
+        for name, vector in result.embeddings.items():
+            length = float(np.linalg.norm(np.asarray(vector, dtype=np.float64)))
+            if (
+                vector.shape != (backbones[name].dimension,) or not abs(length - 1) < 1e-3
+            ):  # also when it is NaN
+                reason = f"{name} gives it no usable embedding (length {length:g}). Is the image blank?"
+    if reason is not None:
+        try:
+            content = hashlib.sha256(file.read()).hexdigest()
+        except (OSError, ImgsimError):
+            content = ""
+        failed = Source(
+            file.root, file.file, signature, content, str(reason), bytes=file.size, by=imgsim.__version__
+        )
+        return failed, {}
+    source = Source(
+        file.root, file.file, signature, result.sha256, "", result.width, result.height, result.mode, result.frames,
+        result.bytes,
+    )  # fmt: skip
+    return source, {backbones[name].key: vector for name, vector in result.embeddings.items()}

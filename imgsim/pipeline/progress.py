@@ -1,0 +1,61 @@
+"""Progress with rate and time left, the same for every stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Report = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage has come.
+
+    ``total`` is None while it is unknown; ``rate`` is in items a second, ``remaining_s`` in seconds, both None
+    before there is anything to measure. ``note`` is a remark to print on a line of its own.
+    """
+
+    stage: str
+    done: int
+    total: int | None
+    rate: float | None = None
+    remaining_s: float | None = None
+    note: str = ""
+
+    @property
+    def finished(self) -> bool:
+        return self.total is not None and self.done >= self.total
+
+
+class Stage:
+    """One stage being worked on; tells the reporter at most ten times a second, and always at its end."""
+
+    def __init__(self, name: str, total: int | None, report: Report | None) -> None:
+        self.name, self.total, self._report = name, total, report
+        self.started = time.monotonic()
+        self._last = 0.0
+        self._first: tuple[int, float] | None = None
+        self.update(0)
+
+    def update(self, done: int, total: int | None = None, note: str = "") -> None:
+        if total is not None:
+            self.total = total
+        now = time.monotonic()
+        if self._first is None and done:
+            # From the first result on: what came before (loading, compiling) would spoil the estimate.
+            self._first = done, now
+        if self._report is None or (
+            now - self._last < 0.1 and not note and not (self.total and done >= self.total)
+        ):
+            return
+        self._last = now
+        first, since = self._first or (done, now)
+        rate = (done - first) / (now - since) if done > first and now - since > 0.05 else None
+        left = (self.total - done) / rate if rate and self.total is not None else None
+        self._report(Progress(self.name, done, self.total, rate, left, note))
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started

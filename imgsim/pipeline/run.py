@@ -1,0 +1,275 @@
+"""One run: from options to a new generation, or to the news that nothing has changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import imgsim
+from imgsim.collection import Collection, layout, open_collection
+from imgsim.collection.writing import GenerationWriter, disk_errors, locked, remove_old
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.pipeline import plates as plates_stage
+from imgsim.pipeline.catalogue import CatalogueStage
+from imgsim.pipeline.engine import Engine, default_engine
+from imgsim.pipeline.options import DEFAULT_BACKBONE, DEFAULT_PROJECTIONS, DEFAULT_TOP_K, Options, Summary
+from imgsim.pipeline.progress import Progress, Report, Stage
+from imgsim.pipeline.record import recorded_in, versions
+from imgsim.pipeline.stages import VectorStages
+from imgsim.pipeline.store import WorkStore
+from imgsim.projections import check_method
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A backbone of this run: its weights file if one was named, and its key."""
+
+    name: str
+    weights: Path | None
+    key: str
+    dimension: int
+
+
+@dataclass
+class Run:
+    """What the stages share."""
+
+    options: Options
+    engine: Engine
+    report: Report | None
+    live: Collection | None
+    notes: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def stage(self, name: str, total: int | None) -> Stage:
+        return Stage(name, total, self.report)
+
+    def timed(self, stage: Stage) -> None:
+        self.timings[stage.name] = round(self.timings.get(stage.name, 0.0) + stage.seconds, 3)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+        if self.report is not None:
+            self.report(Progress("note", 0, None, note=text))
+
+
+def prepare(options: Options, progress: Report | None = None, *, engine: Engine | None = None) -> Summary:
+    """Prepare a collection, doing only the work that is not done yet.
+
+    Parameters: ``progress`` is told how far each stage has come; ``engine`` computes embeddings (a toy one in tests).
+    Returns a Summary; ``changed`` is False if the collection was up to date.
+    Raises BusyError if another run is writing to it, ImgsimError for anything that makes the run impossible.
+    What was done before an error or an interruption is kept, and the next run goes on from there.
+    """
+    started = time.monotonic()
+    folder = Path(os.path.abspath(options.out))
+    layout.check_name(folder.name)
+    for method in options.projections:
+        check_method(method)
+    if options.top_k is not None and options.top_k < 1:
+        raise ImgsimError(f"top_k is {options.top_k}, but at least one neighbour must be kept.")
+    with disk_errors(folder), locked(folder):
+        remove_old(folder)
+        notes: list[str] = []
+        live = _live(folder, notes)
+        run = Run(options, engine or default_engine(), progress, live, notes)
+        if options.sample is None or options.projections or live is not None:
+            return _prepare(run, folder, started)
+        # Somebody is waiting to see the app for the first time. UMAP compiles itself when it is first used, which can
+        # take as long as all the rest: so the sample is opened without its map, and gets it a moment later.
+        run.options = replace(options, projections=[m for m in DEFAULT_PROJECTIONS if m != "umap"])
+        first = _prepare(run, folder, started)
+        if progress is not None:
+            progress(Progress("ready", first.plates, first.plates))
+        run.options, run.live = options, open_collection(folder)
+        second = _prepare(run, folder, started)
+        files = {*first.redone.get("files", ()), *second.redone.get("files", ())}
+        return replace(second, changed=True, redone={**first.redone, "files": sorted(files)})
+
+
+def _live(folder: Path, notes: list[str]) -> Collection | None:
+    """The generation that is there, or None. A damaged one is no reason to stop: this run replaces it."""
+    try:
+        if layout.live_generation(folder) is None:
+            return None
+        return open_collection(folder)
+    except CollectionError as error:
+        notes.append(f"What was prepared before is not used: {error}")
+        return None
+
+
+def _prepare(run: Run, folder: Path, started: float) -> Summary:
+    options, recorded = run.options, recorded_in(run.live, folder)
+    inputs, metadata = _inputs(run, folder, recorded)
+    names = list(dict.fromkeys([*recorded["backbones"], *options.backbones])) or [DEFAULT_BACKBONE]
+    unknown = set(options.weights) - set(names)
+    if unknown:
+        raise ImgsimError(
+            f"Weights are given for {', '.join(sorted(unknown))}, which is not among the backbones "
+            f"({', '.join(names)}). Add --backbone {min(unknown)}."
+        )
+    backbones = []
+    for name in names:
+        recorded_weights = recorded["backbones"].get(name)
+        weights = options.weights.get(name) or (Path(recorded_weights) if recorded_weights else None)
+        weights = Path(os.path.abspath(weights)) if weights else None
+        backbones.append(Backbone(name, weights, *run.engine.describe(name, weights)))
+    top_k = options.top_k or recorded["top_k"] or DEFAULT_TOP_K
+    projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
+    if not projections or (options.sample is not None and not options.projections):
+        projections = tuple(dict.fromkeys([*projections, *DEFAULT_PROJECTIONS]))
+
+    store = WorkStore(folder / "work")
+    store.open()
+    for note in store.notes:
+        run.note(note)
+    found = plates_stage.process(run, store, inputs, backbones)
+    catalogue = CatalogueStage(run, found, metadata)
+    vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
+    keys = {layout.CATALOGUE: catalogue.key, layout.SKIPPED: found.skipped_key, **vectors.keys}
+
+    requested = {
+        "inputs": {
+            "images": [str(path) for path in inputs],
+            "roots": sorted({plate.root for plate in found.plates}),
+            "metadata": str(metadata) if metadata else None,
+            "metadata_sha256": catalogue.metadata_sha256,
+            "sample": options.sample if options.sample is not None else recorded["sample"],
+            "dataset": options.dataset or recorded["dataset"],
+        },
+        "parameters": {
+            "top_k": top_k,
+            "projections": list(projections),
+            "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
+        },
+        "keys": keys,
+    }
+    kept = _kept(run.live, keys)
+    done = set(kept) == set(keys) and found.thumbnails_kept
+    if (
+        run.live is not None
+        and done
+        and all(run.live.manifest.get(part) == value for part, value in requested.items())
+    ):
+        store.published(found.sources, {b.key for b in backbones})
+        return _summary(
+            run, folder, run.live.generation, run.live.manifest, changed=False, redone={}, started=started
+        )
+
+    writer = GenerationWriter(folder)
+    for file in keys:
+        if file in kept and run.live is not None:
+            writer.keep(file, run.live.folder / file, run.live.manifest["files"][file])
+        elif file == layout.CATALOGUE:
+            writer.add(file, catalogue.parquet(writer.folder))
+        elif file == layout.SKIPPED:
+            writer.add(file, found.skipped_csv())
+        else:
+            writer.add(file, vectors.file(file))
+    thumbnails = found.thumbnail_paths(catalogue.contents)
+    stage = run.stage("writing", len(thumbnails))
+    count, size = writer.add_thumbnails(thumbnails, stage.update)
+    run.timed(stage)
+    manifest: dict[str, Any] = {
+        "name": folder.name,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "imgsim": imgsim.__version__,
+        **requested,
+        "backbones": {
+            b.name: {
+                "key": b.key,
+                "dimension": b.dimension,
+                "weights": str(b.weights) if b.weights else None,
+                "projections": list(projections),
+                "hubness": vectors.hubness(b.name),
+            }
+            for b in backbones
+        },
+        "versions": versions(),
+        "counts": {
+            "plates": len(found.plates),
+            "skipped": len(found.skipped),
+            "bytes": sum(plate.bytes for plate in found.plates),
+            "joined": catalogue.report.get("joined", 0),
+        },
+        "join": catalogue.report,
+        "thumbnails": {"files": count, "bytes": size},
+        "timings": run.timings,
+    }
+    before = run.live.generation if run.live is not None else None
+    writer.publish(manifest)
+    remove_old(folder, before)
+    store.published(found.sources, {b.key for b in backbones})
+    redone = {"plates": found.decoded, "files": sorted(set(keys) - set(kept))}
+    return _summary(run, folder, writer.name, manifest, changed=True, redone=redone, started=started)
+
+
+def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[Path], Path | None]:
+    """The images and the metadata file of this run; generated or downloaded first if that is asked for."""
+    options, metadata = run.options, run.options.metadata
+    if options.sample is not None:
+        from imgsim.pipeline.origins import generate_sample
+
+        images, own = generate_sample(run, folder / "source", options.sample)
+    elif options.dataset is not None:
+        from imgsim.pipeline.origins import download_dataset
+
+        images, own = download_dataset(run, folder / "source", options.dataset)
+    else:
+        images, own = [Path(path) for path in options.inputs or recorded["images"]], None
+        if not images:
+            raise ImgsimError(
+                f"There is nothing to prepare: no images are named, and {folder} holds no collection. "
+                "Run: python precompute.py FOLDER, or python precompute.py --sample"
+            )
+        own = Path(recorded["metadata"]) if recorded["metadata"] else None
+        if own is not None and metadata is None and options.inputs:
+            run.note(f"The metadata are read from {own}, as before.")
+    images = [Path(os.path.abspath(path)) for path in images]
+    metadata = metadata or own
+    return images, Path(os.path.abspath(metadata)) if metadata else None
+
+
+def _kept(live: Collection | None, keys: Mapping[str, str]) -> list[str]:
+    """Files of the live generation that are still right, and whole."""
+    if live is None:
+        return []
+    kept = []
+    for file, key in keys.items():
+        if live.manifest["keys"].get(file) == key and file in live.manifest["files"]:
+            try:
+                live.verify(file)
+            except CollectionError:
+                continue
+            kept.append(file)
+    return kept
+
+
+def _summary(
+    run: Run, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
+    redone: Mapping[str, Any], started: float,
+) -> Summary:  # fmt: skip
+    collection = open_collection(folder)
+    skipped = collection.skipped
+    return Summary(
+        name=folder.name,
+        path=folder,
+        generation=generation,
+        changed=changed,
+        plates=manifest["counts"]["plates"],
+        skipped=manifest["counts"]["skipped"],
+        skipped_first=tuple(zip(skipped["file"][:5].tolist(), skipped["reason"][:5].tolist(), strict=True)),
+        skipped_csv=collection.folder / layout.SKIPPED,
+        backbones=tuple(manifest["backbones"]),
+        projections=tuple(manifest["parameters"]["projections"]),
+        top_k=manifest["parameters"]["top_k"],
+        join=manifest["join"],
+        redone=redone,
+        notes=tuple(run.notes),
+        timings=run.timings,
+        seconds=round(time.monotonic() - started, 3),
+    )

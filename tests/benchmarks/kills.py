@@ -1,0 +1,128 @@
+"""Kill a run at random moments, again and again, and look at what is left.
+
+    python -m tests.benchmarks.kills [--kills 1000] [--seed 0]
+
+Runs alternate between two states of a folder (plates added, removed, replaced and renamed between them). After each
+kill the collection must be readable down to the last byte and be exactly one of the two states; in the end a last run
+that goes on where the killed ones stopped must give the same arrays as one that was never disturbed. POSIX only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from imgsim.collection import open_collection
+from imgsim.errors import CollectionError
+from imgsim.projections import project
+from tests.making import ToyEngine, make, write_plate, write_plates
+
+BACKBONES = ("toy", "other")
+
+
+def two_states(folder: Path) -> tuple[Path, Path]:
+    """Two folders of plates that share most of them."""
+    first, second = write_plates(folder / "a", 14), write_plates(folder / "b", 16, first=2)
+    write_plate(second / "p005.png", 500)
+    (second / "p007.png").rename(second / "a-new-name.png")
+    return first, second
+
+
+def fingerprint(collection: Path) -> dict[str, bytes]:
+    """Every array and the plates' names and contents; raises if anything of it is damaged."""
+    found = open_collection(collection)
+    frame = found.catalogue.frame
+    result = {"catalogue": json.dumps(frame[["plate_id", "sha256"]].to_numpy().tolist()).encode()}
+    for name in found.backbones:
+        indices, similarities = found.neighbours(name)
+        arrays = [found.embeddings(name), indices, similarities, found.background(name)]
+        arrays += [found.projection(name, method) for method in found.projections(name)]
+        result[name] = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+    for row in range(len(frame)):
+        if not found.thumbnail_path(row).stat().st_size:
+            raise AssertionError(f"the thumbnail of row {row} is empty")
+    return result
+
+
+def run(out: Path, images: Path) -> None:
+    """One run of the pipeline, slowed down a little, so that kills meet it at work."""
+    # The maps of kilobytes take no time: without this, kills would meet little but the start and the end.
+    make(out, images, ToyEngine(after=lambda done: time.sleep(0.002)), backbones=BACKBONES)
+
+
+def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
+    """Do it; returns counts. Raises AssertionError at the first collection that is not whole."""
+    randomness = random.Random(seed)
+    states = two_states(folder)
+    undisturbed = []
+    for number, images in enumerate(states):
+        started = time.perf_counter()
+        run(folder / f"undisturbed-{number}", images)
+        seconds = time.perf_counter() - started
+        undisturbed.append(fingerprint(folder / f"undisturbed-{number}"))
+    out = folder / "killed"
+    seen: Counter[str] = Counter()
+    wanted = 0
+    for number in range(kills):
+        if number % 25 == 0:
+            shutil.rmtree(out, ignore_errors=True)  # the very first run of a collection is killed as well
+        child = os.fork()
+        if child == 0:
+            try:
+                run(out, states[wanted])
+                os._exit(0)
+            except BaseException as error:
+                print(f"kill {number}: the run failed by itself: {error!r}", file=sys.stderr, flush=True)
+                os._exit(1)
+        time.sleep(randomness.uniform(0, seconds * 1.1))
+        os.kill(child, signal.SIGKILL)
+        status = os.waitpid(child, 0)[1]
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+            raise AssertionError(f"run {number} failed by itself")
+        seen["killed" if os.WIFSIGNALED(status) else "had finished"] += 1
+        if not (out / "CURRENT").exists():
+            try:
+                open_collection(out)
+            except CollectionError:
+                seen["nothing yet"] += 1
+                continue
+            raise AssertionError("a collection without a live generation was opened")
+        found = fingerprint(out)
+        if found not in undisturbed:
+            raise AssertionError(f"after kill {number} the collection is neither of the two states")
+        seen[f"state {undisturbed.index(found)}"] += 1
+        if found == undisturbed[wanted]:
+            wanted = 1 - wanted  # reached: on to the other state
+    for number, images in enumerate(states):
+        run(out, images)
+        if fingerprint(out) != undisturbed[number]:
+            raise AssertionError("the resumed result is not that of an undisturbed run")
+    left = sorted(path.name for path in (out / "generations").iterdir())
+    if len(left) > 2:
+        raise AssertionError(f"generations were left behind: {left}")
+    return {"kills": kills, **seen}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    project(np.eye(3, dtype=np.float32), None, "pca")  # load scikit-learn once, not in every child
+    with tempfile.TemporaryDirectory(prefix="imgsim-kills-") as folder:
+        print(json.dumps(kill_runs(given.kills, given.seed, Path(folder))))
+
+
+if __name__ == "__main__":
+    main()
