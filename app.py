@@ -1,0 +1,20 @@
+"""The app: page configuration, the collection, navigation; nothing else. Start it with `python3 -m imgsim`.
+
+Streamlit reads this file twice. It imports it once and serves the `app` that it finds, with the routes beside the
+pages; and for every rerun it executes it as a script, whose name is then __main__.
+"""
+
+import streamlit as st
+
+from imgsim.views import server, shell
+
+if __name__ == "__main__":
+    page = shell.begin()
+    collection = shell.choose_collection()
+    if collection is not None:
+        shell.sidebar(collection)
+        page.run()
+else:
+    app = st.App(
+        __file__, routes=server.routes(), lifespan=server.lifespan, on_script_error=server.on_script_error
+    )

@@ -1,0 +1,179 @@
+"""About: what the collection holds, how similarity is computed, how to cite it, and what it cannot do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from imgsim import figures
+from imgsim.collection import Collection
+from imgsim.neighbours import hubness
+from imgsim.views import shell, state, text
+
+_METHOD = """
+- Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
+- The network turns it into an **embedding**: some hundreds of numbers that describe lines, tone and composition.
+- The **similarity** of two plates is the cosine of their embeddings: 1 for the same image, lower for others.
+  It is computed exactly, for all plates, each time you ask.
+- What a score means differs from collection to collection. So imgsim says how many pairs of plates,
+  drawn at random from this collection, score lower.
+"""
+
+_LIMITS = """
+- **A high score is a candidate, not a proof.** The same plate can score 0.948 and two different plates 0.980.
+  Compare lines, damage and lettering by eye before you write that a plate was used again.
+- A plate that was turned by 90 degrees, or of which a small part only was taken over, may not be found.
+- A few plates are neighbours of everything (hubs): blank or very dark ones, as a rule. Mistrust them.
+- “Earlier” and “later” follow the dates in the metadata. The earliest plate in this collection need not be the first.
+- What was not scanned, or could not be read, is not here: see the list of skipped images.
+"""
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    shell.lead("About", "What this collection holds, what its scores mean, and how to cite it.")
+    shell.looking_at(collection)
+    _counts(collection)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("#### How similarity is computed")
+        st.markdown(_METHOD)
+        st.markdown("#### Limits")
+        st.markdown(_LIMITS)
+        _cite(collection, now)
+    with right:
+        _scores(collection, now.backbone)
+        _hubs(collection, now.backbone)
+        _skipped(collection)
+        _parameters(collection)
+        _changes(collection)
+
+
+def _counts(collection: Collection) -> None:
+    frame = collection.catalogue.frame
+    years = frame["year"].dropna()
+    books = len(set(frame["book"]) - {""})
+    with st.container(horizontal=True, key="counts"):
+        st.metric("Plates", f"{len(frame):,}", width="content")
+        st.metric("Books", f"{books:,}" if books else "not known", width="content")
+        st.metric("Years", f"{years.min()}–{years.max()}" if len(years) else "not known", width="content")
+        places = len(set(frame["place"]) - {""})
+        st.metric("Places", f"{places:,}" if places else "not known", width="content")
+        st.metric("Images skipped", f"{len(collection.skipped):,}", width="content")
+        st.metric("Prepared", str(collection.manifest["created"])[:10], width="content")
+
+
+def _scores(collection: Collection, backbone: str) -> None:
+    background = collection.background(backbone)
+    if not len(background):
+        return
+    st.markdown("#### What the scores mean here")
+    quantiles = [
+        (share, float(background[round(share * (len(background) - 1))])) for share in (0.5, 0.9, 0.99, 0.999)
+    ]
+    st.markdown(
+        f"Of pairs of plates drawn at random and compared by {text.plain(backbone)}, "
+        + ", ".join(f"{share * 100:g} % score below **{value:.3f}**" for share, value in quantiles)
+        + "."
+    )
+
+
+def _hubs(collection: Collection, backbone: str) -> None:
+    indices, _similarities = collection.neighbours(backbone)
+    k = min(10, indices.shape[1])
+    if not k:
+        return
+    facts = hubness(indices, k)
+    counts = np.bincount(indices[:, :k].ravel(), minlength=len(indices))
+    st.markdown("#### Hubs")
+    largest = int(facts["largest_row"])
+    st.markdown(
+        f"If all plates were equal, each would be among the {k} nearest of {k} others. The skew of this count is "
+        f"**{facts['skew']:.1f}** (above about 1.4, hubs are strong). "
+        f"The largest hub is listed {text.count(int(facts['largest']), 'time')}; "
+        f"{text.count(int(facts['never']), 'plate')} never."
+    )
+    st.plotly_chart(figures.hubness_figure(counts, k), key="hubness", config={"displayModeBar": False})
+    plate_id = str(collection.catalogue.plate_ids[largest])
+    if st.button("See the largest hub", type="tertiary"):
+        shell.go("plate", plate=plate_id)
+
+
+def _skipped(collection: Collection) -> None:
+    skipped = collection.skipped
+    st.markdown("#### Skipped images")
+    if skipped.empty:
+        st.markdown("None: every image could be read.")
+        return
+    st.markdown(f"{text.count(len(skipped), 'image')} could not be used:")
+    st.dataframe(
+        skipped.rename(columns={"file": "File", "reason": "Reason"}),
+        hide_index=True,
+        height=min(38 + 35 * len(skipped), 260),
+        key="skipped",
+    )
+
+
+def _parameters(collection: Collection) -> None:
+    manifest = collection.manifest
+    rows: list[tuple[str, str]] = [
+        ("Collection", collection.name),
+        ("Generation", collection.generation),
+        ("Prepared", str(manifest["created"])),
+        ("Images from", ", ".join(map(str, manifest["inputs"]["images"]))),
+        ("Metadata from", str(manifest["inputs"].get("metadata") or "none")),
+    ]
+    rows += [
+        (name.replace("_", " ").capitalize(), text.flat(value))
+        for name, value in manifest.get("parameters", {}).items()
+    ]
+    for name, facts in manifest["backbones"].items():
+        rows.append(
+            (
+                f"Backbone {name}",
+                text.flat({key: value for key, value in facts.items() if key != "projections"}),
+            )
+        )
+    for group in ("timings", "versions", "libraries"):
+        rows += [
+            (f"{group.capitalize()}: {key}", text.flat(value))
+            for key, value in manifest.get(group, {}).items()
+        ]
+    with st.expander("Parameters and versions", key="parameters", on_change="rerun") as box:
+        if box.open:
+            frame = pd.DataFrame(rows, columns=["What", "Value"])
+            st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 420), key="parameter_table")
+
+
+def _changes(collection: Collection) -> None:
+    with st.expander("Has anything changed since?", key="changes", on_change="rerun") as box:
+        if not box.open:
+            return
+        st.caption("Compares every input file with what it was when the collection was prepared.")
+        found = collection.staleness()
+        if not found:
+            st.markdown("Nothing has changed: the collection is up to date.")
+            return
+        for sentence in found:
+            st.markdown(f"- {text.plain(sentence)}")
+        st.markdown("Bring it up to date in a terminal; only what changed is done again:")
+        st.code(f"python precompute.py --name {collection.name}", language=None)
+
+
+def _cite(collection: Collection, now: state.State) -> None:
+    created = str(collection.manifest["created"])[:10]
+    st.markdown("#### How to cite")
+    st.markdown("Name the collection and the backbone with every score, for both change what it means:")
+    st.code(
+        f"imgsim, collection “{collection.name}” ({text.count(len(collection.catalogue), 'plate')}, "
+        f"prepared {created}, generation {collection.generation}), cosine similarity of {now.backbone} embeddings.",
+        language=None,
+        wrap_lines=True,
+    )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,75 @@
+"""Plates as cards: what a thumbnail says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from imgsim.collection import Collection
+from imgsim.neighbours import share_below
+from imgsim.views import server, text
+
+
+def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
+    """One card for the thumbnail grid: the plate in `row` with its title, year, page and place."""
+    record = collection.catalogue.record(row)
+    title = collection.catalogue.short_title(row)
+    year = text.year_of(record["year"])
+    page = f"p. {record['page']}" if record["page"] else ""
+    line = " · ".join(part for part in (year, page, str(record["place"])) if part)
+    return {
+        "id": record["plate_id"],
+        "src": server.thumbnail_url(collection, row),
+        "alt": f"Plate {record['plate_id']}, {title}, {year}",
+        "title": title,
+        "lines": [line],
+        **more,
+    }
+
+
+def cards(collection: Collection, rows: Iterable[int]) -> list[dict[str, Any]]:
+    """Cards in the order of `rows`."""
+    return [card(collection, int(row)) for row in rows]
+
+
+def meanings(collection: Collection, backbone: str, similarities: np.ndarray) -> list[str]:
+    """What each score means in this collection: the percentage of random pairs that score lower."""
+    shares = share_below(collection.background(backbone), similarities)
+    return [text.percent(float(share)) for share in np.atleast_1d(shares)]
+
+
+def ranked_cards(
+    collection: Collection,
+    rows: Sequence[int] | np.ndarray,
+    similarities: np.ndarray,
+    backbone: str,
+    folded: Sequence[tuple[int, int]],
+) -> list[dict[str, Any]]:
+    """Cards of neighbours, with rank and score.
+
+    Parameters
+    ----------
+    rows, similarities
+        The whole list, int64 (m,) and float32 (m,).
+    folded
+        For every card, its place in the list and how many plates are folded under it.
+    """
+    words = meanings(collection, backbone, similarities)
+    found = []
+    for place, more in folded:
+        item = card(
+            collection,
+            int(rows[place]),
+            rank=place + 1,
+            badge=f"{similarities[place]:.3f}",
+            badge_title=f"similarity, higher than {words[place]} of random pairs"
+            if words[place]
+            else "similarity",
+            more=more,
+        )
+        if words[place]:
+            item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
+        found.append(item)
+    return found

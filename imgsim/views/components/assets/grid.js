@@ -1,0 +1,145 @@
+// The grid of plates. Cards are kept by id from rerun to rerun, so that images stay and nothing flashes.
+//
+// For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
+// data-mark; the card is its first button ("imgsim-card"), the "+N" its second ("imgsim-more").
+
+import { component, element, set, styles, write } from "./common.js";
+
+class Card {
+  constructor(id) {
+    this.id = id;
+    this.image = element("img", { loading: "lazy", decoding: "async", draggable: "false" });
+    this.none = element("span", { class: "none", hidden: true });
+    this.badge = element("span", { class: "badge", hidden: true });
+    this.rank = element("span", { class: "rank", hidden: true, "aria-hidden": "true" });
+    this.title = element("span", { class: "title" });
+    this.lines = element("span", { class: "lines" });
+    this.button = element(
+      "button",
+      { type: "button", class: "card", tabindex: -1, "data-testid": "imgsim-card" },
+      element("span", { class: "paper" }, this.image, this.none, this.badge, this.rank),
+      this.title,
+      this.lines,
+    );
+    this.more = element("button", { type: "button", class: "more", tabindex: -1, hidden: true, "data-testid": "imgsim-more" });
+    this.node = element("li", { "data-id": id }, this.button, this.more);
+    this.image.addEventListener("error", () => this.missing(true));
+    this.image.addEventListener("load", () => set(this.image, "data-loaded", true));
+  }
+
+  missing(is) {
+    set(this.image, "hidden", is);
+    set(this.none, "hidden", !is);
+  }
+
+  update(item) {
+    const key = JSON.stringify(item);
+    if (key === this.key) return;
+    this.key = key;
+    write(this.none, `no image\n${item.id}`);
+    if (!item.src) this.missing(true);
+    else if (this.image.getAttribute("src") !== item.src) {
+      this.missing(false);
+      set(this.image, "data-loaded", null);
+      this.image.src = item.src;
+    }
+    set(this.image, "alt", item.alt ?? "");
+    write(this.title, item.title ?? "");
+    set(this.title, "title", item.title);
+    const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
+    this.lines.replaceChildren(...lines);
+    label(this.badge, item.badge, item.badge_title);
+    label(this.rank, item.rank && String(item.rank));
+    label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
+    set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
+    set(this.node, "data-rank", item.rank);
+    set(this.node, "data-mark", item.mark || null);
+    set(this.button, "aria-current", item.mark ? "true" : null);
+  }
+}
+
+function label(node, text, title) {
+  set(node, "hidden", !text);
+  write(node, text || "");
+  set(node, "title", title);
+}
+
+class Grid {
+  constructor(root, send) {
+    this.send = send;
+    this.cards = new Map();
+    this.list = element("ul", { "data-testid": "imgsim-grid" });
+    root.append(this.list);
+    this.list.addEventListener("click", (event) => this.click(event));
+    this.list.addEventListener("keydown", (event) => this.key(event));
+    this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
+  }
+
+  update({ items, height, min_width, label: name }) {
+    const { list, cards } = this;
+    set(list, "aria-label", name);
+    list.style.setProperty("--height", `${height}px`);
+    list.style.setProperty("--least", `${min_width}px`);
+    const active = list.getRootNode().activeElement;
+    const wanted = new Set(items.map((item) => item.id));
+    let lost = false;
+    for (const [id, card] of cards) {
+      if (wanted.has(id)) continue;
+      lost ||= card.node.contains(active);
+      card.node.remove();
+      cards.delete(id);
+    }
+    let before = list.firstChild;
+    for (const item of items) {
+      const card = cards.get(item.id) ?? new Card(item.id);
+      cards.set(item.id, card);
+      card.update(item);
+      // Only cards out of place are moved: moving one would lose its focus.
+      if (card.node === before) before = before.nextSibling;
+      else list.insertBefore(card.node, before);
+    }
+    this.order = items.map((item) => cards.get(item.id));
+    set(list, "data-count", items.length);
+    if (!this.order.includes(this.held)) this.hold(this.order[0]);
+    if (lost) this.held?.button.focus({ preventScroll: true });
+  }
+
+  cardOf(event) {
+    return this.cards.get(event.target.closest("li")?.dataset.id);
+  }
+
+  /** One card takes part in the Tab order; the arrow keys move on from it. */
+  hold(card) {
+    if (!card || card === this.held) return;
+    for (const part of [this.held?.button, this.held?.more]) if (part) set(part, "tabindex", -1);
+    for (const part of [card.button, card.more]) set(part, "tabindex", 0);
+    this.held = card;
+  }
+
+  click(event) {
+    const card = this.cardOf(event);
+    const button = event.target.closest("button");
+    if (card && button) this.send.trigger(button === card.more ? "expand" : "clicked", card.id);
+  }
+
+  key(event) {
+    const here = this.order.indexOf(this.cardOf(event));
+    if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const columns = getComputedStyle(this.list).gridTemplateColumns.split(" ").length;
+    const last = this.order.length - 1;
+    const places = {
+      ArrowLeft: here - 1, ArrowRight: here + 1, ArrowUp: here - columns, ArrowDown: here + columns, Home: 0, End: last,
+    };
+    if (!Object.hasOwn(places, event.key)) return;
+    event.preventDefault();
+    const place = places[event.key];
+    if (place < 0 || place > last) return;
+    this.order[place].button.focus();
+  }
+
+  dispose() {
+    this.cards.clear();
+  }
+}
+
+export default component(Grid, await styles("common.css"), await styles("grid.css"));

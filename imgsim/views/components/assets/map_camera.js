@@ -1,0 +1,76 @@
+// Where the map looks: a centre and a scale, between data units and CSS pixels. The y axis points up.
+
+const MOST_ZOOM = 1000;
+const LEAST_ZOOM = 0.5;
+const MARGIN = 0.92; // of the picture is filled by the points when all of them are in view
+
+export class Camera {
+  constructor() {
+    this.bounds = [-1, -1, 1, 1];
+    this.width = this.height = 1;
+    this.fit();
+  }
+
+  get fitScale() {
+    const [x0, y0, x1, y1] = this.bounds;
+    const wide = this.width / Math.max(x1 - x0, 1e-12);
+    const high = this.height / Math.max(y1 - y0, 1e-12);
+    return Math.min(wide, high) * MARGIN;
+  }
+
+  /** Pixels for one data unit. */
+  get scale() {
+    return this.fitScale * this.zoom;
+  }
+
+  fit() {
+    const [x0, y0, x1, y1] = this.bounds;
+    this.x = (x0 + x1) / 2;
+    this.y = (y0 + y1) / 2;
+    this.zoom = 1;
+  }
+
+  resize(width, height) {
+    this.width = Math.max(1, width);
+    this.height = Math.max(1, height);
+  }
+
+  toScreen(x, y) {
+    return [(x - this.x) * this.scale + this.width / 2, (this.y - y) * this.scale + this.height / 2];
+  }
+
+  toData(left, top) {
+    return [(left - this.width / 2) / this.scale + this.x, this.y - (top - this.height / 2) / this.scale];
+  }
+
+  /** Zoom so that the place under (left, top) stays where it is. */
+  zoomAt(left, top, factor) {
+    const [x, y] = this.toData(left, top);
+    this.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, this.zoom * factor));
+    this.x = x - (left - this.width / 2) / this.scale;
+    this.y = y + (top - this.height / 2) / this.scale;
+    this.stayNear();
+  }
+
+  pan(right, down) {
+    this.x -= right / this.scale;
+    this.y += down / this.scale;
+    this.stayNear();
+  }
+
+  /** The centre never leaves the points, so that nobody gets lost in the white. */
+  stayNear() {
+    const [x0, y0, x1, y1] = this.bounds;
+    this.x = Math.min(x1, Math.max(x0, this.x));
+    this.y = Math.min(y1, Math.max(y0, this.y));
+  }
+
+  save() {
+    return { x: this.x, y: this.y, zoom: this.zoom };
+  }
+
+  restore({ x, y, zoom }) {
+    Object.assign(this, { x, y, zoom });
+    this.stayNear();
+  }
+}

@@ -1,0 +1,186 @@
+// Drawing the points with WebGL2. It draws when it is told to, and keeps no clock of its own.
+
+const POINTS_VERTEX = `#version 300 es
+layout(location = 0) in vec2 position;
+layout(location = 1) in float tone;   // palette place, 255: no value
+layout(location = 2) in float state;  // 0 hidden, 1 shown, 2 selected
+uniform vec4 view;                    // centre x, y; clip units for one data unit, x, y
+uniform float size;                   // device pixels
+uniform float dimmed;                 // opacity of what is not selected
+uniform sampler2D palette;
+out vec4 colour;
+void main() {
+  if (state < 0.5) {                  // out of the picture
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    gl_PointSize = 1.0;
+    return;
+  }
+  gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
+  gl_PointSize = size;
+  colour = vec4(texelFetch(palette, ivec2(int(tone + 0.5), 0), 0).rgb, state > 1.5 ? 1.0 : dimmed);
+}`;
+
+const POINTS_FRAGMENT = `#version 300 es
+precision highp float;
+in vec4 colour;
+uniform float size;
+out vec4 drawn;
+void main() {
+  float far = length(gl_PointCoord - 0.5) * size;
+  float alpha = clamp(size * 0.5 - far, 0.0, 1.0) * colour.a;
+  if (alpha <= 0.0) discard;
+  drawn = vec4(colour.rgb * alpha, alpha);
+}`;
+
+const MARKS_VERTEX = `#version 300 es
+layout(location = 0) in vec2 position;
+layout(location = 1) in float kind;   // 0 neighbour, 1 query, 2 under the pointer
+uniform vec4 view;
+uniform vec3 sizes;                   // device pixels for each kind
+out float mark;
+out float size;
+void main() {
+  mark = kind;
+  size = kind < 0.5 ? sizes.x : kind < 1.5 ? sizes.y : sizes.z;
+  gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
+  gl_PointSize = size;
+}`;
+
+const MARKS_FRAGMENT = `#version 300 es
+precision highp float;
+in float mark;
+in float size;
+uniform vec3 neighbour;
+uniform vec3 query;
+uniform vec3 ink;
+uniform vec3 halo;
+uniform float ring;                   // width of the halo, device pixels
+out vec4 drawn;
+void main() {
+  float far = length(gl_PointCoord - 0.5) * size;
+  float edge = size * 0.5;
+  float outer = clamp(edge - far, 0.0, 1.0);
+  float inner = clamp(edge - ring - far, 0.0, 1.0);
+  if (outer <= 0.0) discard;
+  if (mark > 1.5) {                   // an empty ring, so that the point's own colour stays seen
+    float line = outer * (1.0 - inner);
+    drawn = vec4(ink * line, line);
+  } else {
+    vec3 fill = mark < 0.5 ? neighbour : query;
+    drawn = vec4(mix(halo, fill, inner) * outer, outer);
+  }
+}`;
+
+export class Painter {
+  /** Throws an Error where the browser has no WebGL2. */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.start();
+  }
+
+  start() {
+    const gl = this.canvas.getContext("webgl2", { antialias: false, depth: false, alpha: true });
+    if (!gl) throw new Error("no WebGL2");
+    this.gl = gl;
+    this.points = program(gl, POINTS_VERTEX, POINTS_FRAGMENT, ["view", "size", "dimmed", "palette"]);
+    const colours = ["neighbour", "query", "ink", "halo"];
+    this.marks = program(gl, MARKS_VERTEX, MARKS_FRAGMENT, ["view", "sizes", "ring", ...colours]);
+    this.buffers = { xy: gl.createBuffer(), tones: gl.createBuffer(), states: gl.createBuffer(), marks: gl.createBuffer() };
+    this.pointsArray = gl.createVertexArray();
+    gl.bindVertexArray(this.pointsArray);
+    this.attribute(0, this.buffers.xy, 2, gl.FLOAT, 8, 0);
+    this.attribute(1, this.buffers.tones, 1, gl.UNSIGNED_BYTE, 1, 0);
+    this.attribute(2, this.buffers.states, 1, gl.UNSIGNED_BYTE, 1, 0);
+    this.marksArray = gl.createVertexArray();
+    gl.bindVertexArray(this.marksArray);
+    this.attribute(0, this.buffers.marks, 2, gl.FLOAT, 12, 0);
+    this.attribute(1, this.buffers.marks, 1, gl.FLOAT, 12, 8);
+    gl.bindVertexArray(null);
+    this.texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.count = this.markCount = 0;
+  }
+
+  attribute(place, buffer, size, type, stride, offset) {
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(place);
+    gl.vertexAttribPointer(place, size, type, false, stride, offset);
+  }
+
+  fill(name, data) {
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
+    gl.bufferData(gl.ARRAY_BUFFER, data, name === "marks" ? gl.DYNAMIC_DRAW : gl.STATIC_DRAW);
+    if (name === "xy") this.count = data.length / 2;
+    if (name === "marks") this.markCount = data.length / 3;
+  }
+
+  /** colours: 256 [red, green, blue], 0 to 255. */
+  setPalette(colours) {
+    const { gl } = this;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    const texels = Uint8Array.from(colours.flatMap((colour) => [...colour, 255]));
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, texels);
+  }
+
+  resize(width, height, ratio) {
+    this.ratio = ratio;
+    this.canvas.width = Math.max(1, Math.round(width * ratio));
+    this.canvas.height = Math.max(1, Math.round(height * ratio));
+  }
+
+  /** look: { size, sizes: [3] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }. */
+  draw(camera, look) {
+    const { gl, canvas, ratio } = this;
+    if (gl.isContextLost()) return;
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    const view = [camera.x, camera.y, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height];
+    const { points, marks } = this;
+    if (this.count) {
+      gl.useProgram(points.program);
+      gl.bindVertexArray(this.pointsArray);
+      gl.uniform4fv(points.view, view);
+      gl.uniform1f(points.size, look.size * ratio);
+      gl.uniform1f(points.dimmed, look.dimmed);
+      gl.drawArrays(gl.POINTS, 0, this.count);
+    }
+    if (this.markCount) {
+      gl.useProgram(marks.program);
+      gl.bindVertexArray(this.marksArray);
+      gl.uniform4fv(marks.view, view);
+      gl.uniform3fv(marks.sizes, look.sizes.map((size) => size * ratio));
+      gl.uniform1f(marks.ring, 2 * ratio);
+      for (const name of ["neighbour", "query", "ink", "halo"]) {
+        gl.uniform3fv(marks[name], look[name].map((channel) => channel / 255));
+      }
+      gl.drawArrays(gl.POINTS, 0, this.markCount);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  /** Give the context back at once: browsers allow only a few at a time. */
+  dispose() {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+}
+
+function program(gl, vertex, fragment, uniforms) {
+  const made = gl.createProgram();
+  for (const [type, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+    const shader = gl.createShader(type);
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(made, shader);
+  }
+  gl.linkProgram(made);
+  if (!gl.getProgramParameter(made, gl.LINK_STATUS) && !gl.isContextLost()) {
+    throw new Error(`the map's shaders do not work here: ${gl.getProgramInfoLog(made)}`);
+  }
+  return { program: made, ...Object.fromEntries(uniforms.map((name) => [name, gl.getUniformLocation(made, name)])) };
+}

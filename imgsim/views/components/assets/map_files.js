@@ -1,0 +1,48 @@
+// The map's files: fetched once a page, checked, kept while the page is open.
+
+const KEPT = 4;
+const kept = new Map();
+
+/** Float32Array of x, y pairs from a points file. */
+export function fetchPoints(url, count) {
+  return once(url, async (answer) => new Float32Array(body(await answer.arrayBuffer(), "IMGP", count, 8)));
+}
+
+/** Uint8Array of palette places from a tones file. */
+export function fetchTones(url, count) {
+  return once(url, async (answer) => new Uint8Array(body(await answer.arrayBuffer(), "IMGT", count, 1)));
+}
+
+/** { id, title, thumbnail, detail }: lists by row. */
+export function fetchLabels(url, count) {
+  return once(url, async (answer) => {
+    const labels = await answer.json();
+    if (labels.id?.length !== count) throw new Error(`labels of ${labels.id?.length} plates for ${count} points`);
+    return labels;
+  });
+}
+
+function once(url, read) {
+  if (!kept.has(url)) {
+    const file = fetch(url).then((answer) => {
+      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      return read(answer);
+    });
+    // A failure is not kept: the next rerun tries again.
+    file.catch(() => kept.delete(url));
+    if (kept.size >= KEPT * 3) kept.delete(kept.keys().next().value);
+    kept.set(url, file);
+  }
+  return kept.get(url);
+}
+
+function body(buffer, kind, count, size) {
+  const header = new DataView(buffer);
+  const found = buffer.byteLength >= 16 && String.fromCharCode(...new Uint8Array(buffer, 0, 4));
+  if (found !== kind || header.getUint32(4, true) !== 1) throw new Error("the file is not one of the map's");
+  const held = header.getUint32(8, true);
+  if (held !== count || buffer.byteLength !== 16 + held * size) {
+    throw new Error(`the file holds ${held} points where ${count} were expected`);
+  }
+  return buffer.slice(16);
+}

@@ -1,0 +1,177 @@
+// The picture of the map: which points are where and in what state, and painting them when something changed.
+
+import { Camera } from "./map_camera.js";
+import { Painter } from "./map_draw.js";
+import { PointIndex } from "./map_index.js";
+
+const REACH = 10; // CSS pixels from the pointer to the point it means
+const QUERY = [0, 0, 0];
+const NEIGHBOUR = [224, 0, 0];
+const NO_TONE = 255;
+const PLAIN = [95, 111, 125]; // every point, while nothing colours them
+
+export class Picture {
+  /** Throws an Error where the browser has no WebGL2. changed() is called at each change, before the frame. */
+  constructor(canvas, changed) {
+    this.canvas = canvas;
+    this.changed = changed;
+    this.camera = new Camera();
+    this.painter = new Painter(canvas);
+    this.query = null;
+    this.neighbours = [];
+    this.hovered = -1;
+    this.shown = this.selected = 0;
+  }
+
+  get ready() {
+    return Boolean(this.xy);
+  }
+
+  setPoints(xy) {
+    this.xy = xy;
+    this.count = xy.length / 2;
+    this.index = new PointIndex(xy);
+    this.camera.bounds = this.index.bounds;
+    this.camera.fit();
+    this.states = new Uint8Array(this.count);
+    this.hovered = -1;
+    this.painter.fill("xy", xy);
+    this.setTones(null);
+  }
+
+  /** tones: Uint8Array of palette places, or null for no colours. */
+  setTones(tones) {
+    this.tones = tones ?? new Uint8Array(this.count).fill(NO_TONE);
+    this.painter.fill("tones", this.tones);
+    this.draw();
+  }
+
+  /** palette: [red, green, blue] each; none: the colour of a point without a value. */
+  setPalette(palette, none, dark) {
+    this.dark = dark;
+    this.colours = palette.map((colour) => this.legible(colour));
+    const other = palette.length ? none : this.legible(PLAIN);
+    this.painter.setPalette(Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other));
+  }
+
+  /** On the dark ground, dark colours are lifted towards white so that they stay seen. */
+  legible(colour) {
+    const light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+    const lift = this.dark ? Math.max(0, 0.45 - light / 400) : 0;
+    return colour.map((channel) => Math.round(channel + (255 - channel) * lift));
+  }
+
+  /** shown: one bit a row, or null for all; selected: rows. Hidden rows are not selected. */
+  setStates(shown, selected) {
+    const { states } = this;
+    this.shown = this.selected = 0;
+    for (let row = 0; row < this.count; row++) {
+      states[row] = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
+      this.shown += states[row];
+    }
+    for (const row of selected) {
+      if (states[row] !== 1) continue;
+      states[row] = 2;
+      this.selected++;
+    }
+    this.painter.fill("states", states);
+    this.draw();
+  }
+
+  setMarks(query, neighbours) {
+    this.query = query;
+    this.neighbours = neighbours;
+    this.draw();
+  }
+
+  hover(row) {
+    if (row === this.hovered) return;
+    this.hovered = row;
+    this.draw();
+  }
+
+  // --- places ------------------------------------------------------------------------------------------------
+
+  toScreen(row) {
+    return this.camera.toScreen(this.xy[2 * row], this.xy[2 * row + 1]);
+  }
+
+  /** The row meant by a place on the canvas: query and neighbours first, they lie on top; -1 for none. */
+  rowAt(left, top) {
+    if (!this.ready) return -1;
+    let [marked, far] = [-1, Infinity];
+    for (const row of this.query === null ? this.neighbours : [this.query, ...this.neighbours]) {
+      const [x, y] = this.toScreen(row);
+      const distance = Math.hypot(x - left, y - top);
+      if (distance < far) [marked, far] = [row, distance];
+    }
+    if (far <= 6) return marked;
+    const [x, y] = this.camera.toData(left, top);
+    const found = this.index.nearest(x, y, REACH / this.camera.scale, this.states);
+    return found === -1 && far <= REACH ? marked : found;
+  }
+
+  /** The shown rows inside a polygon of [left, top] corners, ascending. */
+  rowsInside(corners) {
+    if (!this.ready || corners.length < 3) return [];
+    const polygon = corners.map(([left, top]) => this.camera.toData(left, top));
+    return this.index.inside(polygon, this.states).sort((one, other) => one - other);
+  }
+
+  // --- painting ----------------------------------------------------------------------------------------------
+
+  resize(width, height) {
+    this.camera.resize(width, height);
+    this.painter.resize(width, height, Math.min(3, window.devicePixelRatio || 1));
+    // Resizing empties the canvas, so it is painted in the same frame: no flash.
+    this.paint();
+  }
+
+  draw() {
+    this.changed();
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.paint();
+    });
+  }
+
+  paint() {
+    if (!this.ready || this.gone) return;
+    const marks = [...this.neighbours].reverse().map((row) => [row, 0]);
+    if (this.query !== null) marks.push([this.query, 1]);
+    if (this.hovered >= 0) marks.push([this.hovered, 2]);
+    const cells = marks.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
+    this.painter.fill("marks", new Float32Array(cells));
+    const size = this.pointSize();
+    this.painter.draw(this.camera, {
+      size,
+      sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8)],
+      dimmed: this.selected ? 0.2 : 0.85,
+      neighbour: NEIGHBOUR,
+      query: QUERY,
+      ink: this.dark ? [240, 232, 220] : [30, 26, 22],
+      halo: this.dark ? [245, 240, 230] : [255, 255, 255],
+    });
+  }
+
+  /** CSS pixels: smaller the more points are shown, growing slowly with the zoom. */
+  pointSize() {
+    const full = Math.min(9, Math.max(2.4, 34 / Math.max(1, this.shown) ** 0.22));
+    return Math.min(16, full * Math.max(1, this.camera.zoom) ** 0.3);
+  }
+
+  /** Start again after the browser took the graphics away. */
+  restart() {
+    this.painter.start();
+    if (!this.ready) return;
+    this.painter.fill("xy", this.xy);
+    this.painter.fill("tones", this.tones);
+    this.painter.fill("states", this.states);
+  }
+
+  dispose() {
+    this.gone = true;
+    cancelAnimationFrame(this.frame);
+    this.painter.dispose();
+  }
+}

@@ -1,0 +1,92 @@
+// A box drawn on the plate: dragged open, moved, pulled at its handles. Its edges are fractions of the image.
+
+import { element, set } from "./common.js";
+
+const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
+const LEAST = 0.01; // of the image's side: anything smaller was a slip of the hand
+
+export class CropBox {
+  /** view: toImage(left, top) and toStage(x, y) between stage pixels and fractions; changed(box), ended(box). */
+  constructor(stage, view) {
+    this.view = view;
+    this.box = null;
+    this.drawing = false;
+    this.node = element("div", { class: "box", hidden: true, "data-testid": "imgsim-box" });
+    for (const handle of HANDLES) this.node.append(element("span", { class: `handle ${handle}`, "data-handle": handle }));
+    stage.append(this.node);
+  }
+
+  /** Start a drag if it begins on the box or the box is to be drawn; tell whether it did. */
+  begin(event, [left, top]) {
+    const handle = event.composedPath()[0]?.dataset?.handle;
+    const onBox = event.composedPath().includes(this.node);
+    if (!handle && !onBox && !this.drawing) return false;
+    const start = this.view.toImage(left, top);
+    this.before = this.box;
+    this.grip = { start, handle: handle ?? (onBox && !event.shiftKey ? "all" : "new") };
+    return true;
+  }
+
+  drag([left, top]) {
+    const now = this.view.toImage(left, top);
+    const { start, handle } = this.grip;
+    let [x0, y0, x1, y1] = this.before ?? [0, 0, 0, 0];
+    if (handle === "new") [x0, y0, x1, y1] = [...start, ...now];
+    else if (handle === "all") {
+      const right = Math.min(1 - x1, Math.max(-x0, now[0] - start[0]));
+      const down = Math.min(1 - y1, Math.max(-y0, now[1] - start[1]));
+      [x0, y0, x1, y1] = [x0 + right, y0 + down, x1 + right, y1 + down];
+    } else {
+      if (handle.includes("w")) x0 = now[0];
+      if (handle.includes("e")) x1 = now[0];
+      if (handle.includes("n")) y0 = now[1];
+      if (handle.includes("s")) y1 = now[1];
+    }
+    const inside = (edge) => Math.min(1, Math.max(0, edge));
+    const [across, upright] = [[x0, x1].map(inside), [y0, y1].map(inside)];
+    this.moved = true;
+    this.put([Math.min(...across), Math.min(...upright), Math.max(...across), Math.max(...upright)]);
+  }
+
+  end() {
+    if (!this.moved) return;
+    this.moved = false;
+    const [x0, y0, x1, y1] = this.box;
+    const large = x1 - x0 >= LEAST && y1 - y0 >= LEAST;
+    this.set(large ? this.box : this.before, large);
+  }
+
+  cancel() {
+    this.moved = false;
+    this.put(this.before);
+  }
+
+  /** Set the box or null; `told` says whether Python is to hear of it. */
+  set(box, told) {
+    this.put(box);
+    if (told) this.view.ended(box);
+  }
+
+  put(box) {
+    this.box = box;
+    this.view.changed(box);
+    this.place();
+  }
+
+  show(is) {
+    this.shown = is;
+    this.place();
+  }
+
+  place() {
+    const visible = Boolean(this.box && this.shown);
+    set(this.node, "hidden", !visible);
+    if (!visible) return;
+    const [left, top] = this.view.toStage(this.box[0], this.box[1]);
+    const [right, bottom] = this.view.toStage(this.box[2], this.box[3]);
+    const { style } = this.node;
+    style.transform = `translate(${left}px, ${top}px)`;
+    style.width = `${Math.max(1, right - left)}px`;
+    style.height = `${Math.max(1, bottom - top)}px`;
+  }
+}

@@ -1,0 +1,91 @@
+"""What the three components share: their files registered with Streamlit, and checks of what they are given.
+
+Streamlit serves the files of ``assets/`` itself, so the browser loads each once; a rerun then carries the
+component's data and nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime import Runtime
+
+from imgsim.errors import ImgsimError
+
+ASSETS = Path(__file__).parent / "assets"
+ENTRIES = {"map": "map.js", "grid": "grid.js", "viewer": "viewer.js"}
+_MANIFEST = ComponentManifest(
+    name="imgsim",
+    version="1",
+    components=[ComponentConfig(name=name, asset_dir=ASSETS.name) for name in ENTRIES],
+)
+_renderers: dict[str, Any] = {}
+_lock = threading.Lock()
+
+
+def mount(
+    name: str, *, key: str, data: Mapping[str, Any], events: Mapping[str, Callable[[], None] | None]
+) -> Any:
+    """Put a component on the page and return its result, or None where no app is running.
+
+    Parameters
+    ----------
+    name : one of `ENTRIES`.
+    key : the component keeps its state in the browser as long as its key is on the page.
+    data : what the browser gets, of JSON types only.
+    events : trigger or state name -> callback without arguments, run before the page, or None.
+    """
+    if not isinstance(key, str) or not key:
+        raise ImgsimError(f"a component needs a key, not {key!r}: give it one of its own")
+    if not Runtime.exists():  # imported or run without Streamlit: nothing to show
+        return None
+    renderer = _renderer(name)
+    callbacks = {f"on_{event}_change": callback or _nothing for event, callback in events.items()}
+    return renderer(key=key, data=dict(data), **callbacks)
+
+
+def _nothing() -> None:
+    """Streamlit reports a trigger's value only if it has a callback."""
+
+
+def _renderer(name: str) -> Any:
+    full_name = f"{_MANIFEST.name}.{name}"
+    with _lock:
+        # Registered with the runtime that is running, not once a process: tests start a new one each time.
+        manager = get_bidi_component_manager()
+        if manager.get_component_asset_root(full_name) is None:
+            manager.register_from_manifest(_MANIFEST, ASSETS.parent)
+        if full_name not in _renderers:
+            _renderers[full_name] = st.components.v2.component(full_name, js=ENTRIES[name])
+        return _renderers[full_name]
+
+
+def own_url(url: str, what: str) -> str:
+    """Return `url` if it is an address of this app ("/..."), else raise ImgsimError."""
+    if not isinstance(url, str) or not url.startswith("/") or url.startswith(("//", "/\\")):
+        raise ImgsimError(f"{what} must be an address of this app, beginning with one /, not {url!r}")
+    return url
+
+
+def row_number(row: object, count: int, what: str) -> int:
+    """Return `row` as an int in 0..count-1, else raise ImgsimError. Numpy integers are welcome, bools are not."""
+    try:
+        number = row.__index__()  # type: ignore[attr-defined]
+    except (AttributeError, TypeError):
+        number = -1
+    if isinstance(row, bool) or not 0 <= number < count:
+        raise ImgsimError(f"{what} is row {row!r}, but the map has the rows 0 to {count - 1:,}")
+    return int(number)
+
+
+def positive(value: object, what: str, most: int = 10_000) -> int:
+    """Return `value` as an int in 1..most, else raise ImgsimError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise ImgsimError(f"{what} must be a whole number from 1 to {most:,}, not {value!r}")
+    return value

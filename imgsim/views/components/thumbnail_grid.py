@@ -1,0 +1,112 @@
+"""A grid of plates: each whole, at one height, with its caption; a click or Enter picks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imgsim.errors import ImgsimError
+from imgsim.views.components.mounting import mount, own_url, positive
+
+_TEXTS = {"id", "src", "alt", "title", "badge", "badge_title"}
+_FIELDS = _TEXTS | {"lines", "rank", "more", "mark"}
+MARKS = ("", "query", "selected")
+
+
+@dataclass(frozen=True)
+class GridEvent:
+    """What the user did since the last run: the id of the card clicked, or of the "+N" pressed; else None."""
+
+    clicked: str | None = None
+    expand: str | None = None
+
+
+def thumbnail_grid(
+    *,
+    key: str,
+    items: Sequence[Mapping[str, Any]],
+    height: int = 180,
+    min_width: int = 150,
+    selected: str | None = None,
+    label: str = "Plates",
+    on_click: Callable[[], None] | None = None,
+    on_expand: Callable[[], None] | None = None,
+) -> GridEvent:
+    """Show plates as cards and return which was picked.
+
+    Parameters
+    ----------
+    key : the grid's own key.
+    items : one mapping a card, in order::
+
+            id      str, unique in the grid; comes back in the event
+            src     str, address of the thumbnail in this app; "" shows "no image"
+            alt     str, read aloud for the image
+            title   str, cut after two lines, whole on hover
+            lines   list of str, small lines under the title (optional)
+            badge   str, on the image's corner, such as "0.953" (optional); badge_title explains it
+            rank    int, on the image's other corner (optional)
+            more    int > 0, a button "+N" for plates folded under this card (optional)
+            mark    "query" or "selected" (optional)
+
+    height : of every image in CSS pixels; the plate is shown whole in it.
+    min_width : of a card in CSS pixels; as many columns as fit.
+    selected : id of the card marked as selected, or None.
+    label : read aloud for the list.
+    on_click, on_expand : called without arguments before the page reruns; read the value with `picked`.
+
+    Raises
+    ------
+    ImgsimError
+        If an id is missing or given twice, a field is unknown, or an address is not of this app.
+    """
+    cards = [_card(item, selected) for item in items]
+    ids = [card["id"] for card in cards]
+    if len(set(ids)) != len(ids):
+        twice = next(id_ for id_ in ids if ids.count(id_) > 1)
+        raise ImgsimError(f"the plate {twice!r} is in the grid twice: give each card an id of its own")
+    data = {
+        "items": cards,
+        "height": positive(height, "height"),
+        "min_width": positive(min_width, "min_width"),
+        "label": str(label),
+    }
+    result = mount("grid", key=key, data=data, events={"clicked": on_click, "expand": on_expand})
+    if result is None:
+        return GridEvent()
+    # Only ids that are on the page: the browser is asked, not believed.
+    clicked, expand = picked(result, "clicked"), picked(result, "expand")
+    return GridEvent(clicked if clicked in ids else None, expand if expand in ids else None)
+
+
+def picked(state: object, event: str = "clicked") -> str | None:
+    """Return the id in a grid's state (``st.session_state[key]``) for "clicked" or "expand", or None.
+
+    In a callback the grid is not drawn yet, so look the id up in the catalogue before you use it.
+    """
+    value = state.get(event) if hasattr(state, "get") else None
+    return value if isinstance(value, str) else None
+
+
+def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
+    unknown = set(item) - _FIELDS
+    if unknown:
+        raise ImgsimError(f"a card has no field {sorted(unknown)[0]!r}: it has {', '.join(sorted(_FIELDS))}")
+    card: dict[str, Any] = {name: str(item[name]) for name in _TEXTS if item.get(name) is not None}
+    if not card.get("id"):
+        raise ImgsimError("a card without an id cannot be clicked: give each its plate_id")
+    if card.get("src"):
+        own_url(card["src"], f"the image of {card['id']!r}")
+    lines = item.get("lines") or ()
+    if isinstance(lines, str):
+        raise ImgsimError(f"the lines of {card['id']!r} are a list of strings, not one string: {lines!r}")
+    card["lines"] = [str(line) for line in lines]
+    for name in ("more", "rank"):
+        if item.get(name):
+            card[name] = positive(int(item[name]), f"{name} of {card['id']!r}", most=10_000_000)
+    mark = item.get("mark") or ("selected" if selected is not None and card["id"] == selected else "")
+    if mark not in MARKS:
+        raise ImgsimError(f"a card's mark is one of {MARKS}, not {mark!r}")
+    card["mark"] = mark
+    return card

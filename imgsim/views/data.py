@@ -1,0 +1,152 @@
+"""Collections as the app holds them: opened once, shared by all sessions, never copied.
+
+Arrays belong to the shared Collection and are read-only. Small answers are cached by the names of their inputs,
+never by the arrays themselves.
+"""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.errors import CollectionError
+from imgsim.neighbours import similarities
+from imgsim.views.components import Colouring, colour_by_category, colour_by_order
+from imgsim.views.state import Choices, Sort, State
+
+
+def infos() -> list[CollectionInfo]:
+    """What lies in the data folder, damaged collections included."""
+    folder = data_dir().resolve()
+    stamps = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/CURRENT")))
+    return _infos(str(folder), stamps)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _infos(folder: str, stamps: tuple[tuple[str, int], ...]) -> list[CollectionInfo]:
+    # `stamps` is part of the key only: another generation is another answer.
+    return list_collections(Path(folder))
+
+
+def opened(name: str) -> Collection:
+    """The live generation of a collection, by its name.
+
+    Raises
+    ------
+    CollectionError
+        If there is no such collection, or it cannot be used.
+    """
+    for info in infos():
+        if info.name == name:
+            return _opened(str(info.path), _generation(Path(info.path)))
+    known = ", ".join(info.name for info in infos()) or "none"
+    raise CollectionError(f"There is no collection “{name}” here. Choose one in the sidebar: {known}.")
+
+
+def _generation(path: Path) -> str:
+    try:
+        return (path / "CURRENT").read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CollectionError(
+            f"{path / 'CURRENT'} cannot be read: {error}. Run precompute.py again."
+        ) from error
+
+
+@st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
+def _opened(path: str, generation: str) -> Collection:
+    collection = open_collection(Path(path))
+    # What was just loaded stays for good. Freezing it keeps later garbage collections from walking through it
+    # (config.toml turns off Streamlit's collection after each rerun for the same reason).
+    gc.collect()
+    gc.freeze()
+    return collection
+
+
+def filtered_rows(collection: Collection, state: State) -> np.ndarray:
+    """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
+    return _rows(
+        str(collection.path), collection.generation, collection, state.text, state.choices, state.decades
+    )
+
+
+def ordered_rows(collection: Collection, state: State) -> np.ndarray:
+    """The rows that pass the filters, in the chosen order: int64 (n,), read-only."""
+    filters = (state.text, state.choices, state.decades)
+    seed = state.seed if state.sort == "random" else 0
+    return _ordered(str(collection.path), collection.generation, collection, *filters, state.sort, seed)
+
+
+def visible(collection: Collection, state: State) -> np.ndarray | None:
+    """Which plates pass the filters, bool (n,); None where there are no filters."""
+    if not state.filtered:
+        return None
+    mask = np.zeros(len(collection.catalogue), dtype=bool)
+    mask[filtered_rows(collection, state)] = True
+    return mask
+
+
+def similarities_of(collection: Collection, backbone: str, row: int) -> np.ndarray:
+    """Similarity of every plate to the one in `row`: float32 (n,), read-only."""
+    return _similarities(str(collection.path), collection.generation, collection, backbone, row)
+
+
+def colouring(collection: Collection, column: str) -> Colouring:
+    """The map's colours by one column of the catalogue."""
+    return _colouring(str(collection.path), collection.generation, collection, column)
+
+
+# The path and the generation are the key; the collection itself (with its leading _) is not hashed.
+# Answers are shared, not copied, so they are made read-only.
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _rows(
+    path: str,
+    generation: str,
+    _collection: Collection,
+    text: str,
+    choices: Choices,
+    decades: tuple[int, int] | None,
+) -> np.ndarray:
+    rows = np.array(
+        _collection.catalogue.search(text, choices=dict(choices), decades=decades), dtype=np.int64
+    )
+    rows.setflags(write=False)
+    return rows
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _ordered(
+    path: str,
+    generation: str,
+    _collection: Collection,
+    text: str,
+    choices: Choices,
+    decades: tuple[int, int] | None,
+    by: Sort,
+    seed: int,
+) -> np.ndarray:
+    found = _rows(path, generation, _collection, text, choices, decades)
+    rows = np.array(_collection.catalogue.order(found, by, seed=seed), dtype=np.int64)
+    rows.setflags(write=False)
+    return rows
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _similarities(path: str, generation: str, _collection: Collection, backbone: str, row: int) -> np.ndarray:
+    embeddings = _collection.embeddings(backbone)
+    values = similarities(embeddings, embeddings[row])
+    values.setflags(write=False)
+    return values
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _colouring(path: str, generation: str, _collection: Collection, column: str) -> Colouring:
+    values = _collection.catalogue.frame[column]
+    if column in ("decade", "year"):
+        return colour_by_order(values.tolist(), suffix="s" if column == "decade" else "")
+    return colour_by_category(values.astype(str).tolist())

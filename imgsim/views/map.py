@@ -1,0 +1,236 @@
+"""Map: all plates as points, alike ones close together; click one to make it the query."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import streamlit as st
+
+from imgsim import export, figures
+from imgsim.collection import Collection
+from imgsim.views import cards, data, filters, neighbourhood, server, shell, state, text
+from imgsim.views.components import Colouring, plate_map, thumbnail_grid
+from imgsim.views.components.plate_map import clicked_row, selected_rows
+
+_KEY = "plate_map"
+_SELECTED = "_imgsim_selected"  # (generation, rows) of the last box or lasso, at most 4 bytes a plate
+_MOST_COLOURS = 200  # a column with more values than this says little as colours
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    shell.lead(
+        "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
+    )
+    filters.facets(collection)
+    methods = [method for method in state.PROJECTIONS if method in collection.projections(now.backbone)]
+    if not methods:
+        _unprojected(collection, now)
+        return
+    method = now.projection if now.projection in methods else methods[0]
+    columns = _columns(collection)
+    column = now.colour if now.colour in columns else next(iter(columns))
+    query = collection.catalogue.row(now.plate) if now.plate else None
+    found = None
+    if query is not None:
+        asked = neighbourhood.of_plate(
+            collection, query, data.similarities_of(collection, now.backbone, query)
+        )
+        found = neighbourhood.find(collection, asked, now)
+    colours = data.colouring(collection, column)
+    left, right = st.columns([5, 2], gap="medium")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.segmented_control(
+                "Projection",
+                methods,
+                format_func=state.PROJECTIONS.__getitem__,
+                required=True,
+                **state.bind("projection", value=method),
+            )
+            st.selectbox(
+                "Colour by",
+                list(columns),
+                format_func=columns.__getitem__,
+                width=180,
+                **state.bind("colour", value=column),
+            )
+            _download_map(collection, now, method, columns[column], colours, query, found)
+        if now.filtered:
+            _filter_note(collection, now)
+        plate_map(
+            key=_KEY,
+            points_url=server.map_url(collection, now.backbone, method),
+            count=len(collection.catalogue),
+            query=query,
+            neighbours=[] if found is None else found.rows.tolist(),
+            visible=data.visible(collection, now),
+            labels_url=server.labels_url(collection),
+            thumbnail_url=server.thumbnail_template(collection),
+            tones_url=server.tones_url(collection, column),
+            palette=colours.palette,
+            names=colours.names,
+            counts=colours.counts,
+            missing=colours.missing,
+            legend=columns[column],
+            height=600,
+            label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
+            on_click=_clicked,
+            on_select=_selected,
+        )
+    with right:
+        _beside(collection, now, query, found)
+    _selection(collection)
+
+
+def _columns(collection: Collection) -> dict[str, str]:
+    """What the points can be coloured by: column -> label."""
+    found = {
+        facet.column: facet.label
+        for facet in collection.catalogue.facets()
+        if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
+    }
+    return found or {"folder": "Folder"}
+
+
+def _clicked() -> None:
+    collection = shell.collection()
+    row = clicked_row(st.session_state[_KEY], len(collection.catalogue))
+    if row is not None:
+        shell.remember(str(collection.catalogue.plate_ids[row]))
+
+
+def _selected() -> None:
+    collection = shell.collection()
+    rows = selected_rows(st.session_state[_KEY], len(collection.catalogue))
+    if rows is not None:
+        st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
+        st.session_state.pop("_selection_page", None)
+
+
+def _filter_note(collection: Collection, now: state.State) -> None:
+    shown, every = len(data.filtered_rows(collection, now)), len(collection.catalogue)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
+        st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
+
+
+def _beside(collection: Collection, now: state.State, query: int | None, found: object) -> None:
+    from imgsim.views.listing import Listing
+
+    if query is None or not isinstance(found, Listing):
+        with st.container(border=True):
+            st.markdown("**No plate is chosen yet.**")
+            st.markdown(
+                "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
+                "on the map and stand here."
+            )
+        return
+    event = thumbnail_grid(
+        key="map_query", items=[cards.card(collection, query, mark="query")], height=150, label="The query"
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
+        st.caption(listed if len(found.rows) else "No neighbour yet", width="content")
+        opened = st.button("Open this plate", type="tertiary")
+    if event.clicked or opened:
+        shell.go("plate", plate=now.plate)
+    if len(found.rows):
+        with st.container(height=500, border=False, key="map_neighbours"):
+            neighbourhood.grid(collection, found, now, min_width=110)
+        return
+    neighbourhood.nothing(found, now)
+
+
+def _selection(collection: Collection) -> None:
+    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
+    if generation != collection.generation or not len(rows):
+        st.caption(
+            "Draw a box or a lasso on the map to see its plates here, and to take them away as a list."
+        )
+        return
+    per_page = 60
+    pages = -(-len(rows) // per_page)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"#### {text.count(len(rows), 'plate')} selected")
+        if pages > 1:
+            st.pagination(pages, key="_selection_page")
+        st.download_button(
+            "Download CSV",
+            lambda: export.selection_csv(
+                collection.catalogue,
+                rows.astype(np.int64),
+                collection=collection.name,
+                date=date.today().isoformat(),
+            ),
+            file_name=f"imgsim_selection_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="download_selection",
+        )
+    page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1
+    shown = rows[(page - 1) * per_page : page * per_page]
+    event = thumbnail_grid(
+        key="selection_grid", items=cards.cards(collection, shown), label="Selected plates"
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+
+
+def _download_map(
+    collection: Collection,
+    now: state.State,
+    method: str,
+    legend: str,
+    colours: Colouring,
+    query: int | None,
+    found: object,
+) -> None:
+    def make() -> bytes:
+        catalogue = collection.catalogue
+        mask = data.visible(collection, now)
+        keep = np.ones(len(catalogue), dtype=bool) if mask is None else mask
+        groups = [
+            (name, colour, np.flatnonzero(keep & (colours.tones == tone)))
+            for tone, (name, colour) in enumerate(zip(colours.names, colours.palette, strict=True))
+        ]
+        groups.append(("not known", figures.GREY, np.flatnonzero(keep & (colours.tones == 255))))
+        heading = f"{collection.name}: {state.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
+        figure = figures.map_figure(
+            collection.projection(now.backbone, method),
+            catalogue.frame["plate_id"].tolist(),
+            [catalogue.short_title(row) for row in range(len(catalogue))],
+            groups,
+            query=query,
+            neighbours=getattr(found, "rows", np.empty(0, np.int64)).tolist(),
+            heading=heading,
+        )
+        return figures.as_html(figure, heading)
+
+    st.download_button(
+        "Download this map",
+        make,
+        file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
+        mime="text/html",
+        on_click="ignore",
+        key="download_map",
+        help="An interactive page that opens in any browser, without imgsim and without a network.",
+    )
+
+
+def _unprojected(collection: Collection, now: state.State) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**This collection has no map for {text.plain(now.backbone)} yet.** Make one in a terminal:"
+        )
+        st.code(
+            f"python precompute.py --name {collection.name} --backbone {now.backbone} --projection pca umap tsne",
+            language=None,
+        )
+
+
+if __name__ == "__main__":
+    show()

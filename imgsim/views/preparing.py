@@ -1,0 +1,171 @@
+"""The first start: without any collection, the sample is prepared before the reader's eyes.
+
+One run of precompute.py serves everybody who looks at the page meanwhile; its JSON lines become progress bars.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+import streamlit as st
+
+from imgsim.errors import ImgsimError
+from imgsim.views import text
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_COMMAND = "python precompute.py --sample"
+
+
+@dataclass
+class Preparation:
+    """A run of precompute.py and what it has said so far. Its lines are read by a thread of its own."""
+
+    process: subprocess.Popen[str]
+    stages: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # stage -> its last progress event, in order
+    message: str = ""
+    ready: bool = False  # the collection can be opened, though the run goes on
+    finished: bool = False  # its last line has been read
+    _last: str = ""
+
+    def take(self, line: str) -> None:
+        """Understand one line of its output; what is not JSON is kept for an error message."""
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            if line.strip():
+                self._last = line.strip()[:300]
+        elif event.get("event") == "ready":
+            self.ready = True
+        elif event.get("event") == "error":
+            self.message = str(event.get("message", ""))
+        elif event.get("stage"):
+            self.stages[str(event["stage"])] = event
+
+    @property
+    def running(self) -> bool:
+        """Whether the run goes on."""
+        return self.process.poll() is None
+
+    def failure(self) -> str:
+        """What went wrong, or '' if nothing did."""
+        if self.running or self.process.returncode == 0:
+            return ""
+        return self.message or self._last or f"precompute.py stopped with the code {self.process.returncode}."
+
+
+_lock = Lock()
+_shared: list[Preparation] = []
+
+
+def start(command: list[str] | None = None) -> Preparation:
+    """The run that is under way, or a new one."""
+    with _lock:
+        if _shared and (_shared[-1].running or not _shared[-1].failure()):
+            return _shared[-1]
+        process = subprocess.Popen(
+            command or [sys.executable, str(_PROJECT / "precompute.py"), "--sample", "--json"],
+            cwd=_PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        preparation = Preparation(process)
+        _shared[:] = [preparation]
+        Thread(target=_read, args=(preparation,), daemon=True, name="imgsim-preparation").start()
+        return preparation
+
+
+def last() -> Preparation | None:
+    """The latest run, if there was one in this process."""
+    return _shared[-1] if _shared else None
+
+
+def _read(preparation: Preparation) -> None:
+    assert preparation.process.stdout is not None
+    for line in preparation.process.stdout:
+        preparation.take(line)
+    preparation.process.wait()
+    preparation.finished = True
+
+
+def prepare_sample() -> None:
+    """Draw the preparation until it is done, then run the page again; say what to do if it fails."""
+    with st.container(key="preparing"):
+        _prepare_sample()
+
+
+def _prepare_sample() -> None:
+    st.markdown("### imgsim")
+    st.title("Preparing the sample plates", anchor=False)
+    st.caption(
+        "There is no collection here yet. So that you can look around at once, imgsim draws a small herbal of its own "
+        "and compares its plates. This takes about a minute, once, and needs no network."
+    )
+    previous = last()
+    if previous and previous.failure() and not st.session_state.pop("_imgsim_again", False):
+        _failed(previous)
+        return
+    preparation = start()
+    bars: dict[str, Any] = {}
+    while True:
+        # Asked first: what is drawn below is then the last word. A collection that is ready is opened at once; the
+        # run goes on alone, and adds the map that takes longest.
+        finished = preparation.ready or preparation.finished
+        for stage, event in list(preparation.stages.items()):
+            share, label = progress(stage, event)
+            if stage not in bars:
+                bars[stage] = st.progress(share, label)
+            else:
+                bars[stage].progress(share, label)
+        if finished:
+            break
+        time.sleep(0.25)
+    if not preparation.ready and preparation.failure():
+        _failed(preparation)
+    else:
+        _shared.clear()
+        st.rerun()
+
+
+def progress(stage: str, event: dict[str, Any]) -> tuple[float, str]:
+    """A bar for one stage: its share done (0 to 1) and its label."""
+    try:
+        done, total = float(event.get("done") or 0), float(event.get("total") or 0)
+    except (TypeError, ValueError):
+        done, total = 0.0, 0.0
+    share = min(max(done / total, 0.0), 1.0) if total else 0.0
+    label = (
+        f"{text.plain(stage.capitalize())} · {done:,.0f} of {total:,.0f}"
+        if total
+        else text.plain(stage.capitalize())
+    )
+    remaining = event.get("remaining_s")
+    if share < 1 and isinstance(remaining, (int, float)) and remaining >= 1:
+        label += f" · {remaining:.0f} s left"
+    return share, label
+
+
+def _failed(preparation: Preparation) -> None:
+    st.error(text.plain(ImgsimError(f"The sample could not be prepared: {preparation.failure()}")))
+    st.markdown("Try again here, or prepare a collection in a terminal. Then reload this page:")
+    st.code(
+        f"{_COMMAND}\npython precompute.py FOLDER_OF_SCANS --metadata METADATA.csv --name herbals",
+        language=None,
+    )
+    if st.button("Try again"):
+        st.session_state["_imgsim_again"] = True
+        st.rerun()

@@ -1,0 +1,227 @@
+"""What the browser fetches beside the pages: thumbnails, plates, map points.
+
+Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
+An address names the generation, so its content never changes and browsers may keep it for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Lock
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+from imgsim.views import data, text
+from imgsim.views.components import encode_labels, encode_points, encode_tones
+
+_LOG = logging.getLogger("imgsim")
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PLATES_KEPT = 48  # large plates as WebP, about 0.3 MB each
+
+
+class _Missing(Exception):
+    """There is nothing at this address."""
+
+
+def thumbnail_url(collection: Collection, row: int) -> str:
+    """The address of a plate's thumbnail."""
+    return f"{_base(collection)}/thumbnails/{collection.catalogue.frame['sha256'].iat[row]}.webp"
+
+
+def thumbnail_template(collection: Collection) -> str:
+    """The same, with {thumbnail} for what the labels name."""
+    return f"{_base(collection)}/thumbnails/{{thumbnail}}.webp"
+
+
+def plate_url(collection: Collection, row: int) -> str:
+    """The address of a whole plate, for looking at."""
+    return f"{_base(collection)}/plates?id={quote(collection.catalogue.frame['plate_id'].iat[row], safe='')}"
+
+
+def map_url(collection: Collection, backbone: str, method: str) -> str:
+    """The address of a projection's points."""
+    return f"{_base(collection)}/map/{quote(backbone, safe='')}/{method}.bin"
+
+
+def tones_url(collection: Collection, column: str) -> str:
+    """The address of the points' colours by one column."""
+    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin"
+
+
+def labels_url(collection: Collection) -> str:
+    """The address of what the map shows under the pointer."""
+    return f"{_base(collection)}/labels.json"
+
+
+def _prefix() -> str:
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def _base(collection: Collection) -> str:
+    return (
+        f"{_prefix()}/collections/{quote(collection.name, safe='')}/{quote(collection.generation, safe='')}"
+    )
+
+
+def routes() -> list[Route]:
+    """The routes beside Streamlit's own."""
+    base = _prefix() + "/collections/{name}/{generation}"
+    table: dict[str, Callable[[Request], Response]] = {
+        "/thumbnails/{file}": _thumbnail,
+        "/plates": _plate,
+        "/map/{backbone}/{file}": _points,
+        "/tones/{file}": _tones,
+        "/labels.json": _labels,
+    }
+    return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+
+
+def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    # Plain functions: Starlette runs them in its thread pool, so reading a file holds nobody up.
+    def endpoint(request: Request) -> Response:
+        try:
+            return answer(request)
+        except (_Missing, ImgsimError):
+            return Response("Not found", 404, {**_SAFE, "Cache-Control": "no-store"}, "text/plain")
+
+    return endpoint
+
+
+def _collection(request: Request) -> Collection:
+    name, generation = request.path_params["name"], request.path_params["generation"]
+    if name not in {info.name for info in data.infos() if not info.error}:
+        raise _Missing
+    collection = data.opened(name)
+    if collection.generation != generation:
+        raise _Missing
+    return collection
+
+
+def _served(body: bytes, media_type: str) -> Response:
+    return Response(body, 200, {**_FOREVER, **_SAFE}, media_type)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _rows_by_hash(name: str, generation: str, _collection: Collection) -> dict[str, int]:
+    return {sha256: row for row, sha256 in enumerate(_collection.catalogue.frame["sha256"].tolist())}
+
+
+def _thumbnail(request: Request) -> Response:
+    collection = _collection(request)
+    sha256, _, suffix = request.path_params["file"].rpartition(".")
+    row = _rows_by_hash(collection.name, collection.generation, collection).get(sha256)
+    if row is None or suffix != "webp":
+        raise _Missing
+    try:
+        return _served(collection.thumbnail_path(row).read_bytes(), "image/webp")
+    except OSError as error:
+        raise _Missing from error
+
+
+_plates: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+_plates_lock = Lock()
+
+
+def _plate(request: Request) -> Response:
+    from imgsim.images.opening import open_image
+    from imgsim.images.thumbnails import encode_display
+
+    collection = _collection(request)
+    plate_id = request.query_params.get("id", "")
+    if not collection.catalogue.has(plate_id):
+        raise _Missing
+    key = (collection.name, collection.generation, plate_id)
+    with _plates_lock:
+        body = _plates.get(key)
+    if body is None:
+        row = collection.catalogue.row(plate_id)
+        body = encode_display(open_image(collection.plate_bytes(row), reduce_to=2400).image)
+        with _plates_lock:
+            _plates[key] = body
+            while len(_plates) > _PLATES_KEPT:
+                _plates.popitem(last=False)
+    return _served(body, "image/webp")
+
+
+def _points(request: Request) -> Response:
+    collection = _collection(request)
+    backbone = request.path_params["backbone"]
+    method, _, suffix = request.path_params["file"].rpartition(".")
+    if (
+        suffix != "bin"
+        or backbone not in collection.backbones
+        or method not in collection.projections(backbone)
+    ):
+        raise _Missing
+    xy = np.asarray(collection.projection(backbone, method), dtype=np.float32)
+    return _served(encode_points(xy), "application/octet-stream")
+
+
+def _tones(request: Request) -> Response:
+    collection = _collection(request)
+    column, _, suffix = request.path_params["file"].rpartition(".")
+    if suffix != "bin" or column not in collection.catalogue.frame.columns:
+        raise _Missing
+    return _served(encode_tones(data.colouring(collection, column).tones), "application/octet-stream")
+
+
+def _labels(request: Request) -> Response:
+    collection = _collection(request)
+    catalogue = collection.catalogue
+    frame = catalogue.frame
+    titles = [catalogue.short_title(row) for row in range(len(frame))]
+    details = [
+        ", ".join(part for part in (text.year_of(year), place) if part)
+        for year, place in zip(frame["year"].tolist(), frame["place"].tolist(), strict=True)
+    ]
+    body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
+    return _served(body, "application/json")
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Warm up: import the pages' modules and open the newest collection before the first reader comes."""
+    await asyncio.to_thread(_warm_up)
+    yield
+
+
+def _warm_up() -> None:
+    try:
+        usable = [info for info in data.infos() if not info.error]
+        if usable:
+            data.opened(usable[0].name)
+    except ImgsimError as error:  # the page says it where it can be read
+        _LOG.warning("%s", error)
+    gc.collect()
+    gc.freeze()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show an error in place, without a traceback; what we did not expect goes to the log in full."""
+    if isinstance(error, ImgsimError):
+        st.error(text.plain(error))
+    else:
+        _LOG.error("The page failed", exc_info=error)
+        st.error(
+            "Something went wrong in imgsim itself. Reload the page; if it happens again, "
+            "the terminal that runs the app shows what to report."
+        )
+    return True

@@ -1,0 +1,162 @@
+"""What surrounds every page: the page's configuration, the collection, the sidebar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from imgsim.collection import Collection
+from imgsim.errors import CollectionError
+from imgsim.views import cards, data, preparing, state, text
+from imgsim.views.components import thumbnail_grid
+
+_HERE = Path(__file__).parent
+PAGES = {
+    "browse": "Browse",
+    "plate": "Plate",
+    "map": "Map",
+    "search": "Search by image",
+    "about": "About",
+}
+
+
+def page_file(name: str) -> str:
+    """The file of a page, as st.switch_page and st.page_link want it."""
+    return str(_HERE / f"{name}.py")
+
+
+def go(name: str, **changes: object) -> None:
+    """Leave for another page, with a change of state; the address says it, and the back button comes back."""
+    st.switch_page(page_file(name), query_params=state.link(**changes))
+
+
+def remember(plate_id: str) -> None:
+    """Make a plate the query, wherever one is."""
+    if plate_id:
+        state.update(plate=plate_id)
+
+
+def begin() -> StreamlitPage:
+    """Configure the page and return the one that the address asks for."""
+    st.set_page_config(page_title="imgsim", page_icon="🌿", layout="wide", initial_sidebar_state="expanded")
+    st.html(_HERE / "style.css")
+    pages = [
+        st.Page(
+            page_file(name),
+            title=title,
+            url_path=None if name == "browse" else name,
+            default=name == "browse",
+        )
+        for name, title in PAGES.items()
+    ]
+    # Our own links carry the state; Streamlit's would drop it.
+    return st.navigation(pages, position="hidden")
+
+
+def choose_collection() -> Collection | None:
+    """The collection that the address names, else the first; without any, the sample is prepared on the spot."""
+    infos = data.infos()
+    usable = [info.name for info in infos if not info.error]
+    if not usable and not [info for info in infos if info.error]:
+        preparing.prepare_sample()
+        return None
+    for info in infos:
+        if info.error and not usable:
+            st.error(text.plain(info.error))
+    if not usable:
+        return None
+    wanted = state.current()
+    name = wanted.collection or usable[0]
+    try:
+        if name not in usable:
+            raise next(
+                (CollectionError(info.error) for info in infos if info.name == name and info.error),
+                CollectionError(f"There is no collection “{name}” here, so “{usable[0]}” is open."),
+            )
+        collection = data.opened(name)
+    except CollectionError as error:
+        st.warning(text.plain(error))
+        collection = data.opened(usable[0])
+    corrected(collection)
+    return collection
+
+
+def corrected(collection: Collection) -> state.State:
+    """Make the address say what is shown: this collection, and a backbone, plate and map that it has."""
+    now = state.current()
+    changes: dict[str, object] = {}
+    if now.collection != collection.name:
+        changes["collection"] = collection.name
+    if now.backbone not in collection.backbones:
+        changes["backbone"] = collection.backbones[0]
+    if now.plate and not collection.catalogue.has(now.plate):
+        st.warning(f"There is no plate {text.plain(now.plate)} in this collection.")
+        changes["plate"] = ""
+    if changes:
+        now = state.update(**changes)
+    return now
+
+
+def collection() -> Collection:
+    """The collection that is open, for the pages."""
+    return data.opened(state.current().collection)
+
+
+def sidebar(collection: Collection) -> None:
+    """Where one is, what one looks at, and where one can go."""
+    now = state.current()
+    with st.sidebar:
+        with st.container(key="brand", gap=None):
+            st.markdown("### imgsim")
+            st.caption("Finds plates that were used again.")
+        with st.container(key="pages", gap=None):
+            for name, title in PAGES.items():
+                st.page_link(page_file(name), label=title, query_params=state.link(), width="stretch")
+        infos = data.infos()
+        names = [info.name for info in infos if not info.error]
+        st.selectbox("Collection", names, **state.bind("collection"))
+        if len(collection.backbones) > 1:
+            st.selectbox(
+                "Backbone",
+                list(collection.backbones),
+                help="The network whose idea of similarity is used.",
+                **state.bind("backbone"),
+            )
+        shown = len(data.filtered_rows(collection, now))
+        every = len(collection.catalogue)
+        if now.filtered:
+            st.caption(
+                f"{shown:,} of {text.count(every, 'plate')} pass the filters. Compared by {now.backbone}."
+            )
+        else:
+            st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
+        for info in infos:
+            if info.error:
+                st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))
+
+
+def looking_at(collection: Collection) -> None:
+    """The plate that the reader came from, in the sidebar, as a way back to it."""
+    now = state.current()
+    if not now.plate:
+        return
+    row = collection.catalogue.row(now.plate)
+    with st.sidebar:
+        st.caption("You are looking at")
+        event = thumbnail_grid(
+            key="looking_at",
+            items=[cards.card(collection, row, mark="query")],
+            height=110,
+            label="Your plate",
+        )
+    if event.clicked:
+        go("plate", plate=event.clicked)
+
+
+def lead(title: str, sentence: str) -> None:
+    """A page's heading and the one line that says what it is for."""
+    with st.container(key="lead", gap=None):
+        st.title(title, anchor=False)
+        st.caption(sentence)

@@ -1,0 +1,243 @@
+"""What a link holds: the whole state of the app, as one frozen object, kept in the page's address.
+
+The address is the only source of truth. A widget is set from the state before it is drawn and writes its change
+back in its callback, so that a link, a reload and the browser's back button all reopen the same view. Sessions
+keep a copy under a private key, for addresses that come without any parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal
+
+import streamlit as st
+
+SORTS = {"year": "Year", "book": "Book and page", "plate_id": "Plate id", "random": "Random"}
+TIMES = {"any": "Any time", "earlier": "Earlier only", "later": "Later only"}
+PAGE_SIZES = (30, 60, 120, 240)
+MIN_TOP_K, MAX_TOP_K = 4, 50
+PROJECTIONS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+VIEWS = {"plates": "Plates", "table": "Table", "scores": "Scores"}
+
+_CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
+_MAX_TEXT = 300
+_MAX_CHOICES = 200
+_SAVED = "_imgsim_query"
+_FILTERS = {"text", "decades", "choices", "sort", "seed", "per_page"}
+
+Query = dict[str, str | list[str]]
+Choices = tuple[tuple[str, tuple[str, ...]], ...]
+Sort = Literal["year", "book", "plate_id", "random"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that a reader can choose. Each default is what a first visit shows."""
+
+    collection: str = ""
+    backbone: str = ""
+    plate: str = ""
+    text: str = ""
+    decades: tuple[int, int] | None = None
+    choices: Choices = ()
+    sort: Sort = "year"
+    seed: int = 0
+    per_page: int = 60
+    page: int = 1
+    top_k: int = 20
+    threshold: float = 0.94
+    other_books: bool = True
+    when: str = "any"
+    fold: bool = True
+    unfolded: str = ""
+    view: str = "plates"
+    projection: str = "umap"
+    colour: str = "decade"
+
+    @property
+    def filtered(self) -> bool:
+        """Whether Browse and Map show a part of the collection only."""
+        return bool(self.text or self.decades or self.choices)
+
+    def chosen(self, column: str) -> tuple[str, ...]:
+        """The values chosen in one facet."""
+        return dict(self.choices).get(column, ())
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        return min(max(int(text), low), high)
+
+    return parse
+
+
+def _one_of(options: Sequence[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _threshold(text: str) -> float:
+    value = float(text)
+    if not -1.0 <= value <= 1.0:
+        raise ValueError(text)
+    return round(value, 6)
+
+
+def _flag(text: str) -> bool:
+    return {"yes": True, "no": False}[text]
+
+
+def _decades(text: str) -> tuple[int, int]:
+    first, last = (int(part) for part in text.split("-"))
+    return (min(first, last), max(first, last))
+
+
+def _text(text: str) -> str:
+    return text[:_MAX_TEXT]
+
+
+# The name in the address and the way to read it, for every field but `choices`.
+_PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "collection": ("collection", _text),
+    "backbone": ("backbone", _text),
+    "plate": ("plate", _text),
+    "text": ("text", _text),
+    "decades": ("decades", _decades),
+    "sort": ("sort", _one_of(tuple(SORTS))),
+    "seed": ("seed", _integer(0, 2**31 - 1)),
+    "per_page": ("per_page", _integer(PAGE_SIZES[0], PAGE_SIZES[-1])),
+    "page": ("page", _integer(1, 1_000_000)),
+    "top_k": ("top_k", _integer(MIN_TOP_K, MAX_TOP_K)),
+    "threshold": ("threshold", _threshold),
+    "other_books": ("other_books", _flag),
+    "when": ("when", _one_of(tuple(TIMES))),
+    "fold": ("fold", _flag),
+    "unfolded": ("unfolded", _text),
+    "view": ("view", _one_of(tuple(VIEWS))),
+    "projection": ("map", _one_of(tuple(PROJECTIONS))),
+    "colour": ("colour", _text),
+}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "-".join(str(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def from_query(query: Mapping[str, Sequence[str]]) -> State:
+    """Read a state from an address's parameters; what cannot be read keeps its default, for links get mangled."""
+    found: dict[str, Any] = {}
+    for field, (name, parse) in _PARSERS.items():
+        values = query.get(name)
+        if values:
+            try:
+                found[field] = parse(values[-1])
+            except (ValueError, KeyError, OverflowError):
+                continue
+    choices = {
+        name[len(_CHOICE) :]: tuple(dict.fromkeys(value[:_MAX_TEXT] for value in values[:_MAX_CHOICES]))
+        for name, values in query.items()
+        if name.startswith(_CHOICE) and values
+    }
+    return State(**found, choices=tuple(sorted(choices.items())))
+
+
+def to_query(state: State) -> Query:
+    """Write a state as an address's parameters: only what differs from the defaults, so that links stay short."""
+    plain = State()
+    query: Query = {}
+    for field, (name, _parse) in _PARSERS.items():
+        value = getattr(state, field)
+        if value != getattr(plain, field):
+            query[name] = _written(value)
+    for column, values in state.choices:
+        query[_CHOICE + column] = list(values)
+    return query
+
+
+def changed(state: State, **changes: Any) -> State:
+    """The state after a change, with what depends on it: another filter starts at page 1, another collection anew."""
+    if state.collection and changes.get("collection", state.collection) != state.collection:
+        kept = {
+            field: getattr(state, field)
+            for field in ("top_k", "threshold", "when", "fold", "per_page", "sort")
+        }
+        return replace(State(**kept), **changes)
+    if _FILTERS & set(changes) and "page" not in changes:
+        changes["page"] = 1
+    if "plate" in changes and "unfolded" not in changes:
+        changes["unfolded"] = ""
+    return replace(state, **changes)
+
+
+def current() -> State:
+    """The state of this run, from the address or, where the address has none, from the session."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    if query:
+        state = from_query(query)
+        st.session_state[_SAVED] = to_query(state)
+        return state
+    saved = st.session_state.get(_SAVED)
+    if not saved:
+        return State()
+    st.query_params.from_dict(saved)
+    return from_query(_lists(saved))
+
+
+def update(**changes: Any) -> State:
+    """Change the state and the address with it; the browser's back button returns to the state before."""
+    state = changed(current(), **changes)
+    write(state)
+    return state
+
+
+def write(state: State) -> None:
+    """Make `state` the address. Nothing is sent when the address says so already."""
+    query = to_query(state)
+    st.session_state[_SAVED] = query
+    if {name: st.query_params.get_all(name) for name in st.query_params} != _lists(query):
+        st.query_params.from_dict(query)
+
+
+def link(**changes: Any) -> Query:
+    """The parameters of a link from here to there."""
+    return to_query(changed(current(), **changes))
+
+
+def bind(
+    field: str, *, value: Any = None, read: Callable[[Any], Any] | None = None, suffix: str = ""
+) -> dict[str, Any]:
+    """Tie a widget to a field: pass the result as its keyword arguments, with neither default nor key of its own.
+
+    Parameters
+    ----------
+    field
+        The field of `State`.
+    value
+        What the widget is to show; the field itself if left out.
+    read
+        Turns what the widget returns into the field's value.
+    suffix
+        Tells two widgets of one field apart.
+    """
+    key = f"_{field}{suffix}"
+    st.session_state[key] = getattr(current(), field) if value is None else value
+    return {"key": key, "on_change": partial(_take, field, key, read)}
+
+
+def _take(field: str, key: str, read: Callable[[Any], Any] | None) -> None:
+    value = st.session_state[key]
+    update(**{field: read(value) if read else value})
+
+
+def _lists(query: Query) -> dict[str, list[str]]:
+    return {name: [value] if isinstance(value, str) else list(value) for name, value in query.items()}

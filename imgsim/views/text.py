@@ -1,0 +1,58 @@
+"""Words on the screen: what a score means, and data that must be shown as it stands."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pandas as pd
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~|$:<>&^=])")
+_SPACES = re.compile(r"\s+")
+
+
+def plain(value: object) -> str:
+    """Data for a place that reads Markdown (labels, captions, messages): shown verbatim, on one line."""
+    return _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", str(value)))
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 plate`, `13,151 plates`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) of random pairs that score lower: `99.8 %`; '' where there is none to compare with.
+
+    Rounded down, so that nothing is promised that does not hold.
+    """
+    if not math.isfinite(share):
+        return ""
+    digits = 2 if share >= 0.999 else 1 if share >= 0.9 else 0
+    # 10,001 quantiles are known: the last of them says 99.99 %, not 100.
+    shown = math.floor(min(share, 0.9999) * 100 * 10**digits + 1e-9) / 10**digits
+    return f"{shown:.{digits}f} %"
+
+
+def missing(value: object) -> bool:
+    """Whether a cell of the catalogue is empty; the words "NA" and "nan" are words."""
+    return value == "" if isinstance(value, str) else value is None or bool(pd.isna(value))
+
+
+def shown(value: object) -> str:
+    """A cell of a record as a string; '' for what is missing."""
+    return "" if missing(value) else str(value)
+
+
+def year_of(value: object) -> str:
+    """A year for a caption; `no year` where the metadata has none."""
+    return "no year" if missing(value) else str(int(float(str(value))))
+
+
+def flat(value: object) -> str:
+    """A value from a manifest on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {flat(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(flat(inner) for inner in value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
