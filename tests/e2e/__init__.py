@@ -1,0 +1,1 @@
+"""Tests that use the app in a real browser."""

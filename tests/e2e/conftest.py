@@ -1,0 +1,156 @@
+"""The app on a prepared collection, and a browser page that notices what must not happen."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from tests.conftest import draw_plate, offline, precompute
+from tests.e2e.serving import Served, find_browser, launch, serve
+
+HOSTILE = [
+    '<img src="http://evil.invalid/a.png">',
+    "<script>fetch('http://evil.invalid/b')</script>",
+    "![a](http://evil.invalid/c.png)",
+    "[click](http://evil.invalid/d)",
+    "**bold** _under_ ~~gone~~ `code`",
+    "$\\frac{1}{2}$ :red[colour] :material/home:",
+    "# heading",
+    "1. list",
+    "<b>bold</b><br><a href='http://evil.invalid/e'>a</a>",
+    "\"quotes' and \\ back",
+    '=HYPERLINK("http://evil.invalid/f")',
+    "Œuvres d'histoire naturelle, été & hiver",
+]
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")  # not longer: playwright keeps an event loop running, and other tests need their own
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        message = "no Chromium or Chrome found on the PATH (IMGSIM_BROWSER may name one)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = launch(playwright, path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def app(prepared: Path, hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app with the collections "sample" and "hostile", offline."""
+    assert hostile.parent == prepared
+    calls = tmp_path_factory.mktemp("app") / "calls.txt"
+    with serve(prepared, environ=offline(calls)) as served:
+        yield served
+        said = served.said()
+    assert "Traceback" not in said, said
+    assert not calls.exists(), calls.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection "hostile": plates whose titles try to be markup, formulas and requests."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "images").mkdir()
+    with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["plate_id", "title", "author", "year", "place", "note"])
+        for number, title in enumerate(HOSTILE):
+            draw_plate(number).save(folder / "images" / f"plate_{number:02}.png")
+            table.writerow([f"plate_{number:02}", title, title, 1750 + number, title, title])
+    precompute(
+        folder / "images",
+        "--metadata",
+        folder / "metadata.csv",
+        "--name",
+        "hostile",
+        "--projection",
+        "pca",
+        data=prepared,
+    )
+    return prepared / "hostile"
+
+
+def probe(url: str) -> bool:
+    """Whether Streamlit asks here where it is: on a deep link it tries the page's own address first, and gets a 404."""
+    return bool(re.search(r"/(plate|map|search|about)/_stcore/(health|host-config)$", urlsplit(url).path))
+
+
+@dataclass
+class Watch:
+    """What a page did behind its user's back."""
+
+    host: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
+            self.foreign.append(request.url)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not probe(str(message.location.get("url", ""))):
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def attach(self, page: Page) -> None:
+        page.on("request", self.request)
+        page.on(
+            "websocket",
+            lambda socket: self.foreign.append(socket.url) if self.host not in socket.url else None,
+        )
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("response", self.response)
+
+    def response(self, response: Response) -> None:
+        if response.status >= 400 and not probe(response.url):
+            self.failed.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, app: Served) -> Iterator[Page]:
+    """A page that fails its test at the end if it asked another host, met an error, or missed a file."""
+    opened = context.new_page()
+    watch = Watch(urlsplit(app.url).netloc)
+    watch.attach(opened)
+    yield opened
+    assert watch.foreign == []
+    assert watch.errors == []
+    assert watch.failed == []

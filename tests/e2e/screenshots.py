@@ -1,0 +1,148 @@
+"""Make the pictures in docs/: every page of the app on one collection, 1280 and 1920 pixels wide.
+
+.venv/bin/python -m tests.e2e.screenshots data/sample [--plate ID] [--image FILE] [--only map search]
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import math
+import re
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from imgsim import environment
+from imgsim.collection import Collection, open_collection
+from tests.e2e.serving import find_browser, launch, serve, settle
+
+SIZES = {1280: 900, 1920: 1080}
+PAGES = ("browse", "plate", "map", "search", "about")
+
+
+def telling_plate(collection: Collection) -> tuple[int, float]:
+    """Return the row of a plate that shows what the app is for, and a threshold for it: near plates, then a gap."""
+    indices, similarities = collection.neighbours(collection.backbones[0])
+    books = collection.catalogue.frame["book"].to_numpy()
+    best, threshold, widest = 0, 0.94, -1.0
+    for row in range(len(books)):
+        foreign = np.ones(indices.shape[1], bool)
+        if collection.catalogue.books_known:
+            foreign = books[indices[row]] != books[row]
+        scores = similarities[row][foreign][:10].astype(float)
+        for place in range(2, min(len(scores) - 1, 6)):  # three to six plates before the gap
+            gap = scores[place] - scores[place + 1]
+            if gap > widest:
+                best, widest, threshold = row, gap, (scores[place] + scores[place + 1]) / 2
+    return best, math.floor(min(threshold, 0.94) * 100) / 100
+
+
+def wait_for_pictures(page: Page) -> None:
+    """Wait until every thumbnail in sight and the large plate are drawn."""
+    settle(page)
+    page.wait_for_function(
+        """() => {
+            const roots = [document], seen = [];
+            while (roots.length) {
+                const root = roots.pop();
+                for (const node of root.querySelectorAll("*")) {
+                    if (node.shadowRoot) roots.push(node.shadowRoot);
+                    if (node.tagName === "IMG") seen.push(node);
+                }
+            }
+            return seen.every((image) => {
+                const box = image.getBoundingClientRect();
+                const inSight = box.width && box.top < innerHeight && box.bottom > 0;
+                return !inSight || (image.complete && image.naturalWidth > 0);
+            });
+        }""",
+        timeout=60_000,
+    )
+    page.wait_for_timeout(800)
+
+
+def take(page: Page, file: Path) -> None:
+    """Save what is in the window."""
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(file, optimize=True)
+    print(f"{file}: {file.stat().st_size / 1024:.0f} kB", flush=True)
+
+
+def show(page: Page, url: str, name: str, state: dict[str, str], image: Path) -> None:
+    page.goto(f"{url}/{'' if name == 'browse' else name}?{urlencode(state)}")
+    settle(page)
+    if name == "map":
+        expect(page.get_by_test_id("imgsim-map")).to_have_attribute(
+            "data-points", re.compile("[1-9]"), timeout=60_000
+        )
+    if name == "plate":
+        expect(page.get_by_test_id("imgsim-viewer")).to_have_attribute("data-state", "ready", timeout=60_000)
+    if name == "search":
+        page.locator("input[type=file]").set_input_files(image)
+        expect(page.locator("[data-testid=imgsim-grid] li[data-rank]").first).to_be_visible(timeout=120_000)
+    wait_for_pictures(page)
+
+
+def picture_all(
+    browser: Browser, url: str, names: list[str], state: dict[str, str], image: Path, out: Path
+) -> None:
+    for width, height in SIZES.items():
+        for name in names:
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+            page = context.new_page()
+            chosen = {key: value for key, value in state.items() if name != "browse" or key == "collection"}
+            show(page, url, name, chosen, image)
+            take(page, out / f"{name}-{width}.png")
+            context.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
+    parser.add_argument("collection", type=Path, help="a prepared collection's folder")
+    parser.add_argument("--plate", help="the plate to show (default: one with near copies in other books)")
+    parser.add_argument("--image", type=Path, help="the image to search by (default: its nearest neighbour)")
+    parser.add_argument("--threshold", type=float, help="the similarity to list from (default: the app's)")
+    parser.add_argument("--map", default="umap", help="the projection to show")
+    parser.add_argument("--out", type=Path, default=environment.REPOSITORY / "docs")
+    parser.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES))
+    options = parser.parse_args()
+    folder = options.collection.resolve()
+    collection = open_collection(folder)
+    row, threshold = telling_plate(collection)
+    if options.plate:
+        row, threshold = collection.catalogue.row(options.plate), 0.94
+    state = {
+        "collection": folder.name,
+        "plate": str(collection.catalogue.plate_ids[row]),
+        "map": options.map,
+        "threshold": f"{options.threshold if options.threshold is not None else threshold:g}",
+    }
+    print(state)
+    path = find_browser()
+    if path is None:
+        print("no Chromium or Chrome found on the PATH", file=sys.stderr)
+        return 1
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        image = options.image
+        if image is None:
+            nearest = int(collection.neighbours(collection.backbones[0])[0][row][0])
+            image = (
+                Path(temporary)
+                / f"photograph{Path(str(collection.catalogue.record(nearest)['file'])).suffix}"
+            )
+            image.write_bytes(collection.plate_bytes(nearest))
+        with serve(folder.parent) as served, sync_playwright() as playwright:
+            browser = launch(playwright, path)
+            picture_all(browser, served.url, options.only, state, image, options.out)
+            browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

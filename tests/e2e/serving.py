@@ -1,0 +1,126 @@
+"""The real app, started as a user starts it, and the browser to look at it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from imgsim import environment
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+# A container's own root and its small /dev/shm, and no graphics card: WebGL is drawn in software.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+
+def find_browser() -> str | None:
+    """Return the path of Chromium or Chrome, or None."""
+    named = os.environ.get("IMGSIM_BROWSER")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright, path: str) -> Browser:
+    """Start that browser without a window."""
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running app: its address, its process, and the file that it writes to."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def said(self) -> str:
+        """Return everything that it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(data: Path, *, environ: Mapping[str, str] | None = None, timeout: float = 90.0) -> Iterator[Served]:
+    """Start the app on the collections in ``data``, with more environment variables, and stop it at the end."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "app.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "imgsim", "--no-browser", "--port", str(port)],
+                cwd=environment.REPOSITORY,
+                env={**os.environ, **(environ or {}), "IMGSIM_DATA": str(data)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            served = Served(f"http://127.0.0.1:{port}", process, log)
+            try:
+                wait_until_healthy(served, timeout)
+                yield served
+            finally:
+                stop(process)
+
+
+def wait_until_healthy(served: Served, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if served.process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{served.url}/_stcore/health", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the app did not start in {timeout:.0f} s:\n{served.said()}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the app with everything it started."""
+    if os.name == "posix":
+        import signal
+
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(process.pid, sign)
+                process.wait(10)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+    else:
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    process.wait(10)
+
+
+def settle(page: Page, timeout: float = 30.0) -> None:
+    """Wait until the app has answered: its script has run and nothing new is on its way."""
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", state="attached", timeout=timeout * 1000
+    )
+    # a click is sent, answered and drawn in several turns; idle twice in a row means done
+    page.wait_for_timeout(150)
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning]", state="attached", timeout=timeout * 1000
+    )

@@ -1,0 +1,384 @@
+"""The pages as Streamlit runs them, without a browser: every page, every control, hostile data, broken links."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgsim.backbones import BACKBONES
+from imgsim.collection import Collection, open_collection
+from imgsim.views import data, state, text
+from tests.herbals import COUNT, HOSTILE, make_herbals
+from tests.making import ToyEngine
+from tests.tiny import TINY, run_tiny
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("browse", "plate", "map", "search", "about")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the collection "herbals"."""
+    return make_herbals(tmp_path_factory.mktemp("app"))
+
+
+@pytest.fixture
+def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    """The collection, and an app that sees it."""
+    monkeypatch.setenv("IMGSIM_DATA", str(folder))
+    return open_collection(folder / "herbals")
+
+
+@pytest.fixture
+def visit(herbals: Collection) -> Callable[..., AppTest]:
+    """Open a page with a state in its address: visit("plate", plate="p003")."""
+
+    def open_page(name: str = "browse", **query: Any) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        for key, value in query.items():
+            app.query_params[key.replace("in_", "in.")] = value
+        if name != "browse":
+            app.switch_page(f"imgsim/views/{name}.py")
+        return check(app.run())
+
+    return open_page
+
+
+def check(app: AppTest) -> AppTest:
+    """Fail with what the page says went wrong."""
+    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All Markdown and captions of the page."""
+    return "\n".join(str(e.value) for group in (app.markdown, app.caption, app.title) for e in group)
+
+
+def param(app: AppTest, name: str) -> str:
+    """A parameter of the page's address; '' if it is not there."""
+    value = app.query_params.get(name, "")
+    return value if isinstance(value, str) else str(value[-1])
+
+
+# ---- every page opens
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_without_any_state(visit: Callable[..., AppTest], name: str) -> None:
+    app = visit(name)
+    assert len(app.title) == 1
+    assert param(app, "collection") == "herbals"
+    assert param(app, "backbone") == "toy"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("view", list(state.VIEWS))
+def test_every_page_opens_with_a_plate(visit: Callable[..., AppTest], name: str, view: str) -> None:
+    app = visit(name, plate="p003", threshold="-1", view=view, backbone="other")
+    assert param(app, "plate") == "p003"
+    assert param(app, "backbone") == "other"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"plate": "../../etc/passwd"},
+        {"collection": "../x", "backbone": "no"},
+        {"page": "-5", "per_page": "999999", "top_k": "many", "threshold": "nan"},
+        {"decades": "1700-x", "sort": "worst", "map": "nope", "colour": "root", "view": "x"},
+        {"in_place": "Atlantis", "in_nothing": "x", "text": "<b>" * 200},
+        {"seed": "9" * 5000, "page": "1e9", "when": "", "fold": "maybe"},
+    ],
+)
+def test_a_mangled_link_opens_a_page(visit: Callable[..., AppTest], name: str, query: dict[str, str]) -> None:
+    visit(name, **query)
+
+
+# ---- Browse
+
+
+def test_browse_shows_all_plates_and_filters_them(visit: Callable[..., AppTest]) -> None:
+    app = visit()
+    assert f"{COUNT} plates" in words(app)
+    place = next(widget for widget in app.multiselect if widget.label == "Place")
+    place.set_value(["London"])
+    check(app.run())
+    assert param(app, "in.place") == "London"
+    assert "12 plates that pass the filters" in words(app)
+    check(next(button for button in app.button if button.label == "Clear all").click().run())
+    assert "in.place" not in app.query_params
+    assert f"{COUNT} plates" in words(app)
+
+
+def test_browse_offers_facets_for_metadata_columns_of_any_name(visit: Callable[..., AppTest]) -> None:
+    assert [slider.label for slider in visit().slider] == ["Decade"]
+    # facets beyond the first few are drawn once they are opened, or used
+    app = visit(in_style="woodcut")
+    assert {"Place", "Author", "Book", "Style"} <= {widget.label for widget in app.multiselect}
+    assert next(widget for widget in app.multiselect if widget.label == "Style").value == ["woodcut"]
+    assert "12 plates that pass the filters" in words(app)
+
+
+def test_browse_searches_words_without_accents_and_says_when_nothing_is_found(
+    visit: Callable[..., AppTest],
+) -> None:
+    app = visit()
+    app.text_input[0].set_value("elizabeth")
+    check(app.run())
+    assert "8 plates that pass" in words(app)
+    app.text_input[0].set_value("no such word anywhere")
+    check(app.run())
+    assert "No plate passes these filters" in words(app)
+    check(next(button for button in app.button if button.label == "Clear all filters").click().run())
+    assert f"{COUNT} plates" in words(app)
+
+
+def test_the_decade_slider_leaves_the_address_when_it_is_wide_open(visit: Callable[..., AppTest]) -> None:
+    app = visit()
+    app.slider[0].set_value((1700, 1710))
+    check(app.run())
+    assert param(app, "decades") == "1700-1710"
+    assert "12 plates that pass" in words(app)
+    app.slider[0].set_value((1700, 1720))
+    check(app.run())
+    assert "decades" not in app.query_params
+
+
+# ---- Plate
+
+
+def test_a_plate_has_its_record_its_citation_and_its_neighbours_in_the_book(
+    visit: Callable[..., AppTest], herbals: Collection
+) -> None:
+    app = visit("plate", plate="p003")
+    assert app.code[0].value == herbals.catalogue.citation(herbals.catalogue.row("p003"))
+    check(next(button for button in app.button if "Next" in button.label).click().run())
+    assert param(app, "plate") == "p004"
+    check(next(button for button in app.button if "Previous" in button.label).click().run())
+    assert param(app, "plate") == "p003"
+
+
+def test_when_nothing_reaches_the_threshold_one_click_lowers_it_to_the_nearest(
+    visit: Callable[..., AppTest], herbals: Collection
+) -> None:
+    app = visit("plate", plate="p003", threshold="1", other_books="no")
+    assert "No plate reaches 1" in words(app)
+    lower = next(button for button in app.button if button.label.startswith("Lower"))
+    check(lower.click().run())
+    _, similarities = herbals.neighbours("toy")
+    nearest = float(similarities[herbals.catalogue.row("p003")][0])
+    shown = float(param(app, "threshold"))
+    assert shown <= nearest < shown + 1e-3
+    assert "No plate reaches" not in words(app)
+
+
+def test_the_list_says_what_lies_just_outside_of_it(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate="p003", threshold="-1", top_k="4", other_books="no")
+    assert f"{COUNT - 1 - 4} more plates reach -1" in words(app)
+
+
+def test_the_table_has_every_plate_of_the_list(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate="p003", threshold="-1", top_k="50", view="table")
+    table = app.dataframe[0].value
+    # other books only: the 18 plates of the three other books
+    assert len(table) == 18
+    assert "book0" not in set(table["Book"])
+    assert list(table["Similarity"]) == sorted(table["Similarity"], reverse=True)
+    assert table["Above"].str.fullmatch(r"\d+(\.\d+)? %").all()
+
+
+def test_earlier_and_later_leave_out_plates_without_a_year(visit: Callable[..., AppTest]) -> None:
+    query = {"plate": "p008", "threshold": "-1", "top_k": "50", "view": "table", "other_books": "no"}
+    earlier = visit("plate", **query, when="earlier").dataframe[0].value
+    assert set(earlier["Year"]) == {"1700"} and len(earlier) == 6
+    later = visit("plate", **query, when="later").dataframe[0].value
+    assert set(later["Year"]) == {"1720"} and len(later) == 6
+
+
+# ---- Map, Search, About
+
+
+def test_filters_hold_on_the_map_and_the_page_says_so(visit: Callable[..., AppTest]) -> None:
+    app = visit("map", in_place="London", plate="p003", threshold="-1")
+    assert f"Showing 12 of {COUNT} plates" in words(app)
+    check(next(button for button in app.button if button.label == "Show all plates").click().run())
+    assert "in.place" not in app.query_params
+
+
+def test_an_upload_finds_itself_first(
+    visit: Callable[..., AppTest], herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plate = herbals.catalogue.row("p005")
+    use_toy(monkeypatch, herbals)
+    app = visit("search", threshold="-1", view="table")
+    app.file_uploader[0].upload("scan.png", herbals.plate_bytes(plate), "image/png")
+    check(app.run())
+    table = app.dataframe[0].value
+    assert table["Id"].iloc[0] == "p005"
+    assert table["Similarity"].iloc[0] == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF", os.urandom(4000)]
+)
+def test_a_bad_upload_is_refused_in_a_sentence(visit: Callable[..., AppTest], content: bytes) -> None:
+    app = visit("search")
+    app.file_uploader[0].upload("**bad** <b>.png", content, "image/png")
+    check(app.run())
+    assert len(app.error) == 1
+    assert "cannot be searched" in app.error[0].value
+    assert text.plain("**bad** <b>.png") in app.error[0].value
+
+
+def use_toy(monkeypatch: pytest.MonkeyPatch, collection: Collection) -> None:
+    """Give the search page the toy network that made the collection."""
+    key = collection.manifest["backbones"]["toy"]["key"]
+
+    class Toy:
+        def key(self, weights: Path | None = None) -> str:
+            return str(key)
+
+    class Embedder:
+        def __init__(self, *_: object) -> None: ...
+
+        def embed(self, images: list[Any]) -> np.ndarray:
+            rows = run_tiny(None)(np.stack([TINY.shape(image) for image in images]))
+            rows = np.roll(rows, sum(map(ord, "toy")) + ToyEngine().preprocessing, axis=1)
+            return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    monkeypatch.setitem(BACKBONES, "toy", Toy())
+    monkeypatch.setattr("imgsim.embeddings.Embedder", Embedder)
+
+
+def test_about_lists_what_was_skipped_and_what_it_was_made_with(visit: Callable[..., AppTest]) -> None:
+    app = visit("about")
+    skipped = app.dataframe[0].value
+    assert list(skipped["File"]) == ["book0/broken.png"]
+    assert {metric.label: metric.value for metric in app.metric}["Plates"] == str(COUNT)
+
+
+# ---- titles are data
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_titles_are_never_read_as_markdown(visit: Callable[..., AppTest], name: str) -> None:
+    for number in range(0, len(HOSTILE), 4):
+        app = visit(name, plate=f"p{number:03}", threshold="-1", fold="no")
+        shown = words(app)
+        for title in HOSTILE:
+            if any(char in title for char in "<[*`$"):
+                assert title not in shown
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_plain_text_comes_back_when_markdown_is_undone(title: str) -> None:
+    escaped = text.plain(title)
+    assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(title.split())
+    assert not re.search(r"(?<!\\)(?:\\\\)*[<>*_`\[\]$#|~]", escaped)
+
+
+# ---- shared data
+
+
+def test_shared_arrays_refuse_to_be_changed(herbals: Collection) -> None:
+    for array in (
+        data.filtered_rows(herbals, state.State()),
+        data.similarities_of(herbals, "toy", 3),
+        herbals.embeddings("toy"),
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_interleaved_queries_give_the_answers_of_one_after_the_other(herbals: Collection) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    rows = [number % COUNT for number in range(200)]
+    alone = {row: data.similarities_of(herbals, "toy", row).copy() for row in set(rows)}
+    data._similarities.clear()
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda row: data.similarities_of(herbals, "toy", row), rows))
+    for row, answer in zip(rows, together, strict=True):
+        assert np.array_equal(answer, alone[row])
+
+
+def test_a_session_keeps_little(visit: Callable[..., AppTest]) -> None:
+    assert len(repr(visit("plate", plate="p003", threshold="-1").session_state)) < 10_000
+
+
+# ---- configuration and start
+
+
+def test_the_effective_configuration() -> None:
+    script = (
+        "import json, streamlit as st; from streamlit import config; "
+        "names = json.loads(input()); print(json.dumps({n: config.get_option(n) for n in names}))"
+    )
+    wanted = {
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "minimal",
+        "client.disableDataExport": True,
+        "global.disableWidgetStateDuplicationWarning": True,
+        "runner.magicEnabled": False,
+        "runner.postScriptGC": False,
+        "server.address": "127.0.0.1",
+        "server.enableStaticServing": False,
+        "server.fileWatcherType": "none",
+        "server.headless": True,
+        "server.maxUploadSize": 20,
+        "server.runOnSave": False,
+        "server.enableXsrfProtection": True,
+        "theme.font": "sans-serif",
+        "theme.headingFont": "serif",
+        "theme.light.backgroundColor": "#fbf8f1",
+        "theme.dark.backgroundColor": "#1d1a16",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(list(wanted)),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == wanted
+
+
+def test_the_theme_fetches_nothing_from_outside() -> None:
+    words_ = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    assert "://" not in words_ and "fontFaces" not in words_
+
+
+def test_the_start_loads_no_heavy_library(folder: Path) -> None:
+    script = (
+        "import sys; from streamlit.testing.v1 import AppTest\n"
+        "for page in ('browse', 'plate', 'map', 'search', 'about'):\n"
+        "    app = AppTest.from_file('app.py', default_timeout=30)\n"
+        "    app.query_params['plate'] = 'p003'\n"
+        "    if page != 'browse': app.switch_page(f'imgsim/views/{page}.py')\n"
+        "    app.run(); assert not app.exception, app.exception\n"
+        "print([n for n in ('torch', 'torchvision', 'umap', 'cv2', 'sklearn', 'openTSNE') if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "IMGSIM_DATA": str(folder), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr

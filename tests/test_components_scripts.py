@@ -1,0 +1,155 @@
+"""The files of the components: plain, safe, valid, and their arithmetic right where node can run it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgsim.views import components
+from imgsim.views.components import mounting
+
+ASSETS = sorted(mounting.ASSETS.iterdir())
+SCRIPTS = [path for path in ASSETS if path.suffix == ".js"]
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: the JavaScript is not run here")
+
+
+def test_the_entries_exist() -> None:
+    for entry in mounting.ENTRIES.values():
+        assert (mounting.ASSETS / entry).is_file()
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for forbidden in (
+        r"https?:", r"//[a-z0-9-]+\.[a-z]", r"innerHTML", r"outerHTML", r"insertAdjacentHTML", r"document\.write",
+        r"\beval\b", r"new Function", r"DOMParser", r"createContextualFragment", r"srcdoc", r"@import", r"url\(",
+        r"localStorage", r"sessionStorage", r"document\.cookie", r"setInterval",
+    ):  # fmt: skip
+        assert not re.search(forbidden, text), f"{path.name} has {forbidden}"
+    assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_import_only_each_other(path: Path) -> None:
+    for source in re.findall(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text("utf-8")):
+        assert source.startswith("./") and (path.parent / source).is_file(), source
+
+
+@needs_node
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_are_valid(path: Path) -> None:
+    node("--check", source=path.read_text("utf-8"))
+
+
+def node(*options: str, source: str) -> str:
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, "--input-type=module", *options],
+        input=source,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def module(name: str) -> str:
+    return json.dumps((mounting.ASSETS / name).as_uri())
+
+
+@needs_node
+def test_the_index_finds_what_a_plain_search_finds() -> None:
+    rng = np.random.default_rng(3)
+    clouds = {
+        "cloud": rng.normal(size=(800, 2)),
+        "line": np.column_stack([np.linspace(0, 1, 300), np.zeros(300)]),
+        "one": np.zeros((1, 2)),
+        "same": np.ones((20, 2)),
+        "far": np.vstack([rng.normal(size=(200, 2)), [[1e4, 1e4]]]),
+    }
+    given = {}
+    for name, cloud in clouds.items():
+        points = cloud.astype(np.float32).astype(float)
+        low, high = points.min(axis=0), points.max(axis=0)
+        given[name] = {
+            "xy": points.ravel().tolist(),
+            "shown": (rng.random(len(points)) < 0.8).astype(int).tolist(),
+            "at": np.vstack([rng.uniform(low - 0.1, high + 0.1, (40, 2)), points[:40]]).tolist(),
+            "radius": 0.2,
+            "polygon": [[-0.7, -0.6], [1.1, -0.9], [0.3, 0.1], [0.8, 1.2], [-0.9, 0.9]],
+        }
+    source = f"""
+      import {{ PointIndex }} from {module("map_index.js")};
+      const given = {json.dumps(given)};
+      const found = {{}};
+      for (const [name, {{ xy, shown, at, radius, polygon }}] of Object.entries(given)) {{
+        const index = new PointIndex(new Float32Array(xy));
+        const states = new Uint8Array(shown);
+        found[name] = {{
+          near: at.map(([x, y]) => index.nearest(x, y, radius, states)),
+          inside: index.inside(polygon, states).sort((a, b) => a - b),
+        }};
+      }}
+      console.log(JSON.stringify(found));
+    """
+    for name, found in json.loads(node(source=source)).items():
+        points = np.array(given[name]["xy"]).reshape(-1, 2)
+        shown = np.array(given[name]["shown"], bool)
+        for place, row in zip(np.array(given[name]["at"]), found["near"], strict=True):
+            far = np.where(shown, np.hypot(*(points - place).T), np.inf)
+            if row == -1:
+                assert far.min() > given[name]["radius"] - 1e-9
+            else:
+                assert shown[row] and far[row] == pytest.approx(far.min(), abs=1e-9)
+        inside = [row for row in np.flatnonzero(shown) if winding(given[name]["polygon"], points[row])]
+        assert found["inside"] == inside
+
+
+def winding(polygon: list[list[float]], point: np.ndarray) -> bool:
+    """Tell whether a point lies in a simple polygon by the angle that its outline turns through, an oracle."""
+    corners = np.array(polygon) - point
+    angles = np.arctan2(corners[:, 1], corners[:, 0])
+    turns = np.diff(np.append(angles, angles[0]))
+    return bool(abs(((turns + np.pi) % (2 * np.pi) - np.pi).sum()) > np.pi)
+
+
+@needs_node
+def test_the_camera_zooms_at_the_pointer_and_masks_agree_with_python() -> None:
+    mask = np.random.default_rng(4).random(20_001) < 0.5
+    source = f"""
+      import {{ Camera }} from {module("map_camera.js")};
+      import {{ base64, bytes, rgb }} from {module("common.js")};
+      const camera = new Camera();
+      camera.bounds = [-3, 1, 9, 4];
+      camera.resize(700, 500);
+      camera.fit();
+      const corners = [camera.toScreen(-3, 1), camera.toScreen(9, 4)];
+      const before = camera.toData(300, 240);
+      camera.zoomAt(300, 240, 3);
+      const after = camera.toData(300, 240);
+      const saved = camera.save();
+      camera.resize(1400, 1000);
+      const mask = "{components.encode_mask(mask)}";
+      console.log(JSON.stringify({{
+        corners, before, after, saved, zoom: camera.zoom, same: base64(bytes(mask)) === mask,
+        colours: ["#0fa", "#00FFAA", "rgb(0, 255, 170)", "nonsense"].map(rgb),
+      }}));
+    """
+    got = json.loads(node(source=source))
+    for left, top in got["corners"]:
+        assert 0 <= left <= 700 and 0 <= top <= 500
+    assert got["before"] == pytest.approx(got["after"])
+    assert got["zoom"] == got["saved"]["zoom"] == 3
+    assert got["same"] is True
+    assert got["colours"] == [[0, 255, 170]] * 3 + [None]

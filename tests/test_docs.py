@@ -1,0 +1,234 @@
+"""The documents say what is there: options, commands, files, requirements."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from imgsim import environment
+
+ROOT = environment.REPOSITORY
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "data" / "README.md"]
+START, TEST = "python3 -m imgsim", "python3 -m tests"
+
+
+def section(title: str) -> str:
+    """Return the README's text between that heading and the next of the same level or above."""
+    match = re.search(rf"^(#+) {re.escape(title)}\n", README, re.MULTILINE)
+    assert match, f"README.md has no section {title!r}"
+    rest = README[match.end() :]
+    following = re.search(rf"^#{{1,{len(match[1])}}} ", rest, re.MULTILINE)
+    return rest[: following.start()] if following else rest
+
+
+def command_lines(text: str) -> list[str]:
+    """Return the lines of the code blocks, fenced or indented."""
+    fenced = [
+        line for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
+    ]
+    return fenced + [line.strip() for line in text.splitlines() if line.startswith("    ")]
+
+
+def help_of(*arguments: str) -> str:
+    """Return what a command says of itself."""
+    done = subprocess.run(
+        [sys.executable, *arguments, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    return done.stdout
+
+
+def options_in(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]\b", text)) - {"--help"}
+
+
+def options_defined(text: str) -> set[str]:
+    """Return the options that a help text defines: those that begin a line."""
+    lines = re.findall(r"^\s+(?:-\w[\w ,]*, )?(--[a-z][a-z-]*)", text, re.MULTILINE)
+    return set(lines) - {"--help"}
+
+
+def test_every_option_of_precompute_is_documented_and_every_documented_one_exists() -> None:
+    defined = options_defined(help_of("precompute.py"))
+    documented = options_in(section("All options of precompute.py"))
+    assert defined == documented
+    used = {
+        option for line in command_lines(README) if "precompute.py" in line for option in options_in(line)
+    }
+    assert used <= defined
+
+
+def test_the_options_of_the_start_command_are_documented() -> None:
+    defined = options_defined(help_of("-m", "imgsim"))
+    assert defined
+    assert defined <= options_in(README)
+
+
+def test_training_is_documented_with_options_that_exist() -> None:
+    lines = [line for line in command_lines(README) if "-m imgsim.training" in line]
+    assert lines
+    assert options_in(" ".join(lines)) <= options_defined(help_of("-m", "imgsim.training"))
+
+
+def test_the_two_commands_come_first_and_exist() -> None:
+    lines = command_lines(README.split("\n## ")[0] + README.split("\n## ")[1])
+    assert lines[:2] == [START, TEST]
+    for module in ("imgsim", "tests"):
+        assert (ROOT / module / "__main__.py").is_file()
+
+
+def test_continuous_integration_calls_the_test_command_word_for_word() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert TEST in script.splitlines()
+    assert script.startswith("#!/usr/bin/env bash\n")
+    assert "set -euo pipefail" in script
+    assert os.access(ROOT / ".ci" / "run", os.X_OK) or os.name == "nt"
+
+
+def test_the_readme_opens_with_a_picture() -> None:
+    blocks = [block for block in README.split("\n\n") if block.strip()]
+    assert blocks[0].startswith("# ")
+    assert blocks[1].startswith("![")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_and_picture_leads_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
+    broken = []
+    for target in targets:
+        if re.match(r"https?://", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a document's headings, as they are made where Markdown is shown."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).strip().replace(" ", "-")
+        for heading in headings
+    }
+
+
+@pytest.mark.parametrize("page", ["browse", "plate", "map", "search", "about"])
+def test_every_page_is_shown_at_both_widths(page: str) -> None:
+    from PIL import Image
+
+    for width in (1280, 1920):
+        assert f"docs/{page}-{width}.png" in README
+        with Image.open(ROOT / "docs" / f"{page}-{width}.png") as picture:
+            assert picture.width == width
+
+
+def test_pictures_have_words_for_those_who_cannot_see_them() -> None:
+    for words in re.findall(r"!\[([^\]]*)\]\(", README) + re.findall(r"<img[^>]*alt=\"([^\"]*)\"", README):
+        assert len(words) > 10
+    assert all("alt=" in image for image in re.findall(r"<img[^>]*>", README))
+
+
+def test_every_backbone_and_projection_is_named() -> None:
+    from imgsim.backbones import BACKBONES
+
+    for name in (*BACKBONES, "pca", "umap", "tsne"):
+        assert f"`{name}`" in README
+
+
+def test_every_column_of_the_list_of_neighbours_is_explained() -> None:
+    tree = ast.parse((ROOT / "imgsim" / "export.py").read_text(encoding="utf-8"))
+    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    explained = re.findall(r"^\| `([a-z_]+)`", section("The CSV, column by column"), re.MULTILINE)
+    assert len(explained) >= 9
+    assert [
+        name for name in explained if name not in names and not name.startswith(("query_", "neighbour_"))
+    ] == []
+
+
+def test_nothing_is_left_open() -> None:
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        assert [line for line in text.splitlines() if re.search(r"\b(TODO|FIXME|XXX|TBD)\b", line)] == []
+
+
+# Requirements.
+
+# Needed without being imported by us.
+USED_OTHERWISE = {
+    "pyarrow": "pandas reads and writes parquet through it",
+    "pytest-timeout": "the line `timeout` in pyproject.toml",
+    "ruff": ".ci/run",
+    "mypy": ".ci/run",
+}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def distributions(paths: list[Path]) -> dict[str, str]:
+    """Return {normalised distribution: a file that imports it} for what is neither ours nor Python's."""
+    known = packages_distributions()
+    found: dict[str, str] = {}
+    for path in paths:
+        for module in imported(path):
+            if module in sys.stdlib_module_names or module in {"imgsim", "tests", "app", "precompute"}:
+                continue
+            # a module that is not installed stands for itself: some imports are optional
+            for name in known.get(module, [module]):
+                found.setdefault(normalised(name), str(path.relative_to(ROOT)))
+    return found
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_requirements_are_what_the_code_imports() -> None:
+    app = [ROOT / "app.py", ROOT / "precompute.py", *sorted((ROOT / "imgsim").rglob("*.py"))]
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    app_pins = {normalised(name) for name in environment.pins(environment.APP)}
+    test_pins = {normalised(name) for name in environment.pins(environment.TESTS)}
+    app_imports, test_imports = distributions(app), distributions(tests)
+    otherwise = set(USED_OTHERWISE)
+    assert {name: file for name, file in app_imports.items() if name not in app_pins} == {}
+    assert {name: file for name, file in test_imports.items() if name not in app_pins | test_pins} == {}
+    assert app_pins - set(app_imports) - otherwise == set()
+    assert test_pins - set(test_imports) - otherwise == set()
+    assert app_pins & test_pins == set()
+
+
+def test_every_requirement_says_what_it_is_for() -> None:
+    for file in (environment.APP, environment.TESTS):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            assert re.fullmatch(r"[A-Za-z0-9._-]+==[^\s#]+ +# \S.{5,}", line), f"{file.name}: {line}"
+
+
+def test_the_version_is_one() -> None:
+    import tomllib
+
+    import imgsim
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == imgsim.__version__

@@ -1,0 +1,168 @@
+"""What the app serves beside its pages, asked as a browser asks, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+
+from imgsim.collection import Collection, open_collection
+from imgsim.errors import ImgsimError
+from imgsim.views import server
+from imgsim.views.components import decode_points, decode_tones
+from tests.herbals import COUNT, make_herbals
+from tests.hostile import TRAVERSALS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.mktemp("served")
+    (base / "secret.png").write_bytes(b"secret")
+    return make_herbals(base)
+
+
+@pytest.fixture
+def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(folder))
+    return open_collection(folder / "herbals")
+
+
+def get(path: str, query: str = "", *, raw: bool = False) -> tuple[int, dict[str, str], bytes]:
+    """Ask our routes for an address; `raw` hands the path over as a server would that decoded it already."""
+    from urllib.parse import unquote
+
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path if raw else unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    asyncio.run(Starlette(routes=server.routes())(scope, receive, send))  # type: ignore[arg-type]
+    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def ask(address: str) -> tuple[int, dict[str, str], bytes]:
+    path, _, query = address.partition("?")
+    return get(path, query)
+
+
+def test_a_thumbnail_is_the_plates_own_and_may_be_kept_for_good(herbals: Collection) -> None:
+    status, headers, body = ask(server.thumbnail_url(herbals, 3))
+    assert status == 200
+    assert body == herbals.thumbnail_path(3).read_bytes()
+    assert headers["content-type"] == "image/webp"
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_plate_comes_whole_as_webp(herbals: Collection) -> None:
+    for _ in range(2):  # made, then remembered
+        status, headers, body = ask(server.plate_url(herbals, 3))
+        assert (status, headers["content-type"]) == (200, "image/webp")
+        assert Image.open(io.BytesIO(body)).size == (40, 56)
+
+
+def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
+    points = decode_points(ask(server.map_url(herbals, "toy", "pca"))[2])
+    assert np.array_equal(points, herbals.projection("toy", "pca"))
+    tones = decode_tones(ask(server.tones_url(herbals, "place"))[2])
+    places = herbals.catalogue.frame["place"].to_numpy()
+    assert all(
+        (tones[places == place] == tones[places == place][0]).all() for place in ("London", "Edinburgh")
+    )
+    labels = json.loads(ask(server.labels_url(herbals))[2])
+    assert labels["id"] == list(herbals.catalogue.plate_ids)
+    assert labels["title"][0] == herbals.catalogue.short_title(0)
+    assert all(len(values) == COUNT for values in labels.values())
+
+
+def test_a_plate_whose_scan_is_gone_is_not_found(herbals: Collection, tmp_path: Path) -> None:
+    frame = herbals.catalogue.frame
+    path = Path(frame["root"].iat[5]) / frame["file"].iat[5]
+    moved = path.rename(tmp_path / "elsewhere.png")
+    try:
+        assert ask(server.plate_url(herbals, 5))[0] == 404
+    finally:
+        moved.rename(path)
+
+
+@pytest.mark.parametrize("attack", [*TRAVERSALS, "%2e%2e%2fsecret.png", "p003/../../secret.png", ""])
+def test_no_address_leads_out_of_the_collection(herbals: Collection, attack: str) -> None:
+    base = f"/collections/herbals/{herbals.generation}"
+    text = quote(attack, safe="")
+    addresses = [
+        f"{base}/plates?id={text}",
+        f"{base}/thumbnails/{text}",
+        f"{base}/thumbnails/{text}.webp",
+        f"{base}/map/{text}/pca.bin",
+        f"{base}/map/toy/{text}.bin",
+        f"{base}/map/toy/{text}",
+        f"{base}/tones/{text}.bin",
+        f"/collections/{text}/{herbals.generation}/labels.json",
+        f"/collections/herbals/{text}/labels.json",
+    ]
+    for address in addresses:
+        for status, headers, body in (ask(address), get(*address.partition("?")[::2], raw=True)):
+            assert status == 404, address
+            assert b"secret" not in body and len(body) < 100
+            assert headers.get("cache-control", "no-store") == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/collections/herbals/another-generation/labels.json",
+        "/collections/nobody/x/labels.json",
+        "/collections/herbals/{generation}/map/toy/umap.bin",
+        "/collections/herbals/{generation}/map/resnet18/pca.bin",
+        "/collections/herbals/{generation}/map/toy/pca.npy",
+        "/collections/herbals/{generation}/thumbnails/" + "0" * 64 + ".webp",
+        "/collections/herbals/{generation}/tones/nothing.bin",
+        "/collections/herbals/{generation}/manifest.json",
+    ],
+)
+def test_what_is_not_there_is_not_found(herbals: Collection, path: str) -> None:
+    assert ask(path.replace("{generation}", herbals.generation))[0] == 404
+
+
+def test_the_app_answers_with_its_routes_before_the_pages() -> None:
+    import app
+
+    paths = [getattr(route, "path", "") for route in app.app._user_routes]
+    assert paths and all(path.startswith("/collections/{name}/{generation}/") for path in paths)
+
+
+def test_an_error_of_ours_is_shown_as_it_stands_and_others_without_details(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(server.st, "error", said.append)
+    assert server.on_script_error(ImgsimError("3 of <b>4</b> rows are missing. Run it again."))
+    assert said.pop().replace("\\", "") == "3 of <b>4</b> rows are missing. Run it again."
+    assert server.on_script_error(KeyError("/home/somebody/secret"))
+    assert "secret" not in said[0] and "terminal" in said[0]
+    assert "secret" in caplog.text  # for whoever mends it

@@ -1,0 +1,46 @@
+"""The state in an address: written, read back, mangled."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from imgsim.views import state
+
+
+def test_every_field_has_a_place_in_the_address() -> None:
+    assert {field.name for field in fields(state.State)} == {*state._PARSERS, "choices"}
+
+
+def test_a_state_survives_its_address() -> None:
+    full = state.State(
+        collection="herbals",
+        backbone="toy",
+        plate="bm01/img 007",
+        text="ä & = ?",
+        decades=(1700, 1750),
+        choices=(("place", ("Edinburgh", "London, again")), ("x.y", ("=",))),
+        sort="random",
+        seed=7,
+        per_page=120,
+        page=3,
+        top_k=50,
+        threshold=0.8132,
+        other_books=False,
+        when="later",
+        fold=False,
+        unfolded="b",
+        view="table",
+        projection="pca",
+        colour="place",
+    )
+    query = state.to_query(full)
+    assert state.from_query({key: [v] if isinstance(v, str) else v for key, v in query.items()}) == full
+    assert state.to_query(state.State()) == {}
+
+
+def test_another_filter_begins_at_page_one_and_another_collection_without_filters() -> None:
+    before = state.State(collection="a", backbone="b", plate="p", text="x", page=4, top_k=9)
+    assert state.changed(before, text="y").page == 1
+    assert state.changed(before, page=5).page == 5
+    after = state.changed(before, collection="other")
+    assert (after.plate, after.text, after.backbone, after.page, after.top_k) == ("", "", "", 1, 9)
