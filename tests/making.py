@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
+from imgsim.collection import layout, open_collection
 from imgsim.collection.layout import file_sha256, key_of
 from imgsim.embeddings.plates import PlateFailure, PlateResult, read_plate
 from imgsim.errors import ImageError
 from imgsim.images.sources import ImageFile
+from imgsim.matches import Matches, schema
+from imgsim.matching.working import Group, compare, describe
 from imgsim.pipeline import Options, Progress, Summary, prepare
 from tests.tiny import TINY, run_tiny
 
@@ -35,11 +41,18 @@ def write_plates(folder: Path, count: int, first: int = 0) -> Path:
 
 @dataclass
 class ToyEngine:
-    """An engine in this process. ``preprocessing`` stands for the code that shapes images; ``asked`` is what it did."""
+    """An engine in this process. ``preprocessing`` stands for the code that shapes images.
+
+    ``asked``, ``described`` and ``compared`` are what it did; ``after`` and ``after_group`` are told of each step
+    before it is done, and may interrupt.
+    """
 
     preprocessing: int = 1
     asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     after: Callable[[int], None] = lambda done: None
+    described: list[tuple[str, bool, frozenset[str]]] = field(default_factory=list)
+    compared: list[tuple[int, int]] = field(default_factory=list)
+    after_group: Callable[[int], None] = lambda done: None
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         return key_of(
@@ -75,10 +88,42 @@ class ToyEngine:
                 vectors[name] = (vector / np.linalg.norm(vector)).astype(np.float32)
             yield PlateResult(**{**vars(plate), "embeddings": vectors})
 
+    def describe_plates(
+        self,
+        files: Sequence[ImageFile],
+        backbones: Mapping[str, Path | None],
+        *,
+        features: bool,
+        needs: Mapping[str, set[str]],
+        device: str,
+        workers: int | None,
+        batch_size: int | None,
+    ) -> Iterator[Any]:
+        network = run_tiny(None)
+        for file in files:
+            self.described.append((file.plate_id, features, frozenset(needs[file.plate_id])))
+            try:
+                result, arrays = describe(file, [TINY], features=features)
+            except ImageError as error:
+                yield PlateFailure(file.plate_id, file.file, str(error))
+                continue
+            for name in needs[file.plate_id]:
+                vector = np.roll(network(arrays["tiny"][None])[0], sum(map(ord, name)) + self.preprocessing)
+                result.embeddings[name] = (vector / np.linalg.norm(vector)).astype(np.float32)
+            yield result
+
+    def compare(
+        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, workers: int | None
+    ) -> Iterator[Any]:
+        for done, group in enumerate(groups):
+            self.after_group(done)
+            self.compared += [(group.row, other) for other in group.others]
+            yield compare(group, [], folder=str(folder), sizes=sizes.tobytes())[0]
+
 
 def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:
-    """Prepare a collection with the toy network and, unless others are named, the quickest map."""
-    options = {"backbones": ["toy"], "projections": ["pca"], **options}
+    """Prepare a collection with the toy network and, unless asked for, with the quickest map and without matches."""
+    options = {"backbones": ["toy"], "projections": ["pca"], "matching": False, **options}
     inputs = None if images is None else [images]
     return prepare(Options(out=out, inputs=inputs, **options), engine=engine or ToyEngine())
 
@@ -91,3 +136,55 @@ class Recorder:
 
     def __call__(self, progress: Progress) -> None:
         self.told.append(progress)
+
+
+def match_values(plate_a: str, plate_b: str, verdict: str = "same image", **values: Any) -> dict[str, Any]:
+    """One row of matches.parquet with values that fit the verdict; ids are put in order. ``values`` replace some."""
+    plate_a, plate_b = sorted((plate_a, plate_b))
+    verified = verdict != "look-alike"
+    # Mirrored pairs are turned about the middle of a plate of 40 pixels, as write_plate makes them.
+    matrix = [-1.0, 0.0, 40.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0] if verdict == "mirrored" else np.eye(3).ravel()
+    outline = [2.0, 2.0, 30.0, 2.0, 30.0, 40.0, 2.0, 40.0] if verified else []
+    return {
+        "plate_a": plate_a,
+        "plate_b": plate_b,
+        "verdict": verdict,
+        "inliers": 60 if verified else 4,
+        "mirrored": verdict == "mirrored",
+        "coverage_a": 0.2 if verdict == "shared detail" else 0.9 if verified else 0.0,
+        "coverage_b": 0.3 if verdict == "shared detail" else 0.8 if verified else 0.0,
+        "residual": 1.5 if verified else np.nan,
+        "model": "similarity" if verified else "",
+        "printing": "",
+        "transform": matrix if verified else np.full(9, np.nan),
+        "region_a": outline,
+        "region_b": outline,
+        "sources": "cosine",
+        **values,
+    }
+
+
+def add_files(collection: Path, files: Mapping[str, bytes]) -> None:
+    """Put files into the live generation of a prepared collection, or replace them, with their sizes and hashes."""
+    folder = open_collection(collection).folder
+    manifest = json.loads((folder / layout.MANIFEST).read_text("utf-8"))
+    for file, data in files.items():
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).unlink(missing_ok=True)  # it may be a hard link
+        (folder / file).write_bytes(data)
+        manifest["files"][file] = {"size": len(data), "sha256": file_sha256(folder / file)}
+    (folder / layout.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+
+
+def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families: bool = True) -> None:
+    """Give a prepared collection matches, as :func:`match_values` makes them, and the families that follow."""
+    catalogue = open_collection(collection).catalogue
+    matches = Matches.from_frame(pd.DataFrame([*rows] or None, columns=schema().names), catalogue)
+    files = {layout.MATCHES: matches.to_parquet()}
+    if families:
+        from imgsim.families import find_families
+
+        stream = io.BytesIO()
+        find_families(catalogue.frame, matches).to_parquet(stream, index=False)
+        files[layout.FAMILIES] = stream.getvalue()
+    add_files(collection, files)

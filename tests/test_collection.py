@@ -17,7 +17,7 @@ import pytest
 
 from imgsim.collection import layout, list_collections, open_collection
 from imgsim.collection.layout import check_name, parse_npy, parse_npz
-from imgsim.collection.writing import disk_errors, locked, npy_bytes, npz_bytes, write_whole
+from imgsim.collection.writing import disk_errors, is_locked, locked, npy_bytes, npz_bytes, write_whole
 from imgsim.errors import BusyError, CollectionError, ImgsimError
 from tests.making import make, write_plate, write_plates
 
@@ -367,6 +367,10 @@ def test_staleness_says_what_changed(tmp_path: Path) -> None:
         "m.csv has changed",
     ):
         assert words in said
+    forge(tmp_path / "c", lambda manifest: manifest.update(matching={"pairs": "of another version"}))
+    assert any(
+        "compares plates in another way" in text for text in open_collection(tmp_path / "c").staleness()
+    )
     shutil.rmtree(images)
     assert "no longer at" in collection.staleness()[0]
 
@@ -400,11 +404,14 @@ def test_only_one_writes_and_a_dead_process_holds_nothing(tmp_path: Path) -> Non
     assert ready.wait(60)
     with pytest.raises(BusyError, match=rf"process {holder.pid} on "), locked(tmp_path / "c"):
         pass
+    assert is_locked(tmp_path / "c")
     assert holder.pid is not None
     holder.kill()
     holder.join()
+    assert not is_locked(tmp_path / "c")
     with locked(tmp_path / "c"):
         pass
+    assert not is_locked(tmp_path / "c")
 
 
 def test_arrays_of_every_shape_come_back() -> None:

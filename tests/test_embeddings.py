@@ -19,8 +19,17 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from imgsim.backbones import BACKBONES, Backbone, load_network
-from imgsim.embeddings import Embedder, PlateFailure, PlateResult, engines, fast_cpu, process_plates
+from imgsim.embeddings import (
+    Embedder,
+    PlateFailure,
+    PlateResult,
+    engines,
+    fast_cpu,
+    process_files,
+    process_plates,
+)
 from imgsim.embeddings.plates import PlateFile, read_file
+from imgsim.embeddings.processes import THREADS
 from imgsim.errors import ImageError, ImgsimError
 from imgsim.images.opening import open_image
 from tests.conftest import draw_plate
@@ -403,6 +412,21 @@ def test_a_plate_is_tried_again_after_a_crash(tiny: dict[str, Path | None], tmp_
     files = [*drawn(5), Plate(f"once:{tmp_path / 'mark'}", png(draw_plate(7)))]
     seen = list(process_plates(files, tiny, device="cpu", workers=1, reader=once))
     assert len(vectors(seen, "tiny")) == 6
+
+
+def threads_of(file, backbones):
+    """What a worker is told of threads, as the mode of a plate."""
+    told = ",".join(os.environ.get(name, "") for name in THREADS)
+    return PlateResult(file.plate_id, "", 1, 1, told, 1, 0, embeddings={}), {}
+
+
+def test_the_products_of_a_worker_take_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS[0], "7")
+    monkeypatch.delenv(THREADS[1], raising=False)
+    seen = list(process_files(drawn(1), {}, threads_of, device="cpu", workers=1))
+    assert [plate.mode for plate in seen] == ["1,1,1,1"]
+    assert os.environ[THREADS[0]] == "7"
+    assert THREADS[1] not in os.environ
 
 
 def dying(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:

@@ -69,10 +69,13 @@ def test_a_run_makes_the_collection_and_tells_what_it_did(tmp_path: Path) -> Non
     table.write_text("plate_id;title\np001;Rosa\np002;Lilium\nelse;Nothing\n")
     recorder = Recorder()
     summary = prepare(
-        Options(out=tmp_path / "c", inputs=[images], metadata=table, backbones=["toy"], projections=["pca"]),
+        Options(
+            out=tmp_path / "c", inputs=[images], metadata=table, backbones=["toy"], projections=["pca"],
+            matching=False,
+        ),
         recorder,
         engine=ToyEngine(),
-    )
+    )  # fmt: skip
     assert (summary.plates, summary.skipped, summary.changed, summary.top_k) == (8, 2, True, 50)
     assert {file for file, _ in summary.skipped_first} == {"bad.png", "drawing.svg"}
     assert summary.skipped_csv.is_file()
@@ -544,7 +547,7 @@ def test_the_real_workers_give_the_same_in_one_go_and_in_two(
     monkeypatch.setitem(BACKBONES, "tiny", TINY)
     images = write_plates(tmp_path / "images", 12)
     (images / "bad.png").write_bytes(b"no image")
-    options: dict[str, Any] = {"backbones": ["tiny"], "projections": ["pca"], "workers": 2}
+    options: dict[str, Any] = {"backbones": ["tiny"], "projections": ["pca"], "workers": 2, "matching": False}
     prepare(Options(out=tmp_path / "whole", inputs=[images], **options))
     write_plates(tmp_path / "half", 5)
     prepare(Options(out=tmp_path / "parts", inputs=[tmp_path / "half"], **options))

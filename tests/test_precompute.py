@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ SUMMARY = Summary(
         "metadata": "/m.csv",
     },
     redone={}, notes=(), timings={"plates": 290.4, "writing": 1.24}, seconds=301.0,
+    matches={"same image": 150, "mirrored": 30, "look-alike": 60_000}, families=81, verify_top=20,
 )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ SUMMARY = Summary(
         (["--projection", "pca", "tsne", "scans"], ["scans"], ()),
         (["--weights", "resnet18=w", "resnet50=v", "scans", "--backbone", "resnet18"], ["scans"], ("resnet18",)),
         (["--device", "cpu", "scans"], ["scans"], ()),
+        (["--no-verify", "scans", "--verify-top", "3", "more"], ["scans", "more"], ()),
     ],
 )  # fmt: skip
 def test_images_are_not_swallowed_by_options(
@@ -90,7 +93,7 @@ def test_images_are_not_swallowed_by_options(
 def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path) -> None:
     words = (
         "scans --metadata m.csv --out {} --backbone plates18 resnet18 --weights resnet18=w.pth --top-k 7 --projection "
-        "pca umap --device cpu --batch-size 8 --workers 3"
+        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --no-verify"
     ).format(tmp_path / "here")
     assert main(words.split()) == 0
     assert asked == [
@@ -105,6 +108,8 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
             device="cpu",
             batch_size=8,
             workers=3,
+            matching=False,
+            verify_top=9,
         )
     ]
 
@@ -143,6 +148,8 @@ def test_names_are_chosen_when_none_is_given(asked: list[Options], tmp_path: Pat
         "scans --weights plates18=a plates18=b",
         "scans --top-k 0",
         "scans --top-k many",
+        "scans --verify-top 0",
+        "scans --verify-top",
         "scans --workers -1",
         "scans --batch-size 0",
         "scans --device tpu",
@@ -202,9 +209,11 @@ def test_the_summary_says_it_all() -> None:
         "12,345 plates in /data/mine", "7 skipped, listed in /data/mine/skipped.csv", "a.png: cut short", "and 5 more",
         "12,000 of 12,345 plates found their row in /m.csv, by ecco_id", "authors as author, title",
         "31 rows belong to no plate", "restored 312 leading zeros", "plates18, resnet18", "plates 4 min 50 s",
-        "done in 5 min 1 s",
+        "done in 5 min 1 s", "60,180 pairs compared by their lines: same image 150, mirrored 30, look-alike 60,000",
+        "81 families",
     ):  # fmt: skip
         assert words in text
+    assert "no plates compared by their lines (--no-verify)" in summary_text(replace(SUMMARY, matches=None))
 
 
 class Screen(io.StringIO):
@@ -250,11 +259,24 @@ def test_from_a_folder_to_a_collection_and_back_in_a_second_run(tmp_path: Path) 
     first = script(images, "--projection", "pca", "--workers", "1", "--json", data=tmp_path / "data")
     assert first.returncode == 0, first.stderr
     events = [json.loads(line) for line in first.stdout.splitlines()]
-    assert {event["event"] for event in events} == {"progress", "done"}
-    assert {"plates", "neighbours plates18", "pca plates18"} <= {event.get("stage") for event in events}
+    assert {event["event"] for event in events} == {"progress", "ready", "done"}
+    stages = {
+        "plates",
+        "neighbours plates18",
+        "pca plates18",
+        "features",
+        "index",
+        "candidates",
+        "matches",
+        "families",
+    }
+    assert stages <= {event.get("stage") for event in events}
     assert (events[-1]["plates"], events[-1]["skipped"], events[-1]["changed"]) == (6, 1, True)
     collection = open_collection(tmp_path / "data" / "scans")
     assert collection.embeddings("plates18").shape == (6, 512)
+    assert sum(events[-1]["matches"].values()) == 15
+    assert collection.matches is not None
+    assert len(collection.matches) == 15
     listed = list(csv.reader(io.StringIO(Path(events[-1]["skipped_csv"]).read_text("utf-8-sig"))))
     assert listed[0] == ["file", "reason"]
     assert listed[1][0] == "'=bad.png"

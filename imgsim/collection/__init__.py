@@ -11,13 +11,19 @@
         <backbone>/neighbours.npz  indices int32 (n_plates, k), similarities float32 (n_plates, k)
         <backbone>/background.npy  float32 (10001,), quantiles of the similarity of random pairs
         <backbone>/projection_<method>.npy   float32 (n_plates, 2)
+        <backbone>/mirrored.npy    float32 (n_plates, dim), embeddings of the plates flipped left to right
+        features/                  local features of all plates and their index, mapped into memory
+        matches.parquet            one row a pair that was compared by local features
+        families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like
       lock                         held by the one run that may write
 
+The last four are missing where plates were not compared (``--no-verify``, or a first run that is still at it).
 :mod:`~imgsim.collection.reading` is what the app needs; :mod:`~imgsim.collection.writing` is for the pipeline.
 """
 
 from imgsim.collection.layout import data_dir
-from imgsim.collection.reading import Collection, CollectionInfo, list_collections, open_collection
+from imgsim.collection.opening import CollectionInfo, list_collections, open_collection
+from imgsim.collection.reading import Collection
 
 __all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection"]

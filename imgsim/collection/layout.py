@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +25,15 @@ MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.parquet"
 SKIPPED = "skipped.csv"
 THUMBNAILS = "thumbnails"
+MATCHES = "matches.parquet"
+FAMILIES = "families.parquet"
+FEATURES = "features"
+# What a FeatureStore consists of; see imgsim.matching.store.
+FEATURE_FILES = tuple(f"{FEATURES}/{name}.npy" for name in ("offsets", "points", "descriptors", "vouch"))
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_INDEX_FILE = re.compile(rf"{FEATURES}/index_[a-z0-9_]{{1,40}}\.npy")
 _MAX_MANIFEST = 16 * 1024 * 1024
 
 
@@ -73,6 +79,20 @@ def background_file(backbone: str) -> str:
 
 def projection_file(backbone: str, method: str) -> str:
     return f"{backbone}/projection_{method}.npy"
+
+
+def mirrored_file(backbone: str) -> str:
+    return f"{backbone}/mirrored.npy"
+
+
+def is_mapped(file: str) -> bool:
+    """Whether a file is so large that the app maps it into memory instead of reading it."""
+    return file.startswith(f"{FEATURES}/")
+
+
+def is_index_file(file: str) -> bool:
+    """Whether a file belongs to the index of local features."""
+    return _INDEX_FILE.fullmatch(file) is not None
 
 
 def thumbnail_file(sha256: str) -> str:
@@ -139,10 +159,13 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
         expected += [embeddings_file(backbone), neighbours_file(backbone), background_file(backbone)]
         for method in facts["projections"]:
             expected.append(projection_file(backbone, check_name(method, "projection")))
-    # The files are exactly those that follow from the names, so no path is ever taken from the manifest.
-    if set(files) != set(expected):
-        odd = sorted(set(files) ^ set(expected))
-        raise ValueError(f"unexpected or missing files: {', '.join(map(repr, odd[:3]))}")
+    # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
+    # matching are there or not: plates can be prepared without it.
+    further = {MATCHES, FAMILIES, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])}
+    odd = set(expected) - set(files)
+    odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}
+    if odd:
+        raise ValueError(f"unexpected or missing files: {', '.join(map(repr, sorted(odd)[:3]))}")
     for facts in files.values():
         check_sha256(facts["sha256"])
         if not isinstance(facts["size"], int) or facts["size"] < 0:
@@ -159,6 +182,17 @@ def parse_npy(data: bytes, label: str, dtype: type[np.generic]) -> npt.NDArray[A
     The header is believed only if it accounts for every byte. Raises CollectionError.
     """
     stream = io.BytesIO(data)
+    shape, found = npy_header(stream, len(data), label)
+    if found != np.dtype(dtype):
+        raise CollectionError(f"{label} is not what was written: {found} instead of {np.dtype(dtype)}.")
+    return np.frombuffer(data, dtype=found, offset=stream.tell()).reshape(shape)
+
+
+def npy_header(stream: BinaryIO, size: int, label: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """(shape, dtype) of a .npy file of ``size`` bytes, read from its beginning; the stream is left at the first number.
+
+    Raises CollectionError unless the header accounts for every byte, in rows, and asks for plain numbers.
+    """
     try:
         version = np.lib.format.read_magic(stream)
         read_header = {
@@ -168,16 +202,14 @@ def parse_npy(data: bytes, label: str, dtype: type[np.generic]) -> npt.NDArray[A
         shape, fortran, found = read_header(stream)
     except Exception as error:  # a forged header can raise nearly anything
         raise CollectionError(f"{label} is damaged: its header cannot be read ({error}).") from None
-    if found != np.dtype(dtype) or fortran or any(not isinstance(n, int) or n < 0 for n in shape):
-        raise CollectionError(
-            f"{label} is not what was written: {found} {shape} instead of {np.dtype(dtype)}."
-        )
-    asked, there = math.prod(shape) * found.itemsize, len(data) - stream.tell()
+    if fortran or found.kind not in "biuf" or any(not isinstance(n, int) or n < 0 for n in shape):
+        raise CollectionError(f"{label} is not what was written: {found} {shape}.")
+    asked, there = math.prod(shape) * found.itemsize, size - stream.tell()
     if asked != there:
         raise CollectionError(
             f"{label} is damaged: its header asks for {asked:,} bytes, and {there:,} follow."
         )
-    return np.frombuffer(data, dtype=found, offset=stream.tell()).reshape(shape)
+    return shape, found
 
 
 def parse_npz(data: bytes, label: str, dtypes: Mapping[str, type[np.generic]]) -> dict[str, npt.NDArray[Any]]:

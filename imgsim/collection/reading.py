@@ -19,20 +19,12 @@ from imgsim.errors import CollectionError, ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
+    from imgsim.families import Families
+    from imgsim.matches import Matches
+    from imgsim.matching.index import FeatureIndex
+    from imgsim.matching.store import FeatureStore
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class CollectionInfo:
-    """A line in the list of collections; ``error`` says why one cannot be opened."""
-
-    name: str
-    path: Path
-    plates: int = 0
-    created: str = ""
-    backbones: tuple[str, ...] = ()
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +127,50 @@ class Collection:
             )
         return self._array(layout.projection_file(backbone, method), np.float32, (None, 2))
 
+    def mirrored(self, backbone: str) -> npt.NDArray[np.float32] | None:
+        """float32 (n_plates, dim): the embeddings of the plates flipped left to right; None where not prepared."""
+        facts, file = self._backbone(backbone), layout.mirrored_file(backbone)
+        return self._array(file, np.float32, (None, facts["dimension"])) if self.has(file) else None
+
+    @property
+    def matches(self) -> Matches | None:
+        """What local features say of pairs of plates; None if they were never compared (``--no-verify``)."""
+        from imgsim.collection import evidence
+
+        return self._once(layout.MATCHES, lambda: evidence.read_matches(self))
+
+    @property
+    def families(self) -> Families | None:
+        """The plates tied together by matches; None if plates were never compared."""
+        from imgsim.collection import evidence
+
+        return self._once(layout.FAMILIES, lambda: evidence.read_families(self))
+
+    @property
+    def features(self) -> FeatureStore | None:
+        """The local features of all plates, mapped into memory; None where not prepared."""
+        from imgsim.collection import evidence
+
+        return self._once(layout.FEATURES, lambda: evidence.read_features(self))
+
+    @property
+    def feature_index(self) -> FeatureIndex | None:
+        """The index of the local features; None where not prepared."""
+        from imgsim.collection import evidence
+
+        return self._once("feature index", lambda: evidence.read_index(self))
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether a run is at work on the collection now: what is missing may be on its way."""
+        from imgsim.collection.writing import is_locked
+
+        return is_locked(self.path)
+
+    def has(self, file: str) -> bool:
+        """Whether the generation holds a file."""
+        return file in self.manifest["files"]
+
     @property
     def thumbnail_dir(self) -> Path:
         """The folder of <sha256>.webp files."""
@@ -169,10 +205,29 @@ class Collection:
 
         return staleness(self)
 
-    def verify(self, file: str) -> None:
-        """Compare one file of the generation with the manifest, unless that was done; raises CollectionError."""
-        if ("verified", file) not in self._loaded:
+    def verify(self, file: str, *, whole: bool = False) -> None:
+        """Compare one file of the generation with the manifest, unless that was done; raises CollectionError.
+
+        Of a file that is mapped into memory (gigabytes of local features) the size and the header are compared, and
+        its SHA-256 only if ``whole``: the app must not read it all to start.
+        """
+        if ("verified", file) in self._loaded:
+            return
+        if not layout.is_mapped(file):
             self._bytes(file)
+            return
+        path = self.folder / file
+        try:
+            size = path.stat().st_size
+            with path.open("rb") as stream:
+                layout.npy_header(stream, size, f"{file} of {self.name}")
+            same = not whole or layout.file_sha256(path) == self.manifest["files"][file]["sha256"]
+        except OSError as error:
+            raise self._error(f"{file} cannot be read ({error.strerror})") from None
+        if size != self.manifest["files"][file]["size"] or not same:
+            raise self._error(f"the content of {file} is not what was written")
+        if whole:
+            self._loaded["verified", file] = True
 
     # -- helpers
 
@@ -231,66 +286,3 @@ class Collection:
             raise self._error(f"the content of {file} is not what was written")
         self._loaded["verified", file] = True
         return data
-
-
-def open_collection(path: Path | str) -> Collection:
-    """Open the live generation of a collection.
-
-    Sizes of all files and the SHA-256 of the catalogue are checked now, arrays when they are first loaded.
-    Raises CollectionError saying what is wrong and what to do.
-    """
-    path = Path(path)
-    generation, manifest = "", {}
-    for attempt in range(3):
-        generation = layout.live_generation(path) or ""
-        if not generation:
-            raise CollectionError(
-                f"{path} is not a prepared collection. Run: python precompute.py FOLDER --name {path.name or 'NAME'}"
-            )
-        try:
-            manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
-            break
-        except OSError as error:
-            # Two runs may have finished since CURRENT was read, and the generation been removed: look again.
-            if attempt == 2:
-                raise CollectionError(
-                    f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
-                    f"Run: python precompute.py --name {path.name}"
-                ) from None
-    collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest)
-    if manifest["generation"] != generation:
-        raise collection._error(f"its manifest is that of {manifest['generation']}")
-    for file, facts in manifest["files"].items():
-        try:
-            size = (collection.folder / file).stat().st_size
-        except OSError as error:
-            raise collection._error(f"{file} cannot be read ({error.strerror})") from None
-        if size != facts["size"]:
-            raise collection._error(f"{file} has {size:,} bytes instead of {facts['size']:,}")
-    for file in (layout.CATALOGUE, layout.SKIPPED):
-        collection.verify(file)
-    return collection
-
-
-def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
-    """The collections in the data folder, by name; damaged ones with their error. A missing folder has none."""
-    folder = layout.data_dir() if folder is None else Path(folder)
-    found = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not path.is_dir() or path.name.startswith(".") or not (path / layout.CURRENT).exists():
-            continue
-        try:
-            collection = open_collection(path)
-            manifest = collection.manifest
-            found.append(
-                CollectionInfo(
-                    path.name,
-                    path,
-                    manifest["counts"]["plates"],
-                    str(manifest["created"]),
-                    collection.backbones,
-                )
-            )
-        except (CollectionError, OSError) as error:
-            found.append(CollectionInfo(path.name, path, error=str(error)))
-    return found

@@ -58,7 +58,7 @@ def staleness(collection: Collection) -> list[str]:
         except OSError as error:
             found.append(f"The metadata file {metadata} cannot be read ({error.strerror}).")
     found += _stale_backbones(collection)
-    return found
+    return found + _stale_matches(collection)
 
 
 def _stale_backbones(collection: Collection) -> list[str]:
@@ -74,3 +74,12 @@ def _stale_backbones(collection: Collection) -> list[str]:
         if key != facts["key"]:
             found.append(f"The weights or the preprocessing of {name} have changed.")
     return found
+
+
+def _stale_matches(collection: Collection) -> list[str]:
+    from imgsim.pipeline.matching import pairs_key
+
+    facts = collection.manifest.get("matching") or {}
+    if facts and facts.get("pairs") != pairs_key():
+        return ["This imgsim compares plates in another way than the one that prepared the matches."]
+    return []

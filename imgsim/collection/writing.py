@@ -13,7 +13,7 @@ import secrets
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +69,12 @@ def _disk(folder: Path) -> str:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the collection's lock; a process that dies lets go of it. Raises BusyError at once if another holds it."""
+    """Hold the collection's lock; a process that dies lets go of it. Raises BusyError if another holds it."""
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
-    lock, holder = FileLock(folder / "lock", timeout=0), folder / "lock.holder"
+    # Not at once, but soon: `is_locked` may have the lock for a moment.
+    lock, holder = FileLock(folder / "lock", timeout=0.3), folder / "lock.holder"
     try:
         lock.acquire()
     except Timeout:
@@ -94,6 +95,21 @@ def locked(folder: Path) -> Iterator[None]:
         holder.unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a run is writing to the collection just now."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / "lock.holder").exists():
+        return False
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # a disk that cannot be written holds no run
+        return False
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -160,6 +176,13 @@ class GenerationWriter:
             os.fsync(stream.fileno())
         self.files[file] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
+    def take(self, file: str, source: Path) -> None:
+        """Take over a finished file of any size, by hard link where the disk can; notes its size and SHA-256."""
+        path = self.folder / file
+        path.parent.mkdir(exist_ok=True)
+        link_or_copy(source, path)
+        self.files[file] = {"size": path.stat().st_size, "sha256": layout.file_sha256(path)}
+
     def keep(self, file: str, source: Path, facts: dict[str, Any]) -> None:
         """Take over an unchanged file, already verified, from the generation before."""
         path = self.folder / file
@@ -210,10 +233,11 @@ def link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def remove_old(collection: Path, before: str | None = None) -> None:
+def remove_old(collection: Path, before: str | None = None, keep: Collection[str] = ()) -> None:
     """Remove unfinished generations and all but the live one and the one before, which a reader may still hold open.
 
-    ``before`` is the generation that was live until now; without it the newest of the others is kept.
+    ``before`` is the generation that was live until now; without it the newest of the others is kept. ``keep`` names
+    further ones that are still needed.
     Failing to remove something (a file held open on Windows) is no error: the next run tries again.
     """
     folder = collection / layout.GENERATIONS
@@ -221,7 +245,7 @@ def remove_old(collection: Path, before: str | None = None) -> None:
         return
     live = layout.live_generation(collection)
     others = sorted(p.name for p in folder.iterdir() if not p.name.startswith(".") and p.name != live)
-    keep = {live, before if before is not None else (others[-1] if others else None)}
+    needed = {live, before if before is not None else (others[-1] if others else None), *keep}
     for path in folder.iterdir():
-        if path.name not in keep:
+        if path.name not in needed:
             shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,6 @@
 
 from imgsim.embeddings.embedder import Embedder
 from imgsim.embeddings.plates import PlateFailure, PlateFile, PlateResult
-from imgsim.embeddings.pool import process_plates
+from imgsim.embeddings.pool import process_files, process_plates
 
-__all__ = ["Embedder", "PlateFailure", "PlateFile", "PlateResult", "process_plates"]
+__all__ = ["Embedder", "PlateFailure", "PlateFile", "PlateResult", "process_files", "process_plates"]

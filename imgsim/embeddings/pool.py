@@ -8,16 +8,16 @@ A worker that crashes or takes too long over a plate is replaced; that plate is 
 
 import contextlib
 import multiprocessing
-import os
-import signal
 import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from imgsim.backbones import get_backbone
 from imgsim.download import Progress
@@ -31,7 +31,8 @@ from imgsim.embeddings.plates import (
     read_file,
     read_plate,
 )
-from imgsim.embeddings.worker import Batcher, Finished, Job, Task, work
+from imgsim.embeddings.processes import ctrl_c_held_back, end_of, one_thread
+from imgsim.embeddings.worker import Batcher, Finished, Job, Reading, Task, work
 from imgsim.errors import ImageError, ImgsimError
 
 # On a core small batches stay in its cache; a GPU wants more at once.
@@ -78,6 +79,36 @@ def process_plates(
         When weights or the device are missing, a thumbnail cannot be written, or workers cannot be kept alive.
         A bad plate raises nothing: it is yielded as a PlateFailure.
     """
+    yield from process_files(
+        files,
+        backbones,
+        partial(read_plate, thumbnails=thumbnails, reader=reader),
+        device=device,
+        workers=workers,
+        batch_size=batch_size,
+        timeout=timeout,
+        needs=needs,
+        progress=progress,
+    )
+
+
+def process_files(
+    files: Sequence[PlateFile],
+    backbones: Mapping[str, Path | None],
+    read: Reading,
+    *,
+    device: str = "auto",
+    workers: int | None = None,
+    batch_size: int | None = None,
+    timeout: float = 60.0,
+    needs: Callable[[PlateFile], set[str]] | Mapping[str, set[str]] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Any]:
+    """Do what ``read`` does with each file, in worker processes; yield each result as it is done, in any order.
+
+    ``read(file, backbones)`` returns a result with the attributes plate_id and embeddings (an empty dict), and the
+    shaped array for each backbone; the networks fill the embeddings. Everything else as in :func:`process_plates`.
+    """
     chosen = {name: get_backbone(name) for name in backbones}
     device = choose_device(device) if chosen else "cpu"
     tasks = [Task(number, file, needed_backbones(file, chosen, needs)) for number, file in enumerate(files)]
@@ -89,7 +120,7 @@ def process_plates(
             if name in wanted
         }
         size = batch_size or (CPU_BATCH if device == "cpu" else GPU_BATCH)
-        job = Job(engines, thumbnails, size, forward=device == "cpu", reader=reader)
+        job = Job(engines, size, forward=device == "cpu", read=read)
         count = available_cores() if workers is None else workers
         if count == 0:
             yield from _in_process(job, tasks)
@@ -104,7 +135,7 @@ def _in_process(job: Job, tasks: Iterable[Task]) -> Iterator[Finished]:
     for task in tasks:
         wanted = [job.engines[name].backbone for name in task.backbones]
         try:
-            plate, arrays = read_plate(task.file, wanted, thumbnails=job.thumbnails, reader=job.reader)
+            plate, arrays = job.read(task.file, wanted)
         except ImageError as error:
             yield PlateFailure(task.file.plate_id, task.file.file, str(error))
         else:
@@ -154,7 +185,7 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=work, args=(self._job, theirs), daemon=True)
-        with _ctrl_c_held_back():
+        with ctrl_c_held_back(), one_thread():
             process.start()
         theirs.close()
         return _Worker(process, ours, time.monotonic() + START_SECONDS)
@@ -225,14 +256,14 @@ class _Pool:
             if late:
                 yield _failure(task, f"reading it took longer than {self._timeout:g} seconds")
             elif self._crashes[task.number] > 1:
-                yield _failure(task, f"reading it crashed the decoder twice ({_end_of(worker.process)})")
+                yield _failure(task, f"reading it crashed the decoder twice ({end_of(worker.process)})")
             else:
                 # Once more: the system may have killed the worker for memory that another plate held.
                 self._todo.append(task)
         else:
             self._blameless += 1
             if self._blameless >= BLAMELESS_CRASHES:
-                what = "did not answer" if late else f"ended ({_end_of(worker.process)})"
+                what = "did not answer" if late else f"ended ({end_of(worker.process)})"
                 raise ImgsimError(
                     f"A worker process {what} while {'starting' if worker.phase == 'starting' else 'embedding'}, "
                     f"{self._blameless} times. It may lack memory: try --workers 1 or a smaller --batch-size."
@@ -255,24 +286,3 @@ class _Pool:
 
 def _failure(task: Task, reason: str) -> PlateFailure:
     return PlateFailure(task.file.plate_id, task.file.file, reason)
-
-
-def _end_of(process: BaseProcess) -> str:
-    code = process.exitcode
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-code).name
-    return f"exit code {code}"
-
-
-@contextlib.contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Let a process be started that inherits a blocked Ctrl-C, so that it dies by its parent's hand and silently."""
-    if os.name != "posix":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -8,18 +8,21 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from imgsim.backbones import Backbone
 from imgsim.embeddings.engines import Engine, Forward
-from imgsim.embeddings.plates import PlateFailure, PlateFile, PlateResult, Reader, read_plate
+from imgsim.embeddings.plates import PlateFailure, PlateFile, PlateResult
 from imgsim.errors import ImageError, ImgsimError
 
 Finished = PlateResult | PlateFailure
+# What is done with a file: a result and the shaped array for each backbone, see process_files.
+Reading = Callable[[PlateFile, Sequence[Backbone]], tuple[Any, dict[str, np.ndarray]]]
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,9 @@ class Job:
     """
 
     engines: Mapping[str, Engine]
-    thumbnails: Path | None
     batch_size: int
     forward: bool
-    reader: Reader
+    read: Reading
 
 
 class Batcher:
@@ -119,12 +121,7 @@ def work(job: Job, connection: Connection) -> None:
             task = incoming.get()
             connection.send(("reading", task.number))
             try:
-                plate, arrays = read_plate(
-                    task.file,
-                    [job.engines[name].backbone for name in task.backbones],
-                    thumbnails=job.thumbnails,
-                    reader=job.reader,
-                )
+                plate, arrays = job.read(task.file, [job.engines[name].backbone for name in task.backbones])
             except ImageError as error:
                 failure = PlateFailure(task.file.plate_id, task.file.file, str(error))
                 _report(connection, [(task.number, failure)])

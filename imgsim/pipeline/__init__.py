@@ -2,6 +2,7 @@
 
     find images -> one decode a plate: hash, thumbnail, embeddings -> catalogue
                 -> neighbours, background -> projections -> publish
+                -> local features, mirrored embeddings -> index -> candidates -> matches -> families -> publish
 
 Only what is stale is done: a plate's results belong to the hash of its content, a stage's to every parameter that
 shapes its output. See :mod:`imgsim.pipeline.run`.

@@ -44,7 +44,7 @@ class CatalogueStage:
             plates=[tuple(vars(plate).values()) for plate in found.plates],
         )
         self._catalogue: Catalogue | None = None
-        live = run.live
+        self._live = live = run.live
         if live is not None and live.manifest["keys"].get(layout.CATALOGUE) == self.key and _whole(live):
             self.report: dict[str, Any] = live.manifest["join"]
             self.contents: list[str] = live.catalogue.frame["sha256"].tolist()
@@ -58,6 +58,14 @@ class CatalogueStage:
             self.contents = self._catalogue.frame["sha256"].tolist()
         stage.update(len(self.contents), len(self.contents))
         run.timed(stage)
+
+    @property
+    def table(self) -> Catalogue:
+        """The catalogue itself."""
+        if self._catalogue is None:
+            assert self._live is not None
+            return self._live.catalogue
+        return self._catalogue
 
     def parquet(self, folder: Path) -> bytes:
         """The catalogue as a file; ``folder`` is where it may be written for a moment."""

@@ -19,7 +19,7 @@ from imgsim.pipeline.options import SAMPLE_PLATES, Options
 from imgsim.pipeline.run import prepare
 
 _DESCRIPTION = """\
-Prepare a collection of plates for the app: thumbnails, embeddings, neighbours and maps.
+Prepare a collection of plates for the app: thumbnails, embeddings, neighbours, maps, matches and families.
 Run it again at any time: only what has changed is done, and what was interrupted goes on."""
 
 _EXAMPLES = """\
@@ -101,6 +101,11 @@ def parser() -> argparse.ArgumentParser:
         help=f"maps to draw: {', '.join(METHODS)}; added to those the collection has (default: all)",
     )  # fmt: skip
     add(
+        "--verify-top", type=_positive, metavar="N",
+        help="compare each plate by its lines with the first N candidates of each source (default: 20)",
+    )  # fmt: skip
+    add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
+    add(
         "--device",
         default="auto",
         choices=["auto", "cpu", "cuda", "mps"],
@@ -133,7 +138,7 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         "--projection": lambda word: word in METHODS,
         "--weights": lambda word: "=" in word and not Path(word).exists(),
     }
-    alone = {"--quiet", "--json", "--help", "-h"}
+    alone = {"--quiet", "--json", "--no-verify", "--help", "-h"}
     options: list[str] = []
     images: list[str] = []
     current, taken = "", 0
@@ -243,6 +248,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         workers=given.workers,
         sample=given.sample,
         dataset=given.dataset,
+        matching=not given.no_verify,
+        verify_top=given.verify_top,
     )
 
 

@@ -135,12 +135,23 @@ def summary_text(summary: Summary) -> str:
         f"compared by {', '.join(summary.backbones)}; {summary.top_k} neighbours a plate; "
         f"maps: {', '.join(summary.projections)}"
     )
+    lines += _match_lines(summary)
     if summary.changed:
         lines.append(
             "time: " + ", ".join(f"{name} {duration(seconds)}" for name, seconds in summary.timings.items())
         )
         lines.append(f"done in {duration(summary.seconds)}")
     return "\n".join(lines)
+
+
+def _match_lines(summary: Summary) -> list[str]:
+    if summary.matches is None:
+        return ["no plates compared by their lines (--no-verify)"]
+    found = ", ".join(f"{verdict} {count:,}" for verdict, count in summary.matches.items())
+    return [
+        f"{sum(summary.matches.values()):,} pairs compared by their lines: {found}",
+        f"{summary.families or 0:,} families",
+    ]
 
 
 def _join_lines(summary: Summary) -> list[str]:

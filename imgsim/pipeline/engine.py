@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from imgsim.images.sources import ImageFile
+    from imgsim.matching.working import Group
+
+# A plate and its few dozen candidates take a second or two.
+GROUP_SECONDS = 300.0
 
 
 class Engine(Protocol):
-    """Describes backbones, and turns image files into embeddings."""
+    """Describes backbones, turns image files into embeddings and local features, and compares these."""
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         """(key, dimension) of a backbone; the key changes with everything that shapes its vectors."""
@@ -33,6 +41,33 @@ class Engine(Protocol):
 
         ``needs`` says by plate_id which backbones are still asked for; ``download(done, total)`` is told of weights
         being fetched, in bytes.
+        """
+        ...
+
+    def describe_plates(
+        self,
+        files: Sequence[ImageFile],
+        backbones: Mapping[str, Path | None],
+        *,
+        features: bool,
+        needs: Mapping[str, set[str]],
+        device: str,
+        workers: int | None,
+        batch_size: int | None,
+    ) -> Iterator[Any]:
+        """Yield a matching.working.Described or PlateFailure a file, in any order.
+
+        ``features``: whether local features are asked for; ``needs`` says by plate_id by which backbones the plate's
+        mirror image is to be embedded.
+        """
+        ...
+
+    def compare(
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
+    ) -> Iterator[Any]:
+        """Yield a matching.working.Compared or PlateFailure a group, in any order.
+
+        ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates.
         """
         ...
 
@@ -75,6 +110,39 @@ class TorchEngine:
                 progress=download,
             )
         )
+
+    def describe_plates(
+        self,
+        files: Sequence[ImageFile],
+        backbones: Mapping[str, Path | None],
+        *,
+        features: bool,
+        needs: Mapping[str, set[str]],
+        device: str,
+        workers: int | None,
+        batch_size: int | None,
+    ) -> Iterator[Any]:
+        from imgsim.embeddings import process_files
+        from imgsim.matching.working import describe
+
+        return process_files(
+            files,
+            backbones,
+            partial(describe, features=features),
+            needs=needs,
+            device=device,
+            workers=workers,
+            batch_size=batch_size,
+        )
+
+    def compare(
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
+    ) -> Iterator[Any]:
+        from imgsim.embeddings import process_files
+        from imgsim.matching.working import compare
+
+        read = partial(compare, folder=str(folder), sizes=sizes.tobytes())
+        return process_files(groups, {}, read, device="cpu", workers=workers, timeout=GROUP_SECONDS)
 
 
 def default_engine() -> Engine:

@@ -10,6 +10,7 @@ from typing import Any
 DEFAULT_BACKBONE = "plates18"
 DEFAULT_TOP_K = 50
 DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
+DEFAULT_VERIFY_TOP = 20
 SAMPLE_PLATES = 240
 
 
@@ -27,6 +28,9 @@ class Options:
     top_k : neighbours kept of each plate. None: as the collection has it, else 50.
     projections : added to those that the collection has; none at all means pca, umap and tsne. A new sample is first
         published without umap (progress tells of a stage "ready") and then with it.
+    matching : compare plates with their candidates by local features. A new collection is published before that, and
+        again with the matches. False: nothing is compared; what was found before is kept while the plates are the same.
+    verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
     sample : generate so many sample plates first, and prepare those.
@@ -45,13 +49,16 @@ class Options:
     workers: int | None = None
     sample: int | None = None
     dataset: str | None = None
+    matching: bool = True
+    verify_top: int | None = None
 
 
 @dataclass(frozen=True)
 class Summary:
     """What a run did.
 
-    ``redone`` counts the work of each stage: plates decoded, and the files of the collection that were made anew.
+    ``redone`` counts the work of each stage: plates decoded, plates described by local features, pairs compared, and
+    the files of the collection that were made anew. ``matches`` counts pairs by verdict; None if none were compared.
     ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
     """
 
@@ -71,6 +78,9 @@ class Summary:
     notes: tuple[str, ...]
     timings: Mapping[str, float]
     seconds: float
+    matches: Mapping[str, int] | None = None
+    families: int | None = None
+    verify_top: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for JSON."""

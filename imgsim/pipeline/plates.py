@@ -67,6 +67,7 @@ class Found:
     vectors: VectorLookup
     thumbnails: dict[str, Path] = field(repr=False)
     thumbnails_kept: bool = False
+    files: dict[str, ImageFile] = field(default_factory=dict, repr=False)  # by plate_id
 
     @property
     def skipped_key(self) -> str:
@@ -169,7 +170,8 @@ def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Seque
         and {thumbnails[content].parent for content in contents} == {run.live.thumbnail_dir}
         and run.live.manifest["thumbnails"]["files"] == len(contents)
     )
-    return Found(plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept)
+    by_id = {file.plate_id: file for file in files}
+    return Found(plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept, by_id)
 
 
 def _live_sources(live: Collection | None) -> list[Source]:

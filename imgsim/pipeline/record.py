@@ -1,16 +1,21 @@
-"""What a manifest says of the run that wrote it: read by the next run, shown by the app."""
+"""What is kept of a run: in the manifest, for the next run and the app to read, and in the summary that it returns."""
 
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import imgsim
-from imgsim.collection import Collection, layout
+from imgsim.collection import Collection, layout, open_collection
 from imgsim.errors import CollectionError
+from imgsim.pipeline.options import Summary
+
+if TYPE_CHECKING:
+    from imgsim.pipeline.run import Run
 
 _LIBRARIES = (
     "numpy",
@@ -21,6 +26,7 @@ _LIBRARIES = (
     "umap-learn",
     "opentsne",
     "onnxruntime",
+    "opencv-python-headless",
     "torch",
     "torchvision",
 )
@@ -43,6 +49,7 @@ def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
         "backbones": dict(parameters.get("backbones", {})),
         "top_k": parameters.get("top_k"),
         "projections": parameters.get("projections", []),
+        "verify_top": parameters.get("verify_top"),
         "images": inputs.get("images", []),
         "metadata": inputs.get("metadata"),
         "sample": inputs.get("sample"),
@@ -59,3 +66,33 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def summary_of(
+    run: Run, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
+    redone: Mapping[str, Any], started: float,
+) -> Summary:  # fmt: skip
+    """What a run did, told from the manifest that is now the live one."""
+    collection = open_collection(folder)
+    skipped = collection.skipped
+    return Summary(
+        name=folder.name,
+        path=folder,
+        generation=generation,
+        changed=changed,
+        plates=manifest["counts"]["plates"],
+        skipped=manifest["counts"]["skipped"],
+        skipped_first=tuple(zip(skipped["file"][:5].tolist(), skipped["reason"][:5].tolist(), strict=True)),
+        skipped_csv=collection.folder / layout.SKIPPED,
+        backbones=tuple(manifest["backbones"]),
+        projections=tuple(manifest["parameters"]["projections"]),
+        top_k=manifest["parameters"]["top_k"],
+        join=manifest["join"],
+        redone=redone,
+        notes=tuple(run.notes),
+        timings=run.timings,
+        matches=manifest["counts"].get("matches"),
+        families=manifest["counts"].get("families"),
+        verify_top=manifest["parameters"].get("verify_top"),
+        seconds=round(time.monotonic() - started, 3),
+    )

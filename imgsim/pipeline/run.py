@@ -16,9 +16,18 @@ from imgsim.errors import CollectionError, ImgsimError
 from imgsim.pipeline import plates as plates_stage
 from imgsim.pipeline.catalogue import CatalogueStage
 from imgsim.pipeline.engine import Engine, default_engine
-from imgsim.pipeline.options import DEFAULT_BACKBONE, DEFAULT_PROJECTIONS, DEFAULT_TOP_K, Options, Summary
+from imgsim.pipeline.former import former, kept_files, kept_generations, remember, whole_files
+from imgsim.pipeline.matching import MatchingStages
+from imgsim.pipeline.options import (
+    DEFAULT_BACKBONE,
+    DEFAULT_PROJECTIONS,
+    DEFAULT_TOP_K,
+    DEFAULT_VERIFY_TOP,
+    Options,
+    Summary,
+)
 from imgsim.pipeline.progress import Progress, Report, Stage
-from imgsim.pipeline.record import recorded_in, versions
+from imgsim.pipeline.record import recorded_in, summary_of, versions
 from imgsim.pipeline.stages import VectorStages
 from imgsim.pipeline.store import WorkStore
 from imgsim.projections import check_method
@@ -72,23 +81,34 @@ def prepare(options: Options, progress: Report | None = None, *, engine: Engine 
         check_method(method)
     if options.top_k is not None and options.top_k < 1:
         raise ImgsimError(f"top_k is {options.top_k}, but at least one neighbour must be kept.")
+    if options.verify_top is not None and options.verify_top < 1:
+        raise ImgsimError(
+            f"verify_top is {options.verify_top}, but a plate is compared with one other at least."
+        )
     with disk_errors(folder), locked(folder):
-        remove_old(folder)
+        remove_old(folder, keep=kept_generations(folder))
         notes: list[str] = []
         live = _live(folder, notes)
         run = Run(options, engine or default_engine(), progress, live, notes)
-        if options.sample is None or options.projections or live is not None:
+        unmapped = options.sample is not None and not options.projections
+        if live is not None or not (options.matching or unmapped):
             return _prepare(run, folder, started)
-        # Somebody is waiting to see the app for the first time. UMAP compiles itself when it is first used, which can
-        # take as long as all the rest: so the sample is opened without its map, and gets it a moment later.
-        run.options = replace(options, projections=[m for m in DEFAULT_PROJECTIONS if m != "umap"])
+        # Somebody is waiting to see the plates for the first time, and comparing them line by line takes longer than
+        # all the rest: so they can be opened before, and get their matches later. UMAP compiles itself when it is
+        # first used, which takes half a minute: so the sample is opened without its map, too.
+        early = [m for m in DEFAULT_PROJECTIONS if m != "umap"] if unmapped else options.projections
+        run.options = replace(options, projections=early, matching=False)
         first = _prepare(run, folder, started)
         if progress is not None:
             progress(Progress("ready", first.plates, first.plates))
         run.options, run.live = options, open_collection(folder)
         second = _prepare(run, folder, started)
         files = {*first.redone.get("files", ()), *second.redone.get("files", ())}
-        return replace(second, changed=True, redone={**first.redone, "files": sorted(files)})
+        return replace(
+            second,
+            changed=True,
+            redone={**second.redone, "plates": first.redone["plates"], "files": sorted(files)},
+        )
 
 
 def _live(folder: Path, notes: list[str]) -> Collection | None:
@@ -130,7 +150,19 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     found = plates_stage.process(run, store, inputs, backbones)
     catalogue = CatalogueStage(run, found, metadata)
     vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
-    keys = {layout.CATALOGUE: catalogue.key, layout.SKIPPED: found.skipped_key, **vectors.keys}
+    verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
+    if not options.matching:
+        verify_top = recorded["verify_top"]
+    matching = MatchingStages(
+        run, store, found, catalogue, backbones, vectors, former(folder, run.live),
+        asked=options.matching, top=verify_top,
+    )  # fmt: skip
+    keys = {
+        layout.CATALOGUE: catalogue.key,
+        layout.SKIPPED: found.skipped_key,
+        **vectors.keys,
+        **matching.keys,
+    }
 
     requested = {
         "inputs": {
@@ -145,21 +177,28 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "top_k": top_k,
             "projections": list(projections),
             "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
+            **({"verify_top": verify_top} if layout.MATCHES in keys else {}),
         },
         "keys": keys,
     }
-    kept = _kept(run.live, keys)
+    published = {b.key for b in backbones} | set(matching.facts.get("mirrored", {}).values())
+    matched = options.matching
+    kept = kept_files(run.live, keys)
     done = set(kept) == set(keys) and found.thumbnails_kept
     if (
         run.live is not None
         and done
         and all(run.live.manifest.get(part) == value for part, value in requested.items())
     ):
-        store.published(found.sources, {b.key for b in backbones})
-        return _summary(
+        store.published(found.sources, published, matched=matched)
+        return summary_of(
             run, folder, run.live.generation, run.live.manifest, changed=False, redone={}, started=started
         )
 
+    kept = whole_files(run, kept)
+    if not options.matching:
+        for file in matching.damaged(kept):
+            del keys[file]
     writer = GenerationWriter(folder)
     for file in keys:
         if file in kept and run.live is not None:
@@ -168,8 +207,9 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             writer.add(file, catalogue.parquet(writer.folder))
         elif file == layout.SKIPPED:
             writer.add(file, found.skipped_csv())
-        else:
+        elif file not in matching.keys:
             writer.add(file, vectors.file(file))
+    matching.write(writer, kept)
     thumbnails = found.thumbnail_paths(catalogue.contents)
     stage = run.stage("writing", len(thumbnails))
     count, size = writer.add_thumbnails(thumbnails, stage.update)
@@ -195,17 +235,25 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "skipped": len(found.skipped),
             "bytes": sum(plate.bytes for plate in found.plates),
             "joined": catalogue.report.get("joined", 0),
+            **matching.counts(),
         },
+        "matching": matching.facts,
         "join": catalogue.report,
         "thumbnails": {"files": count, "bytes": size},
         "timings": run.timings,
     }
     before = run.live.generation if run.live is not None else None
+    remember(folder, None if matching.facts else matching.former)
     writer.publish(manifest)
-    remove_old(folder, before)
-    store.published(found.sources, {b.key for b in backbones})
-    redone = {"plates": found.decoded, "files": sorted(set(keys) - set(kept))}
-    return _summary(run, folder, writer.name, manifest, changed=True, redone=redone, started=started)
+    remove_old(folder, before, kept_generations(folder))
+    store.published(found.sources, published, matched=matched)
+    redone = {
+        "plates": found.decoded,
+        "described": matching.described,
+        "pairs": matching.compared,
+        "files": sorted(set(keys) - set(kept)),
+    }
+    return summary_of(run, folder, writer.name, manifest, changed=True, redone=redone, started=started)
 
 
 def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[Path], Path | None]:
@@ -232,44 +280,3 @@ def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[P
     images = [Path(os.path.abspath(path)) for path in images]
     metadata = metadata or own
     return images, Path(os.path.abspath(metadata)) if metadata else None
-
-
-def _kept(live: Collection | None, keys: Mapping[str, str]) -> list[str]:
-    """Files of the live generation that are still right, and whole."""
-    if live is None:
-        return []
-    kept = []
-    for file, key in keys.items():
-        if live.manifest["keys"].get(file) == key and file in live.manifest["files"]:
-            try:
-                live.verify(file)
-            except CollectionError:
-                continue
-            kept.append(file)
-    return kept
-
-
-def _summary(
-    run: Run, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
-    redone: Mapping[str, Any], started: float,
-) -> Summary:  # fmt: skip
-    collection = open_collection(folder)
-    skipped = collection.skipped
-    return Summary(
-        name=folder.name,
-        path=folder,
-        generation=generation,
-        changed=changed,
-        plates=manifest["counts"]["plates"],
-        skipped=manifest["counts"]["skipped"],
-        skipped_first=tuple(zip(skipped["file"][:5].tolist(), skipped["reason"][:5].tolist(), strict=True)),
-        skipped_csv=collection.folder / layout.SKIPPED,
-        backbones=tuple(manifest["backbones"]),
-        projections=tuple(manifest["parameters"]["projections"]),
-        top_k=manifest["parameters"]["top_k"],
-        join=manifest["join"],
-        redone=redone,
-        notes=tuple(run.notes),
-        timings=run.timings,
-        seconds=round(time.monotonic() - started, 3),
-    )

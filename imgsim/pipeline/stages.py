@@ -76,7 +76,7 @@ class VectorStages:
             self.keys[file] = key
             self._makers[file] = lambda: make(key)
 
-        plan(layout.embeddings_file(name), lambda _: npy_bytes(self._matrix(name)), what="embeddings")
+        plan(layout.embeddings_file(name), lambda _: npy_bytes(self.matrix(name)), what="embeddings")
         plan(
             layout.neighbours_file(name),
             lambda key: self._make_neighbours(name, key),
@@ -84,7 +84,7 @@ class VectorStages:
         )  # fmt: skip
         plan(
             layout.background_file(name),
-            lambda _: npy_bytes(random_pair_quantiles(self._matrix(name))),
+            lambda _: npy_bytes(random_pair_quantiles(self.matrix(name))),
             what="background", version=BACKGROUND_VERSION,
         )  # fmt: skip
         for method in self._projections:
@@ -94,7 +94,8 @@ class VectorStages:
                 what="projection", method=method_key(method),
             )  # fmt: skip
 
-    def _matrix(self, name: str) -> npt.NDArray[np.float32]:
+    def matrix(self, name: str) -> npt.NDArray[np.float32]:
+        """The embeddings of a backbone: float32 (n_plates, dim), unit rows."""
         if name not in self._matrices:
             backbone = self._backbones[name]
             matrix = np.full((len(self._contents), backbone.dimension), np.nan, dtype=np.float32)
@@ -117,7 +118,7 @@ class VectorStages:
         return npz_bytes(indices=arrays["indices"], similarities=arrays["similarities"])
 
     def _compute_neighbours(self, name: str, k: int) -> Neighbours:
-        matrix = self._matrix(name)
+        matrix = self.matrix(name)
         if name not in self._neighbours or self._neighbours[name][0].shape[1] < min(k, len(matrix) - 1):
             stage = self._run.stage(f"neighbours {name}", len(matrix))
             self._neighbours = {name: all_neighbours(matrix, k, progress=stage.update)}
@@ -130,7 +131,7 @@ class VectorStages:
     def _projection(self, name: str, method: str, key: str) -> npt.NDArray[np.float32]:
         arrays: Mapping[str, npt.NDArray[Any]] | None = self._store.stage(key, {"points": np.float32})
         if arrays is None:
-            matrix = self._matrix(name)
+            matrix = self.matrix(name)
             wanted = neighbours_wanted(method, len(matrix))
             nearest = self._compute_neighbours(name, wanted) if wanted else None
             stage = self._run.stage(f"{method} {name}", None)

@@ -37,10 +37,12 @@ class WorkStore:
             folder / "stages",
             folder / "thumbnails",
         )
+        self.features, self.pairs = folder / "features", folder / "matches"
+        self.matching = (self.features, self.pairs)
         self.sources: list[Source] = []
         self.vectors: dict[str, Vectors] = {}  # backbone key -> content -> vector
         self.notes: list[str] = []
-        self._pending: list[tuple[Source, Vectors]] = []
+        self._pending: list[tuple[Source | None, str, Vectors]] = []
         self._written = time.monotonic()
         self._number = 0
         self._recorded: list[Source] = []  # what sources.npz holds
@@ -51,7 +53,10 @@ class WorkStore:
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.folder, self.shards, self.stages, self.thumbnails):
             for leftover in folder.glob(".*.tmp"):
-                leftover.unlink(missing_ok=True)
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+                else:
+                    leftover.unlink(missing_ok=True)
         # What earlier runs knew comes first, so that what an interrupted run found out later wins.
         for path in (self.folder / "sources.npz", *sorted(self.shards.glob("*.npz"))):
             if not path.exists():
@@ -76,7 +81,16 @@ class WorkStore:
 
     def add(self, source: Source, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Keep a result; ``vectors`` are by backbone key. Written within a few seconds."""
-        self._pending.append((source, dict(vectors)))
+        self._keep(source, source.sha256, vectors)
+
+    def add_vectors(self, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep further vectors of a plate, by its content."""
+        self._keep(None, content, vectors)
+
+    def _keep(
+        self, source: Source | None, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]
+    ) -> None:
+        self._pending.append((source, content, dict(vectors)))
         if time.monotonic() - self._written > _EVERY_S:
             self.flush()
 
@@ -88,10 +102,11 @@ class WorkStore:
             return
         write_whole(self.shards / f"{self._number:06d}.npz", _shard(pending))
         self._number += 1
-        for source, vectors in pending:
-            self.sources.append(source)
+        for source, content, vectors in pending:
+            if source is not None:
+                self.sources.append(source)
             for key, vector in vectors.items():
-                self.vectors.setdefault(key, {}).setdefault(source.sha256, vector)
+                self.vectors.setdefault(key, {}).setdefault(content, vector)
 
     def stage(self, key: str, dtypes: Mapping[str, type[np.generic]]) -> dict[str, npt.NDArray[Any]] | None:
         """The arrays of a stage that an interrupted run had finished; None if there are none, or damaged ones."""
@@ -105,19 +120,19 @@ class WorkStore:
         """Keep the arrays of a finished stage."""
         write_whole(self.stages / f"{key}.npz", npz_bytes(**arrays))
 
-    def published(self, sources: list[Source], keys: set[str]) -> None:
-        """Forget what the new live generation holds; keep what the input files looked like.
+    def published(self, sources: list[Source], keys: set[str], *, matched: bool) -> None:
+        """Forget what the new live generation holds (``matched``: matches, too); keep what the input files looked like.
 
         Shards with vectors under other keys than the published ones stay: they are the work of an interrupted run
         with other backbones, which may still be taken up again.
         """
         if sources != self._recorded:
-            write_whole(self.folder / "sources.npz", _shard([(source, {}) for source in sources]))
+            write_whole(self.folder / "sources.npz", _shard([(source, "", {}) for source in sources]))
         for path in self.shards.glob("*.npz"):
             with contextlib.suppress(CollectionError, OSError):
                 if not _read_shard(path)[1].keys() - keys:
                     path.unlink()
-        for folder in (self.stages, self.thumbnails):
+        for folder in (self.stages, self.thumbnails, *(self.matching if matched else ())):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -151,14 +166,16 @@ def _read_shard(path: Path) -> tuple[list[Source], dict[str, tuple[list[str], np
     return sources, vectors
 
 
-def _shard(results: list[tuple[Source, Vectors]]) -> bytes:
+def _shard(results: list[tuple[Source | None, str, Vectors]]) -> bytes:
     contents: dict[str, list[str]] = {}
     matrices: dict[str, list[npt.NDArray[np.float32]]] = {}
-    for source, vectors in results:
+    for _, content, vectors in results:
         for key, vector in vectors.items():
-            contents.setdefault(key, []).append(source.sha256)
+            contents.setdefault(key, []).append(content)
             matrices.setdefault(key, []).append(np.asarray(vector, dtype=np.float32))
-    text = json.dumps({"sources": [vars(source) for source, _ in results], "vectors": contents})
+    text = json.dumps(
+        {"sources": [vars(source) for source, _, _ in results if source is not None], "vectors": contents}
+    )
     arrays: dict[str, npt.NDArray[Any]] = {"records": np.frombuffer(text.encode(), dtype=np.uint8)}
     for number, key in enumerate(contents):
         arrays[f"vectors_{number}"] = np.stack(matrices[key])

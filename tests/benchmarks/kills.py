@@ -23,12 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from imgsim.collection import open_collection
+from imgsim.collection import layout, open_collection
 from imgsim.errors import CollectionError
 from imgsim.projections import project
 from tests.making import ToyEngine, make, write_plate, write_plates
 
 BACKBONES = ("toy", "other")
+MATCHED = "matches and all that belongs to them"
 
 
 def two_states(folder: Path) -> tuple[Path, Path]:
@@ -40,7 +41,7 @@ def two_states(folder: Path) -> tuple[Path, Path]:
 
 
 def fingerprint(collection: Path) -> dict[str, bytes]:
-    """Every array and the plates' names and contents; raises if anything of it is damaged."""
+    """Every array, the plates' names and contents, the matches; raises if anything of it is damaged."""
     found = open_collection(collection)
     frame = found.catalogue.frame
     result = {"catalogue": json.dumps(frame[["plate_id", "sha256"]].to_numpy().tolist()).encode()}
@@ -49,6 +50,17 @@ def fingerprint(collection: Path) -> dict[str, bytes]:
         arrays = [found.embeddings(name), indices, similarities, found.background(name)]
         arrays += [found.projection(name, method) for method in found.projections(name)]
         result[name] = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+    matches, families, store = found.matches, found.families, found.features
+    if matches is not None:
+        if families is None or store is None or found.feature_index is None:
+            raise AssertionError("there are matches without what belongs to them")
+        parts = [
+            matches.to_parquet(),
+            (found.folder / layout.FAMILIES).read_bytes(),
+            store.descriptors.tobytes(),
+        ]
+        parts += [np.ascontiguousarray(found.mirrored(name)).tobytes() for name in found.backbones]
+        result[MATCHED] = b"".join(parts)
     for row in range(len(frame)):
         if not found.thumbnail_path(row).stat().st_size:
             raise AssertionError(f"the thumbnail of row {row} is empty")
@@ -58,7 +70,18 @@ def fingerprint(collection: Path) -> dict[str, bytes]:
 def run(out: Path, images: Path) -> None:
     """One run of the pipeline, slowed down a little, so that kills meet it at work."""
     # The maps of kilobytes take no time: without this, kills would meet little but the start and the end.
-    make(out, images, ToyEngine(after=lambda done: time.sleep(0.002)), backbones=BACKBONES)
+    engine = ToyEngine(after=lambda done: time.sleep(0.002), after_group=lambda done: time.sleep(0.004))
+    make(out, images, engine, backbones=BACKBONES, matching=True)
+
+
+def state_of(found: dict[str, bytes], undisturbed: list[dict[str, bytes]]) -> str:
+    """Which of the two states a collection is in; a new one may still be without matches."""
+    for number, whole in enumerate(undisturbed):
+        if found == whole:
+            return f"state {number}"
+        if found == {name: value for name, value in whole.items() if name != MATCHED}:
+            return f"state {number}, not compared yet"
+    raise AssertionError("the collection is neither of the two states")
 
 
 def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
@@ -99,9 +122,7 @@ def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
                 continue
             raise AssertionError("a collection without a live generation was opened")
         found = fingerprint(out)
-        if found not in undisturbed:
-            raise AssertionError(f"after kill {number} the collection is neither of the two states")
-        seen[f"state {undisturbed.index(found)}"] += 1
+        seen[state_of(found, undisturbed)] += 1
         if found == undisturbed[wanted]:
             wanted = 1 - wanted  # reached: on to the other state
     for number, images in enumerate(states):
@@ -119,7 +140,10 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    project(np.eye(3, dtype=np.float32), None, "pca")  # load scikit-learn once, not in every child
+    project(np.eye(3, dtype=np.float32), None, "pca")  # load scikit-learn and OpenCV once, not in every child
+    import cv2
+
+    cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="imgsim-kills-") as folder:
         print(json.dumps(kill_runs(given.kills, given.seed, Path(folder))))
 

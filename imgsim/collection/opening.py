@@ -1,0 +1,85 @@
+"""Opening the live generation of a collection, and listing what lies in the data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from imgsim.collection import layout
+from imgsim.collection.reading import Collection
+from imgsim.errors import CollectionError
+
+
+@dataclass(frozen=True)
+class CollectionInfo:
+    """A line in the list of collections; ``error`` says why one cannot be opened."""
+
+    name: str
+    path: Path
+    plates: int = 0
+    created: str = ""
+    backbones: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def open_collection(path: Path | str) -> Collection:
+    """Open the live generation of a collection.
+
+    Sizes of all files and the SHA-256 of the catalogue are checked now, arrays when they are first loaded.
+    Raises CollectionError saying what is wrong and what to do.
+    """
+    path = Path(path)
+    generation, manifest = "", {}
+    for attempt in range(3):
+        generation = layout.live_generation(path) or ""
+        if not generation:
+            raise CollectionError(
+                f"{path} is not a prepared collection. Run: python precompute.py FOLDER --name {path.name or 'NAME'}"
+            )
+        try:
+            manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
+            break
+        except OSError as error:
+            # Two runs may have finished since CURRENT was read, and the generation been removed: look again.
+            if attempt == 2:
+                raise CollectionError(
+                    f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
+                    f"Run: python precompute.py --name {path.name}"
+                ) from None
+    collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest)
+    if manifest["generation"] != generation:
+        raise collection._error(f"its manifest is that of {manifest['generation']}")
+    for file, facts in manifest["files"].items():
+        try:
+            size = (collection.folder / file).stat().st_size
+        except OSError as error:
+            raise collection._error(f"{file} cannot be read ({error.strerror})") from None
+        if size != facts["size"]:
+            raise collection._error(f"{file} has {size:,} bytes instead of {facts['size']:,}")
+    for file in (layout.CATALOGUE, layout.SKIPPED):
+        collection.verify(file)
+    return collection
+
+
+def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
+    """The collections in the data folder, by name; damaged ones with their error. A missing folder has none."""
+    folder = layout.data_dir() if folder is None else Path(folder)
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if not path.is_dir() or path.name.startswith(".") or not (path / layout.CURRENT).exists():
+            continue
+        try:
+            collection = open_collection(path)
+            manifest = collection.manifest
+            found.append(
+                CollectionInfo(
+                    path.name,
+                    path,
+                    manifest["counts"]["plates"],
+                    str(manifest["created"]),
+                    collection.backbones,
+                )
+            )
+        except (CollectionError, OSError) as error:
+            found.append(CollectionInfo(path.name, path, error=str(error)))
+    return found

@@ -1,0 +1,85 @@
+"""The columns of matches.parquet: written, and read without believing them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from imgsim.errors import CollectionError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def schema() -> pa.Schema:
+    """The columns of matches.parquet."""
+    import pyarrow as pa
+
+    return pa.schema(
+        {
+            "plate_a": pa.string(),
+            "plate_b": pa.string(),
+            "verdict": pa.string(),
+            "inliers": pa.int32(),
+            "mirrored": pa.bool_(),
+            "coverage_a": pa.float32(),
+            "coverage_b": pa.float32(),
+            "residual": pa.float32(),
+            "model": pa.string(),
+            "printing": pa.string(),
+            "transform": pa.list_(pa.float64()),
+            "region_a": pa.list_(pa.float32()),
+            "region_b": pa.list_(pa.float32()),
+            "sources": pa.string(),
+        }
+    )
+
+
+def to_table(frame: pd.DataFrame) -> pa.Table:
+    """A frame with the columns of matches.parquet as an Arrow table. Raises CollectionError if it is none."""
+    import pyarrow as pa
+
+    columns = {}
+    for field in schema():
+        if field.name not in frame.columns:
+            raise CollectionError(f"Matches need the column {field.name}. Run precompute.py again.")
+        values = frame[field.name].tolist()
+        if pa.types.is_list(field.type):
+            values = [np.asarray(value).ravel() for value in values]
+        try:
+            columns[field.name] = pa.array(values, type=field.type, from_pandas=False)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise damaged(f"its column {field.name} holds other values ({error})") from None
+    return pa.table(columns, schema=schema())
+
+
+def read_table(data: bytes) -> pa.Table:
+    """The table in the bytes of a Parquet file, of exactly the columns of :func:`schema`. Raises CollectionError."""
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        if file.schema_arrow.remove_metadata() != schema():
+            raise CollectionError(f"its columns are {', '.join(file.schema_arrow.names[:20])}")
+        return file.read()
+    except (
+        Exception
+    ) as error:  # pyarrow raises its own kinds for damaged files, besides OSError and ValueError
+        raise damaged(" ".join(str(error).split())[:200]) from None
+
+
+def table_bytes(table: pa.Table) -> bytes:
+    """The bytes of matches.parquet."""
+    import pyarrow.parquet as pq
+
+    stream = io.BytesIO()
+    pq.write_table(table.cast(schema()), stream, compression="zstd", version="2.6")
+    return stream.getvalue()
+
+
+def damaged(what: str) -> CollectionError:
+    """The error of a table that no run of imgsim wrote."""
+    return CollectionError(f"matches.parquet is damaged: {what}. Prepare the collection again.")
