@@ -15,14 +15,21 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from imgsim.catalogue import STANDARD, Catalogue
 from imgsim.errors import ImgsimError
+from imgsim.matches import VERDICTS
+
+if TYPE_CHECKING:
+    from imgsim.borrowing import Borrowing
+    from imgsim.families import Families
 
 BOM = b"\xef\xbb\xbf"
 _GUARD = "'"
@@ -127,6 +134,94 @@ def selection_csv(
     return _csv(columns, {"page", "number", "year", "decade", "width", "height", "date"})
 
 
+def families_csv(
+    families: Families,
+    catalogue: Catalogue,
+    *,
+    collection: str,
+    date: str,
+    ids: Sequence[str] | None = None,
+) -> bytes:
+    """Return families as CSV, one row a plate, families in the order given and plates in order of date.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Which families; all of them, most books first, if left out.
+    date : str
+        When the list was made, e.g. ``2026-11-22``.
+
+    Returns
+    -------
+    bytes
+        Columns: family_id (the earliest plate's), family_plates, family_books, order (1 for the earliest; undated
+        plates come last), plate_id, verdict, mirrored and cropped (against the earliest), printing, inliers (of the
+        strongest pair in the family), supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then
+        what is known of the plate, as in :func:`selection_csv`.
+    """
+    chosen = [families.family(i) for i in (families.ids if ids is None else ids)]
+    members = [(family, member) for family in chosen for member in family.members]
+    rows = [member.row for _, member in members]
+    names = catalogue.plate_ids
+    own: dict[str, Sequence] = {
+        "family_id": [family.id for family, _ in members],
+        "family_plates": [len(family) for family, _ in members],
+        "family_books": [len(family.books) for family, _ in members],
+        "order": [member.place + 1 for _, member in members],
+        "plate_id": [member.plate_id for _, member in members],
+        "verdict": [member.verdict for _, member in members],
+        "mirrored": [_yes(member.mirrored) for _, member in members],
+        "cropped": [member.cropped for _, member in members],
+        "printing": [member.printing for _, member in members],
+        "inliers": [member.inliers for _, member in members],
+        "supports": [member.supports for _, member in members],
+        "tied_to_id": ["" if member.tied_to is None else names[member.tied_to] for _, member in members],
+    }
+    known = [str(name) for name in catalogue.frame.columns if name in _SELECTED or name not in STANDARD]
+    # A column of the metadata's own that bears one of these names stands beside it.
+    columns = own | {
+        (f"metadata_{name}" if name in own else name): _column(catalogue, name, rows)
+        for name in known
+        if name != "plate_id"
+    }
+    columns |= {"collection": [collection] * len(rows), "date": [date] * len(rows)}
+    return _csv(columns, {"page", "number", "year", "decade", "width", "height", "date"})
+
+
+def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, date: str) -> bytes:
+    """Return the books that share images as CSV, one row for every two books, most shared first.
+
+    Returns
+    -------
+    bytes
+        Columns: source_book and target_book with title, author, year and place of both (the source is the earlier
+        one), dated (whether that is known: else the two stand in any order), shared (families), same_image, mirrored
+        and shared_detail (how many of these agree so), from_earliest (of how many the source prints the earliest plate
+        in this collection), order_tau (Kendall's tau of the order in which both print them) and what it means,
+        family_ids (separated by " | "), collection and date.
+    """
+    edges = borrowing.edges
+    columns: dict[str, Sequence] = {}
+    for side, books in (("source", [e.source for e in edges]), ("target", [e.target for e in edges])):
+        first = [catalogue.record(int(catalogue.book_rows(book)[0])) for book in books]
+        columns[f"{side}_book"] = books
+        for name in ("title", "author", "year", "place"):
+            columns[f"{side}_{name}"] = [record[name] for record in first]
+    agreements = [borrowing.agreement(edge.source, edge.target) for edge in edges]
+    columns |= {
+        "dated": [_yes(edge.directed) for edge in edges],
+        "shared": [len(edge.families) for edge in edges],
+        **{kind.replace(" ", "_"): [edge.kinds[kind] for edge in edges] for kind in VERDICTS[:3]},
+        "from_earliest": [edge.from_earliest for edge in edges],
+        "order_tau": ["" if math.isnan(found.tau) else f"{found.tau:.4f}" for found in agreements],
+        "order": [found.words for found in agreements],
+        "family_ids": [" | ".join(edge.families) for edge in edges],
+        "collection": [collection] * len(edges),
+        "date": [date] * len(edges),
+    }
+    return _csv(columns, {"source_year", "target_year", "order_tau", "date"})
+
+
 def read_back(content: bytes) -> pd.DataFrame:
     """Read a CSV that this module wrote as the texts that went in: every cell a string, '' for an empty one."""
     try:
@@ -153,6 +248,10 @@ def _same_length(rows: Sequence[int], columns: Mapping[str, Sequence]) -> None:
 
 def _column(catalogue: Catalogue, name: str, rows: list[int]) -> list:
     return catalogue.frame[name].iloc[rows].tolist()
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _is_id(name: str) -> bool:

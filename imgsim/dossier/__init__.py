@@ -1,0 +1,34 @@
+"""One family as a page of its own, to be kept, sent or printed as an appendix.
+
+The page needs neither imgsim nor a network: thumbnails lie inside, there is no script, and its own rules
+(Content-Security-Policy) forbid the browser to fetch anything, whatever the metadata say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.dossier.page import page
+from imgsim.errors import ImgsimError
+
+if TYPE_CHECKING:
+    from imgsim.collection import Collection
+
+__all__ = ["dossier_html"]
+
+
+def dossier_html(collection: Collection, family_id: str) -> bytes:
+    """Return the dossier of a family as HTML, UTF-8.
+
+    Raises
+    ------
+    ImgsimError
+        The plates were never compared, or there is no such family.
+    """
+    families, matches = collection.families, collection.matches
+    if families is None or matches is None:
+        raise ImgsimError(
+            f"The plates of {collection.name} were never compared by their lines, so there are no families. "
+            f"Run: python precompute.py --name {collection.name}"
+        )
+    return page(collection, families, matches, families.family(family_id)).encode("utf-8", "replace")

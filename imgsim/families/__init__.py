@@ -1,0 +1,24 @@
+"""Families: one image and its re-uses, found from verified pairs and told in order of date.
+
+    from imgsim.families import Families, find_families, select
+
+    frame = find_families(collection.catalogue.frame, collection.matches)
+    families = Families(frame, collection.catalogue)
+    for family in families.ordered():          # most books first, then the longest span
+        family.earliest, family.later, family.undated, family.books, family.span
+
+:mod:`~imgsim.families.finding` says by which rule plates become a family, :mod:`~imgsim.families.relating` how a plate
+relates to the earliest one, :mod:`~imgsim.families.reading` what can be asked of families, and
+:mod:`~imgsim.families.choosing` how a list of them is narrowed down.
+"""
+
+from imgsim.families.choosing import Related, book_counts, decade_range, journeys, related, select
+from imgsim.families.finding import find_families
+from imgsim.families.reading import Families, Family, Member
+from imgsim.families.table import COLUMNS, EARLIEST, FAMILIES_VERSION, RULE
+from imgsim.families.works import work_keys
+
+__all__ = [
+    "COLUMNS", "EARLIEST", "FAMILIES_VERSION", "RULE", "Families", "Family", "Member", "Related", "book_counts",
+    "decade_range", "find_families", "journeys", "related", "select", "work_keys",
+]  # fmt: skip

@@ -1,0 +1,114 @@
+"""Narrowing a list of families down, and what the filters can offer. Plain functions, quick at every keystroke."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgsim.families.reading import Families, Family
+
+if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
+    from imgsim.matches import Matches
+
+
+def select(
+    families: Iterable[Family],
+    catalogue: Catalogue,
+    *,
+    text: str = "",
+    mirrored: bool = False,
+    books: int = 1,
+    decades: tuple[int, int] | None = None,
+    source: str = "",
+    target: str = "",
+    between_works: bool = False,
+    verdicts: Sequence[str] = (),
+) -> list[Family]:
+    """Return the families that pass, in the order given.
+
+    Parameters
+    ----------
+    text : words that all stand in the metadata of one of the plates (as in the search of plates).
+    mirrored : only with a mirrored plate among them.
+    books : at least so many books.
+    decades : first and last, both included: at least one plate was printed then.
+    source, target : places of printing: a plate printed in ``source`` is followed by a later one printed in
+        ``target``. One of the two may be ''. The same place twice asks for re-use within it.
+    between_works : only families of at least two works; editions of one work are one.
+    verdicts : only with a plate of one of these verdicts.
+    """
+    found = set(catalogue.search(text).tolist()) if text.strip() else None
+    chosen = []
+    for family in families:
+        if len(family.books) < books or (mirrored and not family.mirrored):
+            continue
+        if between_works and len(family.works) < 2:
+            continue
+        if found is not None and found.isdisjoint(family.rows):
+            continue
+        if decades is not None and not any(
+            member.decade is not None and decades[0] <= member.decade <= decades[1] for member in family.dated
+        ):
+            continue
+        if verdicts and not any(member.verdict in verdicts for member in family.members):
+            continue
+        if (source or target) and not _travelled(family, source, target):
+            continue
+        chosen.append(family)
+    return chosen
+
+
+def _travelled(family: Family, source: str, target: str) -> bool:
+    return any(
+        (not source or start == source) and (not target or end == target) for start, end in journeys(family)
+    )
+
+
+def journeys(family: Family) -> set[tuple[str, str]]:
+    """Pairs of places: what was printed in the first is found again in the second in a later year, in another book."""
+    dated = [m for m in family.members if m.year is not None and m.town]
+    return {
+        (one.town, two.town)
+        for at, one in enumerate(dated)
+        for two in dated[at + 1 :]
+        if one.year != two.year and one.book != two.book
+    }
+
+
+def book_counts(families: Iterable[Family]) -> dict[int, int]:
+    """How many families have that many books, in ascending order."""
+    return dict(sorted(Counter(len(family.books) for family in families).items()))
+
+
+def decade_range(families: Iterable[Family]) -> tuple[int, int] | None:
+    """The first and last decade of any plate; None where none is dated."""
+    known = [m.decade for family in families for m in family.members if m.decade is not None]
+    return (min(known), max(known)) if known else None
+
+
+@dataclass(frozen=True)
+class Related:
+    """A plate outside a family that agrees with one inside, and the family that it belongs to (None if to none)."""
+
+    row: int
+    other: int
+    family: str | None
+    verdict: str
+    inliers: int
+
+
+def related(families: Families, family_id: str, matches: Matches) -> tuple[Related, ...]:
+    """What agrees with a family and is not part of it: details that lead to another image, and pairs that were not
+    strong enough. Most agreeing points first; one entry for each plate outside."""
+    inside = set(families.family(family_id).rows)
+    best: dict[int, Related] = {}
+    for row in sorted(inside):
+        for match in matches.of(row):
+            if not match.verified:
+                break
+            if match.b not in inside and (match.b not in best or match.inliers > best[match.b].inliers):
+                best[match.b] = Related(row, match.b, families.of(match.b), match.verdict, match.inliers)
+    return tuple(sorted(best.values(), key=lambda r: (-r.inliers, r.other)))

@@ -1,0 +1,85 @@
+"""Plates that share only a detail with others: each is added to one family at most, and none joins two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from imgsim.families.finding import Ties
+    from imgsim.matches import Matches
+
+# Two outlines on one plate are of the same detail if they share this part of the smaller one's box.
+SAME_DETAIL = 0.5
+
+
+def attach_to_cores(ties: Ties, cores: list[set[int]]) -> list[set[int]]:
+    """The cores, each with the plates of no core that share most points with it.
+
+    A plate is added if one of its pairs with the core is strong, and if no more than two in three of those that were
+    compared deny it. Two weak pairs are not enough here: the plates of a core are copies, and what resembles one by
+    chance resembles the others.
+    """
+    core_of = {row: at for at, members in enumerate(cores) for row in members}
+    shared: dict[int, dict[int, list[int]]] = {}
+    for at, (a, b) in enumerate(zip(ties.a.tolist(), ties.b.tolist(), strict=True)):
+        for row, other in ((a, b), (b, a)):
+            if other in core_of and row not in core_of:
+                shared.setdefault(row, {}).setdefault(core_of[other], []).append(at)
+    grown = [set(members) for members in cores]
+    for row, by_core in shared.items():
+        points = {core: _points(ties, found) for core, found in by_core.items()}
+        # The first of equals is the core with the first plate.
+        best = max(points, key=lambda core: (points[core], -core))
+        if points[best]:
+            grown[best].add(row)
+    return grown
+
+
+def _points(ties: Ties, found: list[int]) -> int:
+    """Points that a plate shares with a core; 0 where that is too little to be added."""
+    agreeing = [at for at in found if not ties.against[at]]
+    if 3 * len(agreeing) < len(found) or not any(ties.strong[at] for at in agreeing):
+        return 0
+    return int(ties.inliers[agreeing].sum())
+
+
+def group_by_detail(ties: Ties, families: list[set[int]], matches: Matches) -> list[set[int]]:
+    """Families of plates that share one and the same detail, and belong to none of the families given.
+
+    The strongest pair comes first. A plate joins the one that it is tied to if the outline of this pair overlaps with
+    the outline by which that one is in the family: two details of one plate make two families, not one.
+    """
+    taken = {row for members in families for row in members}
+    family: dict[int, set[int]] = {}
+    outline: dict[int, npt.NDArray[np.float32]] = {}
+    found: list[set[int]] = []
+    for at in np.flatnonzero((ties.detail | ties.whole) & ties.strong).tolist():
+        a, b = int(ties.a[at]), int(ties.b[at])
+        if a in taken or b in taken or (a in family and b in family):
+            continue
+        match = matches.match(int(ties.position[at]))
+        outlines = {a: match.region_a, b: match.region_b}
+        if a not in family and b not in family:
+            found.append({a, b})
+            family[a] = family[b] = found[-1]
+            outline |= outlines
+            continue
+        old, new = (a, b) if a in family else (b, a)
+        if overlap(outlines[old], outline[old]) >= SAME_DETAIL:
+            family[old].add(new)
+            family[new] = family[old]
+            outline[new] = outlines[new]
+    return found
+
+
+def overlap(one: npt.NDArray[np.float32], two: npt.NDArray[np.float32]) -> float:
+    """Share of the smaller outline's box that lies in the other's; 0 where one is empty."""
+    if not len(one) or not len(two):
+        return 0.0
+    low = np.maximum(one.min(axis=0), two.min(axis=0))
+    high = np.minimum(one.max(axis=0), two.max(axis=0))
+    smaller = min(float(np.prod(np.ptp(box, axis=0))) for box in (one, two))
+    return float(np.prod(np.maximum(high - low, 0))) / smaller if smaller > 0 else 0.0

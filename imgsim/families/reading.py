@@ -1,0 +1,258 @@
+"""What can be asked of families: their members in order of date, their books, places and span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from imgsim.catalogue import Catalogue
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.families.table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
+from imgsim.families.works import work_keys
+from imgsim.matches import DETAIL, MIRRORED, VERDICTS
+
+_VERDICTS = {EARLIEST, *VERDICTS[:3]}
+_CROPS = {"", OF_EARLIEST, EARLIEST_OF}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One plate of a family.
+
+    Attributes
+    ----------
+    row, plate_id, place : its row in the catalogue, its id, and its place in the order of date (0 for the earliest).
+    year, decade : when its book was printed, None where unknown.
+    book, town : its book's id and where it was printed; '' where unknown.
+    verdict : "earliest", "same image", "mirrored" or "shared detail": how it relates to the earliest.
+    mirrored : whether it is turned left to right against the earliest.
+    cropped : "", "detail of the earliest" or "the earliest is a detail of it".
+    printing : "", "probably the same plate" or "probably re-engraved".
+    inliers, supports : agreeing points of its strongest pair in the family, and how many pairs tie it in.
+    tied_to : row of the plate whose pair with it says so; None for the earliest.
+    direct : whether that plate is the earliest itself; else the relation was followed from plate to plate.
+    """
+
+    row: int
+    plate_id: str
+    place: int
+    year: int | None
+    decade: int | None
+    book: str
+    town: str
+    verdict: str
+    mirrored: bool
+    cropped: str
+    printing: str
+    inliers: int
+    supports: int
+    tied_to: int | None
+    direct: bool
+
+    @property
+    def dated(self) -> bool:
+        """Whether its year or decade is known."""
+        return self.decade is not None or self.year is not None
+
+    @property
+    def date(self) -> str:
+        """`1752`, `1750s`, or `undated`."""
+        if self.year is not None:
+            return str(self.year)
+        return "undated" if self.decade is None else f"{self.decade}s"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How it differs from the earliest, e.g. ("mirrored", "detail of the earliest")."""
+        if self.verdict == EARLIEST:
+            return ("earliest in this collection" if self.dated else "first of the undated",)
+        found = [self.verdict] if self.verdict != DETAIL or not self.cropped else []
+        if self.mirrored and self.verdict != MIRRORED:
+            found.append(MIRRORED)
+        return tuple(word for word in (*found, self.cropped, self.printing) if word)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Plates tied together by matches, in order of date, undated ones last.
+
+    Attributes
+    ----------
+    id : id of the earliest plate.
+    members : in order.
+    books : ids of the books in order of date.
+    span : first and last year (for a decade alone its first year), None if nothing is dated.
+    places : where its dated and undated books were printed, in order of first appearance.
+    mirrored : whether any plate is mirrored against the earliest.
+    works : keys of the works, in order of first appearance (see :func:`~imgsim.families.work_keys`).
+    """
+
+    id: str
+    members: tuple[Member, ...]
+    books: tuple[str, ...]
+    span: tuple[int, int] | None
+    places: tuple[str, ...]
+    mirrored: bool
+    works: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @property
+    def earliest(self) -> Member:
+        """The earliest plate in this collection (the first by book and name if none is dated)."""
+        return self.members[0]
+
+    @property
+    def dated(self) -> tuple[Member, ...]:
+        """The plates with a year or decade, in order."""
+        return tuple(member for member in self.members if member.dated)
+
+    @property
+    def undated(self) -> tuple[Member, ...]:
+        """The plates without, which are shown apart."""
+        return tuple(member for member in self.members if not member.dated)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Rows of all plates, in order."""
+        return tuple(member.row for member in self.members)
+
+    @property
+    def years(self) -> int:
+        """How many years lie between the first and the last; 0 where that is not known."""
+        return self.span[1] - self.span[0] if self.span else 0
+
+
+class Families:
+    """All families of a collection; never changed after they are read.
+
+    Parameters
+    ----------
+    frame : what :func:`~imgsim.families.find_families` returns.
+    catalogue : the plates.
+
+    Raises
+    ------
+    CollectionError
+        The frame is of another form, or does not fit the catalogue.
+    """
+
+    def __init__(self, frame: pd.DataFrame, catalogue: Catalogue) -> None:
+        self.frame = checked(frame)
+        self.catalogue = catalogue
+        self._check()
+
+    def __len__(self) -> int:
+        return len(self._families)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in the order of :meth:`ordered`."""
+        return tuple(self._families)
+
+    def family(self, family_id: str) -> Family:
+        """Return a family; ImgsimError if there is none of that id."""
+        try:
+            return self._families[family_id]
+        except KeyError:
+            shown = repr(str(family_id)[:80])
+            raise ImgsimError(
+                f"There is no family {shown} in this collection. Choose one on the Re-use page."
+            ) from None
+
+    def of(self, row: int) -> str | None:
+        """Return the id of a plate's family; None if it is in none."""
+        return self._family_of_row.get(int(row))
+
+    def ordered(self) -> tuple[Family, ...]:
+        """All of them: most books first, then the longest span, the most plates, and by id."""
+        return tuple(self._families.values())
+
+    @cached_property
+    def _family_of_row(self) -> dict[int, str]:
+        return {member.row: family.id for family in self._families.values() for member in family.members}
+
+    @cached_property
+    def _families(self) -> dict[str, Family]:
+        works = work_keys(self.catalogue)
+        frame = self.frame.sort_values(["family_id", "place"], kind="stable")
+        rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"]]
+        names = ("family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to")
+        columns = (frame[name].tolist() for name in names)
+        found: dict[str, list[Member]] = {}
+        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to) in zip(
+            rows, zip(*columns, strict=True), strict=True
+        ):
+            record = self.catalogue.record(row)
+            members = found.setdefault(family_id, [])
+            members.append(
+                Member(
+                    row=row,
+                    plate_id=str(record["plate_id"]),
+                    place=len(members),
+                    year=_number(record["year"]),
+                    decade=_number(record["decade"]),
+                    book=str(record["book"]),
+                    town=str(record["place"]),
+                    verdict=verdict,
+                    mirrored=mirrored,
+                    cropped=cropped,
+                    printing=printing,
+                    inliers=inliers,
+                    supports=supports,
+                    tied_to=self.catalogue.row(tied_to) if tied_to else None,
+                    direct=tied_to in ("", family_id),
+                )
+            )
+        families = [_family(family_id, members, works) for family_id, members in found.items()]
+        families.sort(key=lambda f: (-len(f.books), -f.years, -len(f), f.id))
+        return {family.id: family for family in families}
+
+    def _check(self) -> None:
+        frame, catalogue = self.frame, self.catalogue
+        for name in ("plate_id", "family_id"):
+            unknown = [value for value in frame[name] if not catalogue.has(value)]
+            if unknown:
+                raise _damaged(f"the plate {unknown[0][:80]!r} is not in the catalogue")
+        if frame["plate_id"].duplicated().any():
+            raise _damaged("a plate is in two families")
+        if set(frame["verdict"]) - _VERDICTS or set(frame["cropped"]) - _CROPS:
+            raise _damaged("it holds words that no family has")
+        first = frame[frame["verdict"] == EARLIEST]
+        whole = set(frame["family_id"])
+        if len(first) != len(whole) or (first["plate_id"] != first["family_id"]).any():
+            raise _damaged("a family is not named after its earliest plate")
+        family_of = dict(zip(frame["plate_id"], frame["family_id"], strict=True))
+        ties = zip(frame["tied_to"], frame["family_id"], strict=True)
+        if any(tie and family_of.get(tie) != family_id for tie, family_id in ties):
+            raise _damaged("a plate is tied to one of another family")
+
+
+def _family(family_id: str, members: list[Member], works: tuple[str, ...]) -> Family:
+    keys = [m.year if m.year is not None else m.decade for m in members]
+    years = [key for key in keys if key is not None]
+    return Family(
+        id=family_id,
+        members=tuple(members),
+        books=_distinct(m.book for m in members),
+        span=(min(years), max(years)) if years else None,
+        places=_distinct(m.town for m in members),
+        mirrored=any(m.mirrored for m in members),
+        works=_distinct(works[m.row] for m in members),
+    )
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _number(value: str | int | None) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _damaged(what: str) -> CollectionError:
+    return CollectionError(f"families.parquet is damaged: {what}. Prepare the collection again.")

@@ -1,0 +1,135 @@
+"""How each plate of a family relates to the earliest one: by their own pair, else along the strongest path to it."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.families.framing import seen
+from imgsim.families.table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
+from imgsim.matches import DETAIL, MIRRORED, PRINTINGS, SAME
+
+if TYPE_CHECKING:
+    from imgsim.families.finding import Ties
+    from imgsim.matches import Matches, MatchRow
+
+# A plate is called a detail of another if it lies within that one's frame and shows only a part of it; and if nearly
+# all of its picture agrees, and clearly less of the other's.
+INSIDE, PART, NEARLY_ALL, LESS = 0.9, 0.6, 0.85, 0.9
+_SAME_PLATE, _RE_ENGRAVED = PRINTINGS[1:]
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """How a plate relates to the earliest; ``tied_to`` is the plate of the last pair on the way."""
+
+    verdict: str
+    mirrored: bool
+    cropped: str
+    printing: str
+    tied_to: int
+
+
+def describe(
+    catalogue: pd.DataFrame, matches: Matches, ties: Ties, families: list[list[int]]
+) -> list[tuple[str, str, int, str, bool, str, str, int, int, str]]:
+    """One record a plate, in the order of :data:`~imgsim.families.table.COLUMNS`."""
+    rank = ranks(catalogue)
+    ids = catalogue["plate_id"].tolist()
+    sizes = catalogue[["width", "height"]].to_numpy(np.float64)
+    family_of = {row: at for at, rows in enumerate(families) for row in rows}
+    pairs: list[list[int]] = [[] for _ in families]
+    for at, (a, b) in enumerate(zip(ties.a.tolist(), ties.b.tolist(), strict=True)):
+        if a in family_of and family_of[a] == family_of.get(b) and not ties.against[at]:
+            pairs[family_of[a]].append(at)
+    records = []
+    for rows, found in zip(families, pairs, strict=True):
+        ordered = sorted(rows, key=lambda row: rank[row])
+        strongest, supports = dict.fromkeys(rows, 0), dict.fromkeys(rows, 0)
+        for at in found:
+            for row in (int(ties.a[at]), int(ties.b[at])):
+                strongest[row] = max(strongest[row], int(ties.inliers[at]))
+                supports[row] += 1
+        relations = _relations(matches, ties, found, ordered[0], sizes)
+        for place, row in enumerate(ordered):
+            r = relations[row]
+            tied_to = "" if place == 0 else ids[r.tied_to]
+            records.append(
+                (ids[ordered[0]], ids[row], place, r.verdict, r.mirrored, r.cropped, r.printing, strongest[row],
+                 supports[row], tied_to)
+            )  # fmt: skip
+    return records
+
+
+def _relations(
+    matches: Matches, ties: Ties, found: list[int], earliest: int, sizes: npt.NDArray[np.float64]
+) -> dict[int, _Relation]:
+    """The relation of every plate to the earliest.
+
+    The tree of strongest pairs grows from the earliest (Prim): pairs with the earliest itself first, then those of
+    whole images, then the rest, each by inliers. So no path takes a detail where whole images lead, too.
+    """
+    edges: dict[int, list[tuple[int, int]]] = {}
+    for at in found:
+        a, b = int(ties.a[at]), int(ties.b[at])
+        edges.setdefault(a, []).append((at, b))
+        edges.setdefault(b, []).append((at, a))
+    relations = {earliest: _Relation(EARLIEST, False, "", "", earliest)}
+    heap: list[tuple[bool, bool, int, int, int, int]] = []
+
+    def reach(row: int) -> None:
+        for at, other in edges.get(row, ()):
+            if other not in relations:
+                order = (row != earliest, not ties.whole[at], -int(ties.inliers[at]), other, row, at)
+                heapq.heappush(heap, order)
+
+    reach(earliest)
+    while heap:
+        *_, other, row, at = heapq.heappop(heap)
+        if other not in relations:
+            match = matches.match(int(ties.position[at])).seen_from(row)
+            relations[other] = _step(relations[row], match, crop_of(match, sizes))
+            reach(other)
+    return relations
+
+
+def _step(so_far: _Relation, match: MatchRow, cropped: str) -> _Relation:
+    """Follow one pair from a plate that is related already to the next one."""
+    mirrored = so_far.mirrored != match.mirrored
+    if so_far.verdict == EARLIEST:
+        return _Relation(match.verdict, mirrored, cropped, match.printing, match.a)
+    if DETAIL in (so_far.verdict, match.verdict):
+        verdict = DETAIL
+    else:
+        verdict = MIRRORED if mirrored else SAME
+    crops = {so_far.cropped, cropped} - {""}
+    # A part of what is a part of the earliest is one, too; a part of what the earliest is a part of may be anything.
+    cropped = crops.pop() if len(crops) == 1 else ""
+    return _Relation(verdict, mirrored, cropped, _composed(so_far.printing, match.printing), match.a)
+
+
+def _composed(one: str, two: str) -> str:
+    """What two statements in a row say of the ends: the same plate of a re-engraved one is re-engraved, too."""
+    if one == _SAME_PLATE:
+        return two
+    return one if two == _SAME_PLATE and one == _RE_ENGRAVED else ""
+
+
+def crop_of(match: MatchRow, sizes: npt.NDArray[np.float64]) -> str:
+    """Say whether one plate of a pair shows only a part of the other's picture (a counts as the earlier); '' if not.
+
+    A narrower frame alone does not make a crop: a scan without the page's margins shows less of the page and all of
+    the picture. So most of what the wider one shows must be missing, and less of its picture may agree.
+    """
+    of_a, of_b = seen(match.transform, tuple(sizes[match.a]), tuple(sizes[match.b]))
+    a, b = match.coverage_a, match.coverage_b
+    if of_b >= INSIDE and of_a <= PART and b >= NEARLY_ALL and a < LESS * b:
+        return OF_EARLIEST
+    if of_a >= INSIDE and of_b <= PART and a >= NEARLY_ALL and b < LESS * a:
+        return EARLIEST_OF
+    return ""

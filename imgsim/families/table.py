@@ -1,0 +1,61 @@
+"""The columns of families.parquet, and the rule in the words that the screen and the dossier use."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from imgsim.catalogue.values import natural
+from imgsim.errors import CollectionError
+
+# Part of the key of families.parquet: change it with everything that changes a family.
+FAMILIES_VERSION = 2
+
+RULE = (
+    "Plates belong to one family when the whole image agrees: one strong pair brings a plate in, two groups are joined "
+    "only if most plates of the smaller one agree with plates of the other, and no join is made that more than "
+    "two in three of the compared pairs deny. A plate that shares only a detail is added to the family with which it "
+    "shares most, and never joins two families."
+)
+
+COLUMNS: dict[str, str] = {
+    "family_id": "str", "plate_id": "str", "place": "int32", "verdict": "str", "mirrored": "bool", "cropped": "str",
+    "printing": "str", "inliers": "int32", "supports": "int32", "tied_to": "str",
+}  # fmt: skip
+EARLIEST = "earliest"
+OF_EARLIEST, EARLIEST_OF = "detail of the earliest", "the earliest is a detail of it"
+_UNKNOWN = np.iinfo(np.int64).max
+
+
+def checked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of families.parquet with their types; CollectionError if they are not there."""
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise CollectionError(f"Families need the column {', '.join(missing)}. Run precompute.py again.")
+    try:
+        return frame[list(COLUMNS)].astype(COLUMNS).reset_index(drop=True)
+    except (TypeError, ValueError) as error:
+        raise CollectionError(
+            f"families.parquet holds values of a wrong kind: {error}. Run precompute.py again."
+        ) from None
+
+
+def ranks(frame: pd.DataFrame) -> np.ndarray:
+    """Return each plate's rank in order of date, int64 (n,); then of book, page, number and name; undated last.
+
+    A plate of which only the decade is known comes after those of that decade with a year: it is never called the
+    earliest on the strength of a decade's first year.
+    """
+    years, decades, pages, numbers = (
+        frame[name].to_numpy(np.int64, na_value=_UNKNOWN) for name in ("year", "decade", "page", "number")
+    )
+    vague = years == _UNKNOWN
+    dates = np.where(vague, np.where(decades == _UNKNOWN, _UNKNOWN, decades + 9), years)
+    ids = frame["plate_id"].tolist()
+    names = np.empty(len(ids), dtype=np.int64)
+    names[sorted(range(len(ids)), key=lambda row: (natural(ids[row]), ids[row]))] = np.arange(len(ids))
+    books = pd.factorize(frame["book"], sort=True)[0]
+    books = np.where(frame["book"].to_numpy(object) == "", len(ids), books)
+    found = np.empty(len(ids), dtype=np.int64)
+    found[np.lexsort((names, numbers, pages, books, vague, dates))] = np.arange(len(ids))
+    return found

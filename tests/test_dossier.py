@@ -1,0 +1,232 @@
+"""A family's dossier: everything inside, nothing fetched, every text as it stands."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from PIL import Image
+
+from imgsim.catalogue import Catalogue
+from imgsim.collection import Collection
+from imgsim.dossier import dossier_html
+from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
+from imgsim.errors import ImgsimError
+from imgsim.families import RULE, Families, find_families
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
+from tests.herbals import HOSTILE
+from tests.kin import box, catalogue_of, clique, matches_of, pair
+
+MANIFEST = {
+    "created": "2026-11-22T21:19:47Z", "imgsim": "0.1.0", "versions": {"numpy": "2.4.6"},
+    "parameters": {"top_k": 50, "verify_top": 20, "backbones": {"plates18": "/home/somebody/weights.pth"}},
+    "backbones": {"plates18": {}}, "inputs": {"images": ["/home/somebody/scans"]},
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What stands in a page: its text, and its elements with their attributes."""
+
+    void = frozenset({"meta", "img", "br", "hr", "link"})
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(content.decode("utf-8"))
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of all elements of a kind."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def collection_of(
+    catalogue: Catalogue, pairs: list[dict[str, Any]], folder: Path, name: str = "herbals"
+) -> Collection:
+    """What a dossier needs of a collection, with a grey thumbnail for every plate."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in range(len(catalogue)):
+        Image.new("L", (20, 30), 200 - row % 100).save(folder / f"{row}.webp")
+    matches = matches_of(catalogue, pairs)
+    families = Families(find_families(catalogue.frame, matches), catalogue)
+    return cast(
+        Collection,
+        SimpleNamespace(
+            name=name, generation="20261122-1", manifest=MANIFEST, catalogue=catalogue, matches=matches,
+            families=families, thumbnail_path=lambda row: folder / f"{row}.webp",
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def herbals(tmp_path: Path) -> Collection:
+    catalogue = catalogue_of(
+        {
+            "a": ("one", 1752), "b": ("two", 1760), "c": ("three", 1790), "d": ("four", None), "e": ("five", 1795),
+            "x": ("six", 1800),
+        },
+        place=["London", "Dublin", "", "Paris", "London", ""],
+        title=["Flora Anglica", "Plants", "", "Herbes", "A garden", "Other"],
+        author=["Ray, John", "", "", "", "", ""],
+    )  # fmt: skip
+    pairs = [
+        pair("a", "b", MIRRORED, 180, region_b=box(10, 20, 300, 400)),
+        pair("b", "c", printing="probably re-engraved"),
+    ]
+    pairs += [
+        pair("a", "c", LOOK_ALIKE),
+        pair("b", "d"),
+        pair("a", "e", DETAIL, 60),
+        pair("c", "x", inliers=14),
+    ]
+    return collection_of(catalogue, pairs, tmp_path / "thumbnails")
+
+
+def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:
+    content = dossier_html(herbals, "a")
+    page = Page(content)
+    text = " ".join(page.text.split())
+    assert page.all("html") == [{"lang": "en"}] and "Flora Anglica: the life of an image" in text
+    assert "5 plates in 5 books, 1752–1795; printed in London, Dublin, Paris." in text
+    order = [
+        text.index(part)
+        for part in (
+            "1. 1752, London",
+            "2. 1760, Dublin",
+            "3. 1790",
+            "4. 1795",
+            "Undated",
+            "5. undated, Paris",
+        )
+    ]
+    assert order == sorted(order)
+    assert "earliest in this collection" in text and "original" not in text.lower()
+    assert "(by way of plate 2)" in text and "shared detail" in text
+    assert "1 and 2: mirrored. 180 inliers" in text and "probably re-engraved" in text
+    assert "4 pairs of these plates agree; 1 more pair were compared" not in text
+    assert "1 more pair was compared and found no support" in text
+    assert "Related plates" in text and "plate x" in text
+    assert RULE in text and "Verify top" in text and "numpy 2.4.6" in text
+    assert "collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1)" in text
+    assert "/home/somebody" not in text
+
+
+def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
+    content = dossier_html(herbals, "a")
+    page = Page(content)
+    assert not {"script", "link", "iframe", "object", "embed", "form", "base", "a"} & {
+        tag for tag, _ in page.elements
+    }
+    for tag, attributes in page.elements:
+        for name, value in attributes.items():
+            assert not name.startswith("on"), (tag, name)
+            if name in {"src", "href", "srcset", "action", "poster"}:
+                assert value.startswith(("data:image/webp;base64,", "#p"))
+    style = content.decode().split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style and "@import" not in style
+    policy = page.all("meta")[1]
+    assert policy["http-equiv"] == "Content-Security-Policy" and policy["content"].startswith(
+        "default-src 'none'"
+    )
+    pictures = [attributes["src"] for attributes in page.all("img")]
+    assert len(pictures) == 5
+    for picture, row in zip(pictures, herbals.families.family("a").rows, strict=True):  # type: ignore[union-attr]
+        assert base64.b64decode(picture.split(",")[1]) == herbals.thumbnail_path(row).read_bytes()
+    shown = {attributes["href"][1:] for attributes in page.all("use")}
+    assert shown <= {attributes["id"] for attributes in page.all("image")}
+
+
+def test_it_can_be_read_aloud_and_printed(herbals: Collection) -> None:
+    content = dossier_html(herbals, "a")
+    page = Page(content)
+    assert all(attributes["alt"].startswith("Plate ") for attributes in page.all("img"))
+    drawings = [attributes for attributes in page.all("svg") if attributes.get("aria-hidden") != "true"]
+    assert len(drawings) == 8 and all(
+        attributes["aria-label"] and attributes["role"] == "img" for attributes in drawings
+    )
+    assert {attributes["scope"] for attributes in page.all("th")} == {"col", "row"}
+    assert len(page.all("h1")) == 1 and len(page.all("main")) == 1
+    assert b"@media print" in content and b"prefers-color-scheme: dark" in content
+    regions = [attributes["points"] for attributes in page.all("polygon")]
+    assert "10,20 300,20 300,400 10,400" in regions
+
+
+@pytest.mark.parametrize(
+    "title", [*HOSTILE, "\x00\x1b[2J", '" onload="alert(1)', "</title></style><script>alert(1)</script>"]
+)
+def test_text_stays_text(title: str, tmp_path: Path) -> None:
+    plates: dict[str, tuple[str, int | None]] = {title[:40]: (title, 1700), "b" + title[:40]: (title, 1710)}
+    columns = {
+        name: [title, title] for name in ("title", "author", "place", "format", "language", "category")
+    }
+    catalogue = catalogue_of(plates, **columns)
+    collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
+    page = Page(dossier_html(collection, title[:40]))
+    assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
+    assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
+    assert len(page.all("img")) == 2 and all(
+        set(attributes) == {"src", "alt"} for attributes in page.all("img")
+    )
+    shown = re.sub(r"[\x00-\x1f]", "\ufffd", title)
+    assert html.unescape(html.escape(shown)) in page.text
+
+
+def test_a_missing_thumbnail_is_said(herbals: Collection) -> None:
+    herbals.thumbnail_path(0).unlink()
+    page = Page(dossier_html(herbals, "a"))
+    assert len(page.all("img")) == 4 and "The picture is missing." in page.text
+
+
+def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
+    plates: dict[str, tuple[str, int | None]] = {
+        f"p{n:02}": (f"b{n}", 1700 + n) for n in range(MOST_FIGURES + 5)
+    }
+    collection = collection_of(catalogue_of(plates), clique(plates), tmp_path)
+    content = dossier_html(collection, "p00")
+    page = Page(content)
+    assert len(page.all("figure")) == MOST_FIGURES
+    assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
+    assert f"the {MOST_PAIRS} with most inliers are listed" in page.text
+    assert len(content) < 1_000_000
+
+
+def test_what_cannot_be_told(herbals: Collection) -> None:
+    with pytest.raises(ImgsimError, match="nobody"):
+        dossier_html(herbals, "nobody")
+    herbals.families = None  # type: ignore[misc]
+    with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
+        dossier_html(herbals, "a")
+
+
+def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
+    catalogue = catalogue_of({"a": ("one", None), "b": ("", None)})
+    text = Page(dossier_html(collection_of(catalogue, [pair("a", "b")], tmp_path), "a")).text
+    assert (
+        "None of its plates is dated" in text
+        and "In order of date" not in text
+        and "2 plates in 1 book." in text
+    )
