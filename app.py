@@ -12,7 +12,7 @@ if __name__ == "__main__":
     page = shell.begin()
     collection = shell.choose_collection()
     if collection is not None:
-        shell.sidebar(collection)
+        shell.sidebar(collection, page)
         page.run()
 else:
     app = st.App(

@@ -117,6 +117,7 @@ def map_figure(
     *,
     query: int | None = None,
     neighbours: Sequence[int] = (),
+    verified: Sequence[int] | None = None,
     heading: str = "",
 ) -> go.Figure:
     """The map as a figure of its own, to be kept or sent to a colleague.
@@ -131,10 +132,15 @@ def map_figure(
         Name, colour and rows (int64) of every entry of the legend; rows in no group are not drawn.
     query, neighbours
         Rows, drawn black and red on top.
+    verified
+        Those of the neighbours that are verified: filled and tied to the query, while the others are rings. None where
+        nothing was verified: all are filled.
     """
     figure = go.Figure()
 
-    def add(rows: npt.NDArray[np.int64], name: str, colour: str, size: int, edge: int) -> None:
+    def add(
+        rows: npt.NDArray[np.int64], name: str, colour: str, size: int, edge: int, symbol: str = "circle"
+    ) -> None:
         figure.add_trace(
             go.Scattergl(
                 x=xy[rows, 0],
@@ -144,15 +150,36 @@ def map_figure(
                 customdata=[[plate_ids[row]] for row in rows],
                 text=[f"{escaped(titles[row])}<br>{escaped(plate_ids[row])}" for row in rows],
                 hovertemplate="%{text}<extra></extra>",
-                marker={"size": size, "color": colour, "line": {"width": edge, "color": "white"}},
+                marker={
+                    "size": size,
+                    "symbol": symbol,
+                    "color": colour,
+                    "line": {"width": edge, "color": colour if symbol.endswith("open") else "white"},
+                },
             )
         )
 
     for name, colour, rows in groups:
         if len(rows):
             add(np.asarray(rows, dtype=np.int64), name, colour, 5, 0)
-    if len(neighbours):
-        add(np.asarray(neighbours, dtype=np.int64), "Neighbours", NEIGHBOUR, 10, 1)
+    near = np.asarray(neighbours, dtype=np.int64)
+    if verified is None:
+        if len(near):
+            add(near, "Neighbours", NEIGHBOUR, 10, 1)
+    else:
+        tied = np.isin(near, np.asarray(verified, dtype=np.int64))
+        if query is not None and tied.any():
+            ends = np.full((int(tied.sum()), 3, 2), np.nan)  # from the query to each, and a gap
+            ends[:, 0], ends[:, 1] = xy[query], xy[near[tied]]
+            x, y = ends.reshape(-1, 2).T
+            line = {"color": NEIGHBOUR, "width": 1}
+            figure.add_trace(
+                go.Scattergl(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+            )
+        if not tied.all():
+            add(near[~tied], "Neighbours, not verified", NEIGHBOUR, 10, 2, "circle-open")
+        if tied.any():
+            add(near[tied], "Verified matches", NEIGHBOUR, 11, 1)
     if query is not None:
         add(np.asarray([query], dtype=np.int64), "Query", "#000000", 13, 1)
     figure.update_layout(

@@ -92,7 +92,7 @@ def precompute(*arguments: str | Path, data: Path) -> str:
         env={**offline(calls), "IMGSIM_DATA": str(data)},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, f"precompute.py {arguments}\n{done.stdout}\n{done.stderr}"

@@ -23,7 +23,7 @@ from tests.making import ToyEngine
 from tests.tiny import TINY, run_tiny
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("browse", "plate", "map", "search", "about")
+PAGES = ("browse", "reuse", "books", "plate", "compare", "map", "search", "about")
 
 
 @pytest.fixture(scope="module")
@@ -366,7 +366,7 @@ def test_the_theme_fetches_nothing_from_outside() -> None:
 def test_the_start_loads_no_heavy_library(folder: Path) -> None:
     script = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "for page in ('browse', 'plate', 'map', 'search', 'about'):\n"
+        "for page in ('browse', 'reuse', 'books', 'plate', 'compare', 'map', 'search', 'about'):\n"
         "    app = AppTest.from_file('app.py', default_timeout=30)\n"
         "    app.query_params['plate'] = 'p003'\n"
         "    if page != 'browse': app.switch_page(f'imgsim/views/{page}.py')\n"

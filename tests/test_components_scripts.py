@@ -27,7 +27,8 @@ def test_the_entries_exist() -> None:
 
 @pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
 def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: Path) -> None:
-    text = path.read_text("utf-8")
+    # The namespace of SVG is written like an address, but is a name: nothing is fetched from it.
+    text = path.read_text("utf-8").replace('"http://www.w3.org/2000/svg"', "")
     for forbidden in (
         r"https?:", r"//[a-z0-9-]+\.[a-z]", r"innerHTML", r"outerHTML", r"insertAdjacentHTML", r"document\.write",
         r"\beval\b", r"new Function", r"DOMParser", r"createContextualFragment", r"srcdoc", r"@import", r"url\(",

@@ -63,6 +63,21 @@ def test_the_map_carries_ids_and_draws_query_and_neighbours_on_top() -> None:
     assert figure.data[-1].marker.color == "#000000"
 
 
+def test_verified_matches_are_filled_and_tied_to_the_query_and_others_are_rings() -> None:
+    xy = np.arange(12, dtype=np.float32).reshape(6, 2)
+    ids = [f"p{number}" for number in range(6)]
+    figure = figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4, 1, 5], verified=[5, 4])
+    ties, rings, filled, query = figure.data
+    assert [[float(v) for v in axis] for axis in (ties.x[:2], ties.x[3:5])] == [[6, 8], [6, 10]]
+    assert not ties.showlegend and rings.marker.symbol == "circle-open" and filled.marker.symbol == "circle"
+    assert [row[0] for row in rings.customdata] == ["p1"]
+    assert [row[0] for row in filled.customdata] == ["p4", "p5"]
+    assert query.name == "Query"
+    assert "not verified" not in str(
+        figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4], verified=[4]).data
+    )
+
+
 def test_the_map_as_a_file_needs_no_network_and_holds_no_markup_from_titles() -> None:
     page = figures.as_html(the_map(), "</title><script>alert(2)</script>").decode("utf-8")
     assert len(page) > 3_000_000  # Plotly itself is inside

@@ -22,7 +22,10 @@ def catalogue() -> Any:
         int(year) if year % 7 else None for year in numbers.integers(1700, 1800, COUNT)
     ]
     books = [f"b{number}" if number else "" for number in numbers.integers(0, 6, COUNT)]
-    return SimpleNamespace(frame=pd.DataFrame({"book": books, "year": pd.array(years, dtype="Int32")}))
+    return SimpleNamespace(
+        frame=pd.DataFrame({"book": books, "year": pd.array(years, dtype="Int32")}),
+        book_rows=lambda book: np.flatnonzero(np.array(books) == book),
+    )
 
 
 @pytest.fixture

@@ -32,6 +32,19 @@ def test_a_state_survives_its_address() -> None:
         view="table",
         projection="pca",
         colour="place",
+        reuse_text="curtis & sons",
+        reuse_decades=(1720, 1780),
+        reuse_books=3,
+        reuse_mirrored=True,
+        reuse_works=True,
+        reuse_from="London",
+        reuse_to="Dublin - Cork",
+        reuse_page=2,
+        arranged="clustered",
+        book_a="0904700600",
+        book_b="0904700601",
+        box=(0.0, 0.125, 0.5, 1.0),
+        by="lines",
     )
     query = state.to_query(full)
     assert state.from_query({key: [v] if isinstance(v, str) else v for key, v in query.items()}) == full

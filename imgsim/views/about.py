@@ -8,8 +8,9 @@ import streamlit as st
 
 from imgsim import figures
 from imgsim.collection import Collection
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import shell, state, text
+from imgsim.views import evidence, shell, state, text
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -18,6 +19,21 @@ _METHOD = """
   It is computed exactly, for all plates, each time you ask.
 - What a score means differs from collection to collection. So imgsim says how many pairs of plates,
   drawn at random from this collection, score lower.
+"""
+
+_VERIFIED = """
+- Each plate was compared line by line with its candidates: the plates most similar to it, those most similar to its
+  mirror image, and those that share details with it.
+- Both plates are seen as hundreds of small marks of ink. A pair is verified when many marks of one lie where a single
+  shift, turn, scaling or mirroring of the other puts them. Lettering, frames and library stamps do not count.
+- The marks that agree are the **inliers**; the share of each plate that they cover is its **coverage**.
+"""
+
+_VERIFIED_LIMITS = """
+- **A verdict says that lines agree, not who copied whom.** Dates and books have to tell that.
+- Only candidates were compared: “not checked” is no verdict, and a re-use that no list of candidates holds is missed.
+- A look-alike may still be a free copy, drawn anew: its lines do not agree, though its subject does.
+- A shared detail may be a stock motif, or an ornament of the same printer.
 """
 
 _LIMITS = """
@@ -41,10 +57,14 @@ def show() -> None:
     with left:
         st.markdown("#### How similarity is computed")
         st.markdown(_METHOD)
+        if collection.matches is not None:
+            st.markdown("#### How a re-use is verified")
+            st.markdown(_VERIFIED)
         st.markdown("#### Limits")
-        st.markdown(_LIMITS)
+        st.markdown(_LIMITS if collection.matches is None else _LIMITS.rstrip() + _VERIFIED_LIMITS)
         _cite(collection, now)
     with right:
+        _verdicts(collection)
         _scores(collection, now.backbone)
         _hubs(collection, now.backbone)
         _skipped(collection)
@@ -64,6 +84,36 @@ def _counts(collection: Collection) -> None:
         st.metric("Places", f"{places:,}" if places else "not known", width="content")
         st.metric("Images skipped", f"{len(collection.skipped):,}", width="content")
         st.metric("Prepared", str(collection.manifest["created"])[:10], width="content")
+
+
+def _verdicts(collection: Collection) -> None:
+    matches = collection.matches
+    st.markdown("#### What was verified")
+    if matches is None and collection.in_progress:
+        st.markdown(
+            "The plates are being compared by their lines just now. Reload this page in a few minutes."
+        )
+        return
+    if matches is None:
+        st.markdown("Nothing: the lines of these plates were never compared. Have it done in a terminal:")
+        st.code(f"python precompute.py --name {collection.name}", language=None)
+        return
+    counts = matches.counts()
+    reused = int(evidence.reused(matches, collection.catalogue).sum())
+    st.markdown(
+        f"{text.count(len(matches), 'pair')} of plates {'was' if len(matches) == 1 else 'were'} compared line by line:"
+    )
+    with st.container(horizontal=True, key="verdict_counts"):
+        for verdict, word in (
+            (SAME, "Same image"), (MIRRORED, "Mirrored"), (DETAIL, "Shared detail"), (LOOK_ALIKE, "Look-alikes"),
+        ):  # fmt: skip
+            st.metric(word, f"{counts[verdict]:,}", width="content")
+    where = "in another book" if collection.catalogue.books_known else "in another plate"
+    families = len(collection.families) if collection.families is not None else 0
+    st.markdown(
+        f"{text.count(reused, 'plate')} {'was' if reused == 1 else 'were'} found again {where}; "
+        f"{text.count(families, 'family', 'families')} tie them together."
+    )
 
 
 def _scores(collection: Collection, backbone: str) -> None:
@@ -137,6 +187,7 @@ def _parameters(collection: Collection) -> None:
                 text.flat({key: value for key, value in facts.items() if key != "projections"}),
             )
         )
+    rows += [(f"Matching: {key}", text.flat(value)) for key, value in manifest.get("matching", {}).items()]
     for group in ("timings", "versions", "libraries"):
         rows += [
             (f"{group.capitalize()}: {key}", text.flat(value))

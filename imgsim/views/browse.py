@@ -72,13 +72,13 @@ def _nothing(now: state.State) -> None:
     with st.container(border=True):
         st.markdown("**No plate passes these filters.**")
         st.markdown("Take out a word or a choice, or start again with the whole collection.")
-        if now.text and (now.decades or now.choices):
+        if now.text and (now.decades or now.choices or now.reused):
             st.button("Keep the words, clear the rest", on_click=_keep_words)
         st.button("Clear all filters", type="primary", on_click=filters.clear)
 
 
 def _keep_words() -> None:
-    state.update(decades=None, choices=())
+    state.update(decades=None, choices=(), reused=False)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from imgsim.collection import Collection
 from imgsim.neighbours import share_below
 from imgsim.views import server, text
+from imgsim.views.evidence import Evidence, badge
 
 
 def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
@@ -46,8 +47,10 @@ def ranked_cards(
     similarities: np.ndarray,
     backbone: str,
     folded: Sequence[tuple[int, int]],
+    evidence: Evidence | None = None,
+    action: str = "",
 ) -> list[dict[str, Any]]:
-    """Cards of neighbours, with rank and score.
+    """Cards of neighbours, with rank and score, and with what is verified where that is known.
 
     Parameters
     ----------
@@ -55,6 +58,8 @@ def ranked_cards(
         The whole list, int64 (m,) and float32 (m,).
     folded
         For every card, its place in the list and how many plates are folded under it.
+    action
+        The words of a button under each card; "" is none.
     """
     words = meanings(collection, backbone, similarities)
     found = []
@@ -68,7 +73,13 @@ def ranked_cards(
             if words[place]
             else "similarity",
             more=more,
+            action=action,
         )
+        if evidence is not None:
+            item["verdict"] = badge(evidence, int(rows[place]))
+            match = evidence.known.get(int(rows[place]))
+            if match is not None and match.printing:
+                item["lines"] = [*item["lines"], match.printing]
         if words[place]:
             item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
         found.append(item)

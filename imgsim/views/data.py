@@ -15,6 +15,7 @@ import streamlit as st
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
 from imgsim.errors import CollectionError
 from imgsim.neighbours import similarities
+from imgsim.views import evidence
 from imgsim.views.components import Colouring, colour_by_category, colour_by_order
 from imgsim.views.state import Choices, Sort, State
 
@@ -68,14 +69,13 @@ def _opened(path: str, generation: str) -> Collection:
 
 def filtered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
-    return _rows(
-        str(collection.path), collection.generation, collection, state.text, state.choices, state.decades
-    )
+    filters = (state.text, state.choices, state.decades, state.reused)
+    return _rows(str(collection.path), collection.generation, collection, *filters)
 
 
 def ordered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in the chosen order: int64 (n,), read-only."""
-    filters = (state.text, state.choices, state.decades)
+    filters = (state.text, state.choices, state.decades, state.reused)
     seed = state.seed if state.sort == "random" else 0
     return _ordered(str(collection.path), collection.generation, collection, *filters, state.sort, seed)
 
@@ -111,10 +111,13 @@ def _rows(
     text: str,
     choices: Choices,
     decades: tuple[int, int] | None,
+    reused: bool,
 ) -> np.ndarray:
     rows = np.array(
         _collection.catalogue.search(text, choices=dict(choices), decades=decades), dtype=np.int64
     )
+    if reused and _collection.matches is not None:
+        rows = rows[evidence.reused(_collection.matches, _collection.catalogue)[rows]]
     rows.setflags(write=False)
     return rows
 
@@ -127,10 +130,11 @@ def _ordered(
     text: str,
     choices: Choices,
     decades: tuple[int, int] | None,
+    reused: bool,
     by: Sort,
     seed: int,
 ) -> np.ndarray:
-    found = _rows(path, generation, _collection, text, choices, decades)
+    found = _rows(path, generation, _collection, text, choices, decades, reused)
     rows = np.array(_collection.catalogue.order(found, by, seed=seed), dtype=np.int64)
     rows.setflags(write=False)
     return rows

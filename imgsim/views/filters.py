@@ -20,6 +20,13 @@ def facets(collection: Collection) -> None:
             st.markdown("##### Show only")
             if now.filtered:
                 st.button("Clear all", type="tertiary", on_click=clear)
+        if collection.matches is not None:
+            elsewhere = "in another book" if collection.catalogue.books_known else "in another plate"
+            st.toggle(
+                "Verified re-use",
+                help=f"Plates whose lines were found again {elsewhere}.",
+                **state.bind("reused"),
+            )
         shown = list(collection.catalogue.facets())
         for facet in shown[:_OPEN]:
             _facet(collection, facet, now)
@@ -34,7 +41,7 @@ def facets(collection: Collection) -> None:
 
 def clear() -> None:
     """Show the whole collection again."""
-    state.update(text="", decades=None, choices=())
+    state.update(text="", decades=None, choices=(), reused=False)
 
 
 def _facet(collection: Collection, facet: Facet, now: state.State) -> None:

@@ -35,9 +35,10 @@ class Listing:
     Attributes
     ----------
     rows, similarities
-        int64 (m,) and float32 (m,), falling; m is at most top_k, every similarity reaches the threshold.
+        int64 (m,) and float32 (m,), m at most top_k; falling, and every similarity reaches the threshold, but for
+        verified plates that come first.
     reaching
-        How many plates reach the threshold, top_k or not.
+        How many plates could be listed, top_k or not: they reach the threshold, or are verified and come first.
     nearest
         The row and similarity of the nearest plate under the conditions but the threshold; None if there is none.
     below
@@ -46,6 +47,8 @@ class Listing:
         How many plates lie within BAND below the threshold.
     allowed
         How many plates meet the conditions but the threshold.
+    verified, unlisted
+        How many verified plates meet the conditions but the threshold, and how many of them are not in the list.
     """
 
     rows: npt.NDArray[np.int64]
@@ -55,6 +58,8 @@ class Listing:
     below: float | None
     just_below: int
     allowed: int
+    verified: int = 0
+    unlisted: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def conditions_mask(
     frame = catalogue.frame
     mask = np.ones(len(frame), dtype=bool)
     if conditions.other_books and book:
-        mask &= (frame["book"] != book).to_numpy(dtype=bool)
+        mask[catalogue.book_rows(book)] = False
     if conditions.when != "any" and year is not None:
         years = frame["year"].to_numpy(dtype=float, na_value=np.nan)
         mask &= years < year if conditions.when == "earlier" else years > year
@@ -89,6 +94,8 @@ def make_listing(
     conditions: Conditions,
     *,
     exclude: int | None,
+    verified: Sequence[int] = (),
+    verified_first: bool = False,
 ) -> Listing:
     """Rank the plates that meet the conditions.
 
@@ -98,23 +105,37 @@ def make_listing(
         float32 (n,) and bool (n,).
     exclude
         The query's own row; its exact duplicates stay in.
+    verified
+        Rows whose re-use is verified, the best evidence first.
+    verified_first
+        List them before all others, in their own order and however low their similarity is.
     """
     allowed = mask.copy()
     if exclude is not None:
         allowed[exclude] = False
     threshold = np.float32(conditions.threshold)
-    reached = allowed & (similarities >= threshold)
-    rows, values = ranked(similarities, mask=reached, k=conditions.top_k)
-    first, first_value = ranked(similarities, mask=allowed, k=1)
-    rest = similarities[allowed & ~reached]
+    listable = allowed & (similarities >= threshold)
+    own = np.array([row for row in verified if allowed[row]], dtype=np.int64)
+    if verified_first:
+        listable[own] = False
+        first = own[: conditions.top_k]
+        rows, values = ranked(similarities, mask=listable, k=conditions.top_k - len(first))
+        rows, values = np.concatenate([first, rows]), np.concatenate([similarities[first], values])
+        listable[own] = True
+    else:
+        rows, values = ranked(similarities, mask=listable, k=conditions.top_k)
+    first_row, first_value = ranked(similarities, mask=allowed, k=1)
+    rest = similarities[allowed & ~listable]
     return Listing(
         rows=rows,
         similarities=values,
-        reaching=int(reached.sum()),
-        nearest=(int(first[0]), float(first_value[0])) if len(first) else None,
+        reaching=int(listable.sum()),
+        nearest=(int(first_row[0]), float(first_value[0])) if len(first_row) else None,
         below=float(rest.max()) if len(rest) else None,
         just_below=int((rest >= threshold - np.float32(BAND)).sum()),
         allowed=int(allowed.sum()),
+        verified=len(own),
+        unlisted=int((~np.isin(own, rows)).sum()),
     )
 
 

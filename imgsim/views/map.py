@@ -6,12 +6,15 @@ from datetime import date
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export, figures
 from imgsim.collection import Collection
-from imgsim.views import cards, data, filters, neighbourhood, server, shell, state, text
+from imgsim.views import cards, data, evidence, filters, neighbourhood, server, shell, state, text
 from imgsim.views.components import Colouring, plate_map, thumbnail_grid
 from imgsim.views.components.plate_map import clicked_row, selected_rows
+from imgsim.views.listing import Listing
+from imgsim.views.neighbourhood import Query
 
 _KEY = "plate_map"
 _SELECTED = "_imgsim_selected"  # (generation, rows) of the last box or lasso, at most 4 bytes a plate
@@ -28,45 +31,54 @@ def show() -> None:
     filters.facets(collection)
     methods = [method for method in state.PROJECTIONS if method in collection.projections(now.backbone)]
     if not methods:
+        shell.links()
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
     columns = _columns(collection)
     column = now.colour if now.colour in columns else next(iter(columns))
-    query = collection.catalogue.row(now.plate) if now.plate else None
-    found = None
-    if query is not None:
-        asked = neighbourhood.of_plate(
-            collection, query, data.similarities_of(collection, now.backbone, query)
-        )
-        found = neighbourhood.find(collection, asked, now)
-    colours = data.colouring(collection, column)
     left, right = st.columns([5, 2], gap="medium")
-    with left:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.segmented_control(
-                "Projection",
-                methods,
-                format_func=state.PROJECTIONS.__getitem__,
-                required=True,
-                **state.bind("projection", value=method),
-            )
-            st.selectbox(
-                "Colour by",
-                list(columns),
-                format_func=columns.__getitem__,
-                width=180,
-                **state.bind("colour", value=column),
-            )
-            _download_map(collection, now, method, columns[column], colours, query, found)
+    with left, st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Projection",
+            methods,
+            format_func=state.PROJECTIONS.__getitem__,
+            required=True,
+            **state.bind("projection", value=method),
+        )
+        st.selectbox(
+            "Colour by",
+            list(columns),
+            format_func=columns.__getitem__,
+            width=180,
+            **state.bind("colour", value=column),
+        )
         if now.filtered:
             _filter_note(collection, now)
+    _body(left, right, method, column, columns[column])
+
+
+# A click on the map runs this part alone: facets and controls do not depend on the plate, and drawing them again
+# costs more than finding its neighbours.
+@st.fragment
+def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
+    shell.links()
+    collection = shell.collection()
+    now = state.current()
+    query = found = None
+    if now.plate:
+        row = collection.catalogue.row(now.plate)
+        query = neighbourhood.of_plate(collection, row, data.similarities_of(collection, now.backbone, row))
+        found = neighbourhood.find(collection, query, now)
+    colours = data.colouring(collection, column)
+    with left:
         plate_map(
             key=_KEY,
             points_url=server.map_url(collection, now.backbone, method),
             count=len(collection.catalogue),
-            query=query,
+            query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
+            verified=None if query is None else _verified(query, found),
             visible=data.visible(collection, now),
             labels_url=server.labels_url(collection),
             thumbnail_url=server.thumbnail_template(collection),
@@ -75,7 +87,7 @@ def show() -> None:
             names=colours.names,
             counts=colours.counts,
             missing=colours.missing,
-            legend=columns[column],
+            legend=legend,
             height=600,
             label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
             on_click=_clicked,
@@ -83,6 +95,8 @@ def show() -> None:
         )
     with right:
         _beside(collection, now, query, found)
+    with left:
+        _download_map(collection, now, method, legend, colours, query, found)
     _selection(collection)
 
 
@@ -94,6 +108,14 @@ def _columns(collection: Collection) -> dict[str, str]:
         if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
     }
     return found or {"folder": "Folder"}
+
+
+def _verified(query: Query, found: Listing | None) -> list[int] | None:
+    """The listed plates whose re-use is verified; None where nothing was ever compared."""
+    if query.evidence is None or found is None:
+        return None
+    verified = set(query.evidence.verified)
+    return [row for row in found.rows.tolist() if row in verified]
 
 
 def _clicked() -> None:
@@ -113,15 +135,12 @@ def _selected() -> None:
 
 def _filter_note(collection: Collection, now: state.State) -> None:
     shown, every = len(data.filtered_rows(collection, now)), len(collection.catalogue)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
-        st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
+    st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
+    st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
 
 
-def _beside(collection: Collection, now: state.State, query: int | None, found: object) -> None:
-    from imgsim.views.listing import Listing
-
-    if query is None or not isinstance(found, Listing):
+def _beside(collection: Collection, now: state.State, query: Query | None, found: Listing | None) -> None:
+    if query is None or query.row is None or found is None:
         with st.container(border=True):
             st.markdown("**No plate is chosen yet.**")
             st.markdown(
@@ -130,17 +149,24 @@ def _beside(collection: Collection, now: state.State, query: int | None, found: 
             )
         return
     event = thumbnail_grid(
-        key="map_query", items=[cards.card(collection, query, mark="query")], height=150, label="The query"
+        key="map_query",
+        items=[cards.card(collection, query.row, mark="query")],
+        height=150,
+        label="The query",
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
+        if query.evidence is not None:
+            listed = evidence.summary(query.evidence, found.rows)
+            if neighbourhood.chosen(now):
+                listed += " (no other verdict is shown)"
         st.caption(listed if len(found.rows) else "No neighbour yet", width="content")
         opened = st.button("Open this plate", type="tertiary")
     if event.clicked or opened:
         shell.go("plate", plate=now.plate)
     if len(found.rows):
         with st.container(height=500, border=False, key="map_neighbours"):
-            neighbourhood.grid(collection, found, now, min_width=110)
+            neighbourhood.grid(collection, query, found, now, min_width=110)
         return
     neighbourhood.nothing(found, now)
 
@@ -186,8 +212,8 @@ def _download_map(
     method: str,
     legend: str,
     colours: Colouring,
-    query: int | None,
-    found: object,
+    query: Query | None,
+    found: Listing | None,
 ) -> None:
     def make() -> bytes:
         catalogue = collection.catalogue
@@ -204,8 +230,9 @@ def _download_map(
             catalogue.frame["plate_id"].tolist(),
             [catalogue.short_title(row) for row in range(len(catalogue))],
             groups,
-            query=query,
-            neighbours=getattr(found, "rows", np.empty(0, np.int64)).tolist(),
+            query=None if query is None else query.row,
+            neighbours=[] if found is None else found.rows.tolist(),
+            verified=None if query is None else _verified(query, found),
             heading=heading,
         )
         return figures.as_html(figure, heading)

@@ -1,22 +1,27 @@
-"""The neighbours of a query, as Plate and Search show them: conditions, cards, table, scores, download."""
+"""The neighbours of a query, as Plate and Search show them: conditions, cards, what lies just outside the list."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from imgsim import export, figures
 from imgsim.collection import Collection
-from imgsim.views import cards, listing, server, shell, state, text
+from imgsim.views import cards, evidence, listing, shell, state, text
 from imgsim.views.components import thumbnail_grid
 from imgsim.views.components.thumbnail_grid import picked
+from imgsim.views.evidence import Evidence
 
 _GRID = "neighbour_grid"
+_ORDERS = {
+    "similarity": "By what the network sees alike.",
+    "evidence": "Plates whose lines agree come first, however low they score; then by similarity.",
+}
+_LAID_OVER = "The lines of two plates were laid over one another, and every pair got a verdict:\n"
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,15 @@ class Query:
     row: int | None = None
     book: str = ""
     year: float | None = None
+    evidence: Evidence | None = None
 
 
 def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Query:
     """The query that a plate of the collection is."""
     record = collection.catalogue.record(row)
     year = None if record["year"] is None else float(record["year"])
-    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year)
+    known = evidence.of_plate(collection, row)
+    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
 
 
 def conditions(collection: Collection, now: state.State) -> listing.Conditions:
@@ -47,24 +54,53 @@ def conditions(collection: Collection, now: state.State) -> listing.Conditions:
     )
 
 
+def order(collection: Collection, now: state.State) -> str:
+    """The order of the list: the reader's choice, else verified plates first; by similarity where there are none."""
+    if collection.matches is None:
+        return "similarity"
+    return now.order or "evidence"
+
+
 def find(collection: Collection, query: Query, now: state.State) -> listing.Listing:
     """The list that the reader sees."""
     wanted = conditions(collection, now)
     mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, year=query.year)
-    return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)
+    known = query.evidence
+    if known is None:
+        return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)
+    codes = chosen(now)
+    if codes:
+        mask &= known.mask(codes, len(mask))
+    return listing.make_listing(
+        query.similarities,
+        mask,
+        wanted,
+        exclude=query.row,
+        verified=known.verified,
+        verified_first=order(collection, now) == "evidence",
+    )
+
+
+def chosen(now: state.State) -> tuple[str, ...]:
+    """The verdicts that the list is limited to; none is no limit."""
+    return tuple(code for code in evidence.WORDS if code in now.verdicts)
 
 
 def show(collection: Collection, query: Query) -> None:
-    """Draw conditions and neighbours."""
+    """Draw conditions and neighbours of an image from outside, which nothing is verified of."""
+    head = controls(collection, of_plate=False)
+    results(collection, query, head)
+
+
+def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
+    """Draw what the list can be asked for; nothing of it depends on the plate. Returns the row of the heading."""
     now = state.current()
-    found = find(collection, query, now)
-    if not len(found.rows):
-        st.markdown("#### Most similar plates")
-        _controls(collection, query, now)
-        nothing(found, now)
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="neighbours_head"):
-        st.markdown("#### Most similar plates", width="stretch")
+    first = of_plate and order(collection, now) == "evidence"
+    head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
+    with head:
+        st.markdown(
+            f"#### {'Neighbours, verified ones first' if first else 'Most similar plates'}", width="stretch"
+        )
         st.segmented_control(
             "Show as",
             list(state.VIEWS),
@@ -73,57 +109,106 @@ def show(collection: Collection, query: Query) -> None:
             required=True,
             **state.bind("view"),
         )
-        download(collection, query, found, now)
-    _controls(collection, query, now)
-    stay = query.row is not None  # an image from outside is left for the page of the plate that was clicked
-    if now.view == "table":
-        table(collection, found, now, stay=stay)
-    elif now.view == "scores":
-        scores(collection, query, found, now)
-    else:
-        grid(collection, found, now, stay=stay)
-    st.caption(remainder(found, now))
-
-
-def _controls(collection: Collection, query: Query, now: state.State) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
-        st.number_input(
-            "Similarity from",
-            min_value=-1.0,
-            max_value=1.0,
-            step=0.01,
-            format="%.4g",
-            width=140,
-            help="The cosine of two plates: 1 is the same image. Under each card stands how many pairs of plates, "
-            "drawn at random from this collection, score lower. A high score is a candidate, not a proof.",
-            **state.bind("threshold", read=lambda value: round(float(value), 4)),
-        )
-        st.number_input(
-            "At most",
-            min_value=state.MIN_TOP_K,
-            max_value=state.MAX_TOP_K,
-            step=1,
-            width=110,
-            **state.bind("top_k"),
-        )
-        if query.year is not None:
+        _numbers()
+        if of_plate and collection.matches is not None:
+            st.selectbox(
+                "Order",
+                ["evidence", "similarity"],
+                format_func=state.ORDERS.__getitem__,
+                width=125,
+                help="\n".join(f"- **{state.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
+                # Evidence first is what a plain address means.
+                **state.bind(
+                    "order", value=order(collection, now), read=lambda to: "" if to == "evidence" else to
+                ),
+            )
+        if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
             st.selectbox(
                 "Time",
                 list(state.TIMES),
                 format_func=state.TIMES.__getitem__,
-                width=150,
+                width=130,
                 **state.bind("when"),
             )
         if collection.catalogue.books_known:
-            if query.book:
+            if of_plate:
                 st.toggle("Other books only", **state.bind("other_books"))
             st.toggle(
                 "One card a book", help="Fold the plates of one book under its best.", **state.bind("fold")
             )
+    if of_plate and collection.matches is not None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
+            st.caption("Show only", width="content", help=_LAID_OVER + evidence.explanation())
+            st.pills(
+                "Verdict",
+                list(evidence.WORDS),
+                selection_mode="multi",
+                format_func=evidence.WORDS.__getitem__,
+                label_visibility="collapsed",
+                **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
+            )
+    return head
+
+
+def _numbers() -> None:
+    st.number_input(
+        "Similarity from",
+        min_value=-1.0,
+        max_value=1.0,
+        step=0.01,
+        format="%.4g",
+        width=130,
+        help="The cosine of two plates: 1 is the same image. Under each card stands how many pairs of plates, "
+        "drawn at random from this collection, score lower. A high score is a candidate, not a proof.",
+        **state.bind("threshold", read=lambda value: round(float(value), 4)),
+    )
+    st.number_input(
+        "At most",
+        min_value=state.MIN_TOP_K,
+        max_value=state.MAX_TOP_K,
+        step=1,
+        width=105,
+        **state.bind("top_k"),
+    )
+
+
+def results(
+    collection: Collection, query: Query, head: DeltaGenerator, beside: Callable[[], None] | None = None
+) -> None:
+    """Draw the list, and in `head` its download; `beside` draws what stands beside the summary of the list."""
+    from imgsim.views import neighbour_views
+
+    now = state.current()
+    found = find(collection, query, now)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="listed"
+    ):
+        if query.evidence is not None and len(found.rows):
+            st.caption(f"Listed: {evidence.summary(query.evidence, found.rows)}.", width="content")
+        if beside is not None:
+            beside()
+    if not len(found.rows):
+        nothing(found, now)
+        return
+    with head:
+        neighbour_views.download(collection, query, found, now)
+    stay = query.row is not None  # an image from outside is left for the page of the plate that was clicked
+    if now.view == "table":
+        neighbour_views.table(collection, query, found, now)
+    elif now.view == "scores":
+        neighbour_views.scores(collection, query, found, now)
+    else:
+        grid(collection, query, found, now, stay=stay)
+    _offer(found, now)
+    st.caption(remainder(found, now, first=stay and order(collection, now) == "evidence"))
+    if stay and query.evidence is None:
+        _unverified(collection)
 
 
 def grid(
     collection: Collection,
+    query: Query,
     found: listing.Listing,
     now: state.State,
     *,
@@ -131,22 +216,34 @@ def grid(
     stay: bool = True,
 ) -> None:
     """The list as cards; a click makes a plate the query, here or on its own page; +N opens its book."""
-    column = collection.catalogue.frame["book"]
-    books = [str(column.iat[row]) for row in found.rows.tolist()]
+    books = [str(collection.catalogue.record(row)["book"]) for row in found.rows.tolist()]
     if now.fold:
         folded = [(card.place, len(card.folded)) for card in listing.fold(books, now.unfolded)]
     else:
         folded = [(place, 0) for place in range(len(found.rows))]
+    compare = "Compare" if query.row is not None and "compare" in shell.PAGES else ""
     event = thumbnail_grid(
         key=_GRID,
-        items=cards.ranked_cards(collection, found.rows, found.similarities, now.backbone, folded),
+        items=cards.ranked_cards(
+            collection,
+            found.rows,
+            found.similarities,
+            now.backbone,
+            folded,
+            evidence=query.evidence,
+            action=compare,
+        ),
         min_width=min_width,
-        label="Neighbours, most similar first",
+        label="Neighbours, verified ones first"
+        if query.evidence is not None and order(collection, now) == "evidence"
+        else "Neighbours, most similar first",
         on_click=_clicked if stay else None,
         on_expand=_expanded,
     )
     if event.clicked and not stay:
         shell.go("plate", plate=event.clicked)
+    if event.action and compare:
+        shell.go("compare", plate=query.label, other=event.action)
     if now.fold and now.unfolded in books and now.unfolded:
         st.button("Fold the open book again", type="tertiary", on_click=_fold_again)
 
@@ -168,105 +265,17 @@ def _fold_again() -> None:
     state.update(unfolded="")
 
 
-def table(collection: Collection, found: listing.Listing, now: state.State, *, stay: bool = True) -> None:
-    """The list as a table; choosing a row makes its plate the query."""
-    catalogue = collection.catalogue
-    records = [catalogue.record(int(row)) for row in found.rows]
-    frame = pd.DataFrame(
-        {
-            "Rank": range(1, len(records) + 1),
-            "Plate": [server.thumbnail_url(collection, int(row)) for row in found.rows],
-            "Similarity": found.similarities.astype(float),
-            "Above": cards.meanings(collection, now.backbone, found.similarities),
-            "Year": [text.shown(record["year"]) for record in records],
-            "Title": [record["title"] or record["book"] for record in records],
-            "Book": [record["book"] for record in records],
-            "Page": [record["page"] for record in records],
-            "Place": [record["place"] for record in records],
-            "Id": [record["plate_id"] for record in records],
-        }
-    )
-    event = st.dataframe(
-        frame,
-        key=f"neighbour_table_{found.rows[0]}_{len(frame)}",
-        hide_index=True,
-        row_height=60,
-        height=min(38 + 60 * len(frame), 640),
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "Rank": st.column_config.NumberColumn(width=50),
-            "Plate": st.column_config.ImageColumn(width=70),
-            "Similarity": st.column_config.NumberColumn(format="%.4f", width=80),
-            "Above": st.column_config.TextColumn(
-                width=70, help="How many pairs of plates drawn at random score lower."
-            ),
-            "Year": st.column_config.TextColumn(width=50),
-            "Title": st.column_config.TextColumn(width="medium"),
-        },
-    )
-    chosen = event["selection"]["rows"]
-    if chosen and chosen[0] < len(records):
-        plate_id = str(records[chosen[0]]["plate_id"])
-        if not stay:
-            shell.go("plate", plate=plate_id)
-        shell.remember(plate_id)
-        st.rerun()
-
-
-def scores(collection: Collection, query: Query, found: listing.Listing, now: state.State) -> None:
-    """Where the query's scores lie among those of random pairs."""
-    others = np.delete(query.similarities, query.row) if query.row is not None else query.similarities
-    figure = figures.similarity_figure(
-        others, collection.background(now.backbone), found.similarities, threshold=now.threshold
-    )
-    st.plotly_chart(figure, key="scores", config={"displayModeBar": False})
-    st.caption(
-        "Grey: how similar two plates drawn at random are. Blue: how similar all plates are to this one. "
-        "Red: the neighbours listed. Neighbours that stand apart on the right deserve a look first."
-    )
-
-
-def download(collection: Collection, query: Query, found: listing.Listing, now: state.State) -> None:
-    """The list as CSV: exactly the plates of the list, folded ones included."""
-
-    def make() -> bytes:
-        return export.neighbours_csv(
-            collection.catalogue,
-            query.row,
-            query.label,
-            found.rows,
-            found.similarities,
-            backbone=now.backbone,
-            collection=collection.name,
-            date=date.today().isoformat(),
-        )
-
-    st.download_button(
-        "Download CSV",
-        make,
-        file_name=f"imgsim_{_file_name(query.label)}_{now.backbone}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="download_neighbours",
-        help=f"The {text.count(len(found.rows), 'plate')} of this list, with the books of both sides.",
-    )
-
-
-def _file_name(label: str) -> str:
-    return "".join(char if char.isalnum() or char in "-_." else "_" for char in label)[:80] or "image"
-
-
-def remainder(found: listing.Listing, now: state.State) -> str:
-    """What lies just outside the list, in a sentence."""
+def remainder(found: listing.Listing, now: state.State, *, first: bool = False) -> str:
+    """What lies just outside the list, in a sentence; `first`: verified plates are listed whatever they score."""
     parts = []
     hidden = found.reaching - len(found.rows)
     if hidden > 0:
         parts.append(
-            f"{text.count(hidden, 'more plate')} reach {now.threshold:g}: raise “At most” to list them."
+            f"{text.count(hidden, 'more plate')} {'reaches' if hidden == 1 else 'reach'} {now.threshold:g}: "
+            "raise “At most” to list them."
         )
     else:
-        parts.append(f"These are all that reach {now.threshold:g}.")
+        parts.append(f"These are all that {'are verified or ' if first else ''}reach {now.threshold:g}.")
     if found.below is not None:
         between = text.count(found.just_below, "plate")
         verb = "lies" if found.just_below == 1 else "lie"
@@ -277,23 +286,60 @@ def remainder(found: listing.Listing, now: state.State) -> str:
     return " ".join(parts)
 
 
+# Buttons below change what the controls show, and those stand outside the part that runs alone on a click: the
+# whole page is drawn again.
+
+
+def _offer(found: listing.Listing, now: state.State) -> None:
+    """Where the list leaves out what is verified, say so and offer it."""
+    if not found.unlisted or now.order != "similarity":
+        return
+    one = found.unlisted == 1
+    which = text.count(found.unlisted, "verified match", "verified matches")
+    low = found.reaching == len(found.rows)  # else some may only be beyond the last rank
+    why = (
+        f"score{'s' if one else ''} below {now.threshold:g}"
+        if low
+        else f"{'is' if one else 'are'} not listed"
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="verified_offer"):
+        st.caption(f"{which} {why}.", width="content")
+        if st.button("Show it first" if one else "Show them first", type="tertiary"):
+            state.update(order="")
+            st.rerun()
+
+
+def _unverified(collection: Collection) -> None:
+    if collection.in_progress:
+        st.caption(
+            "The plates are being compared by their lines just now: reload this page in a few minutes."
+        )
+        return
+    st.caption(
+        "Nothing is verified here: the lines of these plates were never compared. To have them compared, run "
+        f"`python precompute.py --name {collection.name.replace('`', '')}` in a terminal."
+    )
+
+
 def nothing(found: listing.Listing, now: state.State) -> None:
     """Say that the list is empty, and offer the way on."""
     with st.container(border=True):
-        if found.nearest is None:
+        if chosen(now):
+            which = " or ".join(evidence.WORDS[code].lower() for code in chosen(now))
+            st.markdown(f"**No plate of the list is marked {which}.**")
+            if st.button("Show every verdict", type="primary"):
+                state.update(verdicts=())
+                st.rerun()
+        elif found.nearest is None:
             st.markdown("**No other plate meets these conditions.**")
             st.markdown("Allow the same book, or any time.")
-            return
-        nearest = math.floor(found.nearest[1] * 1e4) / 1e4
-        st.markdown(f"**No plate reaches {now.threshold:g} under these conditions.**")
-        st.markdown(f"The nearest scores {found.nearest[1]:.3f}. A lower score needs a closer look by eye.")
-        st.button(
-            f"Lower the similarity to {nearest:g}",
-            type="primary",
-            on_click=_lower,
-            args=(nearest,),
-        )
-
-
-def _lower(threshold: float) -> None:
-    state.update(threshold=threshold)
+        else:
+            nearest = math.floor(found.nearest[1] * 1e4) / 1e4
+            st.markdown(f"**No plate reaches {now.threshold:g} under these conditions.**")
+            st.markdown(
+                f"The nearest scores {found.nearest[1]:.3f}. A lower score needs a closer look by eye."
+            )
+            if st.button(f"Lower the similarity to {nearest:g}", type="primary"):
+                state.update(threshold=nearest)
+                st.rerun()
+    _offer(found, now)

@@ -21,7 +21,7 @@ from imgsim.errors import ImageError, ImgsimError, WeightsError
 from imgsim.images.opening import open_image
 from imgsim.images.thumbnails import encode_display
 from imgsim.neighbours import similarities
-from imgsim.views import neighbourhood, shell, state, text
+from imgsim.views import motif, neighbourhood, shell, state, text
 from imgsim.views.components import plate_viewer
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ def show() -> None:
         else:
             st.caption("The part inside the box is searched. Clear the box to search the whole image.")
     with right:
+        if motif.search_by(box is not None) == "lines":
+            shown = content or base64.b64decode(upload.src.removeprefix(_ADDRESS))
+            motif.show_upload(collection, upload.name, upload.digest, shown, box)
+            return
         vector = _embedded(collection, now.backbone, upload, content, box)
         if vector is not None:
             query = neighbourhood.Query(

@@ -42,7 +42,7 @@ class _Missing(Exception):
 
 def thumbnail_url(collection: Collection, row: int) -> str:
     """The address of a plate's thumbnail."""
-    return f"{_base(collection)}/thumbnails/{collection.catalogue.frame['sha256'].iat[row]}.webp"
+    return f"{_base(collection)}/thumbnails/{collection.catalogue.record(row)['sha256']}.webp"
 
 
 def thumbnail_template(collection: Collection) -> str:
@@ -52,7 +52,7 @@ def thumbnail_template(collection: Collection) -> str:
 
 def plate_url(collection: Collection, row: int) -> str:
     """The address of a whole plate, for looking at."""
-    return f"{_base(collection)}/plates?id={quote(collection.catalogue.frame['plate_id'].iat[row], safe='')}"
+    return f"{_base(collection)}/plates?id={quote(collection.catalogue.plate_ids[row], safe='')}"
 
 
 def map_url(collection: Collection, backbone: str, method: str) -> str:

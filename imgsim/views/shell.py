@@ -15,11 +15,16 @@ from imgsim.views.components import thumbnail_grid
 _HERE = Path(__file__).parent
 PAGES = {
     "browse": "Browse",
+    "reuse": "Re-use",
+    "books": "Books",
     "plate": "Plate",
+    "compare": "Compare",
     "map": "Map",
     "search": "Search by image",
     "about": "About",
 }
+_OWN_LINKS = {"Plate", "Map", "Compare"}
+_LINKS = "_imgsim_links"  # the container of the links in the sidebar
 
 
 def page_file(name: str) -> str:
@@ -104,16 +109,27 @@ def collection() -> Collection:
     return data.opened(state.current().collection)
 
 
-def sidebar(collection: Collection) -> None:
+def links() -> None:
+    """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it."""
+    query = state.link()
+    with st.session_state[_LINKS]:
+        for name, title in PAGES.items():
+            # Of Re-use the whole list: a family is opened from there, or by a link of its own.
+            own = state.link(family="") if name == "reuse" else query
+            st.page_link(page_file(name), label=title, query_params=own, width="stretch")
+
+
+def sidebar(collection: Collection, page: StreamlitPage) -> None:
     """Where one is, what one looks at, and where one can go."""
     now = state.current()
     with st.sidebar:
         with st.container(key="brand", gap=None):
             st.markdown("### imgsim")
             st.caption("Finds plates that were used again.")
-        with st.container(key="pages", gap=None):
-            for name, title in PAGES.items():
-                st.page_link(page_file(name), label=title, query_params=state.link(), width="stretch")
+        # A fragment that changes the state draws the links anew: they carry the state.
+        st.session_state[_LINKS] = st.container(key="pages", gap=None)
+        if page.title not in _OWN_LINKS:
+            links()
         infos = data.infos()
         names = [info.name for info in infos if not info.error]
         st.selectbox("Collection", names, **state.bind("collection"))

@@ -20,14 +20,37 @@ PAGE_SIZES = (30, 60, 120, 240)
 MIN_TOP_K, MAX_TOP_K = 4, 50
 PROJECTIONS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 VIEWS = {"plates": "Plates", "table": "Table", "scores": "Scores"}
+ORDERS = {"similarity": "Similarity", "evidence": "Evidence"}
+COMPARISONS = {
+    "flicker": "Flicker",
+    "opacity": "Opacity",
+    "overlay": "Red and cyan",
+    "swipe": "Swipe",
+    "side": "Side by side",
+    "difference": "Difference",
+}
+
+SEARCHES = {"look": "Looks alike", "lines": "The same lines"}
+ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
+MOST_BOOKS = 50  # at least so many books: the highest that can be asked of a family
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
 _MAX_TEXT = 300
 _MAX_CHOICES = 200
 _SAVED = "_imgsim_query"
-_FILTERS = {"text", "decades", "choices", "sort", "seed", "per_page"}
+_FILTERS = {"text", "decades", "choices", "reused", "sort", "seed", "per_page"}
+_FAMILY_FILTERS = {
+    "reuse_text",
+    "reuse_decades",
+    "reuse_books",
+    "reuse_mirrored",
+    "reuse_works",
+    "reuse_from",
+    "reuse_to",
+}
 
 Query = dict[str, str | list[str]]
+Box = tuple[float, float, float, float]
 Choices = tuple[tuple[str, tuple[str, ...]], ...]
 Sort = Literal["year", "book", "plate_id", "random"]
 
@@ -42,6 +65,7 @@ class State:
     text: str = ""
     decades: tuple[int, int] | None = None
     choices: Choices = ()
+    reused: bool = False  # only plates that were verifiably used again
     sort: Sort = "year"
     seed: int = 0
     per_page: int = 60
@@ -55,11 +79,29 @@ class State:
     view: str = "plates"
     projection: str = "umap"
     colour: str = "decade"
+    order: str = ""  # "" is what fits: verified plates first where there are matches
+    verdicts: tuple[str, ...] = ()
+    other: str = ""
+    compare: str = "flicker"
+    family: str = ""
+    reuse_text: str = ""
+    reuse_decades: tuple[int, int] | None = None
+    reuse_books: int = 1
+    reuse_mirrored: bool = False
+    reuse_works: bool = False
+    reuse_from: str = ""
+    reuse_to: str = ""
+    reuse_page: int = 1
+    arranged: str = "date"
+    book_a: str = ""
+    book_b: str = ""
+    box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
+    by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
 
     @property
     def filtered(self) -> bool:
         """Whether Browse and Map show a part of the collection only."""
-        return bool(self.text or self.decades or self.choices)
+        return bool(self.text or self.decades or self.choices or self.reused)
 
     def chosen(self, column: str) -> tuple[str, ...]:
         """The values chosen in one facet."""
@@ -102,6 +144,17 @@ def _text(text: str) -> str:
     return text[:_MAX_TEXT]
 
 
+def _verdicts(text: str) -> tuple[str, ...]:
+    return tuple(sorted({part for part in text.split("-") if part.isalpha()}))
+
+
+def _box(text: str) -> Box:
+    x0, y0, x1, y1 = (round(float(part), 4) for part in text.split("-"))
+    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        raise ValueError(text)
+    return (x0, y0, x1, y1)
+
+
 # The name in the address and the way to read it, for every field but `choices`.
 _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "collection": ("collection", _text),
@@ -109,6 +162,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "plate": ("plate", _text),
     "text": ("text", _text),
     "decades": ("decades", _decades),
+    "reused": ("reused", _flag),
     "sort": ("sort", _one_of(tuple(SORTS))),
     "seed": ("seed", _integer(0, 2**31 - 1)),
     "per_page": ("per_page", _integer(PAGE_SIZES[0], PAGE_SIZES[-1])),
@@ -122,6 +176,24 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "view": ("view", _one_of(tuple(VIEWS))),
     "projection": ("map", _one_of(tuple(PROJECTIONS))),
     "colour": ("colour", _text),
+    "order": ("order", _one_of(tuple(ORDERS))),
+    "verdicts": ("verdict", _verdicts),
+    "other": ("with", _text),
+    "compare": ("compare", _one_of(tuple(COMPARISONS))),
+    "family": ("family", _text),
+    "reuse_text": ("find", _text),
+    "reuse_decades": ("printed", _decades),
+    "reuse_books": ("books", _integer(1, MOST_BOOKS)),
+    "reuse_mirrored": ("mirrored", _flag),
+    "reuse_works": ("works", _flag),
+    "reuse_from": ("from", _text),
+    "reuse_to": ("to", _text),
+    "reuse_page": ("leaf", _integer(1, 1_000_000)),
+    "arranged": ("arranged", _one_of(tuple(ARRANGEMENTS))),
+    "book_a": ("book", _text),
+    "book_b": ("and", _text),
+    "box": ("box", _box),
+    "by": ("by", _one_of(tuple(SEARCHES))),
 }
 
 
@@ -174,8 +246,12 @@ def changed(state: State, **changes: Any) -> State:
         return replace(State(**kept), **changes)
     if _FILTERS & set(changes) and "page" not in changes:
         changes["page"] = 1
+    if _FAMILY_FILTERS & set(changes) and "reuse_page" not in changes:
+        changes["reuse_page"] = 1
     if "plate" in changes and "unfolded" not in changes:
         changes["unfolded"] = ""
+    if "plate" in changes and "box" not in changes:
+        changes["box"] = None
     return replace(state, **changes)
 
 

@@ -94,6 +94,7 @@ def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "hostile",
         "--projection",
         "pca",
+        "--no-verify",
         data=prepared,
     )
     return prepared / "hostile"
@@ -101,7 +102,8 @@ def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def probe(url: str) -> bool:
     """Whether Streamlit asks here where it is: on a deep link it tries the page's own address first, and gets a 404."""
-    return bool(re.search(r"/(plate|map|search|about)/_stcore/(health|host-config)$", urlsplit(url).path))
+    pages = "reuse|books|plate|compare|map|search|about"
+    return bool(re.search(rf"/({pages})/_stcore/(health|host-config)$", urlsplit(url).path))
 
 
 @dataclass

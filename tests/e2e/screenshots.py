@@ -23,7 +23,7 @@ from imgsim.collection import Collection, open_collection
 from tests.e2e.serving import find_browser, launch, serve, settle
 
 SIZES = {1280: 900, 1920: 1080}
-PAGES = ("browse", "plate", "map", "search", "about")
+PAGES = ("browse", "reuse", "books", "plate", "compare", "map", "search", "about")
 
 
 def telling_plate(collection: Collection) -> tuple[int, float]:
@@ -41,6 +41,13 @@ def telling_plate(collection: Collection) -> tuple[int, float]:
             if gap > widest:
                 best, widest, threshold = row, gap, (scores[place] + scores[place + 1]) / 2
     return best, math.floor(min(threshold, 0.94) * 100) / 100
+
+
+def counterpart(collection: Collection, row: int) -> int:
+    """Return the plate to lay on this one: a verified one, mirrored if there is any, else the nearest."""
+    verified = [match for match in collection.matches.of(row) if match.verified] if collection.matches else []
+    best = next((match for match in verified if match.mirrored), verified[0] if verified else None)
+    return best.other(row) if best else int(collection.neighbours(collection.backbones[0])[0][row][0])
 
 
 def wait_for_pictures(page: Page) -> None:
@@ -82,6 +89,8 @@ def show(page: Page, url: str, name: str, state: dict[str, str], image: Path) ->
         )
     if name == "plate":
         expect(page.get_by_test_id("imgsim-viewer")).to_have_attribute("data-state", "ready", timeout=60_000)
+    if name == "compare":
+        expect(page.get_by_test_id("imgsim-compare")).to_have_attribute("data-state", "ready", timeout=60_000)
     if name == "search":
         page.locator("input[type=file]").set_input_files(image)
         expect(page.locator("[data-testid=imgsim-grid] li[data-rank]").first).to_be_visible(timeout=120_000)
@@ -122,6 +131,8 @@ def main() -> int:
         "map": options.map,
         "threshold": f"{options.threshold if options.threshold is not None else threshold:g}",
     }
+    other = str(collection.catalogue.plate_ids[counterpart(collection, row)])
+    state |= {"with": other, "compare": "overlay"}
     print(state)
     path = find_browser()
     if path is None:

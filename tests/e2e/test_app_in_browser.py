@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.collection import Collection, open_collection
+from imgsim.views.shell import PAGES
 from tests.conftest import SAMPLE
 from tests.e2e.conftest import HOSTILE
 from tests.e2e.serving import Served, settle
@@ -31,10 +32,7 @@ def visit(page: Page, app: Served, name: str = "", **state: str) -> None:
 
 def arrive(page: Page, name: str) -> None:
     """Wait until that page is the one that is drawn."""
-    heading = {"": "Browse", "plate": "Plate", "map": "Map", "search": "Search by image", "about": "About"}[
-        name
-    ]
-    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator("h1")).to_have_text(PAGES[name or "browse"])
     settle(page)
 
 
@@ -143,7 +141,7 @@ def test_a_plate_in_browse_leads_to_its_page_and_back_again(page: Page, app: Ser
 
 def test_a_neighbour_becomes_the_query_and_back_works(page: Page, app: Served, sample: Collection) -> None:
     query = sample.catalogue.plate_ids[0]
-    visit(page, app, "plate", plate=query, threshold="-1", other_books="no", fold="no")
+    visit(page, app, "plate", plate=query, order="similarity", threshold="-1", other_books="no", fold="no")
     first = neighbours_of(page)
     # the list on the page is the list on the disk
     indices, _ = sample.neighbours("plates18")
@@ -198,7 +196,8 @@ def first_plate(app: Served, page: Page) -> str:
 
 def test_the_list_comes_as_csv_exactly_as_it_is_shown(page: Page, app: Served, sample: Collection) -> None:
     query = str(sample.catalogue.plate_ids[5])
-    visit(page, app, "plate", plate=query, threshold="-1", top_k="9", other_books="no", fold="no")
+    conditions = {"order": "similarity", "threshold": "-1", "top_k": "9", "other_books": "no", "fold": "no"}
+    visit(page, app, "plate", plate=query, **conditions)
     shown = neighbours_of(page)
     name, content = download(page, page.get_by_role("button", name="Download CSV"))
     assert name.endswith(".csv") and query in name
@@ -345,7 +344,7 @@ def test_the_keyboard_is_enough(page: Page, app: Served) -> None:
     assert state_of(page)["plate"] == wanted
 
 
-@pytest.mark.parametrize("name", ["", "plate", "map", "search", "about"])
+@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about"])
 def test_every_page_opens_clean_and_says_what_it_is(page: Page, app: Served, name: str) -> None:
     visit(page, app, name)
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -413,7 +412,7 @@ def test_the_running_app_holds_no_torch_until_an_image_is_searched(
         if not maps.exists():
             pytest.skip("needs Linux's /proc")
         page = context.new_page()
-        for name in ("", "plate", "map", "about"):
+        for name in ("", "reuse", "books", "plate", "map", "about"):
             visit(page, served, name)
         # python -m imgsim starts the server as its child
         for pid in maps.read_text().split() or [str(served.process.pid)]:

@@ -1,10 +1,12 @@
-"""The app's own parts of the page: a map of points, a grid of plates, a viewer for one plate.
+"""The app's own parts of the page: a map of points, a grid of plates, a viewer, strips and pairs of plates.
 
 Each is a Streamlit component (``st.components.v2``) made of plain JavaScript modules and a style sheet in
 ``assets/``: no build step, no library, no request to anywhere but this app. The Python functions check what
 they are given, send only what changes from rerun to rerun, and check again what comes back from the browser.
 """
 
+from imgsim.views.components.compare_view import ComparedPlate, CompareEvent, compare_view
+from imgsim.views.components.drawing import outline
 from imgsim.views.components.encoding import (
     decode_mask,
     decode_points,
@@ -14,19 +16,28 @@ from imgsim.views.components.encoding import (
     encode_points,
     encode_tones,
 )
+from imgsim.views.components.family_strips import StripEvent, family_strips
+from imgsim.views.components.pair_list import PairEvent, pair_list
 from imgsim.views.components.palette import OTHER, Colouring, colour_by_category, colour_by_order
 from imgsim.views.components.plate_map import MapEvent, plate_map
 from imgsim.views.components.plate_viewer import ViewerState, plate_viewer
+from imgsim.views.components.rank_lines import RankEvent, rank_lines
 from imgsim.views.components.thumbnail_grid import GridEvent, thumbnail_grid
 
 __all__ = [
     "OTHER",
     "Colouring",
+    "CompareEvent",
+    "ComparedPlate",
     "GridEvent",
     "MapEvent",
+    "PairEvent",
+    "RankEvent",
+    "StripEvent",
     "ViewerState",
     "colour_by_category",
     "colour_by_order",
+    "compare_view",
     "decode_mask",
     "decode_points",
     "decode_tones",
@@ -34,7 +45,11 @@ __all__ = [
     "encode_mask",
     "encode_points",
     "encode_tones",
+    "family_strips",
+    "outline",
+    "pair_list",
     "plate_map",
     "plate_viewer",
+    "rank_lines",
     "thumbnail_grid",
 ]

@@ -19,7 +19,15 @@ from streamlit.runtime import Runtime
 from imgsim.errors import ImgsimError
 
 ASSETS = Path(__file__).parent / "assets"
-ENTRIES = {"map": "map.js", "grid": "grid.js", "viewer": "viewer.js"}
+ENTRIES = {
+    "map": "map.js",
+    "grid": "grid.js",
+    "viewer": "viewer.js",
+    "compare": "compare.js",
+    "strips": "strips.js",
+    "pairs": "pairs.js",
+    "ranks": "ranks.js",
+}
 _MANIFEST = ComponentManifest(
     name="imgsim",
     version="1",

@@ -1,4 +1,4 @@
-"""The map: every plate a point; the query black, its neighbours red."""
+"""The map: every plate a point; the query black, its neighbours red, those that are verified tied to it."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def plate_map(
     count: int,
     query: int | None = None,
     neighbours: Sequence[int] = (),
+    verified: Sequence[int] | None = None,
     visible: np.ndarray | None = None,
     selected: np.ndarray | None = None,
     labels_url: str | None = None,
@@ -63,6 +64,8 @@ def plate_map(
     count : number of points in that file.
     query : row of the query, drawn black, or None.
     neighbours : rows of its neighbours, drawn red, best first.
+    verified : which of the neighbours are verified: filled, and tied to the query by a line, while the others are
+        rings. None where nothing was verified: all are filled.
     visible : boolean (count,), which points are shown; None shows all. Query and neighbours always show.
     selected : boolean (count,), a selection to restore; None leaves the browser's own as it is.
     labels_url : address of the file that `encode_labels` makes, fetched after the first picture; None: no
@@ -93,6 +96,9 @@ def plate_map(
         "count": count,
         "query": None if query is None else row_number(query, count, "the query"),
         "neighbours": [row_number(row, count, "a neighbour") for row in neighbours],
+        "verified": None
+        if verified is None
+        else [row_number(row, count, "a verified neighbour") for row in verified],
         "visible": _mask(visible, count, "visible"),
         "selected": _mask(selected, count, "selected"),
         "labels": labels_url and own_url(labels_url, "labels_url"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.runtime import Runtime
@@ -12,6 +12,7 @@ from streamlit.runtime import Runtime
 from imgsim.errors import ImgsimError
 from imgsim.views.components.mounting import mount, own_url, positive
 
+Box = tuple[float, float, float, float]
 _IMAGE_DATA = ("data:image/webp;base64,", "data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -19,7 +20,7 @@ _IMAGE_DATA = ("data:image/webp;base64,", "data:image/png;base64,", "data:image/
 class ViewerState:
     """box: (x0, y0, x1, y1) in fractions of the image's width and height, 0..1, x0 < x1, y0 < y1; or None."""
 
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
 
 
 def plate_viewer(
@@ -30,6 +31,9 @@ def plate_viewer(
     preview: str | None = None,
     height: int = 640,
     crop: bool = False,
+    draw: bool = True,
+    draw_label: str = "Draw box",
+    box: Box | Literal["kept"] | None = "kept",
     on_box: Callable[[], None] | None = None,
 ) -> ViewerState:
     """Show one image whole, to be zoomed and moved.
@@ -42,6 +46,9 @@ def plate_viewer(
     preview : address of a small version, such as the thumbnail, shown until `src` is there.
     height : of the stage in CSS pixels.
     crop : let the user draw a box; it stays (as state) until it is cleared or `src` changes.
+    draw : whether dragging draws a box from the start; else it moves the plate until `draw_label` is pressed.
+    draw_label : what the button that draws is called.
+    box : the box to show, for a caller that keeps it (with `on_box`); left out, the viewer keeps it itself.
     on_box : called without arguments before the page reruns when the box changed; see `box_of`.
 
     Raises
@@ -61,11 +68,18 @@ def plate_viewer(
         "alt": str(alt),
         "height": positive(height, "height"),
         "crop": crop,
+        "draw": bool(draw),
+        "draw_label": str(draw_label),
     }
-    # The box outlives the picture of it: a viewer that comes back to the page draws it again.
-    known = st.session_state.get(key) if crop and Runtime.exists() else None
-    data["box"] = box_of(known, src)
+    if box == "kept":
+        # The box outlives the picture of it: a viewer that comes back to the page draws it again.
+        known = st.session_state.get(key) if crop and Runtime.exists() else None
+        data["box"] = box_of(known, src)
+    else:
+        data["box"] = box
     result = mount("viewer", key=key, data=data, events={"box": on_box})
+    if box != "kept":
+        return ViewerState(box)
     return ViewerState(box_of(result, src) if crop else None)
 
 
@@ -74,7 +88,7 @@ def source_key(src: str) -> str:
     return src if len(src) <= 200 else f"{len(src)}:{src[:80]}:{src[len(src) // 2 :][:40]}:{src[-60:]}"
 
 
-def box_of(state: Any, src: str) -> tuple[float, float, float, float] | None:
+def box_of(state: Any, src: str) -> Box | None:
     """Return the box in a viewer's state (``st.session_state[key]``) if it was drawn on `src`, else None."""
     value = state.get("box") if hasattr(state, "get") else None
     if not isinstance(value, Mapping) or value.get("image") != source_key(src):

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from imgsim.errors import ImgsimError
+from imgsim.views.components.drawing import drawable
 from imgsim.views.components.mounting import mount, own_url, positive
 
-_TEXTS = {"id", "src", "alt", "title", "badge", "badge_title"}
-_FIELDS = _TEXTS | {"lines", "rank", "more", "mark"}
+_TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action"}
+_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict"}
 MARKS = ("", "query", "selected")
+VERDICTS = ("same", "mirrored", "detail", "alike", "unchecked")
 
 
 @dataclass(frozen=True)
 class GridEvent:
-    """What the user did since the last run: the id of the card clicked, or of the "+N" pressed; else None."""
+    """What the user did since the last run: the id of the card clicked, or of its "+N" or action pressed; else None."""
 
     clicked: str | None = None
     expand: str | None = None
+    action: str | None = None
 
 
 def thumbnail_grid(
@@ -32,6 +35,7 @@ def thumbnail_grid(
     label: str = "Plates",
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
+    on_action: Callable[[], None] | None = None,
 ) -> GridEvent:
     """Show plates as cards and return which was picked.
 
@@ -49,12 +53,15 @@ def thumbnail_grid(
             rank    int, on the image's other corner (optional)
             more    int > 0, a button "+N" for plates folded under this card (optional)
             mark    "query" or "selected" (optional)
+            outline an `outline`: a region drawn on the plate (optional)
+            verdict {"kind": one of VERDICTS, "text": its words, "title": a sentence}, what is verified (optional)
+            action  str, a button under the card, such as "Compare" (optional)
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     min_width : of a card in CSS pixels; as many columns as fit.
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
-    on_click, on_expand : called without arguments before the page reruns; read the value with `picked`.
+    on_click, on_expand, on_action : called without arguments before the page reruns; read the value with `picked`.
 
     Raises
     ------
@@ -72,16 +79,18 @@ def thumbnail_grid(
         "min_width": positive(min_width, "min_width"),
         "label": str(label),
     }
-    result = mount("grid", key=key, data=data, events={"clicked": on_click, "expand": on_expand})
+    result = mount(
+        "grid", key=key, data=data, events={"clicked": on_click, "expand": on_expand, "action": on_action}
+    )
     if result is None:
         return GridEvent()
     # Only ids that are on the page: the browser is asked, not believed.
-    clicked, expand = picked(result, "clicked"), picked(result, "expand")
-    return GridEvent(clicked if clicked in ids else None, expand if expand in ids else None)
+    found = {event: picked(result, event) for event in ("clicked", "expand", "action")}
+    return GridEvent(**{event: value if value in ids else None for event, value in found.items()})
 
 
 def picked(state: object, event: str = "clicked") -> str | None:
-    """Return the id in a grid's state (``st.session_state[key]``) for "clicked" or "expand", or None.
+    """Return the id in a grid's state (``st.session_state[key]``) for "clicked", "expand" or "action", or None.
 
     In a callback the grid is not drawn yet, so look the id up in the catalogue before you use it.
     """
@@ -109,4 +118,18 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
     if mark not in MARKS:
         raise ImgsimError(f"a card's mark is one of {MARKS}, not {mark!r}")
     card["mark"] = mark
+    if item.get("outline") is not None:
+        card["outline"] = drawable(item["outline"], f"the outline of {card['id']!r}")
+    if item.get("verdict") is not None:
+        card["verdict"] = _verdict(item["verdict"], card["id"])
     return card
+
+
+def _verdict(verdict: Mapping[str, Any], id_: str) -> dict[str, str]:
+    if not isinstance(verdict, Mapping) or set(verdict) != {"kind", "text", "title"}:
+        raise ImgsimError(f"the verdict of {id_!r} has a kind, a text and a title, not {verdict!r}")
+    if verdict["kind"] not in VERDICTS or not verdict["text"]:
+        raise ImgsimError(
+            f"the verdict of {id_!r} is of a kind among {VERDICTS}, in words, not {dict(verdict)!r}"
+        )
+    return {name: str(value) for name, value in verdict.items()}

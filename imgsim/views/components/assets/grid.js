@@ -1,8 +1,10 @@
 // The grid of plates. Cards are kept by id from rerun to rerun, so that images stay and nothing flashes.
 //
 // For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
-// data-mark; the card is its first button ("imgsim-card"), the "+N" its second ("imgsim-more").
+// data-mark, data-verdict, and data-outlined where a region is drawn; the card is its first button ("imgsim-card"), the "+N" its
+// second ("imgsim-more"), its action the last ("imgsim-action").
 
+import { outline } from "./outline.js";
 import { component, element, set, styles, write } from "./common.js";
 
 class Card {
@@ -11,6 +13,7 @@ class Card {
     this.image = element("img", { loading: "lazy", decoding: "async", draggable: "false" });
     this.none = element("span", { class: "none", hidden: true });
     this.badge = element("span", { class: "badge", hidden: true });
+    this.verdict = element("span", { class: "verdict", hidden: true, "data-testid": "imgsim-verdict" });
     this.rank = element("span", { class: "rank", hidden: true, "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.lines = element("span", { class: "lines" });
@@ -18,11 +21,13 @@ class Card {
       "button",
       { type: "button", class: "card", tabindex: -1, "data-testid": "imgsim-card" },
       element("span", { class: "paper" }, this.image, this.none, this.badge, this.rank),
+      this.verdict,
       this.title,
       this.lines,
     );
     this.more = element("button", { type: "button", class: "more", tabindex: -1, hidden: true, "data-testid": "imgsim-more" });
-    this.node = element("li", { "data-id": id }, this.button, this.more);
+    this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
+    this.node = element("li", { "data-id": id }, this.button, this.more, this.action);
     this.image.addEventListener("error", () => this.missing(true));
     this.image.addEventListener("load", () => set(this.image, "data-loaded", true));
   }
@@ -49,9 +54,19 @@ class Card {
     const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
     this.lines.replaceChildren(...lines);
     label(this.badge, item.badge, item.badge_title);
+    label(this.verdict, item.verdict?.text, item.verdict?.title);
+    set(this.verdict, "data-kind", item.verdict?.kind);
+    set(this.node, "data-verdict", item.verdict?.kind);
     label(this.rank, item.rank && String(item.rank));
     label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
     set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
+    write(this.action, item.action || "");
+    set(this.action, "hidden", !item.action);
+    set(this.action, "aria-label", item.action && `${item.action}: ${item.title || item.id}`);
+    this.drawn?.remove();
+    this.drawn = outline(item.outline);
+    if (this.drawn) this.image.after(this.drawn);
+    set(this.node, "data-outlined", Boolean(this.drawn));
     set(this.node, "data-rank", item.rank);
     set(this.node, "data-mark", item.mark || null);
     set(this.button, "aria-current", item.mark ? "true" : null);
@@ -111,15 +126,16 @@ class Grid {
   /** One card takes part in the Tab order; the arrow keys move on from it. */
   hold(card) {
     if (!card || card === this.held) return;
-    for (const part of [this.held?.button, this.held?.more]) if (part) set(part, "tabindex", -1);
-    for (const part of [card.button, card.more]) set(part, "tabindex", 0);
+    for (const part of [this.held?.button, this.held?.more, this.held?.action]) if (part) set(part, "tabindex", -1);
+    for (const part of [card.button, card.more, card.action]) set(part, "tabindex", 0);
     this.held = card;
   }
 
   click(event) {
     const card = this.cardOf(event);
     const button = event.target.closest("button");
-    if (card && button) this.send.trigger(button === card.more ? "expand" : "clicked", card.id);
+    if (!card || !button) return;
+    this.send.trigger(button === card.more ? "expand" : button === card.action ? "action" : "clicked", card.id);
   }
 
   key(event) {

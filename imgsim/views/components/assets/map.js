@@ -1,7 +1,7 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
 //
 // For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
-// ("1,2,3"), selected (a count), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
+// and verified ("1,2,3"), selected (a count), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
 // its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { base64, bytes, component, element, rgb, set, styles, write } from "./common.js";
@@ -128,16 +128,10 @@ class PlateMap {
     if (data.selected !== null) this.chosen = rowsOf(bytes(data.selected), data.count);
     this.mask = data.visible === null ? null : bytes(data.visible);
     picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
-    picture.setMarks(data.query, data.neighbours);
+    picture.setMarks(data.query, data.neighbours, data.verified);
     picture.setStates(this.mask, this.chosen);
     this.toolbar.update(this.mode, picture.shown, picture.selected);
-    const entries = data.palette.map((_, place) => ({
-      colour: `rgb(${picture.colours[place].join(" ")})`,
-      name: data.names[place],
-      count: data.counts && data.counts[place],
-    }));
-    if (data.missing && entries.length) entries.push({ colour: data.none, name: "not known", count: data.missing });
-    writeLegend(this.legend, data.legend, entries, data.query !== null, data.neighbours.length > 0);
+    writeLegend(this.legend, data, picture.colours);
   }
 
   say(text, alarm = false) {
@@ -210,17 +204,19 @@ class PlateMap {
       if (twice) this.reset();
       return;
     }
-    if (row !== this.data.query) {
-      // The query turns black here and now; its neighbours come with the answer.
-      this.canvas.dataset.pending = "true";
+    this.send.trigger("clicked", row);
+    if (row === this.data.query) return;
+    // The query turns black here and now; its neighbours come with the answer. Drawing waits until the question is
+    // on its way, which Streamlit sends in a timer too.
+    this.canvas.dataset.pending = "true";
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
       this.picture.setMarks(row, []);
-      clearTimeout(this.timer);
       this.timer = setTimeout(() => {
         this.answered();
-        this.picture.setMarks(this.data.query, this.data.neighbours);
+        this.picture.setMarks(this.data.query, this.data.neighbours, this.data.verified);
       }, PATIENCE);
-    }
-    this.send.trigger("clicked", row);
+    });
   }
 
   answered() {
@@ -261,6 +257,7 @@ class PlateMap {
       selected: picture.selected,
       query: picture.query ?? "",
       neighbours: picture.neighbours.join(","),
+      verified: picture.verified?.join(",") ?? "",
       hovered: picture.hovered < 0 ? "" : picture.hovered,
       zoom: camera.zoom.toFixed(3),
       centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,

@@ -34,14 +34,14 @@ void main() {
 
 const MARKS_VERTEX = `#version 300 es
 layout(location = 0) in vec2 position;
-layout(location = 1) in float kind;   // 0 neighbour, 1 query, 2 under the pointer
+layout(location = 1) in float kind;   // 0 neighbour, 1 query, 2 under the pointer, 3 neighbour that is not verified
 uniform vec4 view;
-uniform vec3 sizes;                   // device pixels for each kind
+uniform vec4 sizes;                   // device pixels for each kind
 out float mark;
 out float size;
 void main() {
   mark = kind;
-  size = kind < 0.5 ? sizes.x : kind < 1.5 ? sizes.y : sizes.z;
+  size = kind < 0.5 ? sizes.x : kind < 1.5 ? sizes.y : kind < 2.5 ? sizes.z : sizes.w;
   gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
   gl_PointSize = size;
 }`;
@@ -64,11 +64,26 @@ void main() {
   if (outer <= 0.0) discard;
   if (mark > 1.5) {                   // an empty ring, so that the point's own colour stays seen
     float line = outer * (1.0 - inner);
-    drawn = vec4(ink * line, line);
+    drawn = vec4((mark > 2.5 ? neighbour : ink) * line, line);
   } else {
     vec3 fill = mark < 0.5 ? neighbour : query;
     drawn = vec4(mix(halo, fill, inner) * outer, outer);
   }
+}`;
+
+const TIES_VERTEX = `#version 300 es
+layout(location = 0) in vec2 position;
+uniform vec4 view;
+void main() {
+  gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
+}`;
+
+const TIES_FRAGMENT = `#version 300 es
+precision highp float;
+uniform vec3 neighbour;
+out vec4 drawn;
+void main() {
+  drawn = vec4(neighbour * 0.75, 0.75);
 }`;
 
 export class Painter {
@@ -85,7 +100,9 @@ export class Painter {
     this.points = program(gl, POINTS_VERTEX, POINTS_FRAGMENT, ["view", "size", "dimmed", "palette"]);
     const colours = ["neighbour", "query", "ink", "halo"];
     this.marks = program(gl, MARKS_VERTEX, MARKS_FRAGMENT, ["view", "sizes", "ring", ...colours]);
-    this.buffers = { xy: gl.createBuffer(), tones: gl.createBuffer(), states: gl.createBuffer(), marks: gl.createBuffer() };
+    this.ties = program(gl, TIES_VERTEX, TIES_FRAGMENT, ["view", "neighbour"]);
+    const names = ["xy", "tones", "states", "marks", "ties"];
+    this.buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
     this.pointsArray = gl.createVertexArray();
     gl.bindVertexArray(this.pointsArray);
     this.attribute(0, this.buffers.xy, 2, gl.FLOAT, 8, 0);
@@ -95,13 +112,16 @@ export class Painter {
     gl.bindVertexArray(this.marksArray);
     this.attribute(0, this.buffers.marks, 2, gl.FLOAT, 12, 0);
     this.attribute(1, this.buffers.marks, 1, gl.FLOAT, 12, 8);
+    this.tiesArray = gl.createVertexArray();
+    gl.bindVertexArray(this.tiesArray);
+    this.attribute(0, this.buffers.ties, 2, gl.FLOAT, 8, 0);
     gl.bindVertexArray(null);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.count = this.markCount = 0;
+    this.count = this.markCount = this.tieCount = 0;
   }
 
   attribute(place, buffer, size, type, stride, offset) {
@@ -114,9 +134,10 @@ export class Painter {
   fill(name, data) {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
-    gl.bufferData(gl.ARRAY_BUFFER, data, name === "marks" ? gl.DYNAMIC_DRAW : gl.STATIC_DRAW);
+    gl.bufferData(gl.ARRAY_BUFFER, data, name === "marks" || name === "ties" ? gl.DYNAMIC_DRAW : gl.STATIC_DRAW);
     if (name === "xy") this.count = data.length / 2;
     if (name === "marks") this.markCount = data.length / 3;
+    if (name === "ties") this.tieCount = data.length / 2;
   }
 
   /** colours: 256 [red, green, blue], 0 to 255. */
@@ -133,7 +154,7 @@ export class Painter {
     this.canvas.height = Math.max(1, Math.round(height * ratio));
   }
 
-  /** look: { size, sizes: [3] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }. */
+  /** look: { size, sizes: [4] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }. */
   draw(camera, look) {
     const { gl, canvas, ratio } = this;
     if (gl.isContextLost()) return;
@@ -141,7 +162,7 @@ export class Painter {
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const view = [camera.x, camera.y, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height];
-    const { points, marks } = this;
+    const { points, marks, ties } = this;
     if (this.count) {
       gl.useProgram(points.program);
       gl.bindVertexArray(this.pointsArray);
@@ -150,11 +171,18 @@ export class Painter {
       gl.uniform1f(points.dimmed, look.dimmed);
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
+    if (this.tieCount) {
+      gl.useProgram(ties.program);
+      gl.bindVertexArray(this.tiesArray);
+      gl.uniform4fv(ties.view, view);
+      gl.uniform3fv(ties.neighbour, look.neighbour.map((channel) => channel / 255));
+      gl.drawArrays(gl.LINES, 0, this.tieCount);
+    }
     if (this.markCount) {
       gl.useProgram(marks.program);
       gl.bindVertexArray(this.marksArray);
       gl.uniform4fv(marks.view, view);
-      gl.uniform3fv(marks.sizes, look.sizes.map((size) => size * ratio));
+      gl.uniform4fv(marks.sizes, look.sizes.map((size) => size * ratio));
       gl.uniform1f(marks.ring, 2 * ratio);
       for (const name of ["neighbour", "query", "ink", "halo"]) {
         gl.uniform3fv(marks[name], look[name].map((channel) => channel / 255));

@@ -78,9 +78,11 @@ export class Picture {
     this.draw();
   }
 
-  setMarks(query, neighbours) {
+  /** verified: which of the neighbours are verified; null where none was ever checked, and all look the same. */
+  setMarks(query, neighbours, verified = null) {
     this.query = query;
     this.neighbours = neighbours;
+    this.verified = verified;
     this.draw();
   }
 
@@ -137,7 +139,11 @@ export class Picture {
 
   paint() {
     if (!this.ready || this.gone) return;
-    const marks = [...this.neighbours].reverse().map((row) => [row, 0]);
+    const verified = new Set(this.verified ?? this.neighbours);
+    const marks = [...this.neighbours].reverse().map((row) => [row, verified.has(row) ? 0 : 3]);
+    marks.sort((one, other) => other[1] - one[1]); // what is verified lies on top
+    const ties = this.query === null ? [] : (this.verified ?? []).flatMap((row) => [this.query, row]);
+    this.painter.fill("ties", new Float32Array(ties.flatMap((row) => [this.xy[2 * row], this.xy[2 * row + 1]])));
     if (this.query !== null) marks.push([this.query, 1]);
     if (this.hovered >= 0) marks.push([this.hovered, 2]);
     const cells = marks.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
@@ -145,7 +151,7 @@ export class Picture {
     const size = this.pointSize();
     this.painter.draw(this.camera, {
       size,
-      sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8)],
+      sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
       dimmed: this.selected ? 0.2 : 0.85,
       neighbour: NEIGHBOUR,
       query: QUERY,

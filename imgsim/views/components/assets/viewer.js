@@ -4,7 +4,7 @@
 // (1: the whole plate fits), dataset.box ("x0,y0,x1,y1" or "").
 
 import { component, element, set, styles, wheelPixels, write } from "./common.js";
-import { CropBox } from "./viewer_box.js";
+import { BoxTalk, CropBox } from "./viewer_box.js";
 
 const MOST = 40; // times the fitted size
 const HELP = "Arrow keys move the plate, + and - zoom, 0 shows it whole.";
@@ -13,6 +13,7 @@ class Viewer {
   constructor(root, send, data) {
     this.send = send;
     this.data = {};
+    this.talk = new BoxTalk((box) => this.send.state("box", { image: this.data.image, box, at: Date.now() }));
     this.image = element("img", { draggable: "false", decoding: "async" });
     this.message = element("div", { class: "message", role: "status" });
     this.layer = element("div", { class: "layer" }, this.image);
@@ -24,11 +25,12 @@ class Viewer {
     );
     this.stage.style.height = `${data.height}px`;
     const tools = this.toolbar();
+    this.stage.append(this.clear); // over the plate, which must not jump while a box is drawn
     this.crop = new CropBox(this.stage, {
       toImage: (left, top) => this.toImage(left, top),
       toStage: (x, y) => this.toStage(x, y),
       changed: (box) => this.boxed(box),
-      ended: (box) => this.send.state("box", box && { image: this.data.image, box }),
+      ended: (box) => this.talk.tell(box),
     });
     root.append(element("div", { class: "viewer" }, tools, this.stage));
     this.stop = new AbortController();
@@ -52,7 +54,10 @@ class Viewer {
       press("Draw box", "Drag draws a box on the plate", () => this.setMode("box"), { "data-testid": "imgsim-draw-box" }),
       press("Move", "Drag moves the plate", () => this.setMode("move"), { "data-testid": "imgsim-move" }),
     );
-    this.clear = press("Clear box", "Use the whole image", () => this.crop.set(null, true), { "data-testid": "imgsim-clear-box" });
+    this.clear = press("Clear box", "Use the whole image", () => this.crop.set(null, true), {
+      "data-testid": "imgsim-clear-box", class: "clear", hidden: true,
+    });
+    this.clear.addEventListener("pointerdown", (event) => event.stopPropagation());
     this.percent = element("span", { class: "status" });
     const middle = () => [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
     return element(
@@ -66,7 +71,6 @@ class Viewer {
         press("+", "Zoom in (+)", () => this.zoomAt(...middle(), 1.5), { "aria-label": "Zoom in", class: "square" }),
         press("Whole plate", "Show the whole plate (0)", () => this.reset(), { "data-testid": "imgsim-whole" }),
       ),
-      this.clear,
       this.percent,
     );
   }
@@ -78,9 +82,9 @@ class Viewer {
     set(this.image, "alt", data.alt);
     set(this.stage, "aria-label", `${data.alt}. ${HELP}`);
     set(this.modes, "hidden", !data.crop);
-    if (data.crop !== before.crop) this.setMode(data.crop ? "box" : "move");
-    // Python's box counts only for a new picture: while one is on the page, the user's hand is ahead of it.
-    if (!data.crop || data.image !== before.image) this.crop.set((data.crop && data.box) || null, false);
+    write(this.modes.firstChild, data.draw_label);
+    if (data.crop !== before.crop) this.setMode(data.crop && data.draw ? "box" : "move");
+    this.talk.hear((data.crop && data.box) || null, data.image !== before.image, this.crop);
     if (data.src !== before.src) this.load();
     this.place();
   }

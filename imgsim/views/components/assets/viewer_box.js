@@ -90,3 +90,29 @@ export class CropBox {
     style.height = `${Math.max(1, bottom - top)}px`;
   }
 }
+
+/** What the browser and Python tell each other of the box. Python's answers come behind the user's own hand. */
+export class BoxTalk {
+  /** send(box): each time another value, or clearing a box that came from the address would change nothing. */
+  constructor(send) {
+    this.send = send;
+    this.sent = []; // not answered yet
+  }
+
+  /** Tell Python of a box, as finely as an address keeps it. */
+  tell(box) {
+    const edges = box && box.map((edge) => Math.round(edge * 1e4) / 1e4);
+    this.sent.push(JSON.stringify(edges));
+    this.send(edges);
+  }
+
+  /** Take the box that Python names with a new picture, and one that Python changed of its own accord. */
+  hear(box, anew, crop) {
+    const heard = JSON.stringify(box);
+    if (anew) this.sent = [];
+    const place = this.sent.indexOf(heard);
+    if (anew || (heard !== this.heard && place < 0)) crop.set(box, false);
+    else if (heard !== this.heard) this.sent.splice(0, place + 1);
+    this.heard = heard;
+  }
+}

@@ -1,0 +1,354 @@
+"""Books: which books share images with which, and whether they print them in the same order."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from imgsim import export, figures_borrowing
+from imgsim.borrowing import Agreement, Borrowing, Shared
+from imgsim.collection import Collection
+from imgsim.matches import DETAIL, MIRRORED
+from imgsim.views import reuse, server, shell, state, text
+from imgsim.views.components import rank_lines
+
+_CHART = "books_matrix"
+_LISTED = 200  # pairs of books in the table
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    shell.lead(
+        "Books",
+        "Each square is two books that share images; the darker, the more. Click one to see the images.",
+    )
+    if collection.families is None or collection.matches is None:
+        reuse.unverified(collection)
+        return
+    borrowing = _borrowing(str(collection.path), collection.generation, collection)
+    if not len(borrowing):
+        _nothing(collection)
+        return
+    now = state.current()
+    pair = _chosen(borrowing, now)
+    _controls(collection, borrowing, pair, now)
+    with st.container(horizontal=True, gap="medium", key="books_body"):
+        figure = _matrix(str(collection.path), collection.generation, collection, now.arranged)
+        with st.container(width=max(int(figure.layout.width) + 4, 300), key="books_matrix_box"):
+            st.plotly_chart(
+                figure,
+                width="content",
+                key=_CHART,
+                on_select=_clicked,
+                selection_mode="points",
+                config={"displayModeBar": False},
+            )
+            st.caption(
+                f"{text.count(len(borrowing), 'book')} of {_books_known(collection):,} share images with another, "
+                f"{_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, double-click "
+                "to see all."
+            )
+        with st.container(key="books_pair"):
+            if pair is None:
+                _pairs(borrowing)
+            else:
+                _shared(collection, borrowing, *pair)
+    _timeline(borrowing)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Looking which books share images …")
+def _borrowing(path: str, generation: str, _collection: Collection) -> Borrowing:
+    families, matches = _collection.families, _collection.matches
+    assert families is not None and matches is not None  # the page has asked
+    return Borrowing.from_families(families, matches, _collection.catalogue)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _matrix(path: str, generation: str, _collection: Collection, arranged: str) -> Any:
+    borrowing = _borrowing(path, generation, _collection)
+    order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
+    books = [borrowing.books[at] for at in order.tolist()]
+    return figures_borrowing.matrix_figure(
+        borrowing.matrix[order][:, order],
+        books,
+        [borrowing.label(book) for book in books],
+        [dated(borrowing, book) for book in books],
+    )
+
+
+def dated(borrowing: Borrowing, book: str) -> str:
+    """When a book was printed: `1752`, `1750s` or `?`."""
+    year, decade = borrowing.year(book), borrowing.decade(book)
+    return str(year) if year is not None else f"{decade}s" if decade is not None else "?"
+
+
+def _most(borrowing: Borrowing) -> str:
+    most = int(borrowing.matrix.max())
+    return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
+
+
+def _books_known(collection: Collection) -> int:
+    return len(set(collection.catalogue.frame["book"]) - {""})
+
+
+def _nothing(collection: Collection) -> None:
+    with st.container(border=True):
+        if not collection.catalogue.books_known:
+            st.markdown("**It is not known which plates are of one book.**")
+            st.markdown(
+                "Put the plates of each book in a folder of its own, or name the column of the metadata that says it:"
+            )
+            st.code(
+                f"python precompute.py FOLDER --metadata FILE.csv --book COLUMN --name {collection.name}",
+                language=None,
+            )
+            return
+        st.markdown("**No two books of this collection share an image.**")
+        st.markdown("The Re-use page shows images that recur within one book, if there are any.")
+        if st.button("Open Re-use", type="primary"):
+            shell.go("reuse")
+
+
+# ---- choosing two books
+
+
+def _chosen(borrowing: Borrowing, now: state.State) -> tuple[str, str] | None:
+    """The two books that the address names, the earlier first; None unless they share anything."""
+    if now.book_a == now.book_b or not {now.book_a, now.book_b} <= set(borrowing.books):
+        return None
+    first, second = sorted((now.book_a, now.book_b), key=borrowing.books.index)
+    return (first, second) if borrowing.shared(first, second) else None
+
+
+def _controls(
+    collection: Collection, borrowing: Borrowing, pair: tuple[str, str] | None, now: state.State
+) -> None:
+    known = now.book_a if now.book_a in borrowing.books else ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Arrange",
+            list(state.ARRANGEMENTS),
+            format_func=state.ARRANGEMENTS.__getitem__,
+            required=True,
+            help="Clustered: books that share much stand together.",
+            **state.bind("arranged"),
+        )
+        st.selectbox(
+            "Book",
+            ["", *borrowing.books],
+            format_func=lambda book: borrowing.label(book) if book else "Choose a book",
+            **state.bind("book_a", value=known),
+        )
+        partners = _partners(borrowing, known)
+        st.selectbox(
+            "shares images with",
+            ["", *partners],
+            format_func=lambda book: (
+                f"{borrowing.label(book)}: {partners[book]:,}" if book else "Choose another"
+            ),
+            disabled=not known,
+            **state.bind("book_b", value=now.book_b if now.book_b in partners else ""),
+        )
+        _download(collection, borrowing)
+
+
+def _partners(borrowing: Borrowing, book: str) -> dict[str, int]:
+    if not book:
+        return {}
+    counts = borrowing.matrix[borrowing.books.index(book)].tolist()
+    found = {other: count for other, count in zip(borrowing.books, counts, strict=True) if count}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _download(collection: Collection, borrowing: Borrowing) -> None:
+    with st.popover("Download"):
+        st.caption("The network of all books that share images:")
+        st.download_button(
+            "As CSV",
+            lambda: export.network_csv(
+                borrowing, collection.catalogue, collection=collection.name, date=date.today().isoformat()
+            ),
+            file_name=f"imgsim_books_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            help="One row for every two books.",
+            width="stretch",
+        )
+        st.download_button(
+            "As GraphML",
+            borrowing.graphml,
+            file_name=f"imgsim_books_{collection.name}.graphml",
+            mime="application/graphml+xml",
+            on_click="ignore",
+            help="For Gephi, Cytoscape, networkx or igraph.",
+            width="stretch",
+        )
+
+
+def _clicked() -> None:
+    points = st.session_state[_CHART]["selection"]["points"]
+    # A second click on a square deselects it in the browser; the two books stay on the page.
+    if points and len(points[0].get("customdata", ())) == 2:
+        first, second = (str(book) for book in points[0]["customdata"])
+        state.update(book_a=first, book_b=second)
+
+
+def _pairs(borrowing: Borrowing) -> None:
+    """The pairs of books that share most, to choose from."""
+    edges = borrowing.edges[:_LISTED]
+    st.markdown("#### Books that share most")
+    frame = pd.DataFrame(
+        {
+            "Shared": [len(edge.families) for edge in edges],
+            "Years": [f"{dated(borrowing, edge.source)}, {dated(borrowing, edge.target)}" for edge in edges],
+            "Book": [_title(borrowing, edge.source) for edge in edges],
+            "Shares with": [_title(borrowing, edge.target) for edge in edges],
+            "Order": [borrowing.agreement(edge.source, edge.target).words for edge in edges],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        key="book_pairs",
+        hide_index=True,
+        height=min(38 + 35 * len(frame), 520),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Shared": st.column_config.NumberColumn(width=60),
+            "Years": st.column_config.TextColumn(width=85),
+            "Book": st.column_config.TextColumn(width=120),
+            "Shares with": st.column_config.TextColumn(width=120),
+            "Order": st.column_config.TextColumn(
+                help="Whether both print what they share in the same order, as a copyist would who kept it."
+            ),
+        },
+    )
+    chosen = event["selection"]["rows"]
+    if chosen and chosen[0] < len(edges):
+        state.update(book_a=edges[chosen[0]].source, book_b=edges[chosen[0]].target)
+        st.rerun()
+    st.caption("Choose a line here, a square on the left, or two books above.")
+
+
+def _title(borrowing: Borrowing, book: str) -> str:
+    rows = borrowing.catalogue.book_rows(book)
+    return borrowing.catalogue.short_title(int(rows[0])) if len(rows) else book
+
+
+# ---- what two books share
+
+
+def _shared(collection: Collection, borrowing: Borrowing, first: str, second: str) -> None:
+    shared = borrowing.shared(first, second)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {text.count(len(shared), 'shared image')}", width="stretch")
+        st.button("Close", on_click=_close)
+    st.markdown(in_words(borrowing.agreement(first, second)))
+    if len(shared) > 1:
+        st.caption(
+            "Each line is one image, from its place in the earlier book to its place in the other. "
+            "Blue lines keep one order, dashed ones leave it."
+        )
+    kept = dict(zip(map(_pair_id, shared), in_order([item.place_b for item in shared]), strict=True))
+    event = rank_lines(
+        key="shared_plates",
+        left=[_plate(collection, item, item.row_a) for item in shared],
+        right=[
+            _plate(collection, item, item.row_b, _how(item))
+            for item in sorted(shared, key=lambda item: item.place_b)
+        ],
+        kept=kept,
+        left_title=borrowing.label(first),
+        right_title=borrowing.label(second),
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    for item in shared:
+        if event.compare == _pair_id(item):
+            ids = collection.catalogue.plate_ids
+            shell.go("compare", plate=ids[item.row_a], other=ids[item.row_b])
+
+
+def _close() -> None:
+    state.update(book_a="", book_b="")
+
+
+def _pair_id(item: Shared) -> str:
+    return item.family
+
+
+def _how(item: Shared) -> str:
+    if item.mirrored and item.verdict == DETAIL:
+        return f"{DETAIL}, {MIRRORED}"
+    return item.verdict or "by way of a third plate"
+
+
+def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dict[str, Any]:
+    record = collection.catalogue.record(row)
+    page = f"p. {record['page']}" if record["page"] is not None else ""
+    return {
+        "id": str(record["plate_id"]),
+        "pair": _pair_id(item),
+        "src": server.thumbnail_url(collection, row),
+        "alt": f"Plate {record['plate_id']}, {page}",
+        "lines": [page or str(record["plate_id"]), how],
+    }
+
+
+def in_words(found: Agreement) -> str:
+    """What the order of the shared plates says, and how often chance would say it."""
+    if found.plates < 2:
+        return "One shared image says nothing of the order."
+    words = f"The two print them **{found.words}** (Kendall's tau {found.tau:.2f})."
+    if math.isfinite(found.chance) and found.chance <= 0.05:
+        words += (
+            f" Drawn by lot, an order as regular as this comes about once in {1 / found.chance:,.0f} times."
+            if found.chance > 1e-9
+            else " Drawn by lot, an order as regular as this would practically never come about."
+        )
+    return words
+
+
+def in_order(places: list[int]) -> list[bool]:
+    """Which of the places stand in the longest run that rises: what both books print in one order.
+
+    >>> in_order([0, 3, 1, 2])
+    [True, False, True, True]
+    """
+    ends: list[int] = []  # the smallest place at which a run of each length can end
+    lengths = []
+    for place in places:
+        at = bisect_left(ends, place)
+        ends[at : at + 1] = [place]
+        lengths.append(at)
+    kept, wanted = [False] * len(places), len(ends) - 1
+    for index in range(len(places) - 1, -1, -1):
+        if lengths[index] == wanted:
+            kept[index] = True
+            wanted -= 1
+    return kept
+
+
+def _timeline(borrowing: Borrowing) -> None:
+    decades = borrowing.decades()
+    st.markdown("#### Re-use by decade")
+    if not decades:
+        st.caption("No re-used plate has a year, so there is no timeline.")
+        return
+    st.plotly_chart(
+        figures_borrowing.timeline_figure(decades), key="reuse_timeline", config={"displayModeBar": False}
+    )
+    st.caption(
+        "How many plates of each decade repeat an image that is in an earlier book of this collection. "
+        "Plates without a year are not counted."
+    )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,48 @@
+"""What several components draw: regions on a thumbnail, and words that say what a plate is to another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from imgsim.errors import ImgsimError
+
+KINDS = ("first", "same", "mirrored", "detail", "printing", "")
+_MOST = 400  # corners; a hull of more than this is no outline but a cloud
+
+
+def outline(region: Sequence[Sequence[float]] | np.ndarray, width: int, height: int) -> dict[str, Any] | None:
+    """Return a card's ``outline``: a region of a plate of that size, or None where the region is empty.
+
+    Parameters
+    ----------
+    region : (m, 2) corners x, y in pixels of the upright plate, origin at its top left.
+    """
+    corners = np.asarray(region, dtype=float).reshape(-1, 2)
+    if len(corners) < 3 or not np.isfinite(corners).all():
+        return None
+    corners = np.clip(corners[:_MOST], 0, (width, height)).round(1)
+    return {"width": int(width), "height": int(height), "points": corners.tolist()}
+
+
+def drawable(value: object, what: str) -> dict[str, Any]:
+    """Return an outline as the browser gets it, or raise ImgsimError."""
+    if not isinstance(value, Mapping) or set(value) != {"width", "height", "points"}:
+        raise ImgsimError(f"{what} has width, height and points, not {value!r:.80}")
+    sides = [value["width"], value["height"]]
+    points = [[float(x), float(y)] for x, y in value["points"]]
+    numbers = [*sides, *(number for point in points for number in point)]
+    if len(points) < 3 or not all(math.isfinite(number) for number in numbers) or min(sides) < 1:
+        raise ImgsimError(f"{what} needs at least three corners in a plate of some size, not {value!r:.80}")
+    return {"width": int(sides[0]), "height": int(sides[1]), "points": points}
+
+
+def word(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return a word (text, one of KINDS, an explanation) as the browser gets it, or raise ImgsimError."""
+    kind = str(given.get("kind", ""))
+    if kind not in KINDS:
+        raise ImgsimError(f"a word's kind is one of {KINDS}, not {kind!r}")
+    return {"text": str(given["text"]), "kind": kind, "title": str(given.get("title", ""))}

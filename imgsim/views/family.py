@@ -1,0 +1,245 @@
+"""A family of plates on the screen: in words, as a strip, and in full with its evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from imgsim import export
+from imgsim.collection import Collection
+from imgsim.families import Families, Family, Member
+from imgsim.matches import MIRRORED, Matches, MatchRow
+from imgsim.views import server, shell, state, text
+from imgsim.views.components import family_strips, outline, pair_list
+
+_TIES = 12  # shown before the reader asks for all
+# The colour of each word that the families use; what is not here is said without one.
+KINDS = {
+    "earliest in this collection": "first",
+    "first of the undated": "first",
+    "same image": "same",
+    "mirrored": "mirrored",
+    "shared detail": "detail",
+    "detail of the earliest": "detail",
+    "the earliest is a detail of it": "detail",
+    "probably the same plate": "printing",
+    "probably re-engraved": "printing",
+}
+
+
+# ---- a family in words
+
+
+def strip(collection: Collection, family: Family, plate: str = "") -> dict[str, Any]:
+    """A family for the strips; the plate that the reader came from is marked."""
+    words = []
+    if family.mirrored:
+        words.append({"text": "mirrored among them", "kind": "mirrored"})
+    return {
+        "id": family.id,
+        "title": title(family),
+        "facts": facts_line(collection, family),
+        "words": words,
+        "members": [_card(collection, member, plate) for member in family.members],
+    }
+
+
+def title(family: Family) -> str:
+    """`3 books, 1712 to 1788`."""
+    books = len(family.books)
+    what = text.count(books, "book") if books > 1 else text.count(len(family), "plate")
+    if books == 1:
+        what += " in one book"
+    if family.span is None:
+        return f"{what}, no year known"
+    first, last = family.span
+    return f"{what}, {first}" if first == last else f"{what}, {first} to {last}"
+
+
+def facts_line(collection: Collection, family: Family) -> str:
+    """How many plates, from place to place, and where the image is earliest here."""
+    places = family.places
+    shown = " → ".join(places[:5]) + (" → …" if len(places) > 5 else "")
+    earliest = collection.catalogue.short_title(family.earliest.row, 70)
+    if family.earliest.dated:
+        earliest = f"earliest here: {earliest}"
+    plates = text.count(len(family), "plate") if len(family) > len(family.books) > 1 else ""
+    return " · ".join(part for part in (plates, shown, earliest) if part)
+
+
+def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
+    record = collection.catalogue.record(member.row)
+    plate_id = str(record["plate_id"])
+    page = f"p. {record['page']}" if record["page"] is not None else ""
+    where = " · ".join(part for part in (str(record["place"]), str(record["format"]), page) if part)
+    book = collection.catalogue.short_title(member.row)
+    return {
+        "id": plate_id,
+        "src": server.thumbnail_url(collection, member.row),
+        "alt": f"Plate {plate_id}, {book}, {text.year_of(record['year'])}",
+        "year": member.date if member.dated else "",
+        "lines": [book, where],
+        "words": [_word(word) for word in member.words],
+        "first": member.place == 0,
+        "undated": not member.dated,
+        "compare": member.place > 0,
+        "mark": plate_id == plate,
+    }
+
+
+def _word(word: str) -> dict[str, str]:
+    kind = KINDS.get(word, "")
+    shown = "earliest here" if word == "earliest in this collection" else word
+    how = (
+        "Judged by how far lines stray after the two are laid over each other." if kind == "printing" else ""
+    )
+    return {"text": shown, "kind": kind, "title": how}
+
+
+# ---- one family
+
+
+def show(collection: Collection, families: Families, family: Family) -> None:
+    """Draw a family in full: its strip, what ties it together, and what can be taken away."""
+    now = state.current()
+    shell.lead("Re-use", "One image and where it appears again, in order of date.")
+    with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
+        st.button("← All families", on_click=_close)
+        st.markdown(f"#### {text.plain(title(family))}", width="stretch")
+        _downloads(collection, families, family)
+    st.caption(text.plain(facts_line(collection, family)))
+    made = strip(collection, family, now.plate)
+    event = family_strips(
+        key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
+    )
+    follow(event.clicked, event.compare, families)
+    undated = len(family.undated)
+    if undated and undated < len(family):
+        st.caption(
+            f"{text.count(undated, 'plate')} without a year stand{'s' if undated == 1 else ''} apart at the end: "
+            "any of them may be earlier than the first."
+        )
+    matches = collection.matches
+    if matches is not None:
+        _evidence(collection, family, matches)
+
+
+def follow(clicked: str | None, compare: str | None, families: Families) -> None:
+    """Go where a click on a strip leads: to the plate, or to its comparison with the earliest."""
+    if clicked:
+        shell.go("plate", plate=clicked)
+    if compare:
+        row = shell.collection().catalogue.row(compare)
+        shell.go("compare", plate=families.of(row), other=compare)
+
+
+def _close() -> None:
+    state.update(family="")
+
+
+def _downloads(collection: Collection, families: Families, family: Family) -> None:
+    today = date.today().isoformat()
+    st.download_button(
+        "Download CSV",
+        lambda: export.families_csv(
+            families, collection.catalogue, ids=[family.id], collection=collection.name, date=today
+        ),
+        file_name=f"imgsim_family_{_safe(family.id)}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="One row a plate.",
+    )
+    st.download_button(
+        "Download dossier",
+        lambda: _dossier(collection, family.id),
+        file_name=f"imgsim_family_{_safe(family.id)}.html",
+        mime="text/html",
+        on_click="ignore",
+        help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
+    )
+    with st.popover("Link"):
+        st.caption("Opens this family again:")
+        st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)
+
+
+def _dossier(collection: Collection, family_id: str) -> bytes:
+    from imgsim.dossier import dossier_html
+
+    return dossier_html(collection, family_id)
+
+
+def _safe(name: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in name)[:80]
+
+
+def ties(family: Family, matches: Matches) -> list[MatchRow]:
+    """The verified pairs within a family, seen from the earlier plate: those with the earliest, then the strongest."""
+    place = {member.row: number for number, member in enumerate(family.members)}
+    found = [
+        match
+        for row in place
+        for match in matches.of(row)
+        if match.verified and place.get(match.b, -1) > place[row]
+    ]
+    return sorted(
+        found, key=lambda match: (place[match.a] != 0, -match.inliers, place[match.a], place[match.b])
+    )
+
+
+def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
+    found = ties(family, matches)
+    st.markdown("#### What ties them together")
+    st.caption(
+        "How many points of the lines of two plates agree once one is laid over the other; the region in which they do "
+        "is blue. Lettering and frames do not count. Look for yourself: Compare lays them over each other."
+    )
+    shown = found
+    if len(found) > _TIES and not st.toggle(f"Show all {len(found):,} pairs", key="_all_ties"):
+        shown = found[:_TIES]
+    ids = collection.catalogue.plate_ids
+    event = pair_list(
+        key="ties",
+        items=[_tie(collection, match) for match in shown],
+        label="Pairs, those with the earliest first",
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    for match in shown:
+        if event.compare == _pair_id(match):
+            shell.go("compare", plate=ids[match.a], other=ids[match.b])
+
+
+def _pair_id(match: MatchRow) -> str:
+    return f"{match.a}-{match.b}"
+
+
+def _tie(collection: Collection, match: MatchRow) -> dict[str, Any]:
+    said = [match.verdict]
+    if match.mirrored and match.verdict != MIRRORED:
+        said.append(MIRRORED)
+    if match.printing:
+        said.append(match.printing)
+    covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
+    return {
+        "id": _pair_id(match),
+        "left": _side(collection, match.a, match.region_a),
+        "right": _side(collection, match.b, match.region_b),
+        "words": [_word(word) for word in said],
+        "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
+    }
+
+
+def _side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
+    record = collection.catalogue.record(row)
+    year = text.year_of(record["year"])
+    title = collection.catalogue.short_title(row)
+    return {
+        "id": str(record["plate_id"]),
+        "src": server.thumbnail_url(collection, row),
+        "alt": f"Plate {record['plate_id']}, {title}, {year}",
+        "caption": " · ".join(part for part in (year, str(record["place"]), title) if part),
+        "outline": outline(region, int(record["width"] or 1), int(record["height"] or 1)),
+    }

@@ -1,0 +1,346 @@
+"""What is verified of a plate, in the app: words, order, filters, table, CSV, map, and the pages that tell of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgsim.catalogue import Catalogue
+from imgsim.collection import Collection, open_collection
+from imgsim.errors import ImgsimError
+from imgsim.export import neighbours_csv
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
+from imgsim.views import data, evidence, neighbourhood, state
+from imgsim.views import map as map_page
+from imgsim.views.components import plate_map, thumbnail_grid
+from imgsim.views.listing import Conditions, make_listing
+from tests.herbals import COUNT, make_herbals
+from tests.making import add_matches, match_values
+
+ROOT = Path(__file__).resolve().parent.parent
+QUERY = "p003"
+SAME, TURNED, PART, ALIKE = "p008", "p014", "p020", "p009"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the collection "herbals", in which one plate has a match of every kind."""
+    base = make_herbals(tmp_path_factory.mktemp("evidence"))
+    add_matches(
+        base / "herbals",
+        [
+            match_values(QUERY, SAME, inliers=90, printing="probably re-engraved"),
+            match_values(QUERY, TURNED, MIRRORED, inliers=1234, coverage_a=0.25, coverage_b=0.75),
+            match_values(QUERY, PART, DETAIL, mirrored=True),
+            match_values(QUERY, ALIKE, LOOK_ALIKE),
+            match_values("p004", "p005"),  # within one book
+        ],
+    )
+    return base
+
+
+@pytest.fixture
+def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(folder))
+    return open_collection(folder / "herbals")
+
+
+@pytest.fixture
+def visit(herbals: Collection) -> Callable[..., AppTest]:
+    """Open a page with a state in its address: visit("plate", plate="p003")."""
+
+    def open_page(name: str = "browse", **query: Any) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        for key, value in query.items():
+            app.query_params[key] = value
+        if name != "browse":
+            app.switch_page(f"imgsim/views/{name}.py")
+        return check(app.run())
+
+    return open_page
+
+
+def check(app: AppTest) -> AppTest:
+    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(str(e.value) for group in (app.markdown, app.caption, app.title) for e in group)
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(found for found in app.button if found.label.startswith(label))
+
+
+def known(herbals: Collection, plate_id: str = QUERY) -> evidence.Evidence:
+    found = evidence.of_plate(herbals, herbals.catalogue.row(plate_id))
+    assert found is not None
+    return found
+
+
+# ---- words
+
+
+def test_every_verdict_has_words_and_numbers_and_is_seen_from_the_query(herbals: Collection) -> None:
+    evidence_of, row = known(herbals), herbals.catalogue.row
+    assert [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")] == list(
+        evidence.WORDS
+    )
+    assert evidence.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
+    assert evidence.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
+    assert evidence.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
+    assert evidence.badge(evidence_of, row("p010"))["text"] == "not checked"
+    assert "25 % of your plate and 75 % of this one" in evidence.badge(evidence_of, row(TURNED))["title"]
+    # the other way round the shares change places
+    assert (
+        "75 % of your plate and 25 % of this one"
+        in evidence.badge(known(herbals, TURNED), row(QUERY))["title"]
+    )
+    for other in range(COUNT):
+        assert set(evidence.badge(evidence_of, other)) == {"kind", "text", "title"}
+    assert evidence.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
+        "1 same image, 1 look-alike, 2 not checked"
+    )
+    assert all(word in evidence.explanation() for word in evidence.WORDS.values())
+
+
+def test_the_best_evidence_comes_first(herbals: Collection) -> None:
+    row = herbals.catalogue.row
+    assert known(herbals).verified == (row(TURNED), row(SAME), row(PART))
+
+
+def test_only_another_book_is_a_re_use(herbals: Collection) -> None:
+    assert herbals.matches is not None
+    found = np.flatnonzero(evidence.reused(herbals.matches, herbals.catalogue))
+    assert [herbals.catalogue.plate_ids[row] for row in found] == [QUERY, SAME, TURNED, PART]
+
+
+# ---- the list
+
+
+def test_verified_plates_come_first_whatever_they_score_against_a_plain_loop() -> None:
+    numbers = np.random.default_rng(8)
+    for top_k in (4, 10, 50):
+        for threshold in (-1.0, 0.3, 0.9, 1.0):
+            similarities = numbers.uniform(-1, 1, 40).round(1).astype(np.float32)
+            mask = numbers.random(40) < 0.8
+            verified = [int(row) for row in numbers.permutation(40)[:6] if row != 7]
+            conditions = Conditions(top_k, threshold, False, "any")
+            found = make_listing(
+                similarities, mask, conditions, exclude=7, verified=verified, verified_first=True
+            )
+            allowed = [row for row in range(40) if mask[row] and row != 7]
+            first = [row for row in verified if row in allowed]
+            rest = sorted(
+                (row for row in allowed if row not in first), key=lambda row: (-similarities[row], row)
+            )
+            expected = first + [row for row in rest if similarities[row] >= np.float32(threshold)]
+            assert found.rows.tolist() == expected[:top_k]
+            assert found.similarities.tolist() == similarities[expected[:top_k]].tolist()
+            assert (found.reaching, found.verified) == (len(expected), len(first))
+            assert found.unlisted == len(set(first) - set(expected[:top_k]))
+            plain = make_listing(similarities, mask, conditions, exclude=7, verified=verified)
+            bare = make_listing(similarities, mask, conditions, exclude=7)
+            assert plain.rows.tolist() == bare.rows.tolist()
+            assert plain.unlisted == len(set(first) - set(plain.rows.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, [TURNED, SAME, PART]),
+        ({"order": "similarity"}, []),
+        ({"verdict": "detail-mirrored"}, [TURNED, PART]),
+        ({"verdict": "nonsense"}, [TURNED, SAME, PART]),
+        ({"verdict": "alike", "threshold": "-1"}, [ALIKE]),
+        ({"when": "earlier"}, []),
+        ({"when": "later"}, [TURNED, SAME]),  # the fourth book has no date
+        ({"top_k": "4", "threshold": "-1"}, [TURNED, SAME, PART, None]),
+    ],
+)
+def test_order_and_verdicts_make_the_list(
+    visit: Callable[..., AppTest], query: dict[str, str], expected: list[str | None]
+) -> None:
+    app = visit("plate", plate=QUERY, view="table", **{"threshold": "1", **query})
+    listed = list(app.dataframe[0].value["Id"]) if app.dataframe else []
+    assert len(listed) == len(expected)
+    assert all(want in (None, got) for want, got in zip(expected, listed, strict=True))
+
+
+def test_similarity_leaves_out_what_it_ranks_low_says_so_and_offers_it(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate=QUERY, threshold="1", order="similarity", view="table")
+    assert "3 verified matches score below 1" in words(app)
+    check(button(app, "Show them first").click().run())
+    assert "order" not in app.query_params
+    assert list(app.dataframe[0].value["Id"]) == [TURNED, SAME, PART]
+    assert "verified matches score below" not in words(app)
+
+
+def test_an_empty_verdict_offers_every_verdict_again(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate=QUERY, threshold="1", verdict="alike")
+    assert "No plate of the list is marked look-alike" in words(app)
+    check(button(app, "Show every verdict").click().run())
+    assert "verdict" not in app.query_params
+    assert "1 same image, 1 mirrored, 1 shared detail" in words(app)
+
+
+def test_the_controls_write_the_address_and_the_default_leaves_it(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate=QUERY)
+    order = next(widget for widget in app.selectbox if widget.label == "Order")
+    assert order.value == "evidence"
+    check(order.set_value("similarity").run())
+    assert app.query_params["order"] in ("similarity", ["similarity"])
+    order = next(widget for widget in app.selectbox if widget.label == "Order")
+    check(order.set_value("evidence").run())
+    assert "order" not in app.query_params
+
+
+def test_the_table_tells_the_evidence(visit: Callable[..., AppTest]) -> None:
+    table = (
+        visit("plate", plate=QUERY, threshold="-1", view="table", other_books="no", top_k="50")
+        .dataframe[0]
+        .value
+    )
+    assert list(table["Verdict"][:3]) == ["Mirrored", "Same image", "Shared detail"]
+    assert list(table["Inliers"][:3]) == [1234, 90, 60]
+    assert list(table["Mirrored"][:3]) == ["yes", "no", "yes"]
+    assert table["Coverage"][0] == "25 %, 75 %"
+    rest = table["Verdict"][3:].tolist()
+    assert rest.count("Look-alike") == 1 and rest.count("Not checked") == len(rest) - 1
+
+
+def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Collection) -> None:
+    rows = [herbals.catalogue.row(other) for other in (TURNED, ALIKE, "p010")]
+    content = neighbours_csv(
+        herbals.catalogue,
+        herbals.catalogue.row(QUERY),
+        QUERY,
+        rows,
+        [0.5, 0.4, 0.3],
+        backbone="toy",
+        collection="herbals",
+        date="2026-11-22",
+        extra=evidence.columns(known(herbals), rows),
+    )
+    names = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
+    table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [[line[name] for name in names] for line in table] == [
+        ["mirrored", "1234", "yes", "0.25", "0.75"],
+        ["look-alike", "4", "", "0.0", "0.0"],
+        ["not checked", "", "", "", ""],
+    ]
+
+
+def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Collection) -> None:
+    assert herbals.families is not None
+    family_id = herbals.families.of(herbals.catalogue.row(QUERY))
+    assert family_id is not None
+    app = visit("plate", plate=QUERY)
+    check(button(app, "Family of ").click().run())
+    assert app.title[0].value == "Re-use"
+    assert app.query_params["family"] in (family_id, [family_id])
+    assert not any(found.label.startswith("Family of ") for found in visit("plate", plate="p000").button)
+
+
+# ---- the other pages
+
+
+def test_the_map_knows_which_of_its_neighbours_are_verified(herbals: Collection) -> None:
+    row = herbals.catalogue.row(QUERY)
+    query = neighbourhood.of_plate(herbals, row, data.similarities_of(herbals, "toy", row))
+    found = neighbourhood.find(herbals, query, state.State(collection="herbals", threshold=-1))
+    ids = herbals.catalogue.plate_ids
+    assert len(found.rows) == 18
+    assert [ids[other] for other in map_page._verified(query, found) or []] == [TURNED, SAME, PART]
+
+
+def test_browse_narrows_to_verified_re_use_and_clears(visit: Callable[..., AppTest]) -> None:
+    app = visit()
+    check(next(toggle for toggle in app.toggle if toggle.label == "Verified re-use").set_value(True).run())
+    assert app.query_params["reused"] in ("yes", ["yes"])
+    assert "4 plates that pass the filters" in words(app)
+    check(button(app, "Clear all").click().run())
+    assert "reused" not in app.query_params
+    assert "Showing 4 of" in words(visit("map", reused="yes"))
+
+
+def test_about_counts_what_was_verified(visit: Callable[..., AppTest]) -> None:
+    app = visit("about")
+    numbers = {metric.label: metric.value for metric in app.metric}
+    assert [numbers[name] for name in ("Same image", "Mirrored", "Shared detail", "Look-alikes")] == list(
+        "2111"
+    )
+    assert "4 plates were found again in another book" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "view"), [("plate", "plates"), ("plate", "scores"), ("map", "plates"), ("search", "plates")]
+)
+def test_every_page_opens_with_evidence(visit: Callable[..., AppTest], name: str, view: str) -> None:
+    visit(name, plate=QUERY, threshold="-1", view=view, verdict="same-unchecked", order="similarity")
+
+
+# ---- without matches
+
+
+def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(make_herbals(tmp_path)))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in {"plate": QUERY, "threshold": "-1", "order": "evidence", "verdict": "same"}.items():
+        app.query_params[key] = value
+    app.switch_page("imgsim/views/plate.py")
+    check(app.run())
+    assert "python precompute.py --name herbals" in words(app)
+    assert not [widget for widget in app.selectbox if widget.label == "Order"]
+    collection = open_collection(tmp_path / "data" / "herbals")
+    assert evidence.of_plate(collection, 3) is None
+    query = neighbourhood.of_plate(collection, 3, data.similarities_of(collection, "toy", 3))
+    found = neighbourhood.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
+    assert len(found.rows) == 18
+    assert map_page._verified(query, found) is None
+
+
+# ---- components
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        "same",
+        {"kind": "same"},
+        {"kind": "proof", "text": "x", "title": ""},
+        {"kind": "same", "text": "", "title": ""},
+        {"kind": "same", "text": "x", "title": "", "onclick": "y"},
+    ],
+    ids=str,
+)
+def test_the_grid_refuses_a_verdict_without_words(verdict: Any) -> None:
+    with pytest.raises(ImgsimError):
+        thumbnail_grid(key="g", items=[{"id": "a", "verdict": verdict}])
+
+
+def test_the_map_refuses_foreign_rows_as_verified() -> None:
+    with pytest.raises(ImgsimError):
+        plate_map(key="m", points_url="/p.bin", count=10, query=1, neighbours=[2], verified=[10])
+    assert (
+        plate_map(key="m", points_url="/p.bin", count=10, query=1, neighbours=[2], verified=[]).clicked
+        is None
+    )
+
+
+def test_the_conditions_on_books_agree_with_the_catalogue(herbals: Collection) -> None:
+    from imgsim.views.listing import conditions_mask
+
+    catalogue: Catalogue = herbals.catalogue
+    mask = conditions_mask(catalogue, Conditions(4, 0.5, True, "any"), book="book1", year=None)
+    assert np.array_equal(mask, catalogue.frame["book"].to_numpy() != "book1")
