@@ -154,3 +154,31 @@ def test_the_camera_zooms_at_the_pointer_and_masks_agree_with_python() -> None:
     assert got["zoom"] == got["saved"]["zoom"] == 3
     assert got["same"] is True
     assert got["colours"] == [[0, 255, 170]] * 3 + [None]
+
+
+@needs_node
+def test_what_is_drawn_anew_in_one_place_does_not_stand_beside_what_was_there() -> None:
+    source = f"""
+      import {{ component }} from {module("common.js")};
+      globalThis.getComputedStyle = () => ({{ getPropertyValue: () => "#ffffff" }});
+      class Part {{
+        constructor(root) {{
+          root.childNodes.push({{ remove() {{ root.childNodes.splice(root.childNodes.indexOf(this), 1); }} }});
+        }}
+        update() {{}}
+        dispose() {{}}
+      }}
+      const root = {{ host: {{}}, adoptedStyleSheets: [], childNodes: [{{ foreign: true }}] }};
+      const draw = component(Part), place = {{ data: {{}}, parentElement: root }};
+      const counts = [], count = () => counts.push(root.childNodes.length);
+      const leave = draw(place);
+      count();
+      draw(place);
+      count();
+      leave();
+      count();
+      draw(place);
+      count();
+      console.log(JSON.stringify({{ counts, foreign: root.childNodes[0].foreign }}));
+    """
+    assert json.loads(node(source=source)) == {"counts": [2, 2, 1, 2], "foreign": True}

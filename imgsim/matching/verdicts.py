@@ -29,7 +29,7 @@ from imgsim.matching.agreement import Agreement, agreement
 from imgsim.matching.features import Features, mirrored
 from imgsim.matching.printing import printing
 
-MATCHING_VERSION = 9
+MATCHING_VERSION = 10
 
 SAME_IMAGE = "same image"
 MIRRORED = "mirrored"
@@ -82,7 +82,7 @@ class Match:
     region_a, region_b : float32 (m, 2)
         Outline of the agreeing region; empty for a look-alike.
     printing : str
-        "" or "probably the same plate" (see :mod:`imgsim.matching.printing`).
+        "" or, where most of both agrees, "probably the same plate" (see :mod:`imgsim.matching.printing`).
     points_a, points_b : float32 (inliers, 2)
         Where the agreeing features lie; empty for a look-alike.
     """
@@ -158,9 +158,10 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         residual=float(np.median(seen.errors)),
         region_a=region_a,
         region_b=seen.on_b.region,
-        printing=printing(
-            seen.points_a, seen.points_b, seen.likeness, geometry.UNITS / float(np.hypot(*b.size))
-        ),
+        # A motif that a steady hand took over lies as still as an impression does; of details nothing is said.
+        printing=""
+        if verdict == SHARED_DETAIL
+        else printing(seen.points_a, seen.points_b, seen.likeness, geometry.UNITS / float(np.hypot(*b.size))),
         points_a=points_a,
         points_b=seen.points_b,
     )

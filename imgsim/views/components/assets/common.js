@@ -40,8 +40,10 @@ export function component(Part, ...sheets) {
     if (!part) {
       const root = parentElement.host ? parentElement : parentElement.getRootNode();
       root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet)), ...sheets];
-      part = { send: {}, part: null };
+      const before = new Set(parentElement.childNodes);
+      part = { send: {}, part: null, nodes: [] };
       part.part = new Part(parentElement, part.send, data);
+      part.nodes = [...parentElement.childNodes].filter((node) => !before.has(node));
       parts.set(parentElement, part);
     }
     part.send.trigger = setTriggerValue;
@@ -51,6 +53,8 @@ export function component(Part, ...sheets) {
       if (parts.get(parentElement) !== part) return;
       parts.delete(parentElement);
       part.part.dispose();
+      // The place itself may stay and be filled anew: what was drawn there would stand beside its successor.
+      for (const node of part.nodes) node.remove();
     };
   };
 }
