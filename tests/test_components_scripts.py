@@ -157,28 +157,27 @@ def test_the_camera_zooms_at_the_pointer_and_masks_agree_with_python() -> None:
 
 
 @needs_node
-def test_what_is_drawn_anew_in_one_place_does_not_stand_beside_what_was_there() -> None:
+def test_a_place_is_drawn_once_however_often_it_is_left_and_given_up_when_it_is_gone() -> None:
     source = f"""
       import {{ component }} from {module("common.js")};
       globalThis.getComputedStyle = () => ({{ getPropertyValue: () => "#ffffff" }});
+      globalThis.setTimeout = (call) => call();
+      let made = 0, over = 0, drawn = 0;
       class Part {{
-        constructor(root) {{
-          root.childNodes.push({{ remove() {{ root.childNodes.splice(root.childNodes.indexOf(this), 1); }} }});
-        }}
-        update() {{}}
-        dispose() {{}}
+        constructor() {{ made += 1; }}
+        update() {{ drawn += 1; }}
+        dispose() {{ over += 1; }}
       }}
-      const root = {{ host: {{}}, adoptedStyleSheets: [], childNodes: [{{ foreign: true }}] }};
+      const root = {{ host: {{}}, adoptedStyleSheets: [], isConnected: true }};
       const draw = component(Part), place = {{ data: {{}}, parentElement: root }};
-      const counts = [], count = () => counts.push(root.childNodes.length);
       const leave = draw(place);
-      count();
-      draw(place);
-      count();
       leave();
-      count();
-      draw(place);
-      count();
-      console.log(JSON.stringify({{ counts, foreign: root.childNodes[0].foreign }}));
+      const again = draw(place);
+      leave();
+      const staying = [made, drawn, over];
+      root.isConnected = false;
+      again();
+      leave();
+      console.log(JSON.stringify({{ staying, gone: [made, drawn, over] }}));
     """
-    assert json.loads(node(source=source)) == {"counts": [2, 2, 1, 2], "foreign": True}
+    assert json.loads(node(source=source)) == {"staying": [1, 2, 0], "gone": [1, 2, 1]}

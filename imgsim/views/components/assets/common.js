@@ -40,22 +40,19 @@ export function component(Part, ...sheets) {
     if (!part) {
       const root = parentElement.host ? parentElement : parentElement.getRootNode();
       root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet)), ...sheets];
-      const before = new Set(parentElement.childNodes);
-      part = { send: {}, part: null, nodes: [] };
+      part = { send: {}, part: null };
       part.part = new Part(parentElement, part.send, data);
-      part.nodes = [...parentElement.childNodes].filter((node) => !before.has(node));
       parts.set(parentElement, part);
     }
     part.send.trigger = setTriggerValue;
     part.send.state = setStateValue;
     part.part.update(data, isDark(parentElement.host ?? parentElement));
-    return () => {
-      if (parts.get(parentElement) !== part) return;
+    // Streamlit may also call this while the place stays, before or after it is drawn anew: then nothing is over.
+    return () => setTimeout(() => {
+      if (parentElement.isConnected || parts.get(parentElement) !== part) return;
       parts.delete(parentElement);
       part.part.dispose();
-      // The place itself may stay and be filled anew: what was drawn there would stand beside its successor.
-      for (const node of part.nodes) node.remove();
-    };
+    }, 500);
   };
 }
 
