@@ -18,12 +18,12 @@ from streamlit.testing.v1 import AppTest
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.views import data, state, text
+from imgsim.views.shell import PAGES
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.making import ToyEngine
 from tests.tiny import TINY, run_tiny
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("browse", "reuse", "books", "plate", "compare", "map", "search", "about")
 
 
 @pytest.fixture(scope="module")

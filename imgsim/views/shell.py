@@ -13,16 +13,20 @@ from imgsim.views import cards, data, preparing, state, text
 from imgsim.views.components import thumbnail_grid
 
 _HERE = Path(__file__).parent
-PAGES = {
-    "browse": "Browse",
-    "reuse": "Re-use",
-    "books": "Books",
-    "plate": "Plate",
-    "compare": "Compare",
-    "map": "Map",
-    "search": "Search by image",
-    "about": "About",
+# The links of the sidebar, in groups.
+GROUPS: dict[str, dict[str, str]] = {
+    "Plates": {
+        "browse": "Browse",
+        "map": "Map",
+        "search": "Search by image",
+        "plate": "Plate",
+        "compare": "Compare",
+    },
+    "Re-use": {"reuse": "Re-use", "books": "Books", "review": "Review"},
+    "Collection": {"overview": "Overview", "models": "Models", "help": "Help", "about": "About"},
 }
+# A book is opened from what speaks of it.
+PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
 _OWN_LINKS = {"Plate", "Map", "Compare"}
 _LINKS = "_imgsim_links"  # the container of the links in the sidebar
 
@@ -113,10 +117,12 @@ def links() -> None:
     """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it."""
     query = state.link()
     with st.session_state[_LINKS]:
-        for name, title in PAGES.items():
-            # Of Re-use the whole list: a family is opened from there, or by a link of its own.
-            own = state.link(family="") if name == "reuse" else query
-            st.page_link(page_file(name), label=title, query_params=own, width="stretch")
+        for group, pages in GROUPS.items():
+            st.caption(group)
+            for name, title in pages.items():
+                # Of Re-use the whole list: a family is opened from there, or by a link of its own.
+                own = state.link(family="") if name == "reuse" else query
+                st.page_link(page_file(name), label=title, query_params=own, width="stretch")
 
 
 def sidebar(collection: Collection, page: StreamlitPage) -> None:

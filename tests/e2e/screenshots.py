@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from imgsim import environment
 from imgsim.collection import Collection, open_collection
+from imgsim.views.shell import PAGES
 from tests.e2e.serving import find_browser, launch, serve, settle
 
 SIZES = {1280: 900, 1920: 1080}
-PAGES = ("browse", "reuse", "books", "plate", "compare", "map", "search", "about")
 
 
 def telling_plate(collection: Collection) -> tuple[int, float]:
