@@ -153,8 +153,10 @@ def test_every_backbone_and_projection_is_named() -> None:
 
 
 def test_every_column_of_the_list_of_neighbours_is_explained() -> None:
-    tree = ast.parse((ROOT / "imgsim" / "export.py").read_text(encoding="utf-8"))
-    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "imgsim" / "export").glob("*.py")
+    ]
+    names = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     explained = re.findall(r"^\| `([a-z_]+)`", section("The CSV, column by column"), re.MULTILINE)
     assert len(explained) >= 9
     assert [

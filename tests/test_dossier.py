@@ -15,7 +15,7 @@ from PIL import Image
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.dossier import dossier_html
+from imgsim.dossier import dossier_html, family_citation
 from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
 from imgsim.errors import ImgsimError
 from imgsim.families import RULE, Families, find_families
@@ -230,3 +230,25 @@ def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
         and "In order of date" not in text
         and "2 plates in 1 book." in text
     )
+
+
+def test_a_family_can_be_cited_in_one_sentence(herbals: Collection, tmp_path: Path) -> None:
+    assert herbals.families is not None
+    assert family_citation(herbals, herbals.families.family("a")) == (
+        "One image in 5 plates of 5 books, 1752–1795; the earliest in this collection: "
+        "Ray, John, Flora Anglica, London: 1752 [book one, plate a]. "
+        "Family a of the collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1), "
+        "found with imgsim 0.1.0 by local features and geometry."
+    )
+    bare = collection_of(
+        catalogue_of({"a": ("", None), "b": ("", None)}), [pair("a", "b")], tmp_path / "bare"
+    )
+    assert bare.families is not None
+    undated = family_citation(bare, bare.families.family("a"))
+    assert undated.startswith("One image in 2 plates, undated; first among them: [plate a]. Family a of ")
+    assert "earliest" not in undated
+    same_year = collection_of(
+        catalogue_of({"a": ("one", 1750), "b": ("two", 1750)}), [pair("a", "b")], tmp_path / "same"
+    )
+    assert same_year.families is not None
+    assert "in 2 plates of 2 books, 1750; " in family_citation(same_year, same_year.families.family("a"))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgsim.dossier.citation import collection_citation, family_citation
 from imgsim.dossier.page import page
 from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
 
-__all__ = ["dossier_html"]
+__all__ = ["collection_citation", "dossier_html", "family_citation"]
 
 
 def dossier_html(collection: Collection, family_id: str) -> bytes:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgsim.dossier.citation import family_citation
 from imgsim.dossier.markup import counted, e, facts, flat, outlined, table
 from imgsim.families import RULE, Families, Family, Member, related
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
@@ -258,17 +259,7 @@ def _method(collection: Collection, family: Family) -> str:
         "<p>The verdicts are measured, not judged: look at the plates before you write that one was used again. "
         "“Earliest” and “later” follow the dates in the metadata.</p>\n"
         f"<h3>Parameters and versions</h3>\n{facts(rows)}\n"
-        f'<h2>How to cite</h2>\n<p class="cite">{e(citation(collection, family))}</p>\n'
-    )
-
-
-def citation(collection: Collection, family: Family) -> str:
-    """How to refer to this family."""
-    manifest = collection.manifest
-    return (
-        f"Family {family.id} ({counted(len(family), 'plate')}), collection “{collection.name}” "
-        f"({counted(len(collection.catalogue), 'plate')}, prepared {str(manifest['created'])[:10]}, generation "
-        f"{collection.generation}), found with imgsim {manifest.get('imgsim', '')} by local features and geometry."
+        f'<h2>How to cite</h2>\n<p class="cite">{e(family_citation(collection, family))}</p>\n'
     )
 
 

@@ -1,0 +1,48 @@
+"""The books that share images as CSV: one row for every two books."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from imgsim.catalogue import Catalogue
+from imgsim.export.cells import csv_bytes, yes
+from imgsim.matches import VERDICTS
+
+if TYPE_CHECKING:
+    from imgsim.borrowing import Borrowing
+
+
+def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, date: str) -> bytes:
+    """Return the books that share images as CSV, one row for every two books, most shared first.
+
+    Returns
+    -------
+    bytes
+        Columns: source_book and target_book with title, author, year and place of both (the source is the earlier
+        one), dated (whether that is known: else the two stand in any order), shared (families), same_image, mirrored
+        and shared_detail (how many of these agree so), from_earliest (of how many the source prints the earliest plate
+        in this collection), order_tau (Kendall's tau of the order in which both print them) and what it means,
+        family_ids (separated by " | "), collection and date.
+    """
+    edges = borrowing.edges
+    columns: dict[str, Sequence] = {}
+    for side, books in (("source", [e.source for e in edges]), ("target", [e.target for e in edges])):
+        first = [catalogue.record(int(catalogue.book_rows(book)[0])) for book in books]
+        columns[f"{side}_book"] = books
+        for name in ("title", "author", "year", "place"):
+            columns[f"{side}_{name}"] = [record[name] for record in first]
+    agreements = [borrowing.agreement(edge.source, edge.target) for edge in edges]
+    columns |= {
+        "dated": [yes(edge.directed) for edge in edges],
+        "shared": [len(edge.families) for edge in edges],
+        **{kind.replace(" ", "_"): [edge.kinds[kind] for edge in edges] for kind in VERDICTS[:3]},
+        "from_earliest": [edge.from_earliest for edge in edges],
+        "order_tau": ["" if math.isnan(found.tau) else f"{found.tau:.4f}" for found in agreements],
+        "order": [found.words for found in agreements],
+        "family_ids": [" | ".join(edge.families) for edge in edges],
+        "collection": [collection] * len(edges),
+        "date": [date] * len(edges),
+    }
+    return csv_bytes(columns, {"source_year", "target_year", "order_tau", "date"})
