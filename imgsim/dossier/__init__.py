@@ -14,19 +14,20 @@ from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
+    from imgsim.families import Families
 
 __all__ = ["collection_citation", "dossier_html", "family_citation"]
 
 
-def dossier_html(collection: Collection, family_id: str) -> bytes:
-    """Return the dossier of a family as HTML, UTF-8.
+def dossier_html(collection: Collection, family_id: str, families: Families | None = None) -> bytes:
+    """Return the dossier of a family as HTML, UTF-8; ``families`` after what people decided, or as they were prepared.
 
     Raises
     ------
     ImgsimError
         The plates were never compared, or there is no such family.
     """
-    families, matches = collection.families, collection.matches
+    families, matches = families or collection.families, collection.matches
     if families is None or matches is None:
         raise ImgsimError(
             f"The plates of {collection.name} were never compared by their lines, so there are no families. "

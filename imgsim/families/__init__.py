@@ -6,19 +6,23 @@
     families = Families(frame, collection.catalogue)
     for family in families.ordered():          # most books first, then the longest span
         family.earliest, family.later, family.undated, family.books, family.span
+    families = families.corrected(collection.matches, decisions_of(reviews.standing(), collection.catalogue))
 
-:mod:`~imgsim.families.finding` says by which rule plates become a family, :mod:`~imgsim.families.relating` how a plate
+:mod:`~imgsim.families.finding` says by which rule plates become a family, :mod:`~imgsim.families.deciding` how people's
+decisions correct them, :mod:`~imgsim.families.relating` how a plate
 relates to the earliest one, :mod:`~imgsim.families.reading` what can be asked of families, and
 :mod:`~imgsim.families.choosing` how a list of them is narrowed down.
 """
 
 from imgsim.families.choosing import Related, book_counts, decade_range, journeys, related, select
+from imgsim.families.deciding import Decisions, decisions_of
 from imgsim.families.finding import find_families
 from imgsim.families.reading import Families, Family, Member
-from imgsim.families.table import COLUMNS, EARLIEST, FAMILIES_VERSION, RULE
+from imgsim.families.table import COLUMNS, CORRECTED, EARLIEST, FAMILIES_VERSION, RULE
 from imgsim.families.works import work_keys
 
 __all__ = [
-    "COLUMNS", "EARLIEST", "FAMILIES_VERSION", "RULE", "Families", "Family", "Member", "Related", "book_counts",
-    "decade_range", "find_families", "journeys", "related", "select", "work_keys",
+    "COLUMNS", "CORRECTED", "Decisions", "EARLIEST", "FAMILIES_VERSION", "Families", "Family", "Member", "RULE",
+    "Related", "book_counts", "decade_range", "decisions_of", "find_families", "journeys", "related", "select",
+    "work_keys",
 ]  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from imgsim.families.deciding import Groups, Pair
 
 if TYPE_CHECKING:
     from imgsim.families.finding import Ties
@@ -15,12 +18,13 @@ if TYPE_CHECKING:
 SAME_DETAIL = 0.5
 
 
-def attach_to_cores(ties: Ties, cores: list[set[int]]) -> list[set[int]]:
+def attach_to_cores(ties: Ties, cores: list[set[int]], apart: Iterable[Pair] = ()) -> list[set[int]]:
     """The cores, each with the plates of no core that share most points with it.
 
     A plate is added if one of its pairs with the core is strong, and if no more than two in three of those that were
     compared deny it. Two weak pairs are not enough here: the plates of a core are copies, and what resembles one by
-    chance resembles the others.
+    chance resembles the others. A confirmed pair goes before any number of points, and nothing can deny it; a plate is
+    not added to a core with a plate that it must stay apart from.
     """
     core_of = {row: at for at, members in enumerate(cores) for row in members}
     shared: dict[int, dict[int, list[int]]] = {}
@@ -29,46 +33,77 @@ def attach_to_cores(ties: Ties, cores: list[set[int]]) -> list[set[int]]:
             if other in core_of and row not in core_of:
                 shared.setdefault(row, {}).setdefault(core_of[other], []).append(at)
     grown = [set(members) for members in cores]
+    keeping = Groups(apart)
     for row, by_core in shared.items():
-        points = {core: _points(ties, found) for core, found in by_core.items()}
+        points = {
+            core: _points(ties, found)
+            for core, found in by_core.items()
+            if not keeping.clash([row], grown[core])
+        }
         # The first of equals is the core with the first plate.
-        best = max(points, key=lambda core: (points[core], -core))
-        if points[best]:
+        best = max(points, key=lambda core: (points[core], -core), default=None)
+        if best is not None and points[best] > (0, 0):
             grown[best].add(row)
-    return grown
+    return _confirmed_added(ties, grown, keeping)
 
 
-def _points(ties: Ties, found: list[int]) -> int:
-    """Points that a plate shares with a core; 0 where that is too little to be added."""
+def _points(ties: Ties, found: list[int]) -> tuple[int, int]:
+    """Confirmed pairs and points that a plate shares with a core; no points where that is too little to be added."""
     agreeing = [at for at in found if not ties.against[at]]
-    if 3 * len(agreeing) < len(found) or not any(ties.strong[at] for at in agreeing):
-        return 0
-    return int(ties.inliers[agreeing].sum())
+    sure = sum(ties.decision[at] != "" for at in agreeing)
+    if not sure and (3 * len(agreeing) < len(found) or not any(ties.strong[at] for at in agreeing)):
+        return 0, 0
+    return sure, int(ties.inliers[agreeing].sum())
 
 
-def group_by_detail(ties: Ties, families: list[set[int]], matches: Matches) -> list[set[int]]:
+def _confirmed_added(ties: Ties, families: list[set[int]], keeping: Groups) -> list[set[int]]:
+    """The families, with the plates of none that confirmed details lead to from one of theirs."""
+    pairs = [(int(ties.a[at]), int(ties.b[at])) for at in np.flatnonzero(ties.detail & ties.sure)]
+    of = {row: members for members in families for row in members}
+    added = True
+    while added:
+        added = False
+        for pair in pairs:
+            for row, other in (pair, pair[::-1]):
+                if row not in of and other in of and not keeping.clash([row], of[other]):
+                    of[row] = of[other]
+                    of[other].add(row)
+                    added = True
+    return families
+
+
+def group_by_detail(
+    ties: Ties, families: list[set[int]], matches: Matches, apart: Iterable[Pair] = ()
+) -> list[set[int]]:
     """Families of plates that share one and the same detail, and belong to none of the families given.
 
-    The strongest pair comes first. A plate joins the one that it is tied to if the outline of this pair overlaps with
-    the outline by which that one is in the family: two details of one plate make two families, not one.
+    Confirmed pairs come first, then the strongest. A plate joins the one that it is tied to if the pair is confirmed,
+    or if its outline overlaps with the outline by which that one is in the family: two details of one plate make two
+    families, not one. It joins none that holds a plate which it must stay apart from.
     """
     taken = {row for members in families for row in members}
     family: dict[int, set[int]] = {}
     outline: dict[int, npt.NDArray[np.float32]] = {}
     found: list[set[int]] = []
-    for at in np.flatnonzero((ties.detail | ties.whole) & ties.strong).tolist():
+    keeping = Groups(apart)
+    usable = np.flatnonzero((ties.detail | ties.whole) & ties.strong)
+    for at in usable[np.argsort(~ties.sure[usable], kind="stable")].tolist():
         a, b = int(ties.a[at]), int(ties.b[at])
         if a in taken or b in taken or (a in family and b in family):
             continue
-        match = matches.match(int(ties.position[at]))
+        match = ties.match(at, matches)
         outlines = {a: match.region_a, b: match.region_b}
         if a not in family and b not in family:
+            if keeping.clash([a], {b}):
+                continue
             found.append({a, b})
             family[a] = family[b] = found[-1]
             outline |= outlines
             continue
         old, new = (a, b) if a in family else (b, a)
-        if overlap(outlines[old], outline[old]) >= SAME_DETAIL:
+        if keeping.clash([new], family[old]):
+            continue
+        if ties.sure[at] or overlap(outlines[old], outline[old]) >= SAME_DETAIL:
             family[old].add(new)
             family[new] = family[old]
             outline[new] = outlines[new]

@@ -18,21 +18,29 @@ single false pair makes one family of two. So:
 Pairs whose two plates agree with the same other plates are decided on first, so that groups have formed before a pair
 or a plate that leads from one to the other is looked at; among equals those with more inliers, then by plate ids. So
 the order of the input makes no difference.
+
+What people decided goes before all of this: :mod:`~imgsim.families.deciding` says how. First the pairs that the lines
+tie are put together, with rejected plates kept apart; then the groups that confirmed pairs lead between become one.
+Where that would unite two rejected plates, the plates of these groups are put together anew by Kruskal's way: the
+confirmed pairs first, then each group's own pairs in their order, leaving out every pair that would unite the two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.families.deciding import Decisions, Groups, Pair, kept_apart
 from imgsim.families.details import attach_to_cores, group_by_detail
 from imgsim.families.relating import describe
-from imgsim.families.table import COLUMNS
-from imgsim.matches import LOOK_ALIKE, MIRRORED, SAME
+from imgsim.families.table import COLUMNS, CORRECTED
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, PRINTINGS, SAME, MatchRow
+from imgsim.reviews.words import MIRRORED_COPY, SAME_PLATE, SHARED_MOTIF, WHOLE
 
 if TYPE_CHECKING:
     from imgsim.matches import Matches
@@ -51,7 +59,8 @@ class Ties:
     """What the pairs say, as arrays of one length, in the order in which they are decided on.
 
     a, b : int64 rows; whole, detail, against : bool, exactly one of which is true; strong : bool; inliers : int64;
-    position : int64, row of the matches' frame.
+    position : int64, row of the matches' frame, -1 for a pair that only people compared; decision : object, what people
+    confirmed, '' where they did not; seen : bool, whether the lines say what ``whole`` or ``detail`` says.
     """
 
     a: npt.NDArray[np.int64]
@@ -62,18 +71,57 @@ class Ties:
     strong: npt.NDArray[np.bool_]
     inliers: npt.NDArray[np.int64]
     position: npt.NDArray[np.int64]
+    decision: npt.NDArray[np.object_]
+    seen: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.a)
 
+    @property
+    def sure(self) -> npt.NDArray[np.bool_]:
+        """Which were confirmed by people."""
+        return self.decision != ""
 
-def find_families(catalogue: pd.DataFrame, matches: Matches) -> pd.DataFrame:
+    def match(self, at: int, matches: Matches) -> MatchRow:
+        """What is known of a pair: what the lines say, and above it what people say."""
+        position, decision = int(self.position[at]), str(self.decision[at])
+        if position >= 0:
+            found = matches.match(position)
+        else:
+            nothing, nowhere = np.full((3, 3), np.nan), np.zeros((0, 2), np.float32)
+            found = MatchRow(
+                int(self.a[at]), int(self.b[at]), LOOK_ALIKE, 0, False, 0.0, 0.0, np.nan, "", "", nothing, nowhere,
+                nowhere, "review",
+            )  # fmt: skip
+        if not decision:
+            return found
+        if decision == SHARED_MOTIF:
+            return replace(found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="")
+        mirrored = decision == MIRRORED_COPY or (found.mirrored and found.verified)
+        return replace(
+            found,
+            verdict=MIRRORED if mirrored else SAME,
+            mirrored=mirrored,
+            # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
+            printing=PRINTINGS[1 if decision == SAME_PLATE else 2],
+        )
+
+
+def find_families(
+    catalogue: pd.DataFrame,
+    matches: Matches,
+    decisions: Decisions | None = None,
+    *,
+    rows: npt.NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
     """Find the families.
 
     Parameters
     ----------
     catalogue : the catalogue's frame, n rows.
     matches : pairs of its plates.
+    decisions : what people decided.
+    rows : bool (n,), the plates to look at; all of them if left out. Pairs lead from none of them to any other.
 
     Returns
     -------
@@ -82,39 +130,85 @@ def find_families(catalogue: pd.DataFrame, matches: Matches) -> pd.DataFrame:
         earliest plate), plate_id, place (0 for the earliest, undated plates last), verdict ("earliest", or how it
         relates to the earliest), mirrored and cropped (against the earliest), printing, inliers (of its strongest tie
         within the family), supports (how many pairs tie it in), tied_to (the plate of the pair that says so: the
-        earliest where they were found to agree). Families by id, plates by place.
+        earliest where they were found to agree). With decisions also by_review: what people decided about that pair,
+        '' where they did not. Families by id, plates by place.
     """
-    ties = ties_of(matches)
-    groups = cores(ties, len(catalogue))
-    members = attach_to_cores(ties, groups)
-    members += group_by_detail(ties, members, matches)
+    judged = decisions or Decisions()
+    apart = kept_apart(judged)
+    ties = ties_of(matches, judged, rows)
+    groups = cores(ties, len(catalogue), apart)
+    members = attach_to_cores(ties, groups, apart)
+    members += group_by_detail(ties, members, matches, apart)
     records = describe(catalogue, matches, ties, [sorted(m) for m in members if len(m) > 1])
-    frame = pd.DataFrame(records, columns=pd.Index(COLUMNS)).astype(COLUMNS)
-    return frame.sort_values(["family_id", "place"], kind="stable").reset_index(drop=True)
+    frame = pd.DataFrame(records, columns=pd.Index(CORRECTED)).astype(CORRECTED)
+    frame = frame.sort_values(["family_id", "place"], kind="stable").reset_index(drop=True)
+    return frame[list(COLUMNS)] if decisions is None else frame
 
 
-def ties_of(matches: Matches) -> Ties:
-    """Read the pairs; look-alikes of plates that nothing is tied to are left out."""
+def ties_of(
+    matches: Matches, decisions: Decisions | None = None, rows: npt.NDArray[np.bool_] | None = None
+) -> Ties:
+    """Read the pairs, of plates among ``rows``; look-alikes of plates that nothing is tied to are left out."""
     frame = matches.frame
     a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
-    verdict = frame["verdict"].to_numpy(object)
-    inliers = frame["inliers"].to_numpy(np.int64)
-    cover_a, cover_b = (frame[name].to_numpy(np.float64) for name in ("coverage_a", "coverage_b"))
+    position = np.arange(len(frame), dtype=np.int64)
+    if rows is not None:
+        position = np.flatnonzero(rows[a] & rows[b])
+        a, b = a[position], b[position]
+    verdict = frame["verdict"].to_numpy(object)[position]
+    inliers = frame["inliers"].to_numpy(np.int64)[position]
+    cover_a, cover_b = (frame[name].to_numpy(np.float64)[position] for name in ("coverage_a", "coverage_b"))
     against = verdict == LOOK_ALIKE
     crop = (np.maximum(cover_a, cover_b) >= NEARLY_ALL) & (np.minimum(cover_a, cover_b) >= MUCH)
     whole = (verdict == SAME) | (verdict == MIRRORED) | (~against & crop)
     detail = ~against & ~whole
     strong = (whole & (inliers >= STRONG_WHOLE)) | (detail & (inliers >= STRONG_DETAIL))
+    read = Ties(
+        a, b, whole, detail, against, strong, inliers, position, np.full(len(a), "", object), np.ones(len(a), bool)
+    )  # fmt: skip
+    if decisions:
+        read = _judged(read, decisions)
+    a, b, whole, against = read.a, read.b, read.whole, read.against
     tied = np.zeros(int(max(a.max(initial=-1), b.max(initial=-1))) + 1, dtype=bool)
     tied[a[~against]] = tied[b[~against]] = True
     used = ~against | (tied[a] & tied[b])
     confirmed, alike = _company(a, b, whole)
-    strong |= confirmed
-    order = np.lexsort((b, a, -inliers, -alike))
+    order = np.lexsort((b, a, -read.inliers, -alike))
     order = order[used[order]]
+    strong = read.strong | confirmed
     return Ties(
-        a[order], b[order], whole[order], detail[order], against[order], strong[order], inliers[order],
-        order.astype(np.int64),
+        a[order], b[order], whole[order], read.detail[order], against[order], strong[order], read.inliers[order],
+        read.position[order], read.decision[order], read.seen[order],
+    )  # fmt: skip
+
+
+def _judged(read: Ties, decisions: Decisions) -> Ties:
+    """The pairs after what people decided: rejected ones are gone, confirmed ones are what people say they are."""
+    place = {pair: at for at, pair in enumerate(zip(read.a.tolist(), read.b.tolist(), strict=True))}
+    kept = np.ones(len(read), dtype=bool)
+    kept[[place[pair] for pair in decisions.rejected if pair in place]] = False
+    known = {pair: decision for pair, decision in decisions.confirmed.items() if pair in place}
+    at = np.array([place[pair] for pair in known], dtype=np.int64)
+    decision, whole = read.decision.copy(), read.whole.copy()
+    decision[at] = list(known.values())
+    whole[at] = [said in WHOLE for said in known.values()]
+    detail, against = read.detail & ~whole, read.against & (decision == "")
+    detail[at] = ~whole[at]
+    # What two people call one image the lines may have called a detail, or nothing.
+    seen = ~((whole & ~read.whole) | (detail & ~read.detail))
+    more = sorted(pair for pair in decisions.confirmed if pair not in place)
+    said = [decisions.confirmed[pair] for pair in more]
+    new, zeros = np.array(more, dtype=np.int64).reshape(-1, 2), np.zeros(len(more), dtype=np.int64)
+    sure = np.array([one in WHOLE for one in said], dtype=bool)
+    none = np.zeros(len(more), dtype=bool)
+
+    def with_more(values: npt.NDArray, added: npt.NDArray) -> npt.NDArray:
+        return np.concatenate([values[kept], added])
+
+    return Ties(
+        with_more(read.a, new[:, 0]), with_more(read.b, new[:, 1]), with_more(whole, sure), with_more(detail, ~sure),
+        with_more(against, none), with_more(read.strong | (decision != ""), ~none), with_more(read.inliers, zeros),
+        with_more(read.position, zeros - 1), with_more(decision, np.array(said, dtype=object)), with_more(seen, none),
     )  # fmt: skip
 
 
@@ -137,22 +231,69 @@ def _company(
     return confirmed, alike
 
 
-def cores(ties: Ties, count: int) -> list[set[int]]:
-    """Groups of plates of which the whole image agrees, two plates or more each, ordered by their first row."""
+def cores(ties: Ties, count: int, apart: Iterable[Pair] = ()) -> list[set[int]]:
+    """Groups of plates of which the whole image agrees, two plates or more each, ordered by their first row; never two
+    plates of a pair in ``apart``."""
+    apart = frozenset(apart)
+    found = _grown(ties, ties.whole & ties.seen, [], count, apart)
+    if np.any(ties.whole & ties.sure):
+        found = _grown(ties, ties.whole, _linked(ties, found, apart), count, apart)
+    return found
+
+
+def _linked(ties: Ties, groups: list[set[int]], apart: frozenset[Pair]) -> list[set[int]]:
+    """The groups after confirmed pairs made one of those that they lead between."""
+    of = {row: at for at, members in enumerate(groups) for row in members}
+    pairs = [(int(ties.a[at]), int(ties.b[at])) for at in np.flatnonzero(ties.whole & ties.sure)]
+    links = Groups()
+    for members in groups:
+        first = min(members)
+        for row in members:
+            links.join(first, row)
+    for a, b in pairs:
+        links.join(a, b)
+    # Where nobody is to stay apart the groups stay whole; elsewhere their plates are put together anew.
+    divided = {min(links.of(a)) for a, b in apart if b in links.of(a)}
+    found = [members for members in links.all() if min(members) not in divided]
+    anew = Groups(apart)
+    inside = set().union(*(members for members in links.all() if min(members) in divided))
+    for at in np.flatnonzero(ties.whole & ties.seen).tolist():
+        a, b = int(ties.a[at]), int(ties.b[at])
+        if a in of and of[a] == of.get(b):
+            pairs.append((a, b))
+    for a, b in pairs:
+        if a in inside and b in inside:
+            anew.join(a, b)
+    return found + anew.all()
+
+
+def _grown(
+    ties: Ties, usable: npt.NDArray[np.bool_], start: list[set[int]], count: int, apart: frozenset[Pair]
+) -> list[set[int]]:
+    """Groups that grow by the pairs in ``usable`` from those in ``start``, as long as any join is left to make."""
     group = list(range(count))
     members: dict[int, set[int]] = {}
+    for given in start:
+        first = min(given)
+        members[first] = set(given)
+        for row in given:
+            group[row] = first
     between: dict[int, dict[int, list[int]]] = {}
-    a, b, whole = ties.a.tolist(), ties.b.tolist(), ties.whole.tolist()
+    a, b, whole = ties.a.tolist(), ties.b.tolist(), usable.tolist()
     strong = ties.strong.tolist()
-    for at in np.flatnonzero(ties.whole | ties.against).tolist():
-        for x, y in ((a[at], b[at]), (b[at], a[at])):
+    keeping = Groups(apart)
+    for at in np.flatnonzero(usable | ties.against).tolist():
+        for x, y in ((group[a[at]], group[b[at]]), (group[b[at]], group[a[at]])):
             members.setdefault(x, {x})
-            between.setdefault(x, {}).setdefault(y, []).append(at)
+            if x != y:
+                between.setdefault(x, {}).setdefault(y, []).append(at)
 
     def joined(one: int, two: int) -> bool:
         found = between[one][two]
         agreeing = [at for at in found if whole[at]]
         if 3 * len(agreeing) < len(found):
+            return False
+        if apart and keeping.clash(members[one], members[two]):
             return False
         if len(members[one]) > 1 and len(members[two]) > 1:
             plates = {a[at] for at in agreeing} | {b[at] for at in agreeing}
@@ -171,7 +312,7 @@ def cores(ties: Ties, count: int) -> list[set[int]]:
                 between[large].setdefault(other, []).extend(found)
                 between[other][large] = between[large][other]
 
-    waiting = np.flatnonzero(ties.whole).tolist()
+    waiting = np.flatnonzero(usable).tolist()
     while True:
         left = []
         for at in waiting:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError
+from imgsim.families.deciding import Decisions, components, touched
+from imgsim.families.finding import find_families
 from imgsim.families.table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
 from imgsim.families.works import work_keys
 from imgsim.matches import DETAIL, MIRRORED, VERDICTS
+
+if TYPE_CHECKING:
+    from imgsim.matches import Matches
 
 _VERDICTS = {EARLIEST, *VERDICTS[:3]}
 _CROPS = {"", OF_EARLIEST, EARLIEST_OF}
@@ -34,6 +42,7 @@ class Member:
     inliers, supports : agreeing points of its strongest pair in the family, and how many pairs tie it in.
     tied_to : row of the plate whose pair with it says so; None for the earliest.
     direct : whether that plate is the earliest itself; else the relation was followed from plate to plate.
+    by_review : what people decided about that pair, such as "re-engraved copy"; "" where only the lines say so.
     """
 
     row: int
@@ -51,6 +60,7 @@ class Member:
     supports: int
     tied_to: int | None
     direct: bool
+    by_review: str = ""
 
     @property
     def dated(self) -> bool:
@@ -72,7 +82,8 @@ class Member:
         found = [self.verdict] if self.verdict != DETAIL or not self.cropped else []
         if self.mirrored and self.verdict != MIRRORED:
             found.append(MIRRORED)
-        return tuple(word for word in (*found, self.cropped, self.printing) if word)
+        last = f"{self.by_review}, by review" if self.by_review else self.printing
+        return tuple(word for word in (*found, self.cropped, last) if word)
 
 
 @dataclass(frozen=True)
@@ -144,7 +155,33 @@ class Families:
     def __init__(self, frame: pd.DataFrame, catalogue: Catalogue) -> None:
         self.frame = checked(frame)
         self.catalogue = catalogue
+        self._kept: dict[str, Family] = {}
+        self._connected: tuple[Matches, npt.NDArray[np.int64]] | None = None
         self._check()
+
+    def corrected(self, matches: Matches, decisions: Decisions) -> Families:
+        """These families after what people decided (see :mod:`~imgsim.families.deciding`); themselves if nothing is.
+
+        Only the plates that agreeing or confirmed pairs connect to a judged one are looked at again: the result is the
+        same as that of :func:`~imgsim.families.find_families` for all of them.
+        """
+        rows = touched(self._components(matches), decisions)
+        if not rows.any():
+            return self
+        anew = find_families(self.catalogue.frame, matches, decisions, rows=rows)
+        changed = set(self.catalogue.frame["plate_id"].to_numpy(object)[rows])
+        old = self.frame[~self.frame["plate_id"].isin(changed)]
+        frame = pd.concat([old, anew]).sort_values(["family_id", "place"], kind="stable")
+        families = Families(frame, self.catalogue)
+        # To read a family is what takes time; those that are as they were are read already.
+        families._works = self._works
+        families._kept = {family_id: self._families[family_id] for family_id in old["family_id"].unique()}
+        return families
+
+    def _components(self, matches: Matches) -> npt.NDArray[np.int64]:
+        if self._connected is None or self._connected[0] is not matches:
+            self._connected = (matches, components(matches, len(self.catalogue)))
+        return self._connected[1]
 
     def __len__(self) -> int:
         return len(self._families)
@@ -177,14 +214,22 @@ class Families:
         return {member.row: family.id for family in self._families.values() for member in family.members}
 
     @cached_property
+    def _works(self) -> tuple[str, ...]:
+        return work_keys(self.catalogue)
+
+    @cached_property
     def _families(self) -> dict[str, Family]:
-        works = work_keys(self.catalogue)
-        frame = self.frame.sort_values(["family_id", "place"], kind="stable")
+        works = self._works
+        frame = self.frame[~self.frame["family_id"].isin(self._kept)].sort_values(
+            ["family_id", "place"], kind="stable"
+        )
         rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"]]
-        names = ("family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to")
+        names = (
+            "family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to", "by_review",
+        )  # fmt: skip
         columns = (frame[name].tolist() for name in names)
         found: dict[str, list[Member]] = {}
-        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to) in zip(
+        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to, said) in zip(
             rows, zip(*columns, strict=True), strict=True
         ):
             record = self.catalogue.record(row)
@@ -206,9 +251,11 @@ class Families:
                     supports=supports,
                     tied_to=self.catalogue.row(tied_to) if tied_to else None,
                     direct=tied_to in ("", family_id),
+                    by_review=said,
                 )
             )
         families = [_family(family_id, members, works) for family_id, members in found.items()]
+        families += self._kept.values()
         families.sort(key=lambda f: (-len(f.books), -f.years, -len(f), f.id))
         return {family.id: family for family in families}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,20 +26,23 @@ _SAME_PLATE, _RE_ENGRAVED = PRINTINGS[1:]
 
 @dataclass(frozen=True)
 class _Relation:
-    """How a plate relates to the earliest; ``tied_to`` is the plate of the last pair on the way."""
+    """How a plate relates to the earliest; ``tied_to`` is the plate of the last pair on the way, ``by_review`` what
+    people decided about that pair."""
 
     verdict: str
     mirrored: bool
     cropped: str
     printing: str
     tied_to: int
+    by_review: str = ""
 
 
 def describe(
     catalogue: pd.DataFrame, matches: Matches, ties: Ties, families: list[list[int]]
-) -> list[tuple[str, str, int, str, bool, str, str, int, int, str]]:
-    """One record a plate, in the order of :data:`~imgsim.families.table.COLUMNS`."""
-    rank = ranks(catalogue)
+) -> list[tuple[str, str, int, str, bool, str, str, int, int, str, str]]:
+    """One record a plate, in the order of :data:`~imgsim.families.table.CORRECTED`."""
+    every = sorted(row for rows in families for row in rows)
+    rank = dict(zip(every, ranks(catalogue.iloc[every]).tolist(), strict=True))
     ids = catalogue["plate_id"].tolist()
     sizes = catalogue[["width", "height"]].to_numpy(np.float64)
     family_of = {row: at for at, rows in enumerate(families) for row in rows}
@@ -61,7 +64,7 @@ def describe(
             tied_to = "" if place == 0 else ids[r.tied_to]
             records.append(
                 (ids[ordered[0]], ids[row], place, r.verdict, r.mirrored, r.cropped, r.printing, strongest[row],
-                 supports[row], tied_to)
+                 supports[row], tied_to, r.by_review)
             )  # fmt: skip
     return records
 
@@ -72,7 +75,8 @@ def _relations(
     """The relation of every plate to the earliest.
 
     The tree of strongest pairs grows from the earliest (Prim): pairs with the earliest itself first, then those of
-    whole images, then the rest, each by inliers. So no path takes a detail where whole images lead, too.
+    whole images, then the rest, each by what people confirmed and by inliers. So no path takes a detail where whole
+    images lead, too.
     """
     edges: dict[int, list[tuple[int, int]]] = {}
     for at in found:
@@ -80,20 +84,22 @@ def _relations(
         edges.setdefault(a, []).append((at, b))
         edges.setdefault(b, []).append((at, a))
     relations = {earliest: _Relation(EARLIEST, False, "", "", earliest)}
-    heap: list[tuple[bool, bool, int, int, int, int]] = []
+    heap: list[tuple[bool, bool, bool, int, int, int, int]] = []
+    sure = ties.sure
 
     def reach(row: int) -> None:
         for at, other in edges.get(row, ()):
             if other not in relations:
-                order = (row != earliest, not ties.whole[at], -int(ties.inliers[at]), other, row, at)
-                heapq.heappush(heap, order)
+                weaker = (row != earliest, not ties.whole[at], not sure[at], -int(ties.inliers[at]))
+                heapq.heappush(heap, (*weaker, other, row, at))
 
     reach(earliest)
     while heap:
         *_, other, row, at = heapq.heappop(heap)
         if other not in relations:
-            match = matches.match(int(ties.position[at])).seen_from(row)
-            relations[other] = _step(relations[row], match, crop_of(match, sizes))
+            match = ties.match(at, matches).seen_from(row)
+            step = _step(relations[row], match, crop_of(match, sizes))
+            relations[other] = replace(step, by_review=str(ties.decision[at]))
             reach(other)
     return relations
 

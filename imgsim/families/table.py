@@ -22,18 +22,21 @@ COLUMNS: dict[str, str] = {
     "family_id": "str", "plate_id": "str", "place": "int32", "verdict": "str", "mirrored": "bool", "cropped": "str",
     "printing": "str", "inliers": "int32", "supports": "int32", "tied_to": "str",
 }  # fmt: skip
+# What people decided about the pair that ties a plate in; only in families that they corrected.
+CORRECTED = COLUMNS | {"by_review": "str"}
 EARLIEST = "earliest"
 OF_EARLIEST, EARLIEST_OF = "detail of the earliest", "the earliest is a detail of it"
 _UNKNOWN = np.iinfo(np.int64).max
 
 
 def checked(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of families.parquet with their types; CollectionError if they are not there."""
+    """Return the columns of families.parquet and by_review with their types; CollectionError if they are not there."""
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise CollectionError(f"Families need the column {', '.join(missing)}. Run precompute.py again.")
     try:
-        return frame[list(COLUMNS)].astype(COLUMNS).reset_index(drop=True)
+        whole = frame if "by_review" in frame.columns else frame.assign(by_review="")
+        return whole[list(CORRECTED)].astype(CORRECTED).reset_index(drop=True)
     except (TypeError, ValueError) as error:
         raise CollectionError(
             f"families.parquet holds values of a wrong kind: {error}. Run precompute.py again."

@@ -10,7 +10,7 @@ from imgsim import figures
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import evidence, shell, state, text
+from imgsim.views import data, evidence, shell, state, text
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -109,7 +109,8 @@ def _verdicts(collection: Collection) -> None:
         ):  # fmt: skip
             st.metric(word, f"{counts[verdict]:,}", width="content")
     where = "in another book" if collection.catalogue.books_known else "in another plate"
-    families = len(collection.families) if collection.families is not None else 0
+    found = data.families(collection)
+    families = len(found) if found is not None else 0
     st.markdown(
         f"{text.count(reused, 'plate')} {'was' if reused == 1 else 'were'} found again {where}; "
         f"{text.count(families, 'family', 'families')} tie them together."

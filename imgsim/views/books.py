@@ -14,7 +14,7 @@ from imgsim import export, figures_borrowing
 from imgsim.borrowing import Agreement, Borrowing, Shared
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, MIRRORED
-from imgsim.views import reuse, server, shell, state, text
+from imgsim.views import data, reuse, server, shell, state, text
 from imgsim.views.components import rank_lines
 
 _CHART = "books_matrix"
@@ -31,7 +31,7 @@ def show() -> None:
     if collection.families is None or collection.matches is None:
         reuse.unverified(collection)
         return
-    borrowing = _borrowing(str(collection.path), collection.generation, collection)
+    borrowing = _borrowing(str(collection.path), collection.generation, data.revision(collection), collection)
     if not len(borrowing):
         _nothing(collection)
         return
@@ -39,7 +39,9 @@ def show() -> None:
     pair = _chosen(borrowing, now)
     _controls(collection, borrowing, pair, now)
     with st.container(horizontal=True, gap="medium", key="books_body"):
-        figure = _matrix(str(collection.path), collection.generation, collection, now.arranged)
+        figure = _matrix(
+            str(collection.path), collection.generation, data.revision(collection), collection, now.arranged
+        )
         with st.container(width=max(int(figure.layout.width) + 4, 300), key="books_matrix_box"):
             st.plotly_chart(
                 figure,
@@ -63,15 +65,15 @@ def show() -> None:
 
 
 @st.cache_resource(max_entries=6, show_spinner="Looking which books share images …")
-def _borrowing(path: str, generation: str, _collection: Collection) -> Borrowing:
-    families, matches = _collection.families, _collection.matches
+def _borrowing(path: str, generation: str, revision: int, _collection: Collection) -> Borrowing:
+    families, matches = data.families(_collection), _collection.matches
     assert families is not None and matches is not None  # the page has asked
     return Borrowing.from_families(families, matches, _collection.catalogue)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _matrix(path: str, generation: str, _collection: Collection, arranged: str) -> Any:
-    borrowing = _borrowing(path, generation, _collection)
+def _matrix(path: str, generation: str, revision: int, _collection: Collection, arranged: str) -> Any:
+    borrowing = _borrowing(path, generation, revision, _collection)
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     books = [borrowing.books[at] for at in order.tolist()]
     return figures_borrowing.matrix_figure(

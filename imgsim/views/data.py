@@ -10,11 +10,14 @@ import gc
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.families import Families, decisions_of
 from imgsim.neighbours import similarities
+from imgsim.reviews import Reviews, standing_frame
 from imgsim.views import evidence
 from imgsim.views.components import Colouring, colour_by_category, colour_by_order
 from imgsim.views.state import Choices, Sort, State
@@ -67,6 +70,46 @@ def _opened(path: str, generation: str) -> Collection:
     return collection
 
 
+def reviews(collection: Collection) -> Reviews:
+    """The reviews of a collection."""
+    return Reviews.of(collection.path)
+
+
+def revision(collection: Collection) -> int:
+    """A number that changes with every review; 0 where there are none, or they cannot be read (see `unread`)."""
+    try:
+        return reviews(collection).revision
+    except ImgsimError:
+        return 0
+
+
+def unread(collection: Collection) -> str:
+    """Why the reviews cannot be read; "" if they can. The plates can be looked at all the same."""
+    try:
+        _ = standing(collection)
+    except ImgsimError as error:
+        return str(error)
+    return ""
+
+
+def standing(collection: Collection) -> pd.DataFrame:
+    """What is decided now, one row a pair (see `imgsim.reviews.standing_frame`); shared, never to be changed.
+
+    Raises
+    ------
+    CollectionError
+        If the reviews cannot be read.
+    """
+    return _standing(str(collection.path), reviews(collection).revision)
+
+
+def families(collection: Collection) -> Families | None:
+    """The families after what people decided; None where plates were never compared by their lines."""
+    if collection.families is None or collection.matches is None:
+        return collection.families
+    return _families(str(collection.path), collection.generation, revision(collection), collection)
+
+
 def filtered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
     filters = (state.text, state.choices, state.decades, state.reused)
@@ -101,6 +144,24 @@ def colouring(collection: Collection, column: str) -> Colouring:
 
 # The path and the generation are the key; the collection itself (with its leading _) is not hashed.
 # Answers are shared, not copied, so they are made read-only.
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _standing(path: str, revision: int) -> pd.DataFrame:
+    return standing_frame(Reviews.of(Path(path)).all())
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _families(path: str, generation: str, revision: int, _collection: Collection) -> Families:
+    found, matches = _collection.families, _collection.matches
+    assert found is not None and matches is not None  # the caller has asked
+    if not revision:
+        return found
+    try:
+        decided = decisions_of(_standing(path, revision), _collection.catalogue)
+    except ImgsimError:  # said in the sidebar
+        return found
+    return found.corrected(matches, decided)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

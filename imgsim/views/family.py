@@ -12,7 +12,7 @@ from imgsim import export
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
-from imgsim.views import server, shell, state, text
+from imgsim.views import data, server, shell, state, text
 from imgsim.views.components import family_strips, outline, pair_list
 
 _TIES = 12  # shown before the reader asks for all
@@ -91,7 +91,8 @@ def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
 
 
 def _word(word: str) -> dict[str, str]:
-    kind = KINDS.get(word, "")
+    # What people decided is said as the prepared words are, in their colours.
+    kind = "printing" if word.endswith(", by review") else KINDS.get(word, "")
     shown = "earliest here" if word == "earliest in this collection" else word
     how = (
         "Judged by how far lines stray after the two are laid over each other." if kind == "printing" else ""
@@ -168,7 +169,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
 def _dossier(collection: Collection, family_id: str) -> bytes:
     from imgsim.dossier import dossier_html
 
-    return dossier_html(collection, family_id)
+    return dossier_html(collection, family_id, data.families(collection))
 
 
 def _safe(name: str) -> str:

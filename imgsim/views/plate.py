@@ -78,10 +78,11 @@ def _body(
 
 def _family(collection: Collection, row: int) -> None:
     """Where the plate belongs to a family, say so and lead there."""
-    family_id = collection.families.of(row) if collection.families is not None else None
-    if family_id is None or collection.families is None or "reuse" not in shell.PAGES:
+    families = data.families(collection)
+    family_id = families.of(row) if families is not None else None
+    if family_id is None or families is None or "reuse" not in shell.PAGES:
         return
-    family = collection.families.family(family_id)
+    family = families.family(family_id)
     books = f" in {text.count(len(family.books), 'book')}" if family.books else ""
     span = ""
     if family.span:

@@ -13,7 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, decade_range, journeys, select
-from imgsim.views import family, shell, state, text
+from imgsim.views import data, family, shell, state, text
 from imgsim.views.components import family_strips
 
 _PER_PAGE = 12
@@ -32,7 +32,7 @@ _CONDITIONS: dict[str, Any] = {
 def show() -> None:
     """Draw the page."""
     collection = shell.collection()
-    families = collection.families
+    families = data.families(collection)
     now = state.current()
     if families is not None and now.family:
         if now.family in families.ids:
@@ -49,7 +49,7 @@ def show() -> None:
     if not len(families):
         _none(collection)
         return
-    offers = _offers(str(collection.path), collection.generation, collection)
+    offers = _offers(str(collection.path), collection.generation, data.revision(collection), collection)
     _filters(offers, now)
     shown = _selected(collection, families, now)
     _controls(collection, families, shown)
@@ -100,8 +100,8 @@ class _Offers:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _offers(path: str, generation: str, _collection: Collection) -> _Offers:
-    families = _collection.families
+def _offers(path: str, generation: str, revision: int, _collection: Collection) -> _Offers:
+    families = data.families(_collection)
     every = families.ordered() if families else ()
     ways = [journeys(one) for one in every]
     sources, targets = (

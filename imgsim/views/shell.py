@@ -154,6 +154,9 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             )
         else:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
+        unread = data.unread(collection)
+        if unread:
+            st.warning(text.plain(unread))
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))

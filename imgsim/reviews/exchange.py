@@ -1,0 +1,201 @@
+"""Reviews as CSV, to be cited, looked through in a spreadsheet, and merged with those of others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imgsim import export
+from imgsim.errors import ImgsimError
+from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
+from imgsim.reviews.standing import standing_frame
+from imgsim.reviews.words import DECISIONS, TAKEN_BACK
+
+if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
+    from imgsim.reviews.store import Reviews
+
+_OF_BOTH = ("book", "title", "author", "year", "place", "page")
+_NEEDED = ("plate_a_id", "plate_b_id", "decision", "reviewer")
+_TRUTH = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A record that is here with another content, or a pair that the import made disputed.
+
+    Attributes
+    ----------
+    plate_a, plate_b : the pair.
+    ours, theirs : what is here and what came, in words.
+    kind : "altered" (the record kept is ours) or "disputed" (both stand, by different people).
+    """
+
+    plate_a: str
+    plate_b: str
+    ours: str
+    theirs: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class MergeReport:
+    """What an import did.
+
+    Attributes
+    ----------
+    added, already : how many records are new, and how many were here before.
+    conflicts : see :class:`Conflict`. Nothing of ours was changed.
+    refused : (line in the file, why) of what is no review.
+    unknown : ids of plates that the collection does not have. Their reviews are kept all the same.
+    """
+
+    added: int
+    already: int
+    conflicts: tuple[Conflict, ...]
+    refused: tuple[tuple[int, str], ...]
+    unknown: tuple[str, ...]
+
+
+def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: str, date: str) -> bytes:
+    """Return every record as CSV, one row each, in the order given.
+
+    Returns
+    -------
+    bytes
+        Columns: uuid, plate_a_id, plate_b_id, decision, undoes_uuid (of a record that takes another one back),
+        reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.record.EVIDENCE`), then book, title,
+        author, year, place and page of both plates where the collection knows them, collection and date.
+    """
+    columns: dict[str, Sequence[Any]] = {
+        "uuid": [review.uuid for review in reviews],
+        "plate_a_id": [review.plate_a for review in reviews],
+        "plate_b_id": [review.plate_b for review in reviews],
+        "decision": [review.decision for review in reviews],
+        "undoes_uuid": [review.undoes for review in reviews],
+        "reviewer": [review.reviewer for review in reviews],
+        "when": [review.when for review in reviews],
+        "note": [review.note for review in reviews],
+    }
+    for name in EVIDENCE:
+        columns[name] = [_shown(review.evidence.get(name)) for review in reviews]
+    for side, ids in (("a", columns["plate_a_id"]), ("b", columns["plate_b_id"])):
+        records = [
+            catalogue.record(catalogue.row(plate)) if catalogue.has(plate) else dict.fromkeys(_OF_BOTH)
+            for plate in ids
+        ]
+        for name in _OF_BOTH:
+            columns[f"{side}_{name}"] = [record[name] for record in records]
+    columns |= {"collection": [collection] * len(reviews), "date": [date] * len(reviews)}
+    plain = {"when", "inliers", "coverage_a", "coverage_b", "similarity", "date"}
+    plain |= {f"{side}_{name}" for side in "ab" for name in ("year", "page")}
+    return export._csv(columns, plain)
+
+
+def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
+    """Add the reviews of a CSV that are not here yet; all of them, or none if something fails.
+
+    A table written by hand is welcome, too: it needs the columns plate_a_id, plate_b_id, decision and reviewer, and may
+    have when and note.
+
+    Raises
+    ------
+    ImgsimError
+        The file is no CSV, or lacks a column that is needed. A row that is no review is refused and listed.
+    """
+    frame = export.read_back(content)
+    missing = [name for name in _NEEDED if name not in frame.columns]
+    if missing:
+        raise ImgsimError(
+            f"These are no reviews: the column {missing[0]} is missing. Choose a file that was downloaded here as "
+            f"“reviews”, or a table with the columns {', '.join(_NEEDED)}."
+        )
+    found: list[Review] = []
+    refused: list[tuple[int, str]] = []
+    for line, cells in enumerate(frame.to_dict("records"), start=2):
+        try:
+            # A row with fewer cells than the header ends in None.
+            found.append(
+                _read({str(name): value if isinstance(value, str) else "" for name, value in cells.items()})
+            )
+        except ImgsimError as error:
+            refused.append((line, str(error)))
+    before = _decisions(reviews.all())
+    added, same, other = reviews.add(found)
+    conflicts = [
+        Conflict(ours.plate_a, ours.plate_b, _said(ours), _said(theirs), "altered") for ours, theirs in other
+    ]
+    touched = {review.pair for review in added}
+    after = _decisions(reviews.all())
+    for pair in sorted(touched & set(before)):
+        if after.get(pair, ("", False))[1] and not before[pair][1]:
+            theirs = [_said(review) for review in added if review.pair == pair]
+            conflicts.append(Conflict(*pair, before[pair][0], "; ".join(theirs), "disputed"))
+    return MergeReport(
+        added=len(added),
+        already=len(same),
+        conflicts=tuple(conflicts),
+        refused=tuple(refused),
+        unknown=unknown_plates(found, catalogue) if catalogue is not None else (),
+    )
+
+
+def unknown_plates(reviews: Iterable[Review], catalogue: Catalogue) -> tuple[str, ...]:
+    """The plates of reviews that a catalogue does not have, by id."""
+    return tuple(sorted({plate for review in reviews for plate in review.pair if not catalogue.has(plate)}))
+
+
+def _decisions(reviews: Iterable[Review]) -> dict[tuple[str, str], tuple[str, bool]]:
+    frame = standing_frame(reviews)
+    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "reviewers", "disputed"))
+    return {
+        (a, b): (f"{decision} ({who})", disputed)
+        for a, b, decision, who, disputed in zip(*columns, strict=True)
+    }
+
+
+def _said(review: Review) -> str:
+    note = f": {review.note}" if review.note else ""
+    return f"{review.decision} ({review.reviewer}, {review.when[:10]}){note}"
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    # The shortest text that is read back as the same number.
+    return repr(value) if isinstance(value, float) else value
+
+
+def _read(cells: dict[str, str]) -> Review:
+    """A row as a review; ImgsimError says why it is none."""
+    decision = cells["decision"].strip().lower()
+    undoes = cells.get("undoes_uuid", "").strip()
+    if decision == TAKEN_BACK and not undoes:
+        raise ImgsimError("It takes back a decision and does not say which (undoes_uuid is empty).")
+    if decision not in DECISIONS and decision != TAKEN_BACK:
+        raise ImgsimError(f"{decision[:80]!r} is no decision: write one of {', '.join(DECISIONS)}.")
+    evidence: dict[str, Any] = {}
+    for name, kind in EVIDENCE.items():
+        text = cells.get(name, "")
+        if text == "":
+            continue
+        if kind is bool:
+            evidence[name] = _TRUTH.get(text.strip().lower())
+        elif kind is str or re.fullmatch(r"[-+.\de]+", text):
+            evidence[name] = text
+    own = cells.get("uuid", "").strip()
+    when = cells.get("when", "").strip()
+    review = made(
+        cells["plate_a_id"],
+        cells["plate_b_id"],
+        decision,
+        reviewer=cells["reviewer"],
+        note=cells.get("note", ""),
+        when=when,
+        evidence=evidence,
+        uuid_=own,
+        undoes=undoes,
+    )
+    return review if own else by_hand(review, timed=bool(when))
