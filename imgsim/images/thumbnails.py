@@ -1,4 +1,4 @@
-"""Small and screen-sized copies of a plate, as WebP: what the browser gets instead of the scan."""
+"""Small and screen-sized copies of a plate: what the browser, or another viewer, gets instead of the scan."""
 
 from __future__ import annotations
 
@@ -26,13 +26,27 @@ def encode_display(image: Image.Image, longest: int = DISPLAY) -> bytes:
     return _webp(_scaled(image, longest), quality=85)
 
 
-def _scaled(image: Image.Image, longest: int) -> Image.Image:
-    scale = longest / max(image.size)
+def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Return width and height scaled down (never up) so that the longer side is ``longest`` pixels."""
+    scale = longest / max(size)
     if scale >= 1:
-        return image
+        return size
     # A very long, narrow plate must keep at least one pixel across.
-    width, height = (max(1, round(side * scale)) for side in image.size)
-    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def encode_jpeg(image: Image.Image, size: tuple[int, int], quality: int = 88) -> bytes:
+    """Return the plate as a JPEG of just this width and height."""
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    target = io.BytesIO()
+    image.save(target, "JPEG", quality=quality)
+    return target.getvalue()
+
+
+def _scaled(image: Image.Image, longest: int) -> Image.Image:
+    size = fitted(image.size, longest)
+    return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _webp(image: Image.Image, quality: int) -> bytes:

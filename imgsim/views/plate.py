@@ -7,25 +7,9 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from imgsim.catalogue import described
 from imgsim.collection import Collection
 from imgsim.views import data, motif, neighbourhood, shell, state, text
-
-# Columns of the record that are shown under a name of their own, in this order; all others follow.
-_LABELS = {
-    "title": "Title",
-    "author": "Author",
-    "year": "Year",
-    "place": "Place",
-    "country": "Country",
-    "format": "Format",
-    "category": "Category",
-    "language": "Language",
-    "book": "Book",
-    "page": "Page",
-    "number": "Illustration",
-    "plate_id": "Plate id",
-}
-_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
 
 
 def show() -> None:
@@ -136,20 +120,10 @@ def _turn_pages(collection: Collection, row: int) -> None:
 
 def _record(collection: Collection, row: int) -> None:
     record = collection.catalogue.record(row)
-    # A metadata column that only repeats one of ours (publication_year, authors) would say everything twice.
-    said = set(collection.manifest.get("join", {}).get("understood", {}))
-    known = {
-        **{label: record[column] for column, label in _LABELS.items()},
-        **{
-            column.replace("_", " ").capitalize(): value
-            for column, value in record.items()
-            if column not in _LABELS
-            and column not in _HIDDEN
-            and column.removeprefix("metadata_") not in said
-        },
+    shown = {
+        **described(record, collection.manifest.get("join", {}).get("understood", {})),
         "Scan": f"{record['width']:,} × {record['height']:,} pixels, {record['file']}",
     }
-    shown = {label: text.shown(value) for label, value in known.items() if text.shown(value)}
     st.markdown("#### Record")
     # One element: a table of Streamlit's reads Markdown in every cell, which took a quarter of a click's time.
     lines = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in shown.items())

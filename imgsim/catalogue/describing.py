@@ -1,0 +1,41 @@
+"""What is known of a plate, under the names that a reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+# Columns that are shown under a name of their own, in this order; all others follow.
+_LABELS = {
+    "title": "Title",
+    "author": "Author",
+    "year": "Year",
+    "place": "Place",
+    "country": "Country",
+    "format": "Format",
+    "category": "Category",
+    "language": "Language",
+    "book": "Book",
+    "page": "Page",
+    "number": "Illustration",
+    "plate_id": "Plate id",
+}
+_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
+
+
+def described(record: Mapping[str, str | int | None], understood: Collection[str] = ()) -> dict[str, str]:
+    """Return label -> value of all that is known of a plate.
+
+    Parameters: ``record`` as :meth:`Catalogue.record` gives it; ``understood`` the metadata columns that fill one of
+    ours (publication_year, authors), which would say everything twice.
+    """
+    known = {
+        **{label: record[column] for column, label in _LABELS.items()},
+        **{
+            column.replace("_", " ").capitalize(): value
+            for column, value in record.items()
+            if column not in _LABELS
+            and column not in _HIDDEN
+            and column.removeprefix("metadata_") not in understood
+        },
+    }
+    return {label: str(value) for label, value in known.items() if value is not None and value != ""}
