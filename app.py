@@ -6,7 +6,7 @@ pages; and for every rerun it executes it as a script, whose name is then __main
 
 import streamlit as st
 
-from imgsim.views import server, shell
+from imgsim.views import iiif, server, shell
 
 if __name__ == "__main__":
     page = shell.begin()
@@ -16,5 +16,8 @@ if __name__ == "__main__":
         page.run()
 else:
     app = st.App(
-        __file__, routes=server.routes(), lifespan=server.lifespan, on_script_error=server.on_script_error
+        __file__,
+        routes=[*server.routes(), *iiif.routes()],
+        lifespan=server.lifespan,
+        on_script_error=server.on_script_error,
     )

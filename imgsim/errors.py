@@ -31,3 +31,7 @@ class DownloadError(ImgsimError):
 
 class BusyError(ImgsimError):
     """Another run is writing to the same collection."""
+
+
+class ManifestError(ImgsimError):
+    """A IIIF manifest that cannot be read, or that names nothing to fetch."""

@@ -7,6 +7,7 @@ sensible size, :mod:`fetching` asks politely, :mod:`gathering` brings it all int
 
 from imgsim.iiif.addresses import Addresses, origin
 from imgsim.iiif.manifest import (
+    Json,
     family_manifest,
     manifest_bytes,
     plate_manifest,
@@ -16,6 +17,7 @@ from imgsim.iiif.manifest import (
 
 __all__ = [
     "Addresses",
+    "Json",
     "family_manifest",
     "manifest_bytes",
     "origin",

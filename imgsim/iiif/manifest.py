@@ -14,6 +14,8 @@ from imgsim.iiif.addresses import Addresses
 from imgsim.iiif.service import image_address, sizes
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from imgsim.collection import Collection
     from imgsim.families import Family
 
@@ -83,7 +85,7 @@ def plate_manifest(collection: Collection, plate_id: str, app: str) -> Json:
 
 
 def selection_manifest(
-    collection: Collection, rows: Sequence[int], app: str, *, query: str = "", told: str = ""
+    collection: Collection, rows: Sequence[int] | np.ndarray, app: str, *, query: str = "", told: str = ""
 ) -> Json:
     """Return the manifest of any plates, in the order given.
 
@@ -113,7 +115,7 @@ def manifest_bytes(
     *,
     family: str = "",
     plate: str = "",
-    rows: Sequence[int] | None = None,
+    rows: Sequence[int] | np.ndarray | None = None,
     query: str = "",
 ) -> bytes:
     """Return a manifest as a file: of a family, or of a plate, or of rows (all plates without any of these)."""

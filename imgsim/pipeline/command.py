@@ -28,6 +28,7 @@ examples:
   python precompute.py scans/ --metadata metadata.csv --name mine  a folder with a table
   python precompute.py --name mine --backbone resnet18             one more backbone for that collection
   python precompute.py --dataset dhh23                             the plates of the DHH23 study (1.5 GB)
+  python precompute.py --iiif https://library.example/manifest     the images of a library's IIIF manifest
 """
 
 
@@ -119,6 +120,10 @@ def parser() -> argparse.ArgumentParser:
         help=f"generate N sample plates (default: {SAMPLE_PLATES}) and prepare those",
     )  # fmt: skip
     origin.add_argument("--dataset", choices=list(DATASETS), help="download this dataset and prepare it")
+    origin.add_argument(
+        "--iiif", nargs="+", action="extend", default=[], metavar="SOURCE",
+        help="fetch the images of IIIF manifests (files or addresses; versions 3 and 2) and prepare those",
+    )  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--json", action="store_true", help="print progress and summary as one JSON object a line")
     return main
@@ -137,6 +142,7 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         "--backbone": lambda word: word in BACKBONES,
         "--projection": lambda word: word in METHODS,
         "--weights": lambda word: "=" in word and not Path(word).exists(),
+        "--iiif": lambda word: True,
     }
     alone = {"--quiet", "--json", "--no-verify", "--help", "-h"}
     options: list[str] = []
@@ -214,14 +220,17 @@ def _failed(message: str, as_json: bool) -> int:
 
 
 def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Options:
-    if given.images and (given.sample or given.dataset):
-        commands.error(f"IMAGES and {'--sample' if given.sample else '--dataset'} exclude each other")
+    if given.images and (given.sample or given.dataset or given.iiif):
+        other = "--sample" if given.sample else "--dataset" if given.dataset else "--iiif"
+        commands.error(f"IMAGES and {other} exclude each other")
     name = given.name
     if given.out is None and name is None:
         if given.sample:
             name = "sample"
         elif given.dataset:
             name = given.dataset
+        elif given.iiif:
+            name = manifest_name(given.iiif[0])
         elif given.images:
             name = suggested_name(given.images[0])
         else:
@@ -229,7 +238,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
                 "name IMAGES to prepare, or --name of a collection to bring up to date, or --sample"
             )
     out = given.out if given.out is not None else data_dir() / _checked(commands, name)
-    if not (given.images or given.sample or given.dataset) and not (out / CURRENT).exists():
+    if not (given.images or given.sample or given.dataset or given.iiif) and not (out / CURRENT).exists():
         commands.error(f"there is no collection {out} yet; name the IMAGES to prepare")
     weights: dict[str, Path] = {}
     for backbone, file in given.weights:
@@ -248,6 +257,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         workers=given.workers,
         sample=given.sample,
         dataset=given.dataset,
+        iiif=tuple(given.iiif),
         matching=not given.no_verify,
         verify_top=given.verify_top,
     )
@@ -268,3 +278,10 @@ def suggested_name(images: Path) -> str:
     stem = path.name if path.is_dir() else path.stem
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:60]
     return name or "collection"
+
+
+def manifest_name(source: str) -> str:
+    """A collection name from the address or file of a IIIF manifest."""
+    from imgsim.iiif.gathering import suggested_name as named
+
+    return named(source) or "iiif"

@@ -35,6 +35,7 @@ class Options:
     batch_size, workers : None: what the machine suggests.
     sample : generate so many sample plates first, and prepare those.
     dataset : download this dataset first ("dhh23"), and prepare it.
+    iiif : files or addresses of IIIF manifests: fetch their images first, and prepare those.
     """
 
     out: Path
@@ -49,6 +50,7 @@ class Options:
     workers: int | None = None
     sample: int | None = None
     dataset: str | None = None
+    iiif: Sequence[str] = ()
     matching: bool = True
     verify_top: int | None = None
 

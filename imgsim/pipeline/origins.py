@@ -1,10 +1,11 @@
-"""Images that do not lie on this machine yet: the generated sample, and published datasets.
+"""Images that do not lie on this machine yet: the generated sample, published datasets, and libraries' manifests.
 
-Both are kept in the collection's folder, in ``source/``.
+All are kept in the collection's folder, in ``source/``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,3 +42,29 @@ def download_dataset(run: Run, folder: Path, name: str) -> tuple[list[Path], Pat
     for stage in stages.values():
         run.timed(stage)
     return [images], metadata
+
+
+def gather_manifests(run: Run, folder: Path, sources: Sequence[str]) -> tuple[list[Path], Path]:
+    """Fetch the images of IIIF manifests, as far as they are not there yet. Returns (images, metadata).
+
+    What cannot be fetched is listed in ``run.unfetched``.
+    """
+    from imgsim.iiif.gathering import gather
+
+    stage = run.stage("fetching images", None)
+    gathered = gather(sources, folder, lambda done, total: stage.update(done, total), run.note)
+    run.timed(stage)
+    run.unfetched = list(gathered.unfetched)
+    if gathered.unfetched:
+        run.note(
+            f"{len(gathered.unfetched):,} images could not be fetched. The first: {': '.join(gathered.unfetched[0])} "
+            "The same command tries them again."
+        )
+    return list(gathered.folders), gathered.metadata
+
+
+def still_unfetched(folder: Path) -> list[tuple[str, str]]:
+    """What an earlier run could not fetch, so that it stays listed when only something else is done anew."""
+    from imgsim.iiif.gathering import unfetched
+
+    return unfetched(folder)

@@ -131,7 +131,7 @@ def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Seque
         sources |= _compute(run, store, todo, needs, signature, backbones)
         thumbnails = _thumbnails(run, store)
 
-    plates, skipped = [], [(entry.file, entry.reason) for entry in unread]
+    plates, skipped = [], [*run.unfetched, *((entry.file, entry.reason) for entry in unread)]
     for file in files:
         source = sources[file.plate_id]
         if source.reason:

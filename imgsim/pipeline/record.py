@@ -54,6 +54,7 @@ def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
         "metadata": inputs.get("metadata"),
         "sample": inputs.get("sample"),
         "dataset": inputs.get("dataset"),
+        "iiif": inputs.get("iiif", []),
     }
 
 

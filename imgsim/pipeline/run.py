@@ -53,6 +53,7 @@ class Run:
     live: Collection | None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    unfetched: list[tuple[str, str]] = field(default_factory=list)  # (what, why) of images that never came
 
     def stage(self, name: str, total: int | None) -> Stage:
         return Stage(name, total, self.report)
@@ -164,6 +165,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
         **matching.keys,
     }
 
+    iiif = list(options.iiif) or ([] if options.inputs else recorded["iiif"])
     requested = {
         "inputs": {
             "images": [str(path) for path in inputs],
@@ -172,6 +174,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "metadata_sha256": catalogue.metadata_sha256,
             "sample": options.sample if options.sample is not None else recorded["sample"],
             "dataset": options.dataset or recorded["dataset"],
+            **({"iiif": iiif} if iiif else {}),
         },
         "parameters": {
             "top_k": top_k,
@@ -267,7 +270,15 @@ def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[P
         from imgsim.pipeline.origins import download_dataset
 
         images, own = download_dataset(run, folder / "source", options.dataset)
+    elif options.iiif:
+        from imgsim.pipeline.origins import gather_manifests
+
+        images, own = gather_manifests(run, folder / "source" / "iiif", options.iiif)
     else:
+        if recorded["iiif"] and not options.inputs:
+            from imgsim.pipeline.origins import still_unfetched
+
+            run.unfetched = still_unfetched(folder / "source" / "iiif")
         images, own = [Path(path) for path in options.inputs or recorded["images"]], None
         if not images:
             raise ImgsimError(

@@ -12,7 +12,7 @@ from imgsim import export
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
-from imgsim.views import data, server, shell, state, text
+from imgsim.views import data, iiif, server, shell, state, text
 from imgsim.views.components import family_strips, outline, pair_list
 
 _TIES = 12  # shown before the reader asks for all
@@ -148,7 +148,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
         lambda: export.families_csv(
             families, collection.catalogue, ids=[family.id], collection=collection.name, date=today
         ),
-        file_name=f"imgsim_family_{_safe(family.id)}.csv",
+        file_name=f"imgsim_family_{text.file_name(family.id)}.csv",
         mime="text/csv",
         on_click="ignore",
         help="One row a plate.",
@@ -156,11 +156,12 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
     st.download_button(
         "Download dossier",
         lambda: _dossier(collection, family.id),
-        file_name=f"imgsim_family_{_safe(family.id)}.html",
+        file_name=f"imgsim_family_{text.file_name(family.id)}.html",
         mime="text/html",
         on_click="ignore",
         help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
     )
+    iiif.offer(collection, family.id)
     with st.popover("Link"):
         st.caption("Opens this family again:")
         st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)
@@ -170,10 +171,6 @@ def _dossier(collection: Collection, family_id: str) -> bytes:
     from imgsim.dossier import dossier_html
 
     return dossier_html(collection, family_id, data.families(collection))
-
-
-def _safe(name: str) -> str:
-    return "".join(char if char.isalnum() or char in "-_." else "_" for char in name)[:80]
 
 
 def ties(family: Family, matches: Matches) -> list[MatchRow]:

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.views import data, text
 from imgsim.views.components import encode_labels, encode_points, encode_tones
 
@@ -70,20 +70,19 @@ def labels_url(collection: Collection) -> str:
     return f"{_base(collection)}/labels.json"
 
 
-def _prefix() -> str:
+def prefix() -> str:
+    """The path below which the app is served, '' or '/path'."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
 
 
 def _base(collection: Collection) -> str:
-    return (
-        f"{_prefix()}/collections/{quote(collection.name, safe='')}/{quote(collection.generation, safe='')}"
-    )
+    return f"{prefix()}/collections/{quote(collection.name, safe='')}/{quote(collection.generation, safe='')}"
 
 
 def routes() -> list[Route]:
     """The routes beside Streamlit's own."""
-    base = _prefix() + "/collections/{name}/{generation}"
+    base = prefix() + "/collections/{name}/{generation}"
     table: dict[str, Callable[[Request], Response]] = {
         "/thumbnails/{file}": _thumbnail,
         "/plates": _plate,
@@ -106,13 +105,17 @@ def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Respo
 
 
 def _collection(request: Request) -> Collection:
-    name, generation = request.path_params["name"], request.path_params["generation"]
-    if name not in {info.name for info in data.infos() if not info.error}:
-        raise _Missing
-    collection = data.opened(name)
-    if collection.generation != generation:
+    collection = live(request.path_params["name"])
+    if collection.generation != request.path_params["generation"]:
         raise _Missing
     return collection
+
+
+def live(name: str) -> Collection:
+    """The live generation of a collection that an address names; CollectionError if there is none of that name."""
+    if name not in {info.name for info in data.infos() if not info.error}:
+        raise CollectionError(f"There is no collection {name[:80]!r} here.")
+    return data.opened(name)
 
 
 def _served(body: bytes, media_type: str) -> Response:
@@ -124,11 +127,19 @@ def _rows_by_hash(name: str, generation: str, _collection: Collection) -> dict[s
     return {sha256: row for row, sha256 in enumerate(_collection.catalogue.frame["sha256"].tolist())}
 
 
+def row_of_hash(collection: Collection, sha256: str) -> int:
+    """The first plate whose scan has this SHA-256; ImgsimError if there is none."""
+    row = _rows_by_hash(collection.name, collection.generation, collection).get(sha256)
+    if row is None:
+        raise ImgsimError(f"There is no scan {sha256[:80]!r} in this collection.")
+    return row
+
+
 def _thumbnail(request: Request) -> Response:
     collection = _collection(request)
     sha256, _, suffix = request.path_params["file"].rpartition(".")
-    row = _rows_by_hash(collection.name, collection.generation, collection).get(sha256)
-    if row is None or suffix != "webp":
+    row = row_of_hash(collection, sha256)
+    if suffix != "webp":
         raise _Missing
     try:
         return _served(collection.thumbnail_path(row).read_bytes(), "image/webp")

@@ -56,3 +56,8 @@ def flat(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(flat(inner) for inner in value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def file_name(name: str) -> str:
+    """An id as a part of a file's name on every system."""
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in name)[:80]

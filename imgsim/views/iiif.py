@@ -1,0 +1,213 @@
+"""What the app serves to others' viewers: IIIF manifests, and the images that they name.
+
+These answers alone may be read by pages of any other address, for that is what Mirador in a browser is. Whoever can
+reach the app could read the same from its pages; what the permission adds is that a page which the reader has open
+in the same browser can ask for them as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from imgsim import iiif
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+from imgsim.iiif import manifest as manifests
+from imgsim.iiif import service
+from imgsim.views import data, server, state, text
+
+_SHARED = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FRESH = {"Cache-Control": "no-cache"}  # the next precompute may change what they say
+_SELECTED = ("text", "decades", "choices", "reused", "sort", "seed")
+_IMAGES_KEPT = 64  # at most 0.5 MB each
+
+
+def routes() -> list[Route]:
+    """The routes of IIIF. They name no generation: a manifest that was handed on outlives the next precompute."""
+    base = server.prefix() + "/collections/{name}/iiif"
+    table: dict[str, Callable[[Request, Collection], Response]] = {
+        "/family/manifest.json": _family,
+        "/plate/manifest.json": _plate,
+        "/selection/manifest.json": _selection,
+        "/image/{sha256}": _service,
+        "/image/{sha256}/info.json": _info,
+        "/image/{sha256}/{parameters:path}": _image,
+    }
+    return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+
+
+def _guarded(answer: Callable[[Request, Collection], Response]) -> Callable[[Request], Response]:
+    # Plain functions: Starlette runs them in its thread pool.
+    def endpoint(request: Request) -> Response:
+        try:
+            app_of(request)
+        except ImgsimError:
+            return Response("Bad request", 400, {**_SHARED, "Cache-Control": "no-store"}, "text/plain")
+        try:
+            return answer(request, server.live(request.path_params["name"]))
+        except ImgsimError:
+            return _missing()
+
+    return endpoint
+
+
+def _missing() -> Response:
+    return Response("Not found", 404, {**_SHARED, "Cache-Control": "no-store"}, "text/plain")
+
+
+def app_of(request: Request) -> str:
+    """Where the app is, as the one who asks sees it: the request's own scheme and host, if that is a plain host."""
+    return iiif.origin(request.url.scheme, request.headers.get("host", "")) + server.prefix()
+
+
+def app_address() -> str:
+    """The same for a page that is being drawn."""
+    parts = urlsplit(st.context.url or "")
+    try:
+        return iiif.origin(parts.scheme, parts.netloc) + server.prefix()
+    except ImgsimError:
+        return f"http://127.0.0.1:{st.get_option('server.port')}{server.prefix()}"
+
+
+# ---- manifests
+
+
+def _family(request: Request, collection: Collection) -> Response:
+    family_id = request.query_params.get("id", "")
+    return _manifest(request, iiif.family_manifest(collection, family_id, app_of(request)))
+
+
+def _plate(request: Request, collection: Collection) -> Response:
+    plate_id = request.query_params.get("id", "")
+    return _manifest(request, iiif.plate_manifest(collection, plate_id, app_of(request)))
+
+
+def _selection(request: Request, collection: Collection) -> Response:
+    query = {name: request.query_params.getlist(name) for name in request.query_params}
+    return _manifest(request, _selected(collection, state.from_query(query), app_of(request)))
+
+
+def _selected(collection: Collection, now: state.State, app: str) -> iiif.Json:
+    rows = data.ordered_rows(collection, now)
+    return iiif.selection_manifest(collection, rows, app, query=selection_query(now), told=_told(now))
+
+
+def selection_query(now: state.State) -> str:
+    """What of the state says which plates are selected, and in which order, as in an address."""
+    chosen = replace(state.State(), **{field: getattr(now, field) for field in _SELECTED})
+    return urlencode(state.to_query(chosen), doseq=True)
+
+
+def selection_bytes(collection: Collection, now: state.State) -> bytes:
+    """The manifest of the plates that pass the filters, in the chosen order, as a file."""
+    return iiif.to_bytes(_selected(collection, now, app_address()))
+
+
+def _told(now: state.State) -> str:
+    """The filters in words: `“rosa”, 1750s to 1780s, place London or Paris, used again`."""
+    parts = [f"“{now.text}”" if now.text else ""]
+    if now.decades:
+        first, last = now.decades
+        parts.append(f"{first}s" if first == last else f"{first}s to {last}s")
+    parts += [f"{column.replace('_', ' ')} {' or '.join(values)}" for column, values in now.choices]
+    parts.append("used again" if now.reused else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _manifest(request: Request, document: iiif.Json) -> Response:
+    return _json(request, document, manifests.CONTEXT, _FRESH)
+
+
+def _json(request: Request, document: iiif.Json, context: str, kept: dict[str, str]) -> Response:
+    """JSON under the name that the specification prefers; plain JSON for a browser, which shows that in its window."""
+    accepted = request.headers.get("accept", "")
+    plain = "application/ld+json" not in accepted and (
+        "text/html" in accepted or "application/json" in accepted
+    )
+    kind = "application/json" if plain else f'application/ld+json;profile="{context}"'
+    return Response(iiif.to_bytes(document), 200, {**kept, **_SHARED, "Vary": "Accept, Host"}, kind)
+
+
+# ---- images
+
+
+def _service(request: Request, collection: Collection) -> Response:
+    _, address, _ = _scan(request, collection)
+    return Response("", 303, {**_SHARED, **_FRESH, "Location": f"{address}/info.json"})
+
+
+def _info(request: Request, collection: Collection) -> Response:
+    _, address, size = _scan(request, collection)
+    return _json(request, service.info(address, size), service.CONTEXT, _FRESH)
+
+
+def _image(request: Request, collection: Collection) -> Response:
+    row, _, scan = _scan(request, collection)
+    size = service.requested(request.path_params["parameters"], scan)
+    if size is None:
+        return Response(
+            "Not offered: info.json lists what is",
+            400,
+            {**_SHARED, "Cache-Control": "no-store"},
+            "text/plain",
+        )
+    sha256 = request.path_params["sha256"]
+    small = size != service.sizes(scan)[-1] and size == service.sizes(scan)[0]
+    body = _jpeg(str(collection.path), sha256, size, small, collection, row)
+    return Response(body, 200, {**_FOREVER, **_SHARED}, "image/jpeg")
+
+
+def _scan(request: Request, collection: Collection) -> tuple[int, str, tuple[int, int]]:
+    """The row, the service's address and the size of the scan that is asked for."""
+    sha256 = request.path_params["sha256"]
+    row = server.row_of_hash(collection, sha256)
+    record = collection.catalogue.record(row)
+    address = iiif.Addresses(app_of(request), collection.name).image(sha256)
+    return row, address, (int(record["width"] or 1), int(record["height"] or 1))
+
+
+@st.cache_resource(max_entries=_IMAGES_KEPT, show_spinner=False)
+def _jpeg(
+    path: str, sha256: str, size: tuple[int, int], small: bool, _collection: Collection, _row: int
+) -> bytes:
+    """A scan as a JPEG of that size; the smallest from the thumbnail, which is there when the scan is not."""
+    from imgsim.images.opening import open_image
+    from imgsim.images.thumbnails import encode_jpeg
+
+    source = _collection.thumbnail_path(_row) if small else _collection.plate_bytes(_row)
+    return encode_jpeg(open_image(source, reduce_to=max(size)).image, size)
+
+
+# ---- on a page
+
+
+def offer(collection: Collection, family_id: str) -> None:
+    """Draw what a reader needs to open a family in another viewer: the address, and the manifest as a file."""
+    app = app_address()
+    with st.popover("IIIF"):
+        st.caption(
+            "Opens this family in Mirador, Tropy and other viewers for libraries' images. Give them this address, "
+            "while imgsim is running:"
+        )
+        st.code(iiif.Addresses(app, collection.name).family(family_id), language=None, wrap_lines=True)
+        st.download_button(
+            "Download manifest",
+            lambda: iiif.manifest_bytes(collection, app, family=family_id),
+            file_name=f"imgsim_family_{text.file_name(family_id)}.json",
+            mime="application/json",
+            on_click="ignore",
+            help="The same as a file. Its images still come from imgsim.",
+        )
