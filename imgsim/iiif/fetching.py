@@ -70,7 +70,7 @@ class Fetcher:
 
     Attributes
     ----------
-    pause : seconds between the end of one request and the next.
+    pause : seconds between the end of one request and the next; none on this machine and in its own network.
     timeout, deadline : seconds without a byte, and for one answer as a whole.
     most_patience : a server that wants a longer pause than so many seconds is given up.
     sleep, clock : replaced in tests.
@@ -119,12 +119,14 @@ class Fetcher:
         for _ in range(_REDIRECTS + 1):
             if not address(url):
                 raise Refused(f"{url[:200]} is not an http or https address.")
-            if not local and is_local(urlsplit(url).hostname or ""):
+            host = urlsplit(url).hostname or ""
+            if not local and is_local(host):
                 raise Refused(
                     f"{url[:200]} lies on this machine or in its own network, where a manifest from elsewhere has "
                     "no business."
                 )
-            self._be_patient()
+            if not is_local(host):
+                self._be_patient()
             request = urllib.request.Request(
                 url, headers={"User-Agent": USER_AGENT, "Accept": accept, "Accept-Encoding": "identity"}
             )

@@ -49,9 +49,13 @@ def _size(found: Any) -> tuple[int, int] | None:
     return (width, height) if 0 < width < 10_000_000 and 0 < height < 10_000_000 else None
 
 
-def needs_info(picture: Picture) -> bool:
+def needs_info(picture: Picture, longest: int = LONGEST) -> bool:
     """Whether the manifest says too little of a service to ask it for an image right away."""
-    return bool(picture.service) and (picture.level in {None, 0} or picture.size is None)
+    if not picture.service:
+        return False
+    if picture.size is None or picture.level is None:
+        return True
+    return picture.level == 0 and max(picture.size) > longest
 
 
 def informed(picture: Picture, info: Info) -> Picture:
@@ -71,13 +75,13 @@ def addresses(picture: Picture, info: Info | None = None, longest: int = LONGEST
     modern = picture.version >= 3
     whole = ["max", "full"] if modern else ["full", "max"]
     size, level = picture.size, picture.level
-    if level == 0:
+    if size is not None and max(size) <= longest:
+        asked += whole
+    elif level == 0:
         best = _best(info.sizes if info else (), longest)
         if best is not None:
             exact, wide = f"{best[0]},{best[1]}", f"{best[0]},"
             asked += [exact, wide] if modern else [wide, exact]
-        asked += whole
-    elif size is not None and max(size) <= longest:
         asked += whole
     elif size is None:
         asked += [f"!{longest},{longest}", *whole]

@@ -51,6 +51,8 @@ def gather_manifests(run: Run, folder: Path, sources: Sequence[str]) -> tuple[li
     """
     from imgsim.iiif.gathering import gather
 
+    if run.gathered is not None:
+        return run.gathered  # a new collection is published twice, and fetched once
     stage = run.stage("fetching images", None)
     gathered = gather(sources, folder, lambda done, total: stage.update(done, total), run.note)
     run.timed(stage)
@@ -60,7 +62,8 @@ def gather_manifests(run: Run, folder: Path, sources: Sequence[str]) -> tuple[li
             f"{len(gathered.unfetched):,} images could not be fetched. The first: {': '.join(gathered.unfetched[0])} "
             "The same command tries them again."
         )
-    return list(gathered.folders), gathered.metadata
+    run.gathered = list(gathered.folders), gathered.metadata
+    return run.gathered
 
 
 def still_unfetched(folder: Path) -> list[tuple[str, str]]:

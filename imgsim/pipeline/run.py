@@ -53,6 +53,7 @@ class Run:
     live: Collection | None
     notes: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    gathered: tuple[list[Path], Path] | None = None  # images and metadata, once they are fetched
     unfetched: list[tuple[str, str]] = field(default_factory=list)  # (what, why) of images that never came
 
     def stage(self, name: str, total: int | None) -> Stage:
