@@ -1,0 +1,444 @@
+"""Manifests as libraries serve them, and as somebody hostile would."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imgsim.catalogue import read_metadata
+from imgsim.errors import DownloadError, ImgsimError, ManifestError
+from imgsim.iiif import gathering, images, table
+from imgsim.iiif.fetching import Fetcher
+from imgsim.iiif.gathering import gather
+from imgsim.iiif.images import Info, addresses, informed, needs_info, read_info
+from imgsim.iiif.reading import MAX_PAGES, Book, Page, Picture, Shelf, address, parse
+from imgsim.iiif.wording import MAX_TEXT, said
+from tests.hostile import FORMULAS, TRAVERSALS
+from tests.library import Library
+
+
+def book(document: object) -> Book:
+    found = parse(json.dumps(document).encode(), "test.json")
+    assert isinstance(found, Book)
+    return found
+
+
+def modern(*bodies: object, **more: Any) -> dict[str, Any]:
+    """A manifest of version 3 with a page for each body."""
+    items = [
+        {"id": f"http://a.example/c{n}", "type": "Canvas",
+         "items": [{"items": [{"motivation": "painting", "body": body}]}]}
+        for n, body in enumerate(bodies)
+    ]  # fmt: skip
+    return {"type": "Manifest", "id": "http://a.example/herbal/manifest", "items": items, **more}
+
+
+IMAGE = {"id": "http://a.example/1.jpg", "type": "Image"}
+
+
+# ---- what must be understood
+
+
+def test_a_page_of_version_3() -> None:
+    service = {"id": "http://a.example/iiif/1/", "type": "ImageService3", "profile": "level1"}
+    found = book(
+        modern({**IMAGE, "width": 100, "height": 200, "service": [service]}, label={"en": ["Herbal"]})
+    )
+    assert (found.id, found.label) == ("http://a.example/herbal/manifest", "Herbal")
+    assert found.pages[0].picture == Picture(
+        "http://a.example/1.jpg", "http://a.example/iiif/1", 3, 1, (100, 200)
+    )
+
+
+def test_a_choice_offers_its_first_image_and_other_annotations_are_no_images() -> None:
+    choice = {"type": "Choice", "items": [IMAGE, {**IMAGE, "id": "http://a.example/uv.jpg"}]}
+    document = modern(
+        choice, {"type": "TextualBody", "value": "no image"}, {"type": "Sound", "id": "http://a/b"}
+    )
+    commenting = {"motivation": "commenting", "body": IMAGE}
+    document["items"].append({"items": [{"items": [commenting]}]})
+    pages = book(document).pages
+    assert pages[0].picture == Picture("http://a.example/1.jpg")
+    assert [page.picture for page in pages[1:]] == [None, None, None]
+    assert {page.problem for page in pages[1:]} == {"it has no image in the manifest"}
+
+
+@pytest.mark.parametrize(
+    ("service", "version", "level"),
+    [
+        ({"@id": "http://a/i", "@context": "http://iiif.io/api/image/2/context.json",
+          "profile": ["http://iiif.io/api/image/2/level2.json", {"formats": ["jpg"]}]}, 2, 2),
+        ({"@id": "http://a/i", "profile": "http://iiif.io/api/image/2/level0.json"}, 2, 0),
+        ({"@id": "http://a/i", "@type": "ImageService2", "profile": "level1"}, 2, 1),
+        ({"@id": "http://a/i", "@context": "http://library.stanford.edu/iiif/image-api/1.1/context.json",
+          "profile": "http://library.stanford.edu/iiif/image-api/1.1/conformance.html#level1"}, 1, 1),
+        ({"id": "http://a/i", "type": "ImageService3", "profile": "level2"}, 3, 2),
+        ("http://a/i", 2, None),
+    ],
+)  # fmt: skip
+def test_services_as_they_are_written(service: object, version: int, level: int | None) -> None:
+    picture = book(modern({**IMAGE, "service": service})).pages[0].picture
+    assert picture is not None
+    assert (picture.service, picture.version, picture.level) == ("http://a/i", version, level)
+
+
+def test_a_service_for_something_else_is_no_image_service() -> None:
+    services = [
+        {"@id": "http://a/search", "@type": "SearchService1"},
+        {"id": "http://a/i", "type": "ImageService3"},
+    ]
+    picture = book(modern({**IMAGE, "service": services})).pages[0].picture
+    assert picture is not None and picture.service == "http://a/i"
+
+
+@pytest.mark.parametrize(
+    ("value", "modern", "text"),
+    [
+        ({"de": ["Buch"], "en": ["Book"]}, True, "Book"),
+        ({"de": ["Buch"], "none": ["Libro"]}, True, "Libro"),
+        ({"la": ["Hortus", "Herbarium"]}, True, "Hortus; Herbarium"),
+        ([{"@value": "Buch", "@language": "de"}, {"@value": "Book", "@language": "en"}], False, "Book"),
+        ([{"@value": "Buch"}, "zwei"], False, "Buch; zwei"),
+        ("<span>A &amp; B</span>", True, "A & B"),
+        ("<script>alert(1)</script> ", True, "<script>alert(1)</script>"),
+        ("x <b>y</b>", True, "x <b>y</b>"),
+        ("see <a href='http://a'>here</a><br/>now", False, "see here now"),
+        ("<p>a<script>evil()</script></p>", True, "a"),
+        ("1 < 2 > 0", False, "1 < 2 > 0"),
+        ("line\none\x00\u2028two", True, "line one two"),
+        (1752, False, "1752"),
+        (True, False, ""),
+        (None, True, ""),
+        ([["a"]], False, ""),
+        ({"en": {"en": ["x"]}}, True, ""),
+        ("x" * 10 * MAX_TEXT, True, "x" * MAX_TEXT),
+        ("\ud800 half", True, "? half"),
+    ],
+)  # fmt: skip
+def test_texts_in_every_dress(value: object, modern: bool, text: str) -> None:
+    assert said(value, modern=modern) == text
+
+
+# ---- asking for images
+
+
+SERVICE = "http://a/i"
+BIG, SMALL = (3000, 4000), (300, 400)
+
+
+@pytest.mark.parametrize(
+    ("version", "level", "size", "first"),
+    [
+        (3, 2, BIG, "!2000,2000"), (3, 1, BIG, "1500,2000"), (3, 2, SMALL, "max"), (3, 1, SMALL, "max"),
+        (2, 2, BIG, "!2000,2000"), (2, 1, BIG, "1500,"), (2, 2, SMALL, "full"), (2, 0, SMALL, "full"),
+        (3, 2, None, "!2000,2000"),
+    ],
+)  # fmt: skip
+def test_what_a_service_is_asked_first(
+    version: int, level: int, size: tuple[int, int] | None, first: str
+) -> None:
+    found = addresses(Picture("http://a/b.jpg", SERVICE, version, level, size))
+    assert found[0] == f"http://a/i/full/{first}/0/default.jpg"
+    assert found[-1] == "http://a/b.jpg" and len(found) == len(set(found)) <= 6
+
+
+def test_level_0_is_asked_for_a_size_that_it_has() -> None:
+    picture = Picture("", SERVICE, 3, 0, BIG)
+    assert needs_info(picture) and not needs_info(Picture("", SERVICE, 3, 0, SMALL))
+    info = Info(3, 0, BIG, ((150, 200), (1800, 2400), (2250, 3000)))
+    assert addresses(informed(picture, info), info)[0] == "http://a/i/full/1800,2400/0/default.jpg"
+    small = Info(3, 0, BIG, ((150, 200), (750, 1000)))
+    assert addresses(informed(picture, small), small)[0] == "http://a/i/full/750,1000/0/default.jpg"
+    assert addresses(picture, None)[0] == "http://a/i/full/max/0/default.jpg"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"nonsense", b'"x"', b"[" * 100_000, b"\xff\xfe", b'{"width": "a", "sizes": {"a": 1}}',
+     b'{"width": true, "height": 1e9, "profile": [[["x"]]], "sizes": [1, null, {"width": -1, "height": 2}]}'],
+)  # fmt: skip
+def test_an_info_json_may_hold_anything(content: bytes) -> None:
+    info = read_info(content)
+    assert info is None or (info.size is None and info.sizes == () and info.level is None)
+
+
+# ---- what must be refused
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "javascript:alert(1)", "file:///etc/passwd", "ftp://a/b", "data:image/png;base64,AA", "//a/b", "/etc/passwd",
+        "../x.jpg", "http://", "http:///x", "http://user:word@a/b", "http://a b/c", "http://a/b\nHost: evil",
+        "http://a:0/", "http://a:99999999/", "http://[::1", "http://a/" + "x" * 3000, "", None, 5, ["http://a"],
+        {"id": "http://a"}, "HTTP\x00://a",
+    ],
+)  # fmt: skip
+def test_only_plain_addresses_are_asked(value: object) -> None:
+    assert address(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("http://a/b#xywh=1,2,3,4", "http://a/b"),
+        ("https://a:8443/é b".replace(" ", "%20"), "https://a:8443/%C3%A9%20b"),
+        ("http://[::1]:8000/x?y=z", "http://[::1]:8000/x?y=z"),
+    ],
+)
+def test_plain_addresses_are_taken_as_they_are(value: str, asked: str) -> None:
+    assert address(value) == asked
+
+
+def no_manifests() -> dict[str, tuple[bytes, str]]:
+    return {
+        "empty": (b"", "not JSON"),
+        "page": (b"<!doctype html><title>Viewer</title>", "web page"),
+        "binary": (bytes(range(256)), "not JSON"),
+        "list": (b"[1, 2]", "list"),
+        "number": (b"12", "int"),
+        "null": (b"null", "NoneType"),
+        "no type": (b"{}", "type is ''"),
+        "image info": (b'{"type": "ImageService3"}', "ImageService3"),
+        "type is a list": (b'{"type": ["Manifest"]}', "no IIIF manifest"),
+        "no pages": (b'{"type": "Manifest", "items": []}', "no pages"),
+        "pages are nothing": (b'{"@type": "sc:Manifest", "sequences": 5}', "no pages"),
+        "sequence elsewhere": (
+            b'{"@type": "sc:Manifest", "sequences": [{"@id": "http://a/s"}]}',
+            "no pages",
+        ),
+        "deep": (b'{"a":' * 200_000 + b"1" + b"}" * 200_000, "deeply"),
+        "deep list": (b"[" * 200_000, "deeply"),
+        "cut": (json.dumps(modern(IMAGE)).encode()[:-20], "not JSON"),
+        "a number without end": (b'{"type": ' + b"9" * 10_000 + b"}", "no IIIF manifest"),
+    }
+
+
+@pytest.mark.parametrize("name", no_manifests())
+def test_what_is_no_manifest_is_refused_in_a_sentence(name: str) -> None:
+    content, words = no_manifests()[name]
+    with pytest.raises(ManifestError, match=words) as raised:
+        parse(content, "http://a.example/x")
+    assert "http://a.example/x" in str(raised.value) and len(str(raised.value)) < 500
+
+
+def odd_pages() -> dict[str, object]:
+    deep: object = "x"
+    for _ in range(400):
+        deep = {"type": "Choice", "items": [deep]}
+    return {
+        "no id": {"type": "Image"},
+        "id is a number": {"id": 5, "type": "Image"},
+        "id is an object": {"id": {"id": "http://a"}, "type": "Image"},
+        "javascript": {"id": "javascript:alert(1)", "type": "Image"},
+        "file": {"id": "file:///etc/passwd", "type": "Image", "service": {"id": "file:///etc"}},
+        "local path": {"id": "/etc/passwd", "type": "Image"},
+        "a text": "http://a.example/1.jpg",
+        "nothing": None,
+        "a list of lists": [[IMAGE]],
+        "deep": deep,
+        "empty choice": {"type": "Choice", "items": []},
+        "choice of nonsense": {"type": "Choice", "items": [1, None, "x"]},
+    }
+
+
+@pytest.mark.parametrize("name", odd_pages())
+def test_an_odd_page_is_listed_and_the_others_are_read(name: str) -> None:
+    pages = book(modern(odd_pages()[name], IMAGE)).pages
+    assert pages[0].picture is None and pages[0].problem
+    assert pages[1].picture == Picture("http://a.example/1.jpg")
+
+
+@pytest.mark.parametrize(
+    "canvas", [None, 5, "x", [], {}, {"items": 5}, {"items": [{"items": "x"}]}, {"images": 1}]
+)
+def test_an_odd_canvas_is_listed(canvas: object) -> None:
+    document = modern(IMAGE)
+    document["items"].insert(0, canvas)
+    pages = book(document).pages
+    assert (pages[0].picture, pages[1].number) == (None, 2) and pages[0].problem
+
+
+def test_sizes_that_cannot_be_are_not_believed() -> None:
+    for width, height in (
+        (0, 5),
+        (-1, 5),
+        (True, True),
+        ("a", 1),
+        (10**12, 1),
+        (1.5, 2),
+        (None, 2),
+        ("²", 1),
+    ):
+        picture = book(modern({**IMAGE, "width": width, "height": height})).pages[0].picture
+        assert picture is not None and picture.size is None
+
+
+def test_a_manifest_without_end_is_cut() -> None:
+    document = modern(IMAGE)
+    document["items"] = document["items"] * (MAX_PAGES + 7)
+    found = book(document)
+    assert (len(found.pages), found.left_out) == (MAX_PAGES, 7)
+
+
+def test_a_manifest_of_100_megabytes_is_refused_without_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.truncate(100 * 2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ManifestError, match="larger than"):
+            gather([str(path)], tmp_path / "out")
+        assert tracemalloc.get_traced_memory()[1] < 80 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("attack", TRAVERSALS)
+def test_no_name_in_a_manifest_becomes_a_path(
+    attack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = modern(IMAGE, id=attack, label={"none": [attack]})
+    document["items"][0] |= {"id": attack, "label": {"none": [attack]}}
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(document))
+    monkeypatch.setattr(gathering, "_image", lambda *words: (b"image", ".jpg"))
+    gathered = gather([str(file)], tmp_path / "out")
+    below = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert len(below) == 5 and all(path.startswith(("out/", "mine.json")) for path in below)
+    (image,) = gathered.folders[0].iterdir()
+    assert image.parent.parent == tmp_path / "out" / "images"
+    assert image.name.removesuffix(".jpg").replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_forged_ledger_removes_nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(modern(IMAGE)))
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(b"secret")
+    out = tmp_path / "out"
+    out.mkdir()
+    forged = [{"page": page, "suffix": ".jpg", "bytes": 6, "address": "x"} for page in
+              ("herbal/../../../secret", "../secret", str(secret.with_suffix("")), "herbal/../secret")]  # fmt: skip
+    (out / "fetched.jsonl").write_text("\n".join(map(json.dumps, forged)) + "\n[]\n5\nnonsense\n")
+    monkeypatch.setattr(gathering, "_image", lambda *words: (b"image", ".jpg"))
+    gather([str(file)], out)
+    assert secret.read_bytes() == b"secret"
+
+
+def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) -> None:
+    labels = [
+        "plate_id",
+        "Identifier",
+        "file",
+        "ECCO ID",
+        "Name",
+        "canvas",
+        "iiif_manifest",
+        "",
+        "Volume",
+        "Titel",
+    ]
+    pairs = tuple((label, f"other {n}") for n, label in enumerate(labels))
+    pairs += tuple((f"own {n}", formula.strip("\x00")) for n, formula in enumerate(FORMULAS))
+    pairs += tuple((f"many {n}", "x") for n in range(200))
+    found = Book("http://a/m", "Herbal", pairs, ())
+    row = table.row("herbal_p0001", "herbal", found, Page(1, "http://a/c", "p. 7", (), None))
+    assert (row["plate_id"], row["book"], row["title"], row["page"]) == (
+        "herbal_p0001",
+        "herbal",
+        "Herbal",
+        "p. 7",
+    )
+    path = tmp_path / "metadata.csv"
+    path.write_bytes(table.to_csv([row]))
+    metadata = read_metadata(path)
+    assert (metadata.key, metadata.key_column) == ("plate_id", "plate_id")
+    assert len(metadata.frame.columns) <= 90
+    assert metadata.frame["iiif_identifier"].iloc[0] == "other 1"
+
+
+def test_a_shelf_names_addresses_only() -> None:
+    found = parse(
+        json.dumps(
+            {"type": "Collection", "items": [{"id": "javascript:x"}, 5, None, "http://a/1", {"id": "http://a/1"},
+                                             {"id": "file:///x", "type": "Manifest"}]}
+        ).encode(),
+        "x",
+    )  # fmt: skip
+    assert found == Shelf("", ("http://a/1",), 0)
+
+
+def test_500_mutations_of_good_manifests_never_crash() -> None:
+    with Library() as library:
+        library.modern("a", ["v3-level2", "v3-level0", ""])
+        library.older("b", ["v2-level1", ""])
+        originals = [json.loads(answer[2]) for answer in library.files.values()]
+    rng = random.Random(7)
+    junk: list[object] = [
+        None,
+        5,
+        -1,
+        True,
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        {"id": 1},
+        "javascript:x",
+        1e308,
+        "\ud800",
+        ["x"] * 50,
+    ]
+    read = refused = 0
+    for number in range(500):
+        document = json.loads(json.dumps(originals[number % 2]))
+        for _ in range(rng.randint(1, 4)):
+            _mutate(document, rng, junk)
+        try:
+            found = parse(json.dumps(document).encode(), "x")
+        except ImgsimError as error:
+            assert len(str(error)) < 600
+            refused += 1
+            continue
+        read += 1
+        assert isinstance(found, Book)
+        for page in found.pages:
+            assert (page.picture is None) == bool(page.problem)
+            if page.picture:
+                assert all(address(url) == url for url in images.addresses(page.picture))
+            table.to_csv([table.row("x", "x", found, page)])
+    assert read > 200 and refused > 10
+
+
+def _mutate(document: Any, rng: random.Random, junk: list[object]) -> None:
+    """Replace, remove or double something, anywhere."""
+    here = document
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        if not keys:
+            return
+        key = rng.choice(keys)
+        below = here[key]
+        if isinstance(below, dict | list) and below and rng.random() < 0.75:
+            here = below
+            continue
+        if rng.random() < 0.3:
+            del here[key]
+        else:
+            here[key] = copy.deepcopy(rng.choice([*junk, document.get("items"), document.get("label")]))
+        return
+
+
+def test_nobody_is_asked_for_a_manifest_without_images(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(modern({"id": "javascript:x", "type": "Image"})))
+    with pytest.raises(DownloadError, match="None of the 1 images.*javascript"):
+        gather([str(file)], tmp_path / "out", fetcher=Fetcher())
