@@ -290,7 +290,7 @@ def test_a_library_that_goes_down_is_left_alone_and_what_came_is_kept(
     source = library.modern("herbal", [""] * (MAX_UNANSWERED + 5))
     for number in range(3, MAX_UNANSWERED + 6):
         library.files[f"/files/{number}.jpg"] = (503, {}, b"")
-    with pytest.raises(DownloadError, match="in a row.*kept.*again"):
+    with pytest.raises(DownloadError, match=r"in a row.*kept.*again"):
         take([source], tmp_path)
     assert f"/files/{MAX_UNANSWERED + 3}.jpg" not in library.asked
     library.files = {path: answer for path, answer in library.files.items() if "manifest" in path}
@@ -340,7 +340,7 @@ def test_an_answer_without_end_or_a_trickle_is_cut_off(library: Library) -> None
 def test_when_nothing_comes_it_says_so(library: Library, tmp_path: Path) -> None:
     source = library.modern("herbal", [""])
     library.files["/files/1.jpg"] = (404, {}, b"")
-    with pytest.raises(DownloadError, match="None of the 1 images.*404"):
+    with pytest.raises(DownloadError, match=r"None of the 1 images.*404"):
         take([source], tmp_path)
     with pytest.raises(DownloadError, match="404"):
         take([f"{library.url}/nothing.json"], tmp_path)
@@ -389,6 +389,7 @@ def test_local_addresses_are_known_in_every_writing(host: str, local: bool) -> N
         ("https://gallica.bnf.fr/iiif/ark:/12148/btv1b8449691v/manifest.json", "btv1b8449691v"),
         ("http://127.0.0.1:8501/collections/mine/iiif/family/manifest.json?id=a%2Fb_0", "a-b-0"),
         ("https://library.example/manifest.json", ""),
+        ("http://[::1", ""),
         ("somewhere/my herbal.json", "my-herbal"),
         ("https://library.example/../../etc/passwd", "passwd"),
     ],

@@ -392,6 +392,8 @@ def test_500_mutations_of_good_manifests_never_crash() -> None:
         {},
         [[]],
         {"id": 1},
+        "a\x00b",
+        "http://[",
         "javascript:x",
         1e308,
         "\ud800",
@@ -414,7 +416,8 @@ def test_500_mutations_of_good_manifests_never_crash() -> None:
             assert (page.picture is None) == bool(page.problem)
             if page.picture:
                 assert all(address(url) == url for url in images.addresses(page.picture))
-            table.to_csv([table.row("x", "x", found, page)])
+            assert b"\x00" not in table.to_csv([table.row("x", "x", found, page)])
+        gathering.suggested_name(found.id)
     assert read > 200 and refused > 10
 
 
@@ -440,5 +443,5 @@ def _mutate(document: Any, rng: random.Random, junk: list[object]) -> None:
 def test_nobody_is_asked_for_a_manifest_without_images(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(modern({"id": "javascript:x", "type": "Image"})))
-    with pytest.raises(DownloadError, match="None of the 1 images.*javascript"):
+    with pytest.raises(DownloadError, match=r"None of the 1 images.*javascript"):
         gather([str(file)], tmp_path / "out", fetcher=Fetcher())

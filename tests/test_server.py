@@ -153,7 +153,9 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     import app
 
     paths = [getattr(route, "path", "") for route in app.app._user_routes]
-    assert paths and all(path.startswith("/collections/{name}/{generation}/") for path in paths)
+    assert paths and all(
+        path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/")) for path in paths
+    )
 
 
 def test_an_error_of_ours_is_shown_as_it_stands_and_others_without_details(

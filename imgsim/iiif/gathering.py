@@ -144,7 +144,10 @@ def unfetched(folder: Path) -> list[Unfetched]:
 
 def suggested_name(source: str) -> str:
     """Return what a manifest's address or file says of its name; '' if nothing does."""
-    parts = urlsplit(source) if source.startswith(("http://", "https://")) else None
+    try:
+        parts = urlsplit(source) if source.startswith(("http://", "https://")) else None
+    except ValueError:
+        return ""
     path = parts.path if parts else Path(source).stem
     words = [unquote(word) for word in path.replace("\\", "/").split("/")]
     if parts:

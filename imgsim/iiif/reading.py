@@ -201,7 +201,7 @@ def _book(document: dict[str, Any], source: str) -> Book:
     )
     left_out = max(0, len(canvases) - MAX_PAGES)
     label = said(document.get("label"), modern=modern)
-    return Book(_id(document), label, _pairs(document, modern), pages, left_out)
+    return Book(said(_id(document), modern=True), label, _pairs(document, modern), pages, left_out)
 
 
 # ---- a page and its picture
@@ -219,8 +219,8 @@ def _page(canvas: object, number: int, modern: bool) -> Page:
         shown = str(_id(body))[:120]
         problem = f"its image has no http or https address ({shown!r})" if shown else "its image has no id"
         picture = None
-    label = said(canvas.get("label"), modern=modern)
-    return Page(number, _id(canvas), label, _pairs(canvas, modern), picture, "" if picture else problem)
+    own, label = said(_id(canvas), modern=True), said(canvas.get("label"), modern=modern)
+    return Page(number, own, label, _pairs(canvas, modern), picture, "" if picture else problem)
 
 
 def _modern_bodies(canvas: dict[str, Any]) -> Iterator[dict[str, Any]]:

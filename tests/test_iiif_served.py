@@ -1,0 +1,463 @@
+"""Our manifests and images: what they say, whether they keep the specifications' rules, and who may read them."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import io
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+
+from imgsim.collection import Collection, open_collection
+from imgsim.errors import ImgsimError
+from imgsim.iiif import Addresses, family_manifest, manifest_bytes, origin, plate_manifest, selection_manifest
+from imgsim.iiif.service import info, requested, sizes
+from imgsim.views import iiif, server, state
+from tests.herbals import COUNT, HOSTILE, make_herbals
+from tests.hostile import TRAVERSALS
+from tests.iiif_schema import broken_rules, check_info, check_manifest
+from tests.making import add_matches, make, match_values, write_plate
+
+HOST = "127.0.0.1:8501"
+APP = f"http://{HOST}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Collections: herbals (titles that try to be markup, one family), and odd (odd ids, forms and terms)."""
+    base = tmp_path_factory.mktemp("iiif")
+    data = make_herbals(base)
+    add_matches(
+        data / "herbals",
+        [
+            match_values("p000", "p006"),
+            match_values("p000", "p012", "mirrored"),
+            match_values("p006", "p012"),
+        ],
+    )
+    images = base / "odd"
+    for number, (name, size) in enumerate(ODD.items()):
+        write_plate(images / f"{name}.png", 100 + number, size)
+    turned = Image.fromarray(np.random.default_rng(0).integers(0, 255, (30, 50), dtype=np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned.save(images / "turned.jpg", exif=exif)
+    table = base / "odd.csv"
+    table.write_text(
+        "plate_id,rights\nlarge,https://creativecommons.org/licenses/by/4.0/\nlong,mine\n", encoding="utf-8"
+    )
+    make(data / "odd", images, metadata=table)
+    return data
+
+
+ODD = {
+    "a b&c=d#e?f": (40, 56),
+    "100%25": (40, 56),
+    "été’s +1": (40, 56),
+    "sub/x": (40, 56),
+    "sub2/x": (40, 56),
+    "large": (3000, 2000),
+    "long": (1300, 4),
+    "dot": (1, 1),
+}
+
+
+@pytest.fixture
+def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(folder))
+    return open_collection(folder / "herbals")
+
+
+@pytest.fixture
+def odd(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(folder))
+    return open_collection(folder / "odd")
+
+
+def ask(
+    address: str, *, host: str | None = HOST, accept: str = "", method: str = "GET", scheme: str = "http"
+) -> tuple[int, dict[str, str], bytes]:
+    """Ask the app's routes, all of them, for an address, absolute or not."""
+    from urllib.parse import unquote
+
+    parts = urlsplit(address)
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    headers = [(b"host", host.encode("latin-1"))] if host is not None else []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": scheme,
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": [*headers, (b"accept", accept.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    app = Starlette(routes=[*server.routes(), *iiif.routes()])
+    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def manifest_at(address: str) -> dict[str, Any]:
+    status, _, body = ask(address)
+    assert status == 200, (address, body)
+    manifest = json.loads(body)
+    check_manifest(manifest)
+    assert manifest["id"] == address
+    return manifest
+
+
+def body_of(canvas: dict[str, Any]) -> dict[str, Any]:
+    return canvas["items"][0]["items"][0]["body"]
+
+
+def said(found: dict[str, Any]) -> dict[str, str]:
+    """The metadata of a canvas or manifest as label -> value."""
+    return {p["label"]["en"][0]: next(iter(p["value"].values()))[0] for p in found["metadata"]}
+
+
+def titles(manifest: dict[str, Any]) -> list[str]:
+    return [parse_qs(urlsplit(canvas["id"]).query)["id"][0] for canvas in manifest["items"]]
+
+
+# ---- manifests
+
+
+def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
+    assert herbals.families is not None
+    manifest = manifest_at(Addresses(APP, "herbals").family("p000"))
+    assert titles(manifest) == ["p000", "p006", "p012"]
+    canvases = [said(canvas) for canvas in manifest["items"]]
+    assert [canvas["Year"] for canvas in canvases] == ["1700", "1710", "1720"]
+    assert canvases[0]["In this family"] == "earliest in this collection"
+    assert "mirrored" in canvases[2]["In this family"]
+    assert canvases[1]["Plate id"] == "p006" and canvases[1]["Style"] == "woodcut"
+    assert "3 plates in 3 books, 1700 to 1720" in manifest["label"]["en"][0]
+    assert manifest["requiredStatement"]["value"]["en"][0].startswith("imgsim ")
+    assert manifest == family_manifest(herbals, "p000", APP)
+
+
+def test_links_lead_back_to_the_pages_that_show_the_same(herbals: Collection) -> None:
+    manifest = manifest_at(Addresses(APP, "herbals").family("p000"))
+    for link, page, now in (
+        (manifest["homepage"][0]["id"], "/reuse", state.State(collection="herbals", family="p000")),
+        (
+            manifest["items"][1]["homepage"][0]["id"],
+            "/plate",
+            state.State(collection="herbals", plate="p006"),
+        ),
+    ):
+        parts = urlsplit(link)
+        assert (f"{parts.scheme}://{parts.netloc}", parts.path) == (APP, page)
+        assert state.from_query(parse_qs(parts.query)) == now
+
+
+def test_a_selection_is_what_browse_shows_in_its_order(herbals: Collection) -> None:
+    everything = manifest_at(Addresses(APP, "herbals").selection())
+    assert len(everything["items"]) == COUNT
+    now = state.State(
+        collection="herbals", choices=(("place", ("London",)),), sort="plate_id", page=2, top_k=9
+    )
+    query = iiif.selection_query(now)
+    manifest = manifest_at(Addresses(APP, "herbals").selection(query))
+    assert titles(manifest) == [f"p{n:03}" for n in range(0, COUNT, 2)]
+    assert said(manifest)["Chosen by"] == "place London"
+    link = state.from_query(parse_qs(urlsplit(manifest["homepage"][0]["id"]).query))
+    assert (link.choices, link.sort) == (now.choices, now.sort)
+    # Other parameters say nothing of the selection, and make no other manifest of it.
+    same = json.loads(ask(Addresses(APP, "herbals").selection(query + "&plate=p003&page=2"))[2])
+    assert same["id"] == manifest["id"]
+    assert ask(Addresses(APP, "herbals").selection("text=nothingofthekind"))[0] == 404
+
+
+def test_hostile_titles_stay_texts(herbals: Collection) -> None:
+    manifest = manifest_at(Addresses(APP, "herbals").selection("sort=plate_id"))
+    found = [said(canvas)["Title"] for canvas in manifest["items"]]
+    assert [title.rstrip(" ") for title in found] == [HOSTILE[n % len(HOSTILE)] for n in range(COUNT)]
+    assert found[0] == "<script>alert(1)</script> "
+
+
+@pytest.mark.parametrize("name", [*ODD, "turned"])
+def test_odd_plates_have_a_manifest_of_their_own(odd: Collection, name: str) -> None:
+    plate_id = name if odd.catalogue.has(name) else next(i for i in odd.catalogue.plate_ids if name in i)
+    manifest = manifest_at(Addresses(APP, "odd").plate(plate_id))
+    assert titles(manifest) == [plate_id]
+    (canvas,) = manifest["items"]
+    expected = {"turned": (30, 50), **ODD}[name]
+    assert (canvas["width"], canvas["height"]) == expected
+    status, headers, body = ask(body_of(canvas)["id"])
+    assert (status, headers["content-type"]) == (200, "image/jpeg")
+    with Image.open(io.BytesIO(body)) as image:
+        assert image.size == (body_of(canvas)["width"], body_of(canvas)["height"])
+        assert (image.width > image.height) == (expected[0] > expected[1])
+
+
+def test_terms_are_told_only_where_the_catalogue_does(odd: Collection, herbals: Collection) -> None:
+    at = Addresses(APP, "odd")
+    by = "http://creativecommons.org/licenses/by/4.0/"
+    large = manifest_at(at.plate("large"))
+    assert (large["rights"], large["items"][0]["rights"]) == (by, by)
+    assert "rights" not in manifest_at(at.plate("long"))
+    mixed = selection_manifest(odd, range(len(odd.catalogue)), APP)
+    assert "rights" not in mixed and [c.get("rights") for c in mixed["items"]].count(by) == 1
+    assert "rights" not in manifest_at(Addresses(APP, "herbals").plate("p000"))
+
+
+def test_the_file_is_the_same_as_what_is_served(herbals: Collection) -> None:
+    at = Addresses(APP, "herbals")
+    assert json.loads(manifest_bytes(herbals, APP, family="p000")) == json.loads(ask(at.family("p000"))[2])
+    assert json.loads(manifest_bytes(herbals, APP, plate="p003")) == json.loads(ask(at.plate("p003"))[2])
+    some = json.loads(manifest_bytes(herbals, APP, rows=[3, 1]))
+    check_manifest(some)
+    assert titles(some) == ["p003", "p001"]
+    assert len(json.loads(manifest_bytes(herbals, APP))["items"]) == COUNT
+    with pytest.raises(ImgsimError, match="No plate"):
+        manifest_bytes(herbals, APP, rows=[])
+
+
+def test_what_is_not_there_has_no_manifest(herbals: Collection, odd: Collection) -> None:
+    with pytest.raises(ImgsimError):
+        plate_manifest(herbals, "nobody", APP)
+    with pytest.raises(ImgsimError, match="not compared"):
+        family_manifest(odd, "large", APP)
+    with pytest.raises(ImgsimError, match="no family"):
+        family_manifest(herbals, "p023", APP)
+
+
+# ---- the rules can be broken: our schema notices
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["@context"], "http://iiif.io/api/presentation/2/context.json"),
+        (["id"], "urn:x"),
+        (["label"], "a text"),
+        (["label"], {"english": ["x"]}),
+        (["label"], {"en": "x"}),
+        (["items"], []),
+        (["homepage", 0, "label"], None),
+        (["requiredStatement", "value"], ["x"]),
+        (["rights"], "all mine"),
+        (["colour"], "red"),
+        (["items", 0, "width"], 0),
+        (["items", 0, "height"], "12"),
+        (["items", 0, "id"], "http://a/b#c"),
+        (["items", 0, "items", 0, "items", 0, "motivation"], "commenting"),
+        (["items", 0, "items", 0, "items", 0, "target"], "http://a/b"),
+        (["items", 0, "items", 0, "items", 0, "body", "format"], "jpg"),
+        (["items", 0, "items", 0, "items", 0, "body", "width"], 5),
+        (["items", 0, "items", 0, "items", 0, "body", "service", 0, "profile"], "level9"),
+        (["items", 0, "items", 0, "id"], APP),
+        (["items", 0, "metadata", 0, "value"], {"none": ["<b>x</b>"]}),
+    ],
+)
+def test_the_rules_notice_what_is_wrong(herbals: Collection, path: list[str | int], value: object) -> None:
+    manifest: Any = copy.deepcopy(family_manifest(herbals, "p000", APP))
+    check_manifest(manifest)
+    if path == ["items", 0, "items", 0, "id"]:
+        value = manifest["id"]
+    here = manifest
+    for key in path[:-1]:
+        here = here[key]
+    here[path[-1]] = value
+    with pytest.raises((AssertionError, jsonschema.ValidationError)):
+        check_manifest(manifest)
+
+
+def test_the_rules_beyond_the_schema_hold_for_everything(odd: Collection) -> None:
+    assert list(broken_rules(selection_manifest(odd, range(len(odd.catalogue)), APP))) == []
+
+
+# ---- the image service
+
+
+def test_every_size_that_info_json_lists_is_served_and_no_other(odd: Collection) -> None:
+    for plate_id in odd.catalogue.plate_ids:
+        service = body_of(plate_manifest(odd, plate_id, APP)["items"][0])["service"][0]["id"]
+        status, headers, body = ask(f"{service}/info.json")
+        told = json.loads(body)
+        check_info(told)
+        assert (status, told["id"]) == (200, service)
+        for size in told["sizes"]:
+            status, headers, body = ask(f"{service}/full/{size['width']},{size['height']}/0/default.jpg")
+            assert (status, headers["content-type"]) == (200, "image/jpeg")
+            with Image.open(io.BytesIO(body)) as image:
+                assert image.format == "JPEG" and image.size == (size["width"], size["height"])
+        assert ask(f"{service}/full/max/0/default.jpg")[2] == body
+        status, headers, _ = ask(service)
+        assert (status, headers["location"]) == (303, f"{service}/info.json")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "full/full/0/default.jpg", "full/^max/0/default.jpg", "square/max/0/default.jpg", "0,0,9,9/max/0/default.jpg",
+        "full/max/90/default.jpg", "full/max/!0/default.jpg", "full/max/0/gray.jpg", "full/max/0/default.png",
+        "full/10,10/0/default.jpg", "full/!500,500/0/default.jpg", "full/500,/0/default.jpg", "full/0,0/0/default.jpg",
+        "full/-1,5/0/default.jpg", "full/²,5/0/default.jpg", "full/9999999,1/0/default.jpg", "full/max/0/default.jpg/x",
+        "full/max/0", "full", "/", "full/../0/default.jpg", "full//max/0/default.jpg",
+    ],
+)  # fmt: skip
+def test_what_level_0_does_not_promise_is_refused(odd: Collection, parameters: str) -> None:
+    assert requested(parameters, (3000, 2000)) is None
+    service = body_of(plate_manifest(odd, "large", APP)["items"][0])["service"][0]["id"]
+    status, headers, body = ask(f"{service}/{quote(parameters, safe='/,!^')}")
+    assert status == 400 and headers["cache-control"] == "no-store" and len(body) < 100
+
+
+def test_an_image_is_never_served_larger_than_its_scan_nor_than_a_screen() -> None:
+    assert sizes((3000, 2000)) == [(320, 213), (1200, 800), (2400, 1600)]
+    assert sizes((40, 56)) == [(40, 56)]
+    assert sizes((100_000, 3)) == [(320, 1), (1200, 1), (2400, 1)]
+    assert info("http://a/i", (40, 56))["sizes"] == [{"width": 40, "height": 56}]
+
+
+def test_an_image_looks_like_its_scan(odd: Collection) -> None:
+    row = odd.catalogue.row("large")
+    with Image.open(io.BytesIO(odd.plate_bytes(row))) as image:
+        scan = np.asarray(image.convert("L").resize((60, 40)), float)
+    service = body_of(plate_manifest(odd, "large", APP)["items"][0])["service"][0]["id"]
+    for size in ("max", "1200,800", "320,213"):
+        body = ask(f"{service}/full/{size}/0/default.jpg")[2]
+        with Image.open(io.BytesIO(body)) as image:
+            served = np.asarray(image.convert("L").resize((60, 40)), float)
+        assert np.corrcoef(scan.ravel(), served.ravel())[0, 1] > 0.99, size
+
+
+# ---- who may read what
+
+
+def test_iiif_may_be_read_by_pages_of_other_addresses_and_nothing_else_may(herbals: Collection) -> None:
+    at = Addresses(APP, "herbals")
+    sha256 = str(herbals.catalogue.record(0)["sha256"])
+    shared = [
+        at.family("p000"), at.plate("p000"), at.selection(), f"{at.image(sha256)}/info.json",
+        f"{at.image(sha256)}/full/max/0/default.jpg", at.image(sha256), at.plate("nobody"),
+        f"{at.image(sha256)}/full/5,5/0/default.jpg",
+    ]  # fmt: skip
+    for address in shared:
+        headers = ask(address)[1]
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert (
+            headers["x-content-type-options"] == "nosniff" and "sandbox" in headers["content-security-policy"]
+        )
+        assert "access-control-allow-credentials" not in headers
+    for address in (
+        server.thumbnail_url(herbals, 0), server.plate_url(herbals, 0), server.labels_url(herbals),
+        server.map_url(herbals, "toy", "pca"),
+    ):  # fmt: skip
+        status, headers, _ = ask(address)
+        assert (status, headers["cross-origin-resource-policy"]) == (200, "same-origin")
+        assert "access-control-allow-origin" not in headers
+    assert ask(at.plate("p000"), method="POST")[0] == 405
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme"),
+    [
+        ("127.0.0.1:8501", "http"), ("localhost", "http"), ("plates.example.org", "https"), ("[::1]:8501", "http"),
+    ],
+)  # fmt: skip
+def test_addresses_are_those_under_which_the_app_was_asked(
+    herbals: Collection, host: str, scheme: str
+) -> None:
+    path = urlsplit(Addresses(APP, "herbals").plate("p000"))
+    status, _, body = ask(f"{path.path}?{path.query}", host=host, scheme=scheme)
+    assert status == 200
+    manifest = json.loads(body)
+    check_manifest(manifest)
+    text = body.decode()
+    assert text.count(f"{scheme}://{host}/") > 8 and text.count("://") - text.count(
+        "http://iiif.io"
+    ) == text.count(f"{scheme}://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        None, "", "evil.invalid/x", "a b", "a@b", 'a"b', "a<b>", "a:b", "a:123456", "a\\b", "a,b", "-a", ".",
+        "x" * 300, "a\nb", "http://a", "a?b", "a#b", "é.example",
+    ],
+)  # fmt: skip
+def test_a_strange_host_is_never_written_into_a_manifest(herbals: Collection, host: str | None) -> None:
+    path = urlsplit(Addresses(APP, "herbals").plate("p000"))
+    status, headers, body = ask(f"{path.path}?{path.query}", host=host)
+    assert (status, body) == (400, b"Bad request")
+    assert headers["cache-control"] == "no-store"
+    with pytest.raises(ImgsimError):
+        origin("http", host or "")
+
+
+def test_only_http_and_https_are_schemes_of_the_app() -> None:
+    assert origin("https", "a.example") == "https://a.example"
+    with pytest.raises(ImgsimError):
+        origin("javascript", "a.example")
+
+
+@pytest.mark.parametrize("attack", [*TRAVERSALS, "%2e%2e%2fsecret.png", "p003/../../secret.png", ""])
+def test_no_address_leads_out_of_the_collection(herbals: Collection, attack: str) -> None:
+    text = quote(attack, safe="")
+    for address in (
+        f"/collections/herbals/iiif/plate/manifest.json?id={text}",
+        f"/collections/herbals/iiif/family/manifest.json?id={text}",
+        f"/collections/{text}/iiif/selection/manifest.json",
+        f"/collections/herbals/iiif/image/{text}/info.json",
+        f"/collections/herbals/iiif/image/{text}/full/max/0/default.jpg",
+        f"/collections/herbals/iiif/image/{text}",
+    ):
+        status, headers, body = ask(address)
+        assert status == 404, address
+        assert len(body) < 100 and headers.get("cache-control", "no-store") == "no-store"
+
+
+def test_json_comes_under_the_name_that_is_asked_for(herbals: Collection) -> None:
+    address = Addresses(APP, "herbals").plate("p000")
+    linked = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for accept, kind in (
+        ("", linked), ("*/*", linked), ("application/json", "application/json"), (browser, "application/json"),
+        ("application/ld+json, application/json;q=0.9", linked),
+    ):  # fmt: skip
+        headers = ask(address, accept=accept)[1]
+        assert headers["content-type"] == kind and "Accept" in headers["vary"] and "Host" in headers["vary"]
+
+
+def test_a_thumbnail_is_there_when_the_scan_is_gone(odd: Collection, tmp_path: Path) -> None:
+    row = odd.catalogue.row("long")
+    record = odd.catalogue.frame.iloc[row]
+    service = Addresses(APP, "odd").image(str(record["sha256"]))
+    path = Path(record["root"]) / record["file"]
+    iiif._jpeg.clear()
+    moved = path.rename(tmp_path / "elsewhere.png")
+    try:
+        assert ask(f"{service}/full/320,1/0/default.jpg")[0] == 200
+        assert ask(f"{service}/full/1200,4/0/default.jpg")[0] == 404
+    finally:
+        moved.rename(path)
+
+
+def test_a_manifest_outlives_the_next_precompute(folder: Path, herbals: Collection, odd: Collection) -> None:
+    address = Addresses(APP, "odd").plate("large")
+    assert odd.generation not in ask(address)[2].decode()
