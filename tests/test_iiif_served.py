@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
+from imgsim.families import Families
 from imgsim.iiif import Addresses, family_manifest, manifest_bytes, origin, plate_manifest, selection_manifest
 from imgsim.iiif.service import info, requested, sizes
 from imgsim.views import iiif, server, state
@@ -233,6 +234,17 @@ def test_the_file_is_the_same_as_what_is_served(herbals: Collection) -> None:
     assert len(json.loads(manifest_bytes(herbals, APP))["items"]) == COUNT
     with pytest.raises(ImgsimError, match="No plate"):
         manifest_bytes(herbals, APP, rows=[])
+
+
+def test_a_family_is_what_people_made_of_it(herbals: Collection) -> None:
+    whole = herbals.families
+    assert whole is not None
+    frame = whole.frame[whole.frame["plate_id"] != "p012"]
+    fewer = Families(frame, herbals.catalogue)
+    assert titles(family_manifest(herbals, "p000", APP, fewer)) == ["p000", "p006"]
+    # Where nothing of it is left, the family of the program is not shown in its place.
+    with pytest.raises(ImgsimError, match="no family"):
+        family_manifest(herbals, "p000", APP, Families(whole.frame.iloc[:0], herbals.catalogue))
 
 
 def test_what_is_not_there_has_no_manifest(herbals: Collection, odd: Collection) -> None:

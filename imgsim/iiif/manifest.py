@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from imgsim.collection import Collection
-    from imgsim.families import Family
+    from imgsim.families import Families, Family
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 MEDIA_TYPE = f'application/ld+json;profile="{CONTEXT}"'
@@ -28,13 +28,16 @@ _TERMS = re.compile(r"https?://((?:creativecommons\.org|rightsstatements\.org)/[
 Json = dict[str, Any]
 
 
-def family_manifest(collection: Collection, family_id: str, app: str) -> Json:
+def family_manifest(
+    collection: Collection, family_id: str, app: str, families: Families | None = None
+) -> Json:
     """Return the manifest of a family: its plates in order of date, each with how it differs from the earliest.
 
-    Parameters: ``app`` is the address of the app, such as ``http://127.0.0.1:8501``.
+    Parameters: ``app`` is the address of the app, such as ``http://127.0.0.1:8501``; ``families`` are those of the
+    collection after what people decided, if that is known.
     Raises ImgsimError if there is no such family, or plates were never compared.
     """
-    families = collection.families
+    families = collection.families if families is None else families
     if families is None:
         raise ImgsimError(
             f"The plates of {collection.name} were not compared by their lines yet. "
@@ -117,10 +120,14 @@ def manifest_bytes(
     plate: str = "",
     rows: Sequence[int] | np.ndarray | None = None,
     query: str = "",
+    families: Families | None = None,
 ) -> bytes:
-    """Return a manifest as a file: of a family, or of a plate, or of rows (all plates without any of these)."""
+    """Return a manifest as a file: of a family, or of a plate, or of rows (all plates without any of these).
+
+    The parameters are those of the functions above.
+    """
     if family:
-        return to_bytes(family_manifest(collection, family, app))
+        return to_bytes(family_manifest(collection, family, app, families))
     if plate:
         return to_bytes(plate_manifest(collection, plate, app))
     chosen = range(len(collection.catalogue)) if rows is None else rows

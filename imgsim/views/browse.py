@@ -7,7 +7,8 @@ import time
 
 import streamlit as st
 
-from imgsim.views import cards, data, filters, shell, state, text
+from imgsim.collection import Collection
+from imgsim.views import cards, data, filters, iiif, shell, state, text
 from imgsim.views.components import thumbnail_grid
 
 
@@ -18,8 +19,8 @@ def show() -> None:
     shell.lead("Browse", "Look through the plates. Click one to see where it was used again.")
     shell.looking_at(collection)
     filters.facets(collection)
-    _controls(now)
     rows = data.ordered_rows(collection, now)
+    _controls(collection, now, len(rows))
     if not len(rows):
         _nothing(now)
         return
@@ -40,7 +41,7 @@ def show() -> None:
         shell.go("plate", plate=event.clicked)
 
 
-def _controls(now: state.State) -> None:
+def _controls(collection: Collection, now: state.State, found: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search",
@@ -55,6 +56,8 @@ def _controls(now: state.State) -> None:
         st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
         if now.sort == "random":
             st.button("Shuffle", on_click=_shuffle)
+        if found:
+            iiif.offer_selection(collection, now, found)
 
 
 def _shuffle() -> None:

@@ -161,7 +161,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
         on_click="ignore",
         help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
     )
-    iiif.offer(collection, family.id)
+    iiif.offer_family(collection, family.id)
     with st.popover("Link"):
         st.caption("Opens this family again:")
         st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)

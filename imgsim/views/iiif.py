@@ -32,6 +32,7 @@ _SHARED = {
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _FRESH = {"Cache-Control": "no-cache"}  # the next precompute may change what they say
 _SELECTED = ("text", "decades", "choices", "reused", "sort", "seed")
+_AT_EASE = 1000  # plates
 _IMAGES_KEPT = 64  # at most 0.5 MB each
 
 
@@ -87,7 +88,9 @@ def app_address() -> str:
 
 def _family(request: Request, collection: Collection) -> Response:
     family_id = request.query_params.get("id", "")
-    return _manifest(request, iiif.family_manifest(collection, family_id, app_of(request)))
+    return _manifest(
+        request, iiif.family_manifest(collection, family_id, app_of(request), data.families(collection))
+    )
 
 
 def _plate(request: Request, collection: Collection) -> Response:
@@ -109,11 +112,6 @@ def selection_query(now: state.State) -> str:
     """What of the state says which plates are selected, and in which order, as in an address."""
     chosen = replace(state.State(), **{field: getattr(now, field) for field in _SELECTED})
     return urlencode(state.to_query(chosen), doseq=True)
-
-
-def selection_bytes(collection: Collection, now: state.State) -> bytes:
-    """The manifest of the plates that pass the filters, in the chosen order, as a file."""
-    return iiif.to_bytes(_selected(collection, now, app_address()))
 
 
 def _told(now: state.State) -> str:
@@ -194,19 +192,40 @@ def _jpeg(
 # ---- on a page
 
 
-def offer(collection: Collection, family_id: str) -> None:
+def offer_family(collection: Collection, family_id: str) -> None:
     """Draw what a reader needs to open a family in another viewer: the address, and the manifest as a file."""
     app = app_address()
+    _offer(
+        "this family",
+        iiif.Addresses(app, collection.name).family(family_id),
+        lambda: iiif.manifest_bytes(collection, app, family=family_id, families=data.families(collection)),
+        f"imgsim_family_{text.file_name(family_id)}.json",
+    )
+
+
+def offer_selection(collection: Collection, now: state.State, count: int) -> None:
+    """The same for the plates that pass the filters, in the order shown."""
+    app = app_address()
+    _offer(
+        text.count(count, "plate") if count == 1 else f"these {text.count(count, 'plate')}",
+        iiif.Addresses(app, collection.name).selection(selection_query(now)),
+        lambda: iiif.to_bytes(_selected(collection, now, app)),
+        f"imgsim_selection_{collection.name}.json",
+        "" if count <= _AT_EASE else " Viewers are at ease with some hundreds: narrow them down first.",
+    )
+
+
+def _offer(what: str, address: str, make: Callable[[], bytes], file_name: str, warning: str = "") -> None:
     with st.popover("IIIF"):
         st.caption(
-            "Opens this family in Mirador, Tropy and other viewers for libraries' images. Give them this address, "
-            "while imgsim is running:"
+            f"Opens {what} in Mirador, Tropy and other viewers for libraries' images. Give them this address, while "
+            f"imgsim is running:{warning}"
         )
-        st.code(iiif.Addresses(app, collection.name).family(family_id), language=None, wrap_lines=True)
+        st.code(address, language=None, wrap_lines=True)
         st.download_button(
             "Download manifest",
-            lambda: iiif.manifest_bytes(collection, app, family=family_id),
-            file_name=f"imgsim_family_{text.file_name(family_id)}.json",
+            make,
+            file_name=file_name,
             mime="application/json",
             on_click="ignore",
             help="The same as a file. Its images still come from imgsim.",
