@@ -206,7 +206,7 @@ ALLOWED = (
     r"https://raw\.githubusercontent\.com/",
     r"https://git-lfs",  # the first words of a Git LFS pointer file
     r"http://www\.w3\.org/",  # names of XML languages, never fetched
-    r"http://iiif\.io/api/",  # names of the versions of IIIF, never fetched
+    r"https?://iiif\.io/",  # names of the versions of IIIF, never fetched
     r"https?://(creativecommons|rightsstatements)\.org/",  # names of terms of use, never fetched
     r"http://graphml\.graphdrawing\.org/",
     r"https://docs\.python\.org/",
