@@ -1,0 +1,51 @@
+"""What several pages ask of families: which books share images, one book's part in it, the collection in numbers.
+
+Made once and shared by all sessions, as in views/data.py. Which families count is said in one place: `families`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgsim.borrowing import Borrowing
+from imgsim.catalogue import BookDates
+from imgsim.collection import Collection
+from imgsim.families import Families
+from imgsim.overview import Overview
+from imgsim.views import evidence
+
+
+def families(collection: Collection) -> Families | None:
+    """The families of a collection; None where its plates were never compared by their lines."""
+    return collection.families
+
+
+def borrowing(collection: Collection) -> Borrowing | None:
+    """Which books share images with which; None where plates were never compared."""
+    if families(collection) is None or collection.matches is None:
+        return None
+    return _borrowing(str(collection.path), collection.generation, collection)
+
+
+def overview(collection: Collection) -> Overview:
+    """The collection in numbers."""
+    return _overview(str(collection.path), collection.generation, collection)
+
+
+def dates(collection: Collection) -> BookDates:
+    """When its books were printed."""
+    return overview(collection).dates
+
+
+@st.cache_resource(max_entries=6, show_spinner="Looking which books share images …")
+def _borrowing(path: str, generation: str, _collection: Collection) -> Borrowing:
+    found, matches = families(_collection), _collection.matches
+    assert found is not None and matches is not None  # `borrowing` has asked
+    return Borrowing.from_families(found, matches, _collection.catalogue)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Counting plates …")
+def _overview(path: str, generation: str, _collection: Collection) -> Overview:
+    matches, catalogue = _collection.matches, _collection.catalogue
+    reused = None if matches is None else evidence.reused(matches, catalogue)
+    return Overview(catalogue, reused, families(_collection))
