@@ -50,7 +50,7 @@ def decades_figure(breakdown: Breakdown, *, verified: bool = True, where: str = 
             go.Bar(
                 x=places, y=values, marker_color=colour, customdata=custom, text=text, textposition="outside",
                 cliponaxis=False, hovertemplate="%{hovertext}<extra></extra>", name=part, **_STEADY,
-                hovertext=[_hover(name, group, part, verified, where) for name, group in zip(names, groups, strict=True)],
+                hovertext=_hovers(breakdown, names, part, verified, where),
             )
         )  # fmt: skip
     step = max(1, -(-len(breakdown.groups) // _TICKS))
@@ -83,10 +83,8 @@ def breakdown_figure(
             go.Bar(
                 x=values, y=list(range(len(names))), orientation="h", marker_color=colour, customdata=custom,
                 text=[_label(group, verified) for group in breakdown.every] if part == ALL else None,
-                textposition="outside", cliponaxis=False, name=part, hovertemplate="%{hovertext}<extra></extra>", **_STEADY,
-                hovertext=[
-                    _hover(name, group, part, verified, where) for name, group in zip(names, breakdown.every, strict=True)
-                ],
+                textposition="outside", cliponaxis=False, name=part, hovertemplate="%{hovertext}<extra></extra>",
+                hovertext=_hovers(breakdown, names, part, verified, where), **_STEADY,
             )
         )  # fmt: skip
     return _horizontal(figure, names, max((group.plates for group in breakdown.every), default=1))
@@ -139,7 +137,9 @@ def delays_figure(groups: Sequence[tuple[int, int, int]]) -> go.Figure:
     )  # fmt: skip
     most = max((count for _, _, count in groups), default=1)
     figure.update_layout(**_LAYOUT, height=270, bargap=0.15, margin={"l": 45, "r": 8, "t": 18, "b": 44})
-    figure.update_xaxes(title="Years after the appearance before", type="category", showgrid=False, fixedrange=True)
+    figure.update_xaxes(
+        title="Years after the appearance before", type="category", showgrid=False, fixedrange=True
+    )
     figure.update_yaxes(gridcolor=_FAINT, tickformat=",d", fixedrange=True, range=[0, most * 1.14], nticks=5)
     return figure
 
@@ -164,6 +164,11 @@ def _custom(breakdown: Breakdown, part: str) -> list[list[str]]:
 
 def _label(group: Group, verified: bool) -> str:
     return f"{group.plates:,} · {100 * group.share:.0f} %" if verified else f"{group.plates:,}"
+
+
+def _hovers(breakdown: Breakdown, names: Sequence[str], part: str, verified: bool, where: str) -> list[str]:
+    pairs = zip(names, breakdown.every, strict=True)
+    return [_hover(name, group, part, verified, where) for name, group in pairs]
 
 
 def _hover(name: str, group: Group, part: str, verified: bool, where: str) -> str:

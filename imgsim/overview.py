@@ -272,7 +272,9 @@ class Overview:
     def headline(self) -> str:
         """The main finding in a sentence or two."""
         if not self.verified:
-            return f"{self.plates:,} plates{_in_books(self.books)}; they were not compared by their lines yet."
+            return (
+                f"{self.plates:,} plates{_in_books(self.books)}; they were not compared by their lines yet."
+            )
         where = "another book" if self.catalogue.books_known else "another plate"
         if not self.reused:
             return f"No image of these {self.plates:,} plates was found again in {where}."
@@ -295,14 +297,23 @@ class Overview:
     def books_table(self) -> dict[str, Sequence[str | int]]:
         """Every book of the collection as columns of equal length, in order of date."""
         known = {trade.book: trade for trade in self.trades}
-        rows = []
+        rows: list[tuple[str | int, ...]] = []
         for book in self.dates.books:
             trade = known.get(book) or Trade(book, len(self.catalogue.book_rows(book)), 0, 0)
             record = self.catalogue.record(int(self.catalogue.book_rows(book)[0]))
             said = [str(record[name]) for name in ("title", "author", "place")]
             date = "" if (words := self.dates.words(book)) == "undated" else words
             rows.append((book, *said, date, trade.plates, trade.taken, trade.passed))
-        names = ("book", "title", "author", "place", "date_printed", "plates", "in_earlier_books", "in_later_books")
+        names = (
+            "book",
+            "title",
+            "author",
+            "place",
+            "date_printed",
+            "plates",
+            "in_earlier_books",
+            "in_later_books",
+        )
         return _columns(names, rows)
 
 
@@ -317,7 +328,7 @@ def in_words(part: int, whole: int) -> str:
     '80 % of the plates show'
     """
     every = round(whole / part) if part else 0
-    if every < 2 or abs(whole / part - every) > 0.15 * every:
+    if every < 2 or abs(whole / part - every) > 0.1 * (every - 1):
         share = 100 * part / whole
         return f"{share:.0f} % of the plates show"
     return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
@@ -336,5 +347,7 @@ def _in_books(books: int) -> str:
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str | int]]) -> dict[str, Sequence[str | int]]:
-    columns: Mapping[str, list[str | int]] = {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    columns: Mapping[str, list[str | int]] = {
+        name: [row[at] for row in rows] for at, name in enumerate(names)
+    }
     return dict(columns)

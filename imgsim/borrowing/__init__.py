@@ -16,6 +16,6 @@ from imgsim.borrowing.exchange import EARLIER, LATER, UNCERTAIN, Exchange, Partn
 from imgsim.borrowing.order import Agreement, order_agreement
 
 __all__ = [
-    "EARLIER", "KINDS", "LATER", "UNCERTAIN", "Agreement", "Borrowing", "Edge", "Exchange", "Partner", "Shared", "exchange",
-    "order_agreement",
+    "EARLIER", "KINDS", "LATER", "UNCERTAIN", "Agreement", "Borrowing", "Edge", "Exchange", "Partner", "Shared",
+    "exchange", "order_agreement",
 ]  # fmt: skip

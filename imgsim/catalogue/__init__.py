@@ -7,5 +7,6 @@ from imgsim.catalogue.search import UNKNOWN, Facet
 from imgsim.catalogue.table import STANDARD, Catalogue
 
 __all__ = [
-    "STANDARD", "UNKNOWN", "BookDates", "Catalogue", "Facet", "JoinReport", "Metadata", "build_catalogue", "read_metadata",
+    "STANDARD", "UNKNOWN", "BookDates", "Catalogue", "Facet", "JoinReport", "Metadata", "build_catalogue",
+    "read_metadata",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from imgsim.families.reading import Family
@@ -19,7 +20,7 @@ def appearances(family: Family) -> tuple[tuple[int, str], ...]:
 def delays(family: Family) -> tuple[int, ...]:
     """Years from each appearance to the next one, in order; 0 for two books of one year, () for fewer than two."""
     found = [year for year, _book in appearances(family)]
-    return tuple(after - before for before, after in zip(found, found[1:], strict=False))
+    return tuple(after - before for before, after in itertools.pairwise(found))
 
 
 def longest_delay(families: Iterable[Family]) -> int:

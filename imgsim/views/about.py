@@ -84,6 +84,11 @@ def _counts(collection: Collection) -> None:
         st.metric("Places", f"{places:,}" if places else "not known", width="content")
         st.metric("Images skipped", f"{len(collection.skipped):,}", width="content")
         st.metric("Prepared", str(collection.manifest["created"])[:10], width="content")
+    with st.container(horizontal=True, key="about_leads"):
+        if st.button("The collection in numbers →", type="tertiary"):
+            shell.go("overview")
+        if books and st.button("Look through its books →", type="tertiary"):
+            shell.go("book", book_a="", book_b="")
 
 
 def _verdicts(collection: Collection) -> None:

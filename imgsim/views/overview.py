@@ -25,10 +25,12 @@ def show() -> None:
     collection = shell.collection()
     overview = sharing.overview(collection)
     shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
-    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-        st.markdown(f"### {text.plain(overview.headline)}", width="stretch")
+    with st.container(key="headline"):
+        st.markdown(f"### {text.plain(overview.headline)}")
+    with st.container(horizontal=True, vertical_alignment="center", key="overview_numbers"):
+        _numbers(collection, overview)
+        st.space("stretch")
         _downloads(collection, overview)
-    _numbers(overview)
     if not overview.verified:
         reuse.unverified(collection)
     _decades(collection, overview)
@@ -87,31 +89,27 @@ def _at(things: Sequence[_Thing], place: str) -> _Thing | None:
 # ---- the parts of the page
 
 
-def _numbers(overview: Overview) -> None:
-    families, shared = len(overview.families or ()), len(overview.shared)
-    with st.container(horizontal=True, key="overview_numbers"):
-        if _number(overview.plates, "plate", "Browse all plates"):
-            _open_plates()
-        if overview.books and _number(overview.books, "book", "Open the page of a book"):
-            shell.go("book", book_a="", book_b="")
-        if overview.verified:
-            share = f"plates used again, {100 * overview.reused / max(overview.plates, 1):.0f} %"
-            if _number(overview.reused, share, "Plates with a verified match in another book", share):
-                _open_plates(reused=True)
-            if _number(shared, "image in several books", "Families of plates", "images in several books"):
-                _open_families()
-            if families > shared:
-                within = "image twice in one book"
-                if _number(families - shared, within, "All families", "images twice in one book"):
-                    _open_families(reuse_books=1)
-        unknown = overview.decades.unknown
-        if unknown and _number(unknown.plates, "undated plate", "Plates whose metadata gives no date"):
-            _open_group(overview.decades, unknown, reused=False)
+def _numbers(collection: Collection, overview: Overview) -> None:
+    if _number("plates", overview.plates, "plate", "plates", "Browse all plates"):
+        _open_plates()
+    if overview.books and _number("books", overview.books, "book", "books", "Open the page of a book"):
+        shell.go("book", book_a="", book_b="")
+    if overview.verified:
+        share = f"also in {_where(collection)}, {100 * overview.reused / max(overview.plates, 1):.0f} %"
+        if _number("reused", overview.reused, share, share, "Plates with a verified match there"):
+            _open_plates(reused=True)
+    if overview.shared:
+        image, images = "image in several books", "images in several books"
+        if _number("shared", len(overview.shared), image, images, "Their families, on the page Re-use"):
+            _open_families()
+    unknown = overview.decades.unknown
+    if unknown and _number("undated", unknown.plates, "undated plate", "undated plates", "Browse them"):
+        _open_group(overview.decades, unknown, reused=False)
 
 
-def _number(value: int, one: str, help_: str, many: str | None = None) -> bool:
-    words = one if value == 1 else many or f"{one}s"
-    return st.button(f"**{value:,}** {words}", type="tertiary", key=f"number_{one[:12]}", help=help_)
+def _number(key: str, value: int, one: str, many: str, help_: str) -> bool:
+    words = f"**{value:,}** {one if value == 1 else many}"
+    return st.button(words, type="tertiary", key=f"number_{key}", help=help_)
 
 
 def _decades(collection: Collection, overview: Overview) -> None:
@@ -124,9 +122,7 @@ def _decades(collection: Collection, overview: Overview) -> None:
         st.caption(
             f"Grey: all plates. Blue: those whose image is also in {_where(collection)}, with their share in per cent."
         )
-    figure = figures_overview.decades_figure(
-        breakdown, verified=overview.verified, where=_where(collection)
-    )
+    figure = figures_overview.decades_figure(breakdown, verified=overview.verified, where=_where(collection))
     _follow(breakdown, _bars(figure, "decades", "decade"))
 
 
@@ -195,8 +191,8 @@ def _delays(overview: Overview) -> None:
     if found is not None:
         _open_families(reuse_years=found[:2])
     st.caption(
-        f"{text.count(len(overview.delays), 'copy', 'copies')} in {text.count(len(overview.lifetimes), 'family', 'families')}: "
-        "the years from one book to the next that has the image. Only books with a year count, each once."
+        f"{text.count(len(overview.delays), 'copy', 'copies')} in "
+        f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years from one book to the next that has the image. Only books with a year count, each once."
     )
 
 
@@ -221,8 +217,8 @@ def _books(collection: Collection, overview: Overview) -> None:
             if clicked and clicked[1] in {trade.book for trade in trades}:
                 shell.go("book", book_a=clicked[1], book_b="")
     st.caption(
-        "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all plates "
-        "of the book. Dates alone are compared: a later book may have copied a third one."
+        "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all "
+        "plates of the book. Dates alone are compared: a later book may have copied a third one."
     )
 
 

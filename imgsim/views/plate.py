@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
 from imgsim.views import data, motif, neighbourhood, shell, state, text
-
-# Columns of the record that are shown under a name of their own, in this order; all others follow.
-_LABELS = {
-    "title": "Title",
-    "author": "Author",
-    "year": "Year",
-    "place": "Place",
-    "country": "Country",
-    "format": "Format",
-    "category": "Category",
-    "language": "Language",
-    "book": "Book",
-    "page": "Page",
-    "number": "Illustration",
-    "plate_id": "Plate id",
-}
-_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
+from imgsim.views import record as records
 
 
 def show() -> None:
@@ -136,24 +118,19 @@ def _turn_pages(collection: Collection, row: int) -> None:
 
 def _record(collection: Collection, row: int) -> None:
     record = collection.catalogue.record(row)
-    # A metadata column that only repeats one of ours (publication_year, authors) would say everything twice.
-    said = set(collection.manifest.get("join", {}).get("understood", {}))
-    known = {
-        **{label: record[column] for column, label in _LABELS.items()},
-        **{
-            column.replace("_", " ").capitalize(): value
-            for column, value in record.items()
-            if column not in _LABELS
-            and column not in _HIDDEN
-            and column.removeprefix("metadata_") not in said
-        },
-        "Scan": f"{record['width']:,} × {record['height']:,} pixels, {record['file']}",
-    }
-    shown = {label: text.shown(value) for label, value in known.items() if text.shown(value)}
-    st.markdown("#### Record")
-    # One element: a table of Streamlit's reads Markdown in every cell, which took a quarter of a click's time.
-    lines = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in shown.items())
-    st.html(f'<dl class="record">{"".join(lines)}</dl>')
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="record_head"
+    ):
+        st.markdown("#### Record", width="content")
+        book = str(record["book"])
+        if book and st.button(
+            "The whole book →",
+            type="tertiary",
+            help="Its record, its plates, and what it shares with other books.",
+        ):
+            shell.go("book", book_a=book, book_b="")
+    scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
+    records.draw({**records.of_plate(collection, row), "Scan": scan})
     st.caption("To cite this plate:")
     st.code(collection.catalogue.citation(row), language=None, wrap_lines=True)
 

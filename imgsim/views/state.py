@@ -97,6 +97,7 @@ class State:
     arranged: str = "date"
     book_a: str = ""
     book_b: str = ""
+    book_page: int = 1  # of a book with many plates
     box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
     by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
 
@@ -195,6 +196,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "arranged": ("arranged", _one_of(tuple(ARRANGEMENTS))),
     "book_a": ("book", _text),
     "book_b": ("and", _text),
+    "book_page": ("sheet", _integer(1, 1_000_000)),
     "box": ("box", _box),
     "by": ("by", _one_of(tuple(SEARCHES))),
 }
@@ -251,6 +253,8 @@ def changed(state: State, **changes: Any) -> State:
         changes["page"] = 1
     if _FAMILY_FILTERS & set(changes) and "reuse_page" not in changes:
         changes["reuse_page"] = 1
+    if "book_a" in changes and "book_page" not in changes:
+        changes["book_page"] = 1
     if "plate" in changes and "unfolded" not in changes:
         changes["unfolded"] = ""
     if "plate" in changes and "box" not in changes:
