@@ -48,7 +48,7 @@ def test_its_lines_become_stages_in_their_order() -> None:
 
 def test_a_collection_is_ready_before_the_run_ends() -> None:
     preparation = preparing.start(
-        [sys.executable, "-u", "-c", 'import time; print(\'{"event": "ready"}\'); time.sleep(60)']
+        [sys.executable, "-u", "-c", "import time; print('{\"event\": \"ready\"}'); time.sleep(60)"]
     )
     deadline = time.monotonic() + 20
     while not preparation.ready and time.monotonic() < deadline:

@@ -36,11 +36,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def digest(folder: Path) -> dict[str, str]:
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -195,9 +192,7 @@ def test_reprint_shares_every_line_and_copy_does_not() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(lines, again, strict=True))
     letters = [cut.points for cut in copperplate(base)[1]]
     other = [cut.points for cut in copperplate(replace(base, lettering=9))[1]]
-    assert len(letters) != len(other) or not all(
-        np.array_equal(a, b) for a, b in zip(letters, other, strict=True)
-    )
+    assert len(letters) != len(other) or not all(np.array_equal(a, b) for a, b in zip(letters, other, strict=True))
     copied = [cut.points for cut in copperplate(replace(base, hand=8, wander=5.0))[0]]
     assert [c.shape for c in copied] != [c.shape for c in lines]
 
@@ -205,7 +200,7 @@ def test_reprint_shares_every_line_and_copy_does_not() -> None:
 def test_motif_is_taken_over_in_its_own_proportions() -> None:
     lender = compose(PlateSpec(3, 0, 0, 0))
     taken = lender.picture[lender.chief]
-    borrower = compose(PlateSpec(40, 0, 0, 0, guest=3)).picture[-len(taken) :]
+    borrower = compose(PlateSpec(40, 0, 0, 0, guest=3)).picture[-len(taken):]
     left, top, right, bottom = bounds(taken)
     left2, top2, right2, bottom2 = bounds(borrower)
     assert (right - left) / (bottom - top) == pytest.approx((right2 - left2) / (bottom2 - top2), rel=0.02)
@@ -230,9 +225,8 @@ def test_matrix_of_pull_mirrors_and_scales() -> None:
 def test_a_patch_hides_what_lies_behind_it() -> None:
     mid = np.column_stack((np.full(9, 50.0), np.linspace(10, 90, 9)))
     behind = Line(np.column_stack((np.linspace(5, 95, 9), np.full(9, 50.0))), 6.0, 1.0, 1.0)
-    print_ = np.asarray(
-        pull(engrave([behind, Patch(mid, np.full(9, 20.0), np.full(9, 20.0))], Hand()), (100, 100), IDENTITY)
-    )
+    print_ = np.asarray(pull(engrave([behind, Patch(mid, np.full(9, 20.0), np.full(9, 20.0))], Hand()), (100, 100),
+                             IDENTITY))
     assert print_[50, 10] < 60 and print_[50, 50] == 255
 
 

@@ -24,9 +24,7 @@ def run_tiny(weights: Path | None) -> Runner:
         pixels = batch.reshape(len(batch), -1).astype(np.float32) / 255
         # The constant keeps a blank plate from being a row of zeros.
         # einsum, because a matrix product rounds differently for batches of different sizes.
-        return np.einsum("ij,jk->ik", pixels - pixels.mean(axis=1, keepdims=True), projection) + np.float32(
-            0.01
-        )
+        return np.einsum("ij,jk->ik", pixels - pixels.mean(axis=1, keepdims=True), projection) + np.float32(0.01)
 
     return run
 

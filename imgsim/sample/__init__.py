@@ -35,14 +35,8 @@ class SamplePaths:
     truth: Path
 
 
-def generate(
-    out: Path,
-    count: int = 240,
-    seed: int = 18,
-    *,
-    workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> SamplePaths:
+def generate(out: Path, count: int = 240, seed: int = 18, *, workers: int | None = None,
+             progress: Callable[[int, int], None] | None = None) -> SamplePaths:
     """Write a sample of generated plates.
 
     Parameters
@@ -64,9 +58,7 @@ def generate(
         If count is out of range, or the folder cannot be written.
     """
     if not 1 <= count <= MAX_PLATES:
-        raise ImgsimError(
-            f"The sample can have 1 to {MAX_PLATES} plates, not {count}. Choose a number in between."
-        )
+        raise ImgsimError(f"The sample can have 1 to {MAX_PLATES} plates, not {count}. Choose a number in between.")
     out = Path(out)
     paths = SamplePaths(out / "images", out / "metadata.csv", out / "truth.csv")
     stamp = {"generator": "imgsim.sample", "version": VERSION, "count": count, "seed": seed}
@@ -85,9 +77,8 @@ def generate(
         _draw_all(paths.images, wanted, workers, progress)
         _write(out / "sample.json", json.dumps(stamp, indent=1).encode())
     except OSError as error:
-        raise ImgsimError(
-            f"The sample could not be written to {out}: {error}. Free some space or choose another folder."
-        ) from error
+        raise ImgsimError(f"The sample could not be written to {out}: {error}. Free some space or choose another "
+                          "folder.") from error
     return paths
 
 
@@ -102,9 +93,8 @@ def _complete(out: Path, stamp: dict[str, object], wanted: Plan) -> bool:
     return present >= {f"{name}.png" for name, _ in wanted.plates}
 
 
-def _draw_all(
-    folder: Path, wanted: Plan, workers: int | None, progress: Callable[[int, int], None] | None
-) -> None:
+def _draw_all(folder: Path, wanted: Plan, workers: int | None,
+              progress: Callable[[int, int], None] | None) -> None:
     total = len(wanted.plates)
     jobs = [(str(folder / f"{name}.png"), spec) for name, spec in wanted.plates]
     workers = min(workers or os.cpu_count() or 1, -(-total // 8))

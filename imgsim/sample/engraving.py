@@ -31,9 +31,7 @@ class _Warp:
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         phase = points @ self.waves.T
-        shift = np.stack(
-            (np.sin(phase + self.phases[:, 0]).sum(-1), np.cos(phase + self.phases[:, 1]).sum(-1)), -1
-        )
+        shift = np.stack((np.sin(phase + self.phases[:, 0]).sum(-1), np.cos(phase + self.phases[:, 1]).sum(-1)), -1)
         return points * self.stretch + self.amplitude * 0.5 * shift
 
 
@@ -49,13 +47,8 @@ def _redraw(shape: Shape, warp: _Warp, rng: Rng, wander: float) -> Shape:
     c, s = np.cos(turn) * grow, np.sin(turn) * grow
     mid = warp((shape.mid - base) @ np.array([[c, s], [-s, c]]) + base)
     breadth = 1 + rng.normal(0, 0.012 * wander, 2)
-    return replace(
-        shape,
-        mid=mid,
-        left=shape.left * breadth[0],
-        right=shape.right * breadth[1],
-        tone=float(np.clip(shape.tone + rng.normal(0, 0.08), 0.05, 1)),
-    )
+    return replace(shape, mid=mid, left=shape.left * breadth[0], right=shape.right * breadth[1],
+                   tone=float(np.clip(shape.tone + rng.normal(0, 0.08), 0.05, 1)))
 
 
 def engrave(picture: Sequence[Shape], hand: Hand) -> list[Cut]:
@@ -98,9 +91,8 @@ def _outlines(points: np.ndarray, widths: np.ndarray) -> np.ndarray:
     return np.concatenate((points + normal, (points - normal)[:, ::-1]), 1)
 
 
-def pull(
-    cuts: Sequence[Cut], size: tuple[int, int], matrix: np.ndarray, *, ink: float = 1.0, gain: float = 0.0
-) -> Image.Image:
+def pull(cuts: Sequence[Cut], size: tuple[int, int], matrix: np.ndarray, *, ink: float = 1.0,
+         gain: float = 0.0) -> Image.Image:
     """Print cuts on white paper.
 
     Parameters

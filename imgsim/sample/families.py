@@ -21,22 +21,9 @@ FAMILY_SHARE = 0.45
 LOOK_ALIKE_SHARE = 0.10
 PLATES_PER_BOOK = 11
 
-COLUMNS = (
-    "ecco_id",
-    "estc_id",
-    "ecco_full_title",
-    "ecco_pages",
-    "language_primary",
-    "gatherings",
-    "publication_year",
-    "publication_decade",
-    "work_id",
-    "publication_place",
-    "publication_country",
-    "document_type",
-    "sub_category",
-    "authors",
-)
+COLUMNS = ("ecco_id", "estc_id", "ecco_full_title", "ecco_pages", "language_primary", "gatherings",
+           "publication_year", "publication_decade", "work_id", "publication_place", "publication_country",
+           "document_type", "sub_category", "authors")
 
 
 @dataclass(frozen=True)
@@ -57,93 +44,38 @@ class Plan:
     pairs: tuple[tuple[str, str, str], ...]
 
 
-_PLACES = (
-    ("London", "England", "English"),
-    ("London", "England", "English"),
-    ("London", "England", "English"),
-    ("Edinburgh", "Scotland", "English"),
-    ("Dublin", "Ireland", "English"),
-    ("Oxford", "England", "Latin"),
-    ("Leiden", "Netherlands", "Latin"),
-    ("Amsterdam", "Netherlands", "Latin"),
-    ("Paris", "France", "French"),
-    ("Glasgow", "Scotland", "English"),
-    ("Uppsala", "Sweden", "Latin"),
-)
-_SURNAMES = (
-    "Ashgrove",
-    "Barleymow",
-    "Brackenbury-Leaf",
-    "Copperdale",
-    "Dewlap",
-    "Elderflower",
-    "Fernyhough-Green",
-    "Gatherwell",
-    "Hartstongue",
-    "Inkpen",
-    "Larkspurre",
-    "Meadowsweet",
-    "Nettlefold-Bury",
-    "Orchardson-Lea",
-    "Pennywort",
-    "Quillworthy",
-    "Rootham",
-    "Sorrelby",
-    "Thistlethorpe",
-    "Underwood-Moss",
-    "Vetchling",
-    "Woodruffe-Hill",
-    "Yarrowdale",
-)
-_FORENAMES = (
-    "John",
-    "Thomas",
-    "William",
-    "Elizabeth",
-    "Philip",
-    "Richard",
-    "Mary",
-    "Samuel",
-    "George",
-    "James",
-    "Hannah",
-    "Robert",
-    "Joseph",
-    "Charlotte",
-)
+_PLACES = (("London", "England", "English"), ("London", "England", "English"), ("London", "England", "English"),
+           ("Edinburgh", "Scotland", "English"), ("Dublin", "Ireland", "English"), ("Oxford", "England", "Latin"),
+           ("Leiden", "Netherlands", "Latin"), ("Amsterdam", "Netherlands", "Latin"), ("Paris", "France", "French"),
+           ("Glasgow", "Scotland", "English"), ("Uppsala", "Sweden", "Latin"))
+_SURNAMES = ("Ashgrove", "Barleymow", "Brackenbury-Leaf", "Copperdale", "Dewlap", "Elderflower", "Fernyhough-Green",
+             "Gatherwell", "Hartstongue", "Inkpen", "Larkspurre", "Meadowsweet", "Nettlefold-Bury", "Orchardson-Lea",
+             "Pennywort", "Quillworthy", "Rootham", "Sorrelby", "Thistlethorpe", "Underwood-Moss", "Vetchling",
+             "Woodruffe-Hill", "Yarrowdale")
+_FORENAMES = ("John", "Thomas", "William", "Elizabeth", "Philip", "Richard", "Mary", "Samuel", "George", "James",
+              "Hannah", "Robert", "Joseph", "Charlotte")
 _TITLES = {
-    "English": (
-        "A new and compleat herbal of imaginary plants; with their descriptions, places and virtues",
-        "The generated garden: or, a body of husbandry and physick; adorned with copper plates",
-        "Flora inventa Britannica: or, figures of plants that grow in no county of Great Britain",
-        "An introduction to the botany of nowhere, in a series of familiar letters; with sculptures",
-        "The invented gardener's dictionary; containing the methods of cultivating the kitchen, "
-        "fruit and flower garden",
-        "A treatise of the roots, barks and fruits of fancied trees; to which is added an index",
-        "Medicina fictitia: or, a collection of simples never in use; the figures drawn by rule",
-        "The curious florist's companion; being a catalogue of flowers raised from numbers",
-        "A voyage to the islands of seed; with the natural history of the herbs and trees of the last of those "
-        "islands",
-    ),
-    "Latin": (
-        "Hortus fictus, sive plantarum nusquam crescentium icones et descriptiones",
-        "Phytographia numeralis, exhibens herbas arte computatoria delineatas",
-        "Elementa botanica imaginaria; cum figuris aeneis",
-        "Historia plantarum inventarum, in classes digesta",
-    ),
-    "French": (
-        "Histoire des plantes imaginaires, rangées suivant l'ordre de leurs fleurs; avec figures",
-        "Le jardin calculé: ou, figures de plantes qui ne croissent nulle part",
-        "Traité des arbres et arbustes inventés, dessinés par le nombre",
-    ),
+    "English": ("A new and compleat herbal of imaginary plants; with their descriptions, places and virtues",
+                "The generated garden: or, a body of husbandry and physick; adorned with copper plates",
+                "Flora inventa Britannica: or, figures of plants that grow in no county of Great Britain",
+                "An introduction to the botany of nowhere, in a series of familiar letters; with sculptures",
+                "The invented gardener's dictionary; containing the methods of cultivating the kitchen, "
+                "fruit and flower garden",
+                "A treatise of the roots, barks and fruits of fancied trees; to which is added an index",
+                "Medicina fictitia: or, a collection of simples never in use; the figures drawn by rule",
+                "The curious florist's companion; being a catalogue of flowers raised from numbers",
+                "A voyage to the islands of seed; with the natural history of the herbs and trees of the last of those "
+                "islands"),
+    "Latin": ("Hortus fictus, sive plantarum nusquam crescentium icones et descriptiones",
+              "Phytographia numeralis, exhibens herbas arte computatoria delineatas",
+              "Elementa botanica imaginaria; cum figuris aeneis",
+              "Historia plantarum inventarum, in classes digesta"),
+    "French": ("Histoire des plantes imaginaires, rangées suivant l'ordre de leurs fleurs; avec figures",
+               "Le jardin calculé: ou, figures de plantes qui ne croissent nulle part",
+               "Traité des arbres et arbustes inventés, dessinés par le nombre"),
 }
-_CATEGORIES = (
-    "scientificimprovementnaturalhistory",
-    "scientificimprovementmedicineandanatomy",
-    "scientificimprovementagriculture",
-    "scientificimprovementpracticaltradesmechanicse",
-    "",
-)
+_CATEGORIES = ("scientificimprovementnaturalhistory", "scientificimprovementmedicineandanatomy",
+               "scientificimprovementagriculture", "scientificimprovementpracticaltradesmechanicse", "")
 
 
 def _books(rng: np.random.Generator, count: int) -> list[Book]:
@@ -166,16 +98,10 @@ def _books(rng: np.random.Generator, count: int) -> list[Book]:
             "estc_id": f"{rng.choice(['T', 'N'])}{int(rng.integers(900_000, 1_000_000))}",
             "ecco_pages": str(int(rng.integers(90, 720))),
             "gatherings": str(rng.choice(["2fo", "4to", "8vo", "12mo"], p=[0.2, 0.25, 0.42, 0.13])),
-            "publication_year": f"{year}.0",
-            "publication_decade": f"{year // 10 * 10}.0",
+            "publication_year": f"{year}.0", "publication_decade": f"{year // 10 * 10}.0",
         }
-        for column, chance in (
-            ("estc_id", 0.1),
-            ("ecco_pages", 0.2),
-            ("gatherings", 0.15),
-            ("sub_category", 0.15),
-            ("authors", 0.15),
-        ):
+        for column, chance in (("estc_id", 0.1), ("ecco_pages", 0.2), ("gatherings", 0.15), ("sub_category", 0.15),
+                               ("authors", 0.15)):
             if rng.random() < chance:
                 cells[column] = ""
         if i and rng.random() < 0.06:
@@ -193,20 +119,14 @@ def _new_work(rng: np.random.Generator, number: int) -> dict[str, str]:
         by += f"{surname}."
     slug = " ".join(title.lower().replace(":", "").replace(";", "").replace(",", "").split()[:4])
     return {
-        "ecco_full_title": f"{title}. {by} [Generated sample.]",
-        "language_primary": language,
-        "work_id": f"S{number}-{slug}",
-        "publication_place": place,
-        "publication_country": country,
-        "document_type": "Generated sample",
-        "sub_category": str(rng.choice(_CATEGORIES)),
+        "ecco_full_title": f"{title}. {by} [Generated sample.]", "language_primary": language,
+        "work_id": f"S{number}-{slug}", "publication_place": place, "publication_country": country,
+        "document_type": "Generated sample", "sub_category": str(rng.choice(_CATEGORIES)),
         "authors": f"{surname}, {forename}.",
     }
 
 
-def _families(
-    rng: np.random.Generator, count: int
-) -> tuple[list[list[PlateSpec]], list[list[tuple[int, int, str]]]]:
+def _families(rng: np.random.Generator, count: int) -> tuple[list[list[PlateSpec]], list[list[tuple[int, int, str]]]]:
     """Groups of plates (families, look-alike pairs, single plates) and the pairs inside each."""
     seeds = iter(rng.permutation(np.arange(1_000, 1_000 + 12 * count))[: 8 * count + 64] * 16)
 
@@ -261,14 +181,8 @@ def _derive(first: PlateSpec, kind: str, seed: Callable[[], int], rng: np.random
     if kind == "cropped":
         return replace(plate, cropped=True)
     if kind == "motif":
-        return replace(
-            plate,
-            composition=seed(),
-            guest=first.composition,
-            hand=seed(),
-            lettering=seed(),
-            wander=float(rng.uniform(0, 4)),
-        )
+        return replace(plate, composition=seed(), guest=first.composition, hand=seed(), lettering=seed(),
+                       wander=float(rng.uniform(0, 4)))
     return plate
 
 
@@ -296,9 +210,6 @@ def plan(count: int, seed: int) -> Plan:
             page, running = (page, 1) if shared else (int(leaves[i]), 0)
             names[members[int(position)]] = f"{books[b].ecco_id}{page:04d}0_{running}"
     plates = sorted((names[g, m], spec) for g, group in enumerate(groups) for m, spec in enumerate(group))
-    pairs = sorted(
-        (min(names[g, a], names[g, b]), max(names[g, a], names[g, b]), kind)
-        for g, link in enumerate(links)
-        for a, b, kind in link
-    )
+    pairs = sorted((min(names[g, a], names[g, b]), max(names[g, a], names[g, b]), kind)
+                   for g, link in enumerate(links) for a, b, kind in link)
     return Plan(tuple(plates), tuple(books), tuple(pairs))

@@ -8,23 +8,17 @@ from imgsim.sample.organs import bend, disc, heading, tube
 from imgsim.sample.shapes import Line, Patch, Picture, Rng
 
 
-def berry(
-    rng: Rng, centre: np.ndarray, radius: float, angle: float = np.pi / 2, tone: float = 0.7
-) -> Picture:
+def berry(rng: Rng, centre: np.ndarray, radius: float, angle: float = np.pi / 2, tone: float = 0.7) -> Picture:
     """A globe with the remains of its flower at the far end."""
     eye = centre + radius * 0.86 * np.array([np.cos(angle), np.sin(angle)])
-    picture: Picture = [
-        disc(centre, radius, "globe" if rng.random() < 0.6 else "meridian", tone, 0.94, angle)
-    ]
+    picture: Picture = [disc(centre, radius, "globe" if rng.random() < 0.6 else "meridian", tone, 0.94, angle)]
     for turn in (-0.9, -0.3, 0.3, 0.9):
         tip = eye + radius * 0.28 * np.array([np.cos(angle + turn), np.sin(angle + turn)])
         picture.append(Line(np.stack((eye, (eye + tip) / 2, tip)), 1.8))
     return picture
 
 
-def apple(
-    rng: Rng, centre: np.ndarray, radius: float, angle: float = np.pi / 2, tone: float = 0.6
-) -> Picture:
+def apple(rng: Rng, centre: np.ndarray, radius: float, angle: float = np.pi / 2, tone: float = 0.6) -> Picture:
     """A large fruit with a dimple; its stalk comes in opposite to ``angle``."""
     x = np.linspace(0, 1, 31)
     pear = float(rng.uniform(0, 0.35))
@@ -34,16 +28,12 @@ def apple(
     mid = centre - axis * radius + (x * 2 * radius)[:, None] * axis
     picture: Picture = [Patch(mid, half * 0.97, half, "meridian", tone, 0, sweep)]
     eye = mid[-1] - axis * radius * 0.02
-    picture += [
-        Line(np.stack((eye, eye + 0.12 * radius * np.array([np.cos(a), np.sin(a)]))).repeat(2, 0), 2.0)
-        for a in np.linspace(angle - 1.4, angle + 1.4, 5)
-    ]
+    picture += [Line(np.stack((eye, eye + 0.12 * radius * np.array([np.cos(a), np.sin(a)]))).repeat(2, 0), 2.0)
+                for a in np.linspace(angle - 1.4, angle + 1.4, 5)]
     return picture
 
 
-def pod(
-    rng: Rng, base: np.ndarray, angle: float, length: float, beans: int = 6, tone: float = 0.5
-) -> Picture:
+def pod(rng: Rng, base: np.ndarray, angle: float, length: float, beans: int = 6, tone: float = 0.5) -> Picture:
     """A legume that shows its beans."""
     n = 49
     x = np.linspace(0, 1, n)
@@ -66,9 +56,7 @@ def capsule(rng: Rng, base: np.ndarray, angle: float, size: float, tone: float =
     side = np.array([-np.sin(way), np.cos(way)])
     rim = np.linspace(-1, 1, 13)
     crown = top + rim[:, None] * side * size * 0.3
-    picture.append(
-        Patch(crown, np.abs(np.cos(rim * 9)) * size * 0.06 + 1, np.full(13, size * 0.03 + 1), "none")
-    )
+    picture.append(Patch(crown, np.abs(np.cos(rim * 9)) * size * 0.06 + 1, np.full(13, size * 0.03 + 1), "none"))
     return picture
 
 
@@ -78,10 +66,8 @@ def acorn(rng: Rng, base: np.ndarray, angle: float, size: float) -> Picture:
     nut = size * 0.32 * np.maximum(np.sin(np.pi * (0.1 + 0.9 * x)), 0) ** 0.6
     cup = size * 0.38 * np.sin(np.pi * 0.62 * x) ** 0.5
     lean = float(rng.normal(0, 0.1))
-    return [
-        Patch(bend(base, angle, size, lean, 17), nut, nut, "meridian", 0.5),
-        Patch(bend(base, angle, size * 0.4, lean, 17), cup, cup, "stipple", 0.8),
-    ]
+    return [Patch(bend(base, angle, size, lean, 17), nut, nut, "meridian", 0.5),
+            Patch(bend(base, angle, size * 0.4, lean, 17), cup, cup, "stipple", 0.8)]
 
 
 def cone(rng: Rng, base: np.ndarray, angle: float, length: float) -> Picture:

@@ -98,16 +98,12 @@ def _meridian_hatch(patch: Patch, width: float, hand: Hand, rng: Rng) -> Strokes
 
 def _stipple(patch: Patch, length: float, width: float, hand: Hand, rng: Rng) -> Strokes:
     """Dots, close in the shade."""
-    count = int(np.clip(length * width / (hand.spacing**2) * 0.9, 6, 160))
+    count = int(np.clip(length * width / (hand.spacing ** 2) * 0.9, 6, 160))
     t = rng.uniform(-0.92, 0.92, count)
     keep = rng.random(count) < 0.35 + 0.6 * (t if hand.shadow_right else -t)
     s, t = rng.uniform(0.05, 0.95, count)[keep], t[keep]
     step = 2.2 / max(length, 8)
-    return (
-        s[:, None] + step * _X,
-        np.repeat(t[:, None], HATCH_POINTS, 1),
-        1.3 * np.repeat(_SWELL[None], len(s), 0),
-    )
+    return s[:, None] + step * _X, np.repeat(t[:, None], HATCH_POINTS, 1), 1.3 * np.repeat(_SWELL[None], len(s), 0)
 
 
 def _hatches(patch: Patch, length: float, hand: Hand, rng: Rng) -> list[Strokes]:

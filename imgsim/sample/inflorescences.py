@@ -15,9 +15,7 @@ def bud(rng: Rng, c: np.ndarray, size: float, angle: float) -> Picture:
     """A closed flower in its calyx."""
     picture: Picture = [petal(c, angle, size, size * 0.5, shape=0.8, tone=0.5)]
     for u in (-0.5, 0.5, 0.0):
-        picture.append(
-            petal(c, angle + u, size * 0.55, size * 0.24, shape=0.7, curl=-u * 0.8, tone=0.75, n=9)
-        )
+        picture.append(petal(c, angle + u, size * 0.55, size * 0.24, shape=0.7, curl=-u * 0.8, tone=0.75, n=9))
     del rng
     return picture
 
@@ -31,9 +29,7 @@ def _floret(rng: Rng, c: np.ndarray, size: float, angle: float) -> Picture:
     return picture
 
 
-def inflorescence(
-    rng: Rng, kind: str, flower_kind: str, foot: np.ndarray, angle: float, size: float
-) -> Picture:
+def inflorescence(rng: Rng, kind: str, flower_kind: str, foot: np.ndarray, angle: float, size: float) -> Picture:
     """Flowers on a stalk of ``size`` from ``foot``; kinds are those of ``INFLORESCENCES``."""
     picture: Picture = []
     if kind in ("raceme", "spike"):
@@ -96,11 +92,8 @@ def inflorescence(
             pedicel = bend(c, way + u * 0.9, size * (0.32 + 0.12 * abs(u)), -u * 0.6, 9)
             picture.append(tube(pedicel, max(1.5, size * 0.006), 1.3))
             tip, look = heading(pedicel, 1.0)
-            picture += (
-                bud(rng, tip, size * 0.12, look)
-                if rng.random() < 0.2
-                else flower(rng, flower_kind, tip, size * 0.3, look)
-            )
+            picture += (bud(rng, tip, size * 0.12, look) if rng.random() < 0.2
+                        else flower(rng, flower_kind, tip, size * 0.3, look))
         return picture
     if kind == "catkin":
         axis = bend(foot, angle, size, float(rng.normal(0.3, 0.3)), 25)
@@ -129,7 +122,5 @@ def dissection(rng: Rng, kind: str, c: np.ndarray, size: float) -> Picture:
         picture += stamens(rng, base, size * 0.6, 6, UP, 1.1, heads=size * 0.05)
         picture.append(disc(base, size * 0.12, "meridian", 0.6))
         return picture
-    return [
-        disc(c, size * 0.22, "globe", 0.7, float(rng.uniform(0.6, 0.95))),
-        disc(c + [size * 0.5, size * 0.06], size * 0.12, "stipple", 0.8, 0.7, 0.4),
-    ]
+    return [disc(c, size * 0.22, "globe", 0.7, float(rng.uniform(0.6, 0.95))),
+            disc(c + [size * 0.5, size * 0.06], size * 0.12, "stipple", 0.8, 0.7, 0.4)]

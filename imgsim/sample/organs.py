@@ -44,15 +44,8 @@ def tube(mid: np.ndarray, first: float, last: float, tone: float = 0.5, hatch: s
     return Patch(mid, half, half, hatch if first > 2.2 else "none", tone)
 
 
-def disc(
-    centre: np.ndarray,
-    radius: float,
-    hatch: str,
-    tone: float = 0.5,
-    squash: float = 1.0,
-    angle: float = UP,
-    n: int = 19,
-) -> Patch:
+def disc(centre: np.ndarray, radius: float, hatch: str, tone: float = 0.5, squash: float = 1.0,
+         angle: float = UP, n: int = 19) -> Patch:
     """A round or oval thing, its axis along ``angle``."""
     turn = (unit(n) - 0.5) * np.pi
     axis = radius * np.array([math.cos(angle), math.sin(angle)])
@@ -60,20 +53,8 @@ def disc(
     return Patch(centre + np.sin(turn)[:, None] * axis, half, half, hatch, tone)
 
 
-LEAF_FORMS = (
-    "lanceolate",
-    "ovate",
-    "elliptic",
-    "obovate",
-    "cordate",
-    "serrate",
-    "lobed",
-    "sinuate",
-    "hastate",
-    "linear",
-    "vine",
-    "nerved",
-)
+LEAF_FORMS = ("lanceolate", "ovate", "elliptic", "obovate", "cordate", "serrate", "lobed", "sinuate", "hastate",
+              "linear", "vine", "nerved")
 
 
 def _basal(x: np.ndarray, depth: float) -> np.ndarray:
@@ -85,50 +66,37 @@ def _profile(form: str, x: np.ndarray, teeth: float) -> tuple[np.ndarray, np.nda
     """Half-width (0 to 1) and sweep (share of the length) along a leaf."""
     zero = np.zeros_like(x)
     if form == "lanceolate":
-        return np.sin(np.pi * x**0.7) ** 1.1, zero
+        return np.sin(np.pi * x ** 0.7) ** 1.1, zero
     if form == "linear":
-        return np.minimum(1, 6 * x + 0.35) * (1 - x**3) ** 0.8, zero
+        return np.minimum(1, 6 * x + 0.35) * (1 - x ** 3) ** 0.8, zero
     if form == "obovate":
-        return np.sin(np.pi * x**1.6) ** 0.9, zero
+        return np.sin(np.pi * x ** 1.6) ** 0.9, zero
     if form in ("elliptic", "nerved"):
         return np.sin(np.pi * x) ** 0.75, zero
     if form == "serrate":
         saw = 1 - ((x * teeth) % 1.0)
-        return np.sin(np.pi * x**0.8) ** 0.85 * (0.86 + 0.2 * saw), zero
+        return np.sin(np.pi * x ** 0.8) ** 0.85 * (0.86 + 0.2 * saw), zero
     if form == "lobed":
         lobes = np.abs(np.cos(np.pi * x * max(3.0, teeth / 4))) ** 0.7
-        return np.sin(np.pi * x**1.1) ** 0.7 * (0.38 + 0.68 * lobes), -0.10 * lobes * np.sin(np.pi * x)
+        return np.sin(np.pi * x ** 1.1) ** 0.7 * (0.38 + 0.68 * lobes), -0.10 * lobes * np.sin(np.pi * x)
     if form == "sinuate":
-        return np.sin(np.pi * x**0.85) ** 0.8 * (0.86 + 0.16 * np.sin(2 * np.pi * x * teeth / 3)), zero
+        return np.sin(np.pi * x ** 0.85) ** 0.8 * (0.86 + 0.16 * np.sin(2 * np.pi * x * teeth / 3)), zero
     if form == "hastate":
-        return np.where(x < 0.3, 1.0 - 1.1 * x, 0.95 * (1 - x) ** 0.85) * np.minimum(1, 30 * x), _basal(
-            x, 0.3
-        )
+        return np.where(x < 0.3, 1.0 - 1.1 * x, 0.95 * (1 - x) ** 0.85) * np.minimum(1, 30 * x), \
+            _basal(x, 0.3)
     if form == "vine":
         lobes = 0.66 + 0.34 * np.abs(np.cos(np.pi * (x * 2.6 + 0.1))) ** 0.8
         saw = 0.93 + 0.12 * (1 - ((x * teeth * 0.9) % 1.0))
         return np.minimum(1, 9 * x) ** 0.7 * (1 - x) ** 0.62 * 1.25 * lobes * saw, _basal(x, 0.34)
-    body = np.sin(np.pi * x**0.62) ** 0.9
+    body = np.sin(np.pi * x ** 0.62) ** 0.9
     if form == "cordate":
-        return np.minimum(1, 8 * x) ** 0.6 * (1 - x**1.15) ** 0.95 * 1.02, _basal(x, 0.3)
+        return np.minimum(1, 8 * x) ** 0.6 * (1 - x ** 1.15) ** 0.95 * 1.02, _basal(x, 0.3)
     return body, zero
 
 
-def leaf(
-    rng: Rng,
-    base: np.ndarray,
-    angle: float,
-    length: float,
-    form: str,
-    *,
-    breadth: float = 0.4,
-    stalk: float = 0.1,
-    tone: float = 0.5,
-    curl: float | None = None,
-    veins: int = 6,
-    teeth: float = 14,
-    turn: float | None = None,
-) -> Picture:
+def leaf(rng: Rng, base: np.ndarray, angle: float, length: float, form: str, *, breadth: float = 0.4,
+         stalk: float = 0.1, tone: float = 0.5, curl: float | None = None, veins: int = 6, teeth: float = 14,
+         turn: float | None = None) -> Picture:
     """One leaf: its stalk, then its blade; ``turn`` (-1 to 1) narrows one half, as a leaf seen aslant."""
     curl = float(rng.normal(0, 0.45)) if curl is None else curl
     turn = float(rng.uniform(-0.55, 0.55)) if turn is None else turn
@@ -146,15 +114,8 @@ def leaf(
     narrow, wide = 1 - abs(turn) * 0.8, 1 + abs(turn) * 0.1
     left, right = (narrow, wide) if turn > 0 else (wide, narrow)
     plain = length * breadth < 22 or form in ("linear", "nerved")
-    blade = Patch(
-        mid,
-        half * left,
-        half * right,
-        "blade" if form in ("linear", "nerved") else "leaf",
-        tone,
-        0 if plain else veins,
-        sweep * length if sweep.any() else None,
-    )
+    blade = Patch(mid, half * left, half * right, "blade" if form in ("linear", "nerved") else "leaf", tone,
+                  0 if plain else veins, sweep * length if sweep.any() else None)
     picture.append(blade)
     if form == "nerved" and length > 60:
         side = along(mid)[1]
@@ -166,19 +127,8 @@ def leaf(
     return picture
 
 
-def compound(
-    rng: Rng,
-    base: np.ndarray,
-    angle: float,
-    length: float,
-    form: str,
-    *,
-    pairs: int = 5,
-    breadth: float = 0.42,
-    tone: float = 0.5,
-    terminal: bool = True,
-    curl: float | None = None,
-) -> Picture:
+def compound(rng: Rng, base: np.ndarray, angle: float, length: float, form: str, *, pairs: int = 5,
+             breadth: float = 0.42, tone: float = 0.5, terminal: bool = True, curl: float | None = None) -> Picture:
     """A pinnate leaf: leaflets in pairs along a common stalk."""
     curl = float(rng.normal(0, 0.5)) if curl is None else curl
     stalk = bend(base, angle, length, curl, 21)
@@ -188,36 +138,16 @@ def compound(
         size = length * (0.42 - 0.10 * abs(at - 0.45)) * (5.5 / (pairs + 2.0)) * 0.9
         for side in (-1, 1):
             foot, way = heading(stalk, at + 0.01 * side)
-            picture += leaf(
-                rng,
-                foot,
-                way + side * float(rng.normal(0.95, 0.07)),
-                size,
-                form,
-                breadth=breadth,
-                stalk=0.06,
-                tone=tone,
-                curl=-side * 0.35 + float(rng.normal(0, 0.08)),
-                veins=4,
-            )
+            picture += leaf(rng, foot, way + side * float(rng.normal(0.95, 0.07)), size, form, breadth=breadth,
+                            stalk=0.06, tone=tone, curl=-side * 0.35 + float(rng.normal(0, 0.08)), veins=4)
     if terminal:
         foot, way = heading(stalk, 1.0)
-        picture += leaf(
-            rng, foot, way, length * 0.3, form, breadth=breadth, stalk=0.05, tone=tone, curl=0.1, veins=4
-        )
+        picture += leaf(rng, foot, way, length * 0.3, form, breadth=breadth, stalk=0.05, tone=tone, curl=0.1, veins=4)
     return picture
 
 
-def frond(
-    rng: Rng,
-    base: np.ndarray,
-    angle: float,
-    length: float,
-    *,
-    tone: float = 0.5,
-    pinnae: int = 15,
-    curl: float | None = None,
-) -> Picture:
+def frond(rng: Rng, base: np.ndarray, angle: float, length: float, *, tone: float = 0.5, pinnae: int = 15,
+          curl: float | None = None) -> Picture:
     """A fern's frond: many narrow pinnae, shorter at the foot and dwindling to the tip."""
     curl = float(rng.normal(0, 0.5)) if curl is None else curl
     stalk = bend(base, angle, length, curl, 25)
@@ -227,36 +157,15 @@ def frond(
         size = length * 0.31 * np.sin(np.pi * (0.3 + 0.7 * (i + 0.3) / pinnae)) ** 0.9 + 4
         for side in (-1, 1):
             foot, way = heading(stalk, at)
-            picture += leaf(
-                rng,
-                foot,
-                way + side * (1.25 - 0.5 * at) + float(rng.normal(0, 0.04)),
-                float(size),
-                "lobed" if size > 60 else "lanceolate",
-                breadth=0.25,
-                stalk=0,
-                tone=tone * 0.7,
-                curl=-side * 0.35 + float(rng.normal(0, 0.1)),
-                veins=0,
-                teeth=34,
-                turn=0.0,
-            )
+            picture += leaf(rng, foot, way + side * (1.25 - 0.5 * at) + float(rng.normal(0, 0.04)), float(size),
+                            "lobed" if size > 60 else "lanceolate", breadth=0.25, stalk=0, tone=tone * 0.7,
+                            curl=-side * 0.35 + float(rng.normal(0, 0.1)), veins=0, teeth=34, turn=0.0)
     picture.append(tube(stalk, 2.6, 0.9))
     return picture
 
 
-def fan(
-    rng: Rng,
-    base: np.ndarray,
-    angle: float,
-    length: float,
-    form: str,
-    *,
-    fingers: int = 5,
-    breadth: float = 0.34,
-    tone: float = 0.5,
-    stalk: float = 0.7,
-) -> Picture:
+def fan(rng: Rng, base: np.ndarray, angle: float, length: float, form: str, *, fingers: int = 5,
+        breadth: float = 0.34, tone: float = 0.5, stalk: float = 0.7) -> Picture:
     """A palmate leaf: fingers from one point at the end of a stalk."""
     foot = bend(base, angle, length * stalk, float(rng.normal(0, 0.4)), 11)
     picture: Picture = [tube(foot, max(1.6, length * 0.016), max(1.3, length * 0.012))]
@@ -265,18 +174,8 @@ def fan(
     order = sorted(range(fingers), key=lambda i: -abs(i - (fingers - 1) / 2))
     for i in order:
         u = (i - (fingers - 1) / 2) / ((fingers - 1) / 2)
-        picture += leaf(
-            rng,
-            centre,
-            way + u * spread + float(rng.normal(0, 0.05)),
-            length * (1 - 0.35 * abs(u)),
-            form,
-            breadth=breadth,
-            stalk=0.02,
-            tone=tone,
-            curl=0.25 * u,
-            veins=5,
-        )
+        picture += leaf(rng, centre, way + u * spread + float(rng.normal(0, 0.05)), length * (1 - 0.35 * abs(u)),
+                        form, breadth=breadth, stalk=0.02, tone=tone, curl=0.25 * u, veins=5)
     return picture
 
 
@@ -290,42 +189,28 @@ def roots(rng: Rng, base: np.ndarray, size: float, kind: str) -> Picture:
         half = half * (1 + 0.05 * np.sin(x * 40))
         for _ in range(9):
             foot, way = heading(mid, float(rng.uniform(0.15, 0.9)))
-            picture += _rootlet(
-                rng, foot, way + float(rng.choice([-1, 1]) * rng.uniform(0.5, 1.1)), size * 0.4
-            )
+            picture += _rootlet(rng, foot, way + float(rng.choice([-1, 1]) * rng.uniform(0.5, 1.1)), size * 0.4)
         picture.append(Patch(mid, half, half, "tube", 0.75))
     elif kind in ("bulb", "tuber"):
         for _ in range(14):
             foot = base + np.array([rng.normal(0, size * 0.1), size * (0.62 if kind == "bulb" else 0.4)])
-            picture += _rootlet(
-                rng, foot, np.pi / 2 + float(rng.normal(0, 0.5)), size * float(rng.uniform(0.3, 0.6))
-            )
+            picture += _rootlet(rng, foot, np.pi / 2 + float(rng.normal(0, 0.5)), size * float(rng.uniform(0.3, 0.6)))
         if kind == "bulb":
             x = np.linspace(0, 1, 27)
-            half = size * 0.30 * np.sin(np.pi * (0.05 + 0.92 * x**0.75)) ** 0.75
+            half = size * 0.30 * np.sin(np.pi * (0.05 + 0.92 * x ** 0.75)) ** 0.75
             mid = bend(base - [0, size * 0.08], np.pi / 2, size * 0.74, 0.0, 27)
             picture.append(Patch(mid, half, half * 1.05, "meridian", 0.7))
         else:
             for dx, dy, r in ((-0.28, 0.42, 0.2), (0.26, 0.36, 0.24), (0.0, 0.2, 0.2)):
-                picture.append(
-                    disc(
-                        base + size * np.array([dx, dy]),
-                        size * r,
-                        "globe",
-                        0.7,
-                        float(rng.uniform(0.6, 0.95)),
-                        float(rng.uniform(0, np.pi)),
-                    )
-                )
+                picture.append(disc(base + size * np.array([dx, dy]), size * r, "globe", 0.7,
+                                    float(rng.uniform(0.6, 0.95)), float(rng.uniform(0, np.pi))))
     elif kind == "rhizome":
         left = base + np.array([-size * float(rng.uniform(0.5, 0.7)), size * 0.16])
         mid = bend(left, -0.12, size * 1.2, float(rng.normal(0.25, 0.1)), 33)
         knobs = 1 + 0.10 * np.sin(np.linspace(0, 1, 33) * 31)
         for _ in range(16):
             foot, _way = heading(mid, float(rng.uniform(0.05, 0.98)))
-            picture += _rootlet(
-                rng, foot, np.pi / 2 + float(rng.normal(0, 0.35)), size * float(rng.uniform(0.3, 0.6))
-            )
+            picture += _rootlet(rng, foot, np.pi / 2 + float(rng.normal(0, 0.35)), size * float(rng.uniform(0.3, 0.6)))
         picture.append(Patch(mid, size * 0.075 * knobs, size * 0.08 * knobs, "globe", 0.65))
         for at in np.linspace(0.08, 0.92, 9):
             foot, way = heading(mid, float(at))
@@ -334,36 +219,16 @@ def roots(rng: Rng, base: np.ndarray, size: float, kind: str) -> Picture:
     elif kind == "fibrous":
         for _ in range(int(rng.integers(16, 28))):
             foot = base + np.array([rng.normal(0, size * 0.03), -2.0])
-            picture += _rootlet(
-                rng, foot, np.pi / 2 + float(rng.normal(0, 0.65)), size * float(rng.uniform(0.5, 1.0))
-            )
+            picture += _rootlet(rng, foot, np.pi / 2 + float(rng.normal(0, 0.65)), size * float(rng.uniform(0.5, 1.0)))
     elif kind == "turf":
         for u in rng.uniform(-1, 1, 46):
             foot = base + np.array([u * size * 0.9, rng.uniform(0, 12)])
-            picture.append(
-                Line(
-                    bend(
-                        foot,
-                        UP + 0.7 * u + float(rng.normal(0, 0.3)),
-                        float(rng.uniform(10, 34)),
-                        float(rng.normal(0, 0.6)),
-                        6,
-                    ),
-                    1.6,
-                    0.7,
-                    0.0,
-                )
-            )
+            picture.append(Line(bend(foot, UP + 0.7 * u + float(rng.normal(0, 0.3)), float(rng.uniform(10, 34)),
+                                     float(rng.normal(0, 0.6)), 6), 1.6, 0.7, 0.0))
         for y in np.linspace(2, 26, 6):
             half = size * (1.15 - y / 40)
-            picture.append(
-                Line(
-                    np.column_stack(
-                        (base[0] + np.linspace(-half, half, 14), base[1] + y + rng.normal(0, 1.2, 14))
-                    ),
-                    1.4,
-                )
-            )
+            picture.append(Line(np.column_stack((base[0] + np.linspace(-half, half, 14),
+                                                 base[1] + y + rng.normal(0, 1.2, 14))), 1.4))
     return picture
 
 
@@ -373,9 +238,7 @@ def _rootlet(rng: Rng, foot: np.ndarray, angle: float, length: float) -> Picture
     picture: Picture = [Line(main, float(rng.uniform(1.8, 3.4)), 1.0, 0.05)]
     if length > 50:
         start, way = heading(main, float(rng.uniform(0.3, 0.7)))
-        picture.append(
-            Line(bend(start, way + float(rng.choice([-0.7, 0.7])), length * 0.4, 0.5, 7), 1.5, 0.8, 0.05)
-        )
+        picture.append(Line(bend(start, way + float(rng.choice([-0.7, 0.7])), length * 0.4, 0.5, 7), 1.5, 0.8, 0.05))
     return picture
 
 

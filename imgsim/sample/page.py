@@ -84,10 +84,7 @@ def compose(spec: PlateSpec) -> Composition:
         columns, rows = int(rng.integers(3, 5)), int(rng.integers(3, 5))
         plants = specimens(rng, columns * rows)
     else:
-        plants = [
-            grow(spec.composition + i, species if i == 0 else random_species(rng))
-            for i in range(columns * rows)
-        ]
+        plants = [grow(spec.composition + i, species if i == 0 else random_species(rng)) for i in range(columns * rows)]
     w, h = (box[2] - box[0]) / columns, (box[3] - box[1]) / rows
     picture: Picture = []
     corners, feet = [], []
@@ -95,17 +92,13 @@ def compose(spec: PlateSpec) -> Composition:
     for i in range(columns * rows):
         left, top = box[0] + (i % columns) * w, box[1] + (i // columns) * h
         spill = 0.03 if rows > 1 else -0.06
-        picture += fitted(
-            plants[i],
-            (left + spill * w, top + 0.02 * h, left + (1 - spill) * w, top + (0.9 if rows > 1 else 0.98) * h),
-            1.1 if layout == "system" else 1.6,
-        )
+        picture += fitted(plants[i], (left + spill * w, top + 0.02 * h, left + (1 - spill) * w,
+                                  top + (0.9 if rows > 1 else 0.98) * h), 1.1 if layout == "system" else 1.6)
         chief = chief or len(picture)
         corners.append((left + 0.1 * w, top + 0.08 * h))
         feet.append((left + 0.5 * w, top + 0.975 * h))
-    return Composition(
-        picture, (width, height), tuple(corners), tuple(feet) if rows == 2 else (), slice(0, chief)
-    )
+    return Composition(picture, (width, height), tuple(corners), tuple(feet) if rows == 2 else (),
+                       slice(0, chief))
 
 
 def _single(composition: int, species: Species, rng: Rng, box: Box) -> Composition:
@@ -117,11 +110,8 @@ def _single(composition: int, species: Species, rng: Rng, box: Box) -> Compositi
     for i in range(parts):
         x = box[0] + (box[2] - box[0]) * (i + 0.5) / parts
         size = float(rng.uniform(52, 74))
-        picture += fitted(
-            details(rng, species, np.zeros(2), 100.0),
-            (x - size, box[3] - 75 - size, x + size, box[3] - 75 + size),
-            1.0,
-        )
+        picture += fitted(details(rng, species, np.zeros(2), 100.0),
+                          (x - size, box[3] - 75 - size, x + size, box[3] - 75 + size), 1.0)
         figures.append((x - size - 14, box[3] - 40))
     return Composition(picture, PORTRAIT, tuple(figures), (), slice(0, chief))
 
@@ -136,10 +126,8 @@ def _with_guest(composition: int, guest: int, rng: Rng) -> Composition:
     at_left, high = bool(rng.random() < 0.5), bool(rng.random() < 0.5)
     split = left + (right - left) * (0.62 if at_left else 0.38)
     drop = (bottom - top) * float(rng.uniform(0.04, 0.2))
-    boxes = [
-        (left, top + (0 if high else drop), split, bottom - (drop if high else 0)),
-        (split, top + (drop if high else 0), right, bottom - (0 if high else drop)),
-    ]
+    boxes = [(left, top + (0 if high else drop), split, bottom - (drop if high else 0)),
+             (split, top + (drop if high else 0), right, bottom - (0 if high else drop))]
     place, other = boxes if at_left else boxes[::-1]
     picture = fitted(own, other, 1.6) + fitted(taken, place, 1.0)
     corners = tuple((box[0] + 30.0, box[1] + 60.0) for box in (place, other))
@@ -153,19 +141,8 @@ def _inscribe(seed: int, composition: Composition) -> Picture:
     picture: Picture = []
     slant = float(rng.choice([0.0, 0.28, 0.34]))
     number = int(rng.integers(1, 120))
-    sign = str(
-        rng.choice(
-            [
-                f"Tab. {roman(number)}.",
-                f"Pl. {number}.",
-                f"N.º {number}.",
-                f"{number}",
-                f"Tab. {number}.",
-                f"Plate {roman(number)}.",
-                f"T. {number}.",
-            ]
-        )
-    )
+    sign = str(rng.choice([f"Tab. {roman(number)}.", f"Pl. {number}.", f"N.º {number}.", f"{number}", f"Tab. {number}.",
+                           f"Plate {roman(number)}.", f"T. {number}."]))
     size = float(rng.uniform(15, 23))
     places = ((width * 0.95, "end"), (width / 2, "middle"), (width * 0.05, "start"))
     x, anchor = places[int(rng.choice([0, 0, 0, 1, 2]))]
@@ -177,14 +154,8 @@ def _inscribe(seed: int, composition: Composition) -> Picture:
         name = name.upper() if capitals else name
         tall = float(rng.uniform(15, 24))
         tall *= min(1.0, width * 0.8 / measure(name, tall) / (1.25 if capitals else 1))
-        picture += line_of_letters(
-            name,
-            width / 2,
-            height * 0.952,
-            tall,
-            slant=0.0 if capitals else 0.3,
-            spacing=0.12 if capitals else 0.02,
-        )
+        picture += line_of_letters(name, width / 2, height * 0.952, tall, slant=0.0 if capitals else 0.3,
+                                   spacing=0.12 if capitals else 0.02)
         if rng.random() < 0.3:
             picture += line_of_letters(english_name(rng), width / 2, height * 0.974, tall * 0.68)
     if rng.random() < 0.4:
@@ -199,15 +170,8 @@ def _inscribe(seed: int, composition: Composition) -> Picture:
         picture += line_of_letters(latin_name(rng), fx, fy, 13, slant=0.3)
     for i in range(int(border)):
         inset = 8.0 + 7 * i
-        corner = np.array(
-            [
-                [inset, inset],
-                [width - inset, inset],
-                [width - inset, height - inset],
-                [inset, height - inset],
-                [inset, inset],
-            ]
-        )
+        corner = np.array([[inset, inset], [width - inset, inset], [width - inset, height - inset],
+                           [inset, height - inset], [inset, inset]])
         for a, b in pairwise(corner):
             picture.append(Line(a + np.linspace(0, 1, 7)[:, None] * (b - a), 2.6 - i, 1, 1))
     return picture
@@ -221,16 +185,12 @@ def _hand(spec: PlateSpec) -> Hand:
 def copperplate(spec: PlateSpec) -> tuple[list[Cut], list[Cut], tuple[float, float]]:
     """The cuts of the picture, those of the lettering, and the size of the plate."""
     composition = compose(spec)
-    return (
-        engrave(composition.picture, _hand(spec)),
-        engrave(_inscribe(spec.lettering, composition), Hand()),
-        composition.size,
-    )
+    return (engrave(composition.picture, _hand(spec)), engrave(_inscribe(spec.lettering, composition), Hand()),
+            composition.size)
 
 
-def draw_plate(
-    seed: int, *, hand: int | None = None, wander: float = 5.0, mirrored: bool = False, width: int = 600
-) -> Image.Image:
+def draw_plate(seed: int, *, hand: int | None = None, wander: float = 5.0, mirrored: bool = False,
+               width: int = 600) -> Image.Image:
     """One clean plate, without paper, lettering or scan: cheap pictures for tests and training.
 
     Parameters
@@ -245,18 +205,11 @@ def draw_plate(
     -------
     Grey image, mode "L", 255 paper and 0 ink.
     """
-    spec = PlateSpec(
-        composition=seed,
-        hand=seed if hand is None else hand,
-        lettering=seed,
-        scan=seed,
-        wander=0.0 if hand is None else wander,
-    )
+    spec = PlateSpec(composition=seed, hand=seed if hand is None else hand, lettering=seed, scan=seed,
+                     wander=0.0 if hand is None else wander)
     composition = compose(spec)
     scale = width / composition.size[0]
     matrix = np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]])
     if mirrored:
         matrix[0] = [-scale, 0.0, width]
-    return pull(
-        engrave(composition.picture, _hand(spec)), (width, round(composition.size[1] * scale)), matrix
-    )
+    return pull(engrave(composition.picture, _hand(spec)), (width, round(composition.size[1] * scale)), matrix)

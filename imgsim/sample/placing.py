@@ -13,12 +13,8 @@ from imgsim.sample.shapes import Lettering, Patch, Picture, Shape
 def bounds(picture: Sequence[Shape]) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of a picture."""
     points = np.concatenate([shape.mid if isinstance(shape, Patch) else shape.points for shape in picture])
-    reach = np.concatenate(
-        [
-            np.maximum(shape.left, shape.right) if isinstance(shape, Patch) else np.zeros(len(shape.points))
-            for shape in picture
-        ]
-    )[:, None]
+    reach = np.concatenate([np.maximum(shape.left, shape.right) if isinstance(shape, Patch)
+                            else np.zeros(len(shape.points)) for shape in picture])[:, None]
     low, high = (points - reach).min(0), (points + reach).max(0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
@@ -30,19 +26,8 @@ def moved(picture: Sequence[Shape], scale: np.ndarray, shift: np.ndarray) -> Pic
     for shape in picture:
         if isinstance(shape, Patch):
             sweep = None if shape.sweep is None else shape.sweep * mean
-            out.append(
-                Patch(
-                    shape.mid * scale + shift,
-                    shape.left * mean,
-                    shape.right * mean,
-                    shape.hatch,
-                    shape.tone,
-                    shape.veins,
-                    sweep,
-                    shape.outline,
-                    shape.filled,
-                )
-            )
+            out.append(Patch(shape.mid * scale + shift, shape.left * mean, shape.right * mean, shape.hatch, shape.tone,
+                             shape.veins, sweep, shape.outline, shape.filled))
         elif isinstance(shape, Lettering):
             out.append(Lettering(shape.points * scale + shift, shape.widths * mean))
         else:

@@ -40,24 +40,8 @@ def random_species(rng: Rng) -> Species:
     """Draw a species whose parts go together."""
     habit = str(rng.choice(HABITS, p=[0.2, 0.2, 0.2, 0.1, 0.12, 0.08, 0.05, 0.05]))
     kind = str(rng.choice(["simple", "simple", "simple", "pinnate", "palmate", "trifoliate"]))
-    form = str(
-        rng.choice(
-            [
-                "lanceolate",
-                "ovate",
-                "elliptic",
-                "obovate",
-                "cordate",
-                "serrate",
-                "serrate",
-                "lobed",
-                "sinuate",
-                "hastate",
-                "vine",
-                "nerved",
-            ]
-        )
-    )
+    form = str(rng.choice(["lanceolate", "ovate", "elliptic", "obovate", "cordate", "serrate", "serrate", "lobed",
+                           "sinuate", "hastate", "vine", "nerved"]))
     cyme = str(rng.choice(INFLORESCENCES, p=[0.34, 0.2, 0.1, 0.08, 0.1, 0.15, 0.03]))
     blossom = str(rng.choice(FLOWERS))
     root = str(rng.choice(ROOTS, p=[0.2, 0.2, 0.03, 0.1, 0.12, 0.1, 0.25]))
@@ -75,74 +59,25 @@ def random_species(rng: Rng) -> Species:
         root = str(rng.choice(["rhizome", "fibrous"]))
     if kind != "simple" and form in ("cordate", "hastate", "vine"):
         form = "serrate"
-    return Species(
-        habit,
-        kind,
-        form,
-        int(rng.integers(3, 8)),
-        float(rng.uniform(0.3, 0.62)),
-        int(rng.integers(4, 8)),
-        float(rng.uniform(10, 24)),
-        float(rng.uniform(0.35, 0.8)),
-        bool(rng.random() < 0.4),
-        blossom,
-        cyme,
-        root,
-        fruit,
-    )
+    return Species(habit, kind, form, int(rng.integers(3, 8)), float(rng.uniform(0.3, 0.62)), int(rng.integers(4, 8)),
+                   float(rng.uniform(10, 24)), float(rng.uniform(0.35, 0.8)), bool(rng.random() < 0.4), blossom, cyme,
+                   root, fruit)
 
 
 def _foliage(rng: Rng, species: Species, base: np.ndarray, angle: float, length: float) -> Picture:
     """One leaf of the species."""
     if species.leaf_kind == "pinnate":
-        return compound(
-            rng,
-            base,
-            angle,
-            length * 1.25,
-            species.leaf_form,
-            pairs=species.leaflets,
-            breadth=species.breadth,
-            tone=species.tone,
-            terminal=species.leaflets % 2 == 1,
-        )
+        return compound(rng, base, angle, length * 1.25, species.leaf_form, pairs=species.leaflets,
+                        breadth=species.breadth, tone=species.tone, terminal=species.leaflets % 2 == 1)
     if species.leaf_kind == "palmate":
-        return fan(
-            rng,
-            base,
-            angle,
-            length * 0.75,
-            species.leaf_form,
-            fingers=5 if species.leaflets < 6 else 7,
-            breadth=species.breadth * 0.75,
-            tone=species.tone,
-        )
+        return fan(rng, base, angle, length * 0.75, species.leaf_form, fingers=5 if species.leaflets < 6 else 7,
+                   breadth=species.breadth * 0.75, tone=species.tone)
     if species.leaf_kind == "trifoliate":
-        return fan(
-            rng,
-            base,
-            angle,
-            length * 0.75,
-            species.leaf_form,
-            fingers=3,
-            breadth=species.breadth,
-            tone=species.tone,
-        )
-    breadth = {"cordate": 1.4, "vine": 1.7, "hastate": 1.2, "linear": 0.25, "lobed": 1.15}.get(
-        species.leaf_form, 1.0
-    )
-    return leaf(
-        rng,
-        base,
-        angle,
-        length,
-        species.leaf_form,
-        breadth=species.breadth * breadth,
-        tone=species.tone,
-        stalk=0.02 if species.leaf_form == "lanceolate" else 0.16,
-        veins=species.veins,
-        teeth=species.teeth,
-    )
+        return fan(rng, base, angle, length * 0.75, species.leaf_form, fingers=3, breadth=species.breadth,
+                   tone=species.tone)
+    breadth = {"cordate": 1.4, "vine": 1.7, "hastate": 1.2, "linear": 0.25, "lobed": 1.15}.get(species.leaf_form, 1.0)
+    return leaf(rng, base, angle, length, species.leaf_form, breadth=species.breadth * breadth, tone=species.tone,
+                stalk=0.02 if species.leaf_form == "lanceolate" else 0.16, veins=species.veins, teeth=species.teeth)
 
 
 def _fruit(rng: Rng, species: Species, base: np.ndarray, angle: float, size: float) -> Picture:
@@ -168,15 +103,8 @@ def _fruit(rng: Rng, species: Species, base: np.ndarray, angle: float, size: flo
     return []
 
 
-def _stem_leaves(
-    rng: Rng,
-    species: Species,
-    stem: np.ndarray,
-    first: float,
-    last: float,
-    size: float,
-    nodes: int,
-) -> tuple[Picture, Picture]:
+def _stem_leaves(rng: Rng, species: Species, stem: np.ndarray, first: float, last: float, size: float, nodes: int,
+                 ) -> tuple[Picture, Picture]:
     """Leaves up a stem: those behind it and those before it."""
     behind: Picture = []
     before: Picture = []
@@ -223,9 +151,7 @@ def _branching(rng: Rng, species: Species) -> Picture:
         base, way = heading(stem, at)
         side = (-1, 1)[i % 2]
         long = tall * float(rng.uniform(0.4, 0.55)) * (1 - 0.35 * at)
-        branch = bend(
-            base, way + side * float(rng.uniform(0.6, 0.95)), long, -side * float(rng.uniform(0.2, 0.7)), 25
-        )
+        branch = bend(base, way + side * float(rng.uniform(0.6, 0.95)), long, -side * float(rng.uniform(0.2, 0.7)), 25)
         behind, before = _stem_leaves(rng, species, branch, 0.2, 0.85, size * 0.8, int(rng.integers(3, 6)))
         picture += behind
         picture.append(tube(branch, tall * 0.007, tall * 0.004))
@@ -248,9 +174,7 @@ def _branching(rng: Rng, species: Species) -> Picture:
 def _twig(rng: Rng, species: Species) -> Picture:
     """A cut branch that hangs or rises across the plate, with leaves and fruits."""
     long = 800.0
-    start = float(
-        rng.choice([UP, UP + 0.7, UP - 0.7, np.pi / 2 - 0.5, np.pi / 2 + 0.5], p=[0.4, 0.2, 0.2, 0.1, 0.1])
-    )
+    start = float(rng.choice([UP, UP + 0.7, UP - 0.7, np.pi / 2 - 0.5, np.pi / 2 + 0.5], p=[0.4, 0.2, 0.2, 0.1, 0.1]))
     stem = bend(np.zeros(2), start + float(rng.normal(0, 0.15)), long, float(rng.normal(0, 0.5)), 41)
     size = long * float(rng.uniform(0.26, 0.38))
     behind, before = _stem_leaves(rng, species, stem, 0.12, 0.97, size, int(rng.integers(6, 10)))
@@ -280,9 +204,7 @@ def _twig(rng: Rng, species: Species) -> Picture:
             droop = np.pi / 2 + float(rng.normal(0, 0.35))
             picture += _fruit(rng, bearing, base, droop, long * float(rng.uniform(0.11, 0.16)))
     top, way = heading(stem, 1.0)
-    return picture + (
-        inflorescence(rng, species.cyme, species.flower, top, way, long * 0.25) if blooming else []
-    )
+    return picture + (inflorescence(rng, species.cyme, species.flower, top, way, long * 0.25) if blooming else [])
 
 
 def _cut_end(stem: np.ndarray) -> Patch:
@@ -301,29 +223,16 @@ def _rosette(rng: Rng, species: Species) -> Picture:
     count = int(rng.integers(6, 10))
     leaves = []
     for u in rng.permutation(np.linspace(-1, 1, count)):
-        leaves.append(
-            _foliage(
-                rng,
-                species,
-                ground + [u * 12, -4],
-                UP + u * 1.35 + float(rng.normal(0, 0.08)),
-                tall * float(rng.uniform(0.42, 0.6)),
-            )
-        )
+        leaves.append(_foliage(rng, species, ground + [u * 12, -4], UP + u * 1.35 + float(rng.normal(0, 0.08)),
+                               tall * float(rng.uniform(0.42, 0.6))))
     for part in leaves[: count // 2]:
         picture += part
     scapes = int(rng.integers(1, 5))
     for i in range(scapes):
         u = (i - (scapes - 1) / 2) * 0.35
-        picture += inflorescence(
-            rng,
-            species.cyme,
-            species.flower,
-            ground,
-            UP + u + float(rng.normal(0, 0.05)),
-            tall * float(rng.uniform(0.85, 1.1)),
-        )
-    for part in leaves[count // 2 :]:
+        picture += inflorescence(rng, species.cyme, species.flower, ground, UP + u + float(rng.normal(0, 0.05)),
+                                 tall * float(rng.uniform(0.85, 1.1)))
+    for part in leaves[count // 2:]:
         picture += part
     return picture
 
@@ -333,27 +242,14 @@ def _bulbous(rng: Rng, species: Species) -> Picture:
     tall = float(rng.uniform(700, 860))
     picture = roots(rng, ground, tall * 0.27, species.root)
     # Broad leaves stand, narrow ones arch over; broadness belongs to the species.
-    broad = (
-        0.05 + 0.22 * max(0.0, species.breadth - 0.3) ** 0.5 + 0.3 * (species.teeth > 20) * species.breadth
-    )
+    broad = 0.05 + 0.22 * max(0.0, species.breadth - 0.3) ** 0.5 + 0.3 * (species.teeth > 20) * species.breadth
     form = "nerved" if broad > 0.16 else "linear"
     blades: list[Picture] = []
     for u in rng.permutation(np.linspace(-1, 1, int(rng.integers(3, 7)))):
         arch = u * float(rng.uniform(0.2, 1.0)) + float(rng.normal(0, 0.45 if broad < 0.16 else 0.25))
-        blades.append(
-            leaf(
-                rng,
-                ground + [u * 9, 0.0],
-                UP + u * (0.5 + broad),
-                tall * float(rng.uniform(0.5, 0.95)),
-                form,
-                breadth=broad * float(rng.uniform(0.85, 1.15)),
-                stalk=0,
-                tone=species.tone,
-                curl=arch,
-                turn=float(rng.uniform(-0.7, 0.7)),
-            )
-        )
+        blades.append(leaf(rng, ground + [u * 9, 0.0], UP + u * (0.5 + broad), tall * float(rng.uniform(0.5, 0.95)),
+                           form, breadth=broad * float(rng.uniform(0.85, 1.15)), stalk=0, tone=species.tone,
+                           curl=arch, turn=float(rng.uniform(-0.7, 0.7))))
     for part in blades[: len(blades) // 2]:
         picture += part
     scapes = int(rng.choice([1, 1, 1, 2, 3]))
@@ -368,7 +264,7 @@ def _bulbous(rng: Rng, species: Species) -> Picture:
             picture += flower(rng, species.flower, top, tall * float(rng.uniform(0.3, 0.4)), look)
         else:
             picture += inflorescence(rng, species.cyme, species.flower, top, way, tall * 0.36)
-    for part in blades[len(blades) // 2 :]:
+    for part in blades[len(blades) // 2:]:
         picture += part
     return picture
 
@@ -405,27 +301,13 @@ def _fern(rng: Rng, species: Species) -> Picture:
     ground = np.zeros(2)
     picture = roots(rng, ground, 240.0, species.root)
     for u in (-0.6, 0.6, 0.0)[: int(rng.integers(1, 4))]:
-        picture += frond(
-            rng,
-            ground + [u * 30, 0],
-            UP + u * 0.7 + float(rng.normal(0, 0.05)),
-            float(rng.uniform(600, 760)),
-            tone=species.tone,
-            curl=u * 0.8 + float(rng.normal(0, 0.15)),
-        )
+        picture += frond(rng, ground + [u * 30, 0], UP + u * 0.7 + float(rng.normal(0, 0.05)),
+                         float(rng.uniform(600, 760)), tone=species.tone, curl=u * 0.8 + float(rng.normal(0, 0.15)))
     return picture
 
 
-_HABITS = {
-    "herb": _herb,
-    "branching": _branching,
-    "twig": _twig,
-    "rosette": _rosette,
-    "bulbous": _bulbous,
-    "climber": _climber,
-    "fern": _fern,
-    "umbellifer": _herb,
-}
+_HABITS = {"herb": _herb, "branching": _branching, "twig": _twig, "rosette": _rosette, "bulbous": _bulbous,
+           "climber": _climber, "fern": _fern, "umbellifer": _herb}
 
 
 def grow(seed: int, species: Species | None = None) -> Picture:

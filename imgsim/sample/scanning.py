@@ -28,7 +28,7 @@ def _grain() -> np.ndarray:
 
 def _noise(rng: Rng, shape: tuple[int, int]) -> np.ndarray:
     y, x = (int(rng.integers(0, _GRAIN - n)) for n in shape)
-    window = _grain()[y : y + shape[0], x : x + shape[1]]
+    window = _grain()[y:y + shape[0], x:x + shape[1]]
     return window[::-1] if rng.random() < 0.5 else window
 
 
@@ -68,12 +68,8 @@ def _reversed(matrix: np.ndarray, plate: tuple[float, float]) -> np.ndarray:
     return flip
 
 
-def _placing(
-    rng: Rng,
-    plate: tuple[float, float],
-    spec: PlateSpec,
-    picture: Sequence[Cut],
-) -> tuple[tuple[int, int], np.ndarray, np.ndarray]:
+def _placing(rng: Rng, plate: tuple[float, float], spec: PlateSpec, picture: Sequence[Cut],
+             ) -> tuple[tuple[int, int], np.ndarray, np.ndarray]:
     """Size of the scan, the transform from plate to scan, and the corners of the page (4, 2) in pixels."""
     short = float(rng.uniform(690, 960))
     scale = short / min(plate)
@@ -83,7 +79,7 @@ def _placing(
         share = float(rng.uniform(0.5, 0.68))
         extent = np.array(plate) * np.array([share, share * float(rng.uniform(0.75, 1.0))])
         left, top = _detail(rng, plate, extent, picture)
-        scale *= float(rng.uniform(0.8, 1.0)) / share**0.8
+        scale *= float(rng.uniform(0.8, 1.0)) / share ** 0.8
         margins *= 0.0
     width, height = extent * scale
     size = (int(width + margins[0] + margins[2]), int(height + margins[1] + margins[3]))
@@ -97,20 +93,12 @@ def _placing(
     reach = np.array(size) * (0.5 + rng.uniform(-0.012, 0.06, 2))
     signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    page = (
-        np.array(size) / 2
-        + rng.normal(0, 0.012, 2) * size
-        + (signs * reach + rng.normal(0, 2.5, (4, 2))) @ turned.T
-    )
+    page = np.array(size) / 2 + rng.normal(0, 0.012, 2) * size + (signs * reach + rng.normal(0, 2.5, (4, 2))) @ turned.T
     return size, matrix, page
 
 
-def _detail(
-    rng: Rng,
-    plate: tuple[float, float],
-    extent: np.ndarray,
-    picture: Sequence[Cut],
-) -> tuple[float, float]:
+def _detail(rng: Rng, plate: tuple[float, float], extent: np.ndarray, picture: Sequence[Cut],
+            ) -> tuple[float, float]:
     """The corner of a detail: of some windows taken at random, the one with most lines in it."""
     ink = np.concatenate([cut.points.mean(1) for cut in picture if not cut.white])
     corners = rng.uniform(0, 1, (8, 1, 2)) * (np.array(plate) - extent)
@@ -121,12 +109,8 @@ def _detail(
 
 def _off_page(size: tuple[int, int], page: np.ndarray) -> np.ndarray | None:
     """Where the scan shows what lies beyond the page; None where it shows nothing of it."""
-    inside = (
-        page[[0, 3], 0].max() <= 0
-        and page[[1, 2], 0].min() >= size[0]
-        and page[[0, 1], 1].max() <= 0
-        and page[[2, 3], 1].min() >= size[1]
-    )
+    inside = (page[[0, 3], 0].max() <= 0 and page[[1, 2], 0].min() >= size[0]
+              and page[[0, 1], 1].max() <= 0 and page[[2, 3], 1].min() >= size[1])
     if inside:
         return None
     mask = Image.new("L", size, 255)
@@ -139,46 +123,30 @@ def _stamp(rng: Rng, size: tuple[int, int]) -> tuple[Image.Image, tuple[int, int
     wide, high = (170, 112) if rng.random() < 0.6 else (128, 128)
     angle = np.linspace(0, 2 * np.pi, 41)
     circle = np.column_stack((np.cos(angle), np.sin(angle)))
-    picture: Picture = [
-        Line(circle * [wide / 2 - i, high / 2 - i] + [wide / 2 + 8, high / 2 + 8], 2.6, 1, 1) for i in (2, 9)
-    ]
-    words = (
-        ("BIBLIOTHECA", "FICTA", "1799"),
-        ("MVSEVM", "IMAGINVM"),
-        ("EX LIBRIS", "NEMINIS"),
-        ("SAMPLE", "LIBRARY"),
-    )
+    picture: Picture = [Line(circle * [wide / 2 - i, high / 2 - i] + [wide / 2 + 8, high / 2 + 8], 2.6, 1, 1)
+                        for i in (2, 9)]
+    words = (("BIBLIOTHECA", "FICTA", "1799"), ("MVSEVM", "IMAGINVM"), ("EX LIBRIS", "NEMINIS"), ("SAMPLE", "LIBRARY"))
     lines = words[int(rng.integers(len(words)))]
     for i, word in enumerate(lines):
-        picture += line_of_letters(
-            word,
-            wide / 2 + 8,
-            high / 2 + 14 + (i - (len(lines) - 1) / 2) * 21,
-            min(13.0, wide * 0.8 / len(word)),
-            slant=0.0,
-            spacing=0.06,
-        )
+        picture += line_of_letters(word, wide / 2 + 8, high / 2 + 14 + (i - (len(lines) - 1) / 2) * 21,
+                                   min(13.0, wide * 0.8 / len(word)), slant=0.0, spacing=0.06)
     turn, scale = float(rng.normal(0, 0.3)), min(size) / 850
     c, s = np.cos(turn) * scale, np.sin(turn) * scale
     side = int((max(wide, high) + 40) * scale)
     linear = np.array([[c, -s], [s, c]])
-    matrix = np.column_stack(
-        (linear, np.array([side / 2, side / 2]) - linear @ np.array([wide / 2 + 8, high / 2 + 8]))
-    )
+    matrix = np.column_stack((linear, np.array([side / 2, side / 2]) - linear @ np.array([wide / 2 + 8, high / 2 + 8])))
     image = pull(engrave(picture, Hand()), (side, side), matrix)
     x = int(rng.choice([0.05, 0.3, 0.7]) * size[0] + rng.uniform(-20, 20))
     y = int(rng.choice([0.04, 0.72, 0.8]) * size[1] + rng.uniform(-20, 20))
     return image, (int(np.clip(x, 0, size[0] - side)), int(np.clip(y, 0, size[1] - side)))
 
 
-def _paste_stamp(
-    cover: np.ndarray, stamp: tuple[Image.Image, tuple[int, int]], strength: float, rng: Rng
-) -> None:
+def _paste_stamp(cover: np.ndarray, stamp: tuple[Image.Image, tuple[int, int]], strength: float, rng: Rng) -> None:
     image, (x, y) = stamp
     ink = (1 - np.asarray(image, np.float32) / 255) * strength
-    window = cover[y : y + image.height, x : x + image.width]
+    window = cover[y:y + image.height, x:x + image.width]
     patchy = np.clip(1.0 + 0.35 * _noise(rng, window.shape), 0.2, 1.0)
-    np.maximum(window, (ink * patchy)[: window.shape[0], : window.shape[1]], out=window)
+    np.maximum(window, (ink * patchy)[:window.shape[0], :window.shape[1]], out=window)
 
 
 def _plate_mark(rng: Rng, plate: tuple[float, float], matrix: np.ndarray) -> np.ndarray | None:
@@ -186,18 +154,12 @@ def _plate_mark(rng: Rng, plate: tuple[float, float], matrix: np.ndarray) -> np.
     if rng.random() < 0.3:
         return None
     out = float(rng.uniform(0, 14))
-    corners = np.array(
-        [[-out, -out], [plate[0] + out, -out], [plate[0] + out, plate[1] + out], [-out, plate[1] + out]]
-    )
+    corners = np.array([[-out, -out], [plate[0] + out, -out], [plate[0] + out, plate[1] + out], [-out, plate[1] + out]])
     return corners @ matrix[:, :2].T + matrix[:, 2]
 
 
-def _bilevel(
-    rng: Rng,
-    cover: np.ndarray,
-    page: np.ndarray,
-    stamp: tuple[Image.Image, tuple[int, int]] | None,
-) -> Image.Image:
+def _bilevel(rng: Rng, cover: np.ndarray, page: np.ndarray, stamp: tuple[Image.Image, tuple[int, int]] | None,
+             ) -> Image.Image:
     height, width = cover.shape
     size = (width, height)
     if stamp:
@@ -233,22 +195,15 @@ def _specks(rng: Rng, black: np.ndarray, count: int) -> None:
 def _gutter(rng: Rng, black: np.ndarray) -> None:
     """The shadow of the binding: a ragged black band down one side."""
     height, width = black.shape
-    edge = (
-        rng.uniform(0.01, 0.035) * width + np.cumsum(rng.normal(0, 0.35, height)) + rng.normal(0, 1.0, height)
-    )
+    edge = rng.uniform(0.01, 0.035) * width + np.cumsum(rng.normal(0, 0.35, height)) + rng.normal(0, 1.0, height)
     columns = np.arange(width) if rng.random() < 0.5 else np.arange(width)[::-1]
     reach = int(width * 0.12)
     near = np.flatnonzero(columns < reach)
     black[:, near] |= columns[near][None, :] < np.clip(edge, 2, reach)[:, None]
 
 
-def _grey(
-    rng: Rng,
-    cover: np.ndarray,
-    page: np.ndarray,
-    stamp: tuple[Image.Image, tuple[int, int]] | None,
-    mark: np.ndarray | None,
-) -> Image.Image:
+def _grey(rng: Rng, cover: np.ndarray, page: np.ndarray, stamp: tuple[Image.Image, tuple[int, int]] | None,
+          mark: np.ndarray | None) -> Image.Image:
     height, width = cover.shape
     size = (width, height)
     tone = float(rng.uniform(190, 242))
@@ -256,10 +211,7 @@ def _grey(
     paper = paper + float(rng.uniform(1.0, 2.6)) * _noise(rng, cover.shape)
     paper += _stains(rng, size, tone)
     if rng.random() < 0.3:
-        paper -= (
-            float(rng.uniform(4, 11))
-            * np.sin(np.arange(width) * (2 * np.pi / float(rng.uniform(70, 110)))) ** 40
-        )
+        paper -= float(rng.uniform(4, 11)) * np.sin(np.arange(width) * (2 * np.pi / float(rng.uniform(70, 110)))) ** 40
     ink = float(rng.uniform(15, 66))
     strength = np.clip(1.0 + 0.18 * _clouds(rng, size, 6) + 0.10 * _noise(rng, cover.shape), 0, 1.1)
     image = paper + (ink - paper) * np.minimum(cover * strength, 1.0)
@@ -306,12 +258,8 @@ def _stains(rng: Rng, size: tuple[int, int], tone: float) -> np.ndarray:
             draw.ellipse((x - r, y - r, x + r, y + r), fill=int(rng.uniform(15, 95)))
     if rng.random() < 0.15:
         x, y, r = rng.choice([0, small[0]]), rng.uniform(0, small[1]), rng.uniform(30, 90)
-        draw.ellipse(
-            (x - r, y - r, x + r, y + r),
-            outline=int(rng.uniform(20, 50)),
-            width=2,
-            fill=int(rng.uniform(6, 16)),
-        )
+        draw.ellipse((x - r, y - r, x + r, y + r), outline=int(rng.uniform(20, 50)), width=2,
+                     fill=int(rng.uniform(6, 16)))
     layer = layer.filter(ImageFilter.BoxBlur(1.3))
     if rng.random() < 0.22:
         layer = Image.fromarray(np.maximum(np.asarray(layer), _show_through(rng, small)))

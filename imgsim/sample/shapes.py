@@ -93,14 +93,8 @@ def random_hand(rng: np.random.Generator, *, woodcut: bool = False, wander: floa
         wander=wander,
     )
     if woodcut:
-        hand = replace(
-            hand,
-            woodcut=True,
-            weight=hand.weight * 1.65,
-            spacing=hand.spacing * 1.75,
-            cross=0.0,
-            outline=1.35,
-        )
+        hand = replace(hand, woodcut=True, weight=hand.weight * 1.65, spacing=hand.spacing * 1.75, cross=0.0,
+                       outline=1.35)
     return hand
 
 

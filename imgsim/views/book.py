@@ -47,16 +47,16 @@ def show() -> None:
     found = _exchange(collection, dates, book)
     left, right = st.columns([5, 8], gap="large")
     with left:
+        if found is None:
+            reuse.unverified(collection)
+        else:
+            _common(collection, dates, found)
         st.markdown("#### Record")
         record.draw({**record.of_book(collection, book), "Plates": f"{_count(collection, book):,}"})
         st.caption("To cite this book:")
         st.code(collection.catalogue.book_citation(book), language=None, wrap_lines=True)
     with right:
-        if found is None:
-            reuse.unverified(collection)
-        else:
-            _common(collection, dates, found)
-    _plates(collection, dates, book, found)
+        _plates(collection, dates, book, found)
 
 
 def unknown_books(collection: Collection) -> None:
@@ -129,8 +129,7 @@ def _turn(collection: Collection, dates: BookDates, book: str) -> None:
             "← Earlier book", disabled=not before, shortcut="P", on_click=_open, args=(before,),
             help=_option(collection, before) if before else None,
         )  # fmt: skip
-        with st.container(key="choose_book"):
-            _choose(collection, book)
+        _choose(collection, book)
         st.button(
             "Later book →", disabled=not after, shortcut="N", on_click=_open, args=(after,),
             help=_option(collection, after) if after else None,
@@ -149,18 +148,18 @@ def _common(collection: Collection, dates: BookDates, found: Exchange) -> None:
     st.markdown(_summary(collection, found))
     if not found.partners:
         return
-    st.caption(
-        "By date alone: a later book may have copied a third one. Click a book to open it, or see both orders "
-        "side by side."
-    )
     for when, title in (
         (EARLIER, "Taken from earlier books"),
         (LATER, "Passed on to later books"),
-        (UNCERTAIN, "In books of the same year, or without a year"),
+        (UNCERTAIN, "Also in books of the same year, or undated"),
     ):
         partners = found.of(when)
         if partners:
             _partners(collection, dates, found.book, title, when, partners)
+    st.caption(
+        "By date alone: a later book may have copied a third one. A title opens that book, the number of images shows "
+        "them side by side, in the order of each book."
+    )
 
 
 def _summary(collection: Collection, found: Exchange) -> str:
@@ -203,30 +202,27 @@ def _partners(
     ):
         shown = partners[:_PARTNERS]
     borrowing = sharing.borrowing(collection)
-    with st.container(gap="xsmall", key=f"partners_{when}"):
+    with st.container(gap=None, key=f"partners_{when}"):
         for at, partner in enumerate(shown):
+            order = borrowing.agreement(book, partner.book).words if borrowing is not None else ""
             with st.container(horizontal=True, vertical_alignment="center", key=f"partner_{when}_{at}"):
                 row = int(collection.catalogue.book_rows(partner.book)[0])
                 name = text.plain(collection.catalogue.short_title(row, 70))
                 if st.button(
-                    f"**{dates.words(partner.book)}** {name}", type="tertiary", key=f"open_{when}_{at}",
+                    f"**{dates.words(partner.book)}** {name}",
+                    type="tertiary",
+                    key=f"open_{when}_{at}",
                     help="Open this book",
-                ):  # fmt: skip
+                    width="stretch",
+                ):
                     shell.go("book", book_a=partner.book, book_b="")
-                st.caption(
-                    _facts(borrowing.agreement(book, partner.book).words if borrowing else "", partner)
-                )
-                if st.button("Side by side", key=f"pair_{when}_{at}", help=_pair_help(partner)):
+                images = text.count(len(partner.families), "image")
+                if st.button(images, key=f"pair_{when}_{at}", help=_order(len(partner.families), order)):
                     shell.go("books", book_a=book, book_b=partner.book)
 
 
-def _facts(order: str, partner: Partner) -> str:
-    images = text.count(len(partner.families), "image")
-    return f"{images}, {order}" if order and len(partner.families) > 1 else images
-
-
-def _pair_help(partner: Partner) -> str:
-    return f"The {text.count(len(partner.families), 'image')} that both have, in the order of each, to be compared"
+def _order(images: int, order: str) -> str:
+    return "See it side by side" if images == 1 else f"See them side by side. Printed {order}."
 
 
 # ---- its plates

@@ -54,8 +54,8 @@ def show() -> None:
             )
             st.caption(
                 f"{text.count(len(borrowing), 'book')} of {len(sharing.dates(collection).books):,} share images with "
-                f"another, {_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, double-click "
-                "to see all."
+                f"another, {_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, "
+                "double-click to see all."
             )
         with st.container(key="books_pair"):
             if pair is None:

@@ -192,7 +192,8 @@ def _delays(overview: Overview) -> None:
         _open_families(reuse_years=found[:2])
     st.caption(
         f"{text.count(len(overview.delays), 'copy', 'copies')} in "
-        f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years from one book to the next that has the image. Only books with a year count, each once."
+        f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years "
+        "from one book to the next that has the image. Only books with a year count, each once."
     )
 
 

@@ -49,9 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(
-    scope="module"
-)  # not longer: playwright keeps an event loop running, and other tests need their own
+@pytest.fixture(scope="module")  # not longer: playwright keeps an event loop running, and other tests need their own
 def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
