@@ -242,7 +242,7 @@ def _plates(collection: Collection, dates: BookDates, book: str, found: Exchange
     event = thumbnail_grid(
         key="book_plates",
         items=[_card(collection, dates, row, found) for row in shown],
-        height=170,
+        height=150,
         selected=state.current().plate or None,
         label="Plates of this book, in order",
     )

@@ -1,89 +1,19 @@
-"""A collection in numbers: its plates by decade, place, format and category, how many were used again, and how soon.
-
-    overview = Overview(catalogue, reused, families)
-    overview.decades; overview.breakdowns          # groups of plates, each with how many of them were used again
-    overview.delays                                # years between successive appearances of an image in books
-    overview.lenders(10); overview.borrowers(10)   # books
-
-A plate counts as used again if `reused` says so (a verified match in another book). Every group holds the values that
-find its plates again in :meth:`~imgsim.catalogue.Catalogue.search`.
-"""
+"""All numbers of a collection: what is counted, and how soon an image comes again."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from imgsim.catalogue import UNKNOWN, BookDates, Catalogue
+from imgsim.catalogue import BookDates, Catalogue
 from imgsim.families import Families, Family, delays
-
-# What a collection is broken down by, if its metadata says it: these first, then whatever else tells plates apart.
-COLUMNS = {"place": "Place", "format": "Format", "category": "Category"}
-_FURTHER = ("language", "country", "author")
-_MOST_BREAKDOWNS = 4
-SHOWN = 10  # values of a breakdown; the rest are counted together
-_MOST_KINDS = 40
-
-
-@dataclass(frozen=True)
-class Group:
-    """Plates that have something in common.
-
-    Attributes
-    ----------
-    label : what they have in common; "" for the rest and for what is not known.
-    values : the values in the column that choose them, several for the rest.
-    plates, reused : how many there are, and how many of them were used again in another book.
-    """
-
-    label: str
-    values: tuple[str, ...]
-    plates: int
-    reused: int
-
-    @property
-    def share(self) -> float:
-        """Which share was used again, 0 to 1; 0 for an empty group."""
-        return self.reused / self.plates if self.plates else 0.0
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """All plates by one column. Each plate is in exactly one of `groups`, `rest` and `unknown`.
-
-    Attributes
-    ----------
-    column, label : the column and what to call it.
-    groups : most plates first; decades in order, those without a plate included.
-    rest : what comes after the first ones; None if there is nothing.
-    unknown : plates without a value; None if every plate has one.
-    """
-
-    column: str
-    label: str
-    groups: tuple[Group, ...]
-    rest: Group | None
-    unknown: Group | None
-
-    @property
-    def every(self) -> tuple[Group, ...]:
-        """All groups, the rest and the unknown last."""
-        return (*self.groups, *(group for group in (self.rest, self.unknown) if group is not None))
-
-    def name(self, group: Group) -> str:
-        """What to call a group on the screen."""
-        if group is self.unknown:
-            return "undated" if self.column == "decade" else "not known"
-        if group is self.rest:
-            return f"{len(group.values):,} others"
-        return group.label
+from imgsim.overview.grouping import COLUMNS, Breakdown, break_down, by_decade, columns_to_group_by
 
 
 @dataclass(frozen=True)
@@ -140,32 +70,14 @@ class Overview:
     @cached_property
     def decades(self) -> Breakdown:
         """Plates by decade, from the first to the last without a gap."""
-        made = self._breakdown("decade", "Decade", most=len(self.catalogue))
-        counted = {int(group.label): group for group in made.groups}
-        groups = (
-            counted.get(decade, Group(str(decade), (str(decade),), 0, 0))
-            for decade in (range(min(counted), max(counted) + 10, 10) if counted else ())
-        )
-        return Breakdown("decade", "Decade", tuple(groups), None, made.unknown)
+        return by_decade(self.catalogue, self._reused)
 
     @cached_property
     def breakdowns(self) -> tuple[Breakdown, ...]:
         """Plates by place, format and category, and by what else the metadata says, at most four in all."""
-        offered = {
-            facet.column: facet.label
-            for facet in self.catalogue.facets()
-            if facet.kind == "choice" and facet.column not in ("book", "folder")
-        }
-        # A column of the metadata's own with a value for nearly every book is a number or a note, not a kind.
-        own = [
-            column
-            for column in offered
-            if column not in (*COLUMNS, *_FURTHER)
-            and len(set(self.catalogue.frame[column])) <= min(_MOST_KINDS, max(2, self.books // 2))
-        ]
-        order = [column for column in (*COLUMNS, *own, *_FURTHER) if column in offered]
         return tuple(
-            self._breakdown(column, offered[column], most=SHOWN) for column in order[:_MOST_BREAKDOWNS]
+            break_down(self.catalogue, self._reused, column, label)
+            for column, label in columns_to_group_by(self.catalogue).items()
         )
 
     @property
@@ -173,24 +85,6 @@ class Overview:
         """What the metadata does not tell plates apart by, in words: `place`, `format`, `category`."""
         there = {facet.column for facet in self.catalogue.facets()}
         return tuple(label.lower() for column, label in COLUMNS.items() if column not in there)
-
-    def _breakdown(self, column: str, label: str, most: int) -> Breakdown:
-        cells = self.catalogue.frame[column]
-        codes, values = pd.factorize(cells.mask(cells == "") if column != "decade" else cells)
-        size = len(values)
-        # The last place counts what has no value: its code is -1.
-        plates = np.bincount(np.where(codes < 0, size, codes), minlength=size + 1)
-        reused = np.bincount(np.where(codes < 0, size, codes)[self._reused], minlength=size + 1)
-        groups = [
-            Group(str(value), (str(value),), int(plates[at]), int(reused[at]))
-            for at, value in enumerate(values)
-        ]
-        groups.sort(key=lambda group: (-group.plates, group.label))
-        # One value more is shown rather than called "1 others".
-        shown = groups if len(groups) <= most + 1 else groups[:most]
-        rest = _together(groups[len(shown) :])
-        unknown = Group("", (UNKNOWN,), int(plates[size]), int(reused[size])) if plates[size] else None
-        return Breakdown(column, label, tuple(shown), rest, unknown)
 
     # ---- images and books
 
@@ -332,14 +226,6 @@ def in_words(part: int, whole: int) -> str:
         share = 100 * part / whole
         return f"{share:.0f} % of the plates show"
     return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
-
-
-def _together(groups: Iterable[Group]) -> Group | None:
-    found = list(groups)
-    if not found:
-        return None
-    values = tuple(value for group in found for value in group.values)
-    return Group("", values, sum(g.plates for g in found), sum(g.reused for g in found))
 
 
 def _in_books(books: int) -> str:
