@@ -216,16 +216,18 @@ def in_words(part: int, whole: int) -> str:
 
     >>> in_words(2, 8)
     '1 in 4 plates shows'
-    >>> in_words(30, 101)
+    >>> in_words(30, 91)
     'About 1 in 3 plates shows'
     >>> in_words(80, 100)
     '80 % of the plates show'
     """
+    if part == whole:
+        return "All plates show"
     every = round(whole / part) if part else 0
-    if every < 2 or abs(whole / part - every) > 0.1 * (every - 1):
-        share = 100 * part / whole
-        return f"{share:.0f} % of the plates show"
-    return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
+    if every >= 2 and abs(whole / part - every) <= 0.1 * (every - 1):
+        return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
+    share = round(100 * part / whole)
+    return "Nearly all plates show" if share == 100 else f"{share} % of the plates show"
 
 
 def _in_books(books: int) -> str:

@@ -92,11 +92,11 @@ def columns_to_group_by(catalogue: Catalogue) -> dict[str, str]:
         if facet.kind == "choice" and facet.column not in ("book", "folder")
     }
     # A column of the metadata's own with a value for nearly every book is a number or a note, not a kind.
-    most = min(_MOST_KINDS, max(2, len(set(catalogue.frame["book"])) // 2))
+    most = min(_MOST_KINDS, max(2, len(set(catalogue.frame["book"]) - {""}) // 2))
     own = [
         column
         for column in offered
-        if column not in (*COLUMNS, *_FURTHER) and len(set(catalogue.frame[column])) <= most
+        if column not in (*COLUMNS, *_FURTHER) and len(set(catalogue.frame[column]) - {""}) <= most
     ]
     order = [column for column in (*COLUMNS, *own, *_FURTHER) if column in offered]
     return {column: offered[column] for column in order[:_MOST_BREAKDOWNS]}
