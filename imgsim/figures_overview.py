@@ -30,6 +30,7 @@ _BAR = 30  # height of a horizontal bar with its gap, in pixels
 _LONGEST = 30  # letters of a name beside a bar
 _TICKS = 14
 # A click picks a bar and leaves the page: none is to pale when another is picked.
+_TEXT = {"textposition": "outside", "cliponaxis": False, "constraintext": "none", "textfont": {"size": 11}}
 _STEADY = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 
@@ -48,8 +49,8 @@ def decades_figure(breakdown: Breakdown, *, verified: bool = True, where: str = 
     for part, text, custom, values, colour in _parts(breakdown, names, verified, where):
         figure.add_trace(
             go.Bar(
-                x=places, y=values, marker_color=colour, customdata=custom, text=text, textposition="outside",
-                cliponaxis=False, hovertemplate="%{hovertext}<extra></extra>", name=part, **_STEADY,
+                x=places, y=values, marker_color=colour, customdata=custom, text=text, **_TEXT,
+                hovertemplate="%{hovertext}<extra></extra>", name=part, **_STEADY,
                 hovertext=_hovers(breakdown, names, part, verified, where),
             )
         )  # fmt: skip
@@ -60,9 +61,7 @@ def decades_figure(breakdown: Breakdown, *, verified: bool = True, where: str = 
         if at % step == 0 or at >= len(breakdown.groups)
     ]
     most = max((group.plates for group in groups), default=1)
-    figure.update_layout(
-        **_LAYOUT, height=270, bargap=0.18, margin={"l": 48, "r": 8, "t": 18, "b": 28}, uniformtext_minsize=9
-    )
+    figure.update_layout(**_LAYOUT, height=270, bargap=0.18, margin={"l": 48, "r": 8, "t": 18, "b": 28})
     figure.update_xaxes(
         tickvals=[place for place, _ in named], ticktext=[escaped(name) for _, name in named],
         showgrid=False, zeroline=False, fixedrange=True,
@@ -83,7 +82,7 @@ def breakdown_figure(
             go.Bar(
                 x=values, y=list(range(len(names))), orientation="h", marker_color=colour, customdata=custom,
                 text=[_label(group, verified) for group in breakdown.every] if part == ALL else None,
-                textposition="outside", cliponaxis=False, name=part, hovertemplate="%{hovertext}<extra></extra>",
+                **_TEXT, name=part, hovertemplate="%{hovertext}<extra></extra>",
                 hovertext=_hovers(breakdown, names, part, verified, where), **_STEADY,
             )
         )  # fmt: skip
@@ -111,7 +110,7 @@ def trades_figure(trades: Sequence[Trade], labels: Sequence[str], *, borrowed: b
                 text=[f"{count:,} of {trade.plates:,}" for count, trade in zip(counts, trades, strict=True)]
                 if kind == ALL
                 else None,
-                textposition="outside", cliponaxis=False,
+                **_TEXT,
                 hovertext=hovers, hovertemplate="%{hovertext}<extra></extra>", **_STEADY,
             )
         )  # fmt: skip
@@ -131,7 +130,7 @@ def delays_figure(groups: Sequence[tuple[int, int, int]]) -> go.Figure:
         go.Bar(
             x=names, y=[count for _, _, count in groups], marker_color=BLUE, hovertext=hovers,
             customdata=[["delay", str(at), ALL] for at in range(len(groups))],
-            text=[f"{count:,}" if count else "" for _, _, count in groups], textposition="outside", cliponaxis=False,
+            text=[f"{count:,}" if count else "" for _, _, count in groups], **_TEXT,
             hovertemplate="%{hovertext}<extra></extra>", **_STEADY,
         )
     )  # fmt: skip
@@ -149,7 +148,7 @@ def _parts(
 ) -> list[tuple[str, list[str] | None, list[list[str]], list[int], str]]:
     """The grey and the blue bars: part, text, customdata, values, colour."""
     every = breakdown.every
-    texts = [f"{100 * group.share:.0f} %" if group.plates and verified else "" for group in every]
+    texts = [f"{100 * group.share:.0f} %" if group.reused and verified else "" for group in every]
     found: list[tuple[str, list[str] | None, list[list[str]], list[int], str]] = [
         (ALL, texts, _custom(breakdown, ALL), [group.plates for group in every], _PALE if verified else BLUE)
     ]
@@ -163,7 +162,9 @@ def _custom(breakdown: Breakdown, part: str) -> list[list[str]]:
 
 
 def _label(group: Group, verified: bool) -> str:
-    return f"{group.plates:,} · {100 * group.share:.0f} %" if verified else f"{group.plates:,}"
+    return (
+        f"{group.plates:,} · {100 * group.share:.0f} %" if group.reused and verified else f"{group.plates:,}"
+    )
 
 
 def _hovers(breakdown: Breakdown, names: Sequence[str], part: str, verified: bool, where: str) -> list[str]:

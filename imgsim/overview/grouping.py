@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import UNKNOWN, Catalogue
+from imgsim.catalogue.metadata import plain_name
 
 # What a collection is broken down by, if its metadata says it: these first, then whatever else tells plates apart.
 COLUMNS = {"place": "Place", "format": "Format", "category": "Category"}
@@ -91,12 +92,14 @@ def columns_to_group_by(catalogue: Catalogue) -> dict[str, str]:
         for facet in catalogue.facets()
         if facet.kind == "choice" and facet.column not in ("book", "folder")
     }
-    # A column of the metadata's own with a value for nearly every book is a number or a note, not a kind.
-    most = min(_MOST_KINDS, max(2, len(set(catalogue.frame["book"]) - {""}) // 2))
+    # A column of the metadata's own with a value for nearly every book is a note, not a kind.
+    most = min(_MOST_KINDS, max(2, 2 * len(set(catalogue.frame["book"]) - {""}) // 3))
     own = [
         column
         for column in offered
-        if column not in (*COLUMNS, *_FURTHER) and len(set(catalogue.frame[column]) - {""}) <= most
+        if column not in (*COLUMNS, *_FURTHER)
+        and plain_name(column).split("_")[-1] != "id"
+        and len(set(catalogue.frame[column]) - {""}) <= most
     ]
     order = [column for column in (*COLUMNS, *own, *_FURTHER) if column in offered]
     return {column: offered[column] for column in order[:_MOST_BREAKDOWNS]}

@@ -143,7 +143,9 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
                 )
                 _follow(breakdown, _bars(figure, f"by_{breakdown.column}", breakdown.column))
     if overview.missing:
-        st.caption(f"The metadata does not tell plates apart by {' or '.join(overview.missing)}.")
+        *most, last = overview.missing
+        words = f"{', '.join(most)} or {last}" if most else last
+        st.caption(f"The metadata does not tell plates apart by {words}.")
 
 
 def _images(collection: Collection, overview: Overview) -> None:
