@@ -39,10 +39,11 @@ def show() -> None:
         )
         if book:
             st.warning(f"There is no book {text.plain(book)} in this collection.")
-        _choose(collection, "")
+        _choose(collection, dates, "")
+        _shelf(collection, dates)
         return
     title = collection.catalogue.short_title(int(collection.catalogue.book_rows(book)[0]), 110)
-    shell.lead("Book", f"{text.plain(title)}, {_printed(dates, book)}")
+    shell.lead("Book", f"{text.plain(title)}, {dates.words(book)}")
     _turn(collection, dates, book)
     found = _exchange(collection, dates, book)
     left, right = st.columns([5, 8], gap="large")
@@ -82,15 +83,10 @@ def _count(collection: Collection, book: str) -> int:
     return len(collection.catalogue.book_rows(book))
 
 
-def _printed(dates: BookDates, book: str) -> str:
-    return dates.words(book)
-
-
 # ---- choosing a book
 
 
-def _choose(collection: Collection, book: str) -> None:
-    dates = sharing.dates(collection)
+def _choose(collection: Collection, dates: BookDates, book: str) -> None:
     st.selectbox(
         "Book",
         ["", *dates.books],
@@ -100,11 +96,30 @@ def _choose(collection: Collection, book: str) -> None:
         label_visibility="collapsed" if book else "visible",
         **state.bind("book_a", value=book),
     )
-    if book:
-        return
-    st.caption(
-        f"{text.count(len(dates.books), 'book')} in order of date. Or open one from a plate, Books or Overview."
-    )
+
+
+def _shelf(collection: Collection, dates: BookDates) -> None:
+    """All books in order of date, each by its first plate."""
+    books = dates.books
+    pages = -(-len(books) // _PER_PAGE)
+    page = min(state.current().book_page, pages)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{text.count(len(books), 'book')} in order of date, each by its first plate.")
+        if pages > 1:
+            st.pagination(pages, **state.bind("book_page", value=page))
+    trades = {trade.book: trade for trade in sharing.overview(collection).trades}
+    items = []
+    for book in books[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
+        row = int(collection.catalogue.book_rows(book)[0])
+        lines = [f"{dates.words(book)} · {text.count(_count(collection, book), 'plate')}"]
+        if book in trades:
+            counts = ((trades[book].taken, "in earlier books"), (trades[book].passed, "in later books"))
+            lines += [f"{number:,} {where}" for number, where in counts if number]
+        items.append(cards.card(collection, row, lines=lines))
+    event = thumbnail_grid(key="shelf", items=items, height=130, label="Books in order of date")
+    if event.clicked:
+        row = collection.catalogue.row(event.clicked)
+        shell.go("book", book_a=str(collection.catalogue.record(row)["book"]), book_b="")
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -129,7 +144,7 @@ def _turn(collection: Collection, dates: BookDates, book: str) -> None:
             "← Earlier book", disabled=not before, shortcut="P", on_click=_open, args=(before,),
             help=_option(collection, before) if before else None,
         )  # fmt: skip
-        _choose(collection, book)
+        _choose(collection, dates, book)
         st.button(
             "Later book →", disabled=not after, shortcut="N", on_click=_open, args=(after,),
             help=_option(collection, after) if after else None,

@@ -108,7 +108,7 @@ def _numbers(collection: Collection, overview: Overview) -> None:
 
 
 def _number(key: str, value: int, one: str, many: str, help_: str) -> bool:
-    words = f"**{value:,}** {one if value == 1 else many}"
+    words = f":primary[**{value:,}**] {one if value == 1 else many}"
     return st.button(words, type="tertiary", key=f"number_{key}", help=help_)
 
 
