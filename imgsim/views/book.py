@@ -10,7 +10,7 @@ from imgsim.borrowing import EARLIER, LATER, UNCERTAIN, Exchange, Partner, excha
 from imgsim.catalogue import BookDates
 from imgsim.collection import Collection
 from imgsim.families import Member
-from imgsim.views import cards, record, reuse, sharing, shell, state, text
+from imgsim.views import cards, data, record, reuse, sharing, shell, state, text
 from imgsim.views.components import thumbnail_grid
 
 _PARTNERS = 6  # books of a list that are shown before the reader asks for all
@@ -75,7 +75,7 @@ def unknown_books(collection: Collection) -> None:
 
 
 def _exchange(collection: Collection, dates: BookDates, book: str) -> Exchange | None:
-    families = sharing.families(collection)
+    families = data.families(collection)
     return None if families is None else exchange(families, dates, book)
 
 
@@ -262,7 +262,7 @@ def _plates(collection: Collection, dates: BookDates, book: str, found: Exchange
         label="Plates of this book, in order",
     )
     if event.action:
-        families = sharing.families(collection)
+        families = data.families(collection)
         family = families.of(collection.catalogue.row(event.action)) if families is not None else None
         if family is not None:
             shell.go("reuse", family=family)
@@ -275,7 +275,7 @@ def _card(collection: Collection, dates: BookDates, row: int, found: Exchange | 
     page = f"p. {plate['page']}" if plate["page"] is not None else str(plate["plate_id"])
     card = cards.card(collection, row, title=page, lines=[])
     when = found.plates.get(row) if found is not None else None
-    families = sharing.families(collection)
+    families = data.families(collection)
     if when and families is not None:
         family_id = families.of(row)
         assert family_id is not None and found is not None  # else it would not be in other books
