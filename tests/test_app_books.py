@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from imgsim.catalogue import UNKNOWN
 from imgsim.collection import Collection, open_collection
 from imgsim.figures_overview import ALL, REUSED
+from imgsim.reviews import Reviews
 from imgsim.views import components, state
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
@@ -358,3 +359,23 @@ def test_another_book_starts_at_its_first_page() -> None:
     now = state.from_query({"book": ["a"], "sheet": ["3"]})
     assert now.book_page == 3 and state.changed(now, book_a="b").book_page == 1
     assert state.to_query(now) == {"book": "a", "sheet": "3"}
+
+
+def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
+    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    shutil.copytree(verified, tmp_path / "data")
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    reviews = Reviews.of(tmp_path / "data" / "herbals")
+    visit("overview")  # what is kept from before must not be shown again
+    reviews.record("p001", "p018", "unrelated", reviewer="A")
+    reviews.record("p005", "p022", "same plate", reviewer="A")
+    reviews.record("p002", "p008", "unrelated", reviewer="A")
+    app = visit("overview")
+    numbers = [button.label for button in app.button if button.key == "number_reused"]
+    assert numbers == [":primary[**9**] also in another book, 38 %"]
+    drawn.clicked["decades"] = ["decade", "3", REUSED]
+    visit("overview")
+    assert [item["id"] for item in drawn.grids["browse_grid"]["items"]] == ["p022"]
+    visit("book", book="book1")
+    assert set(marks(drawn)) == {"p006", "p007"}

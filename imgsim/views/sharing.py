@@ -12,7 +12,7 @@ from imgsim.borrowing import Borrowing
 from imgsim.catalogue import BookDates
 from imgsim.collection import Collection
 from imgsim.overview import Overview
-from imgsim.views import data, evidence
+from imgsim.views import data
 
 
 def borrowing(collection: Collection) -> Borrowing | None:
@@ -41,6 +41,4 @@ def _borrowing(path: str, generation: str, revision: int, _collection: Collectio
 
 @st.cache_resource(max_entries=6, show_spinner="Counting plates …")
 def _overview(path: str, generation: str, revision: int, _collection: Collection) -> Overview:
-    matches, catalogue = _collection.matches, _collection.catalogue
-    reused = None if matches is None else evidence.reused(matches, catalogue)
-    return Overview(catalogue, reused, data.families(_collection))
+    return Overview(_collection.catalogue, data.reused(_collection), data.families(_collection))
