@@ -23,7 +23,7 @@ _LAYOUT = {
 }
 _TICKS = 60
 # Of the matrix, in pixels; the second for more books than the first has room for.
-_SIDE, _WIDE_SIDE = 400, 600
+_SIDE, _WIDE_SIDE = 400, 480
 _FAINT = "rgba(128,128,128,.2)"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.catalogue import STANDARD, Catalogue, JoinReport, build_catalogue, read_metadata
+from imgsim.catalogue import STANDARD, UNKNOWN, Catalogue, JoinReport, build_catalogue, read_metadata
 from imgsim.catalogue.table import shorten
 from imgsim.catalogue.values import ecco_parts, natural, parse_count, parse_decade, parse_year, searchable
 from imgsim.errors import CollectionError, ImgsimError, MetadataError
@@ -443,6 +443,15 @@ def test_searching_facets(dhh23: Catalogue) -> None:
     assert len(dhh23.search(choices={"place": ["London"]})) == 3
     assert len(dhh23.search(choices={"place": ["London", "Paris"], "format": ["8vo"]})) == 1
     assert len(dhh23.search(choices={"place": [], "unknown": ["x"]})) == 4
+    for column in ("place", "year", "decade"):
+        frame = dhh23.frame
+        missing = [row for row in range(4) if dhh23.record(row)[column] in ("", None)]
+        assert dhh23.search(choices={column: [UNKNOWN]}).tolist() == missing
+        first = str(frame[column].dropna().iloc[0])
+        alone = dhh23.search(choices={column: [first]}).tolist()
+        assert alone and all(str(frame[column].iloc[row]) == first for row in alone)
+        assert dhh23.search(choices={column: [first, UNKNOWN]}).tolist() == sorted({*alone, *missing})
+    assert dhh23.search(choices={"year": ["x", "-1", "9" * 40]}).tolist() == []
     assert len(dhh23.search(decades=(1730, 1730))) == 3
     assert len(dhh23.search(decades=(1740, 1790))) == 0
     assert len(dhh23.search("herbal", {"place": ["London"]}, (1700, 1790))) == 3

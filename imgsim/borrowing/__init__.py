@@ -7,10 +7,15 @@ have copied a third one that is not in the collection.
     borrowing.books, borrowing.matrix            # in order of date; borrowing.clustered() is another order
     borrowing.shared(book_a, book_b)             # as book_a prints them
     borrowing.agreement(book_a, book_b).words    # "in the same order"
+    exchange(families, dates, book).of(EARLIER)  # one book: what it has in common with earlier ones
     borrowing.decades(); borrowing.edges; borrowing.graphml()
 """
 
 from imgsim.borrowing.books import KINDS, Borrowing, Edge, Shared
+from imgsim.borrowing.exchange import EARLIER, LATER, UNCERTAIN, Exchange, Partner, exchange
 from imgsim.borrowing.order import Agreement, order_agreement
 
-__all__ = ["KINDS", "Agreement", "Borrowing", "Edge", "Shared", "order_agreement"]
+__all__ = [
+    "EARLIER", "KINDS", "LATER", "UNCERTAIN", "Agreement", "Borrowing", "Edge", "Exchange", "Partner", "Shared",
+    "exchange", "order_agreement",
+]  # fmt: skip

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from imgsim.borrowing.network import graphml
 from imgsim.borrowing.order import Agreement, order_agreement
+from imgsim.catalogue import BookDates
 from imgsim.families import Families
 from imgsim.matches import DETAIL, MIRRORED, SAME
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from imgsim.matches import Matches
 
 KINDS = (SAME, MIRRORED, DETAIL)
-_UNKNOWN = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Borrowing:
                     shared.setdefault((one, two), []).append(family.id)
         self._shared = shared
         self._agreements: dict[tuple[str, str], Agreement] = {}
-        self.books = self._by_date({book for pair in shared for book in pair})
+        self.books = self.dates.in_order({book for pair in shared for book in pair})
         self._at = {book: at for at, book in enumerate(self.books)}
         self.matrix: npt.NDArray[np.int64] = np.zeros((len(self.books),) * 2, dtype=np.int64)
         for (one, two), ids in shared.items():
@@ -106,38 +106,16 @@ class Borrowing:
 
     def year(self, book: str) -> int | None:
         """The year in which a book was printed; the earliest of its plates' years, None if unknown."""
-        return self._dates.get(book, (None, None))[0]
+        return self.dates.year(book)
 
     def decade(self, book: str) -> int | None:
         """The decade likewise."""
-        return self._dates.get(book, (None, None))[1]
+        return self.dates.decade(book)
 
     @cached_property
-    def _dates(self) -> dict[str, tuple[int | None, int | None]]:
-        frame = self.catalogue.frame
-        grouped = frame[["book", "year", "decade"]].groupby("book", sort=False).min()
-        columns = [
-            [
-                None if value == _UNKNOWN else int(value)
-                for value in column.to_numpy(np.int64, na_value=_UNKNOWN)
-            ]
-            for column in (grouped["year"], grouped["decade"])
-        ]
-        return dict(zip(grouped.index.tolist(), zip(*columns, strict=True), strict=True))
-
-    def _by_date(self, books: set[str]) -> tuple[str, ...]:
-        return tuple(sorted(books, key=lambda book: (*self._date(book), book)))
-
-    def _date(self, book: str) -> tuple[int, int]:
-        year, decade = self.year(book), self.decade(book)
-        return (year, 0) if year is not None else (decade + 9, 1) if decade is not None else (10**6, 2)
-
-    def _certainly_earlier(self, one: str, two: str) -> bool:
-        """Whether the first is the earlier one whatever year of its decade an imprecise date means."""
-        first, then = ((self.year(book), self.decade(book)) for book in (one, two))
-        latest = first[0] if first[0] is not None else None if first[1] is None else first[1] + 9
-        earliest = then[0] if then[0] is not None else then[1]
-        return latest is not None and earliest is not None and latest < earliest
+    def dates(self) -> BookDates:
+        """When the books were printed."""
+        return BookDates(self.catalogue)
 
     def label(self, book: str) -> str:
         """A book's short title and year."""
@@ -261,8 +239,8 @@ class Borrowing:
         """Every two books that share images; most shared first, then by date."""
         found = []
         for pair, ids in self._shared.items():
-            source, target = self._by_date(set(pair))
-            directed = self._certainly_earlier(source, target)
+            source, target = self.dates.in_order(pair)
+            directed = self.dates.certainly_earlier(source, target)
             kinds: Counter[str] = Counter()
             first = 0
             for family_id in ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 
 # Columns that are shown under a name of their own, in this order; all others follow.
 _LABELS = {
@@ -22,14 +22,16 @@ _LABELS = {
 _HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
 
 
-def described(record: Mapping[str, str | int | None], understood: Collection[str] = ()) -> dict[str, str]:
-    """Return label -> value of all that is known of a plate.
+def described(
+    record: Mapping[str, str | int | None], understood: Collection[str] = (), leave: Container[str] = ()
+) -> dict[str, str]:
+    """Return label -> value of all that is known of a plate, nothing empty.
 
     Parameters: ``record`` as :meth:`Catalogue.record` gives it; ``understood`` the metadata columns that fill one of
-    ours (publication_year, authors), which would say everything twice.
+    ours (publication_year, authors), which would say everything twice; ``leave`` columns of ours to leave out.
     """
     known = {
-        **{label: record[column] for column, label in _LABELS.items()},
+        **{label: record[column] for column, label in _LABELS.items() if column not in leave},
         **{
             column.replace("_", " ").capitalize(): value
             for column, value in record.items()

@@ -18,6 +18,7 @@ LABELS = {
 # Random hexadecimal digits and machine paths would answer words by chance.
 _UNSEARCHED = {"sha256", "root", "width", "height", "mode", "frames", "bytes"}
 _MOST_CHOICES = 300
+UNKNOWN = "(not known)"  # chooses the plates that have no value
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,18 @@ def _facet(column: pd.Series, label: str) -> Facet:
 
 
 def chosen(frame: pd.DataFrame, choices: Mapping[str, Sequence[str]]) -> np.ndarray:
-    """Return bool (n,): rows that have one of the chosen values in every column named."""
+    """Return bool (n,): rows that have one of the chosen values in every column named; UNKNOWN stands for none."""
     found = np.ones(len(frame), dtype=bool)
     for column, values in choices.items():
         if values and column in frame.columns:
-            found &= frame[column].isin(list(values)).to_numpy(dtype=bool)
+            found &= _among(frame[column], values)
     return found
+
+
+def _among(column: pd.Series, values: Sequence[str]) -> np.ndarray:
+    if not pd.api.types.is_integer_dtype(column.dtype):
+        found = column.isin(list(values)).to_numpy(dtype=bool)
+        return found | (column == "").to_numpy(dtype=bool) if UNKNOWN in values else found
+    numbers = [int(value) for value in values if value.isdecimal() and len(value) < 10]
+    found = column.isin(numbers).to_numpy(dtype=bool, na_value=False)
+    return found | column.isna().to_numpy(dtype=bool) if UNKNOWN in values else found

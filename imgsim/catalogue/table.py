@@ -245,10 +245,7 @@ class Catalogue:
     def citation(self, row: int) -> str:
         """Return a bibliographic reference to a plate, from what is known of it."""
         plate = self.record(row)
-        author = str(plate["author"]).strip().rstrip(".")
-        title = shorten(" ".join(str(plate["title"]).split()), 160).rstrip(".")
-        printed = ": ".join(str(v) for v in (plate["place"], plate["year"]) if v)
-        of_book = ", ".join(part for part in (author, title, printed) if part)
+        of_book = _cited(plate)
         place = ", ".join(
             part
             for part in (
@@ -268,6 +265,16 @@ class Catalogue:
             f" [{source}]." if of_book else f"[{source}]."
         )
 
+    def book_citation(self, book: str) -> str:
+        """Return a bibliographic reference to a book, from what is known of its first plate; ImgsimError if unknown."""
+        rows = self._book_rows.get(book)
+        if not book or rows is None:
+            raise ImgsimError(
+                f"There is no book {book[:80]!r} in this collection. Choose one on the Book page."
+            )
+        cited = _cited(self.record(int(rows[0])))
+        return f"{cited} [book {book}]." if cited else f"[book {book}]."
+
     # ---- the file
 
     def to_parquet(self, path: Path) -> None:
@@ -285,6 +292,14 @@ class Catalogue:
                 f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
             ) from error
         return cls(frame)
+
+
+def _cited(record: Mapping[str, str | int | None]) -> str:
+    """Author, title, place and year of a plate's book, as far as they are known."""
+    author = str(record["author"]).strip().rstrip(".")
+    title = shorten(" ".join(str(record["title"]).split()), 160).rstrip(".")
+    printed = ": ".join(str(v) for v in (record["place"], record["year"]) if v)
+    return ", ".join(part for part in (author, title, printed) if part)
 
 
 def shorten(title: str, length: int) -> str:

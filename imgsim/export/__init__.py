@@ -8,5 +8,14 @@ from imgsim.export.families import families_csv
 from imgsim.export.neighbours import neighbours_csv
 from imgsim.export.network import network_csv
 from imgsim.export.plates import selection_csv
+from imgsim.export.tables import table_csv
 
-__all__ = ["families_csv", "guarded", "neighbours_csv", "network_csv", "read_back", "selection_csv"]
+__all__ = [
+    "families_csv",
+    "guarded",
+    "neighbours_csv",
+    "network_csv",
+    "read_back",
+    "selection_csv",
+    "table_csv",
+]

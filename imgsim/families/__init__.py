@@ -16,6 +16,7 @@ relates to the earliest one, :mod:`~imgsim.families.reading` what can be asked o
 
 from imgsim.families.choosing import Related, book_counts, decade_range, journeys, related, select
 from imgsim.families.deciding import Decisions, decisions_of
+from imgsim.families.delays import appearances, delays, longest_delay
 from imgsim.families.finding import find_families
 from imgsim.families.reading import Families, Family, Member
 from imgsim.families.table import COLUMNS, CORRECTED, EARLIEST, FAMILIES_VERSION, RULE
@@ -23,6 +24,7 @@ from imgsim.families.works import work_keys
 
 __all__ = [
     "COLUMNS", "CORRECTED", "Decisions", "EARLIEST", "FAMILIES_VERSION", "Families", "Family", "Member", "RULE",
-    "Related", "book_counts", "decade_range", "decisions_of", "find_families", "journeys", "related", "select",
+    "Related", "appearances", "book_counts", "decade_range", "decisions_of", "delays", "find_families", "journeys",
+    "longest_delay", "related", "select",
     "work_keys",
 ]  # fmt: skip

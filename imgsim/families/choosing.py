@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imgsim.families.delays import delays
 from imgsim.families.reading import Families, Family
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def select(
     target: str = "",
     between_works: bool = False,
     verdicts: Sequence[str] = (),
+    years_between: tuple[int, int] | None = None,
 ) -> list[Family]:
     """Return the families that pass, in the order given.
 
@@ -39,6 +41,8 @@ def select(
         ``target``. One of the two may be ''. The same place twice asks for re-use within it.
     between_works : only families of at least two works; editions of one work are one.
     verdicts : only with a plate of one of these verdicts.
+    years_between : least and most, both included: that many years lie between two successive appearances in different
+        books (see :func:`~imgsim.families.delays`).
     """
     found = set(catalogue.search(text).tolist()) if text.strip() else None
     chosen = []
@@ -54,6 +58,10 @@ def select(
         ):
             continue
         if verdicts and not any(member.verdict in verdicts for member in family.members):
+            continue
+        if years_between is not None and not any(
+            years_between[0] <= years <= years_between[1] for years in delays(family)
+        ):
             continue
         if (source or target) and not _travelled(family, source, target):
             continue

@@ -10,7 +10,7 @@ from imgsim import figures
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import data, evidence, shell, state, text
+from imgsim.views import data, shell, state, text
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -84,6 +84,11 @@ def _counts(collection: Collection) -> None:
         st.metric("Places", f"{places:,}" if places else "not known", width="content")
         st.metric("Images skipped", f"{len(collection.skipped):,}", width="content")
         st.metric("Prepared", str(collection.manifest["created"])[:10], width="content")
+    with st.container(horizontal=True, key="about_leads"):
+        if st.button("The collection in numbers →", type="tertiary"):
+            shell.go("overview")
+        if books and st.button("Look through its books →", type="tertiary"):
+            shell.go("book", book_a="", book_b="")
 
 
 def _verdicts(collection: Collection) -> None:
@@ -99,7 +104,8 @@ def _verdicts(collection: Collection) -> None:
         st.code(f"python precompute.py --name {collection.name}", language=None)
         return
     counts = matches.counts()
-    reused = int(evidence.reused(matches, collection.catalogue).sum())
+    again = data.reused(collection)
+    reused = 0 if again is None else int(again.sum())
     st.markdown(
         f"{text.count(len(matches), 'pair')} of plates {'was' if len(matches) == 1 else 'were'} compared line by line:"
     )

@@ -14,7 +14,8 @@ from imgsim import export, figures_borrowing
 from imgsim.borrowing import Agreement, Borrowing, Shared
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, MIRRORED
-from imgsim.views import data, reuse, server, shell, state, text
+from imgsim.views import book as book_page
+from imgsim.views import data, reuse, server, sharing, shell, state, text
 from imgsim.views.components import rank_lines
 
 _CHART = "books_matrix"
@@ -28,10 +29,10 @@ def show() -> None:
         "Books",
         "Each square is two books that share images; the darker, the more. Click one to see the images.",
     )
-    if collection.families is None or collection.matches is None:
+    borrowing = sharing.borrowing(collection)
+    if borrowing is None:
         reuse.unverified(collection)
         return
-    borrowing = _borrowing(str(collection.path), collection.generation, data.revision(collection), collection)
     if not len(borrowing):
         _nothing(collection)
         return
@@ -52,9 +53,9 @@ def show() -> None:
                 config={"displayModeBar": False},
             )
             st.caption(
-                f"{text.count(len(borrowing), 'book')} of {_books_known(collection):,} share images with another, "
-                f"{_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, double-click "
-                "to see all."
+                f"{text.count(len(borrowing), 'book')} of {len(sharing.dates(collection).books):,} share images with "
+                f"another, {_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, "
+                "double-click to see all."
             )
         with st.container(key="books_pair"):
             if pair is None:
@@ -64,16 +65,10 @@ def show() -> None:
     _timeline(borrowing)
 
 
-@st.cache_resource(max_entries=6, show_spinner="Looking which books share images …")
-def _borrowing(path: str, generation: str, revision: int, _collection: Collection) -> Borrowing:
-    families, matches = data.families(_collection), _collection.matches
-    assert families is not None and matches is not None  # the page has asked
-    return Borrowing.from_families(families, matches, _collection.catalogue)
-
-
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _matrix(path: str, generation: str, revision: int, _collection: Collection, arranged: str) -> Any:
-    borrowing = _borrowing(path, generation, revision, _collection)
+    borrowing = sharing.borrowing(_collection)
+    assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     books = [borrowing.books[at] for at in order.tolist()]
     return figures_borrowing.matrix_figure(
@@ -95,22 +90,11 @@ def _most(borrowing: Borrowing) -> str:
     return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
 
 
-def _books_known(collection: Collection) -> int:
-    return len(set(collection.catalogue.frame["book"]) - {""})
-
-
 def _nothing(collection: Collection) -> None:
+    if not sharing.dates(collection).books:
+        book_page.unknown_books(collection)
+        return
     with st.container(border=True):
-        if not collection.catalogue.books_known:
-            st.markdown("**It is not known which plates are of one book.**")
-            st.markdown(
-                "Put the plates of each book in a folder of its own, or name the column of the metadata that says it:"
-            )
-            st.code(
-                f"python precompute.py FOLDER --metadata FILE.csv --book COLUMN --name {collection.name}",
-                language=None,
-            )
-            return
         st.markdown("**No two books of this collection share an image.**")
         st.markdown("The Re-use page shows images that recur within one book, if there are any.")
         if st.button("Open Re-use", type="primary"):
@@ -269,6 +253,8 @@ def _shared(collection: Collection, borrowing: Borrowing, first: str, second: st
         left_title=borrowing.label(first),
         right_title=borrowing.label(second),
     )
+    if event.title:
+        shell.go("book", book_a=first if event.title == "left" else second, book_b="")
     if event.clicked:
         shell.go("plate", plate=event.clicked)
     for item in shared:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.families import Families, decisions_of
+from imgsim.families import Decisions, Families, decisions_of
 from imgsim.neighbours import similarities
 from imgsim.reviews import Reviews, standing_frame
 from imgsim.views import evidence
@@ -110,17 +110,29 @@ def families(collection: Collection) -> Families | None:
     return _families(str(collection.path), collection.generation, revision(collection), collection)
 
 
+def reused(collection: Collection) -> np.ndarray | None:
+    """Which plates were used again, after what people decided: bool (n,), read-only; None where never compared."""
+    if collection.matches is None:
+        return None
+    return _reused(str(collection.path), collection.generation, revision(collection), collection)
+
+
 def filtered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
-    filters = (state.text, state.choices, state.decades, state.reused)
-    return _rows(str(collection.path), collection.generation, collection, *filters)
+    return _rows(str(collection.path), collection.generation, collection, *_filters(collection, state))
 
 
 def ordered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in the chosen order: int64 (n,), read-only."""
-    filters = (state.text, state.choices, state.decades, state.reused)
     seed = state.seed if state.sort == "random" else 0
+    filters = _filters(collection, state)
     return _ordered(str(collection.path), collection.generation, collection, *filters, state.sort, seed)
+
+
+def _filters(collection: Collection, state: State) -> tuple[str, Choices, tuple[int, int] | None, int | None]:
+    # Which plates were used again changes with every review: the revision is the filter, None for no such filter.
+    again = revision(collection) if state.reused else None
+    return state.text, state.choices, state.decades, again
 
 
 def visible(collection: Collection, state: State) -> np.ndarray | None:
@@ -155,13 +167,26 @@ def _standing(path: str, revision: int) -> pd.DataFrame:
 def _families(path: str, generation: str, revision: int, _collection: Collection) -> Families:
     found, matches = _collection.families, _collection.matches
     assert found is not None and matches is not None  # the caller has asked
+    decided = _decided(path, revision, _collection)
+    return found.corrected(matches, decided) if decided else found
+
+
+def _decided(path: str, revision: int, collection: Collection) -> Decisions:
     if not revision:
-        return found
+        return Decisions()
     try:
-        decided = decisions_of(_standing(path, revision), _collection.catalogue)
+        return decisions_of(_standing(path, revision), collection.catalogue)
     except ImgsimError:  # said in the sidebar
-        return found
-    return found.corrected(matches, decided)
+        return Decisions()
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _reused(path: str, generation: str, revision: int, _collection: Collection) -> np.ndarray:
+    assert _collection.matches is not None  # the caller has asked
+    decided = _decided(path, revision, _collection)
+    mask = evidence.reused(_collection.matches, _collection.catalogue, decided)
+    mask.setflags(write=False)
+    return mask
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -172,13 +197,13 @@ def _rows(
     text: str,
     choices: Choices,
     decades: tuple[int, int] | None,
-    reused: bool,
+    again: int | None,
 ) -> np.ndarray:
     rows = np.array(
         _collection.catalogue.search(text, choices=dict(choices), decades=decades), dtype=np.int64
     )
-    if reused and _collection.matches is not None:
-        rows = rows[evidence.reused(_collection.matches, _collection.catalogue)[rows]]
+    if again is not None and _collection.matches is not None:
+        rows = rows[_reused(path, generation, again, _collection)[rows]]
     rows.setflags(write=False)
     return rows
 
@@ -191,11 +216,11 @@ def _ordered(
     text: str,
     choices: Choices,
     decades: tuple[int, int] | None,
-    reused: bool,
+    again: int | None,
     by: Sort,
     seed: int,
 ) -> np.ndarray:
-    found = _rows(path, generation, _collection, text, choices, decades, reused)
+    found = _rows(path, generation, _collection, text, choices, decades, again)
     rows = np.array(_collection.catalogue.order(found, by, seed=seed), dtype=np.int64)
     rows.setflags(write=False)
     return rows

@@ -15,6 +15,7 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
+from imgsim.families import Decisions
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, Matches, MatchRow
 
 UNCHECKED = "unchecked"
@@ -137,10 +138,17 @@ def columns(
     }
 
 
-def reused(matches: Matches, catalogue: Catalogue) -> npt.NDArray[np.bool_]:
-    """The plates that a verified match ties to another book (to any plate where no books are known), bool (n,)."""
+def reused(matches: Matches, catalogue: Catalogue, decided: Decisions | None = None) -> npt.NDArray[np.bool_]:
+    """The plates that a verified match ties to another book (to any plate where no books are known), bool (n,).
+
+    What people decided counts before what the lines say: a confirmed pair ties, a rejected one does not.
+    """
     frame = matches.frame
     pairs = frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(dtype=np.int64)
+    if decided:
+        low_high = map(tuple, np.sort(pairs, axis=1).tolist())
+        kept = [pair for pair in low_high if pair not in decided.rejected]
+        pairs = np.array([*kept, *decided.confirmed], dtype=np.int64).reshape(-1, 2)
     if catalogue.books_known:
         codes, _ = pd.factorize(catalogue.frame["book"])
         pairs = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]

@@ -110,6 +110,7 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
         st.button("← All families", on_click=_close)
         st.markdown(f"#### {text.plain(title(family))}", width="stretch")
+        _books(collection, family)
         _downloads(collection, families, family)
     st.caption(text.plain(facts_line(collection, family)))
     made = strip(collection, family, now.plate)
@@ -135,6 +136,17 @@ def follow(clicked: str | None, compare: str | None, families: Families) -> None
     if compare:
         row = shell.collection().catalogue.row(compare)
         shell.go("compare", plate=families.of(row), other=compare)
+
+
+def _books(collection: Collection, family: Family) -> None:
+    """A way to the page of each of its books."""
+    if not family.books:
+        return
+    with st.popover(f"Books ({len(family.books):,})"):
+        for book in family.books:
+            label = text.plain(collection.catalogue.book_label(book))
+            if st.button(label, type="tertiary", key=f"book_{book}"):
+                shell.go("book", book_a=book, book_b="")
 
 
 def _close() -> None:

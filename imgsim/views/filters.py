@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgsim.catalogue import Facet
+from imgsim.catalogue import UNKNOWN, Facet
 from imgsim.collection import Collection
 from imgsim.views import state, text
 
@@ -46,15 +46,13 @@ def clear() -> None:
 
 def _facet(collection: Collection, facet: Facet, now: state.State) -> None:
     if facet.kind == "range":
-        _decades(facet, now)
+        _decades(collection, facet, now)
     else:
         _choice(collection, facet, now)
 
 
-def _decades(facet: Facet, now: state.State) -> None:
+def _decades(collection: Collection, facet: Facet, now: state.State) -> None:
     decades = sorted(int(value) for value, _count in facet.values)
-    if len(decades) < 2:
-        return
     first, last = decades[0], decades[-1]
     low, high = now.decades or (first, last)
     shown = (min(max(low, first), last), min(max(high, first), last))
@@ -62,14 +60,28 @@ def _decades(facet: Facet, now: state.State) -> None:
     def read(value: tuple[int, int]) -> tuple[int, int] | None:
         return None if tuple(value) == (first, last) else (int(value[0]), int(value[1]))
 
+    undated = UNKNOWN in now.chosen(facet.column)
     st.slider(
         text.plain(facet.label),
         first,
         last,
         step=10,
         format="%ds",
+        disabled=undated,
         **state.bind("decades", value=shown, read=read),
     )
+    number = len(collection.catalogue) - sum(count for _value, count in facet.values)
+    if number or undated:
+        st.session_state["_undated"] = undated
+        st.toggle(f"Undated only ({number:,})", key="_undated", on_change=_take_undated)
+
+
+def _take_undated() -> None:
+    choices = dict(state.current().choices)
+    choices.pop("decade", None)
+    if st.session_state["_undated"]:
+        choices["decade"] = (UNKNOWN,)
+    state.update(choices=tuple(sorted(choices.items())), decades=None)
 
 
 def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
@@ -96,6 +108,9 @@ def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
 def _labels(path: str, generation: str, _collection: Collection, facet: Facet) -> dict[str, str]:
     """What to call each value of a facet, with its count; the most frequent first."""
     values = [(str(value), number) for value, number in facet.values[:_MOST_OPTIONS]]
+    nowhere = len(_collection.catalogue) - sum(number for _value, number in facet.values)
+    if nowhere:
+        values.append((UNKNOWN, nowhere))
     if facet.column == "book":
         return {value: f"{_collection.catalogue.book_label(value)} ({number:,})" for value, number in values}
     return {value: f"{value} ({number:,})" for value, number in values}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim.catalogue import described
 from imgsim.collection import Collection
 from imgsim.views import data, motif, neighbourhood, shell, state, text
+from imgsim.views import record as records
 
 
 def show() -> None:
@@ -120,14 +118,19 @@ def _turn_pages(collection: Collection, row: int) -> None:
 
 def _record(collection: Collection, row: int) -> None:
     record = collection.catalogue.record(row)
-    shown = {
-        **described(record, collection.manifest.get("join", {}).get("understood", {})),
-        "Scan": f"{record['width']:,} × {record['height']:,} pixels, {record['file']}",
-    }
-    st.markdown("#### Record")
-    # One element: a table of Streamlit's reads Markdown in every cell, which took a quarter of a click's time.
-    lines = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in shown.items())
-    st.html(f'<dl class="record">{"".join(lines)}</dl>')
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="record_head"
+    ):
+        st.markdown("#### Record", width="content")
+        book = str(record["book"])
+        if book and st.button(
+            "The whole book →",
+            type="tertiary",
+            help="Its record, its plates, and what it shares with other books.",
+        ):
+            shell.go("book", book_a=book, book_b="")
+    scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
+    records.draw({**records.of_plate(collection, row), "Scan": scan})
     st.caption("To cite this plate:")
     st.code(collection.catalogue.citation(row), language=None, wrap_lines=True)
 

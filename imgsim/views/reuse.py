@@ -12,13 +12,13 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.collection import Collection
-from imgsim.families import Families, Family, decade_range, journeys, select
+from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 from imgsim.views import data, family, shell, state, text
 from imgsim.views.components import family_strips
 
 _PER_PAGE = 12
 _BOOKS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
-_CONDITIONS: dict[str, Any] = {
+CONDITIONS: dict[str, Any] = {
     "reuse_text": "",
     "reuse_decades": None,
     "reuse_books": 1,
@@ -26,6 +26,7 @@ _CONDITIONS: dict[str, Any] = {
     "reuse_works": False,
     "reuse_from": "",
     "reuse_to": "",
+    "reuse_years": None,
 }
 
 
@@ -86,17 +87,20 @@ def _selected(collection: Collection, families: Families, now: state.State) -> l
         source=now.reuse_from,
         target=now.reuse_to,
         between_works=now.reuse_works,
+        years_between=now.reuse_years,
     )
 
 
 @dataclass(frozen=True)
 class _Offers:
-    """What the filters can offer: the decades, the most books of any family, and places with how many families."""
+    """What the filters can offer: the decades, the most books of any family, places with how many families, the longest
+    time until an image comes again."""
 
     decades: tuple[int, int] | None
     most_books: int
     sources: dict[str, int]
     targets: dict[str, int]
+    longest: int
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -112,6 +116,7 @@ def _offers(path: str, generation: str, revision: int, _collection: Collection) 
         most_books=max((len(one.books) for one in every), default=1),
         sources=dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
         targets=dict(sorted(targets.items(), key=lambda pair: (-pair[1], pair[0]))),
+        longest=longest_delay(every),
     )
 
 
@@ -122,7 +127,7 @@ def _filters(offers: _Offers, now: state.State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown("##### Show only")
-            if any(getattr(now, field) != plain for field, plain in _CONDITIONS.items()):
+            if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
                 st.button("Clear all", type="tertiary", on_click=_clear)
         _decades(offers.decades, now)
         if offers.most_books > 1:
@@ -135,6 +140,7 @@ def _filters(offers: _Offers, now: state.State) -> None:
             )
         _place("First printed in", "reuse_from", offers.sources, now.reuse_from)
         _place("and later in", "reuse_to", offers.targets, now.reuse_to)
+        _years(offers.longest, now)
         st.toggle("Mirrored among them", **state.bind("reuse_mirrored"))
         st.toggle(
             "Different works only",
@@ -163,6 +169,23 @@ def _decades(span: tuple[int, int] | None, now: state.State) -> None:
     )
 
 
+def _years(longest: int, now: state.State) -> None:
+    if not longest:
+        return
+    low, high = now.reuse_years or (0, longest)
+
+    def read(value: tuple[int, int]) -> tuple[int, int] | None:
+        return None if tuple(value) == (0, longest) else (int(value[0]), int(value[1]))
+
+    st.slider(
+        "Years until it comes again",
+        0,
+        longest,
+        help="From one book to the next that has the image; both have a year.",
+        **state.bind("reuse_years", value=(min(low, longest), min(high, longest)), read=read),
+    )
+
+
 def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None:
     if not counted:
         return
@@ -177,7 +200,7 @@ def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None
 
 
 def _clear() -> None:
-    state.update(**_CONDITIONS)
+    state.update(**CONDITIONS)
 
 
 def _controls(collection: Collection, families: Families, shown: list[Family]) -> None:

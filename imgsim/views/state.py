@@ -36,7 +36,7 @@ MOST_BOOKS = 50  # at least so many books: the highest that can be asked of a fa
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
 _MAX_TEXT = 300
-_MAX_CHOICES = 200
+MOST_CHOICES = 200  # values of one facet that fit in a link
 _SAVED = "_imgsim_query"
 _FILTERS = {"text", "decades", "choices", "reused", "sort", "seed", "per_page"}
 _FAMILY_FILTERS = {
@@ -47,6 +47,7 @@ _FAMILY_FILTERS = {
     "reuse_works",
     "reuse_from",
     "reuse_to",
+    "reuse_years",
 }
 
 Query = dict[str, str | list[str]]
@@ -91,10 +92,12 @@ class State:
     reuse_works: bool = False
     reuse_from: str = ""
     reuse_to: str = ""
+    reuse_years: tuple[int, int] | None = None  # between two appearances
     reuse_page: int = 1
     arranged: str = "date"
     book_a: str = ""
     book_b: str = ""
+    book_page: int = 1  # of a book with many plates
     box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
     by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
 
@@ -188,10 +191,12 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "reuse_works": ("works", _flag),
     "reuse_from": ("from", _text),
     "reuse_to": ("to", _text),
+    "reuse_years": ("years", _decades),
     "reuse_page": ("leaf", _integer(1, 1_000_000)),
     "arranged": ("arranged", _one_of(tuple(ARRANGEMENTS))),
     "book_a": ("book", _text),
     "book_b": ("and", _text),
+    "book_page": ("sheet", _integer(1, 1_000_000)),
     "box": ("box", _box),
     "by": ("by", _one_of(tuple(SEARCHES))),
 }
@@ -216,7 +221,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> State:
             except (ValueError, KeyError, OverflowError):
                 continue
     choices = {
-        name[len(_CHOICE) :]: tuple(dict.fromkeys(value[:_MAX_TEXT] for value in values[:_MAX_CHOICES]))
+        name[len(_CHOICE) :]: tuple(dict.fromkeys(value[:_MAX_TEXT] for value in values[:MOST_CHOICES]))
         for name, values in query.items()
         if name.startswith(_CHOICE) and values
     }
@@ -248,6 +253,8 @@ def changed(state: State, **changes: Any) -> State:
         changes["page"] = 1
     if _FAMILY_FILTERS & set(changes) and "reuse_page" not in changes:
         changes["reuse_page"] = 1
+    if "book_a" in changes and "book_page" not in changes:
+        changes["book_page"] = 1
     if "plate" in changes and "unfolded" not in changes:
         changes["unfolded"] = ""
     if "plate" in changes and "box" not in changes:

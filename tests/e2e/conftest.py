@@ -102,7 +102,7 @@ def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def probe(url: str) -> bool:
     """Whether Streamlit asks here where it is: on a deep link it tries the page's own address first, and gets a 404."""
-    pages = "reuse|books|plate|compare|map|search|about"
+    pages = "reuse|books|book|plate|compare|map|search|review|overview|models|help|about"
     return bool(re.search(rf"/({pages})/_stcore/(health|host-config)$", urlsplit(url).path))
 
 

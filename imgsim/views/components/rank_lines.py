@@ -13,10 +13,11 @@ from imgsim.views.components.thumbnail_grid import picked
 
 @dataclass(frozen=True)
 class RankEvent:
-    """What the user did since the last run: the plate clicked, the pair to compare; else None."""
+    """What the user did since the last run: the plate clicked, the pair to compare, the heading clicked; else None."""
 
     clicked: str | None = None
     compare: str | None = None
+    title: str | None = None  # "left" or "right"
 
 
 def rank_lines(
@@ -29,6 +30,7 @@ def rank_lines(
     right_title: str,
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
+    on_title: Callable[[], None] | None = None,
 ) -> RankEvent:
     """Show two columns of plates and return what was picked.
 
@@ -37,6 +39,7 @@ def rank_lines(
     key : the component's own key.
     left, right : a book's plates in its own order, one mapping a plate: id, pair, src, alt, lines (list of str). A
         plate may come twice if it is in two pairs; every pair is once in either column.
+    left_title, right_title : the headings, which are buttons: they open the books.
     kept : pair -> whether it stands in the order that both books have in common.
 
     Raises
@@ -55,12 +58,18 @@ def rank_lines(
         "right_title": str(right_title),
         "pairs": [{"pair": pair, "kept": bool(kept[pair])} for pair in pairs[0]],
     }
-    result = mount("ranks", key=key, data=data, events={"clicked": on_click, "compare": on_compare})
+    result = mount(
+        "ranks", key=key, data=data, events={"clicked": on_click, "compare": on_compare, "title": on_title}
+    )
     if result is None:
         return RankEvent()
     plates = {item["id"] for side in columns for item in side}
-    clicked, compare = picked(result, "clicked"), picked(result, "compare")
-    return RankEvent(clicked if clicked in plates else None, compare if compare in kept else None)
+    clicked, compare, title = (picked(result, event) for event in ("clicked", "compare", "title"))
+    return RankEvent(
+        clicked if clicked in plates else None,
+        compare if compare in kept else None,
+        title if title in ("left", "right") else None,
+    )
 
 
 def _plate(item: Mapping[str, Any], rank: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action"}
 _FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict"}
 MARKS = ("", "query", "selected")
 VERDICTS = ("same", "mirrored", "detail", "alike", "unchecked")
+TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def thumbnail_grid(
             more    int > 0, a button "+N" for plates folded under this card (optional)
             mark    "query" or "selected" (optional)
             outline an `outline`: a region drawn on the plate (optional)
-            verdict {"kind": one of VERDICTS, "text": its words, "title": a sentence}, what is verified (optional)
+            verdict {"kind": one of VERDICTS or TIMES, "text": its words, "title": a sentence} (optional)
             action  str, a button under the card, such as "Compare" (optional)
 
     height : of every image in CSS pixels; the plate is shown whole in it.
@@ -128,8 +129,8 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
 def _verdict(verdict: Mapping[str, Any], id_: str) -> dict[str, str]:
     if not isinstance(verdict, Mapping) or set(verdict) != {"kind", "text", "title"}:
         raise ImgsimError(f"the verdict of {id_!r} has a kind, a text and a title, not {verdict!r}")
-    if verdict["kind"] not in VERDICTS or not verdict["text"]:
+    if verdict["kind"] not in (*VERDICTS, *TIMES) or not verdict["text"]:
         raise ImgsimError(
-            f"the verdict of {id_!r} is of a kind among {VERDICTS}, in words, not {dict(verdict)!r}"
+            f"the verdict of {id_!r} is of a kind among {VERDICTS + TIMES}, in words, not {dict(verdict)!r}"
         )
     return {name: str(value) for name, value in verdict.items()}

@@ -3,7 +3,8 @@
 // turned upright, show at once how far the order was kept.
 //
 // For tests: [data-testid="imgsim-ranks"]; li[data-plate][data-rank] in ol.left and ol.right; path[data-pair] with
-// data-kept; buttons "imgsim-plate" and, in the right column, "imgsim-compare".
+// data-kept; buttons "imgsim-plate" and, in the right column, "imgsim-compare";
+// the headings "imgsim-title-left" and "imgsim-title-right".
 
 import { component, element, set, styles } from "./common.js";
 
@@ -35,15 +36,18 @@ class Ranks {
     this.lines = document.createElementNS(SVG, "svg");
     this.lines.setAttribute("class", "lines");
     this.lines.setAttribute("aria-hidden", "true");
-    this.headA = element("h4", {});
-    this.headB = element("h4", {});
+    [this.headA, this.headB] = ["left", "right"].map((side) => {
+      const button = element("button", { type: "button", class: "head", "data-testid": `imgsim-title-${side}`, title: "Open this book" });
+      button.addEventListener("click", () => this.send.trigger("title", side));
+      return button;
+    });
     this.body = element("div", { class: "body", "data-testid": "imgsim-ranks" }, this.left, this.lines, this.right);
     this.overview = document.createElementNS(SVG, "svg");
     this.overview.setAttribute("class", "overview");
     this.overview.setAttribute("data-testid", "imgsim-order");
     this.overview.setAttribute("aria-hidden", "true");
     this.overview.setAttribute("preserveAspectRatio", "none");
-    root.append(this.overview, element("div", { class: "heads" }, this.headA, element("span"), this.headB), this.body);
+    root.append(this.overview, element("div", { class: "heads" }, element("h4", {}, this.headA), element("span"), element("h4", {}, this.headB)), this.body);
     this.body.addEventListener("click", (event) => this.click(event));
     for (const name of ["mouseover", "focusin"]) this.body.addEventListener(name, (event) => this.light(event.target.closest("[data-pair]")));
     this.body.addEventListener("mouseleave", () => this.light(null));

@@ -1,0 +1,138 @@
+"""The collection in numbers and the page of a book, in a real browser: click a bar, open a book, turn to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from imgsim.borrowing import EARLIER, LATER, exchange
+from imgsim.collection import Collection, open_collection
+from imgsim.export import read_back
+from imgsim.overview import Overview
+from imgsim.views import evidence
+from tests.e2e.serving import Served, settle
+from tests.e2e.test_app_in_browser import arrive, download, state_of, visit
+
+
+@pytest.fixture(scope="module")
+def sample(prepared: Path) -> Collection:
+    return open_collection(prepared / "sample")
+
+
+@pytest.fixture(scope="module")
+def overview(sample: Collection) -> Overview:
+    assert sample.matches is not None and sample.families is not None
+    return Overview(sample.catalogue, evidence.reused(sample.matches, sample.catalogue), sample.families)
+
+
+def chart(page: Page, key: str) -> Locator:
+    plot = page.locator(f".st-key-{key} .js-plotly-plot")
+    plot.locator(".bars .point").first.wait_for(state="attached")
+    return plot
+
+
+def click_bar(page: Page, key: str, trace: int, place: int) -> None:
+    """Click into the middle of a bar, as a reader does."""
+    plot = chart(page, key)
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = plot.locator(".bars").nth(trace).locator(".point").nth(place).locator("path").bounding_box()
+    assert box is not None
+    # near the top, or the right end: below it the blue bar stands in front of the grey one
+    x, y = box["x"] + box["width"] / 2, box["y"] + min(4, box["height"] / 2)
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    expect(page.locator(".hovertext")).to_be_visible()
+    page.mouse.click(x, y)
+
+
+def test_a_click_on_a_decade_opens_its_plates(page: Page, app: Served, overview: Overview) -> None:
+    visit(page, app, "overview")
+    expect(page.get_by_role("heading", name=overview.headline)).to_be_visible()
+    groups = overview.decades.every
+    place = max(range(len(groups)), key=lambda at: groups[at].plates - groups[at].reused)
+    group = groups[place]
+    assert group.reused < group.plates and group.label
+    click_bar(page, "decades", 0, place)
+    arrive(page, "")
+    assert state_of(page)["decades"] == f"{group.label}-{group.label}"
+    expect(page.get_by_text(f"{group.plates} plates that pass the filters")).to_be_visible()
+    # Back again nothing is clicked any more, and the blue bar opens the plates that it counts.
+    page.go_back()
+    arrive(page, "overview")
+    page.wait_for_timeout(1000)
+    assert "/overview" in page.url
+    place = max(range(len(groups)), key=lambda at: groups[at].reused)
+    group = groups[place]
+    click_bar(page, "decades", 1, place)
+    arrive(page, "")
+    assert (state_of(page)["decades"], state_of(page)["reused"]) == (f"{group.label}-{group.label}", "yes")
+    expect(page.get_by_text(f"{group.reused} plates that pass the filters")).to_be_visible()
+
+
+def test_numbers_and_bars_of_books_open_what_they_count(page: Page, app: Served, overview: Overview) -> None:
+    visit(page, app, "overview")
+    page.get_by_role("button", name=f"{overview.reused} also in another book").click()
+    arrive(page, "")
+    expect(page.get_by_text(f"{overview.reused} plates that pass the filters")).to_be_visible()
+    page.go_back()
+    arrive(page, "overview")
+    best = overview.borrowers(1)[0]
+    click_bar(page, "borrowers", 1, 0)
+    arrive(page, "book")
+    assert state_of(page)["book"] == best.book
+
+
+def test_the_numbers_can_be_taken_away(page: Page, app: Served, overview: Overview) -> None:
+    visit(page, app, "overview")
+    page.get_by_role("button", name="Download").click()
+    name, content = download(page, page.get_by_role("button", name="Numbers as CSV"))
+    assert name == "imgsim_overview_sample.csv"
+    table = read_back(content)
+    assert table["plates"].tolist() == [str(n) for n in overview.groups_table()["plates"]]
+
+
+def test_a_book_is_opened_from_a_plate_and_shows_where_its_images_are(
+    page: Page, app: Served, overview: Overview, sample: Collection
+) -> None:
+    assert sample.families is not None
+    trade = max(overview.trades, key=lambda trade: min(trade.taken, trade.passed))
+    rows = [int(row) for row in sample.catalogue.book_rows(trade.book)]
+    ids = [sample.catalogue.plate_ids[row] for row in rows]
+    visit(page, app, "plate", plate=ids[0])
+    page.get_by_role("button", name="The whole book").click()
+    arrive(page, "book")
+    assert state_of(page)["book"] == trade.book
+    cards = page.locator("[data-testid=imgsim-grid] li")
+    expect(cards).to_have_count(len(ids))
+    assert [card.get_attribute("data-id") for card in cards.all()] == ids
+    found = exchange(sample.families, overview.dates, trade.book)
+    expected = {
+        sample.catalogue.plate_ids[row]: "both"
+        if {EARLIER, LATER} <= when
+        else EARLIER
+        if EARLIER in when
+        else LATER
+        for row, when in found.plates.items()
+        if when & {EARLIER, LATER}
+    }
+    marks = {str(c.get_attribute("data-id")): c.get_attribute("data-verdict") for c in cards.all()}
+    assert {plate: mark for plate, mark in marks.items() if mark in (EARLIER, LATER, "both")} == expected
+
+    partner = found.of(EARLIER)[0]
+    page.locator(".st-key-pair_earlier_0 button").first.click()
+    arrive(page, "books")
+    assert (state_of(page)["book"], state_of(page)["and"]) == (trade.book, partner.book)
+    expect(page.get_by_test_id("imgsim-ranks")).to_be_visible()
+    page.get_by_test_id("imgsim-title-left").click()
+    arrive(page, "book")
+    assert state_of(page)["book"] == partner.book
+    expect(cards).to_have_count(len(sample.catalogue.book_rows(partner.book)))
+
+    at = overview.dates.books.index(partner.book)
+    page.keyboard.press("n")
+    expect(cards).to_have_count(len(sample.catalogue.book_rows(overview.dates.books[at + 1])))
+    settle(page)
+    assert state_of(page)["book"] == overview.dates.books[at + 1]

@@ -1,0 +1,381 @@
+"""Book and Overview, as Streamlit runs them without a browser."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from imgsim.catalogue import UNKNOWN
+from imgsim.collection import Collection, open_collection
+from imgsim.figures_overview import ALL, REUSED
+from imgsim.reviews import Reviews
+from imgsim.views import components, state
+from tests.herbals import HOSTILE, make_herbals
+from tests.making import add_matches, make, match_values, write_plates
+from tests.test_app import ROOT, check, param, words
+
+# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
+PAIRS = [
+    match_values("p000", "p006", inliers=200),
+    match_values("p006", "p012", inliers=150),
+    match_values("p000", "p012", inliers=120),
+    match_values("p001", "p018", "mirrored", inliers=90),
+    match_values("p002", "p008", inliers=80),
+    match_values("p003", "p007", inliers=70),
+    match_values("p004", "p014", "shared detail", inliers=60),
+    match_values("p005", "p022", "look-alike"),
+]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the collection "herbals", never verified."""
+    return make_herbals(tmp_path_factory.mktemp("books"))
+
+
+@pytest.fixture(scope="module")
+def verified(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with matches and families."""
+    folder = tmp_path_factory.mktemp("verified") / "data"
+    shutil.copytree(plain, folder)
+    add_matches(folder / "herbals", PAIRS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bookless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the collection "loose": plates in one folder, without metadata."""
+    base = tmp_path_factory.mktemp("loose")
+    make(base / "data" / "loose", write_plates(base / "images", 4))
+    return base / "data"
+
+
+@pytest.fixture
+def herbals(verified: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(verified))
+    return open_collection(verified / "herbals")
+
+
+@dataclass
+class Drawn:
+    """What the last run gave the grids and charts, and what they are to answer."""
+
+    grids: dict[str, dict[str, Any]]
+    charts: dict[str, Any]
+    picked: dict[str, dict[str, str]]
+    clicked: dict[str, list[str]]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    """Grids and charts that keep what they are given: without a browser nobody sees or clicks them."""
+    found = Drawn({}, {}, {}, {})
+    grid = components.thumbnail_grid
+
+    def fake_grid(**given: Any) -> components.GridEvent:
+        grid(**given)  # it checks what it is given
+        found.grids[given["key"]] = given
+        return components.GridEvent(**found.picked.pop(given["key"], {}))
+
+    def fake_chart(figure: Any, *, key: str, **_given: Any) -> dict[str, Any]:
+        found.charts[key] = figure
+        custom = found.clicked.pop(key, None)
+        return {"selection": {"points": [{"customdata": custom}] if custom else []}}
+
+    monkeypatch.setattr(components, "thumbnail_grid", fake_grid)
+    monkeypatch.setattr(st, "plotly_chart", fake_chart)
+    return found
+
+
+def visit(name: str, **query: str) -> AppTest:
+    """Open a page with a state in its address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key.replace("and_", "and")] = value
+    app.switch_page(f"imgsim/views/{name}.py")
+    return check(app.run())
+
+
+def press(app: AppTest, start: str) -> AppTest:
+    """Press the button whose label begins so."""
+    return check(next(b for b in app.button if b.label.startswith(start)).click().run())
+
+
+def marks(drawn: Drawn) -> dict[str, str]:
+    return {
+        item["id"]: item["verdict"]["text"]
+        for item in drawn.grids["book_plates"]["items"]
+        if "verdict" in item
+    }
+
+
+# ---- Book
+
+
+def test_a_book_shows_its_plates_in_order_and_marks_those_in_other_books(
+    herbals: Collection, drawn: Drawn
+) -> None:
+    app = visit("book", book="book1")
+    assert [item["id"] for item in drawn.grids["book_plates"]["items"]] == [f"p{n:03}" for n in range(6, 12)]
+    assert marks(drawn) == {
+        "p006": "← in earlier and later books →",
+        "p007": "← in an earlier book",
+        "p008": "← in an earlier book",
+    }
+    seen = words(app)
+    assert "Of its 6 plates, **3** are also in an earlier book and **1** is also in a later book." in seen
+    assert "earliest in this collection in 1700" in seen and "original" not in seen.lower()
+    visit("book", book="book0")
+    assert set(marks(drawn).values()) == {"in a later book →", "in another book"}
+    titles = {
+        item["id"]: item["verdict"]["title"]
+        for item in drawn.grids["book_plates"]["items"]
+        if "verdict" in item
+    }
+    assert "undated" in titles["p001"] and "1710" in titles["p000"] and "1720" in titles["p000"]
+
+
+def test_its_partners_are_listed_by_time_and_open(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("book", book="book1")
+    assert "Taken from earlier books" in words(app) and "Passed on to later books" in words(app)
+    images = [button.label for button in app.button if button.key and button.key.startswith("pair_")]
+    assert images == ["3 images", "1 image"]
+    app = press(app, "3 images")
+    assert (param(app, "book"), param(app, "and")) == ("book1", "book0")
+    app = press(visit("book", book="book1", and_="book2"), "**1700**")
+    assert param(app, "book") == "book0" and "and" not in app.query_params
+
+
+def test_the_record_says_each_thing_once(herbals: Collection, drawn: Drawn) -> None:
+    # A column whose value changes with nearly every plate is not the book's.
+    app = visit("book", book="book1")
+    record = next(html.proto.body for html in app.get("html") if "record" in html.proto.body)
+    assert record.count("<dt>Place</dt>") == 1 and "<dd>London; Edinburgh</dd>" in record
+    assert "<dd>1710</dd>" in record and "p006" not in record
+    assert "[book book1]" in app.code[0].value and "1710" in app.code[0].value
+
+
+def test_one_turns_from_book_to_book_by_date(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("book", book="book0")
+    assert next(b for b in app.button if b.label.startswith("←")).disabled
+    for expected in ("book1", "book2", "book3"):
+        app = press(app, "Later book")
+        assert param(app, "book") == expected
+    assert next(b for b in app.button if b.label.startswith("Later")).disabled
+    assert param(press(app, "← Earlier book"), "book") == "book2"
+
+
+@pytest.mark.parametrize("book", ["", "no such book", "../../etc/passwd", "<b>"])
+def test_without_a_known_book_one_is_chosen(herbals: Collection, drawn: Drawn, book: str) -> None:
+    app = visit("book", **({"book": book} if book else {}))
+    assert len(app.warning) == bool(book) and "book_plates" not in drawn.grids
+    box = next(box for box in app.selectbox if box.label == "Book")
+    assert len(box.options) == 5 and box.options[1].endswith("(book0): 6 plates")
+    shelf = {item["id"]: item for item in drawn.grids["shelf"]["items"]}
+    assert list(shelf) == ["p000", "p006", "p012", "p018"]
+    assert shelf["p006"]["lines"] == ["1710 · 6 plates", "3 in earlier books", "1 in later books"]
+    assert shelf["p018"]["lines"] == ["undated · 6 plates"]
+    check(box.set_value("book2").run())
+    assert param(app, "book") == "book2" and "book_plates" in drawn.grids
+
+
+def test_a_book_is_taken_from_the_shelf(herbals: Collection, drawn: Drawn) -> None:
+    drawn.picked["shelf"] = {"clicked": "p012"}
+    assert param(visit("book"), "book") == "book2"
+
+
+def test_a_book_opens_without_matches_and_says_what_to_run(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    app = visit("book", book="book1")
+    assert "not compared by their lines yet" in words(app)
+    assert len(drawn.grids["book_plates"]["items"]) == 6 and marks(drawn) == {}
+
+
+@pytest.mark.parametrize("name", ["book", "overview"])
+def test_a_collection_without_books_says_how_to_name_them(
+    bookless: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, name: str
+) -> None:
+    from imgsim.pipeline.command import main
+
+    monkeypatch.setenv("IMGSIM_DATA", str(bookless))
+    app = visit(name, book="book1")
+    if name == "book":
+        assert "not known which plates are of one book" in words(app)
+        command = app.code[0].value.split()
+        # no option that precompute.py does not have: it gets as far as looking for the images
+        assert main([*command[2:], "--quiet"]) == 1
+
+
+def test_plates_and_re_uses_open_from_a_book(herbals: Collection, drawn: Drawn) -> None:
+    drawn.picked["book_plates"] = {"clicked": "p009"}
+    assert param(visit("book", book="book1"), "plate") == "p009"
+    drawn.picked["book_plates"] = {"action": "p008"}
+    assert param(visit("book", book="book1"), "family") == "p002"
+
+
+def test_pages_lead_to_the_book(herbals: Collection, drawn: Drawn) -> None:
+    assert param(press(visit("plate", plate="p008"), "The whole book"), "book") == "book1"
+    app = visit("reuse", family="p000")
+    ways = [b for b in app.button if b.key and b.key.startswith("book_")]
+    assert [b.key for b in ways] == ["book_book0", "book_book1", "book_book2"]
+    assert param(check(ways[1].click().run()), "book") == "book1"
+    about = press(visit("about", book="book1"), "Look through its books")
+    assert "book" not in about.query_params
+
+
+def test_the_titles_of_two_books_open_them(herbals: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(components, "rank_lines", lambda **_given: components.RankEvent(title="right"))
+    app = visit("books", book="book0", and_="book2")
+    assert param(app, "book") == "book2" and "and" not in app.query_params
+
+
+def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, drawn: Drawn) -> None:
+    for book in range(4):
+        app = visit("book", book=f"book{book}")
+        seen = words(app) + "".join(button.label for button in app.button)
+        for title in HOSTILE:
+            if any(char in title for char in "<[*`$"):
+                assert title not in seen
+    visit("overview")
+    assert "<script>" not in str([figure.to_json() for figure in drawn.charts.values()])
+
+
+# ---- Overview
+
+
+def test_the_overview_says_its_main_finding_first(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("overview")
+    heading = app.markdown[0].value
+    assert "46 % of the plates show an image that is also in another book" in heading.replace("\\", "")
+    # 10 years four times, and 20 from p004 to p014
+    assert "the median copy came 10 years after the one before it" in heading
+    numbers = [b.label for b in app.button if b.key and b.key.startswith("number_")]
+    assert numbers == [
+        ":primary[**24**] plates", ":primary[**4**] books", ":primary[**11**] also in another book, 46 %",
+        ":primary[**5**] images in several books", ":primary[**6**] undated plates",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("24", {}),
+        ("11", {"reused": "yes"}),
+        ("6", {"in.decade": UNKNOWN}),
+        ("4", {}),
+        ("5", {"books": "2"}),
+    ],
+)
+def test_every_number_opens_what_is_behind_it(
+    herbals: Collection, drawn: Drawn, label: str, expected: dict[str, str]
+) -> None:
+    # filters that one came with would show fewer than the number says
+    app = press(visit("overview", text="zzz", decades="1700-1700"), f":primary[**{label}**]")
+    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
+    if label in ("4", "5"):
+        kept = {name: value for name, value in kept.items() if name not in ("text", "decades")}
+    assert kept == expected
+    if label not in ("4", "5"):
+        assert f"{label} plates" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("chart", "custom", "expected", "plates"),
+    [
+        ("decades", ["decade", "1", ALL], {"decades": "1710-1710"}, 6),
+        ("decades", ["decade", "1", REUSED], {"decades": "1710-1710", "reused": "yes"}, 3),
+        ("decades", ["decade", "3", ALL], {"in.decade": UNKNOWN}, 6),
+        ("by_place", ["place", "0", ALL], {"in.place": "Edinburgh"}, 12),
+        ("by_place", ["place", "0", REUSED], {"in.place": "Edinburgh", "reused": "yes"}, 3),
+    ],
+)
+def test_a_click_on_a_bar_opens_its_plates(
+    herbals: Collection, drawn: Drawn, chart: str, custom: list[str], expected: dict[str, str], plates: int
+) -> None:
+    drawn.clicked[chart] = custom
+    app = visit("overview", text="zzz")
+    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
+    assert kept == expected
+    assert len(drawn.grids["browse_grid"]["items"]) == plates
+    assert f"{plates} plates that pass the filters" in words(app)
+
+
+@pytest.mark.parametrize(
+    "custom", [["decade", "99", ALL], ["decade", "-1", ALL], ["decade", "x", ALL], ["place", "0", ALL], ["decade"], []]
+)  # fmt: skip
+def test_a_click_that_no_bar_can_have_sent_opens_nothing(
+    herbals: Collection, drawn: Drawn, custom: list[str]
+) -> None:
+    drawn.clicked["decades"] = custom
+    app = visit("overview")
+    assert app.title[0].value == "Overview"
+
+
+def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn) -> None:
+    drawn.clicked["borrowers"] = ["book", "book1", REUSED]
+    assert param(visit("overview"), "book") == "book1"
+    drawn.clicked["lenders"] = ["book", "book0", ALL]
+    assert param(visit("overview"), "book") == "book0"
+    drawn.picked["most_reused"] = {"clicked": "p000"}
+    assert param(visit("overview"), "family") == "p000"
+    drawn.clicked["delays"] = ["delay", "2", ALL]
+    app = visit("overview")
+    assert (param(app, "years"), param(app, "books")) == ("10-19", "2")
+    assert "3 families that pass the filters" in words(app)
+
+
+def test_a_collection_that_was_never_compared_is_counted_all_the_same(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    app = visit("overview")
+    assert "they were not compared by their lines yet" in words(app)
+    assert app.code[0].value == "python precompute.py --name herbals"
+    assert [trace.name for trace in drawn.charts["decades"].data] == [ALL]
+    assert list(drawn.charts["decades"].data[0].y) == [6, 6, 6, 6]
+
+
+# ---- the filters that the numbers open
+
+
+def test_undated_plates_can_be_asked_for(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("browse")
+    toggle = next(toggle for toggle in app.toggle if toggle.label == "Undated only (6)")
+    check(toggle.set_value(True).run())
+    assert param(app, "in.decade") == UNKNOWN and "6 plates that pass the filters" in words(app)
+    check(next(t for t in app.toggle if t.label.startswith("Undated")).set_value(False).run())
+    assert "in.decade" not in app.query_params
+
+
+def test_another_book_starts_at_its_first_page() -> None:
+    now = state.from_query({"book": ["a"], "sheet": ["3"]})
+    assert now.book_page == 3 and state.changed(now, book_a="b").book_page == 1
+    assert state.to_query(now) == {"book": "a", "sheet": "3"}
+
+
+def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
+    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    shutil.copytree(verified, tmp_path / "data")
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    reviews = Reviews.of(tmp_path / "data" / "herbals")
+    visit("overview")  # what is kept from before must not be shown again
+    reviews.record("p001", "p018", "unrelated", reviewer="A")
+    reviews.record("p005", "p022", "same plate", reviewer="A")
+    reviews.record("p002", "p008", "unrelated", reviewer="A")
+    app = visit("overview")
+    numbers = [button.label for button in app.button if button.key == "number_reused"]
+    assert numbers == [":primary[**9**] also in another book, 38 %"]
+    drawn.clicked["decades"] = ["decade", "3", REUSED]
+    visit("overview")
+    assert [item["id"] for item in drawn.grids["browse_grid"]["items"]] == ["p022"]
+    visit("book", book="book1")
+    assert set(marks(drawn)) == {"p006", "p007"}
