@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgsim import export
 from imgsim.errors import ImgsimError
+from imgsim.export.cells import csv_bytes
 from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.standing import standing_frame
 from imgsim.reviews.words import DECISIONS, TAKEN_BACK
@@ -91,7 +92,7 @@ def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: 
     columns |= {"collection": [collection] * len(reviews), "date": [date] * len(reviews)}
     plain = {"when", "inliers", "coverage_a", "coverage_b", "similarity", "date"}
     plain |= {f"{side}_{name}" for side in "ab" for name in ("year", "page")}
-    return export._csv(columns, plain)
+    return csv_bytes(columns, plain)
 
 
 def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
