@@ -20,6 +20,7 @@ from imgsim.iiif import fetching
 from imgsim.iiif.fetching import ATTEMPTS, Fetcher, Refused, Unanswered
 from imgsim.iiif.gathering import MAX_UNANSWERED, Gathered, gather, suggested_name
 from imgsim.pipeline import Options, prepare
+from imgsim.pipeline.command import main, parser, split_images
 from tests.library import Library, jpeg, open_library, plate
 from tests.making import ToyEngine
 
@@ -396,3 +397,43 @@ def test_local_addresses_are_known_in_every_writing(host: str, local: bool) -> N
 )  # fmt: skip
 def test_a_name_is_made_of_an_address(source: str, name: str) -> None:
     assert suggested_name(source) == name
+
+
+# ---- on the command line
+
+
+def test_several_manifests_are_named_after_one_option() -> None:
+    words = ["--iiif", "a.json", "http://b.example/m", "--name", "mine", "--iiif", "c.json", "--quiet"]
+    options, images = split_images(words)
+    given = parser().parse_args(options)
+    assert (given.iiif, given.name, given.quiet) == (
+        ["a.json", "http://b.example/m", "c.json"], "mine", True,
+    )  # fmt: skip
+    assert images == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["scans", "--iiif", "a.json"], ["--iiif", "a.json", "--sample"], ["--iiif"], ["--iiif", "--quiet"]],
+)
+def test_manifests_and_images_exclude_each_other(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path))
+    with pytest.raises(SystemExit) as raised:
+        main(words)
+    assert raised.value.code == 2
+    assert "--iiif" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
+def test_the_command_says_in_one_line_what_is_wrong(
+    library: Library, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path))
+    page = library.put("/viewer/herbal", b"<!doctype html><title>Herbal</title>", "text/html")
+    assert main(["--iiif", page, "--quiet"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "web page" in said and page in said
+    # The collection is named by the address, and there is none yet.
+    assert [path.name for path in tmp_path.iterdir()] == ["herbal"]
+    assert not (tmp_path / "herbal" / "CURRENT").exists()
