@@ -182,28 +182,49 @@ def _exact(embeddings: Float32, own: npt.NDArray[np.int64], others: npt.NDArray[
     return np.clip(out, -1, 1, out=out)
 
 
+def pair_similarities(
+    embeddings: Float32, left: npt.NDArray[np.integer[Any]], right: npt.NDArray[np.integer[Any]]
+) -> Float32:
+    """Cosine similarity of pairs of rows.
+
+    Parameters: ``embeddings`` float32 (n, dim) with unit rows; ``left`` and ``right`` row numbers (m,).
+    Returns float32 (m,) within [-1, 1].
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    for start in range(0, len(left), 8192):
+        part = slice(start, start + 8192)
+        out[part] = np.einsum("ij,ij->i", embeddings[left[part]], embeddings[right[part]], dtype=np.float64)
+    return np.clip(out, -1, 1, out=out)
+
+
+def random_pairs(
+    count: int, pairs: int, seed: int = 0
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Pairs of different rows, drawn at random; all of them where there are no more than ``pairs``.
+
+    Returns two int64 arrays of row numbers, empty for fewer than two rows.
+    """
+    if count < 2:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if count * (count - 1) // 2 <= pairs:
+        left, right = np.triu_indices(count, 1)
+        return left.astype(np.int64), right.astype(np.int64)
+    generator = np.random.default_rng(seed)
+    left = generator.integers(0, count, pairs)
+    right = (left + generator.integers(1, count, pairs)) % count  # never the plate itself
+    return left, right
+
+
 def random_pair_quantiles(embeddings: Float32, pairs: int = 200_000, seed: int = 0) -> Float32:
     """What similarity means in this collection: the quantiles of that of random pairs of different plates.
 
     With up to about 630 plates all pairs are taken instead of a sample.
     Returns float32 (10001,), ascending; entry i is the i/10000 quantile. Empty for fewer than two rows.
     """
-    count = len(embeddings)
-    if count < 2:
+    left, right = random_pairs(len(embeddings), pairs, seed)
+    if not len(left):
         return np.empty(0, dtype=np.float32)
-    if count * (count - 1) // 2 <= pairs:
-        left, right = np.triu_indices(count, 1)
-    else:
-        generator = np.random.default_rng(seed)
-        left = generator.integers(0, count, pairs)
-        right = (left + generator.integers(1, count, pairs)) % count  # never the plate itself
-    sample = np.empty(len(left), dtype=np.float32)
-    for start in range(0, len(left), 8192):
-        part = slice(start, start + 8192)
-        sample[part] = np.einsum(
-            "ij,ij->i", embeddings[left[part]], embeddings[right[part]], dtype=np.float64
-        )
-    np.clip(sample, -1, 1, out=sample)
+    sample = pair_similarities(embeddings, left, right)
     return np.quantile(sample, np.linspace(0, 1, BACKGROUND_SIZE), method="nearest").astype(np.float32)
 
 
@@ -218,6 +239,14 @@ def share_below(background: Float32, similarity: npt.ArrayLike) -> npt.NDArray[n
     return np.searchsorted(background, values, side="left") / len(background)
 
 
+def occurrences(indices: Int32, k: int) -> npt.NDArray[np.int64]:
+    """In how many lists of k neighbours each plate appears (its k-occurrence): int64 (n,), k on average.
+
+    Parameters: ``indices`` int32 (n, at least k) from :func:`all_neighbours`; with fewer columns, all are counted.
+    """
+    return np.bincount(indices[:, :k].ravel(), minlength=len(indices)).astype(np.int64)
+
+
 def hubness(indices: Int32, k: int = 10) -> dict[str, float | int]:
     """How unevenly plates are listed as neighbours: hubs are listed everywhere and mean little.
 
@@ -226,11 +255,7 @@ def hubness(indices: Int32, k: int = 10) -> dict[str, float | int]:
     the row that has it, and the number of plates that are never listed.
     """
     k = min(k, indices.shape[1]) if indices.ndim == 2 else 0
-    counts = (
-        np.bincount(indices[:, :k].ravel(), minlength=len(indices))
-        if k
-        else np.zeros(len(indices), dtype=np.int64)
-    )
+    counts = occurrences(indices, k) if k else np.zeros(len(indices), dtype=np.int64)
     spread = float(counts.std()) if len(counts) else 0.0
     skew = float(((counts - counts.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0
     return {

@@ -45,6 +45,13 @@ def test_a_state_survives_its_address() -> None:
         book_b="0904700601",
         box=(0.0, 0.125, 0.5, 1.0),
         by="lines",
+        versus="other",
+        first=6,
+        models="agreement",
+        found_by="second",
+        sharing=2,
+        models_page=3,
+        draw=9,
     )
     query = state.to_query(full)
     assert state.from_query({key: [v] if isinstance(v, str) else v for key, v in query.items()}) == full

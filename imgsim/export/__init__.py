@@ -7,6 +7,7 @@ from imgsim.export.cells import guarded, read_back
 from imgsim.export.families import families_csv
 from imgsim.export.neighbours import neighbours_csv
 from imgsim.export.network import network_csv
+from imgsim.export.pairs import pairs_csv
 from imgsim.export.plates import selection_csv
 from imgsim.export.tables import table_csv
 
@@ -15,6 +16,7 @@ __all__ = [
     "guarded",
     "neighbours_csv",
     "network_csv",
+    "pairs_csv",
     "read_back",
     "selection_csv",
     "table_csv",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from imgsim import figures
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
@@ -140,23 +138,17 @@ def _scores(collection: Collection, backbone: str) -> None:
 
 def _hubs(collection: Collection, backbone: str) -> None:
     indices, _similarities = collection.neighbours(backbone)
-    k = min(10, indices.shape[1])
-    if not k:
+    if not indices.shape[1]:
         return
-    facts = hubness(indices, k)
-    counts = np.bincount(indices[:, :k].ravel(), minlength=len(indices))
+    facts = hubness(indices)
     st.markdown("#### Hubs")
-    largest = int(facts["largest_row"])
     st.markdown(
-        f"If all plates were equal, each would be among the {k} nearest of {k} others. The skew of this count is "
-        f"**{facts['skew']:.1f}** (above about 1.4, hubs are strong). "
-        f"The largest hub is listed {text.count(int(facts['largest']), 'time')}; "
-        f"{text.count(int(facts['never']), 'plate')} never."
+        f"A few plates are neighbours of many: the largest hub is among the {facts['k']} nearest of "
+        f"{text.count(int(facts['largest']), 'plate')}, and {text.count(int(facts['never']), 'plate')} "
+        f"{'is' if facts['never'] == 1 else 'are'} among those of none."
     )
-    st.plotly_chart(figures.hubness_figure(counts, k), key="hubness", config={"displayModeBar": False})
-    plate_id = str(collection.catalogue.plate_ids[largest])
-    if st.button("See the largest hub", type="tertiary"):
-        shell.go("plate", plate=plate_id)
+    if st.button("See the hubs →", type="tertiary"):
+        shell.go("models", models="hubs")
 
 
 def _skipped(collection: Collection) -> None:

@@ -82,7 +82,7 @@ def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
         "alt": f"Plate {plate_id}, {book}, {text.year_of(record['year'])}",
         "year": member.date if member.dated else "",
         "lines": [book, where],
-        "words": [_word(word) for word in member.words],
+        "words": [word(one) for one in member.words],
         "first": member.place == 0,
         "undated": not member.dated,
         "compare": member.place > 0,
@@ -90,10 +90,11 @@ def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
     }
 
 
-def _word(word: str) -> dict[str, str]:
+def word(said: str) -> dict[str, str]:
+    """What the families say of a plate or a pair, as a word with its colour."""
     # What people decided is said as the prepared words are, in their colours.
-    kind = "printing" if word.endswith(", by review") else KINDS.get(word, "")
-    shown = "earliest here" if word == "earliest in this collection" else word
+    kind = "printing" if said.endswith(", by review") else KINDS.get(said, "")
+    shown = "earliest here" if said == "earliest in this collection" else said
     how = (
         "Judged by how far lines stray after the two are laid over each other." if kind == "printing" else ""
     )
@@ -212,7 +213,7 @@ def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     ids = collection.catalogue.plate_ids
     event = pair_list(
         key="ties",
-        items=[_tie(collection, match) for match in shown],
+        items=[tie(collection, match) for match in shown],
         label="Pairs, those with the earliest first",
     )
     if event.clicked:
@@ -226,7 +227,8 @@ def _pair_id(match: MatchRow) -> str:
     return f"{match.a}-{match.b}"
 
 
-def _tie(collection: Collection, match: MatchRow) -> dict[str, Any]:
+def tie(collection: Collection, match: MatchRow) -> dict[str, Any]:
+    """A verified pair for the list of pairs."""
     said = [match.verdict]
     if match.mirrored and match.verdict != MIRRORED:
         said.append(MIRRORED)
@@ -235,14 +237,15 @@ def _tie(collection: Collection, match: MatchRow) -> dict[str, Any]:
     covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
     return {
         "id": _pair_id(match),
-        "left": _side(collection, match.a, match.region_a),
-        "right": _side(collection, match.b, match.region_b),
-        "words": [_word(word) for word in said],
+        "left": side(collection, match.a, match.region_a),
+        "right": side(collection, match.b, match.region_b),
+        "words": [word(one) for one in said],
         "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
     }
 
 
-def _side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
+def side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
+    """One plate of a pair, with the region (corners in pixels, or none) that agrees."""
     record = collection.catalogue.record(row)
     year = text.year_of(record["year"])
     title = collection.catalogue.short_title(row)

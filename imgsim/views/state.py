@@ -32,6 +32,9 @@ COMPARISONS = {
 
 SEARCHES = {"look": "Looks alike", "lines": "The same lines"}
 ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
+MODEL_PARTS = {"verified": "Verified pairs", "agreement": "Agreement", "scores": "Scores", "hubs": "Hubs"}
+FOUND_BY = ("first", "second", "both", "neither")
+MOST_SHARED = 10  # first neighbours of two backbones that are compared
 MOST_BOOKS = 50  # at least so many books: the highest that can be asked of a family
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
@@ -49,6 +52,7 @@ _FAMILY_FILTERS = {
     "reuse_to",
     "reuse_years",
 }
+_MODEL_CHOICES = {"backbone", "versus", "first", "models", "found_by", "sharing"}
 
 Query = dict[str, str | list[str]]
 Box = tuple[float, float, float, float]
@@ -100,6 +104,15 @@ class State:
     book_page: int = 1  # of a book with many plates
     box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
     by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
+    versus: str = ""  # the backbone to compare with; "" is the first other one
+    first: int = 4  # how many first neighbours of two backbones are compared; the study took four
+    models: str = ""  # the part of the page Models; "" is the first that has anything to show
+    found_by: str = (
+        ""  # which of the two backbones finds the verified pairs shown; "" is the first kind there is
+    )
+    sharing: int | None = None  # only plates of which so many neighbours are shared
+    models_page: int = 1
+    draw: int = 0  # which examples of the ladder
 
     @property
     def filtered(self) -> bool:
@@ -199,6 +212,13 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "book_page": ("sheet", _integer(1, 1_000_000)),
     "box": ("box", _box),
     "by": ("by", _one_of(tuple(SEARCHES))),
+    "versus": ("versus", _text),
+    "first": ("first", _integer(1, MOST_SHARED)),
+    "models": ("models", _one_of(tuple(MODEL_PARTS))),
+    "found_by": ("found", _one_of(FOUND_BY)),
+    "sharing": ("sharing", _integer(0, MOST_SHARED)),
+    "models_page": ("part", _integer(1, 1_000_000)),
+    "draw": ("draw", _integer(0, 9_999)),
 }
 
 
@@ -255,6 +275,8 @@ def changed(state: State, **changes: Any) -> State:
         changes["reuse_page"] = 1
     if "book_a" in changes and "book_page" not in changes:
         changes["book_page"] = 1
+    if _MODEL_CHOICES & set(changes) and "models_page" not in changes:
+        changes["models_page"] = 1
     if "plate" in changes and "unfolded" not in changes:
         changes["unfolded"] = ""
     if "plate" in changes and "box" not in changes:

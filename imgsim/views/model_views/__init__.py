@@ -1,0 +1,1 @@
+"""The parts of the page Models, each drawn only when it is looked at."""

@@ -1,0 +1,130 @@
+"""What the page Models shows, worked out once for each collection and pair of backbones, and shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from imgsim.collection import Collection
+from imgsim.model_comparison import (
+    Agreement,
+    Example,
+    Lookups,
+    VerifiedPairs,
+    agreement,
+    distributions,
+    ladder,
+    look_up,
+    verified_pairs,
+)
+from imgsim.neighbours import occurrences, pair_similarities, share_below
+from imgsim.views import state
+
+# Of how many nearest plates hubs are counted; the measures of hubs that are known from papers are of ten.
+HUB_K = 10
+NEAR, FAR = 4, 20  # first neighbours among which a verified pair is looked for
+
+
+def pair_of(collection: Collection, now: state.State) -> tuple[str, ...]:
+    """The backbones to compare: the one that the app uses now, and another where there is one."""
+    others = [name for name in collection.backbones if name != now.backbone]
+    if not others:
+        return (now.backbone,)
+    return (now.backbone, now.versus if now.versus in others else others[0])
+
+
+def longest(collection: Collection, names: Sequence[str]) -> int:
+    """How many neighbours all these backbones' lists hold."""
+    return min(collection.neighbours(name)[0].shape[1] for name in names)
+
+
+def agreed(collection: Collection, first: str, second: str, k: int) -> Agreement:
+    """How two backbones' lists agree."""
+    return _agreed(str(collection.path), collection.generation, collection, first, second, k)
+
+
+def verified(collection: Collection) -> VerifiedPairs | None:
+    """The verified pairs; None where lines were never compared."""
+    if collection.matches is None:
+        return None
+    return _verified(str(collection.path), collection.generation, collection)
+
+
+def looked_up(collection: Collection, backbone: str) -> Lookups:
+    """The verified pairs in a backbone's lists."""
+    return _looked_up(str(collection.path), collection.generation, collection, backbone)
+
+
+def examples(collection: Collection, backbone: str, draw: int) -> list[Example | None]:
+    """A pair for each rung of the ladder."""
+    return _examples(str(collection.path), collection.generation, collection, backbone, draw)
+
+
+def spread(collection: Collection, backbone: str, k: int) -> dict[str, np.ndarray]:
+    """The similarities of kinds of pairs."""
+    return _spread(str(collection.path), collection.generation, collection, backbone, k)
+
+
+def listed(collection: Collection, backbone: str) -> np.ndarray:
+    """How often each plate is among the nearest of others: int64 (n,), read-only."""
+    return _listed(str(collection.path), collection.generation, collection, backbone)
+
+
+# The path and the generation are the key; the collection itself (with its leading _) is not hashed.
+
+
+@st.cache_resource(max_entries=12, show_spinner="Comparing the two networks …")
+def _agreed(
+    path: str, generation: str, _collection: Collection, first: str, second: str, k: int
+) -> Agreement:
+    lists = [_collection.neighbours(name)[0] for name in (first, second)]
+    rows = np.arange(len(lists[0]))
+    regards = [
+        share_below(
+            _collection.background(name),
+            pair_similarities(_collection.embeddings(name), rows, of_other[:, 0]),
+        )
+        for name, of_other in zip((first, second), reversed(lists), strict=True)
+    ]
+    return agreement(lists[0], lists[1], k, np.mean(regards, axis=0))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _verified(path: str, generation: str, _collection: Collection) -> VerifiedPairs:
+    assert _collection.matches is not None  # verified() has asked
+    return verified_pairs(_collection.matches, len(_collection.catalogue))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _looked_up(path: str, generation: str, _collection: Collection, backbone: str) -> Lookups:
+    pairs = _verified(path, generation, _collection)
+    return look_up(pairs, _collection.embeddings(backbone), _collection.neighbours(backbone)[0])
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking for examples …")
+def _examples(
+    path: str, generation: str, _collection: Collection, backbone: str, draw: int
+) -> list[Example | None]:
+    return ladder(_collection.embeddings(backbone), *_collection.neighbours(backbone), draw=draw)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _spread(
+    path: str, generation: str, _collection: Collection, backbone: str, k: int
+) -> dict[str, np.ndarray]:
+    return distributions(
+        _collection.embeddings(backbone),
+        _collection.neighbours(backbone)[1],
+        _collection.background(backbone),
+        _collection.matches,
+        k,
+    )
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _listed(path: str, generation: str, _collection: Collection, backbone: str) -> np.ndarray:
+    counts = occurrences(_collection.neighbours(backbone)[0], HUB_K)
+    counts.setflags(write=False)
+    return counts
