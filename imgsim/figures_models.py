@@ -87,7 +87,7 @@ def _hill(
     at = min(int(np.searchsorted(edges, median, side="right")) - 1, len(heights) - 1)
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     # A floor to fill down to: Plotly fills to zero, or to the trace before.
-    floor = {"x": edges[[0, -1]], "y": [row, row], "mode": "lines", "hoverinfo": "skip"}
+    floor = {"x": middles[[0, -1]], "y": [row, row], "mode": "lines", "hoverinfo": "skip"}
     figure.add_trace(go.Scatter(**floor, line={"width": 0.6, "color": colour}), row=1, col=column)
     figure.add_trace(
         go.Scatter(

@@ -34,6 +34,18 @@ def percent(share: float) -> str:
     return f"{shown:.{digits}f} %"
 
 
+def share(part: int, whole: int) -> str:
+    """`12 %`, `4.5 %`, `98.7 %`: a part of a whole. `0 %` and `100 %` are none and all, not nearly so."""
+    if not whole:
+        return "\N{EN DASH}"
+    value = 100 * part / whole
+    if 0 < value < 0.1:
+        return "under 0.1 %"
+    if value <= 0 or 10 <= value <= 90 or value >= 100:
+        return f"{value:.0f} %"
+    return f"{min(value, 99.9):.1f} %"
+
+
 def missing(value: object) -> bool:
     """Whether a cell of the catalogue is empty; the words "NA" and "nan" are words."""
     return value == "" if isinstance(value, str) else value is None or bool(pd.isna(value))

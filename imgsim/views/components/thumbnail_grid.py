@@ -32,6 +32,7 @@ def thumbnail_grid(
     items: Sequence[Mapping[str, Any]],
     height: int = 180,
     min_width: int = 150,
+    fit: bool = False,
     selected: str | None = None,
     label: str = "Plates",
     on_click: Callable[[], None] | None = None,
@@ -60,6 +61,7 @@ def thumbnail_grid(
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     min_width : of a card in CSS pixels; as many columns as fit.
+    fit : whether few cards are made as wide as the room there is.
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
     on_click, on_expand, on_action : called without arguments before the page reruns; read the value with `picked`.
@@ -78,6 +80,7 @@ def thumbnail_grid(
         "items": cards,
         "height": positive(height, "height"),
         "min_width": positive(min_width, "min_width"),
+        "fit": bool(fit),
         "label": str(label),
     }
     result = mount(

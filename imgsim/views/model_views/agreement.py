@@ -18,7 +18,7 @@ from imgsim.views import cards, evidence, shell, state, text
 from imgsim.views.components import thumbnail_grid
 from imgsim.views.components.thumbnail_grid import picked
 from imgsim.views.model_views import found
-from imgsim.views.model_views.verified import place_in_words
+from imgsim.views.model_views.verified import ordinal
 
 _GRID = "disagreements"
 _PER_PAGE = 18
@@ -32,16 +32,9 @@ def finding(collection: Collection, names: Sequence[str], k: int) -> str:
     high = int(known.counts[most.start :].sum())
     which = " or ".join(str(number) for number in most)
     return (
-        f"**They agree on {which} of the first {k} neighbours for {_percent(high, len(known.shared))} of plates**, "
-        f"and on none for {_percent(int(known.counts[0]), len(known.shared))}."
+        f"**They agree on {which} of the first {k} neighbours for {text.share(high, len(known.shared))} of plates**, "
+        f"and on none for {text.share(int(known.counts[0]), len(known.shared))}."
     )
-
-
-def _percent(part: int, whole: int) -> str:
-    if not whole:
-        return "\N{EN DASH}"
-    value = 100 * part / whole
-    return f"{value:.1f} %" if 0 < value < 10 or 90 < value < 100 else f"{value:.0f} %"
 
 
 def show(collection: Collection, names: Sequence[str], k: int) -> None:
@@ -83,7 +76,8 @@ def _table(known: Agreement, names: Sequence[str]) -> None:
 def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str = "") -> str:
     whole = sum(counts)
     cells = "".join(
-        f"<td>{counts[number]:,} <small>{_percent(counts[number], whole)}</small></td>" for number in numbers
+        f"<td>{counts[number]:,} <small>{text.share(counts[number], whole)}</small></td>"
+        for number in numbers
     )
     return f'<tr class="{kind}"><th scope="row">{escape(label)}</th><td>{whole:,}</td>{cells}</tr>'
 
@@ -92,9 +86,7 @@ def _list(
     collection: Collection, known: Agreement, names: Sequence[str], rows: np.ndarray, sharing: int | None
 ) -> None:
     now = state.current()
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("#### Where they disagree most", width="content")
-        _download(collection, known, names)
+    st.markdown("#### Where they disagree most")
     labels = {number: f"{number} shared ({int(known.counts[number]):,})" for number in range(known.k + 1)}
     st.selectbox(
         "Plates",
@@ -138,6 +130,7 @@ def _list(
         "Fewest shared neighbours first; of those, lists that overlap least; of those, plates of which each network "
         "finds the other's first neighbour least alike. Click a plate to see both its lists."
     )
+    _download(collection, known, names)
 
 
 def _clicked() -> None:
@@ -168,6 +161,11 @@ def _both_lists(collection: Collection, known: Agreement, names: Sequence[str], 
             event = _one_list(collection, known.k, name, names[1 - at], row, *lists[:: 1 if at == 0 else -1])
             if event.clicked:
                 shell.go("plate", plate=event.clicked, backbone=name)
+        depth = min(len(each[0]) for each in lists)
+        st.caption(
+            f"Framed plates are among the first {known.k} of both. Where the other network has a plate among its "
+            f"first {depth}, its place there stands under it. Click a plate to open it with that network."
+        )
 
 
 def _one_list(
@@ -187,14 +185,18 @@ def _one_list(
     for item, place in zip(items, there.tolist(), strict=True):
         shared = 0 < place <= k
         item["mark"] = "selected" if shared else ""
-        item["lines"] = [item["lines"][0], f"{other}: {place_in_words(place, others.shape[1])}"]
+        item["lines"] = [item["lines"][0], *([f"{other}: {ordinal(place)}"] if place else [])]
     shared = int(np.count_nonzero((there > 0) & (there <= k)))
     st.markdown(
-        f"**{text.plain(name)}**, the first {k}"
-        + (f", {shared} of them framed: in both lists" if shared else "")
+        f"**{text.plain(name)}**, the first {k}" + (f", {shared} of them in both lists" if shared else "")
     )
     return thumbnail_grid(
-        key=f"list_{name}", items=items, height=140, min_width=95, label=f"First neighbours by {name}"
+        key=f"list_{name}",
+        items=items,
+        height=140,
+        min_width=95,
+        fit=True,
+        label=f"First neighbours by {name}",
     )
 
 

@@ -48,7 +48,7 @@ def _of(collection: Collection, name: str, *, alone: bool) -> None:
             help="Of how often each plate is listed: 0 is even, above about 1.4 hubs are strong.",
         )
         st.metric("Largest hub", f"{facts['largest']:,} times", width="content")
-        st.metric("Never listed", f"{never:,} ({100 * never / len(counts):.1f} %)", width="content")
+        st.metric("Never listed", f"{never:,} ({text.share(never, len(counts))})", width="content")
     figure = figures.hubness_figure(counts, int(facts["k"]))
     st.plotly_chart(figure, key=f"hubness_{name}", config={"displayModeBar": False})
     rows = np.argsort(-counts, kind="stable")[:_SHOWN]

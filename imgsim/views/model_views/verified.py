@@ -30,29 +30,28 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
         return ""
     far = min(found.FAR, found.longest(collection, names))
     ends = [found.looked_up(collection, name).found(far) for name in names]
-    shares = [share(end) for end in ends]
+    shares = [text.share(int(np.count_nonzero(end)), len(end)) for end in ends]
     many = text.count(len(pairs), "verified pair")
     first = text.plain(names[0])
     if len(names) == 1:
         return f"**{first} has {shares[0]} of {many} among its first {far} neighbours.**"
     second = text.plain(names[1])
     gap = difference(ends[0], ends[1], pairs.groups)
-    if gap.second > gap.first:
+    if gap.certain and gap.second > gap.first:
         first, second, shares = second, first, shares[::-1]
     both = f"{first} has {shares[0]} of {many} among its first {far} neighbours, {second} {shares[1]}"
     if math.isnan(gap.low):
         return f"**{both}.** These are too few images to say which network is better."
-    low, high = sorted((gap.low, gap.high) if gap.first >= gap.second else (-gap.low, -gap.high))
-    span = " to ".join(f"{100 * value:+.0f}".replace("-", "\N{MINUS SIGN}") for value in (low, high))
+    low, high = sorted((abs(gap.low), abs(gap.high))) if gap.certain else (gap.low, gap.high)
+    sign = "" if gap.certain else "+"
+    span = " to ".join(f"{100 * value:{sign}.0f}".replace("-", "\N{MINUS SIGN}") for value in (low, high))
     span = f"a difference of {span} percentage points, with 95 % confidence"
     if not gap.certain:
         return f"**Neither clearly finds more of the re-used plates.** {both} ({span})."
-    return f"**{first} finds more of the re-used plates than {second}:** {shares[0]} of {many} against {shares[1]}, each among its first {far} neighbours ({span})."
-
-
-def share(marks: np.ndarray) -> str:
-    """How many of a list are marked, as a percentage; `–` of none."""
-    return f"{100 * float(np.mean(marks)):.0f} %" if len(marks) else "\N{EN DASH}"
+    return (
+        f"**{first} finds more of the re-used plates than {second}:** {shares[0]} of {many} against {shares[1]}, "
+        f"each among its first {far} neighbours ({span})."
+    )
 
 
 def show(collection: Collection, names: Sequence[str]) -> None:
@@ -70,8 +69,9 @@ def show(collection: Collection, names: Sequence[str]) -> None:
     _table(pairs, names, looks)
     st.caption(
         "A pair counts as found when at least one of its plates has the other among its first neighbours, those of the "
-        "same book included. A pair that no list of candidates held was never compared, so it is not counted; pairs "
-        "that were proposed by their lines, without any network, are the fairest test."
+        "same book included; of an image with many copies only some can come first. A pair that no list of candidates "
+        "held was never compared, so it is not counted; pairs that were proposed by their lines, without any network, "
+        "are the fairest test."
     )
     _which(collection, pairs, names, looks)
 
@@ -97,7 +97,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
             counts = [int(np.count_nonzero(look.found(step)[mask])) for look in looks]
             cells += "".join(
                 f'<td class="{"best" if len(counts) > 1 and count == max(counts) > min(counts) else ""}" '
-                f'title="{count:,} of {int(mask.sum()):,} pairs">{100 * count / mask.sum():.0f} %</td>'
+                f'title="{count:,} of {int(mask.sum()):,} pairs">{text.share(count, int(mask.sum()))}</td>'
                 for count in counts
             )
         cells += "".join(f"<td>{float(np.median(look.similarities[mask])):.3f}</td>" for look in looks)
@@ -197,11 +197,14 @@ def _item(
 
 
 def place_in_words(place: int, depth: int) -> str:
-    """`1st neighbour`, `22nd neighbour`, `not in its first 50`."""
-    if not place:
-        return f"not in its first {depth}"
-    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending} neighbour"
+    """`1st neighbour`, `22nd neighbour`, `not among the first 50`."""
+    return f"{ordinal(place)} neighbour" if place else f"not among the first {depth}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `22nd`, `13th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _download(

@@ -90,9 +90,10 @@ class Grid {
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, label: name }) {
+  update({ items, height, min_width, fit, label: name }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
+    set(list, "data-fit", Boolean(fit));
     list.style.setProperty("--height", `${height}px`);
     list.style.setProperty("--least", `${min_width}px`);
     const active = list.getRootNode().activeElement;
