@@ -31,7 +31,11 @@ def pairs_csv(
     columns: dict[str, Sequence] = {
         **{f"{side}_plate_id": column(catalogue, "plate_id", rows) for side, rows in sides.items()},
         **(extra or {}),
-        **{f"{side}_{name}": column(catalogue, name, rows) for side, rows in sides.items() for name in _OF_BOTH},
+        **{
+            f"{side}_{name}": column(catalogue, name, rows)
+            for side, rows in sides.items()
+            for name in _OF_BOTH
+        },
         "collection": [collection] * len(sides["a"]),
         "date": [date] * len(sides["a"]),
     }

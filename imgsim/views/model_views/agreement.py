@@ -207,7 +207,7 @@ def _download(collection: Collection, known: Agreement, names: Sequence[str]) ->
         extra: dict[str, Sequence] = {
             "shared": known.shared[rows].tolist(),
             "of_first": [known.k] * len(rows),
-            "rank_biased_overlap": [f"{value:.4f}" for value in known.overlap[rows]],
+            "rank_biased_overlap": known.overlap[rows].round(4).tolist(),
         }
         for name in names:
             indices, similarities = collection.neighbours(name)

@@ -40,6 +40,12 @@ def longest(collection: Collection, names: Sequence[str]) -> int:
     return min(collection.neighbours(name)[0].shape[1] for name in names)
 
 
+def within(collection: Collection, names: Sequence[str]) -> int:
+    """Among how many first neighbours a verified pair counts as found: 20, or 4 where 20 are a tenth of all plates."""
+    enough = FAR if len(collection.catalogue) >= 10 * FAR else NEAR
+    return min(enough, longest(collection, names))
+
+
 def agreed(collection: Collection, first: str, second: str, k: int) -> Agreement:
     """How two backbones' lists agree."""
     return _agreed(str(collection.path), collection.generation, collection, first, second, k)

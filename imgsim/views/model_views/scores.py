@@ -121,10 +121,10 @@ def _download(collection: Collection, names: Sequence[str], examples: Sequence[E
         matches = collection.matches
         said = [None if matches is None else matches.between(e.left, e.right) for e in examples]
         extra: dict[str, Sequence] = {
-            "step": [f"{example.rung:g}" for example in examples],
-            f"{names[0]}_similarity": [f"{example.similarity:.6f}" for example in examples],
+            "step": [example.rung for example in examples],
+            f"{names[0]}_similarity": [round(example.similarity, 6) for example in examples],
             **{
-                f"{name}_similarity": [f"{value:.6f}" for value in values]
+                f"{name}_similarity": [round(value, 6) for value in values]
                 for name, values in _by_others(collection, names, examples).items()
             },
             "verdict": ["not checked" if match is None else match.verdict for match in said],

@@ -28,7 +28,7 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
     pairs = found.verified(collection)
     if pairs is None or not len(pairs):
         return ""
-    far = min(found.FAR, found.longest(collection, names))
+    far = found.within(collection, names)
     ends = [found.looked_up(collection, name).found(far) for name in names]
     shares = [text.share(int(np.count_nonzero(end)), len(end)) for end in ends]
     many = text.count(len(pairs), "verified pair")
@@ -127,7 +127,7 @@ def _which(
     collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
 ) -> None:
     now = state.current()
-    far = min(found.FAR, min(look.depth for look in looks))
+    far = found.within(collection, names)
     groups = _groups([look.found(far) for look in looks])
     if len(names) == 1:
         labels = {"first": "Found", "neither": "Missed"}
@@ -218,7 +218,7 @@ def _download(
             "proposed_by_lines": ["yes" if by else "no" for by in pairs.by_lines],
         }
         for name, look in zip(names, looks, strict=True):
-            extra[f"{name}_similarity"] = [f"{value:.6f}" for value in look.similarities]
+            extra[f"{name}_similarity"] = look.similarities.astype(float).round(6).tolist()
             for side, column in (("b_of_a", 0), ("a_of_b", 1)):
                 extra[f"{name}_rank_{side}"] = [int(place) or None for place in look.places[:, column]]
         return export.pairs_csv(

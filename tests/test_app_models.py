@@ -1,0 +1,419 @@
+"""The page Models, as Streamlit runs it without a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from imgsim import export
+from imgsim.collection import Collection, layout, open_collection
+from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.views import components, text
+from imgsim.views.model_views import agreement, found, hubs, scores, verified
+from tests.herbals import COUNT, HOSTILE, make_herbals
+from tests.making import add_files, add_matches, make, match_values, write_plates
+from tests.test_app import ROOT, check, param, words
+
+PAIRS = [
+    match_values("p000", "p006", inliers=200, sources="cosine, local features"),
+    match_values("p001", "p018", "mirrored", inliers=90, sources="mirrored"),
+    match_values("p004", "p014", "shared detail", inliers=60, sources="local features"),
+    match_values("p005", "p022", "look-alike"),
+    *(match_values(f"p{a:03}", f"p{a + 10:03}", inliers=70 + a) for a in (7, 8, 9, 10)),
+]
+VERIFIED = [(0, 6), (1, 18), (4, 14), (7, 17), (8, 18), (9, 19), (10, 20)]
+
+
+def files_of(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with "herbals", seen by two networks: "toy", and "other", which finds every verified copy."""
+    folder = make_herbals(tmp_path_factory.mktemp("models"))
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(COUNT, 4)) @ rng.normal(size=(4, 32))  # scores of all sizes
+    for a, b in VERIFIED:
+        rows[b] = rows[a] + 0.02 * rng.normal(size=32)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    indices, similarities = all_neighbours(rows, 23)
+    stream = io.BytesIO()
+    np.savez(stream, indices=indices, similarities=similarities)
+    add_files(
+        folder / "herbals",
+        {
+            layout.embeddings_file("other"): files_of(rows),
+            layout.neighbours_file("other"): stream.getvalue(),
+            layout.background_file("other"): files_of(random_pair_quantiles(rows)),
+        },
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with matches."""
+    folder = tmp_path_factory.mktemp("compared") / "data"
+    shutil.copytree(plain, folder)
+    add_matches(folder / "herbals", PAIRS)
+    return folder
+
+
+@pytest.fixture
+def herbals(compared: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    monkeypatch.setenv("IMGSIM_DATA", str(compared))
+    return open_collection(compared / "herbals")
+
+
+@dataclass
+class Drawn:
+    """What the last run gave each component, by its key, and what it is to answer."""
+
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def ids(self, key: str) -> list[str]:
+        return [item["id"] for item in self.given[key]["items"]]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    """Components that keep what they are given: without a browser nobody sees them."""
+    kept = Drawn()
+    for module, name, event in (
+        (agreement, "thumbnail_grid", components.GridEvent),
+        (hubs, "thumbnail_grid", components.GridEvent),
+        (verified, "pair_list", components.PairEvent),
+        (scores, "pair_list", components.PairEvent),
+    ):
+        real = getattr(module, name)
+
+        def fake(_real: Any = real, _event: Any = event, **given: Any) -> Any:
+            _real(**given)  # it checks what it is given
+            kept.given[given["key"]] = given
+            return _event(**kept.answers.pop(given["key"], {}))
+
+        monkeypatch.setattr(module, name, fake)
+    return kept
+
+
+def visit(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.switch_page("imgsim/views/models.py")
+    return check(app.run())
+
+
+def tables(app: AppTest) -> str:
+    """The tables of the page, as plain text."""
+    whole = "\n".join(str(e.proto.body) for e in app.get("html"))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", whole))
+
+
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """Catch what the download buttons would make."""
+    import streamlit as st
+
+    made: dict[str, Callable[[], bytes]] = {}
+
+    def fake(label: str, data: Any, *, key: str, **more: Any) -> bool:
+        made[key] = data
+        return False
+
+    monkeypatch.setattr(st, "download_button", fake)
+    return made
+
+
+# ---- verified pairs
+
+
+def in_first(collection: Collection, backbone: str, k: int) -> list[bool]:
+    """Which verified pairs a network finds, by plain lists."""
+    indices = collection.neighbours(backbone)[0].tolist()
+    return [b in indices[a][:k] or a in indices[b][:k] for a, b in VERIFIED]
+
+
+def test_the_page_says_first_which_network_finds_more_of_the_copies(
+    herbals: Collection, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = visit(backbone="toy", versus="other")
+    here, there = sum(in_first(herbals, "toy", 4)), sum(in_first(herbals, "other", 4))
+    assert 0 < here < there
+    assert (
+        f"**other finds more of the re-used plates than toy:** {text.share(there, 7)} of 7 verified pairs against "
+        f"{text.share(here, 7)}, each among its first 4 neighbours"
+    ) in words(app)
+    shown = tables(app)
+    for backbone in ("toy", "other"):
+        assert f" {text.share(sum(in_first(herbals, backbone, 20)), 7)} " in shown
+    assert "All verified pairs 7" in shown
+    assert "Mirrored 1" in shown and "Shared detail 1" in shown and "Same image 5" in shown
+    assert "Proposed by their lines 2" in shown
+    # Where both find the same, neither is better.
+    equal = found.looked_up(herbals, "toy")
+    monkeypatch.setattr(found, "looked_up", lambda collection, name: equal)
+    assert "**Neither clearly finds more of the re-used plates.**" in words(visit(backbone="toy"))
+
+
+def test_pairs_are_shown_by_who_finds_them(herbals: Collection, drawn: Drawn) -> None:
+    here, there = in_first(herbals, "toy", 4), in_first(herbals, "other", 4)
+    kinds = {
+        "first": [a and not b for a, b in zip(here, there, strict=True)],
+        "second": [b and not a for a, b in zip(here, there, strict=True)],
+        "neither": [not a and not b for a, b in zip(here, there, strict=True)],
+        "both": [a and b for a, b in zip(here, there, strict=True)],
+    }
+    for kind, marks in kinds.items():
+        drawn.given.clear()
+        app = visit(backbone="toy", versus="other", found=kind)
+        expected = {f"{a}-{b}" for (a, b), mark in zip(VERIFIED, marks, strict=True) if mark}
+        if not expected:
+            assert "There is no such pair" in words(app)
+            continue
+        assert set(drawn.ids("verified_pairs")) == expected
+        for item in drawn.given["verified_pairs"]["items"]:
+            a, b = (int(end) for end in item["id"].split("-"))
+            for line, name in zip(item["lines"], ("toy", "other"), strict=False):
+                lists = herbals.neighbours(name)[0].tolist()
+                best = 1 + min(lists[a].index(b), lists[b].index(a))
+                assert line.startswith(f"{name}: {verified.ordinal(best)} neighbour, ")
+            assert item["words"][0]["text"] == {1: "mirrored", 4: "shared detail"}.get(a, "same image")
+
+
+def test_a_pair_opens_with_the_network_that_is_looked_at(herbals: Collection, drawn: Drawn) -> None:
+    drawn.answers["verified_pairs"] = {"compare": "0-6"}
+    app = visit(backbone="other", found="both")
+    assert (param(app, "plate"), param(app, "with"), param(app, "backbone")) == ("p000", "p006", "other")
+    assert app.title[0].value == "Compare"
+
+
+# ---- agreement
+
+
+def shared(collection: Collection, k: int) -> list[int]:
+    lists = [collection.neighbours(name)[0].tolist() for name in ("toy", "other")]
+    return [len({*a[:k]} & {*b[:k]}) for a, b in zip(*lists, strict=True)]
+
+
+@pytest.mark.parametrize("k", [4, 7])
+def test_the_table_counts_shared_neighbours_and_cites_the_study_where_it_counted_as_many(
+    herbals: Collection, drawn: Drawn, k: int
+) -> None:
+    app = visit(backbone="toy", models="agreement", first=str(k))
+    counts = [shared(herbals, k).count(number) for number in range(k, -1, -1)]
+    row = " ".join(f"{count:,} {text.share(count, COUNT)}" for count in counts)
+    shown = tables(app)
+    assert re.sub(r"\s+", " ", f"toy, other {COUNT} {row}") in shown
+    assert ("the DHH23 study: ResNet-18, ResNet-50 13,151 204 1.6 % 590" in shown) == (k == 4)
+    high = counts[0] + counts[1]
+    assert f"agree on {k - 1} or {k} of the first {k} neighbours for {text.share(high, COUNT)}" in words(app)
+
+
+def test_disagreements_come_most_first_and_can_be_narrowed_down(herbals: Collection, drawn: Drawn) -> None:
+    expected = shared(herbals, 4)
+    visit(backbone="toy", models="agreement")
+    listed = [expected[int(plate[1:])] for plate in drawn.ids("disagreements")]
+    assert listed == sorted(listed) and listed[0] == min(expected)
+    number = max(expected)
+    visit(backbone="toy", models="agreement", sharing=str(number))
+    assert {*drawn.ids("disagreements")} == {f"p{row:03}" for row, n in enumerate(expected) if n == number}
+
+
+def test_both_lists_stand_side_by_side_with_what_they_share_marked(herbals: Collection, drawn: Drawn) -> None:
+    row = int(np.argmax(shared(herbals, 4)))
+    visit(backbone="toy", models="agreement", plate=f"p{row:03}")
+    lists = {name: herbals.neighbours(name)[0][row].tolist() for name in ("toy", "other")}
+    for name, other in (("toy", "other"), ("other", "toy")):
+        items = drawn.given[f"list_{name}"]["items"]
+        assert [item["id"] for item in items] == [f"p{near:03}" for near in lists[name][:4]]
+        marked = {item["id"] for item in items if item["mark"] == "selected"}
+        assert marked == {f"p{near:03}" for near in {*lists["toy"][:4]} & {*lists["other"][:4]}}
+        assert marked
+        for item in items:
+            place = lists[other].index(int(item["id"][1:])) + 1
+            assert item["lines"][-1] == f"{other}: {verified.ordinal(place)}"
+        assert all("verdict" in item for item in items)
+
+
+def test_a_plate_of_a_list_opens_with_the_network_that_lists_it(herbals: Collection, drawn: Drawn) -> None:
+    near = f"p{int(herbals.neighbours('other')[0][3, 0]):03}"
+    drawn.answers["list_other"] = {"clicked": near}
+    app = visit(backbone="toy", models="agreement", plate="p003")
+    assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", near, "other")
+
+
+def test_the_networks_are_chosen_in_the_address(herbals: Collection, drawn: Drawn) -> None:
+    app = visit(backbone="other", versus="other", models="agreement")  # with itself: with the first other one
+    boxes = {box.label: box for box in app.selectbox}
+    assert (boxes["Compare"].value, boxes["with"].value) == ("other", "toy")
+    boxes["Compare"].set_value("toy")
+    check(app.run())
+    assert param(app, "backbone") == "toy"
+    assert {box.label: box.value for box in app.selectbox}["with"] == "other"
+
+
+# ---- scores
+
+
+def test_the_ladder_shows_pairs_with_their_verdicts_and_what_the_other_network_says(
+    herbals: Collection, drawn: Drawn
+) -> None:
+    app = visit(backbone="other", models="scores")
+    items = drawn.given["ladder"]["items"]
+    assert items
+    rows = {name: herbals.embeddings(name).astype(float) for name in ("toy", "other")}
+    for item in items:
+        rung, _, ends = item["id"].partition(":")
+        a, b = (int(end) for end in ends.split("-"))
+        score = rows["other"][a] @ rows["other"][b]
+        assert abs(score - float(rung)) <= 0.0051
+        assert item["lines"][0].startswith(f"other: {score:.4f}")
+        assert item["lines"][1].startswith(f"toy: {rows['toy'][a] @ rows['toy'][b]:.4f}")
+    before = drawn.ids("ladder")
+    check(next(button for button in app.button if button.label == "Other examples").click().run())
+    assert param(app, "draw") == "1"
+    assert [i.partition(":")[0] for i in drawn.ids("ladder")] == [i.partition(":")[0] for i in before]
+    assert len(app.get("plotly_chart")) == 1
+
+
+# ---- hubs
+
+
+def test_the_largest_hubs_come_first_and_open_with_their_network(herbals: Collection, drawn: Drawn) -> None:
+    app = visit(backbone="toy", models="hubs")
+    for name in ("toy", "other"):
+        indices = herbals.neighbours(name)[0]
+        counts = [sum(row in near[:10] for near in indices.tolist()) for row in range(COUNT)]
+        order = sorted(range(COUNT), key=lambda row: (-counts[row], row))[:12]
+        assert drawn.ids(f"hubs_{name}") == [f"p{row:03}" for row in order]
+        assert drawn.given[f"hubs_{name}"]["items"][0]["badge"] == f"{max(counts)} times"
+    metrics = {(metric.label, metric.value) for metric in app.metric}
+    assert ("Skew", f"{hubness(herbals.neighbours('toy')[0])['skew']:.1f}") in metrics
+    drawn.answers["hubs_other"] = {"clicked": "p009"}
+    app = visit(backbone="toy", models="hubs")
+    assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", "p009", "other")
+
+
+def test_about_leads_to_the_hubs(herbals: Collection, drawn: Drawn) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.switch_page("imgsim/views/about.py")
+    check(app.run())
+    check(next(button for button in app.button if button.label.startswith("See the hubs")).click().run())
+    assert (app.title[0].value, param(app, "models")) == ("Models", "hubs")
+
+
+# ---- what is taken away
+
+
+def test_every_part_can_be_taken_away_as_csv(
+    herbals: Collection, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = downloads(monkeypatch)
+    for part in ("verified", "agreement", "scores", "hubs"):
+        visit(backbone="toy", models=part)
+    tables = {key: export.read_back(make()) for key, make in made.items()}
+    assert set(tables) == {"download_verified_ranks", "download_shared", "download_ladder", "download_hubs"}
+    pairs = tables["download_verified_ranks"]
+    assert [*zip(pairs["a_plate_id"], pairs["b_plate_id"], strict=True)] == [
+        (f"p{a:03}", f"p{b:03}") for a, b in VERIFIED
+    ]
+    ranks = herbals.neighbours("toy")[0].tolist()
+    assert [int(rank) for rank in pairs["toy_rank_b_of_a"]] == [ranks[a].index(b) + 1 for a, b in VERIFIED]
+    assert [int(rank) for rank in pairs["toy_rank_a_of_b"]] == [ranks[b].index(a) + 1 for a, b in VERIFIED]
+    plates = tables["download_shared"].set_index("plate_id")
+    assert [int(plates["shared"][f"p{row:03}"]) for row in range(COUNT)] == shared(herbals, 4)
+    first = plates["other_neighbour_ids"]["p003"].split(" | ")
+    assert first == [f"p{near:03}" for near in herbals.neighbours("other")[0][3, :4]]
+    hub = tables["download_hubs"]
+    assert sum(map(int, hub["other_times_listed"])) == 10 * COUNT
+    assert set(hub["title"]) == set(HOSTILE)  # as they stand
+    assert set(map(float, tables["download_ladder"]["step"])) <= {0.5, 0.6, 0.7, 0.8, 0.9, 0.95}
+    # Numbers stay numbers in a spreadsheet.
+    assert b",'0." not in made["download_verified_ranks"]()
+
+
+# ---- with less to show
+
+
+def test_without_verified_pairs_the_page_says_what_to_run_and_shows_agreement(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    app = visit(models="verified")
+    assert "Nothing is verified here" in words(app)
+    assert app.code[0].value == "python precompute.py --name herbals"
+    assert "disagreements" in drawn.given and "verified_pairs" not in drawn.given
+    visit(models="scores")
+    assert all(word["text"] != "not checked" for i in drawn.given["ladder"]["items"] for word in i["words"])
+
+
+def test_a_collection_in_which_nothing_agrees_says_so(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    shutil.copytree(plain, tmp_path / "data")
+    add_matches(tmp_path / "data" / "herbals", [match_values("p000", "p006", "look-alike")])
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    assert "No two plates of this collection have lines that agree" in words(visit(models="verified"))
+    visit(models="scores")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_one_network_alone_shows_what_it_can_and_how_to_add_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, count: int
+) -> None:
+    make(tmp_path / "data" / "few", write_plates(tmp_path / "images", count))
+    if count > 2:
+        add_matches(tmp_path / "data" / "few", [match_values("p000", "p001")])
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    for part in ("verified", "agreement", "scores", "hubs"):
+        app = visit(models=part)
+        if count == 1:
+            assert "one plate has no neighbours" in words(app)
+            continue
+        assert "Only **toy** has looked at these plates" in words(app)
+        assert app.code[-1].value == "python precompute.py --name few --backbone toy plates18"
+        assert "disagreements" not in drawn.given
+        assert not app.selectbox or all(box.label != "with" for box in app.selectbox)
+    if count > 2:
+        app = visit(models="verified")
+        assert "of 1 verified pair among its first" in words(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"versus": "../x", "models": "everything", "first": "many", "draw": "-3"},
+        {"models": "agreement", "sharing": "9", "sheet": "99999", "first": "10"},
+        {"models": "agreement", "sharing": "99", "first": "0", "plate": "nobody"},
+        {"found": "all", "sheet": "-1"},
+    ],
+)
+def test_a_mangled_link_opens_the_page(herbals: Collection, drawn: Drawn, query: dict[str, str]) -> None:
+    assert visit(**query).title[0].value == "Models"
+
+
+def test_a_share_is_none_or_all_only_if_it_is() -> None:
+    assert [text.share(part, 13_151) for part in (0, 1, 204, 590, 5_103, 12_900, 13_150, 13_151)] == [
+        "0 %", "under 0.1 %", "1.6 %", "4.5 %", "39 %", "98.1 %", "99.9 %", "100 %",
+    ]  # fmt: skip
+    assert text.share(0, 0) == "\N{EN DASH}"
+
+
+def test_places_are_put_into_words() -> None:
+    assert [verified.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 33, 111)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "33rd", "111th",
+    ]  # fmt: skip
+    assert verified.place_in_words(0, 50) == "not among the first 50"
