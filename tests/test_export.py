@@ -13,7 +13,7 @@ import pytest
 
 from imgsim.catalogue import Catalogue, build_catalogue
 from imgsim.errors import ImgsimError
-from imgsim.export import guarded, neighbours_csv, read_back, selection_csv
+from imgsim.export import guarded, neighbours_csv, pairs_csv, read_back, selection_csv
 from tests.hostile import FORMULAS
 
 NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
@@ -106,6 +106,23 @@ def test_a_selection_has_every_column() -> None:
     assert len(read_back(selection_csv(catalogue, [], **NOTE))) == 0
 
 
+def test_pairs_have_what_is_known_of_both_plates() -> None:
+    catalogue = catalogue_of(["a", "0012", "c"], title=["One", "Two", "Three"], book=["007", "b", "0071"])
+    ids = [str(name) for name in catalogue.plate_ids]
+    left, right = [ids.index("a"), ids.index("0012")], [ids.index("0012"), ids.index("c")]
+    content = pairs_csv(catalogue, left, right, **NOTE, extra={"similarity": [0.94, -0.5]})
+    table = read_back(content)
+    assert table["a_plate_id"].tolist() == ["a", "0012"] and table["b_plate_id"].tolist() == ["0012", "c"]
+    titles = dict(zip(ids, catalogue.frame["title"], strict=True))
+    assert table["b_title"].tolist() == [titles["0012"], titles["c"]]
+    books = dict(zip(ids, catalogue.frame["book"], strict=True))
+    assert table["a_book"].tolist() == [books["a"], books["0012"]]
+    assert [row[2] for row in cells(content)[1:]] == ["0.94", "-0.5"]
+    assert [row[:2] for row in cells(content)[1:]] == [["a", "'0012"], ["'0012", "c"]]
+    with pytest.raises(ImgsimError, match="b_plate_id"):
+        pairs_csv(catalogue, [0, 1], [2], **NOTE)
+
+
 @pytest.mark.parametrize("payload", FORMULAS)
 def test_formulas_are_text(payload: str) -> None:
     catalogue = catalogue_of(["a"], title=[payload], author=[payload], place=[payload], shelf=[payload])
@@ -114,6 +131,7 @@ def test_formulas_are_text(payload: str) -> None:
         neighbours_csv(
             catalogue, None, payload, [0], [0.5], backbone=payload, collection=payload, date=payload
         ),
+        pairs_csv(catalogue, [0], [0], collection=payload, date=payload, extra={payload: [payload]}),
     ):
         for row in cells(content):
             for cell in row:
