@@ -45,6 +45,7 @@ def distributions_figure(
         edges = np.linspace(low, 1.0, _BINS + 1)
         for kind, values in known.items():
             _hill(figure, column, kinds.index(kind), kind, values, edges)
+        figure.update_xaxes(range=[low, 1 + 0.01 * (1 - low)], row=1, col=column)
         if threshold is not None and low < threshold:
             figure.add_vline(
                 x=threshold, line={"dash": "dot", "width": 1, "color": GREY}, row=1, col=column

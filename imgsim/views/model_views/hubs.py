@@ -26,8 +26,8 @@ def show(collection: Collection, names: Sequence[str]) -> None:
     k = min(found.HUB_K, found.longest(collection, names))
     st.caption(
         f"If all plates were equal, each would be among the {k} nearest of {k} others. Hubs are listed far more often, "
-        "whatever the query: blank or very dark plates, as a rule. Mistrust them as neighbours. Plates that are never "
-        "listed are found only by looking at them, or by their lines."
+        "whatever the query: blank, very dark or very plain plates, as a rule. Mistrust them as neighbours. "
+        "Plates that are never listed are found only by looking at them, or by their lines."
     )
     for column, name in zip(st.columns(len(names), gap="large"), names, strict=True):
         with column:
