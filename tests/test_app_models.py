@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from imgsim import export
 from imgsim.collection import Collection, layout, open_collection
 from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.reviews import UNRELATED, Reviews
 from imgsim.views import components, text
 from imgsim.views.model_views import agreement, found, hubs, scores, verified
 from tests.herbals import COUNT, HOSTILE, make_herbals
@@ -417,3 +418,18 @@ def test_places_are_put_into_words() -> None:
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "33rd", "111th",
     ]  # fmt: skip
     assert verified.place_in_words(0, 50) == "not among the first 50"
+
+
+def test_a_pair_that_a_person_rejects_is_no_longer_counted(
+    compared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+) -> None:
+    shutil.copytree(compared, tmp_path / "data")
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    assert "of 7 verified pairs" in words(visit())
+    reviews = Reviews.of(tmp_path / "data" / "herbals")
+    reviews.record("p001", "p018", UNRELATED, reviewer="Ada")
+    app = visit()
+    assert "of 6 verified pairs" in words(app)
+    assert "Mirrored" not in tables(app)
+    reviews.undo("Ada")
+    assert "of 7 verified pairs" in words(visit())

@@ -146,6 +146,13 @@ def test_verified_pairs_leave_out_look_alikes_and_hang_together_by_their_plates(
     assert [matches.match(int(at)).b for at in pairs.positions] == [1, 2, 6, 21]
 
 
+def test_rejected_pairs_are_left_out(matches: Matches) -> None:
+    pairs = verified_pairs(matches, len(IDS), {(1, 2), (3, 4), (20, 21)})
+    assert pairs.rows.tolist() == [[0, 1], [5, 6]]
+    assert pairs.verdicts.tolist() == [SAME, DETAIL]
+    assert len(verified_pairs(matches, len(IDS), {(0, 1), (1, 2), (5, 6), (20, 21)})) == 0
+
+
 def test_no_verified_pairs_are_no_error() -> None:
     empty = Matches.from_frame(
         pd.DataFrame([pair("p00", "p01", LOOK_ALIKE)]), catalogue_of({i: ("b", None) for i in IDS})

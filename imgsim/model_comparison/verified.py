@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -97,12 +98,22 @@ class Difference:
         return math.isfinite(self.low) and (self.low > 0 or self.high < 0)
 
 
-def verified_pairs(matches: Matches, plates: int) -> VerifiedPairs:
-    """Read the pairs whose lines agree; ``plates`` is the number of plates in the catalogue."""
+def verified_pairs(
+    matches: Matches, plates: int, rejected: Collection[tuple[int, int]] = frozenset()
+) -> VerifiedPairs:
+    """Read the pairs whose lines agree.
+
+    Parameters: ``plates``, the number of plates in the catalogue; ``rejected``, pairs of rows, the smaller first, that
+    a person called unrelated: they are left out.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     positions = np.flatnonzero(matches.verified)
+    if rejected:
+        ends = matches.frame[["row_a", "row_b"]].to_numpy()
+        kept = [tuple(ends[at].tolist()) not in rejected for at in positions]
+        positions = positions[np.array(kept, dtype=bool)]
     frame = matches.frame.iloc[positions]
     rows = frame[["row_a", "row_b"]].to_numpy(dtype=np.int64)
     ones = np.ones(len(rows), dtype=bool)

@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 
 from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+from imgsim.families import decisions_of
 from imgsim.model_comparison import (
     Agreement,
     Example,
@@ -20,7 +22,7 @@ from imgsim.model_comparison import (
     verified_pairs,
 )
 from imgsim.neighbours import occurrences, pair_similarities, share_below
-from imgsim.views import state
+from imgsim.views import data, state
 
 # Of how many nearest plates hubs are counted; the measures of hubs that are known from papers are of ten.
 HUB_K = 10
@@ -52,15 +54,17 @@ def agreed(collection: Collection, first: str, second: str, k: int) -> Agreement
 
 
 def verified(collection: Collection) -> VerifiedPairs | None:
-    """The verified pairs; None where lines were never compared."""
+    """The verified pairs that no review rejects; None where lines were never compared."""
     if collection.matches is None:
         return None
-    return _verified(str(collection.path), collection.generation, collection)
+    return _verified(str(collection.path), collection.generation, data.revision(collection), collection)
 
 
 def looked_up(collection: Collection, backbone: str) -> Lookups:
     """The verified pairs in a backbone's lists."""
-    return _looked_up(str(collection.path), collection.generation, collection, backbone)
+    return _looked_up(
+        str(collection.path), collection.generation, data.revision(collection), collection, backbone
+    )
 
 
 def examples(collection: Collection, backbone: str, draw: int) -> list[Example | None]:
@@ -98,14 +102,19 @@ def _agreed(
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _verified(path: str, generation: str, _collection: Collection) -> VerifiedPairs:
-    assert _collection.matches is not None  # verified() has asked
-    return verified_pairs(_collection.matches, len(_collection.catalogue))
+def _verified(path: str, generation: str, revision: int, _collection: Collection) -> VerifiedPairs:
+    matches, catalogue = _collection.matches, _collection.catalogue
+    assert matches is not None  # verified() has asked
+    try:
+        rejected = decisions_of(data.standing(_collection), catalogue).rejected if revision else frozenset()
+    except ImgsimError:  # said in the sidebar
+        rejected = frozenset()
+    return verified_pairs(matches, len(catalogue), rejected)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _looked_up(path: str, generation: str, _collection: Collection, backbone: str) -> Lookups:
-    pairs = _verified(path, generation, _collection)
+def _looked_up(path: str, generation: str, revision: int, _collection: Collection, backbone: str) -> Lookups:
+    pairs = _verified(path, generation, revision, _collection)
     return look_up(pairs, _collection.embeddings(backbone), _collection.neighbours(backbone)[0])
 
 

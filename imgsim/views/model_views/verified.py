@@ -71,7 +71,7 @@ def show(collection: Collection, names: Sequence[str]) -> None:
         "A pair counts as found when at least one of its plates has the other among its first neighbours, those of the "
         "same book included; of an image with many copies only some can come first. A pair that no list of candidates "
         "held was never compared, so it is not counted; pairs that were proposed by their lines, without any network, "
-        "are the fairest test."
+        "are the fairest test. Pairs that people called unrelated are left out."
     )
     _which(collection, pairs, names, looks)
 
