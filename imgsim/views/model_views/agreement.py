@@ -119,7 +119,7 @@ def _list(
         key=_GRID,
         items=items,
         height=105,
-        min_width=90,
+        min_width=80,
         selected=now.plate or items[0]["id"],
         label="Plates, most disagreement first",
         on_click=_clicked,

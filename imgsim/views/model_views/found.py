@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from imgsim import figures_models
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.families import decisions_of
 from imgsim.model_comparison import (
     Agreement,
+    Difference,
     Example,
     Lookups,
     VerifiedPairs,
     agreement,
+    difference,
     distributions,
     ladder,
     look_up,
@@ -67,14 +71,20 @@ def looked_up(collection: Collection, backbone: str) -> Lookups:
     )
 
 
+def gap(collection: Collection, first: str, second: str, k: int) -> Difference:
+    """How many verified pairs two backbones find among the first k neighbours."""
+    revision = data.revision(collection)
+    return _gap(str(collection.path), collection.generation, revision, collection, first, second, k)
+
+
 def examples(collection: Collection, backbone: str, draw: int) -> list[Example | None]:
     """A pair for each rung of the ladder."""
     return _examples(str(collection.path), collection.generation, collection, backbone, draw)
 
 
-def spread(collection: Collection, backbone: str, k: int) -> dict[str, np.ndarray]:
-    """The similarities of kinds of pairs."""
-    return _spread(str(collection.path), collection.generation, collection, backbone, k)
+def hills(collection: Collection, names: tuple[str, ...], k: int, threshold: float) -> Any:
+    """The figure of where the scores lie; shared, never to be changed."""
+    return _hills(str(collection.path), collection.generation, collection, names, k, threshold)
 
 
 def listed(collection: Collection, backbone: str) -> np.ndarray:
@@ -118,6 +128,14 @@ def _looked_up(path: str, generation: str, revision: int, _collection: Collectio
     return look_up(pairs, _collection.embeddings(backbone), _collection.neighbours(backbone)[0])
 
 
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _gap(
+    path: str, generation: str, revision: int, _collection: Collection, first: str, second: str, k: int
+) -> Difference:
+    ends = [_looked_up(path, generation, revision, _collection, name).found(k) for name in (first, second)]
+    return difference(ends[0], ends[1], _verified(path, generation, revision, _collection).groups)
+
+
 @st.cache_resource(max_entries=32, show_spinner="Looking for examples …")
 def _examples(
     path: str, generation: str, _collection: Collection, backbone: str, draw: int
@@ -126,6 +144,18 @@ def _examples(
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
+def _hills(
+    path: str, generation: str, _collection: Collection, names: tuple[str, ...], k: int, threshold: float
+) -> Any:
+    # From the bottom to the top: random pairs, then neighbours, and what is verified above all.
+    groups = {}
+    for name in names:
+        random, near, *verdicts = _spread(path, generation, _collection, name, k).items()
+        groups[name] = dict([random, near, *reversed(verdicts)])
+    return figures_models.distributions_figure(groups, threshold=threshold)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Looking where the scores lie …")
 def _spread(
     path: str, generation: str, _collection: Collection, backbone: str, k: int
 ) -> dict[str, np.ndarray]:

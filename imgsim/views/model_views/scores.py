@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from imgsim import export, figures_models
+from imgsim import export
 from imgsim.collection import Collection
 from imgsim.model_comparison import RUNGS, Example
 from imgsim.neighbours import pair_similarities, share_below
@@ -25,13 +25,7 @@ def show(collection: Collection, names: Sequence[str], k: int) -> None:
     """Draw the part."""
     now = state.current()
     st.markdown("#### Where the scores lie")
-    # The kinds from the bottom to the top: random pairs, then neighbours, and what is verified above all.
-    groups = {}
-    for name in names:
-        kinds = found.spread(collection, name, k)
-        order = ["random pairs", f"first {k} neighbours", *reversed([*kinds][2:])]
-        groups[name] = {kind: kinds[kind] for kind in order if kind in kinds}
-    figure = figures_models.distributions_figure(groups, threshold=now.threshold)
+    figure = found.hills(collection, tuple(names), k, now.threshold)
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
         "Each hill shows where the scores of one kind of pairs lie; its stroke is the median, the dotted line your "

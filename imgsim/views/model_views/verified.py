@@ -14,7 +14,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, MIRRORED, SAME
-from imgsim.model_comparison import Lookups, VerifiedPairs, difference
+from imgsim.model_comparison import Lookups, VerifiedPairs
 from imgsim.views import family, shell, state, text
 from imgsim.views.components import pair_list
 from imgsim.views.model_views import found
@@ -36,7 +36,7 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"**{first} has {shares[0]} of {many} among its first {far} neighbours.**"
     second = text.plain(names[1])
-    gap = difference(ends[0], ends[1], pairs.groups)
+    gap = found.gap(collection, names[0], names[1], far)
     if gap.certain and gap.second > gap.first:
         first, second, shares = second, first, shares[::-1]
     both = f"{first} has {shares[0]} of {many} among its first {far} neighbours, {second} {shares[1]}"
