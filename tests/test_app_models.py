@@ -400,9 +400,9 @@ def test_one_network_alone_shows_what_it_can_and_how_to_add_another(
     "query",
     [
         {"versus": "../x", "models": "everything", "first": "many", "draw": "-3"},
-        {"models": "agreement", "sharing": "9", "sheet": "99999", "first": "10"},
+        {"models": "agreement", "sharing": "9", "part": "99999", "first": "10"},
         {"models": "agreement", "sharing": "99", "first": "0", "plate": "nobody"},
-        {"found": "all", "sheet": "-1"},
+        {"found": "all", "part": "-1"},
     ],
 )
 def test_a_mangled_link_opens_the_page(herbals: Collection, drawn: Drawn, query: dict[str, str]) -> None:

@@ -9,6 +9,8 @@ from imgsim.views import state
 
 def test_every_field_has_a_place_in_the_address() -> None:
     assert {field.name for field in fields(state.State)} == {*state._PARSERS, "choices"}
+    names = [name for name, _ in state._PARSERS.values()]
+    assert len(set(names)) == len(names)  # two fields of one name would overwrite one another
 
 
 def test_a_state_survives_its_address() -> None:
