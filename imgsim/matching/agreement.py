@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from imgsim.matching import geometry
+from imgsim.matching.beside import Patch, largest_patch, unmatched
 from imgsim.matching.features import Features
 
 # Features look alike from this cosine of their descriptors on, where the transform puts one on the other.
@@ -33,6 +34,8 @@ class Part:
         Share of the picture's outline that lies within the other plate's edges.
     area : float
         Share of the whole plate that the region takes.
+    beside : float
+        Share of the picture's ink that lies beside the region in one patch and is not in the other plate at all.
     region : float32 (m, 2)
         Outline of what agrees, in pixels of the plate.
     """
@@ -41,6 +44,7 @@ class Part:
     extent: float
     visible: float
     area: float
+    beside: float
     region: np.ndarray
 
 
@@ -88,10 +92,12 @@ def agreement(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fi
     transform, model = _refined(p.astype(np.float64), q.astype(np.float64), found)
     errors = np.hypot(*(geometry.moved(transform, p) - q).T) * unit
     back = np.linalg.inv(transform)
-    on_a = _covered(a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b)))
-    on_b = _covered(
+    on_a, patch_a = _covered(a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b)))
+    on_b, patch_b = _covered(
         b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, _corners(a))
     )
+    beside_a, beside_b = unmatched(a, b, likeness, transform, patch_a, patch_b)
+    on_a, on_b = replace(on_a, beside=beside_a), replace(on_b, beside=beside_b)
     places = max(_places(a, p[: len(found)]), _places(b, q[: len(found)]))
     return Agreement(
         len(found),
@@ -137,8 +143,8 @@ def _gentle(homography: np.ndarray, points: np.ndarray) -> bool:
     return bool(depth.min() > 0 and depth.max() / depth.min() < 1.2)
 
 
-def _covered(features: Features, points: np.ndarray, others: np.ndarray, frame: np.ndarray) -> Part:
-    """What agrees of one plate.
+def _covered(features: Features, points: np.ndarray, others: np.ndarray, frame: np.ndarray) -> tuple[Part, Patch]:
+    """What agrees of one plate, and the largest patch beside it that does not.
 
     A cell of ink agrees if two agreeing points lie near, as near as they commonly lie to each other: few points spread
     over the whole picture cover it, many in one corner cover the corner, a stray one covers nothing. And the other
@@ -162,14 +168,21 @@ def _covered(features: Features, points: np.ndarray, others: np.ndarray, frame: 
     area = float(cv2.contourArea(outline))
     # Specks are no part of the picture: few features lie near them.
     crowd = (np.abs(_complex(cells)[:, None] - _complex(cells)) < 1.5) @ counts
-    of_picture = np.isin(_complex((places // cell).astype(np.int64)), _complex(cells[crowd >= 5]))
+    drawn = crowd >= 5
+    of_picture = np.isin(_complex((places // cell).astype(np.int64)), _complex(cells[drawn]))
     picture = cv2.convexHull(np.ascontiguousarray(np.vstack((places[of_picture], outline)), dtype=np.float32))
     whole = max(float(cv2.contourArea(picture)), 1e-9)
     seen, _ = cv2.intersectConvexConvex(picture, cv2.convexHull(frame.astype(np.float32)))
     plate = features.size[0] * features.size[1]
-    return Part(
-        float(agree.mean()), area / whole, min(1.0, seen / whole), area / plate, outline.astype(np.float32)
+    part = Part(
+        coverage=float(agree.mean()),
+        extent=area / whole,
+        visible=min(1.0, seen / whole),
+        area=area / plate,
+        beside=0.0,
+        region=outline.astype(np.float32),
     )
+    return part, largest_patch(features, cells, drawn, agree, outline, cell)
 
 
 def _places(features: Features, points: np.ndarray) -> int:

@@ -16,6 +16,9 @@ plates each, against each plate's ten nearest non-copies by cosine) and in the r
   detail or a motif in another plate 0.09 to 0.90 of it. Where one of two plants is taken over, half of the ink agrees
   (0.51 to 0.57) in a third of the outline (0.24 to 0.37); of impressions and copies 0.65 and more, or where a copyist
   hatched in his own way 0.43 and more in half of the outline and more.
+- And neither shows another plant beside it (:mod:`imgsim.matching.beside`): motifs in another composition leave 0.25
+  and more of one picture's ink there, without a counterpart; copies and impressions 0.17 at most, or what they leave is
+  followed roughly by the other plate (twice as often as chance has it and more, motifs not at all).
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from imgsim.matching.agreement import Agreement, agreement
 from imgsim.matching.features import Features, mirrored
 from imgsim.matching.printing import printing
 
-MATCHING_VERSION = 10
+MATCHING_VERSION = 11
 
 SAME_IMAGE = "same image"
 MIRRORED = "mirrored"
@@ -57,6 +60,8 @@ MOST = 0.6
 WHOLE = 0.92
 # Less of the ink will do where what agrees spreads over so much of both pictures' outlines: a copyist's own hatching.
 SOME, SPREAD = 0.4, 0.45
+# Most of both is no whole image where so much of one picture's ink lies beside it and is nowhere in the other.
+BESIDE = 0.21
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def judge(seen: Agreement, is_mirrored: bool) -> str:
     a, b = seen.on_a, seen.on_b
     ink, extent = min(a.coverage, b.coverage), min(a.extent, b.extent)
     most = ink >= MOST or (ink >= SOME and extent >= SPREAD)
-    if most and min(a.visible, b.visible) >= WHOLE:
+    if most and min(a.visible, b.visible) >= WHOLE and max(a.beside, b.beside) < BESIDE:
         if seen.strict < LEAST_WHOLE:
             return LOOK_ALIKE
         return MIRRORED if is_mirrored else SAME_IMAGE

@@ -6,7 +6,6 @@ needs cv2 is imported when the first detail is searched.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -173,12 +172,11 @@ def _found(
     _image: Callable[[int], OpenedImage],
 ) -> tuple[int, tuple[Hit, ...]]:
     """How many features the detail has, and where it was found."""
-    from imgsim.matching import WORKING_SIDE
-    from imgsim.matching.motif import find_motif, motif_features
+    from imgsim.matching.motif import OPENED_SIDE, find_motif, motif_features
 
     store, index = _collection.features, _collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = _image(math.ceil(1.5 * WORKING_SIDE))
+    opened = _image(OPENED_SIDE)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
     query = motif_features(opened.image, pixels, opened.size)
