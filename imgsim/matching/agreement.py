@@ -92,7 +92,9 @@ def agreement(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fi
     transform, model = _refined(p.astype(np.float64), q.astype(np.float64), found)
     errors = np.hypot(*(geometry.moved(transform, p) - q).T) * unit
     back = np.linalg.inv(transform)
-    on_a, patch_a = _covered(a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b)))
+    on_a, patch_a = _covered(
+        a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b))
+    )
     on_b, patch_b = _covered(
         b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, _corners(a))
     )
@@ -143,7 +145,9 @@ def _gentle(homography: np.ndarray, points: np.ndarray) -> bool:
     return bool(depth.min() > 0 and depth.max() / depth.min() < 1.2)
 
 
-def _covered(features: Features, points: np.ndarray, others: np.ndarray, frame: np.ndarray) -> tuple[Part, Patch]:
+def _covered(
+    features: Features, points: np.ndarray, others: np.ndarray, frame: np.ndarray
+) -> tuple[Part, Patch]:
     """What agrees of one plate, and the largest patch beside it that does not.
 
     A cell of ink agrees if two agreeing points lie near, as near as they commonly lie to each other: few points spread

@@ -1,4 +1,4 @@
-"""Is there another plant beside what agrees? Ink outside the agreeing region that has no counterpart in the other plate.
+"""Is there another plant beside what agrees? Ink outside the agreeing region that the other plate has not.
 
 Two compositions that share a plant can agree over most of both. What sets them apart from two copies is the rest: in
 one patch, beside the region, and not there at all in the other plate. A copyist's hand may stray so far that a part
@@ -26,14 +26,22 @@ SMALL = 0.12
 
 @dataclass(frozen=True)
 class Patch:
-    """The largest patch of ink beside the region: its share of the picture's ink, and bool (n,) of the features on it."""
+    """The largest patch of ink beside the region.
+
+    share : of the picture's ink, 0 to 1; rows : bool (n,), the features that lie on it.
+    """
 
     share: float
     rows: np.ndarray
 
 
 def largest_patch(
-    features: Features, cells: np.ndarray, drawn: np.ndarray, agree: np.ndarray, outline: np.ndarray, cell: float
+    features: Features,
+    cells: np.ndarray,
+    drawn: np.ndarray,
+    agree: np.ndarray,
+    outline: np.ndarray,
+    cell: float,
 ) -> Patch:
     """The largest patch of cells (n, 2), `cell` pixels wide, that are drawn, do not agree and lie outside an outline.
 
@@ -79,7 +87,9 @@ def unmatched(
     if max(patch_a.share, patch_b.share) < SMALL:
         return 0.0, 0.0
     near = geometry.candidates_near(a, b, likeness, transform, NEAR + ASIDE, ROUGHLY)
-    return _unmatched(near, patch_a, patch_a.rows[near.rows_a]), _unmatched(near, patch_b, patch_b.rows[near.rows_b])
+    return _unmatched(near, patch_a, patch_a.rows[near.rows_a]), _unmatched(
+        near, patch_b, patch_b.rows[near.rows_b]
+    )
 
 
 def _unmatched(near: geometry.Near, patch: Patch, on_it: np.ndarray) -> float:
