@@ -24,9 +24,8 @@ from imgsim.matching.index import FeatureIndex
 from imgsim.matching.store import FeatureStore
 
 MOTIF_VERSION = 1
-OPENED_SIDE = (
-    3 * WORKING_SIDE // 2
-)  # a plate is opened no larger than this: boxes are described as whole plates are
+# A plate is opened no larger than this: a box is described at the scale at which whole plates are.
+OPENED_SIDE = 3 * WORKING_SIDE // 2
 PROBES = 4
 VERIFIED = 80  # plates of each orientation that are compared line by line
 LEAST_FEATURES, MOST_FEATURES = 8, 300
