@@ -25,14 +25,17 @@ from imgsim.matching.store import FeatureStore
 from tests.benchmarks.candidates import filled
 
 
-def box_in(store: FeatureStore, row: int, share: float, rng: np.random.Generator) -> tuple[float, ...]:
+def box_in(
+    store: FeatureStore, row: int, share: float, rng: np.random.Generator
+) -> tuple[float, float, float, float]:
     """A box of that share of the plate's area, of the plate's shape, round one of its features."""
     plate = store.features(row)
     size = np.array(plate.size, float)
     side = size * np.sqrt(share)
     middle = plate.points[rng.choice(np.flatnonzero(plate.vouch)), :2]
     corner = np.clip(middle - side / 2, 0, size - side)
-    return (*corner, *(corner + side))
+    (left, top), (right, bottom) = corner.tolist(), (corner + side).tolist()
+    return left, top, right, bottom
 
 
 def report(
@@ -43,7 +46,10 @@ def report(
     plates = [row for row in range(len(collection.catalogue)) if store.features(row).vouch.sum() > 40]
     first: float | None = None
     for share in (1 / 4, 1 / 16):
-        wall, cpu, found, few = [], [], [], 0
+        wall: list[float] = []
+        cpu: list[float] = []
+        found: list[int] = []
+        few = 0
         while len(wall) < boxes and few < 10 * boxes:
             row = int(rng.choice(plates))
             box = box_in(store, row, share, rng)
