@@ -27,6 +27,7 @@ ENTRIES = {
     "strips": "strips.js",
     "pairs": "pairs.js",
     "ranks": "ranks.js",
+    "memory": "memory.js",
 }
 _MANIFEST = ComponentManifest(
     name="imgsim",
