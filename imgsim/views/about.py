@@ -53,12 +53,12 @@ def show() -> None:
     _counts(collection)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("#### How similarity is computed")
+        st.markdown("## How similarity is computed")
         st.markdown(_METHOD)
         if collection.matches is not None:
-            st.markdown("#### How a re-use is verified")
+            st.markdown("## How a re-use is verified")
             st.markdown(_VERIFIED)
-        st.markdown("#### Limits")
+        st.markdown("## Limits")
         st.markdown(_LIMITS if collection.matches is None else _LIMITS.rstrip() + _VERIFIED_LIMITS)
         _cite(collection, now)
     with right:
@@ -91,7 +91,7 @@ def _counts(collection: Collection) -> None:
 
 def _verdicts(collection: Collection) -> None:
     matches = collection.matches
-    st.markdown("#### What was verified")
+    st.markdown("## What was verified")
     if matches is None and collection.in_progress:
         st.markdown(
             "The plates are being compared by their lines just now. Reload this page in a few minutes."
@@ -125,7 +125,7 @@ def _scores(collection: Collection, backbone: str) -> None:
     background = collection.background(backbone)
     if not len(background):
         return
-    st.markdown("#### What the scores mean here")
+    st.markdown("## What the scores mean here")
     quantiles = [
         (share, float(background[round(share * (len(background) - 1))])) for share in (0.5, 0.9, 0.99, 0.999)
     ]
@@ -141,7 +141,7 @@ def _hubs(collection: Collection, backbone: str) -> None:
     if not indices.shape[1]:
         return
     facts = hubness(indices)
-    st.markdown("#### Hubs")
+    st.markdown("## Hubs")
     st.markdown(
         f"A few plates are neighbours of many: the largest hub is among the {facts['k']} nearest of "
         f"{text.count(int(facts['largest']), 'plate')}, and {text.count(int(facts['never']), 'plate')} "
@@ -153,7 +153,7 @@ def _hubs(collection: Collection, backbone: str) -> None:
 
 def _skipped(collection: Collection) -> None:
     skipped = collection.skipped
-    st.markdown("#### Skipped images")
+    st.markdown("## Skipped images")
     if skipped.empty:
         st.markdown("None: every image could be read.")
         return
@@ -215,7 +215,7 @@ def _changes(collection: Collection) -> None:
 
 def _cite(collection: Collection, now: state.State) -> None:
     created = str(collection.manifest["created"])[:10]
-    st.markdown("#### How to cite")
+    st.markdown("## How to cite")
     st.markdown("Name the collection and the backbone with every score, for both change what it means:")
     st.code(
         f"imgsim, collection “{collection.name}” ({text.count(len(collection.catalogue), 'plate')}, "

@@ -52,7 +52,7 @@ def show() -> None:
             reuse.unverified(collection)
         else:
             _common(collection, dates, found)
-        st.markdown("#### Record")
+        st.markdown("## Record")
         record.draw({**record.of_book(collection, book), "Plates": f"{_count(collection, book):,}"})
         st.caption("To cite this book:")
         st.code(collection.catalogue.book_citation(book), language=None, wrap_lines=True)
@@ -159,7 +159,7 @@ def _open(book: str) -> None:
 
 
 def _common(collection: Collection, dates: BookDates, found: Exchange) -> None:
-    st.markdown("#### Shared with other books")
+    st.markdown("## Shared with other books")
     st.markdown(_summary(collection, found))
     if not found.partners:
         return
@@ -210,7 +210,7 @@ def _member(collection: Collection, found: Exchange, member: Member) -> str:
 def _partners(
     collection: Collection, dates: BookDates, book: str, title: str, when: str, partners: tuple[Partner, ...]
 ) -> None:
-    st.markdown(f"##### {title}")
+    st.markdown(f"### {title}")
     shown = partners
     if len(partners) > _PARTNERS + 1 and not st.toggle(
         f"Show all {len(partners):,} books", key=f"all_{when}"
@@ -246,7 +246,7 @@ def _order(images: int, order: str) -> str:
 def _plates(collection: Collection, dates: BookDates, book: str, found: Exchange | None) -> None:
     rows = [int(row) for row in collection.catalogue.book_rows(book)]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("#### Plates in order", width="content")
+        st.markdown("## Plates in order", width="content")
         if st.button("Browse them", type="tertiary", help="With all filters and orders"):
             shell.go("browse", text="", decades=None, reused=False, choices=(("book", (book,)),), sort="book")
     pages = -(-len(rows) // _PER_PAGE)

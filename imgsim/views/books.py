@@ -188,7 +188,7 @@ def _clicked() -> None:
 def _pairs(borrowing: Borrowing) -> None:
     """The pairs of books that share most, to choose from."""
     edges = borrowing.edges[:_LISTED]
-    st.markdown("#### Books that share most")
+    st.markdown("## Books that share most")
     frame = pd.DataFrame(
         {
             "Shared": [len(edge.families) for edge in edges],
@@ -233,7 +233,7 @@ def _title(borrowing: Borrowing, book: str) -> str:
 def _shared(collection: Collection, borrowing: Borrowing, first: str, second: str) -> None:
     shared = borrowing.shared(first, second)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {text.count(len(shared), 'shared image')}", width="stretch")
+        st.markdown(f"## {text.count(len(shared), 'shared image')}", width="stretch")
         st.button("Close", on_click=_close)
     st.markdown(in_words(borrowing.agreement(first, second)))
     if len(shared) > 1:
@@ -325,7 +325,7 @@ def in_order(places: list[int]) -> list[bool]:
 
 def _timeline(borrowing: Borrowing) -> None:
     decades = borrowing.decades()
-    st.markdown("#### Re-use by decade")
+    st.markdown("## Re-use by decade")
     if not decades:
         st.caption("No re-used plate has a year, so there is no timeline.")
         return

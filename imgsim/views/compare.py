@@ -80,7 +80,7 @@ def _choose_second(collection: Collection, row: int, candidates: list[int]) -> N
     shell.lead("Compare", f"{title}, {year}, with which plate?")
     left, right = st.columns([3, 9], gap="medium")
     with left:
-        st.markdown("#### Plate A")
+        st.markdown("## Plate A")
         event = thumbnail_grid(
             key="compare_first",
             items=[cards.card(collection, row, mark="query")],
@@ -91,7 +91,7 @@ def _choose_second(collection: Collection, row: int, candidates: list[int]) -> N
             shell.go("plate", plate=event.clicked)
         _other_id(collection, row, candidates)
     with right:
-        st.markdown("#### Choose plate B")
+        st.markdown("## Choose plate B")
         if not candidates:
             st.caption(
                 "No other plate is like this one under your conditions. Allow the same book, or give an id."
@@ -200,7 +200,7 @@ def _verdict(
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
     score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
-        st.markdown(f"#### {text.plain(verdict)}", width="content")
+        st.markdown(f"## {text.plain(verdict)}", width="content")
         _other_id(collection, row_a, candidates)
         place = candidates.index(row_b) if row_b in candidates else -1
         st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))

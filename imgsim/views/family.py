@@ -10,6 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.collection import Collection
+from imgsim.dossier import family_citation
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
 from imgsim.views import data, iiif, server, shell, state, text
@@ -110,7 +111,7 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     shell.lead("Re-use", "One image and where it appears again, in order of date.")
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
         st.button("← All families", on_click=_close)
-        st.markdown(f"#### {text.plain(title(family))}", width="stretch")
+        st.markdown(f"## {text.plain(title(family))}", width="stretch")
         _books(collection, family)
         _downloads(collection, families, family)
     st.caption(text.plain(facts_line(collection, family)))
@@ -128,6 +129,8 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     matches = collection.matches
     if matches is not None:
         _evidence(collection, family, matches)
+    st.caption("To cite this family:")
+    st.code(family_citation(collection, family), language=None, wrap_lines=True)
 
 
 def follow(clicked: str | None, compare: str | None, families: Families) -> None:
@@ -202,7 +205,7 @@ def ties(family: Family, matches: Matches) -> list[MatchRow]:
 
 def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     found = ties(family, matches)
-    st.markdown("#### What ties them together")
+    st.markdown("## What ties them together")
     st.caption(
         "How many points of the lines of two plates agree once one is laid over the other; the region in which they do "
         "is blue. Lettering and frames do not count. Look for yourself: Compare lays them over each other."

@@ -17,7 +17,7 @@ def facets(collection: Collection) -> None:
     now = state.current()
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown("##### Show only")
+            st.markdown("## Show only")
             if now.filtered:
                 st.button("Clear all", type="tertiary", on_click=clear)
         if collection.matches is not None:

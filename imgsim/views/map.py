@@ -181,7 +181,7 @@ def _selection(collection: Collection) -> None:
     per_page = 60
     pages = -(-len(rows) // per_page)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"#### {text.count(len(rows), 'plate')} selected")
+        st.markdown(f"## {text.count(len(rows), 'plate')} selected")
         if pages > 1:
             st.pagination(pages, key="_selection_page")
         st.download_button(

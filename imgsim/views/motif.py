@@ -119,7 +119,7 @@ def _results(
     head = st.container(horizontal=True, vertical_alignment="center", key="motif_head")
     with head:
         st.markdown(
-            "#### Plates with this detail" if box != WHOLE else "#### Plates with these lines",
+            "## Plates with this detail" if box != WHOLE else "## Plates with these lines",
             width="stretch",
         )
     if row is not None:

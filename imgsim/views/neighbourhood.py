@@ -99,7 +99,7 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
     head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
     with head:
         st.markdown(
-            f"#### {'Neighbours, verified ones first' if first else 'Most similar plates'}", width="stretch"
+            f"## {'Neighbours, verified ones first' if first else 'Most similar plates'}", width="stretch"
         )
         st.segmented_control(
             "Show as",

@@ -26,7 +26,7 @@ def show() -> None:
     overview = sharing.overview(collection)
     shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
     with st.container(key="headline"):
-        st.markdown(f"### {text.plain(overview.headline)}")
+        st.markdown(f"## {text.plain(overview.headline)}")
     with st.container(horizontal=True, vertical_alignment="center", key="overview_numbers"):
         _numbers(collection, overview)
         st.space("stretch")
@@ -114,7 +114,7 @@ def _number(key: str, value: int, one: str, many: str, help_: str) -> bool:
 
 def _decades(collection: Collection, overview: Overview) -> None:
     breakdown = overview.decades
-    st.markdown("#### Plates by decade")
+    st.markdown("## Plates by decade")
     if not breakdown.groups:
         st.caption("No plate of this collection has a date.")
         return
@@ -137,7 +137,7 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
         pair = overview.breakdowns[at : at + 2]
         for column, breakdown in zip(st.columns(2, gap="large"), pair, strict=False):
             with column:
-                st.markdown(f"#### {text.plain(breakdown.label)}")
+                st.markdown(f"## {text.plain(breakdown.label)}")
                 figure = figures_overview.breakdown_figure(
                     breakdown, verified=overview.verified, where=_where(collection)
                 )
@@ -149,7 +149,7 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
 
 
 def _images(collection: Collection, overview: Overview) -> None:
-    st.markdown("#### The most re-used images")
+    st.markdown("## The most re-used images")
     families = overview.shared[:_IMAGES]
     event = thumbnail_grid(
         key="most_reused",
@@ -179,7 +179,7 @@ def _years(span: tuple[int, int] | None) -> str:
 
 
 def _delays(overview: Overview) -> None:
-    st.markdown("#### How soon an image comes again")
+    st.markdown("## How soon an image comes again")
     if overview.median_delay is None or overview.median_lifetime is None:
         st.caption("No image is in two books that both have a year.")
         return
@@ -213,7 +213,7 @@ def _books(collection: Collection, overview: Overview) -> None:
     ):
         trades = overview.borrowers(_BOOKS) if borrowed else overview.lenders(_BOOKS)
         with column:
-            st.markdown(f"#### {title}")
+            st.markdown(f"## {title}")
             labels = [_label(collection, overview, trade.book) for trade in trades]
             figure = figures_overview.trades_figure(trades, labels, borrowed=borrowed)
             clicked = _bars(figure, "borrowers" if borrowed else "lenders", "book")

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import data, motif, neighbourhood, shell, state, text
+from imgsim.views import data, keys, motif, neighbourhood, shell, state, text
 from imgsim.views import record as records
 
 
@@ -108,12 +108,12 @@ def _turn_pages(collection: Collection, row: int) -> None:
         st.button(
             "← Previous",
             disabled=not before,
-            shortcut="P",
+            shortcut=keys.PREVIOUS_PLATE,
             on_click=shell.remember,
             args=(before or "",),
         )
         st.caption(f"{inside.index(row) + 1} of {len(inside)} in this book", width="content")
-        st.button("Next →", disabled=not after, shortcut="N", on_click=shell.remember, args=(after or "",))
+        st.button("Next →", disabled=not after, shortcut=keys.NEXT_PLATE, on_click=shell.remember, args=(after or "",))
 
 
 def _record(collection: Collection, row: int) -> None:
@@ -121,7 +121,7 @@ def _record(collection: Collection, row: int) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="record_head"
     ):
-        st.markdown("#### Record", width="content")
+        st.markdown("## Record", width="content")
         book = str(record["book"])
         if book and st.button(
             "The whole book →",

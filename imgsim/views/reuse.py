@@ -126,7 +126,7 @@ def _offers(path: str, generation: str, revision: int, _collection: Collection) 
 def _filters(offers: _Offers, now: state.State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown("##### Show only")
+            st.markdown("## Show only")
             if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
                 st.button("Clear all", type="tertiary", on_click=_clear)
         _decades(offers.decades, now)

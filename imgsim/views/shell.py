@@ -9,8 +9,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError
-from imgsim.views import cards, data, preparing, state, text
-from imgsim.views.components import thumbnail_grid
+from imgsim.views import cards, data, preparing, state, text, tour
+from imgsim.views.components import narrow_screen, thumbnail_grid
 
 _HERE = Path(__file__).parent
 # The links of the sidebar, in groups.
@@ -126,11 +126,12 @@ def links() -> None:
 
 
 def sidebar(collection: Collection, page: StreamlitPage) -> None:
-    """Where one is, what one looks at, and where one can go."""
+    """Where one is, what one looks at, and where one can go; above the page, a hint for whoever is new."""
     now = state.current()
+    name = next(name for name, title in PAGES.items() if title == page.title)
     with st.sidebar:
         with st.container(key="brand", gap=None):
-            st.markdown("### imgsim")
+            st.markdown("**imgsim**")
             st.caption("Finds plates that were used again.")
         # A fragment that changes the state draws the links anew: they carry the state.
         st.session_state[_LINKS] = st.container(key="pages", gap=None)
@@ -160,6 +161,8 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))
+        narrow_screen(key="narrow_screen", page=name)
+    tour.show(name)
 
 
 def looking_at(collection: Collection) -> None:

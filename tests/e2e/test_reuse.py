@@ -36,7 +36,7 @@ def borrowing(sample: Collection, families: Families) -> Borrowing:
 
 
 def strips(page: Page) -> Locator:
-    return page.locator("[data-testid=imgsim-strips] section")
+    return page.locator("[data-testid=imgsim-strips] .family")
 
 
 def shown(page: Page) -> list[str]:
@@ -45,7 +45,7 @@ def shown(page: Page) -> list[str]:
 
 
 def section(page: Page, family: Family) -> Locator:
-    return page.locator(f"[data-testid=imgsim-strips] section[data-family='{family.id}']")
+    return page.locator(f"[data-testid=imgsim-strips] .family[data-family='{family.id}']")
 
 
 def plates(strip: Locator) -> list[str]:

@@ -17,6 +17,7 @@ from imgsim.views.components.encoding import (
     encode_tones,
 )
 from imgsim.views.components.family_strips import StripEvent, family_strips
+from imgsim.views.components.narrow_screen import narrow_screen
 from imgsim.views.components.pair_list import PairEvent, pair_list
 from imgsim.views.components.palette import OTHER, Colouring, colour_by_category, colour_by_order
 from imgsim.views.components.plate_map import MapEvent, plate_map
@@ -46,6 +47,7 @@ __all__ = [
     "encode_points",
     "encode_tones",
     "family_strips",
+    "narrow_screen",
     "outline",
     "pair_list",
     "plate_map",

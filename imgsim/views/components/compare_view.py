@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from imgsim.errors import ImgsimError
+from imgsim.views import keys
 from imgsim.views.components.mounting import mount, own_url, positive
 
 MODES = ("flicker", "opacity", "overlay", "swipe", "side", "difference")
@@ -80,6 +81,7 @@ def compare_view(
         "points": _points(points),
         "mode": mode,
         "finding": str(finding),
+        "keys": keys.sent(keys.COMPARE),
         "preload": [own_url(url, "a preloaded picture") for url in preload],
     }
     if bend is not None and transform is not None:

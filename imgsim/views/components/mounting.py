@@ -28,6 +28,7 @@ ENTRIES = {
     "pairs": "pairs.js",
     "ranks": "ranks.js",
     "memory": "memory.js",
+    "narrow": "narrow.js",
 }
 _MANIFEST = ComponentManifest(
     name="imgsim",

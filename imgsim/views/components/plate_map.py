@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.errors import ImgsimError
+from imgsim.views import keys
 from imgsim.views.components.encoding import decode_mask, encode_mask
 from imgsim.views.components.mounting import mount, own_url, positive, row_number
 from imgsim.views.components.palette import MISSING
@@ -111,7 +112,8 @@ def plate_map(
         "missing": int(missing),
         "none": MISSING,
         "height": positive(height, "height"),
-        "label": str(label),
+        "label": f"{label}. {keys.spoken(keys.MAP)}",
+        "keys": keys.sent(keys.MAP),
     }
     result = mount("map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
     if result is None:

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime import Runtime
 
 from imgsim.errors import ImgsimError
+from imgsim.views import keys
 from imgsim.views.components.mounting import mount, own_url, positive
 
 Box = tuple[float, float, float, float]
@@ -61,11 +62,14 @@ def plate_viewer(
     if not isinstance(crop, bool):
         raise ImgsimError(f"crop is True or False, not {crop!r}")
     image = source_key(src)
+    held = keys.VIEWER + (keys.BOX if crop else ())
     data: dict[str, Any] = {
         "src": src,
         "image": image,
         "preview": preview and own_url(preview, "preview"),
         "alt": str(alt),
+        "label": f"{alt}. {keys.spoken(held)}",
+        "keys": keys.sent(held),
         "height": positive(height, "height"),
         "crop": crop,
         "draw": bool(draw),

@@ -86,7 +86,7 @@ def _list(
     collection: Collection, known: Agreement, names: Sequence[str], rows: np.ndarray, sharing: int | None
 ) -> None:
     now = state.current()
-    st.markdown("#### Where they disagree most")
+    st.markdown("## Where they disagree most")
     labels = {number: f"{number} shared ({int(known.counts[number]):,})" for number in range(known.k + 1)}
     st.selectbox(
         "Plates",
@@ -142,7 +142,7 @@ def _clicked() -> None:
 def _both_lists(collection: Collection, known: Agreement, names: Sequence[str], row: int) -> None:
     shared = int(known.shared[row])
     st.markdown(
-        f"#### {text.plain(collection.catalogue.plate_ids[row])}: {shared} of {known.k} neighbours shared"
+        f"## {text.plain(collection.catalogue.plate_ids[row])}: {shared} of {known.k} neighbours shared"
     )
     left, right = st.columns([2, 10], gap="small")
     with left:

@@ -21,7 +21,7 @@ _SHOWN = 12
 def show(collection: Collection, names: Sequence[str]) -> None:
     """Draw the part."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown("#### How evenly plates are listed", width="content")
+        st.markdown("## How evenly plates are listed", width="content")
         _download(collection, names)
     k = min(found.HUB_K, found.longest(collection, names))
     st.caption(
@@ -39,7 +39,7 @@ def _of(collection: Collection, name: str, *, alone: bool) -> None:
     facts = hubness(collection.neighbours(name)[0], found.HUB_K)
     never = int(facts["never"])
     if not alone:
-        st.markdown(f"##### {text.plain(name)}")
+        st.markdown(f"### {text.plain(name)}")
     with st.container(horizontal=True, key=f"hub_counts_{'first' if alone else name}"):
         st.metric(
             "Skew",

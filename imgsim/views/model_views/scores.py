@@ -24,7 +24,7 @@ _DRAWS = 9_999
 def show(collection: Collection, names: Sequence[str], k: int) -> None:
     """Draw the part."""
     now = state.current()
-    st.markdown("#### Where the scores lie")
+    st.markdown("## Where the scores lie")
     figure = found.hills(collection, tuple(names), k, now.threshold)
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
@@ -41,7 +41,7 @@ def _ladder(collection: Collection, names: Sequence[str], draw: int) -> None:
     rungs = found.examples(collection, backbone, draw)
     known = [rung for rung in rungs if rung is not None]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"#### What {text.plain(backbone)} calls alike, step by step", width="content")
+        st.markdown(f"## What {text.plain(backbone)} calls alike, step by step", width="content")
         with st.container(horizontal=True, width="content"):
             if known:
                 st.button("Other examples", on_click=_redraw, args=(draw,))

@@ -144,7 +144,7 @@ def _which(
     if now.found_by in groups:
         chosen = now.found_by
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"#### Who finds them among the first {far}?", width="content")
+        st.markdown(f"## Who finds them among the first {far}?", width="content")
         _download(collection, pairs, names, looks)
     st.segmented_control(
         "Found by",

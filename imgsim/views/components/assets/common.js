@@ -19,6 +19,15 @@ export function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** Fill a node with keys, each [caps, what they do], as views/keys.py has them. */
+export function keyCaps(node, keys) {
+  const key = JSON.stringify(keys);
+  if (node.dataset.keys === key) return;
+  node.dataset.keys = key;
+  const cap = (text) => (text === "–" ? text : element("kbd", {}, text));
+  node.replaceChildren(...keys.map(([caps, does]) => element("span", {}, ...caps.map(cap), ` ${does}`)));
+}
+
 /** Load a style sheet that lies beside these modules. */
 export async function styles(name) {
   const sheet = new CSSStyleSheet();

@@ -1,8 +1,8 @@
 // The buttons, sliders and sentences around the stage of Compare.
 
-import { element, set, write } from "./common.js";
+import { element, keyCaps, set, write } from "./common.js";
 import { IDENTITY } from "./compare_camera.js";
-import { KEYS, MODES, NAMES } from "./compare_words.js";
+import { MODES, NAMES } from "./compare_words.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -14,8 +14,7 @@ export class Controls {
     this.top = this.makeTop();
     this.row = this.makeRow();
     this.sentence = element("p", { class: "sentence", "data-testid": "imgsim-sentence", "aria-live": "polite" });
-    const keys = KEYS.map(([caps, meaning]) => element("span", {}, ...caps.map((cap) => (cap === "–" ? "–" : element("kbd", {}, cap))), ` ${meaning}`));
-    this.keys = element("p", { class: "keys", "aria-label": "Keys" }, ...keys);
+    this.keys = element("p", { class: "keys" });
   }
 
   /** A button; after a press with the pointer the keys go to the stage again, so that Space swaps. */
@@ -168,6 +167,7 @@ export class Controls {
   update() {
     const { view } = this;
     const { mode } = view;
+    keyCaps(this.keys, view.data.keys ?? []);
     this.modes.forEach((button) => set(button, "aria-pressed", String(button.dataset.mode === mode)));
     for (const [name, node] of this.own) set(node, "hidden", name !== mode);
     for (const [button, name] of this.toggles) set(button, "aria-pressed", String(view[name]));

@@ -19,16 +19,6 @@ export const MODES = [
 
 export const NAMES = MODES.map(({ name }) => name);
 
-/** The keys, as pairs of caps and meaning. */
-export const KEYS = [
-  [["Space"], "swap"],
-  [["1", "–", "6"], "mode"],
-  [["←", "→"], "neighbours"],
-  [["+", "−", "0"], "zoom"],
-  [["Shift", "arrows"], "move"],
-  [["Esc"], "back to Plate"],
-];
-
 /** The plain text of what a mode says. */
 export function plainly(says) {
   return Array.isArray(says) ? says.map((part) => (Array.isArray(part) ? part[0] : part)).join("") : says;

@@ -1,18 +1,17 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
 //
 // For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
-// and verified ("1,2,3"), selected (a count), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
+// and verified ("1,2,3"), selected (a count), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
 // its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
-import { base64, bytes, component, element, rgb, set, styles, write } from "./common.js";
+import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "./common.js";
 import { fetchLabels, fetchPoints, fetchTones } from "./map_files.js";
+import { Finger } from "./map_finger.js";
 import { Input } from "./map_input.js";
 import { Pencil, Toolbar, Tooltip, writeLegend } from "./map_panel.js";
 import { Picture } from "./map_picture.js";
 
 const PATIENCE = 5000; // ms until a click that nobody answered is taken back
-const KEYS =
-  "Arrow keys move the map, plus and minus zoom, 0 shows all, Enter queries the plate in the middle, Escape clears the selection.";
 const NO_WEBGL =
   "This browser cannot draw the map: it has no WebGL2. Every other page works without it; for the map, try another browser.";
 // Coming back to the page finds the same view of the same points, and the same plates selected in any projection.
@@ -27,9 +26,10 @@ class PlateMap {
     this.canvas = element("canvas", { tabindex: 0, role: "application", "data-testid": "imgsim-map" });
     this.pencil = new Pencil();
     this.message = element("div", { class: "message", role: "status" }, "Loading the map …");
-    const cross = element("div", { class: "cross", "aria-hidden": "true" });
+    this.finger = new Finger(this);
+    this.keys = element("p", { class: "keys", "aria-hidden": "true" });
     this.toolbar = new Toolbar(this);
-    const over = [this.pencil.node, cross, this.toolbar.status, this.message, this.toolbar.clear];
+    const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
     this.stage = element("div", { class: "stage" }, this.canvas, ...over);
     this.stage.style.height = `${data.height}px`;
     this.tooltip = new Tooltip(this.stage);
@@ -67,7 +67,8 @@ class PlateMap {
     [this.data, this.dark] = [data, dark];
     this.answered();
     this.stage.style.height = `${data.height}px`;
-    set(this.canvas, "aria-label", `${data.label}. ${KEYS}`);
+    set(this.canvas, "aria-label", data.label);
+    keyCaps(this.keys, data.keys);
     if (!this.picture) return;
     if (data.points !== before.points || (this.failed && !this.loading)) {
       this.load();
@@ -87,6 +88,7 @@ class PlateMap {
       const xy = await fetchPoints(points, count);
       if (this.data.points !== points || this.gone) return;
       this.picture.setPoints(xy);
+      this.finger.lift();
     } catch (error) {
       if (this.data.points !== points) return;
       this.failed = true;
@@ -200,10 +202,12 @@ class PlateMap {
 
   click(left, top, twice) {
     const row = this.ready ? this.picture.rowAt(left, top) : -1;
-    if (row < 0) {
-      if (twice) this.reset();
-      return;
-    }
+    if (row >= 0) this.ask(row);
+    else if (twice) this.reset();
+  }
+
+  /** Ask Python for a plate's neighbours. */
+  ask(row) {
     this.send.trigger("clicked", row);
     if (row === this.data.query) return;
     // The query turns black here and now; its neighbours come with the answer. Drawing waits until the question is
@@ -242,6 +246,8 @@ class PlateMap {
   escape() {
     this.input.cancel();
     this.pencil.draw([]);
+    this.finger.lift();
+    this.hover(null);
     if (this.picture.selected) this.select([]);
   }
 
@@ -258,6 +264,7 @@ class PlateMap {
       query: picture.query ?? "",
       neighbours: picture.neighbours.join(","),
       verified: picture.verified?.join(",") ?? "",
+      finger: this.finger.row < 0 ? "" : this.finger.row,
       hovered: picture.hovered < 0 ? "" : picture.hovered,
       zoom: camera.zoom.toFixed(3),
       centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,

@@ -6,7 +6,7 @@ const STILL = 4; // CSS pixels a pointer may move and still click
 
 export class Input {
   /**
-   * on: mode ("pan", "box", "lasso"), middle, zoom(left, top, factor), pan(right, down), reset(), escape(),
+   * on: mode ("pan", "box", "lasso"), zoom(left, top, factor), pan(right, down), reset(), escape(), finger (map_finger.js),
    * hover(left, top) or hover(null), click(left, top, twice), outline(corners, done).
    */
   constructor(canvas, on) {
@@ -116,26 +116,27 @@ export class Input {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = event.shiftKey ? 160 : 48;
-    const [left, top] = this.on.middle;
+    const { finger } = this.on;
+    const arrow = (right, down) => (event.shiftKey ? this.on.pan(-160 * right, -160 * down) : finger.step(right, down));
+    const zoom = (factor) => this.on.zoom(...finger.place, factor);
     const keys = {
-      ArrowLeft: () => this.on.pan(step, 0),
-      ArrowRight: () => this.on.pan(-step, 0),
-      ArrowUp: () => this.on.pan(0, step),
-      ArrowDown: () => this.on.pan(0, -step),
-      "+": () => this.on.zoom(left, top, 1.4),
-      "=": () => this.on.zoom(left, top, 1.4),
-      "-": () => this.on.zoom(left, top, 1 / 1.4),
-      _: () => this.on.zoom(left, top, 1 / 1.4),
+      ArrowLeft: () => arrow(-1, 0),
+      ArrowRight: () => arrow(1, 0),
+      ArrowUp: () => arrow(0, -1),
+      ArrowDown: () => arrow(0, 1),
+      "+": () => zoom(1.4),
+      "=": () => zoom(1.4),
+      "-": () => zoom(1 / 1.4),
+      _: () => zoom(1 / 1.4),
       0: () => this.on.reset(),
       Escape: () => this.on.escape(),
-      Enter: () => this.on.click(left, top, false),
+      Enter: () => finger.press(),
+      " ": () => finger.mark(),
     };
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
-    // By keyboard, the middle of the map is the pointer.
-    this.on.hover(left, top);
+    if (!event.shiftKey) finger.point();
   }
 
   /** Forget a drag that is under way. */

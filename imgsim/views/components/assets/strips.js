@@ -1,6 +1,6 @@
 // Families of plates, each a strip in order of date. Families and plates are kept by id from rerun to rerun.
 //
-// For tests: [data-testid="imgsim-strips"] holds one section[data-family] a family; each li has data-id, data-year,
+// For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
 // data-first, data-undated; its buttons are "imgsim-plate" and "imgsim-compare"; "imgsim-open" opens the family.
 
 import { component, element, set, styles } from "./common.js";
@@ -91,9 +91,9 @@ class Strips {
     const first = strip.querySelector("li[data-undated]");
     if (first && first.previousElementSibling) set(first, "data-apart", true);
     this.hold(strip.firstElementChild, strip);
-    const section = element("section", { "data-family": family.id, role: "listitem" });
+    const box = element("div", { class: "family", "data-family": family.id, role: "listitem" });
     if (heads) {
-      section.append(
+      box.append(
         element(
           "header",
           {},
@@ -111,8 +111,8 @@ class Strips {
         ),
       );
     }
-    section.append(element("div", { class: "scroller" }, strip));
-    return section;
+    box.append(element("div", { class: "scroller" }, strip));
+    return box;
   }
 
   /** One plate of each strip takes part in the Tab order; the arrow keys move on from it. */
@@ -126,7 +126,7 @@ class Strips {
     const button = event.target.closest("button");
     if (!button) return;
     const kind = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open" }[button.dataset.testid];
-    const id = kind === "open" ? button.closest("section").dataset.family : button.closest("li").dataset.id;
+    const id = kind === "open" ? button.closest(".family").dataset.family : button.closest("li").dataset.id;
     if (kind) this.send.trigger(kind, id);
   }
 

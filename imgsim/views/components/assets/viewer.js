@@ -3,11 +3,10 @@
 // For tests: [data-testid="imgsim-viewer"] is the stage; dataset.state (loading, preview, ready, error), dataset.zoom
 // (1: the whole plate fits), dataset.box ("x0,y0,x1,y1" or "").
 
-import { component, element, set, styles, wheelPixels, write } from "./common.js";
+import { component, element, keyCaps, set, styles, wheelPixels, write } from "./common.js";
 import { BoxTalk, CropBox } from "./viewer_box.js";
 
 const MOST = 40; // times the fitted size
-const HELP = "Arrow keys move the plate, + and - zoom, 0 shows it whole.";
 
 class Viewer {
   constructor(root, send, data) {
@@ -17,18 +16,20 @@ class Viewer {
     this.image = element("img", { draggable: "false", decoding: "async" });
     this.message = element("div", { class: "message", role: "status" });
     this.layer = element("div", { class: "layer" }, this.image);
+    this.keys = element("p", { class: "keys", "aria-hidden": "true" });
     this.stage = element(
       "div",
       { class: "stage", tabindex: 0, role: "application", "data-testid": "imgsim-viewer" },
       this.layer,
       this.message,
+      this.keys,
     );
-    this.stage.style.height = `${data.height}px`;
     const tools = this.toolbar();
     this.stage.append(this.clear); // over the plate, which must not jump while a box is drawn
     this.crop = new CropBox(this.stage, {
       toImage: (left, top) => this.toImage(left, top),
       toStage: (x, y) => this.toStage(x, y),
+      sight: () => [0.25, 0.75].flatMap((share) => this.toImage(share * this.stage.clientWidth, share * this.stage.clientHeight)),
       changed: (box) => this.boxed(box),
       ended: (box) => this.talk.tell(box),
     });
@@ -80,7 +81,8 @@ class Viewer {
     this.data = data;
     this.stage.style.height = `${data.height}px`;
     set(this.image, "alt", data.alt);
-    set(this.stage, "aria-label", `${data.alt}. ${HELP}`);
+    set(this.stage, "aria-label", data.label);
+    keyCaps(this.keys, data.keys);
     set(this.modes, "hidden", !data.crop);
     write(this.modes.firstChild, data.draw_label);
     if (data.crop !== before.crop) this.setMode(data.crop && data.draw ? "box" : "move");
@@ -215,6 +217,7 @@ class Viewer {
     on("pointercancel", (event) => this.up(event));
     on("dblclick", (event) => (this.zoom > 1.01 ? this.reset() : this.zoomAt(...this.at(event), 2.5)));
     on("keydown", (event) => this.key(event));
+    on("blur", () => this.crop.letGo());
   }
 
   at(event) {
@@ -259,7 +262,8 @@ class Viewer {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.stage) return;
+    const held = this.wide && this.data.crop && this.crop.key(event);
     const middle = [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
     const keys = {
       "+": () => this.zoomAt(...middle, 1.4),
@@ -273,9 +277,9 @@ class Viewer {
       ArrowDown: () => this.pan(0, -48),
       Escape: () => this.crop.box && this.crop.set(null, true),
     };
-    if (!Object.hasOwn(keys, event.key)) return;
+    if (!held && !Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
-    keys[event.key]();
+    if (!held) keys[event.key]();
   }
 
   dispose() {

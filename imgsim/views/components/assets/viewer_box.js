@@ -3,10 +3,12 @@
 import { element, set } from "./common.js";
 
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
+const STEP = 0.02; // of the image's side: how far a key moves an edge
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LEAST = 0.01; // of the image's side: anything smaller was a slip of the hand
 
 export class CropBox {
-  /** view: toImage(left, top) and toStage(x, y) between stage pixels and fractions; changed(box), ended(box). */
+  /** view: toImage(left, top) and toStage(x, y) between stage pixels and fractions; sight(): the middle of what is seen, as a box in fractions; changed(box), ended(box). */
   constructor(stage, view) {
     this.view = view;
     this.box = null;
@@ -56,6 +58,31 @@ export class CropBox {
     this.set(large ? this.box : this.before, large);
   }
 
+  /** By keyboard: B makes a box or takes the one there is, arrows move it, with Shift they size it. Whether it was for us. */
+  key({ key, shiftKey }) {
+    if (key.toLowerCase() === "b") {
+      if (!this.held) this.before = this.box;
+      this.held = true;
+      this.put(this.box ?? this.view.sight().map((edge) => Math.min(1, Math.max(0, edge))));
+      return true;
+    }
+    if (!this.held) return false;
+    if (key === "Escape") this.letGo();
+    else if (key === "Enter") {
+      this.held = false;
+      this.set(this.box, true);
+    } else if (Object.hasOwn(ARROWS, key)) this.put(stepped(this.box, ...ARROWS[key], shiftKey));
+    else return false;
+    return true;
+  }
+
+  /** Take back what the keys did since B, unless Enter came. */
+  letGo() {
+    if (!this.held) return;
+    this.held = false;
+    this.put(this.before);
+  }
+
   cancel() {
     this.moved = false;
     this.put(this.before);
@@ -89,6 +116,16 @@ export class CropBox {
     style.width = `${Math.max(1, right - left)}px`;
     style.height = `${Math.max(1, bottom - top)}px`;
   }
+}
+
+/** A box after an arrow key: moved whole, or with its right or lower edge moved, and never over the image's edge. */
+function stepped([x0, y0, x1, y1], right, down, sizing) {
+  const within = (least, step, most) => Math.min(most, Math.max(least, step));
+  if (sizing) {
+    return [x0, y0, within(Math.min(x0 + STEP, x1), x1 + right * STEP, 1), within(Math.min(y0 + STEP, y1), y1 + down * STEP, 1)];
+  }
+  const [across, along] = [within(-x0, right * STEP, 1 - x1), within(-y0, down * STEP, 1 - y1)];
+  return [x0 + across, y0 + along, x1 + across, y1 + along];
 }
 
 /** What the browser and Python tell each other of the box. Python's answers come behind the user's own hand. */
