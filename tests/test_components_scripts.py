@@ -183,3 +183,46 @@ def test_a_place_is_drawn_once_however_often_it_is_left_and_given_up_when_it_is_
       console.log(JSON.stringify({{ staying, gone: [made, drawn, over] }}));
     """
     assert json.loads(node(source=source)) == {"staying": [1, 2, 0], "gone": [1, 2, 1]}
+
+
+@needs_node
+def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
+    rng = np.random.default_rng(5)
+    points = np.vstack(
+        [rng.normal(size=(150, 2)), rng.normal(size=(20, 2)).repeat(3, axis=0), np.zeros((4, 2))]
+    )
+    shown = (rng.random(len(points)) < 0.8).astype(int)
+    source = f"""
+      import {{ Picture }} from {module("map_picture.js")};
+      const picture = Object.create(Picture.prototype);
+      Object.assign(picture, {{
+        xy: new Float32Array({json.dumps(points.ravel().tolist())}), count: {len(points)},
+        states: new Uint8Array({json.dumps(shown.tolist())}),
+        camera: {{ toScreen: (x, y) => [300 + 80 * x, 200 - 80 * y] }},
+      }});
+      const ways = {{ right: [1, 0], left: [-1, 0], down: [0, 1], up: [0, -1] }};
+      const next = Array.from({{ length: picture.count }}, (_, row) =>
+        Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, picture.beyond(row, ...way)])));
+      console.log(JSON.stringify({{ next, middle: picture.nearestTo(300, 200) }}));
+    """
+    got = json.loads(node(source=source))
+    on_screen = np.column_stack([300 + 80 * points[:, 0], 200 - 80 * points[:, 1]])
+    there = np.flatnonzero(shown)
+    far = np.hypot(*(on_screen - [300, 200]).T)
+    assert far[got["middle"]] == far[there].min()
+    for row in there:
+        for name, way in {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}.items():
+            ahead = (on_screen[there] - on_screen[row]) @ way
+            found = got["next"][row][name]
+            if found == -1:
+                assert ahead.max() <= 1e-3, "nothing lies that way"
+            else:
+                assert shown[found] and found != row
+                assert (on_screen[found] - on_screen[row]) @ way >= -1e-3
+    reached, waiting = {int(there[0])}, [int(there[0])]
+    while waiting:
+        for row in got["next"][waiting.pop()].values():
+            if row >= 0 and row not in reached:
+                reached.add(row)
+                waiting.append(row)
+    assert reached == set(there.tolist())

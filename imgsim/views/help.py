@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from imgsim.collection import Collection
+from imgsim.reviews.words import DECISIONS
 from imgsim.views import evidence, keys, shell, state, text, tour
 
 _STEPS = (
@@ -42,52 +43,58 @@ _WORDS = {
 }
 
 _SCORES = """
-A **similarity** finds candidates; it does not prove re-use. One pair at 0.948 was printed from the same plate, another
-at 0.980 was not. So:
+A **similarity** finds candidates; it does not prove re-use. One pair at 0.948 was printed from the same plate,
+another at 0.980 was not. So:
 
-- Read “above 99.8 % of pairs” under a neighbour: so rare is its score among pairs drawn at random from this collection.
+- Read “above 99.8 % of pairs” under a neighbour: so rare is its score among pairs drawn at random from this
+  collection.
 - Look for a gap. When three neighbours stand at 0.97 and the rest begins at 0.91, look at the three.
-- Then read the verdict: **how many points of the lines agree**. Unrelated plates reach a handful by chance;
-  a re-used image has dozens or hundreds.
-- Verified plates come first, however low they score: worn, cropped and mirrored copies look unlike and are still copies.
+- Then read the verdict: **how many points of the lines agree**. Unrelated plates reach a handful by chance; a
+  re-used image has dozens or hundreds.
+- Verified plates come first, however low they score: worn, cropped and mirrored copies look unlike and are
+  still copies.
 """
 
 _QUESTIONS = {
     "What is not found?": """
-- A plate that was turned by 90 degrees, or of which only a small part was taken over, can be missed. Draw a box round the
-  part with **Find a detail** on its page and ask again.
+- A plate that was turned by 90 degrees, or of which only a small part was taken over, can be missed. Draw a box
+  round the part with **Find a detail** on its page and ask again.
 - A copy drawn anew shares no line with its model: it is a look-alike at best.
 - Only likely pairs were compared line by line. “Not checked” is no verdict.
 - Books that were not scanned, and images that could not be read, are not here; About lists the latter.
 """,
     "Why does a look-alike score high?": """
-The network sums up composition, tone and subject. Two plates by one engraver, in one layout, with a plant of one kind, look
-alike to it even when not a line of one is in the other. That is why every likely pair was also compared by its lines.
+The network sums up composition, tone and subject. Two plates by one engraver, in one layout, with a plant of
+one kind, look alike to it even when not a line of one is in the other. That is why every likely pair was also
+compared by its lines.
 """,
     "Does “same image” mean the same copperplate?": """
-No. It says that the lines of most of both plates agree. Where they lie as exactly as only impressions of one plate do, the
-card adds “probably the same plate”; a close copy by another hand is marked “probably re-engraved”. Lay them on each other in
-Compare and look at single strokes, then decide.
+No. It says that the lines of most of both plates agree. Where they lie as exactly as only impressions of one
+plate do, the card adds “probably the same plate”; a close copy by another hand is marked “probably
+re-engraved”. Lay them on each other in Compare and look at single strokes, then decide.
 """,
     "How do I cite?": """
-Under each plate, and at the foot of each family, stands a citation to copy. For a score, name the collection and the backbone
-too: About has that sentence. A family's dossier is one page with plates, books, evidence and how it was found, to be
-kept beside your notes.
+Under each plate, and at the foot of each family, stands a citation to copy. For a score, name the collection
+and the backbone too: About has that sentence. A family's dossier is one page with plates, books, evidence and
+how it was found, to be kept beside your notes.
 """,
     "How do I add my own plates?": """
-Put the scans into a folder, with a table of their books if you have one, and in a terminal in imgsim's folder type:
+Put the scans into a folder, with a table of their books if you have one, and in a terminal in imgsim's folder
+type:
 
     python3 precompute.py my-scans --metadata my-books.csv --name my-plates
 
-Then reload this page and choose the collection on the left. The README says which columns are understood. Type the same line again
-when scans were added: only what is new is worked on.
+Then reload this page and choose the collection on the left. The README says which columns are understood. Type
+the same line again when scans were added: only what is new is worked on.
 """,
     "How do I share what I see?": """
-Copy the address of your browser: it holds the plate, the filters and the settings, and opens the same view for whoever can
-reach this imgsim or has the same collection under the same name. Lists go as CSV, a family as a dossier, the map as a page of its own.
+Copy the address of your browser: it holds the plate, the filters and the settings, and opens the same view for
+whoever can reach this imgsim or has the same collection under the same name. Lists go as CSV, a family as a
+dossier, the map as a page of its own.
 """,
     "Who sees what I look at?": """
-Nobody. imgsim runs on your computer and asks no other; an image that you search with stays in its memory and is never written to disk.
+Nobody. imgsim runs on your computer and asks no other; an image that you search with stays in its memory and is
+never written to disk.
 """,
 }
 
@@ -100,7 +107,9 @@ def show() -> None:
     contents = " · ".join(f"[{heading}](#{anchor})" for anchor, heading in _PARTS.items())
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"On this page: {contents}", width="content")
-        if st.button("Show the first hints again", type="tertiary", help="One each on Browse, Plate and Map."):
+        if st.button(
+            "Show the first hints again", type="tertiary", help="One each on Browse, Plate and Map."
+        ):
             tour.again()
             shell.go("browse")
     left, right = st.columns(2, gap="large")
@@ -116,7 +125,7 @@ def show() -> None:
         st.html(_pairs(evidence.MEANINGS, evidence.WORDS))
         _heading("decisions")
         st.caption("What you say, on Review with one key: it outweighs the verdict.")
-        st.html(_pairs({key.does: _caps(key) for key in keys.REVIEW}))
+        st.html(_pairs({key.does: f"{_caps(key)} {escape(DECISIONS[key.does])}" for key in keys.REVIEW}))
         _heading("keys")
         _keys()
     _heading("questions")

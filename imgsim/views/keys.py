@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from imgsim.reviews.words import DECISIONS
+
 
 class Key(NamedTuple):
     """One or more keys that do one thing: as they are printed on the keyboard (a dash is "to"), and what they do."""
@@ -55,12 +57,7 @@ COMPARE = (
     Key(("Shift", "arrows"), "move"),
     Key(("Esc",), "back to Plate"),
 )
-REVIEW = tuple(
-    Key((str(number),), decision)
-    for number, decision in enumerate(
-        ("same plate", "re-engraved copy", "mirrored copy", "shared motif", "unrelated", "unsure"), start=1
-    )
-)
+REVIEW = tuple(Key((str(number),), decision) for number, decision in enumerate(DECISIONS, start=1))
 EVERYWHERE = (
     Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
     Key(("Enter",), "press what has the frame round it"),

@@ -113,7 +113,13 @@ def _turn_pages(collection: Collection, row: int) -> None:
             args=(before or "",),
         )
         st.caption(f"{inside.index(row) + 1} of {len(inside)} in this book", width="content")
-        st.button("Next →", disabled=not after, shortcut=keys.NEXT_PLATE, on_click=shell.remember, args=(after or "",))
+        st.button(
+            "Next →",
+            disabled=not after,
+            shortcut=keys.NEXT_PLATE,
+            on_click=shell.remember,
+            args=(after or "",),
+        )
 
 
 def _record(collection: Collection, row: int) -> None:

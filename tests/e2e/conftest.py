@@ -22,6 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from imgsim.views.shell import PAGES
 from tests.conftest import draw_plate, offline, precompute
 from tests.e2e.serving import Served, find_browser, launch, serve
 
@@ -49,7 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="module")  # not longer: playwright keeps an event loop running, and other tests need their own
+@pytest.fixture(
+    scope="module"
+)  # not longer: playwright keeps an event loop running, and other tests need their own
 def browser() -> Iterator[Browser]:
     path = find_browser()
     if path is None:
@@ -102,8 +105,7 @@ def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def probe(url: str) -> bool:
     """Whether Streamlit asks here where it is: on a deep link it tries the page's own address first, and gets a 404."""
-    pages = "reuse|books|book|plate|compare|map|search|review|overview|models|help|about"
-    return bool(re.search(rf"/({pages})/_stcore/(health|host-config)$", urlsplit(url).path))
+    return bool(re.search(rf"/({'|'.join(PAGES)})/_stcore/(health|host-config)$", urlsplit(url).path))
 
 
 @dataclass

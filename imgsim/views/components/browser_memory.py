@@ -43,7 +43,9 @@ def kept() -> dict[str, str] | None:
     if answer is None:
         return None
     now = {**answer, **st.session_state.get(_WRITTEN, {})}
-    return {name: now[name] for name in NAMES if now.get(name)}  # in the order in which the browser names them
+    return {
+        name: now[name] for name in NAMES if now.get(name)
+    }  # in the order in which the browser names them
 
 
 def keep(name: str, value: str) -> None:

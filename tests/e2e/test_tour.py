@@ -1,0 +1,105 @@
+"""The hints of a first visit: one at a time, over nothing, gone for good once read, and back from Help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from imgsim.collection import open_collection
+from imgsim.views.tour import HINTS
+from tests.e2e.scenes import facts
+from tests.e2e.serving import Served, settle
+from tests.e2e.test_app_in_browser import arrive, card, cards, ids, visit
+
+HINT = ".st-key-tour .hint"
+
+
+@pytest.fixture(scope="module")
+def known(prepared: Path) -> dict[str, str]:
+    return facts(open_collection(prepared / "sample"))
+
+
+@pytest.fixture
+def blocked(browser: Browser) -> Iterator[Page]:
+    """A page in a browser that keeps nothing: its storage throws at every touch."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', "
+        "{ get() { throw new DOMException('no', 'SecurityError'); } });"
+    )
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    assert not [failure for failure in failures if "imgsim" in failure], failures
+    context.close()
+
+
+def says(page: Page, number: int) -> None:
+    expect(page.locator(HINT)).to_have_text(f"Hint {number} of {len(HINTS)} {HINTS[number - 1].words}")
+
+
+def silent(page: Page) -> None:
+    """No hint, now and after the browser has answered."""
+    page.wait_for_timeout(700)
+    settle(page)
+    expect(page.locator(HINT)).to_have_count(0)
+
+
+def test_a_hint_covers_nothing_moves_nothing_and_never_comes_back(page: Page, app: Served) -> None:
+    visit(page, app)
+    says(page, 1)
+    hint = page.locator(".st-key-tour").bounding_box()
+    heading = page.locator("h1").bounding_box()
+    assert hint and heading
+    assert hint["y"] + hint["height"] <= heading["y"] + 4 and hint["y"] >= 0
+    before = cards(page).first.bounding_box()
+    page.get_by_role("button", name="Got it").click()
+    expect(page.locator(HINT)).to_have_count(0)
+    settle(page)
+    assert cards(page).first.bounding_box() == before
+    page.reload()
+    arrive(page, "")
+    silent(page)
+
+
+def test_what_a_hint_says_may_be_done_instead_of_read(page: Page, app: Served) -> None:
+    visit(page, app)
+    says(page, 1)
+    card(page, ids(cards(page))[0]).click()
+    arrive(page, "plate")
+    says(page, 2)
+    page.go_back()
+    arrive(page, "")
+    silent(page)
+
+
+def test_all_can_be_skipped_and_help_shows_them_again(page: Page, app: Served, known: dict[str, str]) -> None:
+    visit(page, app, "plate", plate=known["plate"])
+    says(page, 2)
+    page.get_by_role("button", name="Skip all").click()
+    expect(page.locator(HINT)).to_have_count(0)
+    for name in ("map", "reuse", ""):
+        visit(page, app, name)
+        silent(page)
+    visit(page, app, "help")
+    page.get_by_role("button", name="Show the first hints again").click()
+    arrive(page, "")
+    says(page, 1)
+    visit(page, app, "reuse")
+    says(page, 3)
+
+
+def test_without_storage_a_hint_is_gone_while_the_page_is_open(blocked: Page, app: Served) -> None:
+    visit(blocked, app)
+    says(blocked, 1)
+    blocked.get_by_role("button", name="Got it").click()
+    expect(blocked.locator(HINT)).to_have_count(0)
+    blocked.get_by_role("link", name="About").click()
+    arrive(blocked, "about")
+    blocked.get_by_role("link", name="Browse", exact=True).click()
+    arrive(blocked, "")
+    silent(blocked)
