@@ -70,8 +70,8 @@ compared by its lines.
 """,
     "Does “same image” mean the same copperplate?": """
 No. It says that the lines of most of both plates agree. Where they lie as exactly as only impressions of one
-plate do, the card adds “probably the same plate”; a close copy by another hand is marked “probably
-re-engraved”. Lay them on each other in Compare and look at single strokes, then decide.
+plate do, the card adds “probably the same plate”; where it adds nothing, a close copy by another hand is as
+possible. Lay them on each other in Compare and look at single strokes, then decide.
 """,
     "How do I cite?": """
 Under each plate, and at the foot of each family, stands a citation to copy. For a score, name the collection
@@ -93,8 +93,8 @@ whoever can reach this imgsim or has the same collection under the same name. Li
 dossier, the map as a page of its own.
 """,
     "Who sees what I look at?": """
-Nobody. imgsim runs on your computer and asks no other; an image that you search with stays in its memory and is
-never written to disk.
+Nobody else. imgsim runs on one computer and asks no other; an image that you search with stays in its memory and is
+never written to disk. Only what you decide on Review is kept, for all who use this imgsim.
 """,
 }
 

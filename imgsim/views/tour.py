@@ -29,7 +29,7 @@ HINTS = (
     Hint(("plate",), "Read the verdict under each neighbour, then click Compare to see it yourself."),
     Hint(("map", "reuse"), "Made for discoveries: Map shows what looks alike, Re-use what was used again."),
 )
-_ALL = "".join(str(number) for number in range(1, len(HINTS) + 1))
+READ = "".join(str(number) for number in range(1, len(HINTS) + 1))  # what is kept once all were
 
 
 def show(page: str) -> None:
@@ -50,7 +50,7 @@ def show(page: str) -> None:
         st.html(f'<p class="hint"><b>Hint {here} of {len(HINTS)}</b> {words}</p>', width="content")
         st.button("Got it", on_click=_read, args=(here,), key="hint_read")
         if len({*kept.get(_NAME, ""), here}) < len(HINTS):
-            st.button("Skip all", type="tertiary", on_click=_read, args=(_ALL,), key="hint_skip")
+            st.button("Skip all", type="tertiary", on_click=_read, args=(READ,), key="hint_skip")
 
 
 def again() -> None:
@@ -60,4 +60,4 @@ def again() -> None:
 
 def _read(numbers: str) -> None:
     known = (browser_memory.kept() or {}).get(_NAME, "")
-    browser_memory.keep(_NAME, "".join(sorted({*known, *numbers} & {*_ALL})))
+    browser_memory.keep(_NAME, "".join(sorted({*known, *numbers} & {*READ})))

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from imgsim import environment
 from imgsim.collection import Collection, open_collection
+from imgsim.views import tour
 from imgsim.views.shell import PAGES
 from tests.e2e.serving import find_browser, launch, serve, settle
 
@@ -103,6 +104,8 @@ def picture_all(
     for width, height in SIZES.items():
         for name in names:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+            # not the hints of a first visit
+            context.add_init_script(f"localStorage.setItem('imgsim.tour', '{tour.READ}')")
             page = context.new_page()
             chosen = {key: value for key, value in state.items() if name != "browse" or key == "collection"}
             show(page, url, name, chosen, image)
