@@ -1,23 +1,24 @@
-"""Every page before axe-core: in daylight and in the dark, on a desk and on a tablet held either way."""
+"""Every page before axe-core: in light and dark on a desk, in light on a tablet held upright, in dark across."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from imgsim.collection import open_collection
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
 
 SEVERE = {"moderate", "serious", "critical"}
-DESK = {"width": 1280, "height": 900}
-UPRIGHT, ACROSS = {"width": 820, "height": 1180}, {"width": 1024, "height": 768}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+UPRIGHT: ViewportSize = {"width": 820, "height": 1180}
+ACROSS: ViewportSize = {"width": 1024, "height": 768}
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,11 @@ def known(prepared: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser) -> Iterator[dict[str, Page]]:
-    """A page on the desk and one on the tablet; each tab is used again, as a reader does."""
-    contexts = {
-        "desk": browser.new_context(viewport=DESK),  # type: ignore[arg-type]
-        "tablet": browser.new_context(viewport=UPRIGHT, has_touch=True),  # type: ignore[arg-type]
-    }
-    yield {name: context.new_page() for name, context in contexts.items()}
-    for context in contexts.values():
-        context.close()
+def tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all, used again as a reader does."""
+    context = browser.new_context(viewport=UPRIGHT, has_touch=True)
+    yield context.new_page()
+    context.close()
 
 
 def findings(page: Page) -> list[dict[str, Any]]:
@@ -93,40 +90,46 @@ def wrong(page: Page) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def looked_at(page: Page, where: str) -> None:
-    """Ask axe in both lights, and that nothing runs over the edge of the window."""
-    for light in ("light", "dark"):
-        page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
+def looked_at(page: Page, where: str, *lights: Literal["light", "dark"]) -> None:
+    """Ask axe in these lights, and that nothing runs over the edge of the window."""
+    for light in lights:
+        page.emulate_media(color_scheme=light)
         page.wait_for_timeout(350)  # colours fade from one to the other
         assert wrong(page) == [], f"{where}, {light}"
     over = page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth - main.clientWidth")
     assert over == 0, f"{where}: {over} pixels run over the edge"
 
 
+def resize(page: Page, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    page.wait_for_timeout(300)
+    settle(page)
+
+
 @pytest.mark.parametrize("name", SCENES)
-def test_axe_finds_nothing(opened: dict[str, Page], app: Served, known: dict[str, str], name: str) -> None:
-    desk, tablet = opened["desk"], opened["tablet"]
-    SCENES[name].show(desk, app.url, known)
-    looked_at(desk, f"{name}, 1280")
-    SCENES[name].show(tablet, app.url, known)
-    looked_at(tablet, f"{name}, 820")
-    tablet.set_viewport_size(ACROSS)  # type: ignore[arg-type]
-    settle(tablet)
-    looked_at(tablet, f"{name}, 1024")
-    tablet.set_viewport_size(UPRIGHT)  # type: ignore[arg-type]
+def test_axe_finds_nothing(tab: Page, app: Served, known: dict[str, str], name: str) -> None:
+    tab.set_viewport_size(UPRIGHT)
+    SCENES[name].show(tab, app.url, known)
+    looked_at(tab, f"{name}, 820", "light")
+    resize(tab, ACROSS)
+    looked_at(tab, f"{name}, 1024", "dark")
+    resize(tab, DESK)
+    tab.get_by_test_id("stExpandSidebarButton").click()
+    expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+    looked_at(tab, f"{name}, 1280", "dark", "light")
 
 
 @pytest.mark.parametrize("one", EXCEPTED, ids=lambda one: one.rule)
 def test_every_exception_is_still_needed(
-    opened: dict[str, Page], app: Served, known: dict[str, str], one: Excepted
+    tab: Page, app: Served, known: dict[str, str], one: Excepted
 ) -> None:
-    SCENES[one.scene].show(opened["desk"], app.url, known)
-    met = [excepted(opened["desk"], finding) for finding in findings(opened["desk"])]
+    SCENES[one.scene].show(tab, app.url, known)
+    met = [excepted(tab, finding) for finding in findings(tab)]
     assert one in met, f"axe no longer finds {one.rule} in {one.within}: take the exception out"
 
 
-def test_axe_finds_what_is_amiss(opened: dict[str, Page], app: Served, known: dict[str, str]) -> None:
-    page = opened["desk"]
+def test_axe_finds_what_is_amiss(tab: Page, app: Served, known: dict[str, str]) -> None:
+    page = tab
     SCENES["about"].show(page, app.url, known)
     page.evaluate("""() => {
       const image = new Image();

@@ -84,7 +84,8 @@ class Grid {
     this.send = send;
     this.cards = new Map();
     this.list = element("ul", { "data-testid": "imgsim-grid" });
-    root.append(this.list);
+    this.heard = element("div", { class: "heard", role: "status" });
+    root.append(this.list, this.heard);
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
@@ -114,6 +115,9 @@ class Grid {
       if (card.node === before) before = before.nextSibling;
       else list.insertBefore(card.node, before);
     }
+    // Other plates than before are announced; the first ones are found by whoever reads on.
+    const other = this.order && items.map((item) => item.id).join("\n") !== this.order.map((card) => card.id).join("\n");
+    if (other) write(this.heard, `${name}: ${items.length} ${items.length === 1 ? "plate" : "plates"}`);
     this.order = items.map((item) => cards.get(item.id));
     set(list, "data-count", items.length);
     if (!this.order.includes(this.held)) this.hold(this.order[0]);
