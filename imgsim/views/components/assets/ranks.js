@@ -47,7 +47,7 @@ class Ranks {
     this.overview.setAttribute("data-testid", "imgsim-order");
     this.overview.setAttribute("aria-hidden", "true");
     this.overview.setAttribute("preserveAspectRatio", "none");
-    root.append(this.overview, element("div", { class: "heads" }, element("h3", {}, this.headA), element("span"), element("h4", {}, this.headB)), this.body);
+    root.append(this.overview, element("div", { class: "heads" }, element("h3", {}, this.headA), element("span"), element("h3", {}, this.headB)), this.body);
     this.body.addEventListener("click", (event) => this.click(event));
     for (const name of ["mouseover", "focusin"]) this.body.addEventListener(name, (event) => this.light(event.target.closest("[data-pair]")));
     this.body.addEventListener("mouseleave", () => this.light(null));
