@@ -383,6 +383,7 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     module = types.ModuleType("imgsim.matching.motif")
     module.find_motif = find_motif  # type: ignore[attr-defined]
     module.motif_features = motif_features  # type: ignore[attr-defined]
+    module.OPENED_SIDE = 960  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "imgsim.matching.motif", module)
     monkeypatch.setattr(Collection, "features", property(lambda self: object()))
     monkeypatch.setattr(Collection, "feature_index", property(lambda self: object()))
