@@ -226,3 +226,19 @@ def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
                 reached.add(row)
                 waiting.append(row)
     assert reached == set(there.tolist())
+
+
+@needs_node
+def test_two_entries_of_one_step_are_told_from_two_steps() -> None:
+    source = (mounting.ASSETS / "history.js").read_text("utf-8") + """
+    const first = { path: "/", search: "?plate=a", time: 1000 };
+    const told = [
+      [first, { path: "/plate", search: "?plate=a", time: 1300 }],
+      [null, { path: "/plate", search: "?plate=a", time: 1300 }],
+      [first, { path: "/plate", search: "?plate=b", time: 1300 }],
+      [first, { path: "/", search: "?plate=a", time: 1300 }],
+      [first, { path: "/plate", search: "?plate=a", time: 9000 }],
+    ].map(([one, two]) => finishes(one, two));
+    console.log(JSON.stringify(told));
+    """
+    assert json.loads(node(source=source)) == [True, False, False, False, False]

@@ -136,6 +136,7 @@ def test_a_plate_in_browse_leads_to_its_page_and_back_again(page: Page, app: Ser
 
     page.go_back()
     arrive(page, "")
+    assert "plate" not in state_of(page)  # one step back, not two
     assert ids(cards(page)) == shown
 
 

@@ -85,7 +85,6 @@ def test_a_click_on_a_disagreement_shows_both_lists(page: Page, served: Served, 
     assert (state_of(page)["plate"], state_of(page)["backbone"]) == (near, "resnet18")
     page.go_back()
     arrive(page, "models")
-    page.go_back()  # Streamlit's st.switch_page leaves a step between: this page with the other's state
     expect(page.get_by_role("heading", name=f"{listed[1]}:")).to_be_visible()
     assert state_of(page)["backbone"] == "plates18"
 

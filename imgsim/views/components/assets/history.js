@@ -1,0 +1,37 @@
+// One step of the back button for one step of the reader.
+//
+// When the app leads from one page to another, Streamlit writes two entries into the browser's history: the page that
+// is left, with the address's new parameters, and then the new page with the same ones. The first was never seen by
+// anybody, and to go back to it looks as if the button did nothing. So the second takes its place.
+// Likewise an address without parameters is spelt out as soon as the page is there; to go back to it would only have it
+// spelt out again, and nobody would get past it.
+
+const WITHIN = 1500; // milliseconds between the two; a reader's own next step takes longer
+
+/** Whether a second entry only finishes what the first began. Both are { path, search, time }. */
+export function finishes(first, second) {
+  return (
+    first !== null && first.search === second.search && first.path !== second.path && second.time - first.time < WITHIN
+  );
+}
+
+function oneEntryAStep() {
+  if (history.pushState.imgsim) return;
+  const push = history.pushState.bind(history);
+  let last = null; // the last entry, if it changed nothing but the parameters
+  const pushState = (state, title, url) => {
+    const from = location.pathname;
+    const to = new URL(url ?? "", location.href);
+    const entry = { path: to.pathname, search: to.search, time: performance.now() };
+    const speltOut = entry.path === from && !location.search;
+    if (speltOut || finishes(last, entry)) history.replaceState(state, title, url);
+    else push(state, title, url);
+    last = entry.path === from ? entry : null;
+  };
+  pushState.imgsim = true;
+  history.pushState = pushState;
+  // A step of the reader's own begins anew.
+  addEventListener("popstate", () => (last = null));
+}
+
+if (typeof history !== "undefined") oneEntryAStep();
