@@ -160,7 +160,7 @@ def same_length(rows: Sequence[int], columns: Mapping[str, Sequence]) -> None:
             )
 
 
-def column(catalogue: Catalogue, name: str, rows: Sequence[int]) -> list:
+def column(catalogue: Catalogue, name: str, rows: Sequence[int] | np.ndarray) -> list:
     """Return one column of the catalogue for some rows."""
     return catalogue.frame[name].iloc[rows].tolist()
 

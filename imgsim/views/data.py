@@ -14,12 +14,12 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.neighbours import similarities
 from imgsim.reviews import Reviews, standing_frame
 from imgsim.views import evidence
-from imgsim.views.components import Colouring, colour_by_category, colour_by_order
 from imgsim.views.state import Choices, Sort, State
 
 
@@ -236,7 +236,4 @@ def _similarities(path: str, generation: str, _collection: Collection, backbone:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _colouring(path: str, generation: str, _collection: Collection, column: str) -> Colouring:
-    values = _collection.catalogue.frame[column]
-    if column in ("decade", "year"):
-        return colour_by_order(values.tolist(), suffix="s" if column == "decade" else "")
-    return colour_by_category(values.astype(str).tolist())
+    return colour_plates(_collection.catalogue, column)
