@@ -113,8 +113,8 @@ def _counted(file: ExportFile, request: Request, report: Report | None) -> Itera
         digest.update(chunk.data)
         rows, size = rows + chunk.rows, size + len(chunk.data)
         beginning = beginning or chunk.data
-        if report is not None:
-            report(file.name, rows, max(expected, rows))
+        if report is not None and chunk.rows and rows < expected:
+            report(file.name, rows, expected)
         yield chunk.data, Written(file, rows, size, digest.hexdigest(), beginning)
     if report is not None:
         report(file.name, rows, rows)

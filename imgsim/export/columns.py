@@ -32,7 +32,7 @@ MEANINGS = {
     "verdict": (
         f"what the lines say: \"{SAME}\" (most of both plates agrees), \"{MIRRORED}\" (most of both agrees once one is "
         f"turned left to right), \"{DETAIL}\" (a compact region agrees), \"{LOOK_ALIKE}\" (the lines do not agree), "
-        "\"not checked\" (too far apart to be compared); in a family against its earliest plate"
+        "\"not checked\" (too far apart to be compared)"
     ),
     "inliers": "how many points of the two agree once one is laid over the other",
     "mirrored": "yes where one of the two is turned left to right; empty where nothing agrees",
@@ -47,8 +47,7 @@ MEANINGS = {
     "family_id": "the family: the id of its earliest plate; of a pair, the family that both belong to",
     "family_plates": "how many plates the family has",
     "family_books": "how many books print it",
-    "order": "the plate's place in its family, 1 for the earliest in this collection; of two books, in words "
-    "whether both print what they share in one order",
+    "order": "the plate's place in its family: 1 for the earliest in this collection, undated ones last",
     "cropped": "whether the plate is a detail of the earliest, or the earliest a detail of it",
     "supports": "how many pairs tie the plate into its family",
     "tied_to_id": "the plate whose pair says how it relates to the earliest; empty for the earliest itself",
@@ -65,6 +64,16 @@ MEANINGS = {
     "collection": "the collection's name",
     "date": "the day of the export",
 }  # fmt: skip
+# Where a column of one file says something of its own.
+_OWN = {
+    ("families.csv", "verdict"): "how the plate relates to the earliest one of its family",
+    ("families.csv", "mirrored"): "whether it is turned left to right against the earliest",
+    ("families.csv", "inliers"): "of its strongest pair in the family: how many points agree",
+    ("families.csv", "family_id"): "the family: the id of its earliest plate",
+    ("matches.csv", "family_id"): "the family that both belong to: the id of its earliest plate",
+    ("network.csv", "mirrored"): "how many of these agree once one is turned left to right",
+    ("network.csv", "order"): "whether both print what they share in one order, in words",
+}
 _SIDES = {
     "query_": "of the plate asked about: ",
     "neighbour_": "of the neighbour: ",
@@ -75,8 +84,10 @@ _SIDES = {
 }
 
 
-def meaning(column: str) -> str:
-    """Return what a column means; a column that is none of ours is one of the metadata's."""
+def meaning(column: str, file: str = "") -> str:
+    """Return what a column (of a file) means; a column that is none of ours is one of the metadata's."""
+    if (file, column) in _OWN:
+        return _OWN[file, column]
     if column in MEANINGS:
         return MEANINGS[column]
     for prefix, side in _SIDES.items():

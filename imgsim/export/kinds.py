@@ -248,6 +248,11 @@ def files_of(names: Sequence[str], request: Request) -> list[ExportFile]:
     return [file for one in KINDS if one.name in wanted for file in one.files]
 
 
+def kinds_of(files: Sequence[ExportFile]) -> list[str]:
+    """Return the names of the kinds that have some of these files."""
+    return [one.name for one in KINDS if any(file in files for file in one.files)]
+
+
 def available(request: Request) -> list[str]:
     """Return the names of the kinds that a collection has."""
     return [one.name for one in KINDS if not one.missing(request)]

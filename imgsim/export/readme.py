@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from imgsim.dossier import collection_citation
 from imgsim.export.cells import read_back
 from imgsim.export.columns import meaning
-from imgsim.export.kinds import ExportFile
-from imgsim.export.request import Request
+from imgsim.export.kinds import ExportFile, kinds_of
+from imgsim.export.request import Request, command_line
 
 _WIDTH = 96
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -70,7 +70,7 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         "",
         "How to make it again",
         "-" * 60,
-        *(f"{name}: {_flat(value)}" for name, value in request.described().items()),
+        f"python precompute.py {command_line(request, kinds_of([one.file for one in written]))}",
         "",
         _wrapped(
             "manifest.json holds the record of the collection: its inputs and their hashes, every parameter, the "
@@ -100,17 +100,12 @@ def _columns(written: Sequence[Written]) -> list[str]:
     for one in written:
         if one.columns:
             title = f"Columns of {one.file.name}"
-            lines += [title, "-" * 60, *_meanings(one.columns), ""]
+            lines += [title, "-" * 60, *_meanings(one.columns, one.file.name), ""]
     return lines
 
 
-def _meanings(columns: Iterable[str]) -> list[str]:
-    return [
-        textwrap.fill(
-            f"{_flat(name)}: {meaning(name)}", _WIDTH, subsequent_indent="    ", break_long_words=False
-        )
-        for name in columns
-    ]
+def _meanings(columns: Iterable[str], file: str) -> list[str]:
+    return [_filled(f"{_flat(name)}: {meaning(name, file)}", "", "    ") for name in columns]
 
 
 def _line(cells: Sequence[str]) -> bytes:
@@ -120,12 +115,17 @@ def _line(cells: Sequence[str]) -> bytes:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
+    return _filled(" ".join(text.split()), indent, indent)
+
+
+def _filled(text: str, first: str, others: str) -> str:
     return textwrap.fill(
-        " ".join(text.split()),
+        text,
         _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent=first,
+        subsequent_indent=others,
         break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

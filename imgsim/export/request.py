@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -84,3 +86,18 @@ class Request:
             "map": self.method,
             "colour": self.colour,
         }
+
+
+def command_line(request: Request, kinds: Sequence[str]) -> str:
+    """Return what ``precompute.py`` is to be called with for the same export: ``export sample --what matches ...``."""
+    words = ["export", request.collection.name, "--what", *kinds]
+    if request.rows is not None:
+        words += ["--plates", *(request.catalogue.plate_ids[row] for row in request.chosen)]
+    words += ["--backbone", request.backbone, "--top-k", str(request.top_k)]
+    words += ["--threshold", f"{request.threshold:g}"] if request.threshold > -1 else []
+    words += ["--other-books"] if request.other_books else []
+    words += ["--when", request.when] if request.when != "any" else []
+    words += ["--look-alikes"] if request.look_alikes else []
+    words += ["--projection", request.method] if request.method else []
+    words += ["--colour", request.colour] if request.colour != "decade" else []
+    return shlex.join([*words, "--date", request.date])
