@@ -165,6 +165,17 @@ def column(catalogue: Catalogue, name: str, rows: Sequence[int] | np.ndarray) ->
     return catalogue.frame[name].iloc[rows].tolist()
 
 
+def parts(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
+    """Return some columns of every plate as a part of a line, ready to stand between two commas."""
+    ready = [cells(catalogue.frame[name].tolist(), name in _NUMBERS, is_id(name)) for name in names]
+    return [line[:-2] for line in lines(zip(*ready, strict=True))]
+
+
+def line_part(texts: Sequence[str]) -> str:
+    """Return texts that are the same in every line as a part of it."""
+    return lines([[guarded(text) for text in texts]])[0][:-2]
+
+
 def yes(value: bool) -> str:
     """Return yes or no."""
     return "yes" if value else "no"

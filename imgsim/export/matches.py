@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.export.cells import body, column, header, yes
+from imgsim.export.cells import cell, cells, encoded, header, line_part, lines, parts, yes
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_BOTH = ("plate_id", "book", "title", "author", "year", "place", "page")
-_NUMBERS = frozenset({"a_year", "a_page", "b_year", "b_page", "date"})
+_OF_BOTH = ("book", "title", "author", "year", "place", "page")
+_EVIDENCE = (
+    "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
+    "family_id",
+)  # fmt: skip
+
+_ASKED = (
+    "row_a", "row_b", "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "sources",
+)  # fmt: skip
 
 
 def matched(request: Request) -> npt.NDArray[np.int64]:
@@ -29,40 +37,40 @@ def matched(request: Request) -> npt.NDArray[np.int64]:
 
 def match_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the pairs that have at least one of a request's plates, in the order of their ids."""
-    matches, families = request.collection.matches, request.collection.families
+    matches = request.collection.matches
     if matches is None:
         return
-    frame, found = matches.frame, matched(request)
-    for start in range(-STEP, len(found), STEP):
-        part = found[max(0, start) : start + STEP] if start >= 0 else found[:0]
-        pairs = frame.iloc[part]
-        sides = {"a": pairs["row_a"].tolist(), "b": pairs["row_b"].tolist()}
-        verified = matches.verified[part].tolist()
-        columns: dict[str, Sequence] = {
-            "a_plate_id": column(request.catalogue, "plate_id", sides["a"]),
-            "b_plate_id": column(request.catalogue, "plate_id", sides["b"]),
-            "verdict": pairs["verdict"].tolist(),
-            "inliers": pairs["inliers"].tolist(),
-            "mirrored": [
-                yes(turned) if known else ""
-                for turned, known in zip(pairs["mirrored"].tolist(), verified, strict=True)
-            ],
-            "coverage_a": [f"{value:.4f}" for value in pairs["coverage_a"].tolist()],
-            "coverage_b": [f"{value:.4f}" for value in pairs["coverage_b"].tolist()],
-            "residual": ["" if math.isnan(value) else f"{value:.4f}" for value in pairs["residual"].tolist()],
-            "model": pairs["model"].tolist(),
-            "printing": pairs["printing"].tolist(),
-            "proposed_by": pairs["sources"].tolist(),
-            "family_id": [
-                (families.of(a) or "") if families is not None and families.of(a) == families.of(b) else ""
-                for a, b in zip(sides["a"], sides["b"], strict=True)
-            ],
-        }
-        for side, rows in sides.items():
-            columns |= {f"{side}_{name}": column(request.catalogue, name, rows) for name in _OF_BOTH[1:]}
-        columns |= {
-            "collection": [request.collection.name] * len(part),
-            "date": [request.date] * len(part),
-        }
-        numbers = _NUMBERS | {"coverage_a", "coverage_b", "residual"}
-        yield Chunk(body(columns, numbers), len(part)) if start >= 0 else Chunk(header(columns))
+    sides = [f"{side}_{name}" for side in "ab" for name in _OF_BOTH]
+    yield Chunk(header(["a_plate_id", "b_plate_id", *_EVIDENCE, *sides, "collection", "date"]))
+    ids, records = parts(request.catalogue, ("plate_id",)), parts(request.catalogue, _OF_BOTH)
+    tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
+    found = matched(request)
+    # Whole columns once: a column of strings is not an array before it is asked for.
+    values = {name: matches.frame[name].to_numpy() for name in _ASKED}
+    for start in range(0, len(found), STEP):
+        places = found[start : start + STEP]
+        part = {name: column[places].tolist() for name, column in values.items()}
+        rows = part["row_a"], part["row_b"]
+        evidence = lines(zip(*_evidence(request, part, matches.verified[places].tolist()), strict=True))
+        written = [
+            f"{ids[a]},{ids[b]},{said[:-2]},{records[a]},{records[b]},{tail}\r\n"
+            for a, b, said in zip(*rows, evidence, strict=True)
+        ]
+        yield Chunk(encoded("".join(written)), len(written))
+
+
+def _evidence(request: Request, values: Mapping[str, list], known: list[bool]) -> Iterator[list[str]]:
+    """Yield the cells of each column of what was found."""
+    families = request.collection.families
+    yield values["verdict"]
+    yield [str(value) for value in values["inliers"]]
+    yield [yes(turned) if agrees else "" for turned, agrees in zip(values["mirrored"], known, strict=True)]
+    for name in ("coverage_a", "coverage_b", "residual"):
+        yield ["" if math.isnan(value) else f"{value:.4f}" for value in values[name]]
+    for name in ("model", "printing", "sources"):
+        yield cells(values[name], plain=False, identifier=False)
+    owners = [
+        (families.of(a), families.of(b)) if families is not None else (None, None)
+        for a, b in zip(values["row_a"], values["row_b"], strict=True)
+    ]
+    yield cells([one or "" if one == two else "" for one, two in owners], plain=False, identifier=True)

@@ -7,21 +7,30 @@ the order of the one that they are named after.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import Catalogue
-from imgsim.export.cells import cell, cells, column, csv_bytes, encoded, header, is_id, lines, same_length
+from imgsim.export.cells import cell, column, csv_bytes, encoded, header, line_part, parts, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.neighbours import nearest
+
+if TYPE_CHECKING:
+    from imgsim.matches import Matches
 
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
 NOT_CHECKED = "not checked"
 _NUMBERS = {"rank", "similarity", "query_year", "query_page", "neighbour_year", "neighbour_page", "date"}
-_BLOCK = 64  # plates whose lists are made together: their products with all others take 3 MB at 13,151 plates
+# For each of some plates the rows of its neighbours and their similarities.
+Lists = list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]
+_BLOCK = (
+    256  # plates whose lists are made together: their products with all others take 13 MB at 13,151 plates
+)
 
 
 def neighbours_csv(
@@ -89,68 +98,88 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
         )
     )  # fmt: skip
     # A plate is met in a hundred rows: its cells are made once, and ready to stand between two commas.
-    ids = _written([cells(catalogue.plate_ids, False, True)])
-    records = _written([_cells_of(catalogue, name) for name in _OF_BOTH])
-    tail = (
-        ","
-        + _written([[cell(request.backbone)], [cell(request.collection.name)], [cell(request.date, True)]])[0]
-    )
+    ids, records = parts(catalogue, ("plate_id",)), parts(catalogue, _OF_BOTH)
+    tail = f",{line_part([request.backbone, request.collection.name])},{cell(request.date, plain=True)}"
+    proofs = None if matches is None else _Proofs(matches)
     for rows, lists in neighbour_lists(request):
-        proofs = _proofs(request, rows, lists)
-        parts: list[str] = []
+        said = iter(proofs.of(rows, lists)) if proofs is not None else repeat("")
+        written: list[str] = []
         for row, (indices, values) in zip(rows.tolist(), lists, strict=True):
             start, middle = ids[row], records[row]
             for rank, (other, value) in enumerate(zip(indices.tolist(), values.tolist(), strict=True), 1):
-                parts.append(
-                    f"{start},{rank},{value:.6f},{ids[other]},{middle},{records[other]}{next(proofs)}{tail}\r\n"
+                written.append(
+                    f"{start},{rank},{value:.6f},{ids[other]},{middle},{records[other]}{next(said)}{tail}\r\n"
                 )
-        yield Chunk(encoded("".join(parts)), len(parts))
+        yield Chunk(encoded("".join(written)), len(written))
 
 
-def neighbour_lists(
-    request: Request,
-) -> Iterator[tuple[npt.NDArray[np.int64], list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]]]:
+def neighbour_lists(request: Request) -> Iterator[tuple[npt.NDArray[np.int64], Lists]]:
     """Yield the lists of a few plates at a time: their rows, and for each (rows of its neighbours, similarities).
 
     Exact under every condition. What the collection keeps is used where it says enough; else the plates are compared
     anew.
     """
-    collection = request.collection
-    kept, scores = collection.neighbours(request.backbone)
-    least = np.float32(request.threshold)
-    conditioned = (request.other_books and request.catalogue.books_known) or request.when != "any"
-    wanted = min(request.top_k, len(request.catalogue) - 1)
+    kept, scores = request.collection.neighbours(request.backbone)
+    wanted = _wanted(request)
     for start in range(0, len(request.chosen), _BLOCK):
         rows = request.chosen[start : start + _BLOCK]
-        if conditioned or wanted > kept.shape[1]:
-            allowed = _allowed(request, rows) if conditioned else None
-            indices, values = nearest(collection.embeddings(request.backbone), rows, wanted, allowed)
-        else:
-            indices, values = kept[rows, :wanted], scores[rows, :wanted]
-        # Each list falls, so what reaches the threshold comes first.
-        lengths = ((values >= least) & np.isfinite(values)).sum(axis=1)
-        yield rows, [(indices[i, :n], values[i, :n]) for i, n in enumerate(lengths.tolist())]
+        fits, enough = _kept(request, rows)
+        lists: Lists = []
+        for row, passed in zip(rows, fits, strict=True):
+            places = np.flatnonzero(passed)[:wanted]
+            lists.append((kept[row, places], scores[row, places]))
+        for at, found in _compared(request, rows, np.flatnonzero(~enough)):
+            lists[at] = found
+        yield rows, lists
 
 
 def expected_rows(request: Request) -> int:
-    """Return about how many rows there will be, from the lists that the collection keeps."""
-    kept, scores = request.collection.neighbours(request.backbone)
-    rows = request.chosen
-    wanted = min(request.top_k, len(request.catalogue) - 1)
-    if not request.other_books and request.when == "any":
-        found = (scores[rows, :wanted] >= np.float32(request.threshold)).sum(axis=1)
-        return int(found.sum())
+    """Return how many rows there will be, or more where the lists that the collection keeps do not tell."""
     total = 0
-    for start in range(0, len(rows), 1024):
-        part = rows[start : start + 1024]
-        fits = (scores[part] >= np.float32(request.threshold)) & _fits(request, part[:, None], kept[part])
-        passed = fits.sum(axis=1)
-        # Where the kept list ends above the threshold, as many may follow in the same proportion.
-        ends = (
-            scores[part, -1] >= np.float32(request.threshold) if kept.shape[1] else np.zeros(len(part), bool)
-        )
-        total += int(np.where(ends, wanted, np.minimum(passed, wanted)).sum())
+    for start in range(0, len(request.chosen), _BLOCK):
+        fits, enough = _kept(request, request.chosen[start : start + _BLOCK])
+        total += int(np.where(enough, np.minimum(fits.sum(axis=1), _wanted(request)), _wanted(request)).sum())
     return total
+
+
+def _wanted(request: Request) -> int:
+    return min(request.top_k, len(request.catalogue) - 1)
+
+
+def _conditioned(request: Request) -> bool:
+    return (request.other_books and request.catalogue.books_known) or request.when != "any"
+
+
+def _kept(
+    request: Request, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which of the neighbours kept of some plates belong into their lists, bool (m, k), and whether that is all, (m,)."""
+    kept, scores = request.collection.neighbours(request.backbone)
+    least = np.float32(request.threshold)
+    fits = scores[rows] >= least
+    if _conditioned(request):
+        fits &= _fits(request, rows[:, None], kept[rows])
+    # What is not kept is no nearer than the last that is.
+    ended = scores[rows, -1] < least if kept.shape[1] else np.zeros(len(rows), dtype=bool)
+    return fits, (fits.sum(axis=1) >= _wanted(request)) | ended | (
+        kept.shape[1] >= len(request.catalogue) - 1
+    )
+
+
+def _compared(
+    request: Request, rows: npt.NDArray[np.int64], places: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]]:
+    """Compare the plates at some places with all others; yield each place with its list."""
+    if not len(places):
+        return
+    asked = rows[places]
+    allowed = _allowed(request, asked) if _conditioned(request) else None
+    embeddings = request.collection.embeddings(request.backbone)
+    indices, values = nearest(embeddings, asked, _wanted(request), allowed)
+    # Each list falls, so what reaches the threshold comes first.
+    lengths = ((values >= np.float32(request.threshold)) & np.isfinite(values)).sum(axis=1)
+    for i, (place, length) in enumerate(zip(places.tolist(), lengths.tolist(), strict=True)):
+        yield place, (indices[i, :length], values[i, :length])
 
 
 def _allowed(request: Request, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -179,42 +208,34 @@ def _fits(
     return fits
 
 
-def _written(columns: Sequence[Sequence[str]]) -> list[str]:
-    """Return cells as parts of a line, without its end."""
-    return [line.removesuffix("\r\n") for line in lines(zip(*columns, strict=True))]
+class _Proofs:
+    """What is verified of pairs, as the ends of their lines."""
 
+    def __init__(self, matches: Matches) -> None:
+        self._matches = matches
+        # Whole columns once: a column of strings is not an array before it is asked for.
+        self._values = {
+            name: matches.frame[name].to_numpy()
+            for name in ("verdict", "inliers", "mirrored", "coverage_a", "coverage_b")
+        }
 
-def _cells_of(catalogue: Catalogue, name: str) -> list[str]:
-    return cells(catalogue.frame[name].tolist(), f"query_{name}" in _NUMBERS, is_id(name))
-
-
-def _proofs(
-    request: Request,
-    rows: npt.NDArray[np.int64],
-    lists: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]],
-) -> Iterator[str]:
-    """Yield what is verified of each pair of some lists, in their order, as the end of a line."""
-    matches = request.collection.matches
-    lengths = [len(indices) for indices, _ in lists]
-    if matches is None:
-        yield from [""] * sum(lengths)
-        return
-    queries = np.repeat(rows, lengths)
-    others = np.concatenate([indices for indices, _ in lists]) if lists else np.empty(0, np.int32)
-    positions = matches.positions(queries, others)
-    frame = matches.frame
-    known = np.flatnonzero(positions >= 0)
-    at = positions[known]
-    turned = queries[known] > others[known]  # the pair is stored with the other plate first
-    first, second = frame["coverage_a"].to_numpy()[at], frame["coverage_b"].to_numpy()[at]
-    of_query, of_other = np.where(turned, second, first), np.where(turned, first, second)
-    found = zip(
-        known.tolist(), frame["verdict"].to_numpy()[at], frame["inliers"].to_numpy()[at].tolist(),
-        frame["mirrored"].to_numpy()[at].tolist(), matches.verified[at].tolist(), of_query.tolist(),
-        of_other.tolist(), strict=True,
-    )  # fmt: skip
-    written = [f",{NOT_CHECKED},,,,"] * len(positions)
-    for place, verdict, inliers, mirrored, verified, one, two in found:
-        side = ("yes" if mirrored else "no") if verified else ""
-        written[place] = f",{verdict},{inliers},{side},{round(one, 4)},{round(two, 4)}"
-    yield from written
+    def of(self, rows: npt.NDArray[np.int64], lists: Lists) -> list[str]:
+        """Return one part of a line for each pair of some lists, in their order."""
+        queries = np.repeat(rows, [len(indices) for indices, _ in lists])
+        others = np.concatenate([indices for indices, _ in lists]).astype(np.int64)
+        positions = self._matches.positions(queries, others)
+        known = np.flatnonzero(positions >= 0)
+        at = positions[known]
+        turned = queries[known] > others[known]  # the pair is stored with the other plate first
+        first, second = self._values["coverage_a"][at], self._values["coverage_b"][at]
+        columns = (
+            known, self._values["verdict"][at], self._values["inliers"][at], self._values["mirrored"][at],
+            self._matches.verified[at], np.where(turned, second, first), np.where(turned, first, second),
+        )  # fmt: skip
+        written = [f",{NOT_CHECKED},,,,"] * len(positions)
+        for place, verdict, inliers, mirrored, verified, one, two in zip(
+            *(values.tolist() for values in columns), strict=True
+        ):
+            side = ("yes" if mirrored else "no") if verified else ""
+            written[place] = f",{verdict},{inliers},{side},{round(one, 4)},{round(two, 4)}"
+        return written
