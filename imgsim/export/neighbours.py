@@ -153,7 +153,7 @@ def _conditioned(request: Request) -> bool:
 def _kept(
     request: Request, rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which of the neighbours kept of some plates belong into their lists, bool (m, k), and whether that is all, (m,)."""
+    """Which kept neighbours of some plates belong into their lists, bool (m, k), and whether that is all, bool (m,)."""
     kept, scores = request.collection.neighbours(request.backbone)
     least = np.float32(request.threshold)
     fits = scores[rows] >= least
