@@ -27,8 +27,8 @@ MEANINGS = {
     "rank": "1 for the most similar",
     "similarity": "the cosine of the angle between the two embeddings, six decimals; higher is closer",
     "neighbour_plate_id": "the plate that was found",
-    "a_plate_id": "one plate of the pair: the one whose id comes first",
-    "b_plate_id": "the other plate",
+    "plate_a_id": "one plate of the pair: the one whose id comes first",
+    "plate_b_id": "the other plate",
     "verdict": (
         f"what the lines say: \"{SAME}\" (most of both plates agrees), \"{MIRRORED}\" (most of both agrees once one is "
         f"turned left to right), \"{DETAIL}\" (a compact region agrees), \"{LOOK_ALIKE}\" (the lines do not agree), "
@@ -49,6 +49,8 @@ MEANINGS = {
     "family_books": "how many books print it",
     "order": "the plate's place in its family: 1 for the earliest in this collection, undated ones last",
     "cropped": "whether the plate is a detail of the earliest, or the earliest a detail of it",
+    "decision": "what people decided about the pair; \"disputed\" where they differ, empty where nobody has",
+    "reviewers": "who decided",
     "supports": "how many pairs tie the plate into its family",
     "tied_to_id": "the plate whose pair says how it relates to the earliest; empty for the earliest itself",
     "source_book": "the earlier of two books that share images, where that is known",
@@ -66,6 +68,18 @@ MEANINGS = {
 }  # fmt: skip
 # Where a column of one file says something of its own.
 _OWN = {
+    ("reviews.csv", "uuid"): "the record's own number, by which it is known wherever it goes",
+    (
+        "reviews.csv",
+        "decision",
+    ): "same plate, re-engraved copy, mirrored copy, shared motif, unrelated or unsure",
+    ("reviews.csv", "undoes_uuid"): "of a record that takes another one back: which",
+    ("reviews.csv", "reviewer"): "who decided",
+    ("reviews.csv", "when"): "at what time, in UTC",
+    ("reviews.csv", "note"): "what the reviewer wrote",
+    ("reviews.csv", "generation"): "the state of the collection that was shown",
+    ("reviews.csv", "matching"): "the comparison of lines that was shown",
+    ("reviews.csv", "verdict"): "what the lines said when it was decided",
     ("families.csv", "verdict"): "how the plate relates to the earliest one of its family",
     ("families.csv", "mirrored"): "whether it is turned left to right against the earliest",
     ("families.csv", "inliers"): "of its strongest pair in the family: how many points agree",

@@ -46,7 +46,7 @@ def families_csv(
 
 def family_ids(request: Request) -> list[str]:
     """Return the families that have at least one of the plates, most books first."""
-    families = request.collection.families
+    families = request.families
     if families is None:
         return []
     if request.rows is None:
@@ -57,7 +57,7 @@ def family_ids(request: Request) -> list[str]:
 
 def family_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the families that have at least one of a request's plates, each of them whole."""
-    families = request.collection.families
+    families = request.families
     if families is None:
         return
     given = (request.collection.name, request.date)

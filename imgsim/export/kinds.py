@@ -17,6 +17,7 @@ from imgsim.export.network import expected_edges, graphml_chunks, network_chunks
 from imgsim.export.plates import plate_chunks, point_chunks
 from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Chunk, Request
+from imgsim.export.reviews import review_chunks, reviewed
 
 CSV, HTML = "text/csv", "text/html"
 
@@ -102,8 +103,12 @@ def _unbound(request: Request) -> str:
     )
 
 
+def _unreviewed(request: Request) -> str:
+    return "" if request.reviews else "Nobody has decided about a pair yet: open the page Review."
+
+
 def _family_rows(request: Request) -> int:
-    families = request.collection.families
+    families = request.families
     return 0 if families is None else sum(len(families.family(name)) for name in family_ids(request))
 
 
@@ -154,6 +159,18 @@ KINDS: tuple[Kind, ...] = (
             ),
         ),
         _uncompared,
+    ),
+    Kind(
+        "reviews", "Reviews", "What people decided about pairs: who, when, and on which evidence.", "What was found",
+        (
+            ExportFile(
+                "reviews.csv", CSV,
+                "What people decided about pairs: every record, with who made it, when, and what was shown. Another "
+                "copy of imgsim takes this file in. The families here are those after these decisions.",
+                ("review", "reviews"), lambda request: len(reviewed(request)), review_chunks,
+            ),
+        ),
+        _unreviewed,
     ),
     Kind(
         "network", "Network of books", "Which books share images: GraphML for Gephi or Cytoscape, and CSV.",

@@ -14,7 +14,7 @@ from imgsim.export.request import STEP, Chunk, Request
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
-    "family_id",
+    "family_id", "decision", "reviewers",
 )  # fmt: skip
 
 _ASKED = (
@@ -41,17 +41,19 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
     if matches is None:
         return
     sides = [f"{side}_{name}" for side in "ab" for name in _OF_BOTH]
-    yield Chunk(header(["a_plate_id", "b_plate_id", *_EVIDENCE, *sides, "collection", "date"]))
+    yield Chunk(header(["plate_a_id", "plate_b_id", *_EVIDENCE, *sides, "collection", "date"]))
     ids, records = parts(request.catalogue, ("plate_id",)), parts(request.catalogue, _OF_BOTH)
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
     # Whole columns once: a column of strings is not an array before it is asked for.
+    decided = _decided(request)
     values = {name: matches.frame[name].to_numpy() for name in _ASKED}
     for start in range(0, len(found), STEP):
         places = found[start : start + STEP]
         part = {name: column[places].tolist() for name, column in values.items()}
         rows = part["row_a"], part["row_b"]
-        evidence = lines(zip(*_evidence(request, part, matches.verified[places].tolist()), strict=True))
+        known = matches.verified[places].tolist()
+        evidence = lines(zip(*_evidence(request, part, known, decided), strict=True))
         written = [
             f"{ids[a]},{ids[b]},{said[:-2]},{records[a]},{records[b]},{tail}\r\n"
             for a, b, said in zip(*rows, evidence, strict=True)
@@ -59,9 +61,14 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
         yield Chunk(encoded("".join(written)), len(written))
 
 
-def _evidence(request: Request, values: Mapping[str, list], known: list[bool]) -> Iterator[list[str]]:
+def _evidence(
+    request: Request,
+    values: Mapping[str, list],
+    known: list[bool],
+    decided: Mapping[tuple[str, str], tuple[str, str]],
+) -> Iterator[list[str]]:
     """Yield the cells of each column of what was found."""
-    families = request.collection.families
+    families = request.families
     yield values["verdict"]
     yield [str(value) for value in values["inliers"]]
     yield [yes(turned) if agrees else "" for turned, agrees in zip(values["mirrored"], known, strict=True)]
@@ -74,3 +81,19 @@ def _evidence(request: Request, values: Mapping[str, list], known: list[bool]) -
         for a, b in zip(values["row_a"], values["row_b"], strict=True)
     ]
     yield cells([one or "" if one == two else "" for one, two in owners], plain=False, identifier=True)
+    ids = request.catalogue.plate_ids
+    said = [
+        decided.get((ids[a], ids[b]), ("", "")) for a, b in zip(values["row_a"], values["row_b"], strict=True)
+    ]
+    for at in range(2):
+        yield cells([one[at] for one in said], plain=False, identifier=False)
+
+
+def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return what people decided: the decision, or "disputed", and who, by the ids of the pair."""
+    frame = request.standing
+    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "disputed", "reviewers"))
+    return {
+        (a, b): ("disputed" if disputed else decision, reviewers)
+        for a, b, decision, disputed, reviewers in zip(*columns, strict=True)
+    }

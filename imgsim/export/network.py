@@ -72,7 +72,7 @@ def graphml_chunks(request: Request) -> Iterator[Chunk]:
 
 def expected_edges(request: Request) -> int:
     """Return how many pairs of books share a family."""
-    families = request.collection.families
+    families = request.families
     pairs = {
         pair for family in (families.ordered() if families is not None else ())
         for pair in combinations(sorted(family.books), 2)
@@ -83,7 +83,7 @@ def expected_edges(request: Request) -> int:
 def _borrowing(request: Request) -> Borrowing | None:
     from imgsim.borrowing import Borrowing
 
-    families, matches = request.collection.families, request.collection.matches
+    families, matches = request.families, request.collection.matches
     if families is None or matches is None:
         return None
     return Borrowing.from_families(families, matches, request.catalogue)

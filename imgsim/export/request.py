@@ -6,13 +6,18 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
+
+if TYPE_CHECKING:
+    from imgsim.families import Families
+    from imgsim.reviews import Review
 
 WHEN = ("any", "earlier", "later")
 STEP = 200  # plates, pairs or books in a chunk, roughly
@@ -39,6 +44,7 @@ class Request:
         books only, and of any time, earlier or later than the plate (see :mod:`imgsim.export.neighbours`).
     look_alikes : whether matches include the pairs whose lines do not agree.
     method, colour : the projection and the column of the map as a page.
+    given_families : the families after what people decided, where the caller has them; else they are found anew.
     """
 
     collection: Collection
@@ -52,6 +58,7 @@ class Request:
     look_alikes: bool = False
     method: str = ""
     colour: str = "decade"
+    given_families: Families | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -72,6 +79,32 @@ class Request:
         mask[self.chosen] = True
         return mask
 
+    @cached_property
+    def reviews(self) -> tuple[Review, ...]:
+        """What people decided, every record, as it was when first asked for. Raises CollectionError if unreadable."""
+        from imgsim.reviews import Reviews
+
+        return tuple(Reviews.of(self.collection.path).all())
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """What of it stands, one row a pair."""
+        from imgsim.reviews import standing_frame
+
+        return standing_frame(self.reviews)
+
+    @cached_property
+    def families(self) -> Families | None:
+        """The families after what people decided; None where plates were never compared."""
+        from imgsim.families import decisions_of
+
+        found, matches = self.collection.families, self.collection.matches
+        if self.given_families is not None:
+            return self.given_families
+        if found is None or matches is None or not self.reviews:
+            return found
+        return found.corrected(matches, decisions_of(self.standing, self.catalogue))
+
     def described(self) -> dict[str, object]:
         """What was asked for, in plain values; with the collection's generation it names the result."""
         return {
@@ -85,6 +118,7 @@ class Request:
             "look_alikes": self.look_alikes,
             "map": self.method,
             "colour": self.colour,
+            "reviews": len(self.reviews),
         }
 
 
