@@ -9,7 +9,6 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from imgsim.dossier import collection_citation
 from imgsim.export.cells import read_back
 from imgsim.export.columns import meaning
 from imgsim.export.kinds import ExportFile, kinds_of
@@ -40,6 +39,9 @@ class Written:
 
 def readme(request: Request, written: Sequence[Written]) -> str:
     """Return the README of an export."""
+    # Not above: a dossier needs families, families reviews, and reviews the CSV of this package.
+    from imgsim.dossier import collection_citation
+
     collection = request.collection
     parts = [
         f"Export from imgsim, {request.date}",

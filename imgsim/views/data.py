@@ -22,6 +22,8 @@ from imgsim.reviews import Reviews, standing_frame
 from imgsim.views import evidence
 from imgsim.views.state import Choices, Sort, State
 
+_SELECTED = "_imgsim_selected"
+
 
 def infos() -> list[CollectionInfo]:
     """What lies in the data folder, damaged collections included."""
@@ -133,6 +135,17 @@ def _filters(collection: Collection, state: State) -> tuple[str, Choices, tuple[
     # Which plates were used again changes with every review: the revision is the filter, None for no such filter.
     again = revision(collection) if state.reused else None
     return state.text, state.choices, state.decades, again
+
+
+def select(collection: Collection, rows: np.ndarray) -> None:
+    """Keep the plates of the last box or lasso on the map, for this session: 4 bytes a plate."""
+    st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
+
+
+def selected_rows(collection: Collection) -> np.ndarray:
+    """The plates that were selected on the map: int64 (m,); empty where none are."""
+    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
+    return rows.astype(np.int64) if generation == collection.generation else np.empty(0, np.int64)
 
 
 def visible(collection: Collection, state: State) -> np.ndarray | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.dossier.markup import counted
 from imgsim.export.request import Request
 
 # Columns of the metadata's own that a bibliography has a place for, in any case and spelling of the underscore.
@@ -154,7 +153,7 @@ def _book(catalogue: Catalogue, book: str, key: str, collection: str) -> Book:
     note = [
         *dict.fromkeys(numbers),
         f"format {cleaned(first['format'])}" if first["format"] else "",
-        f"book {cleaned(book)}, {counted(len(rows), 'plate')} in the collection “{cleaned(collection)}”",
+        f"book {cleaned(book)}, {len(rows):,} plate{'s' * (len(rows) != 1)} in the collection “{cleaned(collection)}”",
     ]
     return Book(
         key=key,
