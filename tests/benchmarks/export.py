@@ -49,9 +49,9 @@ def collection_of(count: int) -> Collection:
     return cast(
         Collection,
         SimpleNamespace(
-            name="large", path=Path("nowhere"), generation="1", manifest=manifest,
-            catalogue=catalogue, matches=matches, families=families, backbones=("plates18",), neighbours=lambda _: neighbours, embeddings=lambda _: embeddings,
-            projections=lambda _: ("pca",), projection=lambda *_: embeddings[:, :2],
+            name="large", path=Path("nowhere"), generation="1", manifest=manifest, catalogue=catalogue,
+            matches=matches, families=families, backbones=("plates18",), neighbours=lambda _: neighbours,
+            embeddings=lambda _: embeddings, projections=lambda _: ("pca",), projection=lambda *_: embeddings[:, :2],
         ),
     )  # fmt: skip
 
