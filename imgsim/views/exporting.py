@@ -18,38 +18,42 @@ from imgsim.views import data, server, state, text
 from imgsim.views.prepared import STORE, key_of
 
 _CHOSEN = frozenset({"neighbours", "matches", "families", "books"})  # what is ticked at first
+# Which plates are meant on a page, if there are such; else those that pass the filters, else all.
+_MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
 _SLOWEST = 0.15  # seconds between two signs of progress
 
 
-def button() -> None:
-    """The way in, for the sidebar."""
+def button(page: str) -> None:
+    """The way in, for the sidebar of a page of that title."""
     if st.button(
         "Export …",
         key="open_export",
         width="stretch",
         help="Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited.",
     ):
-        _dialog()
+        _dialog(page)
 
 
 @st.dialog("Export", width="large")
-def _dialog() -> None:
+def _dialog(page: str) -> None:
     now = state.current()
     collection = data.opened(now.collection)
     try:
-        _body(collection, now)
+        _body(collection, now, page)
     except ImgsimError as error:  # the dialog stays open, and says it where it was asked
         st.error(text.plain(error))
 
 
-def _body(collection: Collection, now: state.State) -> None:
+def _body(collection: Collection, now: state.State, page: str) -> None:
     left, right = st.columns([5, 3], gap="large")
     with left:
         offers = _offers(collection, now)
+        meant = next(name for name in (*_MEANT.get(page, ()), "filtered", "all") if name in offers)
         which = st.radio(
             "**Of which plates?**",
             list(offers),
+            index=list(offers).index(meant),
             format_func=lambda name: _of_plates(name, offers[name], collection),
             horizontal=True,
             key="export_of",
@@ -67,7 +71,7 @@ def _body(collection: Collection, now: state.State) -> None:
 
 
 def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[np.int64] | None]:
-    """Which plates can be asked for: name -> rows, None for all. What one looks at comes first."""
+    """Which plates can be asked for: name -> rows, None for all."""
     offers: dict[str, npt.NDArray[np.int64] | None] = {}
     families = data.families(collection)
     if now.family and families is not None and now.family in families.ids:
@@ -80,8 +84,7 @@ def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[n
     if now.filtered:
         offers["filtered"] = data.filtered_rows(collection, now)
     offers["all"] = None
-    # In Browse and on the map one thinks of many plates, in front of a plate or a family of these.
-    return dict(reversed(offers.items())) if now.filtered and not now.family else offers
+    return offers
 
 
 def _of_plates(name: str, rows: npt.NDArray[np.int64] | None, collection: Collection) -> str:

@@ -155,7 +155,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             )
         else:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
-        exporting.button()
+        exporting.button(page.title)
         unread = data.unread(collection)
         if unread:
             st.warning(text.plain(unread))
