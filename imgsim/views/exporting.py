@@ -21,6 +21,7 @@ _CHOSEN = frozenset({"neighbours", "matches", "families", "books"})  # what is t
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
+_PREPARE = "export_prepare"
 _SLOWEST = 0.15  # seconds between two signs of progress
 
 
@@ -175,13 +176,19 @@ def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> 
 def _result(request: Request, files: list[ExportFile], zipped: bool) -> None:
     """How much it will be and the way to make it; once it is made, the way to fetch it."""
     key = key_of(request, files, zipped)
+    # The click is known before its button is drawn, so the button need not be there while the work is done.
+    if st.session_state.get(_PREPARE) and not STORE.files(key):
+        place = st.empty()
+        try:
+            _prepare(request, files, zipped, place.progress(0.0, "Preparing …"))
+        except ImgsimError as error:
+            st.error(text.plain(error))
+        place.empty()
     if STORE.files(key):
         st.html(_links(request.collection, key, zipped))
         return
     st.html(_table(request, files, key))
-    if st.button("Prepare", type="primary", key="export_prepare", width="stretch"):
-        _prepare(request, files, zipped, st.progress(0.0, "Preparing …"))
-        st.rerun(scope="fragment")
+    st.button("Prepare", type="primary", key=_PREPARE, width="stretch")
 
 
 def _prepare(
