@@ -165,10 +165,23 @@ def column(catalogue: Catalogue, name: str, rows: Sequence[int] | np.ndarray) ->
     return catalogue.frame[name].iloc[rows].tolist()
 
 
-def parts(catalogue: Catalogue, names: Sequence[str]) -> list[str]:
-    """Return some columns of every plate as a part of a line, ready to stand between two commas."""
-    ready = [cells(catalogue.frame[name].tolist(), name in _NUMBERS, is_id(name)) for name in names]
-    return [line[:-2] for line in lines(zip(*ready, strict=True))]
+class Parts:
+    """Some columns of plates as parts of a line, ready to stand between two commas; each is made once, when needed."""
+
+    def __init__(self, catalogue: Catalogue, names: Sequence[str]) -> None:
+        self._catalogue, self._names = catalogue, names
+        self._known: dict[int, str] = {}
+
+    def of(self, rows: Sequence[int] | np.ndarray) -> dict[int, str]:
+        """Return the parts by row, of these rows and of all that were asked for before."""
+        missing = [row for row in np.unique(rows).tolist() if row not in self._known]
+        if missing:
+            ready = [
+                cells(column(self._catalogue, name, missing), name in _NUMBERS, is_id(name))
+                for name in self._names
+            ]
+            self._known |= zip(missing, (line[:-2] for line in lines(zip(*ready, strict=True))), strict=True)
+        return self._known
 
 
 def line_part(texts: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ A further kind is one more entry of :data:`KINDS`: its files, each of which yiel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imgsim.errors import ImgsimError
 from imgsim.export.families import family_chunks, family_ids
@@ -19,6 +19,7 @@ from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Chunk, Request
 from imgsim.export.reviews import review_chunks, reviewed
 
+_SAMPLE = 16  # plates whose rows are made to tell how large a file will be
 CSV, HTML = "text/csv", "text/html"
 
 
@@ -205,12 +206,12 @@ KINDS: tuple[Kind, ...] = (
             ExportFile(
                 "books.bib", "application/x-bibtex",
                 "The books of the plates as references in BibTeX (UTF-8), in order of date.",
-                _BOOK, _book_count, bibtex_chunks,
+                _BOOK, _book_count, bibtex_chunks, (320, 100),
             ),
             ExportFile(
                 "books.json", "application/vnd.citationstyles.csl+json",
                 "The same references in CSL-JSON 1.0.2, for Zotero, Pandoc and citation processors.",
-                _BOOK, _book_count, csl_chunks,
+                _BOOK, _book_count, csl_chunks, (420, 4),
             ),
         ),
         _unbound,
@@ -288,9 +289,14 @@ def estimate(file: ExportFile, request: Request) -> Estimate:
     rows = file.count(request)
     if file.size is not None:
         return Estimate(rows, file.size[0] * rows + file.size[1])
-    seen = size = 0
-    for chunk in file.chunks(request):
-        seen, size = seen + chunk.rows, size + len(chunk.data)
-        if seen:
+    # A few plates tell how long a row is; where these have none, the beginning of the file does.
+    few = replace(request, rows=request.chosen[:_SAMPLE])
+    for asked in (few, request):
+        seen = size = 0
+        for chunk in file.chunks(asked):
+            seen, size = seen + chunk.rows, size + len(chunk.data)
+            if seen or not rows:
+                break
+        if seen or not rows:
             break
-    return Estimate(rows, size if seen >= rows or not seen else round(size * rows / seen))
+    return Estimate(rows, size if seen >= rows else round(size * rows / seen) if seen else size)

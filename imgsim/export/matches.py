@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.export.cells import cell, cells, encoded, header, line_part, lines, parts, yes
+from imgsim.export.cells import Parts, cell, cells, encoded, header, line_part, lines, yes
 from imgsim.export.request import STEP, Chunk, Request
 
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
@@ -42,7 +42,7 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
         return
     sides = [f"{side}_{name}" for side in "ab" for name in _OF_BOTH]
     yield Chunk(header(["plate_a_id", "plate_b_id", *_EVIDENCE, *sides, "collection", "date"]))
-    ids, records = parts(request.catalogue, ("plate_id",)), parts(request.catalogue, _OF_BOTH)
+    names, books = Parts(request.catalogue, ("plate_id",)), Parts(request.catalogue, _OF_BOTH)
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
     # Whole columns once: a column of strings is not an array before it is asked for.
@@ -52,6 +52,8 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
         places = found[start : start + STEP]
         part = {name: column[places].tolist() for name, column in values.items()}
         rows = part["row_a"], part["row_b"]
+        met = [*part["row_a"], *part["row_b"]]
+        ids, records = names.of(met), books.of(met)
         known = matches.verified[places].tolist()
         evidence = lines(zip(*_evidence(request, part, known, decided), strict=True))
         written = [

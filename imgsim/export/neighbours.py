@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import Catalogue
-from imgsim.export.cells import cell, column, csv_bytes, encoded, header, line_part, parts, same_length
+from imgsim.export.cells import Parts, cell, column, csv_bytes, encoded, header, line_part, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.neighbours import nearest
 
@@ -98,11 +98,13 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
         )
     )  # fmt: skip
     # A plate is met in a hundred rows: its cells are made once, and ready to stand between two commas.
-    ids, records = parts(catalogue, ("plate_id",)), parts(catalogue, _OF_BOTH)
+    names, books = Parts(catalogue, ("plate_id",)), Parts(catalogue, _OF_BOTH)
     tail = f",{line_part([request.backbone, request.collection.name])},{cell(request.date, plain=True)}"
     proofs = None if matches is None else _Proofs(matches)
     for rows, lists in neighbour_lists(request):
         said = iter(proofs.of(rows, lists)) if proofs is not None else repeat("")
+        met = np.concatenate([rows, *(indices for indices, _ in lists)])
+        ids, records = names.of(met), books.of(met)
         written: list[str] = []
         for row, (indices, values) in zip(rows.tolist(), lists, strict=True):
             start, middle = ids[row], records[row]
