@@ -22,6 +22,6 @@ from imgsim.export.tables import table_csv
 
 __all__ = [
     "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",
-    "files_of", "guarded", "map_html", "neighbours_csv", "network_csv", "pairs_csv", "read_back", "selection_csv", "stem",
-    "table_csv", "write_files", "zip_chunks",
+    "files_of", "guarded", "map_html", "neighbours_csv", "network_csv", "pairs_csv", "read_back", "selection_csv",
+    "stem", "table_csv", "write_files", "zip_chunks",
 ]  # fmt: skip
