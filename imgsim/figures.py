@@ -203,6 +203,7 @@ def as_html(figure: go.Figure, title: str) -> bytes:
     body = figure.to_html(
         include_plotlyjs=True,
         full_html=False,
+        div_id="map",  # a random one would make another file of the same map
         default_height="100%",
         config={"scrollZoom": True, "displaylogo": False},
     )

@@ -139,32 +139,47 @@ def all_neighbours(
     for start in range(0, count, max(1, block)):
         stop = min(start + max(1, block), count)
         if k:
-            indices[start:stop], values[start:stop] = _block_neighbours(embeddings, start, stop, k)
+            indices[start:stop], values[start:stop] = nearest(embeddings, np.arange(start, stop), k)
         if progress is not None:
             progress(stop, count)
     return indices, values
 
 
-def _block_neighbours(embeddings: Float32, start: int, stop: int, k: int) -> tuple[Int32, Float32]:
-    """Neighbours of the rows start to stop: candidates by float32, then their float64 products."""
+def nearest(
+    embeddings: Float32, rows: npt.NDArray[np.int64], k: int, allowed: npt.NDArray[np.bool_] | None = None
+) -> tuple[Int32, Float32]:
+    """The k nearest neighbours of some rows, with the numbers and the order of :func:`all_neighbours`.
+
+    Parameters: ``embeddings`` float32 (n, dim) with unit rows; ``rows`` int64 (m,), a few hundred at most, for all
+    their products are held at once; ``allowed`` bool (m, n), True where a row may appear in a list.
+    Returns (indices int32 (m, k), similarities float32 (m, k)), each row falling; what is beyond the end of a list
+    has the similarity -inf and an index that means nothing.
+    """
+    k = max(0, min(k, len(embeddings) - 1))
+    if not k or not len(rows):
+        return np.empty((len(rows), k), dtype=np.int32), np.empty((len(rows), k), dtype=np.float32)
     count = len(embeddings)
-    products = embeddings[start:stop] @ embeddings.T
-    own = np.arange(start, stop)
-    products[own - start, own] = -np.inf
+    products = embeddings[rows] @ embeddings.T
+    if allowed is not None:
+        products[~allowed] = -np.inf
+    products[np.arange(len(rows)), rows] = -np.inf
     wide = min(k + _SPARE, count - 1)
     candidates = np.argpartition(products, count - wide, axis=1)[:, count - wide :]
+    candidates.sort(axis=1)  # by row, so that the stable sort below breaks ties by row
     coarse = np.take_along_axis(products, candidates, axis=1)
     # Rows in which more than `wide` others come within rounding error of the k-th place (many near-duplicates).
     kth = np.partition(coarse, wide - k, axis=1)[:, wide - k]
-    crowded = np.flatnonzero((coarse.min(axis=1) >= kth - _FLOAT32_ERROR) & (wide < count - 1))
-    candidates.sort(axis=1)  # by row, so that the stable sort below breaks ties by row
-    exact = _exact(embeddings, own, candidates)
+    crowded = np.flatnonzero(
+        np.isfinite(kth) & (coarse.min(axis=1) >= kth - _FLOAT32_ERROR) & (wide < count - 1)
+    )
+    exact = _exact(embeddings, rows, candidates)
+    exact[np.isneginf(coarse)] = -np.inf
     order = np.argsort(-exact, axis=1, kind="stable")[:, :k]
     indices = np.take_along_axis(candidates, order, axis=1).astype(np.int32)
     values = np.take_along_axis(exact, order, axis=1)
     for i in crowded:
         many = np.flatnonzero(products[i] >= kth[i] - _FLOAT32_ERROR)
-        precise = _exact(embeddings, own[i : i + 1], many[None, :])[0]
+        precise = _exact(embeddings, rows[i : i + 1], many[None, :])[0]
         best = np.argsort(-precise, kind="stable")[:k]
         indices[i], values[i] = many[best], precise[best]
     return indices, values

@@ -16,10 +16,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.colours import CATEGORIES, MISSING, RAMP
 from imgsim.errors import ImgsimError
 from imgsim.views import components
 from imgsim.views.components import plate_map, plate_viewer, thumbnail_grid
-from imgsim.views.components.palette import CATEGORIES, MISSING, RAMP
 from imgsim.views.components.plate_map import clicked_row, selected_rows
 from imgsim.views.components.plate_viewer import box_of, source_key
 from imgsim.views.components.thumbnail_grid import picked

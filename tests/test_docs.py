@@ -18,6 +18,7 @@ from imgsim import environment
 ROOT = environment.REPOSITORY
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "data" / "README.md"]
+EXPORT = "Taking results out: precompute.py export"
 START, TEST = "python3 -m imgsim", "python3 -m tests"
 
 
@@ -62,14 +63,29 @@ def options_defined(text: str) -> set[str]:
     return set(lines) - {"--help"}
 
 
+def options_used(command: str, without: str = "\n") -> set[str]:
+    """Return the options with which the README calls a command."""
+    lines = [line for line in command_lines(README) if command in line and without not in line]
+    return {option for line in lines for option in options_in(line)}
+
+
 def test_every_option_of_precompute_is_documented_and_every_documented_one_exists() -> None:
+    whole, export = section("All options of precompute.py"), section(EXPORT)
+    assert whole.endswith(export)
     defined = options_defined(help_of("precompute.py"))
-    documented = options_in(section("All options of precompute.py"))
-    assert defined == documented
-    used = {
-        option for line in command_lines(README) if "precompute.py" in line for option in options_in(line)
-    }
-    assert used <= defined
+    assert defined == options_in(whole.removesuffix(export))
+    assert options_used("precompute.py", without="precompute.py export") <= defined
+
+
+def test_every_option_and_kind_of_an_export_is_documented_and_every_documented_one_exists() -> None:
+    from imgsim.export import KINDS
+
+    said = help_of("precompute.py", "export")
+    assert options_defined(said) == options_in(section(EXPORT))
+    assert options_used("precompute.py export") <= options_defined(said)
+    kinds = re.search(r"^\| `--what KIND ...` \| (.*);", section(EXPORT), re.MULTILINE)
+    assert kinds and re.findall(r"`([\w-]+)`", kinds[1]) == [kind.name for kind in KINDS]
+    assert "./export" in said and "./export" in section(EXPORT)
 
 
 def test_the_options_of_the_start_command_are_documented() -> None:

@@ -43,8 +43,12 @@ def get(path: str, query: str = "", *, raw: bool = False) -> tuple[int, dict[str
     async def send(message: dict) -> None:
         sent.append(message)
 
+    requests = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> dict:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not requests:
+            await asyncio.Event().wait()  # whoever asks stays until the answer is there
+        return requests.pop()
 
     scope = {
         "type": "http",

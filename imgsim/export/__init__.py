@@ -1,23 +1,27 @@
 """What a researcher takes away: lists as CSV, networks, references, a map, and one zip of everything with its record.
 
-Nothing here needs Streamlit. :mod:`imgsim.export.cells` says how a CSV stays what it is in every spreadsheet.
+    request = Request(collection, date, backbone, rows, top_k=20, threshold=0.94)
+    files = files_of(["neighbours", "matches", "books"], request)      # of KINDS
+    for data in zip_chunks(request, files, report): ...                # or write_files(folder, request, files, report)
+
+Every file is made in chunks, so that a large one needs little memory and says how far it has come. Nothing here needs
+Streamlit. :mod:`imgsim.export.cells` says how a CSV stays what it is in every spreadsheet.
 """
 
+from imgsim.export.bundle import stem, write_files, zip_chunks
 from imgsim.export.cells import guarded, read_back
 from imgsim.export.families import families_csv
+from imgsim.export.kinds import KINDS, Estimate, ExportFile, Kind, available, estimate, files_of
+from imgsim.export.map_page import map_html
 from imgsim.export.neighbours import neighbours_csv
 from imgsim.export.network import network_csv
 from imgsim.export.pairs import pairs_csv
 from imgsim.export.plates import selection_csv
+from imgsim.export.request import WHEN, Chunk, Request
 from imgsim.export.tables import table_csv
 
 __all__ = [
-    "families_csv",
-    "guarded",
-    "neighbours_csv",
-    "network_csv",
-    "pairs_csv",
-    "read_back",
-    "selection_csv",
-    "table_csv",
-]
+    "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",
+    "files_of", "guarded", "map_html", "neighbours_csv", "network_csv", "pairs_csv", "read_back", "selection_csv",
+    "stem", "table_csv", "write_files", "zip_chunks",
+]  # fmt: skip

@@ -160,9 +160,33 @@ def same_length(rows: Sequence[int], columns: Mapping[str, Sequence]) -> None:
             )
 
 
-def column(catalogue: Catalogue, name: str, rows: Sequence[int]) -> list:
+def column(catalogue: Catalogue, name: str, rows: Sequence[int] | np.ndarray) -> list:
     """Return one column of the catalogue for some rows."""
     return catalogue.frame[name].iloc[rows].tolist()
+
+
+class Parts:
+    """Some columns of plates as parts of a line, ready to stand between two commas; each is made once, when needed."""
+
+    def __init__(self, catalogue: Catalogue, names: Sequence[str]) -> None:
+        self._catalogue, self._names = catalogue, names
+        self._known: dict[int, str] = {}
+
+    def of(self, rows: Sequence[int] | np.ndarray) -> dict[int, str]:
+        """Return the parts by row, of these rows and of all that were asked for before."""
+        missing = [row for row in np.unique(rows).tolist() if row not in self._known]
+        if missing:
+            ready = [
+                cells(column(self._catalogue, name, missing), name in _NUMBERS, is_id(name))
+                for name in self._names
+            ]
+            self._known |= zip(missing, (line[:-2] for line in lines(zip(*ready, strict=True))), strict=True)
+        return self._known
+
+
+def line_part(texts: Sequence[str]) -> str:
+    """Return texts that are the same in every line as a part of it."""
+    return lines([[guarded(text) for text in texts]])[0][:-2]
 
 
 def yes(value: bool) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.export.cells import KNOWN, column, csv_bytes, yes
+from imgsim.export.cells import KNOWN, body, column, csv_bytes, header, yes
+from imgsim.export.request import Chunk, Request
 
 if TYPE_CHECKING:
-    from imgsim.families import Families
+    from imgsim.families import Families, Family
+
+_FAMILIES = 50  # in a chunk
 
 
 def families_csv(
@@ -38,6 +41,36 @@ def families_csv(
         what is known of the plate, as in :func:`selection_csv`.
     """
     chosen = [families.family(i) for i in (families.ids if ids is None else ids)]
+    return csv_bytes(_columns(catalogue, chosen, collection, date))
+
+
+def family_ids(request: Request) -> list[str]:
+    """Return the families that have at least one of the plates, most books first."""
+    families = request.families
+    if families is None:
+        return []
+    if request.rows is None:
+        return list(families.ids)
+    wanted = {families.of(row) for row in request.chosen.tolist()}
+    return [family_id for family_id in families.ids if family_id in wanted]
+
+
+def family_chunks(request: Request) -> Iterator[Chunk]:
+    """Yield the families that have at least one of a request's plates, each of them whole."""
+    families = request.families
+    if families is None:
+        return
+    given = (request.collection.name, request.date)
+    yield Chunk(header(_columns(request.catalogue, [], *given)))
+    ids = family_ids(request)
+    for start in range(0, len(ids), _FAMILIES):
+        chosen = [families.family(family_id) for family_id in ids[start : start + _FAMILIES]]
+        yield Chunk(body(_columns(request.catalogue, chosen, *given)), sum(map(len, chosen)))
+
+
+def _columns(
+    catalogue: Catalogue, chosen: Sequence[Family], collection: str, date: str
+) -> dict[str, Sequence]:
     members = [(family, member) for family in chosen for member in family.members]
     rows = [member.row for _, member in members]
     names = catalogue.plate_ids
@@ -63,4 +96,4 @@ def families_csv(
         if name != "plate_id"
     }
     columns |= {"collection": [collection] * len(rows), "date": [date] * len(rows)}
-    return csv_bytes(columns, {"page", "number", "year", "decade", "width", "height", "date"})
+    return columns

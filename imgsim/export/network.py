@@ -1,13 +1,18 @@
-"""The books that share images as CSV: one row for every two books."""
+"""The books that share images: as CSV, one row for every two books, and as GraphML.
+
+A network is always that of the whole collection: cut down to some plates, its numbers would mean something else.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imgsim.catalogue import Catalogue
 from imgsim.export.cells import csv_bytes, yes
+from imgsim.export.request import Chunk, Request
 from imgsim.matches import VERDICTS
 
 if TYPE_CHECKING:
@@ -46,3 +51,39 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
         "date": [date] * len(edges),
     }
     return csv_bytes(columns, {"source_year", "target_year", "order_tau", "date"})
+
+
+def network_chunks(request: Request) -> Iterator[Chunk]:
+    """Yield the network of a collection as CSV."""
+    borrowing = _borrowing(request)
+    if borrowing is not None:
+        content = network_csv(
+            borrowing, request.catalogue, collection=request.collection.name, date=request.date
+        )
+        yield Chunk(content, len(borrowing.edges))
+
+
+def graphml_chunks(request: Request) -> Iterator[Chunk]:
+    """Yield the network of a collection as GraphML."""
+    borrowing = _borrowing(request)
+    if borrowing is not None:
+        yield Chunk(borrowing.graphml(), len(borrowing.edges))
+
+
+def expected_edges(request: Request) -> int:
+    """Return how many pairs of books share a family."""
+    families = request.families
+    pairs = {
+        pair for family in (families.ordered() if families is not None else ())
+        for pair in combinations(sorted(family.books), 2)
+    }  # fmt: skip
+    return len(pairs)
+
+
+def _borrowing(request: Request) -> Borrowing | None:
+    from imgsim.borrowing import Borrowing
+
+    families, matches = request.families, request.collection.matches
+    if families is None or matches is None:
+        return None
+    return Borrowing.from_families(families, matches, request.catalogue)

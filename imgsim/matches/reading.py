@@ -143,12 +143,22 @@ class Matches:
         """What is known of a plate and each of others, seen from it; None where they were not compared."""
         return [self.between(row, int(other)) for other in rows]
 
-    def _position(self, row_a: int, row_b: int) -> int | None:
-        low, high = sorted((int(row_a), int(row_b)))
+    def positions(
+        self, rows_a: npt.NDArray[np.integer], rows_b: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.int64]:
+        """Where the pairs of two lists of plates (m,) stand in the frame, int64 (m,); -1 for what was not compared."""
+        low = np.minimum(rows_a, rows_b).astype(np.int64)
+        high = np.maximum(rows_a, rows_b).astype(np.int64)
         wanted = low * max(1, self._plates) + high
-        at = int(np.searchsorted(self._pairs, wanted))
-        found = 0 <= low < high < self._plates and at < len(self._pairs) and self._pairs[at] == wanted
-        return at if found else None
+        at = np.searchsorted(self._pairs, wanted)
+        inside = (low >= 0) & (low < high) & (high < self._plates) & (at < len(self._pairs))
+        found = np.full(len(wanted), -1, dtype=np.int64)
+        found[inside] = np.where(self._pairs[at[inside]] == wanted[inside], at[inside], -1)
+        return found
+
+    def _position(self, row_a: int, row_b: int) -> int | None:
+        at = int(self.positions(np.array([row_a]), np.array([row_b]))[0])
+        return None if at < 0 else at
 
     @cached_property
     def _by_plate(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

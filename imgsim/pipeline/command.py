@@ -29,6 +29,7 @@ examples:
   python precompute.py --name mine --backbone resnet18             one more backbone for that collection
   python precompute.py --dataset dhh23                             the plates of the DHH23 study (1.5 GB)
   python precompute.py --iiif https://library.example/manifest     the images of a library's IIIF manifest
+  python precompute.py export mine                                 take results out; export --help tells how
 """
 
 
@@ -181,6 +182,10 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run precompute.py. Returns the exit status: 0 done, 1 an error, 130 interrupted; exits with 2 for bad usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["export"]:
+        from imgsim.export.command import main as export
+
+        return export(words[1:])
     commands = parser()
     options, images = split_images(words)
     given = commands.parse_args([*options, "--", *images] if images else options)

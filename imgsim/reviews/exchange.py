@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from imgsim import export
 from imgsim.errors import ImgsimError
-from imgsim.export.cells import csv_bytes
+from imgsim.export.cells import csv_bytes, read_back
 from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.standing import standing_frame
 from imgsim.reviews.words import DECISIONS, TAKEN_BACK
@@ -60,6 +59,13 @@ class MergeReport:
     unknown: tuple[str, ...]
 
 
+# Columns that hold numbers or dates.
+NUMBERS = frozenset(
+    {"when", "inliers", "coverage_a", "coverage_b", "similarity", "date"}
+    | {f"{side}_{name}" for side in "ab" for name in ("year", "page")}
+)
+
+
 def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: str, date: str) -> bytes:
     """Return every record as CSV, one row each, in the order given.
 
@@ -70,6 +76,13 @@ def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: 
         reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.record.EVIDENCE`), then book, title,
         author, year, place and page of both plates where the collection knows them, collection and date.
     """
+    return csv_bytes(review_columns(reviews, catalogue, collection=collection, date=date), NUMBERS)
+
+
+def review_columns(
+    reviews: Sequence[Review], catalogue: Catalogue, *, collection: str, date: str
+) -> dict[str, Sequence[Any]]:
+    """Return these columns, one value a record."""
     columns: dict[str, Sequence[Any]] = {
         "uuid": [review.uuid for review in reviews],
         "plate_a_id": [review.plate_a for review in reviews],
@@ -90,9 +103,7 @@ def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: 
         for name in _OF_BOTH:
             columns[f"{side}_{name}"] = [record[name] for record in records]
     columns |= {"collection": [collection] * len(reviews), "date": [date] * len(reviews)}
-    plain = {"when", "inliers", "coverage_a", "coverage_b", "similarity", "date"}
-    plain |= {f"{side}_{name}" for side in "ab" for name in ("year", "page")}
-    return csv_bytes(columns, plain)
+    return columns
 
 
 def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
@@ -106,7 +117,7 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
     ImgsimError
         The file is no CSV, or lacks a column that is needed. A row that is no review is refused and listed.
     """
-    frame = export.read_back(content)
+    frame = read_back(content)
     missing = [name for name in _NEEDED if name not in frame.columns]
     if missing:
         raise ImgsimError(

@@ -14,13 +14,15 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.neighbours import similarities
 from imgsim.reviews import Reviews, standing_frame
 from imgsim.views import evidence
-from imgsim.views.components import Colouring, colour_by_category, colour_by_order
 from imgsim.views.state import Choices, Sort, State
+
+_SELECTED = "_imgsim_selected"
 
 
 def infos() -> list[CollectionInfo]:
@@ -135,6 +137,17 @@ def _filters(collection: Collection, state: State) -> tuple[str, Choices, tuple[
     return state.text, state.choices, state.decades, again
 
 
+def select(collection: Collection, rows: np.ndarray) -> None:
+    """Keep the plates of the last box or lasso on the map, for this session: 4 bytes a plate."""
+    st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
+
+
+def selected_rows(collection: Collection) -> np.ndarray:
+    """The plates that were selected on the map: int64 (m,); empty where none are."""
+    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
+    return rows.astype(np.int64) if generation == collection.generation else np.empty(0, np.int64)
+
+
 def visible(collection: Collection, state: State) -> np.ndarray | None:
     """Which plates pass the filters, bool (n,); None where there are no filters."""
     if not state.filtered:
@@ -236,7 +249,4 @@ def _similarities(path: str, generation: str, _collection: Collection, backbone:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _colouring(path: str, generation: str, _collection: Collection, column: str) -> Colouring:
-    values = _collection.catalogue.frame[column]
-    if column in ("decade", "year"):
-        return colour_by_order(values.tolist(), suffix="s" if column == "decade" else "")
-    return colour_by_category(values.astype(str).tolist())
+    return colour_plates(_collection.catalogue, column)

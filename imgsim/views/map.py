@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim import export, figures
+from imgsim import export
 from imgsim.collection import Collection
 from imgsim.views import cards, data, evidence, filters, neighbourhood, server, shell, state, text
 from imgsim.views.components import Colouring, plate_map, thumbnail_grid
@@ -17,7 +16,6 @@ from imgsim.views.listing import Listing
 from imgsim.views.neighbourhood import Query
 
 _KEY = "plate_map"
-_SELECTED = "_imgsim_selected"  # (generation, rows) of the last box or lasso, at most 4 bytes a plate
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
@@ -129,7 +127,7 @@ def _selected() -> None:
     collection = shell.collection()
     rows = selected_rows(st.session_state[_KEY], len(collection.catalogue))
     if rows is not None:
-        st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
+        data.select(collection, rows)
         st.session_state.pop("_selection_page", None)
 
 
@@ -172,8 +170,8 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
 
 
 def _selection(collection: Collection) -> None:
-    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
-    if generation != collection.generation or not len(rows):
+    rows = data.selected_rows(collection)
+    if not len(rows):
         st.caption(
             "Draw a box or a lasso on the map to see its plates here, and to take them away as a list."
         )
@@ -188,7 +186,7 @@ def _selection(collection: Collection) -> None:
             "Download CSV",
             lambda: export.selection_csv(
                 collection.catalogue,
-                rows.astype(np.int64),
+                rows,
                 collection=collection.name,
                 date=date.today().isoformat(),
             ),
@@ -216,26 +214,17 @@ def _download_map(
     found: Listing | None,
 ) -> None:
     def make() -> bytes:
-        catalogue = collection.catalogue
-        mask = data.visible(collection, now)
-        keep = np.ones(len(catalogue), dtype=bool) if mask is None else mask
-        groups = [
-            (name, colour, np.flatnonzero(keep & (colours.tones == tone)))
-            for tone, (name, colour) in enumerate(zip(colours.names, colours.palette, strict=True))
-        ]
-        groups.append(("not known", figures.GREY, np.flatnonzero(keep & (colours.tones == 255))))
         heading = f"{collection.name}: {state.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
-        figure = figures.map_figure(
+        return export.map_html(
+            collection.catalogue,
             collection.projection(now.backbone, method),
-            catalogue.frame["plate_id"].tolist(),
-            [catalogue.short_title(row) for row in range(len(catalogue))],
-            groups,
+            colours,
+            heading,
+            keep=data.visible(collection, now),
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
             verified=None if query is None else _verified(query, found),
-            heading=heading,
         )
-        return figures.as_html(figure, heading)
 
     st.download_button(
         "Download this map",

@@ -1,4 +1,4 @@
-"""What the browser fetches beside the pages: thumbnails, plates, map points.
+"""What the browser fetches beside the pages: thumbnails, plates, map points, exports.
 
 Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
 An address names the generation, so its content never changes and browsers may keep it for good.
@@ -18,13 +18,14 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.views import data, text
 from imgsim.views.components import encode_labels, encode_points, encode_tones
+from imgsim.views.prepared import STORE
 
 _LOG = logging.getLogger("imgsim")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -70,6 +71,11 @@ def labels_url(collection: Collection) -> str:
     return f"{_base(collection)}/labels.json"
 
 
+def export_url(collection: Collection, key: str, name: str) -> str:
+    """The address of a file of an export that is ready."""
+    return f"{_base(collection)}/export/{key}/{quote(name, safe='')}"
+
+
 def prefix() -> str:
     """The path below which the app is served, '' or '/path'."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
@@ -89,6 +95,7 @@ def routes() -> list[Route]:
         "/map/{backbone}/{file}": _points,
         "/tones/{file}": _tones,
         "/labels.json": _labels,
+        "/export/{key}/{file}": _export,
     }
     return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
 
@@ -205,6 +212,17 @@ def _labels(request: Request) -> Response:
     ]
     body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
     return _served(body, "application/json")
+
+
+def _export(request: Request) -> Response:
+    _collection(request)
+    name = request.path_params["file"]
+    path = STORE.files(request.path_params["key"]).get(name)
+    if path is None or not path.is_file():
+        raise _Missing
+    # Streamed from the disk, however large it is.
+    headers = {**_SAFE, "Cache-Control": "no-store"}
+    return FileResponse(path, headers=headers, media_type="application/octet-stream", filename=name)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError
-from imgsim.views import cards, data, preparing, state, text, tour
+from imgsim.views import cards, data, exporting, preparing, state, text, tour
 from imgsim.views.components import narrow_screen, thumbnail_grid
 
 _HERE = Path(__file__).parent
@@ -155,6 +155,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             )
         else:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
+        exporting.button(page.title)
         unread = data.unread(collection)
         if unread:
             st.warning(text.plain(unread))

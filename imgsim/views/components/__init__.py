@@ -5,6 +5,7 @@ Each is a Streamlit component (``st.components.v2``) made of plain JavaScript mo
 they are given, send only what changes from rerun to rerun, and check again what comes back from the browser.
 """
 
+from imgsim.colours import OTHER, Colouring, colour_by_category, colour_by_order
 from imgsim.views.components.compare_view import ComparedPlate, CompareEvent, compare_view
 from imgsim.views.components.drawing import outline
 from imgsim.views.components.encoding import (
@@ -19,7 +20,6 @@ from imgsim.views.components.encoding import (
 from imgsim.views.components.family_strips import StripEvent, family_strips
 from imgsim.views.components.narrow_screen import narrow_screen
 from imgsim.views.components.pair_list import PairEvent, pair_list
-from imgsim.views.components.palette import OTHER, Colouring, colour_by_category, colour_by_order
 from imgsim.views.components.plate_map import MapEvent, plate_map
 from imgsim.views.components.plate_viewer import ViewerState, plate_viewer
 from imgsim.views.components.rank_lines import RankEvent, rank_lines

@@ -23,12 +23,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from imgsim.colours import NO_TONE
 from imgsim.errors import ImgsimError
 
 VERSION = 1
 HEADER = struct.Struct("<4sIII")
 POINTS, TONES = b"IMGP", b"IMGT"
-NO_TONE = 255
 
 
 def encode_points(xy: np.ndarray) -> bytes:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgsim.colours import MISSING
 from imgsim.errors import ImgsimError
 from imgsim.views import keys
 from imgsim.views.components.encoding import decode_mask, encode_mask
 from imgsim.views.components.mounting import mount, own_url, positive, row_number
-from imgsim.views.components.palette import MISSING
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 

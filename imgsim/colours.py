@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgsim.catalogue import Catalogue
 from imgsim.errors import ImgsimError
-from imgsim.views.components.encoding import NO_TONE
+
+NO_TONE = 255  # a plate without a value
 
 # Okabe and Ito's colours without black and vermilion, and two more that stay apart from them (Paul Tol's).
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#F0E442", "#882255", "#8A7A2E")
@@ -35,6 +37,14 @@ class Colouring:
     names: tuple[str, ...]
     counts: tuple[int, ...]
     missing: int
+
+
+def colour_plates(catalogue: Catalogue, column: str) -> Colouring:
+    """Colour the plates of a catalogue by one of its columns: years and decades by their order, all else by kind."""
+    values = catalogue.frame[column]
+    if column in ("decade", "year"):
+        return colour_by_order(values.tolist(), suffix="s" if column == "decade" else "")
+    return colour_by_category(values.astype(str).tolist())
 
 
 def colour_by_category(values: Sequence[str], most: int = len(CATEGORIES)) -> Colouring:

@@ -1,0 +1,113 @@
+"""Every column that an export can have, in words."""
+
+from __future__ import annotations
+
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+
+# What a side of a pair has in common with others is put together by :func:`meaning`.
+MEANINGS = {
+    "plate_id": "the plate: the name of its file, without the ending",
+    "book": "the id of the book",
+    "page": "the page of the book",
+    "number": "the running number of the illustration on its page, from 0",
+    "title": "the book's title",
+    "author": "the book's author or authors",
+    "year": "the year of printing",
+    "decade": "the decade of printing",
+    "place": "the place of printing",
+    "country": "the country of printing",
+    "format": "the book's format (2fo, 4to, 8vo, 12mo)",
+    "category": "the category of the book",
+    "language": "the language of the book",
+    "file": "the plate's file in the folder or zip that was prepared",
+    "folder": "the folder that the file lies in",
+    "width": "pixels of the scan, from left to right",
+    "height": "pixels of the scan, from top to bottom",
+    "query_plate_id": "the plate that was asked about",
+    "rank": "1 for the most similar",
+    "similarity": "the cosine of the angle between the two embeddings, six decimals; higher is closer",
+    "neighbour_plate_id": "the plate that was found",
+    "plate_a_id": "one plate of the pair: the one whose id comes first",
+    "plate_b_id": "the other plate",
+    "verdict": (
+        f"what the lines say: \"{SAME}\" (most of both plates agrees), \"{MIRRORED}\" (most of both agrees once one is "
+        f"turned left to right), \"{DETAIL}\" (a compact region agrees), \"{LOOK_ALIKE}\" (the lines do not agree), "
+        "\"not checked\" (too far apart to be compared)"
+    ),
+    "inliers": "how many points of the two agree once one is laid over the other",
+    "mirrored": "yes where one of the two is turned left to right; empty where nothing agrees",
+    "coverage_query": "the share of the picture of the plate asked about that agrees, 0 to 1",
+    "coverage_neighbour": "the share of the neighbour's picture that agrees, 0 to 1",
+    "coverage_a": "the share of plate a's picture that agrees, 0 to 1",
+    "coverage_b": "the share of plate b's picture that agrees, 0 to 1",
+    "residual": "the median error at the points that agree, in thousandths of the diagonal of plate b",
+    "model": "the transformation that lays one plate over the other: similarity, affine or homography",
+    "printing": "where it can be told: probably the same plate, or probably re-engraved",
+    "proposed_by": "what proposed that the two be compared",
+    "family_id": "the family: the id of its earliest plate; of a pair, the family that both belong to",
+    "family_plates": "how many plates the family has",
+    "family_books": "how many books print it",
+    "order": "the plate's place in its family: 1 for the earliest in this collection, undated ones last",
+    "cropped": "whether the plate is a detail of the earliest, or the earliest a detail of it",
+    "decision": "what people decided about the pair; \"disputed\" where they differ, empty where nobody has",
+    "reviewers": "who decided",
+    "supports": "how many pairs tie the plate into its family",
+    "tied_to_id": "the plate whose pair says how it relates to the earliest; empty for the earliest itself",
+    "source_book": "the earlier of two books that share images, where that is known",
+    "target_book": "the later one",
+    "dated": "whether it is known which of the two is the earlier",
+    "shared": "how many families the two share",
+    "same_image": "how many of these agree as a whole",
+    "shared_detail": "how many of these agree in a part",
+    "from_earliest": "of how many of these the source prints the earliest plate in this collection",
+    "order_tau": "Kendall's tau of the order in which the two print what they share: 1 the same, -1 the reverse",
+    "family_ids": "the families that the two share",
+    "backbone": "the network that did the comparing",
+    "collection": "the collection's name",
+    "date": "the day of the export",
+}  # fmt: skip
+# Where a column of one file says something of its own.
+_OWN = {
+    ("reviews.csv", "uuid"): "the record's own number, by which it is known wherever it goes",
+    (
+        "reviews.csv",
+        "decision",
+    ): "same plate, re-engraved copy, mirrored copy, shared motif, unrelated or unsure",
+    ("reviews.csv", "undoes_uuid"): "of a record that takes another one back: which",
+    ("reviews.csv", "reviewer"): "who decided",
+    ("reviews.csv", "when"): "at what time, in UTC",
+    ("reviews.csv", "note"): "what the reviewer wrote",
+    ("reviews.csv", "generation"): "the state of the collection that was shown",
+    ("reviews.csv", "matching"): "the comparison of lines that was shown",
+    ("reviews.csv", "verdict"): "what the lines said when it was decided",
+    ("families.csv", "verdict"): "how the plate relates to the earliest one of its family",
+    ("families.csv", "mirrored"): "whether it is turned left to right against the earliest",
+    ("families.csv", "inliers"): "of its strongest pair in the family: how many points agree",
+    ("families.csv", "family_id"): "the family: the id of its earliest plate",
+    ("matches.csv", "family_id"): "the family that both belong to: the id of its earliest plate",
+    ("network.csv", "mirrored"): "how many of these agree once one is turned left to right",
+    ("network.csv", "order"): "whether both print what they share in one order, in words",
+}
+_SIDES = {
+    "query_": "of the plate asked about: ",
+    "neighbour_": "of the neighbour: ",
+    "a_": "of plate a: ",
+    "b_": "of plate b: ",
+    "source_": "of the source: ",
+    "target_": "of the target: ",
+}
+
+
+def meaning(column: str, file: str = "") -> str:
+    """Return what a column (of a file) means; a column that is none of ours is one of the metadata's."""
+    if (file, column) in _OWN:
+        return _OWN[file, column]
+    if column in MEANINGS:
+        return MEANINGS[column]
+    for prefix, side in _SIDES.items():
+        if column.startswith(prefix) and column.removeprefix(prefix) in MEANINGS:
+            return side + MEANINGS[column.removeprefix(prefix)]
+    parts = column.split("_")
+    if parts[0] in ("x", "y") and len(parts) > 2:
+        return f"the {parts[0]} of the plate on the map {parts[-1]} of {'_'.join(parts[1:-1])}"
+    return "from the metadata, as it stands there"

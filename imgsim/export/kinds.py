@@ -1,0 +1,302 @@
+"""What can be exported: the one list that the dialog, the command line and the README of a zip are made from.
+
+A further kind is one more entry of :data:`KINDS`: its files, each of which yields its bytes in chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from imgsim.errors import ImgsimError
+from imgsim.export.families import family_chunks, family_ids
+from imgsim.export.map_page import map_chunks, method_of
+from imgsim.export.matches import match_chunks, matched
+from imgsim.export.neighbours import expected_rows, neighbour_chunks
+from imgsim.export.network import expected_edges, graphml_chunks, network_chunks
+from imgsim.export.plates import plate_chunks, point_chunks
+from imgsim.export.references import bibtex_chunks, csl_chunks
+from imgsim.export.request import Chunk, Request
+from imgsim.export.reviews import review_chunks, reviewed
+
+_SAMPLE = 16  # plates whose rows are made to tell how large a file will be
+CSV, HTML = "text/csv", "text/html"
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One file of an export.
+
+    Attributes
+    ----------
+    name : its name, which is also what it is asked for by.
+    media_type : for the browser.
+    about : what it is, in a sentence or two, for the README.
+    unit : what is counted in it: one and many.
+    count : about how many there will be; exactly so many unless it is a list of neighbours.
+    chunks : its bytes.
+    size : about how many bytes one is, and the rest of the file; None where the beginning tells.
+    """
+
+    name: str
+    media_type: str
+    about: str
+    unit: tuple[str, str]
+    count: Callable[[Request], int]
+    chunks: Callable[[Request], Iterator[Chunk]]
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something to export.
+
+    Attributes
+    ----------
+    name : how it is asked for on the command line.
+    title, help : how it is offered on the screen.
+    group : the heading that it stands under.
+    files : what comes of it.
+    missing : why a collection has none of it, and what to do; '' where it has.
+    whole : whether it is that of the whole collection, whichever plates are chosen.
+    """
+
+    name: str
+    title: str
+    help: str
+    group: str
+    files: tuple[ExportFile, ...]
+    missing: Callable[[Request], str] = lambda _request: ""
+    whole: bool = False
+
+
+def _uncompared(request: Request) -> str:
+    if request.collection.matches is not None:
+        return ""
+    return (
+        "The plates were never compared by their lines. "
+        f"Run: python precompute.py --name {request.collection.name}"
+    )
+
+
+def _unplaced(request: Request) -> str:
+    if any(request.collection.projections(backbone) for backbone in request.collection.backbones):
+        return ""
+    return (
+        f"There is no map yet. Run: python precompute.py --name {request.collection.name} --projection umap"
+    )
+
+
+def _undrawn(request: Request) -> str:
+    if method_of(request):
+        return ""
+    return (
+        f"There is no map of {request.backbone} yet. Run: python precompute.py --name {request.collection.name} "
+        f"--backbone {request.backbone} --projection umap"
+    )
+
+
+def _unbound(request: Request) -> str:
+    if any(request.catalogue.frame["book"] != ""):
+        return ""
+    return (
+        "No book is known of any plate. Prepare the collection with --metadata, a table that names the books."
+    )
+
+
+def _unreviewed(request: Request) -> str:
+    return "" if request.reviews else "Nobody has decided about a pair yet: open the page Review."
+
+
+def _family_rows(request: Request) -> int:
+    families = request.families
+    return 0 if families is None else sum(len(families.family(name)) for name in family_ids(request))
+
+
+def _all(request: Request) -> int:
+    return len(request.chosen)
+
+
+def _book_count(request: Request) -> int:
+    return len(set(request.catalogue.frame["book"].iloc[request.chosen]) - {""})
+
+
+_ROW, _PLATE, _BOOK, _PAIR = ("row", "rows"), ("plate", "plates"), ("book", "books"), ("pair", "pairs")
+_BOOKS = ("pair of books", "pairs of books")
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "neighbours", "Neighbours", "The most similar plates of each plate, with what is verified of each pair.",
+        "What was found",
+        (
+            ExportFile(
+                "neighbours.csv", CSV,
+                "The most similar plates of each plate, best first: one row for a plate and one of its neighbours, "
+                "with what the comparison of their lines says of the two. A similarity proposes; only a verdict shows.",
+                _ROW, expected_rows, neighbour_chunks,
+            ),
+        ),
+    ),
+    Kind(
+        "matches", "Matches", "The pairs of plates whose lines agree, with the evidence.", "What was found",
+        (
+            ExportFile(
+                "matches.csv", CSV,
+                "The pairs that were compared by their lines and agree: one row a pair, with the evidence. A pair is "
+                "in the list if at least one of its plates was asked for.",
+                _PAIR, lambda request: len(matched(request)), match_chunks,
+            ),
+        ),
+        _uncompared,
+    ),
+    Kind(
+        "families", "Families", "One image and its re-uses, in order of date: one row a plate.", "What was found",
+        (
+            ExportFile(
+                "families.csv", CSV,
+                "Plates tied together by matches, in order of date: one row a plate. A family is in the list, with all "
+                "its plates, if at least one of them was asked for. \"Earliest\" is the earliest in this collection.",
+                _PLATE, _family_rows, family_chunks,
+            ),
+        ),
+        _uncompared,
+    ),
+    Kind(
+        "reviews", "Reviews", "What people decided about pairs: who, when, and on which evidence.", "What was found",
+        (
+            ExportFile(
+                "reviews.csv", CSV,
+                "What people decided about pairs: every record, with who made it, when, and what was shown. Another "
+                "copy of imgsim takes this file in. The families here are those after these decisions.",
+                ("review", "reviews"), lambda request: len(reviewed(request)), review_chunks,
+            ),
+        ),
+        _unreviewed,
+    ),
+    Kind(
+        "network", "Network of books", "Which books share images: GraphML for Gephi or Cytoscape, and CSV.",
+        "What was found",
+        (
+            ExportFile(
+                "network.graphml", "application/xml",
+                "The books that share images as a network, for Gephi, Cytoscape, networkx or igraph: an edge points "
+                "from the earlier to the later book. It is that of the whole collection.",
+                _BOOKS, expected_edges, graphml_chunks, (900, 40_000),
+            ),
+            ExportFile(
+                "network.csv", CSV,
+                "The same network as a table: one row for every two books, most shared images first.",
+                _BOOKS, expected_edges, network_chunks, (500, 600),
+            ),
+        ),
+        _uncompared, whole=True,
+    ),
+    Kind(
+        "plates", "Plates", "What is known of each plate: all columns of the catalogue.", "What it is about",
+        (
+            ExportFile(
+                "plates.csv", CSV, "What is known of each plate: one row a plate, all columns of the catalogue.",
+                _PLATE, _all, plate_chunks,
+            ),
+        ),
+    ),
+    Kind(
+        "books", "Books", "The books as BibTeX and CSL-JSON, for LaTeX, Zotero, JabRef or Pandoc.", "What it is about",
+        (
+            ExportFile(
+                "books.bib", "application/x-bibtex",
+                "The books of the plates as references in BibTeX (UTF-8), in order of date.",
+                _BOOK, _book_count, bibtex_chunks, (320, 100),
+            ),
+            ExportFile(
+                "books.json", "application/vnd.citationstyles.csl+json",
+                "The same references in CSL-JSON 1.0.2, for Zotero, Pandoc and citation processors.",
+                _BOOK, _book_count, csl_chunks, (420, 4),
+            ),
+        ),
+        _unbound,
+    ),
+    Kind(
+        "map", "Map coordinates", "Where each plate lies on every map: x and y, by backbone and projection.", "Maps",
+        (
+            ExportFile(
+                "map.csv", CSV,
+                "Where each plate lies on the maps: x and y for every backbone and projection. Near means alike; the "
+                "axes themselves mean nothing, and distances on two maps cannot be compared.",
+                _PLATE, _all, point_chunks,
+            ),
+        ),
+        _unplaced,
+    ),
+    Kind(
+        "map-page", "Interactive map", "A page that opens in any browser, without imgsim and without a network.",
+        "Maps",
+        (
+            ExportFile(
+                "map.html", HTML, "The map as a page that opens in any browser, without a network.", _PLATE, _all,
+                map_chunks, (260, 4_900_000),
+            ),
+        ),
+        _undrawn,
+    ),
+)  # fmt: skip
+
+
+def kind(name: str) -> Kind:
+    """Return a kind by its name; ImgsimError if there is none."""
+    for one in KINDS:
+        if one.name == name:
+            return one
+    raise ImgsimError(
+        f"There is no export called {name!r}. Choose from: {', '.join(one.name for one in KINDS)}."
+    )
+
+
+def files_of(names: Sequence[str], request: Request) -> list[ExportFile]:
+    """Return the files of some kinds, in the order of :data:`KINDS`.
+
+    Raises ImgsimError for an unknown kind, for one that the collection has none of, and for no kind at all.
+    """
+    wanted = {kind(name).name for name in names}
+    if not wanted:
+        raise ImgsimError(f"Nothing is chosen. Choose from: {', '.join(one.name for one in KINDS)}.")
+    for one in KINDS:
+        if one.name in wanted and (why := one.missing(request)):
+            raise ImgsimError(f"{request.collection.name} has nothing to export as {one.name}. {why}")
+    return [file for one in KINDS if one.name in wanted for file in one.files]
+
+
+def kinds_of(files: Sequence[ExportFile]) -> list[str]:
+    """Return the names of the kinds that have some of these files."""
+    return [one.name for one in KINDS if any(file in files for file in one.files)]
+
+
+def available(request: Request) -> list[str]:
+    """Return the names of the kinds that a collection has."""
+    return [one.name for one in KINDS if not one.missing(request)]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """About how much a file will hold."""
+
+    rows: int
+    size: int
+
+
+def estimate(file: ExportFile, request: Request) -> Estimate:
+    """Return about how many rows and bytes a file will have, from its first rows."""
+    rows = file.count(request)
+    if file.size is not None:
+        return Estimate(rows, file.size[0] * rows + file.size[1])
+    # A few plates tell how long a row is; where these have none, the beginning of the file does.
+    few = replace(request, rows=request.chosen[:_SAMPLE])
+    for asked in (few, request):
+        seen = size = 0
+        for chunk in file.chunks(asked):
+            seen, size = seen + chunk.rows, size + len(chunk.data)
+            if seen or not rows:
+                break
+        if seen or not rows:
+            break
+    return Estimate(rows, size if seen >= rows else round(size * rows / seen) if seen else size)

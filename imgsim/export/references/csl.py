@@ -1,0 +1,46 @@
+"""CSL-JSON, version 1.0.2: what Zotero, Pandoc and citation processors read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from imgsim.export.references.records import Book, Name, books
+from imgsim.export.request import STEP, Chunk, Request
+
+
+def csl_chunks(request: Request) -> Iterator[Chunk]:
+    """Yield the books of a request's plates as one JSON list of items."""
+    found = books(request)
+    yield Chunk(b"[")
+    for start in range(0, len(found), STEP):
+        part = found[start : start + STEP]
+        written = ",\n".join(json.dumps(item(book), ensure_ascii=False, indent=1) for book in part)
+        yield Chunk((("," if start else "") + "\n" + written).encode(), len(part))
+    yield Chunk(b"\n]\n")
+
+
+def item(book: Book) -> dict[str, Any]:
+    """Return one item; what is not known is left out."""
+    issued: dict[str, Any] = {}
+    if book.year is not None:
+        issued = {"date-parts": [[book.year]]}
+    elif book.decade is not None:
+        issued = {"literal": f"{book.decade}s"}
+    fields: dict[str, Any] = {
+        "id": book.key,
+        "type": "book",
+        "title": book.title,
+        "author": [_name(name) for name in book.authors],
+        "issued": issued,
+        "publisher": book.publisher,
+        "publisher-place": book.place,
+        "language": book.language,
+        "note": book.note,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _name(name: Name) -> dict[str, str]:
+    return {"literal": name.literal} if name.literal else {"family": name.family, "given": name.given}

@@ -1,0 +1,137 @@
+"""What is asked for: which plates of which collection, and how far their lists go."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.catalogue import Catalogue
+from imgsim.collection import Collection
+
+if TYPE_CHECKING:
+    from imgsim.families import Families
+    from imgsim.reviews import Review
+
+WHEN = ("any", "earlier", "later")
+STEP = 200  # plates, pairs or books in a chunk, roughly
+
+
+class Chunk(NamedTuple):
+    """A part of a file: its bytes, and how many rows it holds (0 for a header)."""
+
+    data: bytes
+    rows: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One export. The same request gives the same bytes.
+
+    Attributes
+    ----------
+    collection : the collection.
+    date : the day of the export, as it stands in every list, e.g. ``2026-11-22``.
+    backbone : the network whose neighbours and maps are meant.
+    rows : int64 (m,), the plates; None for all of them.
+    top_k, threshold, other_books, when : neighbours of each plate: at most so many, from which similarity on, of other
+        books only, and of any time, earlier or later than the plate (see :mod:`imgsim.export.neighbours`).
+    look_alikes : whether matches include the pairs whose lines do not agree.
+    method, colour : the projection and the column of the map as a page.
+    given_families : the families after what people decided, where the caller has them; else they are found anew.
+    """
+
+    collection: Collection
+    date: str
+    backbone: str
+    rows: npt.NDArray[np.int64] | None = None
+    top_k: int = 50
+    threshold: float = -1.0
+    other_books: bool = False
+    when: str = "any"
+    look_alikes: bool = False
+    method: str = ""
+    colour: str = "decade"
+    given_families: Families | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The plates."""
+        return self.collection.catalogue
+
+    @cached_property
+    def chosen(self) -> npt.NDArray[np.int64]:
+        """The rows of the plates, int64 (m,), in catalogue order."""
+        if self.rows is None:
+            return np.arange(len(self.catalogue), dtype=np.int64)
+        return np.unique(np.asarray(self.rows, dtype=np.int64))
+
+    @cached_property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Which plates are chosen, bool (n,)."""
+        mask = np.zeros(len(self.catalogue), dtype=bool)
+        mask[self.chosen] = True
+        return mask
+
+    @cached_property
+    def reviews(self) -> tuple[Review, ...]:
+        """What people decided, every record, as it was when first asked for. Raises CollectionError if unreadable."""
+        from imgsim.reviews import Reviews
+
+        return tuple(Reviews.of(self.collection.path).all())
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """What of it stands, one row a pair."""
+        from imgsim.reviews import standing_frame
+
+        return standing_frame(self.reviews)
+
+    @cached_property
+    def families(self) -> Families | None:
+        """The families after what people decided; None where plates were never compared."""
+        from imgsim.families import decisions_of
+
+        found, matches = self.collection.families, self.collection.matches
+        if self.given_families is not None:
+            return self.given_families
+        if found is None or matches is None or not self.reviews:
+            return found
+        return found.corrected(matches, decisions_of(self.standing, self.catalogue))
+
+    def described(self) -> dict[str, object]:
+        """What was asked for, in plain values; with the collection's generation it names the result."""
+        return {
+            "plates": "all" if self.rows is None else [self.catalogue.plate_ids[row] for row in self.chosen],
+            "date": self.date,
+            "backbone": self.backbone,
+            "top_k": self.top_k,
+            "threshold": self.threshold,
+            "other_books": self.other_books,
+            "when": self.when,
+            "look_alikes": self.look_alikes,
+            "map": self.method,
+            "colour": self.colour,
+            "reviews": len(self.reviews),
+        }
+
+
+def command_line(request: Request, kinds: Sequence[str]) -> str:
+    """Return what ``precompute.py`` is to be called with for the same export: ``export sample --what matches ...``."""
+    words = ["export", request.collection.name, "--what", *kinds]
+    if request.rows is not None:
+        words += ["--plates", *(request.catalogue.plate_ids[row] for row in request.chosen)]
+    words += ["--backbone", request.backbone, "--top-k", str(request.top_k)]
+    words += ["--threshold", f"{request.threshold:g}"] if request.threshold > -1 else []
+    words += ["--other-books"] if request.other_books else []
+    words += ["--when", request.when] if request.when != "any" else []
+    words += ["--look-alikes"] if request.look_alikes else []
+    words += ["--projection", request.method] if request.method else []
+    words += ["--colour", request.colour] if request.colour != "decade" else []
+    return shlex.join([*words, "--date", request.date])

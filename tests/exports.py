@@ -1,0 +1,92 @@
+"""Collections for the tests of exports, as small as they can be: no images, and titles that attack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+
+from imgsim.catalogue import Catalogue
+from imgsim.collection import Collection
+from imgsim.errors import CollectionError
+from imgsim.export import Request
+from imgsim.families import Families, find_families
+from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, Matches
+from imgsim.neighbours import all_neighbours
+from tests.hostile import FORMULAS
+from tests.kin import catalogue_of, clique, matches_of, pair
+
+DAY = "2026-11-22"
+MANIFEST: dict[str, Any] = {
+    "created": "2026-11-20T08:00:00Z", "imgsim": "0.1.0", "versions": {"numpy": "2.4.6"},
+    "inputs": {"images": ["/home/somebody/scans"], "roots": ["/home/somebody/scans"],
+               "metadata": "C:\\users\\x\\m.csv"},
+    "parameters": {"top_k": 6, "backbones": {"toy": "/home/somebody/weights.pth"}},
+}  # fmt: skip
+ATTACKS = (
+    *FORMULAS, "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "%{x} %{customdata}",
+    "back\\slash {un}balanced } brace {", "100 % & more $ # _ ^ ~ <b> | \"quoted\"", "@book{evil, title={x}}",
+    "Œuvres d'été: Kräuter, naïve, Ž, 李時珍", "line\r\nbreak\ttab", "\x1b[31mred\x07 \u202edesrever", "]]> &amp; <!--",
+    "0904700600", "NA",
+)  # fmt: skip
+
+
+def collection_of(
+    catalogue: Catalogue,
+    pairs: Sequence[dict[str, Any]] | None = (),
+    *,
+    kept: int = 6,
+    path: Path = Path("nowhere"),
+) -> Collection:
+    """What an export needs of a collection; with pairs None the plates were never compared."""
+    count = len(catalogue)
+    embeddings = np.random.default_rng(7).normal(size=(count, 8)).astype(np.float32)
+    embeddings[count // 2] = embeddings[0]  # an exact duplicate
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    neighbours = all_neighbours(embeddings, kept)
+    matches: Matches | None = None if pairs is None else matches_of(catalogue, pairs)
+    families = None if matches is None else Families(find_families(catalogue.frame, matches), catalogue)
+    maps = {"pca": embeddings[:, :2], "umap": embeddings[:, 2:4] * -10}
+
+    def of(backbone: str) -> Any:
+        if backbone != "toy":
+            raise CollectionError(f"The collection herbals has no embeddings of {backbone!r}.")
+        return neighbours
+
+    return cast(
+        Collection,
+        SimpleNamespace(
+            name="herbals", path=path, generation="g1", manifest=MANIFEST, catalogue=catalogue, matches=matches,
+            families=families, backbones=("toy",), neighbours=of, embeddings=lambda _: embeddings,
+            projections=lambda _: tuple(maps), projection=lambda _, method: maps[method],
+        ),
+    )  # fmt: skip
+
+
+def hostile(path: Path = Path("nowhere")) -> Collection:
+    """Plates in books of three, one of them unknown, one undated; every attack is a title, an author and a place."""
+    ids = [f"{n // 3:010d}{n % 3:04d}0_{n}" for n in range(3 * len(ATTACKS))]
+    plates = {
+        name: ("" if n // 3 == 1 else f"{n // 3:010d}", None if n // 3 == 2 else 1700 + n // 3)
+        for n, name in enumerate(ids)
+    }
+    attacks = [ATTACKS[n // 3] for n in range(len(ids))]
+    catalogue = catalogue_of(plates, title=attacks, author=attacks, place=attacks, note=attacks)
+    pairs = [
+        *clique([ids[0], ids[7], ids[12]]), pair(ids[1], ids[9], MIRRORED, 90), pair(ids[5], ids[20], DETAIL, 60),
+        pair(ids[2], ids[30], LOOK_ALIKE), pair(ids[3], ids[4], LOOK_ALIKE),
+    ]  # fmt: skip
+    return collection_of(catalogue, pairs, path=path)
+
+
+def request_of(collection: Collection, **values: Any) -> Request:
+    """A request of the toy backbone on a fixed day."""
+    return Request(collection=collection, date=DAY, backbone="toy", **values)
+
+
+def content(file: Any, request: Request) -> bytes:
+    """A file as a whole."""
+    return b"".join(chunk.data for chunk in file.chunks(request))

@@ -1,0 +1,287 @@
+"""Lists of many plates: the same numbers as everywhere else, in chunks, safe in a spreadsheet (RELIABILITY, row 18)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imgsim.borrowing import Borrowing
+from imgsim.collection import Collection
+from imgsim.export import (
+    KINDS,
+    ExportFile,
+    Request,
+    available,
+    estimate,
+    families_csv,
+    files_of,
+    neighbours_csv,
+    network_csv,
+    read_back,
+    selection_csv,
+)
+from imgsim.export.columns import MEANINGS, meaning
+from imgsim.export.neighbours import expected_rows, neighbour_lists
+from imgsim.matches import LOOK_ALIKE
+from imgsim.neighbours import all_neighbours, nearest, similarities
+from imgsim.reviews import Reviews
+from imgsim.views import evidence
+from imgsim.views.listing import Conditions, conditions_mask, make_listing
+from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
+from tests.kin import catalogue_of
+
+NOTE: dict[str, Any] = {"collection": "herbals", "date": DAY}
+
+
+@pytest.fixture(scope="module")
+def herbals() -> Collection:
+    return hostile()
+
+
+def the_file(name: str) -> ExportFile:
+    return next(file for kind in KINDS for file in kind.files if file.name == name)
+
+
+def table(name: str, request: Request) -> pd.DataFrame:
+    return read_back(content(the_file(name), request))
+
+
+def cells(data: bytes) -> list[list[str]]:
+    """As any reader of CSV sees it, without a word of ours."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+CONDITIONS = [
+    {"top_k": 4}, {"top_k": 6, "threshold": 0.2}, {"top_k": 5, "other_books": True}, {"top_k": 40},
+    {"top_k": 3, "threshold": 0.5, "other_books": True, "when": "earlier"}, {"top_k": 60, "when": "later"},
+    {"top_k": 9, "threshold": 0.99}, {"top_k": 1, "threshold": 1.0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("conditions", CONDITIONS, ids=str)
+def test_the_lists_are_those_of_the_page_of_each_plate(
+    herbals: Collection, conditions: dict[str, Any]
+) -> None:
+    """Against the list that the page Plate computes for one plate from the similarities to all."""
+    request = request_of(herbals, **conditions)
+    asked = Conditions(request.top_k, request.threshold, request.other_books, request.when)
+    embeddings, frame = herbals.embeddings("toy"), herbals.catalogue.frame
+    seen = 0
+    for rows, lists in neighbour_lists(request):
+        for row, (indices, values) in zip(rows.tolist(), lists, strict=True):
+            record = herbals.catalogue.record(row)
+            year = None if record["year"] is None else float(str(record["year"]))
+            mask = conditions_mask(herbals.catalogue, asked, book=str(record["book"]), year=year)
+            page = make_listing(similarities(embeddings, embeddings[row]), mask, asked, exclude=row)
+            assert indices.tolist() == page.rows.tolist() and np.array_equal(values, page.similarities)
+            seen += 1
+    assert seen == len(frame)
+    found = len(table("neighbours.csv", request))
+    assert found == sum(len(indices) for _, lists in neighbour_lists(request) for indices, _ in lists)
+    # An upper bound, and exact where the kept lists tell.
+    assert found <= expected_rows(request)
+    if conditions in ({"top_k": 4}, {"top_k": 6, "threshold": 0.2}, {"top_k": 9, "threshold": 0.99}):
+        assert found == expected_rows(request)
+
+
+@pytest.mark.parametrize("row", [0, 1, 2, 5, 12, 30])
+def test_one_plate_is_byte_for_byte_what_its_page_gives(herbals: Collection, row: int) -> None:
+    request = request_of(herbals, rows=np.array([row]), top_k=200)
+    indices, values = (found[row] for found in all_neighbours(herbals.embeddings("toy"), 200))
+    known = evidence.of_plate(herbals, row)
+    assert known is not None
+    expected = neighbours_csv(
+        herbals.catalogue,
+        row,
+        "",
+        indices,
+        values,
+        backbone="toy",
+        extra=evidence.columns(known, indices),
+        **NOTE,
+    )
+    assert content(the_file("neighbours.csv"), request) == expected
+    assert herbals.matches is not None
+    assert len(indices) - expected.count(b"not checked") == len(herbals.matches.of(row)) > 0
+
+
+def test_without_matches_there_are_no_columns_of_evidence() -> None:
+    bare = collection_of(catalogue_of({f"p{n}": ("b", 1700) for n in range(9)}), None)
+    request = request_of(bare)
+    expected = neighbours_csv(
+        bare.catalogue, 4, "", *(found[4] for found in bare.neighbours("toy")), backbone="toy", **NOTE
+    )
+    assert content(the_file("neighbours.csv"), request_of(bare, rows=np.array([4]), top_k=6)) == expected
+    assert set(available(request)) == {"neighbours", "plates", "books", "map", "map-page"}
+
+
+def test_nearest_under_a_mask_against_a_plain_sort() -> None:
+    rng = np.random.default_rng(3)
+    embeddings = rng.integers(-2, 3, size=(300, 6)).astype(np.float32) + np.float32(0.01)  # full of ties
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    rows = np.array([0, 7, 150, 299])
+    for share, k in itertools.product((0.0, 0.02, 0.5, 1.0), (1, 20, 299)):
+        allowed = rng.random((len(rows), 300)) < share
+        indices, values = nearest(embeddings, rows, k, allowed)
+        for at, row in enumerate(rows):
+            exact = similarities(embeddings, embeddings[row])
+            can = [other for other in range(300) if allowed[at, other] and other != row]
+            wanted = sorted(can, key=lambda other: (-exact[other], other))[:k]
+            found = indices[at][np.isfinite(values[at])]
+            assert np.allclose(exact[found], exact[wanted], atol=1e-7) and len(found) == len(wanted)
+            assert set(found) <= set(can)
+
+
+def test_matches_are_all_verified_pairs_and_the_look_alikes_if_asked_for(herbals: Collection) -> None:
+    assert herbals.matches is not None and herbals.families is not None
+    ids = herbals.catalogue.plate_ids
+    for asked in (False, True):
+        found = table("matches.csv", request_of(herbals, look_alikes=asked))
+        expected = [herbals.matches.match(i) for i in range(len(herbals.matches))]
+        expected = [match for match in expected if asked or match.verified]
+        assert found["plate_a_id"].tolist() == [ids[match.a] for match in expected]
+        assert found["plate_b_id"].tolist() == [ids[match.b] for match in expected]
+        assert found["verdict"].tolist() == [match.verdict for match in expected]
+        assert found["inliers"].tolist() == [str(match.inliers) for match in expected]
+        for line, match in zip(found.to_dict("records"), expected, strict=True):
+            assert float(line["coverage_a"]) == pytest.approx(match.coverage_a, abs=1e-4)
+            assert (line["residual"] == "") == (not match.verified)
+            assert line["mirrored"] == ("" if not match.verified else "yes" if match.mirrored else "no")
+            assert line["a_title"] == herbals.catalogue.record(match.a)["title"]
+            assert line["b_book"] == herbals.catalogue.record(match.b)["book"]
+            owners = {herbals.families.of(match.a), herbals.families.of(match.b)}
+            assert line["family_id"] == ((owners.pop() or "") if len(owners) == 1 else "")
+    # A pair belongs to a choice of plates if one of its ends does.
+    one = table("matches.csv", request_of(herbals, rows=np.array([7])))
+    assert len(one) == 2 and all(ids[7] in pair for pair in one[["plate_a_id", "plate_b_id"]].to_numpy())
+
+
+def test_families_network_plates_and_maps_are_the_lists_of_the_pages(herbals: Collection) -> None:
+    request, catalogue = request_of(herbals), herbals.catalogue
+    assert herbals.families is not None and herbals.matches is not None
+    assert content(the_file("families.csv"), request) == families_csv(herbals.families, catalogue, **NOTE)
+    borrowing = Borrowing.from_families(herbals.families, herbals.matches, catalogue)
+    assert content(the_file("network.csv"), request) == network_csv(borrowing, catalogue, **NOTE)
+    assert content(the_file("network.graphml"), request) == borrowing.graphml()
+    assert the_file("network.csv").count(request) == len(borrowing.edges)
+    assert content(the_file("plates.csv"), request) == selection_csv(catalogue, range(len(catalogue)), **NOTE)
+    # A family is there as a whole, if one of its plates is asked for.
+    some = table("families.csv", request_of(herbals, rows=np.array([7])))
+    assert set(some["plate_id"]) == {catalogue.plate_ids[row] for row in (0, 7, 12)}
+    points = table("map.csv", request_of(herbals, rows=np.array([9, 3])))
+    assert points["plate_id"].tolist() == [catalogue.plate_ids[3], catalogue.plate_ids[9]]
+    for method, axis, at in (("pca", "x", 0), ("pca", "y", 1), ("umap", "x", 0), ("umap", "y", 1)):
+        exact = herbals.projection("toy", method)[[3, 9], at]
+        assert points[f"{axis}_toy_{method}"].astype(float).to_numpy() == pytest.approx(exact, rel=1e-5)
+    # Coordinates are numbers for a spreadsheet, negative ones too.
+    assert b"'-" not in content(the_file("map.csv"), request).replace(b",'-1+1", b"")
+
+
+def test_reviews_and_what_follows_from_them(tmp_path: Path) -> None:
+    herbals = hostile(tmp_path)
+    ids = herbals.catalogue.plate_ids
+    assert "reviews" not in available(request_of(herbals))
+    reviews = Reviews.of(tmp_path)
+    reviews.record(ids[0], ids[7], "unrelated", reviewer="=A. Reader", note="-1+1")
+    reviews.record(ids[40], ids[44], "same plate", reviewer="B", note=ATTACKS[12])
+    reviews.record(ids[1], ids[9], "mirrored copy", reviewer="B")
+    reviews.record(ids[1], ids[9], "unrelated", reviewer="C")
+    request = request_of(herbals)
+    data = content(the_file("reviews.csv"), request)
+    assert data == reviews.to_csv(herbals.catalogue, **NOTE)
+    assert len(read_back(data)) == 4 and read_back(data)["note"].tolist()[0] == "-1+1"
+    # What was exported is taken in elsewhere.
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Reviews.of(tmp_path / "elsewhere")
+    assert elsewhere.merge_csv(data).added == 4 and elsewhere.merge_csv(data).added == 0
+    found = table("matches.csv", request).set_index(["plate_a_id", "plate_b_id"])
+    assert found.loc[(ids[0], ids[7]), "decision"] == "unrelated"
+    assert found.loc[(ids[0], ids[7]), "reviewers"] == "=A. Reader"
+    assert found.loc[(ids[1], ids[9]), "decision"] == "disputed"
+    # The families are those after the decisions, and the whole export is of one moment.
+    families = table("families.csv", request)
+    by_plate = dict(zip(families["plate_id"], families["family_id"], strict=True))
+    assert by_plate.get(ids[40]) == by_plate.get(ids[44]) is not None
+    assert by_plate.get(ids[0]) is None or by_plate[ids[0]] != by_plate.get(ids[7])
+    reviews.record(ids[2], ids[50], "unsure", reviewer="late")
+    assert len(table("reviews.csv", request)) == 4 and len(table("reviews.csv", request_of(herbals))) == 5
+    one = table("reviews.csv", request_of(herbals, rows=np.array([44])))
+    assert one["plate_b_id"].tolist() == [ids[44]]
+
+
+CSV_FILES = [file.name for kind in KINDS for file in kind.files if file.media_type == "text/csv"]
+
+
+@pytest.mark.parametrize("name", CSV_FILES)
+def test_every_list_is_safe_in_a_spreadsheet_and_every_column_explained(name: str, tmp_path: Path) -> None:
+    herbals = hostile(tmp_path)
+    ids = herbals.catalogue.plate_ids
+    for number, attack in enumerate(ATTACKS):
+        Reviews.of(tmp_path).record(ids[number], ids[-1], "unsure", reviewer=f"r {attack}"[:60], note=attack)
+    request = request_of(herbals, look_alikes=True)
+    data = content(the_file(name), request)
+    assert data.startswith(b"\xef\xbb\xbf") and data.endswith(b"\r\n") and data.count(b"\xef\xbb\xbf") == 1
+    head, *rows = cells(data)
+    assert rows and all(len(row) == len(head) for row in rows) and len(set(head)) == len(head)
+    for row in rows:
+        for column, cell in zip(head, row, strict=True):
+            if not re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell):
+                assert not re.match(r"[\s\x00]*[=+\-@＝＋－＠]", cell), (column, cell)
+            assert not cell.startswith(("\t", "\r", "\n", "\x00"))
+            if column.split("_")[-1] in ("id", "book"):
+                assert not re.fullmatch(r"0\d+", cell), (column, cell)
+    again = read_back(data)
+    titles = {text for column in again.columns if column.endswith("title") for text in again[column]}
+    assert titles <= {str(title) for title in herbals.catalogue.frame["title"]} | {""}
+    if name in ("plates.csv", "map.csv", "neighbours.csv"):
+        assert set(ATTACKS) <= titles
+    own = {"note"} if name in ("plates.csv", "families.csv") else set()
+    assert [column for column in head if meaning(column, name).startswith("from the metadata")] == sorted(own)
+
+
+def test_a_word_is_there_for_no_column_that_is_not() -> None:
+    herbals = hostile()
+    known = {
+        column
+        for name in CSV_FILES
+        if name != "reviews.csv"
+        for column in table(name, request_of(herbals)).columns
+    }
+    sides = ("query_", "neighbour_", "source_", "target_", "a_", "b_")
+    plain = known | {
+        column.removeprefix(side) for column in known for side in sides if column.startswith(side)
+    }
+    assert set(MEANINGS) - plain == set()
+
+
+@pytest.mark.parametrize(
+    "file", [file.name for kind in KINDS for file in kind.files if kind.name != "reviews"]
+)
+def test_what_is_promised_is_about_what_comes(herbals: Collection, file: str) -> None:
+    request = request_of(herbals, top_k=5)
+    promised, chunks = estimate(the_file(file), request), list(the_file(file).chunks(request))
+    assert promised.rows == sum(chunk.rows for chunk in chunks)
+    real = sum(len(chunk.data) for chunk in chunks)
+    assert real * 0.5 <= promised.size <= real * 2 or file.startswith("network")
+
+
+def test_unknown_kinds_and_missing_ones_say_what_to_do(herbals: Collection) -> None:
+    from imgsim.errors import ImgsimError
+
+    for names, why in (([], "Nothing is chosen"), (["nonsense"], "nonsense"), (["reviews"], "page Review")):
+        with pytest.raises(ImgsimError, match=why):
+            files_of(names, request_of(herbals))
+    bare = collection_of(catalogue_of({"a": ("", None), "b": ("", None)}), None)
+    with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
+        files_of(["matches"], request_of(bare))
+    with pytest.raises(ImgsimError, match="--metadata"):
+        files_of(["books"], request_of(bare))
+    assert LOOK_ALIKE not in table("neighbours.csv", request_of(bare)).to_string()
