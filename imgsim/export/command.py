@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import signal
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,7 +16,7 @@ from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
 from imgsim.export.kinds import KINDS, ExportFile, available, files_of
 from imgsim.export.request import WHEN, Request
-from imgsim.pipeline.display import JsonDisplay, QuietDisplay, TextDisplay
+from imgsim.pipeline.ending import AnyDisplay, run_command
 from imgsim.pipeline.progress import Stage
 
 _DESCRIPTION = """\
@@ -138,34 +134,27 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command. Returns the exit status: 0 done, 1 an error, 130 interrupted; exits with 2 for bad usage."""
     commands = parser()
     given = commands.parse_args(list(arguments))
-    display: TextDisplay | JsonDisplay | QuietDisplay = QuietDisplay() if given.quiet else TextDisplay()
-    if given.json:
-        display = JsonDisplay()
-    try:
+
+    def work(display: AnyDisplay) -> tuple[dict[str, Any], str]:
         collection = open_collection(_folder(given.collection))
         request = _request(given, collection)
         files = files_of(given.what or available(request), request)
-        paths = _write(given, request, files, display)
-    except (ImgsimError, OSError) as error:
-        display.close()
-        return _failed(_reason(error), given.json)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the message
-        display.close()
-        _failed("Interrupted. Nothing was left half written; run the same command again.", given.json)
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output is gone: nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    display.close()
-    sizes = {str(path): path.stat().st_size for path in paths}
-    if given.json:
-        print(json.dumps({"event": "done", "files": sizes, "plates": len(request.chosen)}), flush=True)
-    elif not given.quiet:
-        for path, size in sizes.items():
-            print(f"{path}  {size:,} bytes", flush=True)
-    return 0
+        try:
+            paths = _write(given, request, files, display)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise ImgsimError(_reason(error)) from error
+        sizes = {str(path): path.stat().st_size for path in paths}
+        text = "\n".join(f"{path}  {size:,} bytes" for path, size in sizes.items())
+        return {"files": sizes, "plates": len(request.chosen)}, text
+
+    return run_command(
+        work,
+        quiet=given.quiet,
+        as_json=given.json,
+        interrupted="Nothing was left half written; run the same command again.",
+    )
 
 
 def _folder(name: str) -> Path:
@@ -213,7 +202,7 @@ def _write(
     given: argparse.Namespace,
     request: Request,
     files: Sequence[ExportFile],
-    display: TextDisplay | JsonDisplay | QuietDisplay,
+    display: AnyDisplay,
 ) -> list[Path]:
     stages: dict[str, Stage] = {}
 
@@ -234,16 +223,6 @@ def _write(
     return [out]
 
 
-def _reason(error: ImgsimError | OSError) -> str:
-    if isinstance(error, ImgsimError):
-        return str(error)
+def _reason(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
     return f"The export cannot be written: {error.strerror or error}{where}. Name another place with --out."
-
-
-def _failed(message: str, as_json: bool) -> int:
-    line = " ".join(message.split())
-    if as_json:
-        print(json.dumps({"event": "error", "message": line}), flush=True)
-    print(f"precompute.py: {line}", file=sys.stderr, flush=True)
-    return 1

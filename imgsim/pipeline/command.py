@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from imgsim.collection.layout import CURRENT, data_dir
 from imgsim.errors import ImgsimError
-from imgsim.pipeline.display import JsonDisplay, QuietDisplay, TextDisplay, summary_text
+from imgsim.pipeline.display import summary_text
+from imgsim.pipeline.ending import AnyDisplay, run_command
 from imgsim.pipeline.options import SAMPLE_PLATES, Options
 from imgsim.pipeline.run import prepare
 
@@ -190,38 +189,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, images = split_images(words)
     given = commands.parse_args([*options, "--", *images] if images else options)
     wanted = _options(commands, given)
-    if given.json:
-        display: TextDisplay | JsonDisplay | QuietDisplay = JsonDisplay()
-    else:
-        display = QuietDisplay() if given.quiet else TextDisplay()
-    try:
+
+    def work(display: AnyDisplay) -> tuple[dict[str, Any], str]:
         summary = prepare(wanted, display)
-    except ImgsimError as error:
-        display.close()
-        return _failed(str(error), given.json)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the message
-        display.close()
-        _failed("Interrupted. What is done is kept; run the same command to go on.", given.json)
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output is gone: nobody to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    display.close()
-    if given.json:
-        print(json.dumps({"event": "done", **summary.as_dict()}), flush=True)
-    elif not given.quiet:
-        print(summary_text(summary), flush=True)
-    return 0
+        return summary.as_dict(), summary_text(summary)
 
-
-def _failed(message: str, as_json: bool) -> int:
-    line = " ".join(message.split())
-    if as_json:
-        print(json.dumps({"event": "error", "message": line}), flush=True)
-    print(f"precompute.py: {line}", file=sys.stderr, flush=True)
-    return 1
+    return run_command(
+        work,
+        quiet=given.quiet,
+        as_json=given.json,
+        interrupted="What is done is kept; run the same command to go on.",
+    )
 
 
 def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Options:

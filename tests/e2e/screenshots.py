@@ -25,6 +25,8 @@ from imgsim.views.shell import PAGES
 from tests.e2e.serving import find_browser, launch, serve, settle
 
 SIZES = {1280: 900, 1920: 1080}
+# What of the state a page's picture is taken with, where it is not all of it.
+_OF_PAGE = {"browse": {"collection"}, "books": {"collection"}, "review": {"collection"}}
 
 
 def telling_plate(collection: Collection) -> tuple[int, float]:
@@ -107,7 +109,7 @@ def picture_all(
             # not the hints of a first visit
             context.add_init_script(f"localStorage.setItem('imgsim.tour', '{tour.READ}')")
             page = context.new_page()
-            chosen = {key: value for key, value in state.items() if name != "browse" or key == "collection"}
+            chosen = {key: value for key, value in state.items() if key in _OF_PAGE.get(name, state)}
             show(page, url, name, chosen, image)
             take(page, out / f"{name}-{width}.png")
             context.close()
@@ -135,7 +137,8 @@ def main() -> int:
         "threshold": f"{options.threshold if options.threshold is not None else threshold:g}",
     }
     other = str(collection.catalogue.plate_ids[counterpart(collection, row)])
-    state |= {"with": other, "compare": "overlay"}
+    book = str(collection.catalogue.record(row)["book"])
+    state |= {"with": other, "compare": "overlay", "book": book}
     print(state)
     path = find_browser()
     if path is None:
