@@ -19,11 +19,11 @@ from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.views import data, state, text
 from imgsim.views.shell import PAGES
+from tests import pages
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.making import ToyEngine
+from tests.pages import ROOT, check, param, words
 from tests.tiny import TINY, run_tiny
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -43,32 +43,7 @@ def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
 def visit(herbals: Collection) -> Callable[..., AppTest]:
     """Open a page with a state in its address: visit("plate", plate="p003")."""
 
-    def open_page(name: str = "browse", **query: Any) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key.replace("in_", "in.")] = value
-        if name != "browse":
-            app.switch_page(f"imgsim/views/{name}.py")
-        return check(app.run())
-
-    return open_page
-
-
-def check(app: AppTest) -> AppTest:
-    """Fail with what the page says went wrong."""
-    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
-    return app
-
-
-def words(app: AppTest) -> str:
-    """All Markdown and captions of the page."""
-    return "\n".join(str(e.value) for group in (app.markdown, app.caption, app.title) for e in group)
-
-
-def param(app: AppTest, name: str) -> str:
-    """A parameter of the page's address; '' if it is not there."""
-    value = app.query_params.get(name, "")
-    return value if isinstance(value, str) else str(value[-1])
+    return pages.visit
 
 
 # ---- every page opens

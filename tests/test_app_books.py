@@ -18,7 +18,7 @@ from imgsim.reviews import Reviews
 from imgsim.views import components, state
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
-from tests.test_app import ROOT, check, param, words
+from tests.pages import check, param, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 PAIRS = [
@@ -91,15 +91,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     monkeypatch.setattr(components, "thumbnail_grid", fake_grid)
     monkeypatch.setattr(st, "plotly_chart", fake_chart)
     return found
-
-
-def visit(name: str, **query: str) -> AppTest:
-    """Open a page with a state in its address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key.replace("and_", "and")] = value
-    app.switch_page(f"imgsim/views/{name}.py")
-    return check(app.run())
 
 
 def press(app: AppTest, start: str) -> AppTest:

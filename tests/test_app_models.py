@@ -21,9 +21,10 @@ from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
 from imgsim.reviews import UNRELATED, Reviews
 from imgsim.views import components, text
 from imgsim.views.model_views import agreement, found, hubs, scores, verified
+from tests import pages
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.making import add_files, add_matches, make, match_values, write_plates
-from tests.test_app import ROOT, check, param, words
+from tests.pages import check, param, words
 
 PAIRS = [
     match_values("p000", "p006", inliers=200, sources="cosine, local features"),
@@ -112,11 +113,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
 
 def visit(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("imgsim/views/models.py")
-    return check(app.run())
+    return pages.visit("models", **query)
 
 
 def tables(app: AppTest) -> str:
@@ -312,9 +309,7 @@ def test_the_largest_hubs_come_first_and_open_with_their_network(herbals: Collec
 
 
 def test_about_leads_to_the_hubs(herbals: Collection, drawn: Drawn) -> None:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    app.switch_page("imgsim/views/about.py")
-    check(app.run())
+    app = pages.visit("about")
     check(next(button for button in app.button if button.label.startswith("See the hubs")).click().run())
     assert (app.title[0].value, param(app, "models")) == ("Models", "hubs")
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
@@ -23,7 +22,7 @@ from imgsim.views.components import family_strips, outline, pair_list, rank_line
 from imgsim.views.family import strip, ties
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, match_values
-from tests.test_app import ROOT, check, param, words
+from tests.pages import check, param, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 # Even plates were printed in London, odd ones in Edinburgh.
@@ -98,15 +97,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
         # Pages are run as scripts, so they import it anew.
         monkeypatch.setattr(components, name, fake)
     return found
-
-
-def visit(name: str, **query: str) -> AppTest:
-    """Open a page with a state in its address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in query.items():
-        app.query_params[{"with_": "with", "from_": "from", "and_": "and"}.get(key, key)] = value
-    app.switch_page(f"imgsim/views/{name}.py")
-    return check(app.run())
 
 
 def shown(drawn: Drawn) -> list[str]:

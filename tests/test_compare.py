@@ -20,11 +20,11 @@ from imgsim.registration import NODES, Registration, bent
 from imgsim.views import compare, state
 from imgsim.views.components import ComparedPlate, CompareEvent, compare_view
 from imgsim.views.components.compare_view import MODES, wished
+from tests import pages
 from tests.herbals import make_herbals
-from tests.test_app import param, words
+from tests.pages import param, words
 from tests.test_components_scripts import module, needs_node, node
 
-ROOT = Path(__file__).resolve().parent.parent
 A = ComparedPlate("a", "/a.webp", "Plate a", 400, 600)
 B = ComparedPlate("b", "/b.webp", "Plate b", 800, 1000)
 
@@ -269,13 +269,7 @@ def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
 @pytest.fixture
 def visit(herbals: Collection) -> Callable[..., AppTest]:
     def open_page(**query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in query.items():
-            app.query_params["with" if key == "other" else key] = value
-        app.switch_page("imgsim/views/compare.py")
-        app.run()
-        assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
-        return app
+        return pages.visit("compare", **query)
 
     return open_page
 
@@ -283,9 +277,9 @@ def visit(herbals: Collection) -> Callable[..., AppTest]:
 def test_the_page_leads_from_nothing_to_a_pair(visit: Callable[..., AppTest]) -> None:
     assert "No plate is chosen" in words(visit())
     assert "Choose plate B" in words(visit(plate="p003"))
-    assert "Choose plate B" in words(visit(plate="p003", other="p003"))
-    assert "There is no plate" in visit(plate="p003", other="../../etc/passwd").warning[0].value
-    app = visit(plate="p003", other="p004", other_books="no", compare="swipe")
+    assert "Choose plate B" in words(visit(plate="p003", with_="p003"))
+    assert "There is no plate" in visit(plate="p003", with_="../../etc/passwd").warning[0].value
+    app = visit(plate="p003", with_="p004", other_books="no", compare="swipe")
     assert "similarity" in words(app).lower()
     assert any(button.label == "A ⇄ B" for button in app.button)
     exchanged = next(button for button in app.button if button.label == "A ⇄ B").click().run()
@@ -299,7 +293,7 @@ def test_arrows_walk_through_the_neighbours(visit: Callable[..., AppTest], herba
     rows = compare.neighbours(herbals, now, row)
     assert row not in rows and len(set(rows)) == len(rows) >= 4
     ids = [str(herbals.catalogue.plate_ids[other]) for other in rows]
-    app = visit(plate="p003", other=ids[0], other_books="no")
+    app = visit(plate="p003", with_=ids[0], other_books="no")
     first, last = (next(button for button in app.button if button.label == label) for label in "←→")
     assert first.disabled and not last.disabled
     assert param(last.click().run(), "with") == ids[1]
@@ -330,5 +324,5 @@ def test_a_plate_whose_scan_is_gone_is_said_to_be(
         raise ImgsimError("The scan of p005 is no longer where it was")
 
     monkeypatch.setattr("imgsim.registration.register", gone)
-    app = visit(plate="p005", other="p006", other_books="no")
+    app = visit(plate="p005", with_="p006", other_books="no")
     assert len(app.error) == 1 and "no longer" in app.error[0].value

@@ -24,13 +24,13 @@ from imgsim.export.neighbours import expected_rows
 from imgsim.reviews import Reviews
 from imgsim.views import exporting, prepared, server
 from imgsim.views.prepared import Store, key_of
+from tests import pages
 from tests.exports import DAY, hostile, request_of
 from tests.herbals import COUNT, make_herbals
 from tests.hostile import TRAVERSALS
 from tests.making import add_matches, match_values
+from tests.pages import check
 from tests.test_server import get
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -68,21 +68,11 @@ def dialog(herbals: Collection, store: Store) -> Callable[..., AppTest]:
     """Open a page, and the dialog on it."""
 
     def open_dialog(page: str = "browse", **query: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key.replace("in_", "in.")] = value
-        if page != "browse":
-            app.switch_page(f"imgsim/views/{page}.py")
-        app.run()
+        app = pages.visit(page, **query)
         app.button(key="open_export").click().run()
         return check(app)
 
     return open_dialog
-
-
-def check(app: AppTest) -> AppTest:
-    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
-    return app
 
 
 def again(app: AppTest) -> AppTest:

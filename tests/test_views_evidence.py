@@ -21,10 +21,11 @@ from imgsim.views import data, evidence, neighbourhood, state
 from imgsim.views import map as map_page
 from imgsim.views.components import plate_map, thumbnail_grid
 from imgsim.views.listing import Conditions, make_listing
+from tests import pages
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, match_values
+from tests.pages import check, words
 
-ROOT = Path(__file__).resolve().parent.parent
 QUERY = "p003"
 SAME, TURNED, PART, ALIKE = "p008", "p014", "p020", "p009"
 
@@ -56,24 +57,7 @@ def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
 def visit(herbals: Collection) -> Callable[..., AppTest]:
     """Open a page with a state in its address: visit("plate", plate="p003")."""
 
-    def open_page(name: str = "browse", **query: Any) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        if name != "browse":
-            app.switch_page(f"imgsim/views/{name}.py")
-        return check(app.run())
-
-    return open_page
-
-
-def check(app: AppTest) -> AppTest:
-    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
-    return app
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(str(e.value) for group in (app.markdown, app.caption, app.title) for e in group)
+    return pages.visit
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -295,11 +279,7 @@ def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("IMGSIM_DATA", str(make_herbals(tmp_path)))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in {"plate": QUERY, "threshold": "-1", "order": "evidence", "verdict": "same"}.items():
-        app.query_params[key] = value
-    app.switch_page("imgsim/views/plate.py")
-    check(app.run())
+    app = pages.visit("plate", **{"plate": QUERY, "threshold": "-1", "order": "evidence", "verdict": "same"})
     assert "python precompute.py --name herbals" in words(app)
     assert not [widget for widget in app.selectbox if widget.label == "Order"]
     collection = open_collection(tmp_path / "data" / "herbals")

@@ -1,0 +1,40 @@
+"""The app's pages as Streamlit runs them without a browser: opening one, and reading what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def visit(name: str = "browse", **query: Any) -> AppTest:
+    """Open a page with a state in its address: visit("plate", plate="p003", in_place="London", with_="p004").
+
+    ``in_x`` stands for the parameter in.x; a _ at the end is dropped, for words that Python keeps for itself.
+    """
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[f"in.{key[3:]}" if key.startswith("in_") else key.rstrip("_")] = value
+    if name != "browse":
+        app.switch_page(f"imgsim/views/{name}.py")
+    return check(app.run())
+
+
+def check(app: AppTest) -> AppTest:
+    """Fail with what the page says went wrong."""
+    assert not app.exception, [(e.message, e.stack_trace) for e in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All Markdown and captions of the page."""
+    return "\n".join(str(e.value) for group in (app.markdown, app.caption, app.title) for e in group)
+
+
+def param(app: AppTest, name: str) -> str:
+    """A parameter of the page's address; '' if it is not there."""
+    value = app.query_params.get(name, "")
+    return value if isinstance(value, str) else str(value[-1])
