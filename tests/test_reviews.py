@@ -18,12 +18,15 @@ from pathlib import Path
 
 import pytest
 
+from imgsim.collection import open_collection
 from imgsim.errors import BusyError, CollectionError, ImgsimError
 from imgsim.export import read_back
+from imgsim.families import decisions_of
 from imgsim.reviews import DECISIONS, FILE, TAKEN_BACK, Reviews
 from imgsim.reviews.database import Database
 from imgsim.reviews.standing import standing_frame
 from tests.kin import catalogue_of
+from tests.making import make, write_plate, write_plates
 
 EVIDENCE = {
     "verdict": "same image", "inliers": 212, "mirrored": False, "coverage_a": 0.1, "coverage_b": 0.30000001192092896,
@@ -266,6 +269,26 @@ def test_a_file_that_stays_busy_gives_a_clear_error_and_can_still_be_read(review
         database.write(lambda connection: None)
     assert len(reviews.all()) == 1
     holder.close()
+
+
+def test_reviews_survive_every_preparation_and_follow_the_plates_by_their_ids(tmp_path: Path) -> None:
+    images = write_plates(tmp_path / "images", 4)
+    out = tmp_path / "data" / "kept"
+    make(out, images)
+    reviews = Reviews.of(out)
+    reviews.record("p001", "p003", "same plate", reviewer="A")
+    reviews.record("p002", "p003", "unrelated", reviewer="A")
+    before = reviews.all()
+    # Plates come and go: the rows of the others are other ones, their ids the same.
+    write_plate(images / "a000.png", 99)
+    (images / "p002.png").unlink()
+    make(out, images)
+    collection = open_collection(out)
+    assert len(collection.catalogue) == 4 and not collection.catalogue.has("p002")
+    assert Reviews.of(out).all() == before
+    decided = decisions_of(reviews.standing(), collection.catalogue)
+    rows = tuple(collection.catalogue.row(plate) for plate in ("p001", "p003"))
+    assert (dict(decided.confirmed), decided.rejected) == ({rows: "same plate"}, frozenset())
 
 
 # ---- files that are not as they should be

@@ -43,6 +43,7 @@ MEANINGS = {
     "residual": "the median error at the points that agree, in thousandths of the diagonal of plate b",
     "model": "the transformation that lays one plate over the other: similarity, affine or homography",
     "printing": "where it can be told: probably the same plate, or probably re-engraved",
+    "by_review": "what people decided about the pair that ties the plate in; empty where only the lines say so",
     "proposed_by": "what proposed that the two be compared",
     "family_id": "the family: the id of its earliest plate; of a pair, the family that both belong to",
     "family_plates": "how many plates the family has",

@@ -15,7 +15,9 @@ RULE = (
     "Plates belong to one family when the whole image agrees: one strong pair brings a plate in, two groups are joined "
     "only if most plates of the smaller one agree with plates of the other, and no join is made that more than "
     "two in three of the compared pairs deny. A plate that shares only a detail is added to the family with which it "
-    "shares most, and never joins two families."
+    "shares most, and never joins two families. What people decided about a pair goes before: plates that they call "
+    "one image are in one family, and two that they call unrelated are not, unless confirmed pairs lead from one to "
+    "the other."
 )
 
 COLUMNS: dict[str, str] = {

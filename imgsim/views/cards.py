@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,8 @@ def ranked_cards(
     folded: Sequence[tuple[int, int]],
     evidence: Evidence | None = None,
     action: str = "",
+    judge: str = "",
+    reviews: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Cards of neighbours, with rank and score, and with what is verified where that is known.
 
@@ -58,8 +60,10 @@ def ranked_cards(
         The whole list, int64 (m,) and float32 (m,).
     folded
         For every card, its place in the list and how many plates are folded under it.
-    action
-        The words of a button under each card; "" is none.
+    action, judge
+        The words of two buttons under each card; "" is none.
+    reviews
+        By row, the mark of what people decided (see `reviewing.mark`).
     """
     words = meanings(collection, backbone, similarities)
     found = []
@@ -74,6 +78,8 @@ def ranked_cards(
             else "similarity",
             more=more,
             action=action,
+            judge=judge,
+            **(reviews or {}).get(int(rows[place]), {}),
         )
         if evidence is not None:
             item["verdict"] = badge(evidence, int(rows[place]))

@@ -11,7 +11,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.registration import Registration, register
-from imgsim.views import cards, data, server, shell, state, text
+from imgsim.views import cards, data, reviewing, server, shell, state, text
 from imgsim.views.components import ComparedPlate, compare_view, thumbnail_grid
 from imgsim.views.components.compare_view import MOST_POINTS, wished
 from imgsim.views.components.thumbnail_grid import picked
@@ -98,10 +98,14 @@ def _choose_second(collection: Collection, row: int, candidates: list[int]) -> N
             )
             return
         matches = getattr(collection, "matches", None)
+        now_id = str(collection.catalogue.plate_ids[row])
+        ids = [str(collection.catalogue.plate_ids[other]) for other in candidates]
+        marks = reviewing.marks(collection, now_id, ids)
         items = []
-        for other in candidates:
+        for other, mark in zip(candidates, marks, strict=True):
             match = matches.between(row, other) if matches is not None else None
             more: dict[str, Any] = {"badge": match.verdict} if match is not None and match.verified else {}
+            more |= mark
             items.append(cards.card(collection, other, **more))
         thumbnail_grid(
             key=_GRID, items=items, min_width=150, label="Plates to compare with", on_click=_picked
@@ -167,6 +171,7 @@ def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, c
             st.html(_caption(collection, row_a, "A"))
         with right:
             st.html(_caption(collection, row_b, "B"))
+        reviewing.bar(collection, row_a, row_b, key="compare")
     if error:
         st.error(text.plain(error))
     place = candidates.index(row_b) if row_b in candidates else -1

@@ -7,7 +7,9 @@ never by the arrays themselves.
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,13 +18,26 @@ import streamlit as st
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
 from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.families import Decisions, Families, decisions_of
+from imgsim.families import Decisions, Families, decisions_of, work_keys
 from imgsim.neighbours import similarities
-from imgsim.reviews import Reviews, standing_frame
+from imgsim.reviews import Review, Reviews, standing_frame
+from imgsim.reviews.queue import Queue
 from imgsim.views import evidence
 from imgsim.views.state import Choices, Sort, State
 
 _SELECTED = "_imgsim_selected"
+Pair = tuple[str, str]
+NEAREST = 10  # neighbours whose pairs are asked for even if their lines were never compared
+
+
+class Decided(NamedTuple):
+    """What stands on a pair, as in a row of `imgsim.reviews.standing_frame`."""
+
+    decision: str
+    disputed: bool
+    reviewers: str
+    when: str
+    note: str
 
 
 def infos() -> list[CollectionInfo]:
@@ -105,6 +120,35 @@ def standing(collection: Collection) -> pd.DataFrame:
     return _standing(str(collection.path), reviews(collection).revision)
 
 
+def decisions(collection: Collection) -> Mapping[Pair, Decided]:
+    """What is decided, by the ids of a pair in order; nothing where it cannot be read. Ask once for many pairs."""
+    number = revision(collection)
+    try:
+        return _by_pair(str(collection.path), number) if number else {}
+    except ImgsimError:  # said in the sidebar
+        return {}
+
+
+def decision(collection: Collection, plate_a: str, plate_b: str) -> Decided | None:
+    """What is decided on one pair; None where nothing is."""
+    return decisions(collection).get((min(plate_a, plate_b), max(plate_a, plate_b)))
+
+
+def history(collection: Collection, plate_a: str, plate_b: str) -> list[Review]:
+    """Every record of a pair, the oldest first; none where they cannot be read."""
+    try:
+        return reviews(collection).history(plate_a, plate_b)
+    except ImgsimError:  # said in the sidebar
+        return []
+
+
+def queue(collection: Collection, backbone: str) -> Queue | None:
+    """The pairs to judge; None where plates were never compared by their lines."""
+    if collection.matches is None:
+        return None
+    return _queue(str(collection.path), collection.generation, collection, backbone)
+
+
 def families(collection: Collection) -> Families | None:
     """The families after what people decided; None where plates were never compared by their lines."""
     if collection.families is None or collection.matches is None:
@@ -174,6 +218,27 @@ def colouring(collection: Collection, column: str) -> Colouring:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _standing(path: str, revision: int) -> pd.DataFrame:
     return standing_frame(Reviews.of(Path(path)).all())
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _by_pair(path: str, revision: int) -> Mapping[Pair, Decided]:
+    frame = _standing(path, revision)
+    names = ("plate_a", "plate_b", "decision", "disputed", "reviewers", "when", "note")
+    columns = (frame[name].tolist() for name in names)
+    return {(a, b): Decided(*rest) for a, b, *rest in zip(*columns, strict=True)}
+
+
+@st.cache_resource(max_entries=6, show_spinner="Looking for the pairs from which most is learned …")
+def _queue(path: str, generation: str, _collection: Collection, backbone: str) -> Queue:
+    matches = _collection.matches
+    assert matches is not None  # the caller has asked
+    return Queue(
+        _collection.catalogue,
+        matches,
+        work_keys(_collection.catalogue),
+        _collection.embeddings(backbone),
+        _collection.neighbours(backbone)[0][:, :NEAREST],
+    )
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

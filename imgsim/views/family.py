@@ -13,7 +13,7 @@ from imgsim.collection import Collection
 from imgsim.dossier import family_citation
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
-from imgsim.views import data, iiif, server, shell, state, text
+from imgsim.views import data, family_judging, iiif, reviewing, server, shell, state, text
 from imgsim.views.components import family_strips, outline, pair_list
 
 _TIES = 12  # shown before the reader asks for all
@@ -34,8 +34,8 @@ KINDS = {
 # ---- a family in words
 
 
-def strip(collection: Collection, family: Family, plate: str = "") -> dict[str, Any]:
-    """A family for the strips; the plate that the reader came from is marked."""
+def strip(collection: Collection, family: Family, plate: str = "", judge: bool = False) -> dict[str, Any]:
+    """A family for the strips; the plate that the reader came from is marked, and with `judge` each can be judged."""
     words = []
     if family.mirrored:
         words.append({"text": "mirrored among them", "kind": "mirrored"})
@@ -44,7 +44,7 @@ def strip(collection: Collection, family: Family, plate: str = "") -> dict[str, 
         "title": title(family),
         "facts": facts_line(collection, family),
         "words": words,
-        "members": [_card(collection, member, plate) for member in family.members],
+        "members": [_card(collection, member, plate, judge) for member in family.members],
     }
 
 
@@ -71,7 +71,7 @@ def facts_line(collection: Collection, family: Family) -> str:
     return " · ".join(part for part in (plates, shown, earliest) if part)
 
 
-def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
+def _card(collection: Collection, member: Member, plate: str, judge: bool) -> dict[str, Any]:
     record = collection.catalogue.record(member.row)
     plate_id = str(record["plate_id"])
     page = f"p. {record['page']}" if record["page"] is not None else ""
@@ -87,6 +87,7 @@ def _card(collection: Collection, member: Member, plate: str) -> dict[str, Any]:
         "first": member.place == 0,
         "undated": not member.dated,
         "compare": member.place > 0,
+        "judge": judge and member.tied_to is not None,
         "mark": plate_id == plate,
     }
 
@@ -96,9 +97,11 @@ def word(said: str) -> dict[str, str]:
     # What people decided is said as the prepared words are, in their colours.
     kind = "printing" if said.endswith(", by review") else KINDS.get(said, "")
     shown = "earliest here" if said == "earliest in this collection" else said
-    how = (
-        "Judged by how far lines stray after the two are laid over each other." if kind == "printing" else ""
-    )
+    how = ""
+    if said.endswith(", by review"):
+        how = "A person decided this."
+    elif kind == "printing":
+        how = "Judged by how far lines stray after the two are laid over each other."
     return {"text": shown, "kind": kind, "title": how}
 
 
@@ -115,10 +118,13 @@ def show(collection: Collection, families: Families, family: Family) -> None:
         _books(collection, family)
         _downloads(collection, families, family)
     st.caption(text.plain(facts_line(collection, family)))
-    made = strip(collection, family, now.plate)
+    family_judging.bar(collection, family)
+    made = strip(collection, family, now.plate, judge=True)
     event = family_strips(
         key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
     )
+    if event.judge:
+        family_judging.member(family, event.judge)
     follow(event.clicked, event.compare, families)
     undated = len(family.undated)
     if undated and undated < len(family):
@@ -128,6 +134,7 @@ def show(collection: Collection, families: Families, family: Family) -> None:
         )
     matches = collection.matches
     if matches is not None:
+        family_judging.went_apart(collection, family)
         _evidence(collection, family, matches)
     st.caption("To cite this family:")
     st.code(family_citation(collection, family), language=None, wrap_lines=True)
@@ -154,6 +161,7 @@ def _books(collection: Collection, family: Family) -> None:
 
 
 def _close() -> None:
+    family_judging.leave()
     state.update(family="")
 
 
@@ -216,7 +224,7 @@ def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     ids = collection.catalogue.plate_ids
     event = pair_list(
         key="ties",
-        items=[tie(collection, match) for match in shown],
+        items=[tie(collection, match, judge=True) for match in shown],
         label="Pairs, those with the earliest first",
     )
     if event.clicked:
@@ -224,25 +232,31 @@ def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     for match in shown:
         if event.compare == _pair_id(match):
             shell.go("compare", plate=ids[match.a], other=ids[match.b])
+        if event.judge == _pair_id(match):
+            family_judging.pair(match.a, match.b)
 
 
 def _pair_id(match: MatchRow) -> str:
     return f"{match.a}-{match.b}"
 
 
-def tie(collection: Collection, match: MatchRow) -> dict[str, Any]:
-    """A verified pair for the list of pairs."""
+def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict[str, Any]:
+    """A verified pair for the list of pairs, with what people decided; with `judge` it can be judged."""
     said = [match.verdict]
     if match.mirrored and match.verdict != MIRRORED:
         said.append(MIRRORED)
     if match.printing:
         said.append(match.printing)
+    ids = collection.catalogue.plate_ids
+    mark = reviewing.mark(collection, str(ids[match.a]), str(ids[match.b]))
+    decided = [{"text": mark["review"], "kind": "first", "title": mark["review_title"]}] if mark else []
     covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
     return {
         "id": _pair_id(match),
         "left": side(collection, match.a, match.region_a),
         "right": side(collection, match.b, match.region_b),
-        "words": [word(one) for one in said],
+        "words": [word(one) for one in said] + decided,
+        "judge": "Decide" if judge else "",
         "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
     }
 

@@ -19,6 +19,7 @@ class Key(NamedTuple):
 
 
 PREVIOUS_PLATE, NEXT_PLATE = "P", "N"
+UNDO, SKIP, OPEN = "Z", "X", "O"
 
 _ZOOM = Key(("+", "−", "0"), "zoom in, out, show all")
 
@@ -58,6 +59,10 @@ COMPARE = (
     Key(("Esc",), "back to Plate"),
 )
 REVIEW = tuple(Key((str(number),), decision) for number, decision in enumerate(DECISIONS, start=1))
+_UNDO = Key((UNDO,), "take back your last decision")
+DESK = (*REVIEW, _UNDO, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
+# Where the digits mean something else already.
+DECIDE = (*(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True)), _UNDO)
 EVERYWHERE = (
     Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
     Key(("Enter",), "press what has the frame round it"),
@@ -73,6 +78,8 @@ LISTED: tuple[tuple[str, tuple[Key, ...]], ...] = (
     ("There, to search for a detail", BOX),
     ("Compare, anywhere on the page", COMPARE),
     ("Re-use, once a strip has the focus", STRIPS),
+    ("Review, anywhere on the page", DESK),
+    ("Your decision on Compare, and on Plate and in a family once Decide was pressed", DECIDE),
 )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from imgsim import export, figures
 from imgsim.collection import Collection
-from imgsim.views import cards, evidence, listing, server, shell, state, text
+from imgsim.views import cards, evidence, listing, reviewing, server, shell, state, text
 from imgsim.views.neighbourhood import Query
 
 
@@ -96,6 +96,11 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
     """The list as CSV: exactly the plates of the list, folded ones included."""
 
     def make() -> bytes:
+        extra: dict[str, Sequence] = (
+            dict(evidence.columns(query.evidence, found.rows)) if query.evidence is not None else {}
+        )
+        if query.row is not None:
+            extra |= reviewing.columns(collection, query.label, found.rows.tolist())
         return export.neighbours_csv(
             collection.catalogue,
             query.row,
@@ -105,7 +110,7 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
             backbone=now.backbone,
             collection=collection.name,
             date=date.today().isoformat(),
-            extra=None if query.evidence is None else evidence.columns(query.evidence, found.rows),
+            extra=extra,
         )
 
     st.download_button(
@@ -116,7 +121,7 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
         on_click="ignore",
         key="download_neighbours",
         help=f"The {text.count(len(found.rows), 'plate')} of this list, with the books of both sides"
-        + ("." if query.evidence is None else " and what is verified."),
+        + ("." if query.evidence is None else ", what is verified, and what people decided."),
     )
 
 

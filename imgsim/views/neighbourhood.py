@@ -11,12 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import cards, evidence, listing, shell, state, text
+from imgsim.views import cards, evidence, listing, reviewing, shell, state, text
 from imgsim.views.components import thumbnail_grid
 from imgsim.views.components.thumbnail_grid import picked
 from imgsim.views.evidence import Evidence
 
 _GRID = "neighbour_grid"
+_JUDGED = "_imgsim_judged"  # (plate, neighbour) whose decision is open
 _ORDERS = {
     "similarity": "By what the network sees alike.",
     "evidence": "Plates whose lines agree come first, however low they score; then by similarity.",
@@ -199,6 +200,7 @@ def results(
     elif now.view == "scores":
         neighbour_views.scores(collection, query, found, now)
     else:
+        _judging(collection, query)
         grid(collection, query, found, now, stay=stay)
     _offer(found, now)
     st.caption(remainder(found, now, first=stay and order(collection, now) == "evidence"))
@@ -222,6 +224,8 @@ def grid(
     else:
         folded = [(place, 0) for place in range(len(found.rows))]
     compare = "Compare" if query.row is not None and "compare" in shell.PAGES else ""
+    ids = [str(collection.catalogue.plate_ids[row]) for row in found.rows.tolist()]
+    marked = reviewing.marks(collection, query.label, ids) if query.row is not None else []
     event = thumbnail_grid(
         key=_GRID,
         items=cards.ranked_cards(
@@ -232,6 +236,8 @@ def grid(
             folded,
             evidence=query.evidence,
             action=compare,
+            judge="Decide" if compare else "",
+            reviews=dict(zip(found.rows.tolist(), marked, strict=False)),
         ),
         min_width=min_width,
         label="Neighbours, verified ones first"
@@ -239,6 +245,7 @@ def grid(
         else "Neighbours, most similar first",
         on_click=_clicked if stay else None,
         on_expand=_expanded,
+        on_judge=_judged,
     )
     if event.clicked and not stay:
         shell.go("plate", plate=event.clicked)
@@ -252,6 +259,35 @@ def _clicked() -> None:
     plate_id = picked(st.session_state[_GRID])
     if plate_id and shell.collection().catalogue.has(plate_id):
         shell.remember(plate_id)
+
+
+def _judged() -> None:
+    """Open the bar for a neighbour; pressed again on the same card it closes."""
+    other = picked(st.session_state[_GRID], "judge")
+    pair = (state.current().plate, other)
+    st.session_state[_JUDGED] = None if st.session_state.get(_JUDGED) == pair else pair
+
+
+def _judging(collection: Collection, query: Query) -> None:
+    """The decision on the neighbour whose card asks for it, above the list."""
+    plate, other = st.session_state.get(_JUDGED) or ("", "")
+    catalogue = collection.catalogue
+    if query.row is None or plate != query.label or not catalogue.has(other or ""):
+        return
+    row = catalogue.row(other)
+    with st.container(border=True, key="judging", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
+            title = text.plain(catalogue.short_title(row, 60))
+            year = text.year_of(catalogue.record(row)["year"])
+            st.markdown(
+                f"**What is it to this plate?** {title}, {year} ({text.plain(other)})", width="stretch"
+            )
+            st.button("Close", key="judging_close", type="tertiary", on_click=_close)
+        reviewing.bar(collection, query.row, row, key="judging")
+
+
+def _close() -> None:
+    st.session_state[_JUDGED] = None
 
 
 def _expanded() -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
-from imgsim.views import data, family, shell, state, text
+from imgsim.views import data, family, family_judging, shell, state, text
 from imgsim.views.components import family_strips
 
 _PER_PAGE = 12
@@ -35,6 +35,8 @@ def show() -> None:
     collection = shell.collection()
     families = data.families(collection)
     now = state.current()
+    if families is not None and not now.family:
+        family_judging.dissolved(collection)
     if families is not None and now.family:
         if now.family in families.ids:
             family.show(collection, families, families.family(now.family))

@@ -27,7 +27,7 @@ GROUPS: dict[str, dict[str, str]] = {
 }
 # A book is opened from what speaks of it.
 PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
-_OWN_LINKS = {"Plate", "Map", "Compare"}
+_OWN_LINKS = {"Plate", "Map", "Compare", "Review"}
 _LINKS = "_imgsim_links"  # the container of the links in the sidebar
 
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from imgsim.reviews.queue import FILTERS
+
 SORTS = {"year": "Year", "book": "Book and page", "plate_id": "Plate id", "random": "Random"}
 TIMES = {"any": "Any time", "earlier": "Earlier only", "later": "Later only"}
 PAGE_SIZES = (30, 60, 120, 240)
@@ -35,6 +37,7 @@ ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
 MODEL_PARTS = {"verified": "Verified pairs", "agreement": "Agreement", "scores": "Scores", "hubs": "Hubs"}
 FOUND_BY = ("first", "second", "both", "neither")
 MOST_SHARED = 10  # first neighbours of two backbones that are compared
+DESKS = {"queue": "Pairs to judge", "worth": "What a score is worth here", "all": "All reviews"}
 MOST_BOOKS = 50  # at least so many books: the highest that can be asked of a family
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
@@ -102,6 +105,9 @@ class State:
     book_a: str = ""
     book_b: str = ""
     book_page: int = 1  # of a book with many plates
+    desk: str = "queue"  # the part of the Review page
+    asked: str = "all"  # which pairs it asks for
+    precision: float = 0.95  # wished of the threshold that it suggests
     box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
     by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
     versus: str = ""  # the backbone to compare with; "" is the first other one
@@ -145,6 +151,13 @@ def _threshold(text: str) -> float:
     if not -1.0 <= value <= 1.0:
         raise ValueError(text)
     return round(value, 6)
+
+
+def _precision(text: str) -> float:
+    value = float(text)
+    if not 0.5 <= value <= 0.99:
+        raise ValueError(text)
+    return round(value, 2)
 
 
 def _flag(text: str) -> bool:
@@ -210,6 +223,9 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "book_a": ("book", _text),
     "book_b": ("and", _text),
     "book_page": ("sheet", _integer(1, 1_000_000)),
+    "desk": ("section", _one_of(tuple(DESKS))),
+    "asked": ("asked", _one_of(tuple(FILTERS))),
+    "precision": ("precision", _precision),
     "box": ("box", _box),
     "by": ("by", _one_of(tuple(SEARCHES))),
     "versus": ("versus", _text),

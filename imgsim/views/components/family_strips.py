@@ -14,11 +14,12 @@ from imgsim.views.components.thumbnail_grid import picked
 
 @dataclass(frozen=True)
 class StripEvent:
-    """What the user did since the last run: the plate clicked, the plate to compare, the family to open; else None."""
+    """What the user did since the last run: the plate clicked, to compare, to judge; the family to open."""
 
     clicked: str | None = None
     compare: str | None = None
     open: str | None = None
+    judge: str | None = None
 
 
 def family_strips(
@@ -31,6 +32,7 @@ def family_strips(
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
     on_open: Callable[[], None] | None = None,
+    on_judge: Callable[[], None] | None = None,
 ) -> StripEvent:
     """Show families and return what was picked.
 
@@ -45,7 +47,7 @@ def family_strips(
             words    list of word: dicts of text, kind (one of drawing.KINDS) and title
             members  list of dicts, in order of date, the undated last:
                      id, alt, src, year (str, "" without one), lines (list of str), words (as above),
-                     first, undated, compare (bool), outline and mark as in the grid (optional)
+                     first, undated, compare, judge (bool), outline and mark as in the grid (optional)
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     heads : whether each strip has its heading.
@@ -66,17 +68,17 @@ def family_strips(
         "heads": bool(heads),
         "label": str(label),
     }
-    result = mount(
-        "strips", key=key, data=data, events={"clicked": on_click, "compare": on_compare, "open": on_open}
-    )
+    events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge}
+    result = mount("strips", key=key, data=data, events=events)
     if result is None:
         return StripEvent()
     # Only ids that are on the page: the browser is asked, not believed.
-    clicked, compare, opened = (picked(result, event) for event in ("clicked", "compare", "open"))
+    clicked, compare, opened, judge = (picked(result, event) for event in events)
     return StripEvent(
         clicked if clicked in plates else None,
         compare if compare in plates else None,
         opened if opened in ids else None,
+        judge if judge in plates else None,
     )
 
 
@@ -100,7 +102,7 @@ def _member(member: Mapping[str, Any]) -> dict[str, Any]:
         "lines": [str(line) for line in member.get("lines", ())],
         "words": [word(given) for given in member.get("words", ())],
         "mark": "query" if member.get("mark") else "",
-        **{name: bool(member.get(name)) for name in ("first", "undated", "compare")},
+        **{name: bool(member.get(name)) for name in ("first", "undated", "compare", "judge")},
     }
     if member.get("outline") is not None:
         made["outline"] = drawable(member["outline"], f"the outline of {plate_id!r}")

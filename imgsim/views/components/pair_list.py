@@ -14,10 +14,11 @@ from imgsim.views.components.thumbnail_grid import picked
 
 @dataclass(frozen=True)
 class PairEvent:
-    """What the user did since the last run: the plate clicked, the pair to compare; else None."""
+    """What the user did since the last run: the plate clicked, the pair to compare or to judge; else None."""
 
     clicked: str | None = None
     compare: str | None = None
+    judge: str | None = None
 
 
 def pair_list(
@@ -28,6 +29,7 @@ def pair_list(
     label: str = "Pairs",
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
+    on_judge: Callable[[], None] | None = None,
 ) -> PairEvent:
     """Show pairs and return what was picked.
 
@@ -35,7 +37,7 @@ def pair_list(
     ----------
     key : the component's own key.
     items : one mapping a pair: id (str, unique), left and right (dicts of id, src, alt, caption and, optionally,
-        outline), words (dicts of text, kind, title), lines (list of str).
+        outline), words (dicts of text, kind, title), lines (list of str) and, optionally, judge (a button's words).
     height : of every image in CSS pixels; the plate is shown whole in it.
 
     Raises
@@ -49,11 +51,16 @@ def pair_list(
         raise ImgsimError("a pair is in the list twice: give each an id of its own")
     plates = {item[side]["id"] for item in shown for side in ("left", "right")}
     data = {"items": shown, "height": positive(height, "height"), "label": str(label)}
-    result = mount("pairs", key=key, data=data, events={"clicked": on_click, "compare": on_compare})
+    events = {"clicked": on_click, "compare": on_compare, "judge": on_judge}
+    result = mount("pairs", key=key, data=data, events=events)
     if result is None:
         return PairEvent()
-    clicked, compare = picked(result, "clicked"), picked(result, "compare")
-    return PairEvent(clicked if clicked in plates else None, compare if compare in ids else None)
+    clicked, compare, judge = (picked(result, event) for event in events)
+    return PairEvent(
+        clicked if clicked in plates else None,
+        compare if compare in ids else None,
+        judge if judge in ids else None,
+    )
 
 
 def _pair(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +70,7 @@ def _pair(item: Mapping[str, Any]) -> dict[str, Any]:
         "right": _plate(item["right"]),
         "words": [word(given) for given in item.get("words", ())],
         "lines": [str(line) for line in item.get("lines", ())],
+        "judge": str(item.get("judge", "")),
     }
 
 

@@ -10,7 +10,7 @@ from imgsim.errors import ImgsimError
 from imgsim.views.components.drawing import drawable
 from imgsim.views.components.mounting import mount, own_url, positive
 
-_TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action"}
+_TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
 _FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict"}
 MARKS = ("", "query", "selected")
 VERDICTS = ("same", "mirrored", "detail", "alike", "unchecked")
@@ -19,11 +19,12 @@ TIMES = ("earlier", "later", "both", "other")  # of the other books that have th
 
 @dataclass(frozen=True)
 class GridEvent:
-    """What the user did since the last run: the id of the card clicked, or of its "+N" or action pressed; else None."""
+    """What the user did since the last run: the id of the card clicked, or of its "+N", action or judge pressed."""
 
     clicked: str | None = None
     expand: str | None = None
     action: str | None = None
+    judge: str | None = None
 
 
 def thumbnail_grid(
@@ -38,6 +39,7 @@ def thumbnail_grid(
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
     on_action: Callable[[], None] | None = None,
+    on_judge: Callable[[], None] | None = None,
 ) -> GridEvent:
     """Show plates as cards and return which was picked.
 
@@ -57,14 +59,16 @@ def thumbnail_grid(
             mark    "query" or "selected" (optional)
             outline an `outline`: a region drawn on the plate (optional)
             verdict {"kind": one of VERDICTS or TIMES, "text": its words, "title": a sentence} (optional)
+            review  str, what people decided, such as "same plate"; review_title says who and when (optional)
             action  str, a button under the card, such as "Compare" (optional)
+            judge   str, another one beside it, such as "Decide" (optional)
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     min_width : of a card in CSS pixels; as many columns as fit.
     fit : whether few cards are made as wide as the room there is.
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
-    on_click, on_expand, on_action : called without arguments before the page reruns; read the value with `picked`.
+    on_click, on_expand, on_action, on_judge : called without arguments before the page reruns; see `picked`.
 
     Raises
     ------
@@ -83,18 +87,17 @@ def thumbnail_grid(
         "fit": bool(fit),
         "label": str(label),
     }
-    result = mount(
-        "grid", key=key, data=data, events={"clicked": on_click, "expand": on_expand, "action": on_action}
-    )
+    events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
+    result = mount("grid", key=key, data=data, events=events)
     if result is None:
         return GridEvent()
     # Only ids that are on the page: the browser is asked, not believed.
-    found = {event: picked(result, event) for event in ("clicked", "expand", "action")}
+    found = {event: picked(result, event) for event in events}
     return GridEvent(**{event: value if value in ids else None for event, value in found.items()})
 
 
 def picked(state: object, event: str = "clicked") -> str | None:
-    """Return the id in a grid's state (``st.session_state[key]``) for "clicked", "expand" or "action", or None.
+    """Return the id in a grid's state (``st.session_state[key]``) for "clicked", "expand", "action" or "judge".
 
     In a callback the grid is not drawn yet, so look the id up in the catalogue before you use it.
     """

@@ -2,7 +2,7 @@
 //
 // For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
 // data-mark, data-verdict, and data-outlined where a region is drawn; the card is its first button ("imgsim-card"), the "+N" its
-// second ("imgsim-more"), its action the last ("imgsim-action").
+// second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
 
 import { outline } from "./outline.js";
 import { component, element, set, styles, write } from "./common.js";
@@ -14,6 +14,7 @@ class Card {
     this.none = element("span", { class: "none", hidden: true });
     this.badge = element("span", { class: "badge", hidden: true });
     this.verdict = element("span", { class: "verdict", hidden: true, "data-testid": "imgsim-verdict" });
+    this.review = element("span", { class: "review", hidden: true, "data-testid": "imgsim-review" });
     this.rank = element("span", { class: "rank", hidden: true, "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.lines = element("span", { class: "lines" });
@@ -21,13 +22,16 @@ class Card {
       "button",
       { type: "button", class: "card", tabindex: -1, "data-testid": "imgsim-card" },
       element("span", { class: "paper" }, this.image, this.none, this.badge, this.rank),
+      this.review,
       this.verdict,
       this.title,
       this.lines,
     );
     this.more = element("button", { type: "button", class: "more", tabindex: -1, hidden: true, "data-testid": "imgsim-more" });
     this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
-    this.node = element("li", { "data-id": id }, this.button, this.more, this.action);
+    this.judge = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-judge" });
+    this.acts = element("span", { class: "acts" }, this.action, this.judge);
+    this.node = element("li", { "data-id": id }, this.button, this.more, this.acts);
     this.image.addEventListener("error", () => this.missing(true));
     this.image.addEventListener("load", () => set(this.image, "data-loaded", true));
   }
@@ -60,9 +64,13 @@ class Card {
     label(this.rank, item.rank && String(item.rank));
     label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
     set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
-    write(this.action, item.action || "");
-    set(this.action, "hidden", !item.action);
-    set(this.action, "aria-label", item.action && `${item.action}: ${item.title || item.id}`);
+    label(this.review, item.review, item.review_title);
+    for (const name of ["action", "judge"]) {
+      write(this[name], item[name] || "");
+      set(this[name], "hidden", !item[name]);
+      set(this[name], "aria-label", item[name] && `${item[name]}: ${item.title || item.id}`);
+    }
+    set(this.acts, "hidden", !item.action && !item.judge);
     this.drawn?.remove();
     this.drawn = outline(item.outline);
     if (this.drawn) this.image.after(this.drawn);
@@ -131,8 +139,9 @@ class Grid {
   /** One card takes part in the Tab order; the arrow keys move on from it. */
   hold(card) {
     if (!card || card === this.held) return;
-    for (const part of [this.held?.button, this.held?.more, this.held?.action]) if (part) set(part, "tabindex", -1);
-    for (const part of [card.button, card.more, card.action]) set(part, "tabindex", 0);
+    const parts = (of) => [of.button, of.more, of.action, of.judge];
+    for (const part of this.held ? parts(this.held) : []) set(part, "tabindex", -1);
+    for (const part of parts(card)) set(part, "tabindex", 0);
     this.held = card;
   }
 
@@ -140,7 +149,8 @@ class Grid {
     const card = this.cardOf(event);
     const button = event.target.closest("button");
     if (!card || !button) return;
-    this.send.trigger(button === card.more ? "expand" : button === card.action ? "action" : "clicked", card.id);
+    const events = new Map([[card.more, "expand"], [card.action, "action"], [card.judge, "judge"]]);
+    this.send.trigger(events.get(button) ?? "clicked", card.id);
   }
 
   key(event) {

@@ -1,7 +1,7 @@
 // Pairs of plates side by side, each with the region that agrees, and what ties them.
 //
 // For tests: [data-testid="imgsim-pairs"] holds one li[data-id] a pair; its buttons are "imgsim-plate" (two, with
-// data-plate) and "imgsim-compare".
+// data-plate), "imgsim-compare" and "imgsim-judge".
 
 import { component, element, set, styles, write } from "./common.js";
 import { outline } from "./outline.js";
@@ -26,7 +26,12 @@ function pair(item) {
     element("div", { class: "two" }, side(item.left), side(item.right)),
     element("div", { class: "words" }, ...words),
     ...item.lines.map((line) => element("div", { class: "line" }, line)),
-    element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, "Compare"),
+    element(
+      "div",
+      { class: "acts" },
+      element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, "Compare"),
+      ...(item.judge ? [element("button", { type: "button", class: "compare", "data-testid": "imgsim-judge" }, item.judge)] : []),
+    ),
   );
 }
 
@@ -39,7 +44,7 @@ class Pairs {
       const button = event.target.closest("button");
       if (!button) return;
       if (button.dataset.plate) this.send.trigger("clicked", button.dataset.plate);
-      else this.send.trigger("compare", button.closest("li").dataset.id);
+      else this.send.trigger(button.dataset.testid === "imgsim-judge" ? "judge" : "compare", button.closest("li").dataset.id);
     });
   }
 

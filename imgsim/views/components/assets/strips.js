@@ -1,7 +1,7 @@
 // Families of plates, each a strip in order of date. Families and plates are kept by id from rerun to rerun.
 //
 // For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
-// data-first, data-undated; its buttons are "imgsim-plate" and "imgsim-compare"; "imgsim-open" opens the family.
+// data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family.
 
 import { component, element, set, styles } from "./common.js";
 import { outline } from "./outline.js";
@@ -40,10 +40,24 @@ function member(item, family) {
   if (item.compare) {
     node.append(
       element(
+        "span",
+        { class: "acts" },
+        element(
+          "button",
+          { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-compare",
+            "aria-label": `Compare ${item.alt} with the earliest here`, title: "Lay it over the earliest here" },
+          "Compare",
+        ),
+      ),
+    );
+  }
+  if (item.judge) {
+    node.lastElementChild.append(
+      element(
         "button",
-        { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-compare",
-          "aria-label": `Compare ${item.alt} with the earliest here`, title: "Lay it over the earliest here" },
-        "Compare",
+        { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-judge",
+          "aria-label": `Decide about ${item.alt}`, title: "Say what it is to the plate that it is tied to" },
+        "Decide",
       ),
     );
   }
@@ -125,7 +139,8 @@ class Strips {
   click(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    const kind = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open" }[button.dataset.testid];
+    const kinds = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open", "imgsim-judge": "judge" };
+    const kind = kinds[button.dataset.testid];
     const id = kind === "open" ? button.closest(".family").dataset.family : button.closest("li").dataset.id;
     if (kind) this.send.trigger(kind, id);
   }

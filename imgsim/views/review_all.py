@@ -1,0 +1,162 @@
+"""All reviews: what is decided now, the history of each pair, and the way out and in as CSV."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+from imgsim.reviews import Conflict, MergeReport
+from imgsim.views import data, reviewing, server, state, text
+
+_REPORT, _UPLOADS = "_imgsim_merged", "_imgsim_uploads"
+_SHOWN = 50  # of each kind in the report
+
+
+def show(collection: Collection) -> None:
+    """Draw the section."""
+    standing = data.standing(collection)
+    with st.container(horizontal=True, vertical_alignment="center", key="review_files"):
+        disputed = int(standing["disputed"].sum())
+        st.markdown(
+            f"**{text.count(len(standing), 'pair')} decided**"
+            + (f", {disputed:,} of them disputed" if disputed else ""),
+            width="stretch",
+        )
+        st.download_button(
+            "Download CSV",
+            lambda: data.reviews(collection).to_csv(
+                collection.catalogue, collection=collection.name, date=date.today().isoformat()
+            ),
+            file_name=f"imgsim_reviews_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            disabled=not data.revision(collection),
+            help="Every record, those that were taken back among them; another imgsim can import it.",
+        )
+        with st.popover("Import CSV"):
+            _import(collection)
+    _report()
+    if not len(standing):
+        with st.container(border=True):
+            st.markdown(
+                "**Nothing is decided yet.** Judge pairs here, on Compare, on a plate’s page or in a family."
+            )
+            st.button("Judge pairs", type="primary", on_click=_judge)
+        return
+    _table(collection, standing)
+
+
+def _table(collection: Collection, standing: pd.DataFrame) -> None:
+    ordered = standing.sort_values("when", ascending=False, kind="stable").reset_index(drop=True)
+    frame = pd.DataFrame(
+        {
+            "A": [_thumbnail(collection, plate) for plate in ordered["plate_a"]],
+            "B": [_thumbnail(collection, plate) for plate in ordered["plate_b"]],
+            "Decision": ordered["decision"],
+            "Disputed": ["disputed" if one else "" for one in ordered["disputed"]],
+            "By": ordered["reviewers"],
+            "When": [reviewing.day(when) for when in ordered["when"]],
+            "Note": ordered["note"],
+            "Plate A": ordered["plate_a"],
+            "Plate B": ordered["plate_b"],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        key=f"reviews_{data.revision(collection)}",
+        hide_index=True,
+        row_height=60,
+        height=min(38 + 60 * len(frame), 480),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "A": st.column_config.ImageColumn(width=60),
+            "B": st.column_config.ImageColumn(width=60),
+            "Note": st.column_config.TextColumn(width="medium"),
+        },
+    )
+    chosen = event["selection"]["rows"]
+    if not chosen or chosen[0] >= len(ordered):
+        st.caption("Choose a row to see its history, or to judge the pair again.")
+        return
+    pair = ordered.iloc[chosen[0]]
+    _history(collection, str(pair["plate_a"]), str(pair["plate_b"]))
+
+
+def _thumbnail(collection: Collection, plate_id: str) -> str | None:
+    catalogue = collection.catalogue
+    return server.thumbnail_url(collection, catalogue.row(plate_id)) if catalogue.has(plate_id) else None
+
+
+def _history(collection: Collection, plate_a: str, plate_b: str) -> None:
+    st.markdown(f"#### {text.plain(plate_a)} and {text.plain(plate_b)}")
+    rows = reviewing.history(data.history(collection, plate_a, plate_b))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="pair_history")
+    catalogue = collection.catalogue
+    if not (catalogue.has(plate_a) and catalogue.has(plate_b)):
+        st.caption(
+            "Not both of these plates are in this collection: the decision is kept, and used once they are."
+        )
+        return
+    if st.button("Open in Compare", key="history_compare"):
+        reviewing.open_in_compare(plate_a, plate_b)
+
+
+# ---- import
+
+
+def _import(collection: Collection) -> None:
+    st.caption(
+        "Reviews that were downloaded from another imgsim, or a table with the columns plate_a_id, plate_b_id, "
+        "decision and reviewer. Nothing that is here is changed; the same file twice adds nothing."
+    )
+    number = st.session_state.setdefault(_UPLOADS, 0)
+    file = st.file_uploader("Reviews as CSV", type=["csv"], key=f"reviews_upload_{number}")
+    if file is None:
+        return
+    try:
+        report = data.reviews(collection).merge_csv(file.getvalue(), collection.catalogue)
+    except ImgsimError as error:
+        st.error(text.plain(error))
+        return
+    st.session_state[_REPORT] = report
+    st.session_state[_UPLOADS] = number + 1  # an empty field again
+    st.rerun()
+
+
+def _report() -> None:
+    report: MergeReport | None = st.session_state.get(_REPORT)
+    if report is None:
+        return
+    with st.container(border=True, key="merge_report"):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.markdown(
+                f"**Imported: {text.count(report.added, 'new record')}**, {report.already:,} were here already."
+            )
+            st.button("Close", key="close_report", type="tertiary", on_click=_close)
+        for title, lines in (
+            ("conflicts", [_conflict(one) for one in report.conflicts]),
+            ("rows that are no reviews", [f"Line {line}: {why}" for line, why in report.refused]),
+            ("plates that this collection does not have (their reviews are kept)", list(report.unknown)),
+        ):
+            if lines:
+                st.markdown(f"{len(lines):,} {title}:")
+                more = [f"… and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
+                st.dataframe(pd.DataFrame({"": lines[:_SHOWN] + more}), hide_index=True, key=f"merge_{title}")
+
+
+def _conflict(one: Conflict) -> str:
+    what = "kept as it was" if one.kind == "altered" else "now disputed"
+    return f"{one.plate_a}, {one.plate_b} ({what}): here {one.ours}; in the file {one.theirs}"
+
+
+def _close() -> None:
+    st.session_state.pop(_REPORT, None)
+
+
+def _judge() -> None:
+    state.update(desk="queue")
