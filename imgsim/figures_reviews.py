@@ -29,6 +29,7 @@ def worth_figure(found: Worth, suggestion: Suggestion, *, precision: float) -> g
             go.Scatter(
                 x=np.concatenate([x, x[::-1]]),
                 y=100 * band,
+                mode="lines",  # a band has no points of its own
                 fill="toself",
                 fillcolor=_faint(colour),
                 line={"width": 0},
