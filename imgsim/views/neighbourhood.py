@@ -100,7 +100,7 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
     head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
     with head:
         st.markdown(
-            f"## {'Neighbours, verified ones first' if first else 'Most similar plates'}", width="stretch"
+            f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch"
         )
         st.segmented_control(
             "Show as",
@@ -240,7 +240,7 @@ def grid(
             reviews=dict(zip(found.rows.tolist(), marked, strict=False)),
         ),
         min_width=min_width,
-        label="Neighbours, verified ones first"
+        label="Neighbours, verified first"
         if query.evidence is not None and order(collection, now) == "evidence"
         else "Neighbours, most similar first",
         on_click=_clicked if stay else None,

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import argparse
 import io
-import math
 import re
 import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlencode
 
-import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -29,21 +27,18 @@ SIZES = {1280: 900, 1920: 1080}
 _OF_PAGE = {"browse": {"collection"}, "books": {"collection"}, "review": {"collection"}}
 
 
-def telling_plate(collection: Collection) -> tuple[int, float]:
-    """Return the row of a plate that shows what the app is for, and a threshold for it: near plates, then a gap."""
-    indices, similarities = collection.neighbours(collection.backbones[0])
+def telling_plate(collection: Collection) -> int:
+    """Return the row of a plate that shows what the app is for: proven in most ways, then in most other books."""
+    matches = collection.matches
+    if matches is None:
+        return 0
     books = collection.catalogue.frame["book"].to_numpy()
-    best, threshold, widest = 0, 0.94, -1.0
-    for row in range(len(books)):
-        foreign = np.ones(indices.shape[1], bool)
-        if collection.catalogue.books_known:
-            foreign = books[indices[row]] != books[row]
-        scores = similarities[row][foreign][:10].astype(float)
-        for place in range(2, min(len(scores) - 1, 6)):  # three to six plates before the gap
-            gap = scores[place] - scores[place + 1]
-            if gap > widest:
-                best, widest, threshold = row, gap, (scores[place] + scores[place + 1]) / 2
-    return best, math.floor(min(threshold, 0.94) * 100) / 100
+
+    def worth(row: int) -> tuple[int, int]:
+        found = [match for match in matches.of(row) if match.verified and books[match.b] != books[row]]
+        return len({match.verdict for match in found}), len({books[match.b] for match in found})
+
+    return max(range(len(books)), key=worth)
 
 
 def counterpart(collection: Collection, row: int) -> int:
@@ -118,23 +113,21 @@ def picture_all(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.screenshots", description=__doc__)
     parser.add_argument("collection", type=Path, help="a prepared collection's folder")
-    parser.add_argument("--plate", help="the plate to show (default: one with near copies in other books)")
+    parser.add_argument("--plate", help="the plate to show (default: one that was used again in most ways)")
     parser.add_argument("--image", type=Path, help="the image to search by (default: its nearest neighbour)")
-    parser.add_argument("--threshold", type=float, help="the similarity to list from (default: the app's)")
+    parser.add_argument("--threshold", type=float, default=0.9, help="the similarity to list from (0.9)")
     parser.add_argument("--map", default="umap", help="the projection to show")
     parser.add_argument("--out", type=Path, default=environment.REPOSITORY / "docs")
     parser.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES))
     options = parser.parse_args()
     folder = options.collection.resolve()
     collection = open_collection(folder)
-    row, threshold = telling_plate(collection)
-    if options.plate:
-        row, threshold = collection.catalogue.row(options.plate), 0.94
+    row = collection.catalogue.row(options.plate) if options.plate else telling_plate(collection)
     state = {
         "collection": folder.name,
         "plate": str(collection.catalogue.plate_ids[row]),
         "map": options.map,
-        "threshold": f"{options.threshold if options.threshold is not None else threshold:g}",
+        "threshold": f"{options.threshold:g}",
     }
     other = str(collection.catalogue.plate_ids[counterpart(collection, row)])
     book = str(collection.catalogue.record(row)["book"])
