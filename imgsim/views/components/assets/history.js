@@ -6,7 +6,7 @@
 // Likewise an address without parameters is spelt out as soon as the page is there; to go back to it would only have it
 // spelt out again, and nobody would get past it.
 
-const WITHIN = 1500; // milliseconds between the two; a reader's own next step takes longer
+const WITHIN = 3000; // milliseconds between the two, on a busy machine
 
 /** Whether a second entry only finishes what the first began. Both are { path, search, time }. */
 export function finishes(first, second) {
@@ -30,8 +30,8 @@ function oneEntryAStep() {
   };
   pushState.imgsim = true;
   history.pushState = pushState;
-  // A step of the reader's own begins anew.
-  addEventListener("popstate", () => (last = null));
+  // With whatever the reader does a step of its own begins.
+  for (const deed of ["popstate", "keydown", "pointerdown"]) addEventListener(deed, () => (last = null), true);
 }
 
 if (typeof history !== "undefined") oneEntryAStep();
