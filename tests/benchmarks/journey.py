@@ -34,10 +34,11 @@ class Journey:
         self.page, self.out, self.steps = page, out, 0
 
     @contextmanager
-    def step(self, what: str) -> Iterator[None]:
+    def step(self, what: str, *, still: bool = True) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        settle(self.page)
+        if still:
+            settle(self.page)
         seconds = time.perf_counter() - start
         self.steps += 1
         print(f"{self.steps:2}  {seconds:6.1f} s  {what}", flush=True)
@@ -46,15 +47,20 @@ class Journey:
             self.page.screenshot(path=self.out / f"{self.steps:02}.png")
 
 
-def travel(page: Page, served: Served, out: Path | None) -> None:
-    """Go all the way."""
-    journey = Journey(page, out)
-    strips = page.locator("[data-testid=imgsim-strips] .family")
-    with journey.step("the app opens and prepares the sample before the reader's eyes"):
+def arrive(journey: Journey, served: Served) -> None:
+    """From nothing to plates that can be browsed."""
+    page = journey.page
+    with journey.step("the app opens and prepares the sample before the reader's eyes", still=False):
         page.goto(served.url)
         expect(page.get_by_test_id("stProgress").first).to_be_visible(timeout=_WAIT)
     with journey.step("the plates can be browsed"):
         expect(page.get_by_test_id("imgsim-grid").locator("li").first).to_be_visible(timeout=_WAIT)
+
+
+def work(journey: Journey) -> None:
+    """From plates to a reviewed, cited and exported family."""
+    page = journey.page
+    strips = page.locator("[data-testid=imgsim-strips] .family")
     with journey.step("every pair has its verdict, and the families are there"):
         page.locator(".st-key-pages").get_by_role("link", name="Re-use", exact=True).click()
         deadline = time.monotonic() + _WAIT / 1000
@@ -70,7 +76,7 @@ def travel(page: Page, served: Served, out: Path | None) -> None:
         expect(page.get_by_role("heading", name="What ties them together")).to_be_visible()
     with journey.step("its second plate is laid on the first"):
         strips.first.get_by_test_id("imgsim-compare").first.click()
-        expect(page.get_by_test_id("imgsim-compare")).to_have_attribute("data-state", "ready", timeout=60_000)
+        expect(page.locator("[data-testid=imgsim-compare][data-state=ready]")).to_be_visible(timeout=60_000)
     with journey.step("the two are swapped with the space bar"):
         page.keyboard.press("Space")
     with journey.step("the reader gives a name"):
@@ -117,7 +123,9 @@ def main() -> int:
             print(f"    {time.perf_counter() - start:6.1f} s  the app starts", flush=True)
             browser = launch(playwright, browser_path)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            travel(page, served, options.out)
+            journey = Journey(page, options.out)
+            arrive(journey, served)
+            work(journey)
             browser.close()
             print(f"    {time.perf_counter() - start:6.1f} s  in all")
     return 0
