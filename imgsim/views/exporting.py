@@ -17,7 +17,7 @@ from imgsim.export import KINDS, Estimate, ExportFile, Kind, Request, estimate, 
 from imgsim.views import data, server, state, text
 from imgsim.views.prepared import STORE, key_of
 
-_CHOSEN = frozenset({"neighbours", "matches", "families", "books"})  # what is ticked at first
+_CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
