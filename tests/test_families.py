@@ -362,6 +362,9 @@ def test_what_leads_out_of_a_family() -> None:
     families = Families(find_families(catalogue.frame, matches), catalogue)
     found = related(families, "a", matches)
     assert [(r.row, r.other, r.family, r.inliers) for r in found] == [(1, 3, "x", 95), (2, 5, None, 20)]
+    # What people called unrelated is not said to agree; another pair with the same plate still is.
+    found = related(families, "a", matches, {(1, 3), (2, 5)})
+    assert [(r.row, r.other, r.family, r.inliers) for r in found] == [(0, 3, "x", 90)]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["collection_citation", "dossier_html", "family_citation"]
 
 
-def dossier_html(collection: Collection, family_id: str, families: Families | None = None) -> bytes:
-    """Return the dossier of a family as HTML, UTF-8; ``families`` after what people decided, or as they were prepared.
+def dossier_html(
+    collection: Collection,
+    family_id: str,
+    families: Families | None = None,
+    rejected: frozenset[tuple[int, int]] = frozenset(),
+) -> bytes:
+    """Return the dossier of a family as HTML, UTF-8.
+
+    Parameters
+    ----------
+    families : after what people decided; as they were prepared, if left out.
+    rejected : pairs of rows (a < b) that people called unrelated, which are not listed as related.
 
     Raises
     ------
@@ -33,4 +43,6 @@ def dossier_html(collection: Collection, family_id: str, families: Families | No
             f"The plates of {collection.name} were never compared by their lines, so there are no families. "
             f"Run: python precompute.py --name {collection.name}"
         )
-    return page(collection, families, matches, families.family(family_id)).encode("utf-8", "replace")
+    return page(collection, families, matches, families.family(family_id), rejected).encode(
+        "utf-8", "replace"
+    )

@@ -24,7 +24,13 @@ _CLASSES = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail"}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def page(collection: Collection, families: Families, matches: Matches, family: Family) -> str:
+def page(
+    collection: Collection,
+    families: Families,
+    matches: Matches,
+    family: Family,
+    rejected: frozenset[tuple[int, int]] = frozenset(),
+) -> str:
     """The whole page."""
     title = collection.catalogue.short_title(family.earliest.row, 90)
     pictures = {row: _picture(collection, row) for row in family.rows}
@@ -33,7 +39,7 @@ def page(collection: Collection, families: Families, matches: Matches, family: F
         _strip(collection, family, pictures),
         _books(collection, family),
         _evidence(collection, matches, family),
-        _outside(collection, families, matches, family),
+        _outside(collection, families, matches, family, rejected),
         _method(collection, family),
     ]
     style = _STYLE.read_text(encoding="utf-8")
@@ -206,8 +212,14 @@ def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> 
     )
 
 
-def _outside(collection: Collection, families: Families, matches: Matches, family: Family) -> str:
-    others = related(families, family.id, matches)
+def _outside(
+    collection: Collection,
+    families: Families,
+    matches: Matches,
+    family: Family,
+    rejected: frozenset[tuple[int, int]],
+) -> str:
+    others = related(families, family.id, matches, rejected)
     if not others:
         return ""
     number = {member.row: at for at, member in enumerate(family.members, 1)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,15 +108,23 @@ class Related:
     inliers: int
 
 
-def related(families: Families, family_id: str, matches: Matches) -> tuple[Related, ...]:
+def related(
+    families: Families,
+    family_id: str,
+    matches: Matches,
+    rejected: Collection[tuple[int, int]] = frozenset(),
+) -> tuple[Related, ...]:
     """What agrees with a family and is not part of it: details that lead to another image, and pairs that were not
-    strong enough. Most agreeing points first; one entry for each plate outside."""
+    strong enough. Most agreeing points first; one entry for each plate outside. ``rejected`` are the pairs of rows
+    (a < b) that people called unrelated: what they say goes before the lines."""
     inside = set(families.family(family_id).rows)
     best: dict[int, Related] = {}
     for row in sorted(inside):
         for match in matches.of(row):
             if not match.verified:
                 break
+            if (min(row, match.b), max(row, match.b)) in rejected:
+                continue
             if match.b not in inside and (match.b not in best or match.inliers > best[match.b].inliers):
                 best[match.b] = Related(row, match.b, families.of(match.b), match.verdict, match.inliers)
     return tuple(sorted(best.values(), key=lambda r: (-r.inliers, r.other)))

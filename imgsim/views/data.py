@@ -156,6 +156,11 @@ def families(collection: Collection) -> Families | None:
     return _families(str(collection.path), collection.generation, revision(collection), collection)
 
 
+def rejected(collection: Collection) -> frozenset[tuple[int, int]]:
+    """The pairs of rows (a < b) that people called unrelated; none where the reviews cannot be read."""
+    return _decided(str(collection.path), revision(collection), collection).rejected
+
+
 def reused(collection: Collection) -> np.ndarray | None:
     """Which plates were used again, after what people decided: bool (n,), read-only; None where never compared."""
     if collection.matches is None:

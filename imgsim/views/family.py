@@ -194,7 +194,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
 def _dossier(collection: Collection, family_id: str) -> bytes:
     from imgsim.dossier import dossier_html
 
-    return dossier_html(collection, family_id, data.families(collection))
+    return dossier_html(collection, family_id, data.families(collection), data.rejected(collection))
 
 
 def ties(family: Family, matches: Matches) -> list[MatchRow]:

@@ -10,8 +10,6 @@ import streamlit as st
 
 from imgsim import figures_models
 from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
-from imgsim.families import decisions_of
 from imgsim.model_comparison import (
     Agreement,
     Difference,
@@ -115,11 +113,7 @@ def _agreed(
 def _verified(path: str, generation: str, revision: int, _collection: Collection) -> VerifiedPairs:
     matches, catalogue = _collection.matches, _collection.catalogue
     assert matches is not None  # verified() has asked
-    try:
-        rejected = decisions_of(data.standing(_collection), catalogue).rejected if revision else frozenset()
-    except ImgsimError:  # said in the sidebar
-        rejected = frozenset()
-    return verified_pairs(matches, len(catalogue), rejected)
+    return verified_pairs(matches, len(catalogue), data.rejected(_collection))
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
