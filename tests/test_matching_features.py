@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from imgsim.errors import ImageError
 from imgsim.matching import MAX_FEATURES, WORKING_SIDE, extract, mirrored, read_features
-from imgsim.matching.geometry import unit_rows
+from imgsim.matching.likeness import likeness
 from imgsim.sample import draw_plate
 from imgsim.sample.page import PlateSpec
 from imgsim.sample.scanning import scan
@@ -53,7 +53,7 @@ def test_mirrored_is_what_the_flipped_plate_gives(plate: Image.Image) -> None:
     theirs = extract(ImageOps.mirror(plate), plate.size)
     away = np.hypot(*(ours.points[:, None, :2] - theirs.points[None, :, :2]).transpose(2, 0, 1))
     turn = np.cos(ours.points[:, None, 3] - theirs.points[None, :, 3])
-    alike = unit_rows(ours) @ unit_rows(theirs).T
+    alike = likeness(ours, theirs)
     agree = ((away < 0.5) & (turn > 0.99) & (alike > 0.99)).any(1)
     assert agree.mean() > 0.95
 

@@ -49,12 +49,6 @@ def nothing() -> Fit:
     return Fit(np.full((3, 3), np.nan), none, none, np.zeros(0), "")
 
 
-def unit_rows(features: Features) -> np.ndarray:
-    """The descriptors as float32 rows of unit length."""
-    rows = features.descriptors.astype(np.float32)
-    return rows / np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None], 1e-6)
-
-
 def moved(transform: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Points (n, 2) under a 3x3 transform: float64 (n, 2)."""
     out = np.column_stack((points, np.ones(len(points)))) @ transform.T

@@ -21,6 +21,7 @@ from imgsim.images.shaping import REDUCING_GAP
 from imgsim.matching import geometry
 from imgsim.matching.features import WORKING_SIDE, Features, extract, mirrored
 from imgsim.matching.index import FeatureIndex
+from imgsim.matching.likeness import likeness
 from imgsim.matching.store import FeatureStore
 
 MOTIF_VERSION = 1
@@ -161,11 +162,10 @@ def find_motif(
     for turned, features in ((False, query), (True, flipped)):
         rows, _ = index.query(features, k=VERIFIED, exclude=exclude, probes=PROBES)
         jobs += [(turned, int(row)) for row in rows]
-    units = {False: geometry.unit_rows(query), True: geometry.unit_rows(flipped)}
 
     def look(job: tuple[bool, int]) -> Hit | None:
         turned, row = job
-        return verify(flipped if turned else query, store.features(row), row, turned, units[turned])
+        return verify(flipped if turned else query, store.features(row), row, turned)
 
     # Small products in several threads: threads of BLAS's own would wait for one another (measured: 8 times the time).
     with threadpool_limits(1), ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
@@ -177,14 +177,14 @@ def find_motif(
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.row))[:k]
 
 
-def verify(query: Features, plate: Features, row: int, turned: bool, units: Float32) -> Hit | None:
-    """Whether a plate contains the query's features (flipped already if ``turned``); ``units``: their unit rows."""
-    likeness = units @ geometry.unit_rows(plate).T
-    fit = geometry.fit(query, plate, likeness)
+def verify(query: Features, plate: Features, row: int, turned: bool) -> Hit | None:
+    """Whether a plate contains the query's features (flipped already if ``turned``)."""
+    alike = likeness(query, plate)
+    fit = geometry.fit(query, plate, alike)
     # A transform that shrinks the box to a point is no copy of it.
     if not len(fit) or not SMALLEST**2 < abs(np.linalg.det(fit.transform[:2, :2])) < SMALLEST**-2:
         return None
-    near = geometry.candidates_near(query, plate, likeness, fit.transform, 60.0, LIKENESS)
+    near = geometry.candidates_near(query, plate, alike, fit.transform, 60.0, LIKENESS)
     rows, _, _ = geometry.one_to_one(near, 0, REACH)
     chance = float(np.mean([len(geometry.one_to_one(near, aside, REACH)[0]) for aside in _ASIDE]))
     inliers = len(_apart(query.points[rows]))

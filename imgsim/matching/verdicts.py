@@ -30,6 +30,7 @@ import numpy as np
 from imgsim.matching import geometry
 from imgsim.matching.agreement import Agreement, agreement
 from imgsim.matching.features import Features, mirrored
+from imgsim.matching.likeness import likeness
 from imgsim.matching.printing import printing
 
 MATCHING_VERSION = 11
@@ -109,17 +110,15 @@ class Match:
 
 def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations and return the better."""
-    rows_b = geometry.unit_rows(b)
-    best, best_a, best_likeness = geometry.nothing(), a, np.zeros((0, 0), np.float32)
+    tries = []
     for seen in (a, mirrored(a)):
-        likeness = geometry.unit_rows(seen) @ rows_b.T
-        found = geometry.fit(seen, b, likeness)
-        if len(found) > len(best):
-            best, best_a, best_likeness = found, seen, likeness
+        alike = likeness(seen, b)
+        tries.append((geometry.fit(seen, b, alike), seen, alike))
+    best, best_a, alike = max(tries, key=lambda one: len(one[0]))
     is_mirrored = best_a is not a
     if len(best) < HOPELESS:
         return _look_alike(len(best), is_mirrored)
-    agreed = agreement(best_a, b, best_likeness, best)
+    agreed = agreement(best_a, b, alike, best)
     verdict = judge(agreed, is_mirrored)
     if verdict == LOOK_ALIKE:
         return _look_alike(len(best), is_mirrored)

@@ -21,6 +21,7 @@ from PIL import Image
 from imgsim.errors import ImageError
 from imgsim.images.opening import open_image
 from imgsim.matching.features import WORKING_SIDE, Features, extract
+from imgsim.matching.likeness import multiply_bytes
 from imgsim.matching.verdicts import LOOK_ALIKE, Match, match
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _stand_back() -> None:
     """Leave the machine to whoever looks at the plates meanwhile: one thread, and a little less than its share."""
     import cv2
 
+    multiply_bytes()
     cv2.setNumThreads(1)
     if hasattr(os, "nice") and multiprocessing.parent_process() is not None:
         os.nice(5)

@@ -39,6 +39,7 @@ from imgsim.matching import (
     match,
     read_features,
 )
+from imgsim.matching.likeness import multiply_bytes
 from imgsim.sample import LOOK_ALIKE as LOOK_ALIKE_PAIR
 from imgsim.sample.page import PlateSpec
 from imgsim.sample.scanning import scan
@@ -324,6 +325,7 @@ def speed(images: Sequence[Image.Image], pairs: int) -> None:
     import cv2
 
     cv2.setNumThreads(1)
+    print(f"\nDescriptors are multiplied as {'bytes' if multiply_bytes() else 'floats'} on this processor.")
     rng = np.random.default_rng(0)
     chosen = [(int(i), int(j)) for i, j in rng.integers(0, len(images), (pairs, 2)) if i != j]
     started = time.process_time()
