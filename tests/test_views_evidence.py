@@ -17,7 +17,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from imgsim.export import neighbours_csv
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
-from imgsim.views import data, evidence, neighbourhood, state
+from imgsim.views import data, evidence, neighbour_query, state
 from imgsim.views import map as map_page
 from imgsim.views.components import plate_map, thumbnail_grid
 from imgsim.views.listing import Conditions, make_listing
@@ -239,8 +239,8 @@ def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Col
 
 def test_the_map_knows_which_of_its_neighbours_are_verified(herbals: Collection) -> None:
     row = herbals.catalogue.row(QUERY)
-    query = neighbourhood.of_plate(herbals, row, data.similarities_of(herbals, "toy", row))
-    found = neighbourhood.find(herbals, query, state.State(collection="herbals", threshold=-1))
+    query = neighbour_query.of_plate(herbals, row, data.similarities_of(herbals, "toy", row))
+    found = neighbour_query.find(herbals, query, state.State(collection="herbals", threshold=-1))
     ids = herbals.catalogue.plate_ids
     assert len(found.rows) == 18
     assert [ids[other] for other in map_page._verified(query, found) or []] == [TURNED, SAME, PART]
@@ -284,8 +284,8 @@ def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
     assert not [widget for widget in app.selectbox if widget.label == "Order"]
     collection = open_collection(tmp_path / "data" / "herbals")
     assert evidence.of_plate(collection, 3) is None
-    query = neighbourhood.of_plate(collection, 3, data.similarities_of(collection, "toy", 3))
-    found = neighbourhood.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
+    query = neighbour_query.of_plate(collection, 3, data.similarities_of(collection, "toy", 3))
+    found = neighbour_query.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
     assert len(found.rows) == 18
     assert map_page._verified(query, found) is None
 

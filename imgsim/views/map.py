@@ -9,11 +9,22 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.collection import Collection
-from imgsim.views import cards, data, evidence, filters, neighbourhood, server, shell, state, text
+from imgsim.views import (
+    cards,
+    data,
+    evidence,
+    filters,
+    neighbour_query,
+    neighbourhood,
+    server,
+    shell,
+    state,
+    text,
+)
 from imgsim.views.components import Colouring, plate_map, thumbnail_grid
 from imgsim.views.components.plate_map import clicked_row, selected_rows
 from imgsim.views.listing import Listing
-from imgsim.views.neighbourhood import Query
+from imgsim.views.neighbour_query import Query
 
 _KEY = "plate_map"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
@@ -66,8 +77,8 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
     query = found = None
     if now.plate:
         row = collection.catalogue.row(now.plate)
-        query = neighbourhood.of_plate(collection, row, data.similarities_of(collection, now.backbone, row))
-        found = neighbourhood.find(collection, query, now)
+        query = neighbour_query.of_plate(collection, row, data.similarities_of(collection, now.backbone, row))
+        found = neighbour_query.find(collection, query, now)
     colours = data.colouring(collection, column)
     with left:
         plate_map(
@@ -156,7 +167,7 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
         listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
         if query.evidence is not None:
             listed = evidence.summary(query.evidence, found.rows)
-            if neighbourhood.chosen(now):
+            if neighbour_query.chosen(now):
                 listed += " (no other verdict is shown)"
         st.caption(listed if len(found.rows) else "No neighbour yet", width="content")
         opened = st.button("Open this plate", type="tertiary")

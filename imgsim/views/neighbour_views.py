@@ -12,7 +12,7 @@ import streamlit as st
 from imgsim import export, figures
 from imgsim.collection import Collection
 from imgsim.views import cards, evidence, listing, reviewing, server, shell, state, text
-from imgsim.views.neighbourhood import Query
+from imgsim.views.neighbour_query import Query
 
 
 def table(collection: Collection, query: Query, found: listing.Listing, now: state.State) -> None:

@@ -1,177 +1,21 @@
-"""The neighbours of a query, as Plate and Search show them: conditions, cards, what lies just outside the list."""
+"""The neighbours of a query, as Plate and Search show them: cards, and what lies just outside the list."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import cards, evidence, listing, reviewing, shell, state, text
+from imgsim.views import cards, evidence, listing, neighbour_query, reviewing, shell, state, text
 from imgsim.views.components import thumbnail_grid
 from imgsim.views.components.thumbnail_grid import picked
-from imgsim.views.evidence import Evidence
+from imgsim.views.neighbour_query import Query
 
 _GRID = "neighbour_grid"
 _JUDGED = "_imgsim_judged"  # (plate, neighbour) whose decision is open
-_ORDERS = {
-    "similarity": "By what the network sees alike.",
-    "evidence": "Plates whose lines agree come first, however low they score; then by similarity.",
-}
-_LAID_OVER = "The lines of two plates were laid over one another, and every pair got a verdict:\n"
-
-
-@dataclass(frozen=True)
-class Query:
-    """What neighbours are asked of: a plate of the collection (row), or an image from outside (row None)."""
-
-    label: str
-    similarities: np.ndarray  # float32 (n,)
-    row: int | None = None
-    book: str = ""
-    year: float | None = None
-    evidence: Evidence | None = None
-
-
-def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Query:
-    """The query that a plate of the collection is."""
-    record = collection.catalogue.record(row)
-    year = None if record["year"] is None else float(record["year"])
-    known = evidence.of_plate(collection, row)
-    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
-
-
-def conditions(collection: Collection, now: state.State) -> listing.Conditions:
-    """The reader's conditions, as far as the collection can meet them."""
-    return listing.Conditions(
-        top_k=now.top_k,
-        threshold=now.threshold,
-        other_books=now.other_books and collection.catalogue.books_known,
-        when=now.when,
-    )
-
-
-def order(collection: Collection, now: state.State) -> str:
-    """The order of the list: the reader's choice, else verified plates first; by similarity where there are none."""
-    if collection.matches is None:
-        return "similarity"
-    return now.order or "evidence"
-
-
-def find(collection: Collection, query: Query, now: state.State) -> listing.Listing:
-    """The list that the reader sees."""
-    wanted = conditions(collection, now)
-    mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, year=query.year)
-    known = query.evidence
-    if known is None:
-        return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)
-    codes = chosen(now)
-    if codes:
-        mask &= known.mask(codes, len(mask))
-    return listing.make_listing(
-        query.similarities,
-        mask,
-        wanted,
-        exclude=query.row,
-        verified=known.verified,
-        verified_first=order(collection, now) == "evidence",
-    )
-
-
-def chosen(now: state.State) -> tuple[str, ...]:
-    """The verdicts that the list is limited to; none is no limit."""
-    return tuple(code for code in evidence.WORDS if code in now.verdicts)
-
-
-def show(collection: Collection, query: Query) -> None:
-    """Draw conditions and neighbours of an image from outside, which nothing is verified of."""
-    head = controls(collection, of_plate=False)
-    results(collection, query, head)
-
-
-def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
-    """Draw what the list can be asked for; nothing of it depends on the plate. Returns the row of the heading."""
-    now = state.current()
-    first = of_plate and order(collection, now) == "evidence"
-    head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
-    with head:
-        st.markdown(
-            f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch"
-        )
-        st.segmented_control(
-            "Show as",
-            list(state.VIEWS),
-            format_func=state.VIEWS.__getitem__,
-            label_visibility="collapsed",
-            required=True,
-            **state.bind("view"),
-        )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
-        _numbers()
-        if of_plate and collection.matches is not None:
-            st.selectbox(
-                "Order",
-                ["evidence", "similarity"],
-                format_func=state.ORDERS.__getitem__,
-                width=125,
-                help="\n".join(f"- **{state.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
-                # Evidence first is what a plain address means.
-                **state.bind(
-                    "order", value=order(collection, now), read=lambda to: "" if to == "evidence" else to
-                ),
-            )
-        if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
-            st.selectbox(
-                "Time",
-                list(state.TIMES),
-                format_func=state.TIMES.__getitem__,
-                width=130,
-                **state.bind("when"),
-            )
-        if collection.catalogue.books_known:
-            if of_plate:
-                st.toggle("Other books only", **state.bind("other_books"))
-            st.toggle(
-                "One card a book", help="Fold the plates of one book under its best.", **state.bind("fold")
-            )
-    if of_plate and collection.matches is not None:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
-            st.caption("Show only", width="content", help=_LAID_OVER + evidence.explanation())
-            st.pills(
-                "Verdict",
-                list(evidence.WORDS),
-                selection_mode="multi",
-                format_func=evidence.WORDS.__getitem__,
-                label_visibility="collapsed",
-                **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
-            )
-    return head
-
-
-def _numbers() -> None:
-    st.number_input(
-        "Similarity from",
-        min_value=-1.0,
-        max_value=1.0,
-        step=0.01,
-        format="%.4g",
-        width=130,
-        help="The cosine of two plates: 1 is the same image. Under each card stands how many pairs of plates, "
-        "drawn at random from this collection, score lower. A high score is a candidate, not a proof.",
-        **state.bind("threshold", read=lambda value: round(float(value), 4)),
-    )
-    st.number_input(
-        "At most",
-        min_value=state.MIN_TOP_K,
-        max_value=state.MAX_TOP_K,
-        step=1,
-        width=105,
-        **state.bind("top_k"),
-    )
 
 
 def results(
@@ -181,7 +25,7 @@ def results(
     from imgsim.views import neighbour_views
 
     now = state.current()
-    found = find(collection, query, now)
+    found = neighbour_query.find(collection, query, now)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="listed"
     ):
@@ -203,7 +47,7 @@ def results(
         _judging(collection, query)
         grid(collection, query, found, now, stay=stay)
     _offer(found, now)
-    st.caption(remainder(found, now, first=stay and order(collection, now) == "evidence"))
+    st.caption(remainder(found, now, first=stay and neighbour_query.order(collection, now) == "evidence"))
     if stay and query.evidence is None:
         _unverified(collection)
 
@@ -241,7 +85,7 @@ def grid(
         ),
         min_width=min_width,
         label="Neighbours, verified first"
-        if query.evidence is not None and order(collection, now) == "evidence"
+        if query.evidence is not None and neighbour_query.order(collection, now) == "evidence"
         else "Neighbours, most similar first",
         on_click=_clicked if stay else None,
         on_expand=_expanded,
@@ -360,8 +204,8 @@ def _unverified(collection: Collection) -> None:
 def nothing(found: listing.Listing, now: state.State) -> None:
     """Say that the list is empty, and offer the way on."""
     with st.container(border=True):
-        if chosen(now):
-            which = " or ".join(evidence.WORDS[code].lower() for code in chosen(now))
+        if neighbour_query.chosen(now):
+            which = " or ".join(evidence.WORDS[code].lower() for code in neighbour_query.chosen(now))
             st.markdown(f"**No plate of the list is marked {which}.**")
             if st.button("Show every verdict", type="primary"):
                 state.update(verdicts=())

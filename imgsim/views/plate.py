@@ -6,7 +6,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import data, keys, motif, neighbourhood, shell, state, text
+from imgsim.views import (
+    data,
+    keys,
+    motif,
+    neighbour_controls,
+    neighbour_query,
+    neighbourhood,
+    shell,
+    state,
+    text,
+)
 from imgsim.views import record as records
 
 
@@ -23,7 +33,7 @@ def show() -> None:
     head = None
     if now.box is None:
         with right:
-            head = neighbourhood.controls(collection, of_plate=True)
+            head = neighbour_controls.controls(collection, of_plate=True)
     _body(top, left, right, head)
 
 
@@ -48,7 +58,7 @@ def _body(
             assert now.box is not None
             motif.show(collection, row, now.box)
         else:
-            query = neighbourhood.of_plate(
+            query = neighbour_query.of_plate(
                 collection, row, data.similarities_of(collection, now.backbone, row)
             )
             neighbourhood.results(collection, query, head, lambda: _family(collection, row))

@@ -21,8 +21,9 @@ from imgsim.errors import ImageError, ImgsimError, WeightsError
 from imgsim.images.opening import open_image
 from imgsim.images.thumbnails import encode_display
 from imgsim.neighbours import similarities
-from imgsim.views import motif, neighbourhood, shell, state, text
+from imgsim.views import motif, neighbour_controls, neighbourhood, shell, state, text
 from imgsim.views.components import plate_viewer
+from imgsim.views.neighbour_query import Query
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -87,10 +88,11 @@ def show() -> None:
             return
         vector = _embedded(collection, now.backbone, upload, content, box)
         if vector is not None:
-            query = neighbourhood.Query(
+            query = Query(
                 upload.name, similarities(collection.embeddings(now.backbone), vector)
             )
-            neighbourhood.show(collection, query)
+            head = neighbour_controls.controls(collection, of_plate=False)
+            neighbourhood.results(collection, query, head)
 
 
 def _forget() -> None:

@@ -1,0 +1,73 @@
+"""What neighbours are asked of, and the list that the reader's conditions make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imgsim.collection import Collection
+from imgsim.views import evidence, listing, state
+from imgsim.views.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Query:
+    """What neighbours are asked of: a plate of the collection (row), or an image from outside (row None)."""
+
+    label: str
+    similarities: np.ndarray  # float32 (n,)
+    row: int | None = None
+    book: str = ""
+    year: float | None = None
+    evidence: Evidence | None = None
+
+
+def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Query:
+    """The query that a plate of the collection is."""
+    record = collection.catalogue.record(row)
+    year = None if record["year"] is None else float(record["year"])
+    known = evidence.of_plate(collection, row)
+    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
+
+
+def conditions(collection: Collection, now: state.State) -> listing.Conditions:
+    """The reader's conditions, as far as the collection can meet them."""
+    return listing.Conditions(
+        top_k=now.top_k,
+        threshold=now.threshold,
+        other_books=now.other_books and collection.catalogue.books_known,
+        when=now.when,
+    )
+
+
+def order(collection: Collection, now: state.State) -> str:
+    """The order of the list: the reader's choice, else verified plates first; by similarity where there are none."""
+    if collection.matches is None:
+        return "similarity"
+    return now.order or "evidence"
+
+
+def find(collection: Collection, query: Query, now: state.State) -> listing.Listing:
+    """The list that the reader sees."""
+    wanted = conditions(collection, now)
+    mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, year=query.year)
+    known = query.evidence
+    if known is None:
+        return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)
+    codes = chosen(now)
+    if codes:
+        mask &= known.mask(codes, len(mask))
+    return listing.make_listing(
+        query.similarities,
+        mask,
+        wanted,
+        exclude=query.row,
+        verified=known.verified,
+        verified_first=order(collection, now) == "evidence",
+    )
+
+
+def chosen(now: state.State) -> tuple[str, ...]:
+    """The verdicts that the list is limited to; none is no limit."""
+    return tuple(code for code in evidence.WORDS if code in now.verdicts)
