@@ -316,7 +316,7 @@ def test_half_precision_learns_nearly_the_same():
     for half in (False, True):
         torch.manual_seed(1)
         network = tiny_network()
-        kinds = []
+        kinds: list[Any] = []
         network[0][0].register_forward_hook(lambda _m, _i, out, kinds=kinds: kinds.append(out.dtype))
         trainer = loop.Trainer(network, small_recipe(half=half))
         losses.append(trainer.learn(views, groups)[0])

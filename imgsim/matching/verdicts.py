@@ -28,7 +28,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.matching import geometry
-from imgsim.matching.agreement import Agreement, agreement
+from imgsim.matching.agreement import Agreement, Support, agreement, support
+from imgsim.matching.beside import unmatched
 from imgsim.matching.features import Features, mirrored
 from imgsim.matching.likeness import likeness
 from imgsim.matching.printing import printing
@@ -41,8 +42,6 @@ SHARED_DETAIL = "shared detail"
 LOOK_ALIKE = "look-alike"
 VERDICTS = (SAME_IMAGE, MIRRORED, SHARED_DETAIL, LOOK_ALIKE)
 
-# Fewer pairs than this, and no further look is taken.
-HOPELESS = 10
 # Pairs that must agree where most of both pictures agrees, where only a region does, and where that region is tiny.
 LEAST_WHOLE = 14
 LEAST_DETAIL = 20
@@ -111,36 +110,45 @@ class Match:
 def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations and return the better."""
     tries = []
-    for seen in (a, mirrored(a)):
-        alike = likeness(seen, b)
-        tries.append((geometry.fit(seen, b, alike), seen, alike))
+    for side in (a, mirrored(a)):
+        alike = likeness(side, b)
+        tries.append((geometry.fit(side, b, alike), side, alike))
     best, best_a, alike = max(tries, key=lambda one: len(one[0]))
     is_mirrored = best_a is not a
-    if len(best) < HOPELESS:
+    # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
+    if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
         return _look_alike(len(best), is_mirrored)
-    agreed = agreement(best_a, b, alike, best)
-    verdict = judge(agreed, is_mirrored)
-    if verdict == LOOK_ALIKE:
+    seen = support(best_a, b, alike, best)
+    if not stands(seen):
+        return _look_alike(len(best), is_mirrored)
+    agreed = agreement(best_a, b, alike, best, seen)
+    if whole(agreed) and _beside(best_a, b, alike, agreed) < BESIDE:
+        verdict = MIRRORED if is_mirrored else SAME_IMAGE
+    elif seen.strict >= (LEAST_TINY if max(agreed.on_a.area, agreed.on_b.area) < TINY else LEAST_DETAIL):
+        verdict = SHARED_DETAIL
+    else:
         return _look_alike(len(best), is_mirrored)
     return _match(verdict, a, b, agreed, is_mirrored)
 
 
-def judge(seen: Agreement, is_mirrored: bool) -> str:
-    """The verdict on what agrees."""
+def stands(seen: Support) -> bool:
+    """Whether more agrees than chance gives, in enough places of a plate."""
     repeated = seen.strict < DISTINCT * seen.agreeing
-    if seen.agreeing < (CHANCE_REPEATED if repeated else CHANCE) * seen.by_chance + MARGIN:
-        return LOOK_ALIKE
-    if seen.places < LEAST_PLACES:
-        return LOOK_ALIKE
+    enough = (CHANCE_REPEATED if repeated else CHANCE) * seen.by_chance + MARGIN
+    return seen.agreeing >= enough and seen.places >= LEAST_PLACES
+
+
+def whole(seen: Agreement) -> bool:
+    """Whether most of both pictures agrees, and each shows the whole of the other."""
     a, b = seen.on_a, seen.on_b
     ink, extent = min(a.coverage, b.coverage), min(a.extent, b.extent)
     most = ink >= MOST or (ink >= SOME and extent >= SPREAD)
-    if most and min(a.visible, b.visible) >= WHOLE and max(a.beside, b.beside) < BESIDE:
-        if seen.strict < LEAST_WHOLE:
-            return LOOK_ALIKE
-        return MIRRORED if is_mirrored else SAME_IMAGE
-    least = LEAST_TINY if max(a.area, b.area) < TINY else LEAST_DETAIL
-    return SHARED_DETAIL if seen.strict >= least else LOOK_ALIKE
+    return most and min(a.visible, b.visible) >= WHOLE
+
+
+def _beside(a: Features, b: Features, alike: np.ndarray, seen: Agreement) -> float:
+    """The larger share of a picture's ink that lies beside what agrees and is not in the other plate at all."""
+    return max(unmatched(a, b, alike, seen.transform, seen.patch_a, seen.patch_b))
 
 
 def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored: bool) -> Match:
