@@ -310,21 +310,6 @@ def test_training_lowers_the_loss():
     assert trainer.progress() == 1 and trainer.rate() == pytest.approx(0)
 
 
-def test_half_precision_learns_nearly_the_same():
-    views, groups = data.Batches(training_set(), 4, SIDE, seed=5).batch(0)
-    losses = []
-    for half in (False, True):
-        torch.manual_seed(1)
-        network = tiny_network()
-        kinds: list[Any] = []
-        network[0][0].register_forward_hook(lambda _m, _i, out, kinds=kinds: kinds.append(out.dtype))
-        trainer = loop.Trainer(network, small_recipe(half=half))
-        losses.append(trainer.learn(views, groups)[0])
-        assert kinds == [torch.bfloat16 if half else torch.float32]
-        assert all(weight.dtype == torch.float32 for weight in network.parameters())
-    assert losses[1] != losses[0] and losses[1] == pytest.approx(losses[0], rel=0.05)
-
-
 def test_held_out_recall_is_a_share():
     plates = [np.array(draw(seed)) for seed in range(4)]
     assert 0 <= run.held_out_recall(tiny_network(), plates, SMALL, "cpu") <= 1

@@ -58,11 +58,6 @@ def parser() -> argparse.ArgumentParser:
     cli.add_argument(
         "--workers", type=int, default=1, help="processes that draw views; 0: none (default: %(default)s)"
     )
-    cli.add_argument(
-        "--half",
-        action="store_true",
-        help="compute in bfloat16: up to twice as fast on graphics cards and on processors that have it",
-    )
     cli.add_argument("--seed", type=int, default=defaults.seed, help="default: %(default)s")
     cli.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     return cli
@@ -80,7 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         learning_rate=given.learning_rate or (3e-4 if given.weights else 1e-3),
         temperature=given.temperature,
         seed=given.seed,
-        half=given.half,
     )
     options = run.Options(
         inputs=tuple(given.images),

@@ -28,7 +28,6 @@ class Recipe:
     temperature: float = 0.04
     warmup: int = 40
     seed: int = 18
-    half: bool = False  # convolutions in bfloat16; weights, norms of features and the loss stay float32
 
 
 def new_network() -> Any:
@@ -110,8 +109,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         self.network.train()
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.half):
-            features = forward(self.network, torch.from_numpy(views).to(self.device))
+        features = forward(self.network, torch.from_numpy(views).to(self.device))
         loss, recall = contrastive_loss(
             features, torch.from_numpy(groups).to(self.device), self.recipe.temperature
         )
@@ -160,4 +158,4 @@ def forward(network: Any, views: Any) -> Any:
     import torch
 
     batch = ((views.float() / 255.0 - MEAN) / STD)[:, None].contiguous(memory_format=torch.channels_last)
-    return torch.nn.functional.normalize(network(batch).float())
+    return torch.nn.functional.normalize(network(batch))
