@@ -24,6 +24,8 @@ _LAYOUT = {
 _TICKS = 60
 # Of the matrix, in pixels; the second for more books than the first has room for.
 _SIDE, _WIDE_SIDE = 400, 480
+# Of more books a square would be too small to be seen and hit.
+MOST_BOOKS = 150
 _FAINT = "rgba(128,128,128,.2)"
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 
+from imgsim import figures_borrowing
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from imgsim.views import components, motif, state, text
@@ -313,6 +315,27 @@ def test_books_that_share_nothing_leave_the_list_of_those_that_do(
 @pytest.mark.parametrize("arranged", list(state.ARRANGEMENTS))
 def test_the_matrix_is_arranged_as_the_address_says(herbals: Collection, arranged: str) -> None:
     visit("books", arranged=arranged)
+
+
+def test_of_many_books_those_that_share_most_are_drawn(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[list[list[int]], list[str]]] = []
+    whole = figures_borrowing.matrix_figure
+
+    def seen(counts: Any, names: list[str], *rest: Any) -> Any:
+        given.append((counts.tolist(), names))
+        return whole(counts, names, *rest)
+
+    assert "are drawn" not in words(visit("books"))
+    monkeypatch.setattr(figures_borrowing, "matrix_figure", seen)
+    monkeypatch.setattr(figures_borrowing, "MOST_BOOKS", 2)
+    st.cache_resource.clear()
+    app = visit("books")
+    st.cache_resource.clear()
+    assert given == [([[0, 3], [3, 0]], ["book0", "book1"])]
+    assert "The 2 that share most are drawn" in words(app)
+    assert len(next(box for box in app.selectbox if box.label == "Book").options) == 1 + 4
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -54,8 +55,8 @@ def show() -> None:
             )
             st.caption(
                 f"{text.count(len(borrowing), 'book')} of {len(sharing.dates(collection).books):,} share images with "
-                f"another, {_most(borrowing)} Each year stands for one book. Drag over a part to enlarge it, "
-                "double-click to see all."
+                f"another, {_most(borrowing)} {_drawn(borrowing)}Each year stands for one book. Drag over a part to "
+                "enlarge it, double-click to see all."
             )
         with st.container(key="books_pair"):
             if pair is None:
@@ -70,6 +71,9 @@ def _matrix(path: str, generation: str, revision: int, _collection: Collection, 
     borrowing = sharing.borrowing(_collection)
     assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
+    # Those that share most; of books that share as many the earlier.
+    most = np.argsort(-borrowing.matrix.sum(axis=1), kind="stable")[: figures_borrowing.MOST_BOOKS]
+    order = order[np.isin(order, most)]
     books = [borrowing.books[at] for at in order.tolist()]
     return figures_borrowing.matrix_figure(
         borrowing.matrix[order][:, order],
@@ -88,6 +92,13 @@ def dated(borrowing: Borrowing, book: str) -> str:
 def _most(borrowing: Borrowing) -> str:
     most = int(borrowing.matrix.max())
     return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
+
+
+def _drawn(borrowing: Borrowing) -> str:
+    most = figures_borrowing.MOST_BOOKS
+    if len(borrowing) <= most:
+        return ""
+    return f"The {most} that share most are drawn; all can be chosen above, and are in the downloads. "
 
 
 def _nothing(collection: Collection) -> None:
