@@ -112,9 +112,9 @@ def compose(
     if rng.random() < 0.25 * strength:
         plate = cv2.flip(plate, 1)
     turn = rng.random() / max(strength, 1e-6)
-    if turn < 0.08:
-        plate = np.rot90(plate, 1 if turn < 0.04 else 3)
-    elif turn < 0.09:
+    if turn < 0.2:
+        plate = np.rot90(plate, 1 if turn < 0.1 else 3)
+    elif turn < 0.24:
         plate = np.rot90(plate, 2)
     height, width = plate.shape
     squeeze = float(np.exp(rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.25, 0.25)))
@@ -177,7 +177,7 @@ def _reduce(plate: Plate, scale: float) -> Plate:
 
 def _beside(plate: Plate, other: Plate, longest: int, rng: np.random.Generator) -> Plate:
     """Set the plate beside or above another picture on a common sheet."""
-    share = float(rng.uniform(0.33, 0.75))
+    share = float(rng.uniform(0.25, 0.75))
     wide = rng.random() < 0.5
     sides = []
     for picture, part in ((plate, share), (other, 1 - share)):
