@@ -4,7 +4,15 @@ Only the handful of protobuf fields that our graphs use; writing them takes less
 torch, onnx and more. Numbers in the calls below are field numbers of the ONNX schema (onnx.proto).
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 # IR version 8 with operator set 13: old enough for any reader.
 _IR_VERSION, _OPERATORS = 8, 13
@@ -60,6 +68,22 @@ class Graph:
             + _bytes(7, b"".join(parts))
             + b"".join(_bytes(8, operator_set) for operator_set in operators)
         )
+
+
+def open_session(model: bytes | Path, threads: int) -> InferenceSession:
+    """Load a file into ONNX Runtime, for so many threads on the CPU."""
+    import onnxruntime
+
+    # Only Microsoft's Windows builds would report anything; nothing you look at leaves the machine.
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Waiting threads sleep: several workers share the cores.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    given = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
 
 
 def _attribute(name: str, value: int | list[int]) -> bytes:

@@ -12,6 +12,7 @@ import numpy as np
 
 from imgsim.backbones import Backbone
 from imgsim.embeddings.onnx_graph import INPUT, OUTPUT, onnx_file
+from imgsim.onnx_file import open_session
 
 
 def available() -> bool:
@@ -30,17 +31,7 @@ def convert(backbone: Backbone, state: Mapping[str, np.ndarray], folder: Path) -
 
 def load(backbone: Backbone, model: Path, threads: int | None) -> Callable[[np.ndarray], np.ndarray]:
     """Load a converted network: uint8 (n, channels, size, size) to float32 (n, dimension), not yet of length 1."""
-    import onnxruntime
-
-    # Only Microsoft's Windows builds would report anything; nothing you look at leaves the machine.
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Waiting threads sleep: several workers share the cores.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = open_session(model, threads or 1)
     normalised = normalisation_table(backbone)
 
     def run(batch: np.ndarray) -> np.ndarray:

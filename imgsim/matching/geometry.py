@@ -175,7 +175,7 @@ def candidates_near(
     at = moved(transform, a.points[:, :2].astype(np.float64))
     scale = np.sqrt(abs(np.linalg.det(transform[:2, :2])))
     turn = np.arctan2(transform[1, 0], transform[0, 0])
-    # Places in the flat matrix first: numpy finds rows and columns four times slower.
+    # Places in the flat matrix first: numpy finds rows and columns two to four times slower.
     i, j = np.divmod(np.flatnonzero(likeness > least), likeness.shape[1])
     keep = a.vouch[i] & b.vouch[j]
     i, j = i[keep], j[keep]
