@@ -268,7 +268,7 @@ def test_there_is_a_pause_between_requests_to_others(
     patience = Patience()
     fetcher = Fetcher(sleep=patience, pause=0.5, clock=lambda: 100.0)
     for _ in range(3):
-        fetcher.get(f"{library.url}/files/1.jpg", 10**6)
+        fetcher.get(f"{library.url}/files/1.jpg", 10**6, local=True)
     assert patience.waited == [0.5, 0.5]
 
 
@@ -357,6 +357,7 @@ def test_a_manifest_from_elsewhere_cannot_reach_into_this_machine(
     source = library.modern("herbal", ["", "v3-level0"])
     inside = {"127.0.0.1"}
     monkeypatch.setattr(fetching, "is_local", lambda host: host in inside)
+    monkeypatch.setattr(fetching, "_is_public", lambda reached: True)
     with pytest.raises(Refused, match="own network"):
         Fetcher().get(f"{library.url}/files/1.jpg", 10**6)
     library.files["/there"] = (302, {"Location": f"{library.url}/files/1.jpg"}, b"")
@@ -369,12 +370,30 @@ def test_a_manifest_from_elsewhere_cannot_reach_into_this_machine(
     assert len(fetched(take([source], tmp_path / "b"))) == 2
 
 
+def test_a_name_that_leads_elsewhere_when_looked_up_again_is_asked_nothing(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "is_local", lambda host: False)  # what the first look at the name said
+    with pytest.raises(Refused, match=r"localhost led to .*asked nothing"):
+        Fetcher().get(f"http://localhost:{library.server_address[1]}/files/1.jpg", 10**6)
+    assert library.asked == []
+
+
+def test_a_proxy_may_be_a_neighbour(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", library.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(Refused, match="404"):
+        Fetcher().get("http://nothing.invalid/1.jpg", 10**6)
+    assert library.asked == ["http://nothing.invalid/1.jpg"]
+
+
 @pytest.mark.parametrize(
     ("host", "local"),
     [
         ("127.0.0.1", True), ("localhost", True), ("::1", True), ("10.1.2.3", True), ("192.168.0.9", True),
-        ("169.254.169.254", True), ("0.0.0.0", True), ("2130706433", True), ("8.8.8.8", False),
-        ("nothing.invalid", False),
+        ("169.254.169.254", True), ("::ffff:127.0.0.1", True), ("0.0.0.0", True), ("2130706433", True),
+        ("8.8.8.8", False), ("nothing.invalid", False),
     ],
 )  # fmt: skip
 def test_local_addresses_are_known_in_every_writing(host: str, local: bool) -> None:

@@ -49,13 +49,57 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+class _Request(urllib.request.Request):
+    """A request, and whether what answers it may be this machine or in its own network."""
+
+    local = False
+
+
+class _Guard:
+    """Looks at whom a connection really reached: a name can lead elsewhere when it is looked up a second time."""
+
+    def __init__(self, *words: Any, local: bool, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self._local = local
+
+    def connect(self: Any) -> None:
+        super().connect()  # type: ignore[misc]
+        reached = self.sock.getpeername()[0]
+        if not self._local and not _is_public(reached):
+            self.close()
+            raise Refused(
+                f"{self.host} led to {reached}, on this machine or in its own network; it was asked nothing."
+            )
+
+
+class _Plain(_Guard, http.client.HTTPConnection):
+    pass
+
+
+class _Secure(_Guard, http.client.HTTPSConnection):
+    pass
+
+
+class _GuardedHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Plain, request, local=_may_be_local(request))  # type: ignore[arg-type]
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Secure, request, local=_may_be_local(request))  # type: ignore[arg-type]
+
+
+def _may_be_local(request: urllib.request.Request) -> bool:
+    # What is connected to a request for another host is a proxy, and a proxy is often a neighbour.
+    proxied = urlsplit(f"//{request.host}").hostname != urlsplit(request.full_url).hostname
+    return proxied or (isinstance(request, _Request) and request.local)
+
+
 def _opener() -> urllib.request.OpenerDirector:
     # Not build_opener, which also opens files, FTP and data addresses.
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,
-        urllib.request.HTTPHandler,
-        urllib.request.HTTPSHandler,
+        _GuardedHandler,
         urllib.request.HTTPDefaultErrorHandler,
         urllib.request.HTTPErrorProcessor,
         _NoRedirect,
@@ -127,9 +171,10 @@ class Fetcher:
                 )
             if not is_local(host):
                 self._be_patient()
-            request = urllib.request.Request(
+            request = _Request(
                 url, headers={"User-Agent": USER_AGENT, "Accept": accept, "Accept-Encoding": "identity"}
             )
+            request.local = local
             try:
                 with self._opener.open(request, timeout=self.timeout) as answer:
                     return self._read(answer, url, limit)
@@ -192,4 +237,10 @@ def is_local(host: str) -> bool:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return False  # it will not be reached either, or only through a proxy, which has its own network
-    return any(not ipaddress.ip_address(one.partition("%")[0]).is_global for one in found)
+    return not all(map(_is_public, found))
+
+
+def _is_public(found: str) -> bool:
+    ip = ipaddress.ip_address(found.partition("%")[0])
+    # ::ffff:127.0.0.1 is 127.0.0.1
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_global
