@@ -1,6 +1,5 @@
 """Embedding images that are already in memory: what the search page and small scripts use."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from PIL import Image
 from imgsim.backbones import Backbone, get_backbone
 from imgsim.download import Progress
 from imgsim.embeddings.engines import choose_device, prepare_engine
+from imgsim.scratch import scratch_folder
 
 
 class Embedder:
@@ -32,8 +32,8 @@ class Embedder:
         progress: Progress | None = None,
     ):
         chosen = get_backbone(backbone) if isinstance(backbone, str) else backbone
-        with tempfile.TemporaryDirectory(prefix="imgsim-") as folder:
-            engine = prepare_engine(chosen, weights, choose_device(device), Path(folder), progress=progress)
+        with scratch_folder() as folder:
+            engine = prepare_engine(chosen, weights, choose_device(device), folder, progress=progress)
             self._forward = engine.load(batch_size, threads)
         self.backbone = engine.backbone
         self.batch_size = batch_size

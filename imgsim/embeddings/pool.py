@@ -8,7 +8,6 @@ A worker that crashes or takes too long over a plate is replaced; that plate is 
 
 import contextlib
 import multiprocessing
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +33,7 @@ from imgsim.embeddings.plates import (
 from imgsim.embeddings.processes import ctrl_c_held_back, end_of, one_thread
 from imgsim.embeddings.worker import Batcher, Finished, Job, Reading, Task, work
 from imgsim.errors import ImageError, ImgsimError
+from imgsim.scratch import scratch_folder
 
 # On a core small batches stay in its cache; a GPU wants more at once.
 CPU_BATCH, GPU_BATCH = 16, 64
@@ -113,9 +113,9 @@ def process_files(
     device = choose_device(device) if chosen else "cpu"
     tasks = [Task(number, file, needed_backbones(file, chosen, needs)) for number, file in enumerate(files)]
     wanted = {name for task in tasks for name in task.backbones}
-    with tempfile.TemporaryDirectory(prefix="imgsim-") as folder:
+    with scratch_folder() as folder:
         engines = {
-            name: prepare_engine(backbone, backbones[name], device, Path(folder), progress=progress)
+            name: prepare_engine(backbone, backbones[name], device, folder, progress=progress)
             for name, backbone in chosen.items()
             if name in wanted
         }

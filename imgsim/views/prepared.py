@@ -13,13 +13,14 @@ import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
 from imgsim.errors import ImgsimError
 from imgsim.export import ExportFile, Request, stem, write_files, zip_chunks
 from imgsim.export.bundle import Report
+from imgsim.scratch import scratch_folder
 
 MOST, MOST_BYTES = 8, 4 * 2**30
 
@@ -99,8 +100,9 @@ class Store:
         """A new folder, which is gone again if what is to fill it fails or is broken off."""
         with self._lock:
             if self._root is None:
-                self._root = Path(tempfile.mkdtemp(prefix="imgsim-export-"))
-                atexit.register(shutil.rmtree, self._root, ignore_errors=True)
+                held = ExitStack()
+                self._root = held.enter_context(scratch_folder())
+                atexit.register(held.close)
         folder = Path(tempfile.mkdtemp(dir=self._root))
         try:
             yield folder
