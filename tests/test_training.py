@@ -94,11 +94,11 @@ def test_squeeze_is_close_to_an_exact_resize():
 
 @pytest.mark.parametrize("strength", [0.0, 0.35, 1.0])
 def test_views_keep_shape_and_type_and_follow_the_seed(strength):
-    plate, other = np.array(draw(0)), np.array(draw(1))
+    plate, others = np.array(draw(0)), [np.array(draw(n)) for n in (1, 2)]
     for seed in range(60):
-        first = augment.view(plate, SIDE, np.random.default_rng(seed), other, strength)
+        first = augment.view(plate, SIDE, np.random.default_rng(seed), others, strength)
         assert first.shape == (SIDE, SIDE) and first.dtype == np.uint8
-        assert np.array_equal(first, augment.view(plate, SIDE, np.random.default_rng(seed), other, strength))
+        assert np.array_equal(first, augment.view(plate, SIDE, np.random.default_rng(seed), others, strength))
     assert np.array_equal(plate, np.array(draw(0))), "the plate itself must stay as it is"
 
 
@@ -106,13 +106,13 @@ def test_views_of_thin_and_tiny_plates():
     for shape in ((16, 352), (352, 16), (16, 16)):
         plate = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
         for seed in range(30):
-            view = augment.view(plate, 48, np.random.default_rng(seed), np.array(draw(1)))
+            view = augment.view(plate, 48, np.random.default_rng(seed), [np.array(draw(1))])
             assert view.shape == (48, 48)
 
 
 def test_no_strength_changes_nothing_but_the_scale():
     plate = np.array(draw(0))
-    views = [augment.view(plate, SIDE, np.random.default_rng(seed), None, 0.0) for seed in range(3)]
+    views = [augment.view(plate, SIDE, np.random.default_rng(seed), (), 0.0) for seed in range(3)]
     plain = augment.plain_view(plate, SIDE)
     for view in views:
         assert np.corrcoef(view.ravel(), plain.ravel())[0, 1] > 0.95
