@@ -15,7 +15,7 @@ from imgsim.catalogue import UNKNOWN
 from imgsim.collection import Collection, open_collection
 from imgsim.figures_overview import ALL, REUSED
 from imgsim.reviews import Reviews
-from imgsim.views import components, state
+from imgsim.views import components, state, two_books
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, visit, words
@@ -223,7 +223,7 @@ def test_pages_lead_to_the_book(herbals: Collection, drawn: Drawn) -> None:
 
 
 def test_the_titles_of_two_books_open_them(herbals: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(components, "rank_lines", lambda **_given: components.RankEvent(title="right"))
+    monkeypatch.setattr(two_books, "rank_lines", lambda **_given: components.RankEvent(title="right"))
     app = visit("books", book="book0", and_="book2")
     assert param(app, "book") == "book2" and "and" not in app.query_params
 

@@ -6,7 +6,6 @@ import shutil
 import sys
 import types
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from imgsim import figures_borrowing
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from imgsim.views import components, motif, state, text
-from imgsim.views.books import in_order, in_words
 from imgsim.views.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
 from imgsim.views.family import strip, ties
+from imgsim.views.two_books import in_words
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
@@ -85,7 +84,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     for name, (place, event) in {
         "family_strips": ("imgsim.views.family", components.StripEvent),
         "pair_list": ("imgsim.views.family", components.PairEvent),
-        "rank_lines": ("imgsim.views.components", components.RankEvent),
+        "rank_lines": ("imgsim.views.two_books", components.RankEvent),
         "thumbnail_grid": ("imgsim.views.motif", components.GridEvent),
     }.items():
         real = getattr(components, name)
@@ -336,25 +335,6 @@ def test_of_many_books_those_that_share_most_are_drawn(
     assert given == [([[0, 3], [3, 0]], ["book0", "book1"])]
     assert "The 2 that share most are drawn" in words(app)
     assert len(next(box for box in app.selectbox if box.label == "Book").options) == 1 + 4
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_what_both_books_print_in_one_order_is_the_longest_rising_run(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    places = rng.permutation(int(rng.integers(0, 9))).tolist()
-    kept = in_order(places)
-    run = [place for place, keep in zip(places, kept, strict=True) if keep]
-    assert run == sorted(run)
-    longest = max(
-        (
-            size
-            for size in range(len(places) + 1)
-            for part in combinations(places, size)
-            if list(part) == sorted(part)
-        ),
-        default=0,
-    )
-    assert len(run) == longest
 
 
 def test_the_order_of_two_books_is_put_into_words() -> None:

@@ -13,7 +13,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from imgsim.borrowing import EARLIER, KINDS, LATER, UNCERTAIN, Agreement, Borrowing, exchange, order_agreement
+from imgsim.borrowing import (
+    EARLIER,
+    KINDS,
+    LATER,
+    UNCERTAIN,
+    Agreement,
+    Borrowing,
+    exchange,
+    kept_order,
+    order_agreement,
+)
 from imgsim.catalogue import BookDates, Catalogue
 from imgsim.export import families_csv, network_csv, read_back
 from imgsim.families import Families, find_families
@@ -118,6 +128,18 @@ def test_tau_and_its_chance_agree_with_counting_all_orders() -> None:
     assert order_agreement([]).plates == 0 and math.isnan(order_agreement([0]).chance)
     assert order_agreement(list(range(12))).words == "in the same order"
     assert "by chance" in order_agreement([0, 1, 2]).words
+
+
+def test_the_order_that_both_books_keep_is_the_longest_there_is() -> None:
+    for places in itertools.chain([()], *(itertools.permutations(range(n)) for n in range(1, 7))):
+        kept = [place for place, keeps in zip(places, kept_order(list(places)), strict=True) if keeps]
+        assert kept == sorted(kept)
+        longest = max(
+            sum(chosen)
+            for chosen in itertools.product((0, 1), repeat=len(places))
+            if (run := list(itertools.compress(places, chosen))) == sorted(run)
+        )
+        assert len(kept) == longest
 
 
 def test_decades_count_what_was_used_again(copied: Borrowing) -> None:

@@ -13,9 +13,9 @@ have copied a third one that is not in the collection.
 
 from imgsim.borrowing.books import KINDS, Borrowing, Edge, Shared
 from imgsim.borrowing.exchange import EARLIER, LATER, UNCERTAIN, Exchange, Partner, exchange
-from imgsim.borrowing.order import Agreement, order_agreement
+from imgsim.borrowing.order import Agreement, kept_order, order_agreement
 
 __all__ = [
     "EARLIER", "KINDS", "LATER", "UNCERTAIN", "Agreement", "Borrowing", "Edge", "Exchange", "Partner", "Shared",
-    "exchange", "order_agreement",
+    "exchange", "kept_order", "order_agreement",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,3 +68,23 @@ def _chance(count: int, inversions: int) -> float:
     for size in range(2, count + 1):
         shares = np.convolve(shares, np.full(size, 1 / size))
     return min(1.0, 2 * float(shares[: inversions + 1].sum()))
+
+
+def kept_order(places: list[int]) -> list[bool]:
+    """Which of the places stand in the longest run that rises: what both books print in one order.
+
+    >>> kept_order([0, 3, 1, 2])
+    [True, False, True, True]
+    """
+    ends: list[int] = []  # the smallest place at which a run of each length can end
+    lengths = []
+    for place in places:
+        at = bisect_left(ends, place)
+        ends[at : at + 1] = [place]
+        lengths.append(at)
+    kept, wanted = [False] * len(places), len(ends) - 1
+    for index in range(len(places) - 1, -1, -1):
+        if lengths[index] == wanted:
+            kept[index] = True
+            wanted -= 1
+    return kept

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
 from datetime import date
 from typing import Any
 
@@ -12,12 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from imgsim import export, figures_borrowing
-from imgsim.borrowing import Agreement, Borrowing, Shared
+from imgsim.borrowing import Borrowing
 from imgsim.collection import Collection
-from imgsim.matches import DETAIL, MIRRORED
 from imgsim.views import book as book_page
-from imgsim.views import data, reuse, server, sharing, shell, state, text
-from imgsim.views.components import rank_lines
+from imgsim.views import data, reuse, sharing, shell, state, text, two_books
 
 _CHART = "books_matrix"
 _LISTED = 200  # pairs of books in the table
@@ -62,7 +58,7 @@ def show() -> None:
             if pair is None:
                 _pairs(borrowing)
             else:
-                _shared(collection, borrowing, *pair)
+                two_books.show(collection, borrowing, *pair)
     _timeline(borrowing)
 
 
@@ -236,102 +232,6 @@ def _pairs(borrowing: Borrowing) -> None:
 def _title(borrowing: Borrowing, book: str) -> str:
     rows = borrowing.catalogue.book_rows(book)
     return borrowing.catalogue.short_title(int(rows[0])) if len(rows) else book
-
-
-# ---- what two books share
-
-
-def _shared(collection: Collection, borrowing: Borrowing, first: str, second: str) -> None:
-    shared = borrowing.shared(first, second)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"## {text.count(len(shared), 'shared image')}", width="stretch")
-        st.button("Close", on_click=_close)
-    st.markdown(in_words(borrowing.agreement(first, second)))
-    if len(shared) > 1:
-        st.caption(
-            "Each line is one image, from its place in the earlier book to its place in the other. "
-            "Blue lines keep one order, dashed ones leave it."
-        )
-    kept = dict(zip(map(_pair_id, shared), in_order([item.place_b for item in shared]), strict=True))
-    event = rank_lines(
-        key="shared_plates",
-        left=[_plate(collection, item, item.row_a) for item in shared],
-        right=[
-            _plate(collection, item, item.row_b, _how(item))
-            for item in sorted(shared, key=lambda item: item.place_b)
-        ],
-        kept=kept,
-        left_title=borrowing.label(first),
-        right_title=borrowing.label(second),
-    )
-    if event.title:
-        shell.go("book", book_a=first if event.title == "left" else second, book_b="")
-    if event.clicked:
-        shell.go("plate", plate=event.clicked)
-    for item in shared:
-        if event.compare == _pair_id(item):
-            ids = collection.catalogue.plate_ids
-            shell.go("compare", plate=ids[item.row_a], other=ids[item.row_b])
-
-
-def _close() -> None:
-    state.update(book_a="", book_b="")
-
-
-def _pair_id(item: Shared) -> str:
-    return item.family
-
-
-def _how(item: Shared) -> str:
-    if item.mirrored and item.verdict == DETAIL:
-        return f"{DETAIL}, {MIRRORED}"
-    return item.verdict or "by way of a third plate"
-
-
-def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dict[str, Any]:
-    record = collection.catalogue.record(row)
-    page = f"p. {record['page']}" if record["page"] is not None else ""
-    return {
-        "id": str(record["plate_id"]),
-        "pair": _pair_id(item),
-        "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {record['plate_id']}, {page}",
-        "lines": [page or str(record["plate_id"]), how],
-    }
-
-
-def in_words(found: Agreement) -> str:
-    """What the order of the shared plates says, and how often chance would say it."""
-    if found.plates < 2:
-        return "One shared image says nothing of the order."
-    words = f"The two print them **{found.words}** (Kendall's tau {found.tau:.2f})."
-    if math.isfinite(found.chance) and found.chance <= 0.05:
-        words += (
-            f" Drawn by lot, an order as regular as this comes about once in {1 / found.chance:,.0f} times."
-            if found.chance > 1e-9
-            else " Drawn by lot, an order as regular as this would practically never come about."
-        )
-    return words
-
-
-def in_order(places: list[int]) -> list[bool]:
-    """Which of the places stand in the longest run that rises: what both books print in one order.
-
-    >>> in_order([0, 3, 1, 2])
-    [True, False, True, True]
-    """
-    ends: list[int] = []  # the smallest place at which a run of each length can end
-    lengths = []
-    for place in places:
-        at = bisect_left(ends, place)
-        ends[at : at + 1] = [place]
-        lengths.append(at)
-    kept, wanted = [False] * len(places), len(ends) - 1
-    for index in range(len(places) - 1, -1, -1):
-        if lengths[index] == wanted:
-            kept[index] = True
-            wanted -= 1
-    return kept
 
 
 def _timeline(borrowing: Borrowing) -> None:
