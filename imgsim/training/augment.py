@@ -1,10 +1,12 @@
 """Two appearances of one plate: augmentations that imitate how pictures were re-used and scanned.
 
 A view is made in four steps: edits of the printed matter (captions, figure letters, lines worn thin or inked thick),
-one affine map (mirrored, turned, squeezed, cropped, or set on larger paper, alone or beside another picture), the
+one affine map (mirrored, turned, squeezed, cropped, or set on larger paper, alone or with other pictures), the
 condition of the sheet (stains, stamps, show-through, shadow, specks), and the scan (tone, blur, resolution, 1-bit).
 Everything is drawn from one numpy Generator, so a seed gives the same view again.
 """
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -14,20 +16,25 @@ from imgsim.images import shaping
 # Views are drawn at twice the size asked for, so that lines shrink to grey as they do in a reduced scan.
 OVERSAMPLING = 2
 
+# Boxes across and down on a sheet that several pictures share.
+SHEETS = ((1, 2), (2, 1), (2, 2), (2, 2), (2, 3), (3, 2), (3, 3))
+# As many other plates as the fullest sheet needs.
+MOST_OTHERS = 8
+
 Plate = np.ndarray  # uint8 (h, w), grey, dark ink on light paper
 
 
 def view(
-    plate: Plate, size: int, rng: np.random.Generator, other: Plate | None = None, strength: float = 1.0
+    plate: Plate, size: int, rng: np.random.Generator, others: Sequence[Plate] = (), strength: float = 1.0
 ) -> np.ndarray:
     """Draw one appearance of a plate, whitened and letterboxed as a network reads it.
 
-    `other` is another plate for show-through and shared compositions. `strength`, 0 to 1, makes every change as
-    much rarer, and the changes of place as much smaller. Returns uint8 (size, size).
+    `others` are other plates, as many as there are, for shared sheets; the first also shows through. `strength`,
+    0 to 1, makes every change as much rarer, and the changes of place as much smaller. Returns uint8 (size, size).
     """
     drawn = reprint(plate, rng, strength)
-    drawn = compose(drawn, size * OVERSAMPLING, rng, other, strength)
-    drawn = age(drawn, rng, other, strength)
+    drawn = compose(drawn, size * OVERSAMPLING, rng, others, strength)
+    drawn = age(drawn, rng, others[0] if others else None, strength)
     drawn = scan(drawn, rng, strength)
     fitted = shaping.fitted_size(drawn.shape[1], drawn.shape[0], size)
     drawn = cv2.resize(drawn, fitted, interpolation=cv2.INTER_AREA)
@@ -103,9 +110,9 @@ def _ink(plate: Plate, rng: np.random.Generator) -> Plate:
 
 
 def compose(
-    plate: Plate, longest: int, rng: np.random.Generator, other: Plate | None = None, strength: float = 1.0
+    plate: Plate, longest: int, rng: np.random.Generator, others: Sequence[Plate] = (), strength: float = 1.0
 ) -> Plate:
-    """Place the plate on a sheet: mirrored, turned, squeezed, cropped or with margins.
+    """Place the plate on a sheet: mirrored, turned, squeezed, cropped, with margins or with other pictures.
 
     The longer side of the sheet is `longest` pixels.
     """
@@ -138,8 +145,11 @@ def compose(
 
     left, top, right, bottom = np.multiply((left, top, right - 1, bottom - 1), strength) + (0, 0, 1, 1)
     sheet_w, sheet_h = (right - left) * width * squeeze, (bottom - top) * height
-    if other is not None and rng.random() < 0.15 * strength:
-        return _beside(plate, other, longest, rng)
+    company = rng.random() / max(strength, 1e-6)
+    if others and company < 0.12:
+        return _beside(plate, others[0], longest, rng)
+    if others and company < 0.24:
+        return _among(plate, others, longest, rng)
     scale = longest / max(sheet_w, sheet_h)
     out_w, out_h = max(8, round(sheet_w * scale)), max(8, round(sheet_h * scale))
     # plate pixel -> sheet pixel: turn about the plate's middle, then scale, then shift
@@ -182,17 +192,32 @@ def _beside(plate: Plate, other: Plate, longest: int, rng: np.random.Generator) 
     sides = []
     for picture, part in ((plate, share), (other, 1 - share)):
         box = (int(longest * part), longest) if wide else (longest, int(longest * part))
-        factor = min(box[0] / picture.shape[1], box[1] / picture.shape[0])
-        fitted = (max(1, int(picture.shape[1] * factor)), max(1, int(picture.shape[0] * factor)))
-        small = cv2.resize(picture, fitted, interpolation=cv2.INTER_AREA)
-        sheet = np.full((box[1], box[0]), _paper(picture), np.uint8)
-        y = int(rng.integers(0, box[1] - fitted[1] + 1))
-        x = int(rng.integers(0, box[0] - fitted[0] + 1))
-        sheet[y : y + fitted[1], x : x + fitted[0]] = small
-        sides.append(sheet)
+        sides.append(_in_box(picture, box, rng))
     if rng.random() < 0.5:
         sides.reverse()
     return np.hstack(sides) if wide else np.vstack(sides)
+
+
+def _among(plate: Plate, others: Sequence[Plate], longest: int, rng: np.random.Generator) -> Plate:
+    """Set the plate among others in rows of equal boxes, as plates of leaves, shells or tools do: two to nine."""
+    across, down = SHEETS[int(rng.integers(len(SHEETS)))]
+    pictures = [others[i % len(others)] for i in range(across * down - 1)]
+    pictures.insert(int(rng.integers(across * down)), plate)
+    side = longest / max(across, down) * np.exp(rng.uniform(-0.25, 0.25, 2))
+    side = np.maximum(8, side * (longest / max(side[0] * across, side[1] * down))).astype(int)
+    boxes = [_in_box(picture, (int(side[0]), int(side[1])), rng) for picture in pictures]
+    return np.vstack([np.hstack(boxes[row * across : (row + 1) * across]) for row in range(down)])
+
+
+def _in_box(picture: Plate, box: tuple[int, int], rng: np.random.Generator) -> Plate:
+    """Fit a picture into a box of its own paper, (width, height) in pixels, somewhere in it."""
+    factor = min(box[0] / picture.shape[1], box[1] / picture.shape[0])
+    fitted = (max(1, int(picture.shape[1] * factor)), max(1, int(picture.shape[0] * factor)))
+    sheet = np.full((box[1], box[0]), _paper(picture), np.uint8)
+    y = int(rng.integers(0, box[1] - fitted[1] + 1))
+    x = int(rng.integers(0, box[0] - fitted[0] + 1))
+    sheet[y : y + fitted[1], x : x + fitted[0]] = cv2.resize(picture, fitted, interpolation=cv2.INTER_AREA)
+    return sheet
 
 
 def _letterpress(sheet: Plate, matrix: np.ndarray, shape: tuple[int, ...], rng: np.random.Generator) -> None:

@@ -78,9 +78,11 @@ class Batches:
             members = self.members[int(group)]
             pick = rng.choice(members, 2, replace=len(members) < 2)
             for side in (0, 1):
-                other = self.data.plates[int(rng.integers(len(self.data)))]
+                others = [
+                    self.data.plates[int(n)] for n in rng.integers(len(self.data), size=augment.MOST_OTHERS)
+                ]
                 views[side, i] = augment.view(
-                    self.data.plates[int(pick[side])], self.size, rng, other, STRENGTHS[side]
+                    self.data.plates[int(pick[side])], self.size, rng, others, STRENGTHS[side]
                 )
         return views.reshape(-1, self.size, self.size), groups
 

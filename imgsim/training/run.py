@@ -145,7 +145,7 @@ def held_out_recall(network: Any, plates: Sequence[augment.Plate], size: int, de
 
     rng = np.random.default_rng(1)
     as_is = np.stack([augment.plain_view(plate, size) for plate in plates])
-    views = np.stack([augment.view(plate, size, rng, plates[i - 1]) for i, plate in enumerate(plates)])
+    views = np.stack([augment.view(plate, size, rng, [plates[i - 1]]) for i, plate in enumerate(plates)])
     network.eval()
     with torch.inference_mode():
         rows = [
