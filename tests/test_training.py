@@ -102,6 +102,23 @@ def test_views_keep_shape_and_type_and_follow_the_seed(strength):
     assert np.array_equal(plate, np.array(draw(0))), "the plate itself must stay as it is"
 
 
+def test_a_plate_among_others_stands_there_whole():
+    def printed(sheet):
+        """The part of a sheet that has ink, as 40 x 40 grey values."""
+        rows, columns = np.flatnonzero((sheet < 128).any(axis=1)), np.flatnonzero((sheet < 128).any(axis=0))
+        part = sheet[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return np.asarray(Image.fromarray(part).resize((40, 40), Image.Resampling.BOX), dtype=float).ravel()
+
+    plate, blank = np.array(draw(0)), np.full((80, 60), 250, np.uint8)
+    shares = set()
+    for seed in range(40):
+        sheet = augment._among(plate, [blank], 600, np.random.default_rng(seed))
+        assert 590 <= max(sheet.shape) <= 600
+        assert np.corrcoef(printed(sheet), printed(plate))[0, 1] > 0.9
+        shares.add(round(float((sheet < 128).mean() / (plate < 128).mean()), 1))
+    assert len(shares) > 3, "sheets must be shared by few and by many"
+
+
 def test_views_of_thin_and_tiny_plates():
     for shape in ((16, 352), (352, 16), (16, 16)):
         plate = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
