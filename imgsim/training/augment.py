@@ -155,7 +155,7 @@ def compose(
     # plate pixel -> sheet pixel: turn about the plate's middle, then scale, then shift
     cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
     cx, cy = width / 2, height / 2
-    shear = float(rng.normal(0, 0.02))
+    shear = float(rng.normal(0, 0.02)) * strength
     linear = np.array([[scale * squeeze, shear * scale], [0, scale]]) @ np.array([[cos, -sin], [sin, cos]])
     middle = np.array([(0.5 - left) * width * squeeze * scale, (0.5 - top) * height * scale])
     shift = middle - linear @ (cx, cy)
