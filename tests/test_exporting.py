@@ -223,6 +223,19 @@ def test_no_room_is_said_in_the_dialog(
     assert store._root is not None and list(store._root.iterdir()) == []
 
 
+def test_no_room_even_for_a_folder_is_an_error_in_words(
+    dialog: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> Any:
+        raise OSError(28, "No space left on device")
+
+    app = dialog()
+    monkeypatch.setattr(prepared, "scratch_folder", full)
+    app.button(key="export_prepare").click()
+    app = again(app)
+    assert any("No space left on device" in error.value for error in app.error)
+
+
 def test_session_state_stays_small(dialog: Callable[..., AppTest]) -> None:
     app = dialog()
     app.button(key="export_prepare").click()

@@ -98,24 +98,29 @@ class Store:
     @contextmanager
     def _draft(self) -> Iterator[Path]:
         """A new folder, which is gone again if what is to fill it fails or is broken off."""
+        folder = None
+        try:
+            folder = Path(tempfile.mkdtemp(dir=self._place()))
+            yield folder
+        except BaseException as error:
+            # Among these is what Streamlit stops a run with when the reader goes elsewhere.
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise ImgsimError(
+                    f"The export cannot be written to {self._root or tempfile.gettempdir()}: "
+                    f"{error.strerror or error}. Make room there, or choose less."
+                ) from error
+            raise
+
+    def _place(self) -> Path:
+        """The folder of all exports, made when it is first asked for."""
         with self._lock:
             if self._root is None:
                 held = ExitStack()
                 self._root = held.enter_context(scratch_folder())
                 atexit.register(held.close)
-        folder = Path(tempfile.mkdtemp(dir=self._root))
-        try:
-            yield folder
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise ImgsimError(
-                f"The export cannot be written to {self._root}: {error.strerror or error}. Make room there, or choose "
-                "less."
-            ) from error
-        except BaseException:
-            # Among these is what Streamlit stops a run with when the reader goes elsewhere.
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            return self._root
 
 
 STORE = Store()
