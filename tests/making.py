@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from imgsim import environment
 from imgsim.collection import layout, open_collection
 from imgsim.collection.layout import file_sha256, key_of
 from imgsim.embeddings.plates import PlateFailure, PlateResult, read_plate
@@ -188,3 +191,22 @@ def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families
         find_families(catalogue.frame, matches).to_parquet(stream, index=False)
         files[layout.FAMILIES] = stream.getvalue()
     add_files(collection, files)
+
+
+def heavy_modules(code: str) -> str:
+    """Run code in a Python of its own and return which of the libraries that take long to load it has loaded."""
+    code += (
+        "\nimport sys\n"
+        "heavy = {'torch', 'torchvision', 'umap', 'numba', 'openTSNE', 'sklearn', 'cv2', 'onnxruntime'}\n"
+        "heavy |= {'streamlit', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=environment.REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    return done.stdout.strip()

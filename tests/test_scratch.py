@@ -24,14 +24,15 @@ with scratch_folder() as folder:
 
 @pytest.fixture(autouse=True)
 def _own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    for name in ("TMPDIR", "TEMP", "TMP"):  # the processes that are started look there
+        monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def age(folder: Path) -> None:
-    """Make a folder look as if nothing had been put into it for a while."""
-    long_ago = folder.stat().st_mtime - 2 * YOUNG_S
-    os.utime(folder, (long_ago, long_ago))
+    """Make a folder, or a link, look as if nothing had been put into it for a while."""
+    long_ago = folder.lstat().st_mtime - 2 * YOUNG_S
+    os.utime(folder, (long_ago, long_ago), follow_symlinks=False)
 
 
 def hold() -> tuple[subprocess.Popen[str], Path]:
@@ -82,7 +83,9 @@ def test_what_is_young_or_not_ours_stays(tmp_path: Path) -> None:
         (folder / LOCK).touch()
     age(strange)  # it has no lock: another program's
     age(elsewhere)
-    (tmp_path / f"{PREFIX}link").symlink_to(elsewhere)
+    link = tmp_path / f"{PREFIX}link"
+    link.symlink_to(elsewhere)
+    age(link)
     with scratch_folder():
         pass
     assert young.exists() and strange.exists() and (elsewhere / LOCK).exists()
