@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.catalogue import UNKNOWN
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.figures_overview import ALL, REUSED
-from imgsim.reviews import Reviews
 from imgsim.views import components, state, two_books
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
@@ -357,7 +357,7 @@ def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
 ) -> None:
     shutil.copytree(verified, tmp_path / "data")
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
-    reviews = Reviews.of(tmp_path / "data" / "herbals")
+    reviews = reviews_of(tmp_path / "data" / "herbals")
     visit("overview")  # what is kept from before must not be shown again
     reviews.record("p001", "p018", "unrelated", reviewer="A")
     reviews.record("p005", "p022", "same plate", reviewer="A")

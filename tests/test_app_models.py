@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim import export
 from imgsim.collection import Collection, layout, open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.model_comparison import difference
 from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
-from imgsim.reviews import UNRELATED, Reviews
+from imgsim.reviews import UNRELATED
 from imgsim.views import components, text
 from imgsim.views.model_views import agreement, found, hubs, scores, verified
 from tests import pages
@@ -424,7 +425,7 @@ def test_a_pair_that_a_person_rejects_is_no_longer_counted(
     shutil.copytree(compared, tmp_path / "data")
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     assert "of 7 verified pairs" in words(visit())
-    reviews = Reviews.of(tmp_path / "data" / "herbals")
+    reviews = reviews_of(tmp_path / "data" / "herbals")
     reviews.record("p001", "p018", UNRELATED, reviewer="Ada")
     app = visit()
     assert "of 6 verified pairs" in words(app)

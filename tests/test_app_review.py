@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.reviews import DECISIONS, TAKEN_BACK, Reviews
 from imgsim.views import data, reviewing
 from tests.herbals import HOSTILE, make_herbals
@@ -56,7 +57,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def test_the_queue_asks_signs_and_comes_to_an_end(herbals: Collection) -> None:
-    reviews = Reviews.of(herbals.path)
+    reviews = reviews_of(herbals.path)
     app = visit("review")
     first = words(app)
     assert "0 of " in first and "pairs judged" in first
@@ -83,11 +84,11 @@ def test_without_a_name_nothing_can_be_decided(herbals: Collection) -> None:
     app.text_input(key="_reviewer_name_").set_value("  Ada   Reader ").run()
     check(app)
     press(app, "Unrelated")
-    assert Reviews.of(herbals.path).all()[0].reviewer == "Ada Reader"
+    assert reviews_of(herbals.path).all()[0].reviewer == "Ada Reader"
 
 
 def test_undo_skip_and_the_note(herbals: Collection) -> None:
-    reviews = Reviews.of(herbals.path)
+    reviews = reviews_of(herbals.path)
     app = visit("review")
     app.text_area[0].set_value("a note")
     press(app, "Same plate")
@@ -118,7 +119,7 @@ def test_skipping_everything_offers_everything_again(herbals: Collection) -> Non
 
 
 def test_disputed_pairs_are_asked_for_once_one_asks(herbals: Collection) -> None:
-    reviews = Reviews.of(herbals.path)
+    reviews = reviews_of(herbals.path)
     reviews.record("p000", "p006", "same plate", reviewer="Ada")
     reviews.record("p000", "p006", "re-engraved copy", reviewer="Paul", note="another hatching")
     app = visit("review", asked="disputed")
@@ -134,7 +135,7 @@ def test_compare_and_plate_show_what_was_decided(herbals: Collection) -> None:
     app = visit("compare", plate="p005", with_="p022")
     press(app, "Shared motif")
     assert "Decided: shared motif" in words(app)
-    made = Reviews.of(herbals.path).all()[0]
+    made = reviews_of(herbals.path).all()[0]
     assert made.pair == ("p005", "p022") and made.evidence["verdict"] == "look-alike"
     assert reviewing.mark(herbals, "p022", "p005") == {
         "review": "✓ shared motif", "review_title": f"Decided by Ada, {reviewing.day(made.when)}",
@@ -148,13 +149,13 @@ def test_a_decision_changes_the_families_at_once_everywhere(herbals: Collection)
     before = len(families)
     app = visit("reuse", family="p003")
     assert "1700 to 1710" in words(app) or "2 books" in words(app)
-    Reviews.of(herbals.path).record("p003", "p007", "unrelated", reviewer="Paul")
+    reviews_of(herbals.path).record("p003", "p007", "unrelated", reviewer="Paul")
     after = data.families(herbals)
     assert after is not None and len(after) == before - 1
     assert herbals.families is families  # what was prepared stays as it was
     assert "no family p003" in " ".join(str(w.value) for w in visit("reuse", family="p003").warning)
     assert "Family of" not in " ".join(b.label for b in visit("plate", plate="p003").button)
-    Reviews.of(herbals.path).record("p010", "p020", "same plate", reviewer="Paul")
+    reviews_of(herbals.path).record("p010", "p020", "same plate", reviewer="Paul")
     again = data.families(herbals)
     assert again is not None and again.of(herbals.catalogue.row("p020")) is not None
     visit("books")
@@ -190,7 +191,7 @@ def test_all_reviews_with_history_files_and_import(herbals: Collection, tmp_path
     count = len(HOSTILE) + 1
     assert f"{count} new records" in words(app)
     assert f"{count} pairs decided" in words(app)
-    assert Reviews.of(herbals.path).all() == other.all()
+    assert reviews_of(herbals.path).all() == other.all()
     notes = next(frame.value for frame in app.dataframe if "Note" in frame.value.columns)
     assert set(HOSTILE) <= set(notes["Note"])
     app = visit("review", section="all")
@@ -201,7 +202,7 @@ def test_all_reviews_with_history_files_and_import(herbals: Collection, tmp_path
 
 def test_what_a_score_is_worth_once_there_are_judgements(herbals: Collection) -> None:
     assert "Nobody has judged enough pairs" in words(visit("review", section="worth"))
-    reviews = Reviews.of(herbals.path)
+    reviews = reviews_of(herbals.path)
     for a, b, decision in (
         ("p000", "p006", "same plate"),
         ("p001", "p018", "mirrored copy"),
@@ -218,7 +219,7 @@ def test_what_a_score_is_worth_once_there_are_judgements(herbals: Collection) ->
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_names_and_notes_are_shown_as_they_were_written(herbals: Collection, payload: str) -> None:
-    Reviews.of(herbals.path).record("p000", "p006", "same plate", reviewer=payload[:80], note=payload)
+    reviews_of(herbals.path).record("p000", "p006", "same plate", reviewer=payload[:80], note=payload)
     app = visit("compare", who=payload[:80], plate="p000", with_="p006")
     shown = "".join(str(c.value) for c in app.caption)
     for sign in ("<b>", "**bold", "](http", "$\\frac", ":red["):
@@ -245,7 +246,7 @@ def test_a_collection_that_was_never_verified_says_what_to_do(
 
 
 def test_the_csv_of_a_plate_has_the_decisions(herbals: Collection) -> None:
-    Reviews.of(herbals.path).record("p000", "p006", "same plate", reviewer="Ada", note="=1")
+    reviews_of(herbals.path).record("p000", "p006", "same plate", reviewer="Ada", note="=1")
     columns: dict[str, Any] = reviewing.columns(herbals, "p000", [herbals.catalogue.row("p006"), 3])
     assert columns["review"] == ["same plate", ""] and columns["review_by"] == ["Ada", ""]
     assert columns["review_disputed"] == ["no", ""] and columns["review_note"] == ["=1", ""]

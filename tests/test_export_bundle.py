@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from imgsim.collection import Collection
+from imgsim.collection.decided import reviews_of
 from imgsim.export import KINDS, Request, available, files_of, read_back, stem, write_files, zip_chunks
-from imgsim.reviews import Reviews
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 
@@ -27,7 +27,7 @@ def herbals(tmp_path: Path) -> Collection:
     made = hostile(tmp_path)
     ids = made.catalogue.plate_ids
     for attack in ATTACKS:
-        Reviews.of(tmp_path).record(ids[0], ids[1], "unsure", reviewer="r", note=attack)
+        reviews_of(tmp_path).record(ids[0], ids[1], "unsure", reviewer="r", note=attack)
     return made
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from imgsim.borrowing import Borrowing
 from imgsim.collection import Collection
+from imgsim.collection.decided import reviews_of
 from imgsim.export import (
     KINDS,
     ExportFile,
@@ -32,7 +33,6 @@ from imgsim.export.columns import MEANINGS, meaning
 from imgsim.export.neighbours import expected_rows, neighbour_lists
 from imgsim.matches import LOOK_ALIKE
 from imgsim.neighbours import all_neighbours, nearest, similarities
-from imgsim.reviews import Reviews
 from imgsim.views import evidence
 from imgsim.views.listing import Conditions, conditions_mask, make_listing
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
@@ -189,7 +189,7 @@ def test_reviews_and_what_follows_from_them(tmp_path: Path) -> None:
     herbals = hostile(tmp_path)
     ids = herbals.catalogue.plate_ids
     assert "reviews" not in available(request_of(herbals))
-    reviews = Reviews.of(tmp_path)
+    reviews = reviews_of(tmp_path)
     reviews.record(ids[0], ids[7], "unrelated", reviewer="=A. Reader", note="-1+1")
     reviews.record(ids[40], ids[44], "same plate", reviewer="B", note=ATTACKS[12])
     reviews.record(ids[1], ids[9], "mirrored copy", reviewer="B")
@@ -200,7 +200,7 @@ def test_reviews_and_what_follows_from_them(tmp_path: Path) -> None:
     assert len(read_back(data)) == 4 and read_back(data)["note"].tolist()[0] == "-1+1"
     # What was exported is taken in elsewhere.
     (tmp_path / "elsewhere").mkdir()
-    elsewhere = Reviews.of(tmp_path / "elsewhere")
+    elsewhere = reviews_of(tmp_path / "elsewhere")
     assert elsewhere.merge_csv(data).added == 4 and elsewhere.merge_csv(data).added == 0
     found = table("matches.csv", request).set_index(["plate_a_id", "plate_b_id"])
     assert found.loc[(ids[0], ids[7]), "decision"] == "unrelated"
@@ -225,7 +225,7 @@ def test_every_list_is_safe_in_a_spreadsheet_and_every_column_explained(name: st
     herbals = hostile(tmp_path)
     ids = herbals.catalogue.plate_ids
     for number, attack in enumerate(ATTACKS):
-        Reviews.of(tmp_path).record(ids[number], ids[-1], "unsure", reviewer=f"r {attack}"[:60], note=attack)
+        reviews_of(tmp_path).record(ids[number], ids[-1], "unsure", reviewer=f"r {attack}"[:60], note=attack)
     request = request_of(herbals, look_alikes=True)
     data = content(the_file(name), request)
     assert data.startswith(b"\xef\xbb\xbf") and data.endswith(b"\r\n") and data.count(b"\xef\xbb\xbf") == 1

@@ -18,10 +18,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.export import KINDS, Request, files_of, read_back
 from imgsim.export.neighbours import expected_rows
-from imgsim.reviews import Reviews
 from imgsim.views import exporting, prepared, server
 from imgsim.views.prepared import Store, key_of
 from tests import pages
@@ -322,7 +322,7 @@ def test_a_key_names_everything_that_shapes_the_result(tmp_path: Path) -> None:
     assert len(keys) == 20
     assert key_of(request_of(herbals), files[:1], True) not in keys
     ids = herbals.catalogue.plate_ids
-    Reviews.of(tmp_path).record(ids[0], ids[1], "unsure", reviewer="r")
+    reviews_of(tmp_path).record(ids[0], ids[1], "unsure", reviewer="r")
     assert key_of(request_of(herbals), files, True) not in keys
     assert key_of(request_of(herbals), files, True) == key_of(request_of(herbals), files, True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import multiprocessing
 import os
@@ -19,11 +20,12 @@ from pathlib import Path
 import pytest
 
 from imgsim.collection import open_collection
+from imgsim.collection.decided import reviews_of
+from imgsim.database import Database
 from imgsim.errors import BusyError, CollectionError, ImgsimError
 from imgsim.export import read_back
 from imgsim.families import decisions_of
 from imgsim.reviews import DECISIONS, FILE, TAKEN_BACK, Reviews
-from imgsim.reviews.database import Database
 from imgsim.reviews.standing import standing_frame
 from tests.kin import catalogue_of
 from tests.making import make, write_plate, write_plates
@@ -39,9 +41,15 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def pictures() -> dict[str, str]:
+    """Plates a to z and b0 to b24, each with a picture of its own."""
+    plates = [*"abcdefghijklmnopqrstuvwxyz", *(f"b{number}" for number in range(25))]
+    return {plate: hashlib.sha256(plate.encode()).hexdigest() for plate in plates}
+
+
 @pytest.fixture
 def reviews(tmp_path: Path) -> Reviews:
-    return Reviews.of(tmp_path)
+    return Reviews(tmp_path / FILE, pictures)
 
 
 def decided(reviews: Reviews) -> dict[str, str]:
@@ -73,7 +81,7 @@ def test_a_review_is_kept_as_it_was_given_with_its_plates_in_order(reviews: Revi
         "coverage_b": EVIDENCE["coverage_a"],
     }
     assert made.when.endswith("+00:00") and len(made.when) == 32
-    assert Reviews(reviews.path).all() == [made] == reviews.history("b", "a")
+    assert Reviews(reviews.path, pictures).all() == [made] == reviews.history("b", "a")
     assert reviews.history("a", "c") == []
 
 
@@ -176,7 +184,7 @@ def test_the_revision_changes_with_every_review_and_with_another_file(
     reviews.undo("A")
     seen.add(reviews.revision)
     assert len(seen) == 7
-    other = Reviews(tmp_path / "other.sqlite")
+    other = Reviews(tmp_path / "other.sqlite", pictures)
     for number in range(6):
         other.record("x", f"y{number}", "unsure", reviewer="A")
     assert other.revision not in seen
@@ -189,7 +197,7 @@ def test_the_revision_changes_with_every_review_and_with_another_file(
 
 def _write(path: Path, name: str, count: int, start: object) -> None:
     start.wait()  # type: ignore[attr-defined]
-    reviews = Reviews(path)
+    reviews = Reviews(path, pictures)
     for number in range(count):
         reviews.record("a", f"b{number}", "same plate", reviewer=name, note=f"{name} {number}")
         if number % 5 == 4:
@@ -205,19 +213,19 @@ def test_twenty_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> Non
         person.start()
     start.set()
     while any(person.is_alive() for person in people):
-        found = Reviews(path).all()  # reading waits for nobody
+        found = Reviews(path, pictures).all()  # reading waits for nobody
         assert len({review.uuid for review in found}) == len(found)
         time.sleep(0.05)
     for person in people:
         person.join()
     assert [person.exitcode for person in people] == [0] * 20
-    found = Reviews(path).all()
+    found = Reviews(path, pictures).all()
     notes = {review.note for review in found if review.decision != TAKEN_BACK}
     assert notes == {f"reader {n} {number}" for n in range(20) for number in range(each)}
     assert len(found) == 20 * (each + each // 5)
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
     # Every fifth was taken back, by each of them.
-    frame = Reviews(path).standing()
+    frame = Reviews(path, pictures).standing()
     assert len(frame) == each - each // 5
     assert all(len(names.split("; ")) == 20 for names in frame["reviewers"])
 
@@ -239,7 +247,7 @@ def test_twenty_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     for person in people:
         person.join()
     assert failed == []
-    assert len(Reviews(path).all()) == 20 * 12
+    assert len(Reviews(path, pictures).all()) == 20 * 12
 
 
 def test_what_was_written_is_there_after_a_kill(tmp_path: Path) -> None:
@@ -249,14 +257,14 @@ def test_what_was_written_is_there_after_a_kill(tmp_path: Path) -> None:
     start.set()
     person = context.Process(target=_write, args=(path, "reader", 100_000, start))
     person.start()
-    while len(Reviews(path).all()) < 20:
+    while len(Reviews(path, pictures).all()) < 20:
         time.sleep(0.01)
-    seen = {review.uuid for review in Reviews(path).all()}
+    seen = {review.uuid for review in Reviews(path, pictures).all()}
     assert person.pid is not None
     os.kill(person.pid, signal.SIGKILL)
     person.join()
-    assert seen <= {review.uuid for review in Reviews(path).all()}
-    Reviews(path).record("x", "y", "unsure", reviewer="B")
+    assert seen <= {review.uuid for review in Reviews(path, pictures).all()}
+    Reviews(path, pictures).record("x", "y", "unsure", reviewer="B")
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -264,7 +272,7 @@ def test_a_file_that_stays_busy_gives_a_clear_error_and_can_still_be_read(review
     reviews.record("a", "b", "unsure", reviewer="A")
     holder = sqlite3.connect(reviews.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    database = Database(reviews.path, patience=0.2)
+    database = Database(reviews.path, reviews.schema, patience=0.2)
     with pytest.raises(BusyError, match="busy"):
         database.write(lambda connection: None)
     assert len(reviews.all()) == 1
@@ -275,7 +283,7 @@ def test_reviews_survive_every_preparation_and_follow_the_plates_by_their_ids(tm
     images = write_plates(tmp_path / "images", 4)
     out = tmp_path / "data" / "kept"
     make(out, images)
-    reviews = Reviews.of(out)
+    reviews = reviews_of(out)
     reviews.record("p001", "p003", "same plate", reviewer="A")
     reviews.record("p002", "p003", "unrelated", reviewer="A")
     before = reviews.all()
@@ -285,7 +293,7 @@ def test_reviews_survive_every_preparation_and_follow_the_plates_by_their_ids(tm
     make(out, images)
     collection = open_collection(out)
     assert len(collection.catalogue) == 4 and not collection.catalogue.has("p002")
-    assert Reviews.of(out).all() == before
+    assert reviews_of(out).all() == before
     decided = decisions_of(reviews.standing(), collection.catalogue)
     rows = tuple(collection.catalogue.row(plate) for plate in ("p001", "p003"))
     assert (dict(decided.confirmed), decided.rejected) == ({rows: "same plate"}, frozenset())
@@ -332,7 +340,7 @@ def test_the_file_of_another_program_or_a_newer_imgsim_is_left_alone(reviews: Re
     reviews.path.unlink()
     reviews.record("a", "b", "unsure", reviewer="A")
     with sqlite3.connect(reviews.path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     with pytest.raises(CollectionError, match="newer imgsim"):
         reviews.all()
 
@@ -375,7 +383,7 @@ def _as_nobody(act: object, pipe: object) -> None:
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that others may look into and not write to, with one review; the way to it is open."""
     folder = tmp_path_factory.mktemp("locked")
-    Reviews.of(folder).record("a", "b", "unsure", reviewer="A")
+    reviews_of(folder).record("a", "b", "unsure", reviewer="A")
     for extra in folder.glob("*-*"):
         extra.unlink()
     (folder / FILE).chmod(0o444)
@@ -388,7 +396,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_a_read_only_folder_can_be_read_and_says_that_nothing_can_be_written(locked: Path) -> None:
-    reviews = Reviews.of(locked)
+    reviews = reviews_of(locked)
     # Root may write anywhere, so a process that is not root tries.
     context = multiprocessing.get_context("fork")
 
@@ -404,7 +412,7 @@ def test_a_read_only_folder_can_be_read_and_says_that_nothing_can_be_written(loc
     assert ask(lambda: len(reviews.all())) == ("done", 1)
     kind, said = ask(lambda: reviews.record("a", "c", "unsure", reviewer="A"))
     assert kind == "CollectionError" and "read-only" in str(said)
-    none = Reviews(locked / "none.sqlite")
+    none = Reviews(locked / "none.sqlite", pictures)
     assert ask(lambda: none.revision) == ("done", 0)
     kind, said = ask(lambda: none.record("a", "c", "unsure", reviewer="A"))
     assert kind == "CollectionError" and "read-only" in str(said)
@@ -414,7 +422,8 @@ def test_a_read_only_folder_can_be_read_and_says_that_nothing_can_be_written(loc
 
 
 def test_a_csv_brings_every_review_back_as_it_was(reviews: Reviews, tmp_path: Path) -> None:
-    catalogue = catalogue_of({"0904": ("b1", 1700), "1-2": ("b2", None)})
+    others: dict[str, tuple[str, int | None]] = {f"x{n}": ("b3", 1750) for n in range(len(HOSTILE))}
+    catalogue = catalogue_of({"0904": ("b1", 1700), "1-2": ("b2", None), **others})
     for number, text in enumerate(HOSTILE):
         reviews.record(
             "0904", f"x{number}", list(DECISIONS)[number % 6], reviewer=text, note=text, evidence=EVIDENCE
@@ -429,10 +438,9 @@ def test_a_csv_brings_every_review_back_as_it_was(reviews: Reviews, tmp_path: Pa
             if cell and name not in ("similarity", "coverage_a", "coverage_b"):
                 assert cell.lstrip()[:1] not in "=+-@＝＋－＠", (name, cell)
     assert rows[-1]["plate_a_id"] == "'0904" and rows[-1]["plate_b_id"] == "'1-2"
-    other = Reviews(tmp_path / "other.sqlite")
+    other = Reviews(tmp_path / "other.sqlite", pictures)
     report = other.merge_csv(content, catalogue)
     assert (report.added, report.already, report.conflicts, report.refused) == (len(HOSTILE) + 2, 0, (), ())
-    assert report.unknown == tuple(sorted(f"x{n}" for n in range(len(HOSTILE))))
     assert other.all() == reviews.all()
     assert other.standing().equals(reviews.standing())
     again = other.merge_csv(content, catalogue)
@@ -442,7 +450,7 @@ def test_a_csv_brings_every_review_back_as_it_was(reviews: Reviews, tmp_path: Pa
 
 def test_merging_in_any_order_ends_with_the_same_decisions(tmp_path: Path) -> None:
     catalogue = catalogue_of({})
-    sources = [Reviews(tmp_path / f"{n}.sqlite") for n in range(3)]
+    sources = [Reviews(tmp_path / f"{n}.sqlite", pictures) for n in range(3)]
     for number, source in enumerate(sources):
         for plate in "bcd":
             source.record("a", plate, list(DECISIONS)[(number + ord(plate)) % 5], reviewer=f"R{number % 2}")
@@ -450,7 +458,7 @@ def test_merging_in_any_order_ends_with_the_same_decisions(tmp_path: Path) -> No
     files = [source.to_csv(catalogue, collection="c", date="2026-11-22") for source in sources]
     ends = []
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
-        target = Reviews(tmp_path / f"into {order}.sqlite")
+        target = Reviews(tmp_path / f"into {order}.sqlite", pictures)
         for at in order:
             target.merge_csv(files[at])
         ends.append(target.standing())
@@ -460,7 +468,7 @@ def test_merging_in_any_order_ends_with_the_same_decisions(tmp_path: Path) -> No
 
 def test_conflicts_are_listed_and_nothing_of_ours_is_changed(tmp_path: Path) -> None:
     catalogue = catalogue_of({"a": ("b", 1700), "b": ("c", 1701), "c": ("d", 1702)})
-    ours, theirs = Reviews(tmp_path / "ours.sqlite"), Reviews(tmp_path / "theirs.sqlite")
+    ours, theirs = Reviews(tmp_path / "ours.sqlite", pictures), Reviews(tmp_path / "theirs.sqlite", pictures)
     kept = ours.record("a", "b", "same plate", reviewer="A")
     theirs.merge_csv(ours.to_csv(catalogue, collection="c", date="2026-11-22"))
     theirs.record("a", "b", "unrelated", reviewer="B")
@@ -509,7 +517,7 @@ def test_what_is_no_table_of_reviews_is_refused_whole(reviews: Reviews, content:
 def test_a_copy_of_the_file_is_a_copy_of_the_reviews(reviews: Reviews, tmp_path: Path) -> None:
     reviews.record("a", "b", "unsure", reviewer="A")
     copy = shutil.copy(reviews.path, tmp_path / "copy.sqlite")
-    assert Reviews(Path(copy)).all() == reviews.all()
+    assert Reviews(Path(copy), pictures).all() == reviews.all()
     assert standing_frame(reviews.all()).equals(reviews.standing())
     assert read_back(reviews.to_csv(catalogue_of({}), collection="c", date="d"))["decision"].tolist() == [
         "unsure"

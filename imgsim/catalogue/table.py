@@ -82,6 +82,11 @@ class Catalogue:
         """Say whether there is a plate of that id."""
         return plate_id in self._rows
 
+    @cached_property
+    def pictures(self) -> Mapping[str, str]:
+        """Plate id -> SHA-256 of its image file."""
+        return dict(zip(self.plate_ids, self.frame["sha256"].tolist(), strict=True))
+
     def row(self, plate_id: str) -> int:
         """Return a plate's row; ImgsimError if there is no such plate."""
         try:

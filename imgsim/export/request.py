@@ -82,16 +82,17 @@ class Request:
     @cached_property
     def reviews(self) -> tuple[Review, ...]:
         """What people decided, every record, as it was when first asked for. Raises CollectionError if unreadable."""
-        from imgsim.reviews import Reviews
+        from imgsim.collection.decided import reviews_of
 
-        return tuple(Reviews.of(self.collection.path).all())
+        return tuple(reviews_of(self.collection).all())
 
     @cached_property
     def standing(self) -> pd.DataFrame:
-        """What of it stands, one row a pair."""
+        """What of it stands for the pictures that are here, one row a pair."""
         from imgsim.reviews import standing_frame
+        from imgsim.reviews.pictures import counting
 
-        return standing_frame(self.reviews)
+        return standing_frame(counting(self.reviews, self.catalogue.pictures))
 
     @cached_property
     def families(self) -> Families | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imgsim.errors import ImgsimError
 from imgsim.export.cells import csv_bytes, read_back
+from imgsim.reviews.pictures import unconfirmed
 from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.standing import standing_frame
 from imgsim.reviews.words import DECISIONS, TAKEN_BACK
@@ -49,7 +50,9 @@ class MergeReport:
     added, already : how many records are new, and how many were here before.
     conflicts : see :class:`Conflict`. Nothing of ours was changed.
     refused : (line in the file, why) of what is no review.
-    unknown : ids of plates that the collection does not have. Their reviews are kept all the same.
+    unknown : ids of plates that the collection does not have. Their reviews are refused.
+    unconfirmed : how many of the new records are about another image file than the plate has here. They are kept, and
+        count for nothing until somebody confirms them.
     """
 
     added: int
@@ -57,6 +60,7 @@ class MergeReport:
     conflicts: tuple[Conflict, ...]
     refused: tuple[tuple[int, str], ...]
     unknown: tuple[str, ...]
+    unconfirmed: int = 0
 
 
 # Columns that hold numbers or dates.
@@ -73,8 +77,10 @@ def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: 
     -------
     bytes
         Columns: uuid, plate_a_id, plate_b_id, decision, undoes_uuid (of a record that takes another one back),
-        reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.record.EVIDENCE`), then book, title,
-        author, year, place and page of both plates where the collection knows them, collection and date.
+        reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.record.EVIDENCE`), a_sha256 and b_sha256
+        of the image files that were decided about, confirms_uuid (of a record that repeats an older one for the
+        pictures that are here now), then book, title, author, year, place and page of both plates where the collection
+        knows them, collection and date.
     """
     return csv_bytes(review_columns(reviews, catalogue, collection=collection, date=date), NUMBERS)
 
@@ -95,6 +101,11 @@ def review_columns(
     }
     for name in EVIDENCE:
         columns[name] = [_shown(review.evidence.get(name)) for review in reviews]
+    columns |= {
+        "a_sha256": [review.picture_a for review in reviews],
+        "b_sha256": [review.picture_b for review in reviews],
+        "confirms_uuid": [review.confirms for review in reviews],
+    }
     for side, ids in (("a", columns["plate_a_id"]), ("b", columns["plate_b_id"])):
         records = [
             catalogue.record(catalogue.row(plate)) if catalogue.has(plate) else dict.fromkeys(_OF_BOTH)
@@ -110,7 +121,8 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
     """Add the reviews of a CSV that are not here yet; all of them, or none if something fails.
 
     A table written by hand is welcome, too: it needs the columns plate_a_id, plate_b_id, decision and reviewer, and may
-    have when and note.
+    have when and note; it speaks of the pictures that are here. With a catalogue, reviews of plates that it does not
+    have are refused.
 
     Raises
     ------
@@ -118,22 +130,31 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
         The file is no CSV, or lacks a column that is needed. A row that is no review is refused and listed.
     """
     frame = read_back(content)
-    missing = [name for name in _NEEDED if name not in frame.columns]
-    if missing:
+    lacking = [name for name in _NEEDED if name not in frame.columns]
+    if lacking:
         raise ImgsimError(
-            f"These are no reviews: the column {missing[0]} is missing. Choose a file that was downloaded here as "
+            f"These are no reviews: the column {lacking[0]} is missing. Choose a file that was downloaded here as "
             f"“reviews”, or a table with the columns {', '.join(_NEEDED)}."
         )
     found: list[Review] = []
     refused: list[tuple[int, str]] = []
+    unknown: set[str] = set()
+    here = catalogue.pictures if catalogue is not None else reviews.pictures()
     for line, cells in enumerate(frame.to_dict("records"), start=2):
         try:
             # A row with fewer cells than the header ends in None.
-            found.append(
-                _read({str(name): value if isinstance(value, str) else "" for name, value in cells.items()})
+            review = _read(
+                {str(name): value if isinstance(value, str) else "" for name, value in cells.items()}, here
             )
         except ImgsimError as error:
             refused.append((line, str(error)))
+            continue
+        missing = [plate for plate in review.pair if catalogue is not None and plate not in here]
+        if missing:
+            unknown.update(missing)
+            refused.append((line, f"The plate {missing[0][:80]!r} is not in this collection."))
+        else:
+            found.append(review)
     before = _decisions(reviews.all())
     added, same, other = reviews.add(found)
     conflicts = [
@@ -150,13 +171,9 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
         already=len(same),
         conflicts=tuple(conflicts),
         refused=tuple(refused),
-        unknown=unknown_plates(found, catalogue) if catalogue is not None else (),
+        unknown=tuple(sorted(unknown)),
+        unconfirmed=len(unconfirmed(added, here)),
     )
-
-
-def unknown_plates(reviews: Iterable[Review], catalogue: Catalogue) -> tuple[str, ...]:
-    """The plates of reviews that a catalogue does not have, by id."""
-    return tuple(sorted({plate for review in reviews for plate in review.pair if not catalogue.has(plate)}))
 
 
 def _decisions(reviews: Iterable[Review]) -> dict[tuple[str, str], tuple[str, bool]]:
@@ -180,8 +197,8 @@ def _shown(value: Any) -> Any:
     return repr(value) if isinstance(value, float) else value
 
 
-def _read(cells: dict[str, str]) -> Review:
-    """A row as a review; ImgsimError says why it is none."""
+def _read(cells: dict[str, str], here: Mapping[str, str]) -> Review:
+    """A row as a review; ImgsimError says why it is none. ``here``: plate id -> SHA-256, for rows that name none."""
     decision = cells["decision"].strip().lower()
     undoes = cells.get("undoes_uuid", "").strip()
     if decision == TAKEN_BACK and not undoes:
@@ -199,6 +216,9 @@ def _read(cells: dict[str, str]) -> Review:
             evidence[name] = text
     own = cells.get("uuid", "").strip()
     when = cells.get("when", "").strip()
+    pictures = (cells.get("a_sha256", ""), cells.get("b_sha256", ""))
+    if not own and not any(pictures):
+        pictures = (here.get(cells["plate_a_id"], ""), here.get(cells["plate_b_id"], ""))
     review = made(
         cells["plate_a_id"],
         cells["plate_b_id"],
@@ -209,5 +229,7 @@ def _read(cells: dict[str, str]) -> Review:
         evidence=evidence,
         uuid_=own,
         undoes=undoes,
+        pictures=pictures,
+        confirms=cells.get("confirms_uuid", "").strip(),
     )
     return review if own else by_hand(review, timed=bool(when))

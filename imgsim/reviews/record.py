@@ -22,6 +22,7 @@ EVIDENCE: dict[str, type] = {
     "backbone": str, "generation": str, "matching": str,
 }  # fmt: skip
 _BY_HAND = uuid.UUID("8f0c2c5e-52a5-5d0c-9a3e-1b5a64c1d6f1")
+_SHA256 = re.compile("[0-9a-f]{64}")
 # A text that no database, CSV or screen can hold as it stands: control characters and halves of characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -39,6 +40,9 @@ class Review:
     when : UTC in ISO 8601 with microseconds, such as ``2026-11-22T09:30:00.000000+00:00``; sorts as text.
     evidence : what was shown, by the names of :data:`EVIDENCE`; what was not known is left out.
     undoes : uuid of the record that this one takes back; "" for a decision.
+    picture_a, picture_b : SHA-256 of the two image files that were decided about; "" where that is not known.
+    confirms : uuid of an older record, whose plates show other pictures now or are gone, and whose decision this one
+        repeats for pictures that are here; "" for any other.
     """
 
     uuid: str
@@ -50,6 +54,9 @@ class Review:
     when: str
     evidence: dict[str, Any] = field(default_factory=dict)
     undoes: str = ""
+    picture_a: str = ""
+    picture_b: str = ""
+    confirms: str = ""
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -73,13 +80,15 @@ def made(
     evidence: Mapping[str, Any] | None = None,
     uuid_: str = "",
     undoes: str = "",
+    pictures: tuple[str, str] = ("", ""),
+    confirms: str = "",
 ) -> Review:
-    """Return a review that was checked, its plates in order, its coverages with them.
+    """Return a review that was checked, its plates in order, its coverages and pictures with them.
 
     Raises
     ------
     ImgsimError
-        A word that is no decision, a plate twice, no name, a text that is too long, a time that is none.
+        A word that is no decision, a plate twice, no name, a text that is too long, a time or a SHA-256 that is none.
     """
     for plate in (plate_a, plate_b):
         if not isinstance(plate, str) or not plate or len(plate) > MOST_ID or _UNPRINTABLE.search(plate):
@@ -96,8 +105,10 @@ def made(
         if len(text) > most:
             raise ImgsimError(f"This {what} has {len(text):,} characters; {most:,} are kept. Shorten it.")
     shown = checked_evidence(evidence or {})
+    picture_a, picture_b = map(checked_picture, pictures)
     if plate_a > plate_b:
         plate_a, plate_b = plate_b, plate_a
+        picture_a, picture_b = picture_b, picture_a
         shown = turned(shown)
     return Review(
         uuid=checked_uuid(uuid_) if uuid_ else str(uuid.uuid4()),
@@ -109,6 +120,9 @@ def made(
         when=checked_time(when) if when else now(),
         evidence=shown,
         undoes=checked_uuid(undoes) if undoes else "",
+        picture_a=picture_a,
+        picture_b=picture_b,
+        confirms=checked_uuid(confirms) if confirms else "",
     )
 
 
@@ -183,6 +197,14 @@ def checked_uuid(text: str) -> str:
         return str(uuid.UUID(text))
     except (ValueError, AttributeError, TypeError):
         raise ImgsimError(f"{str(text)[:80]!r} is no UUID. Leave the cell as imgsim wrote it.") from None
+
+
+def checked_picture(text: str) -> str:
+    """A SHA-256 in lower-case hexadecimal, or ""; ImgsimError for anything else."""
+    found = str(text).strip().lower()
+    if found and not _SHA256.fullmatch(found):
+        raise ImgsimError(f"{str(text)[:80]!r} is no SHA-256 of an image. Leave the cell as imgsim wrote it.")
+    return found
 
 
 def _printable(text: object) -> str:

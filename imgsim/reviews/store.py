@@ -1,18 +1,23 @@
-"""All reviews of a collection: appended to by anyone, at any time, and never changed or removed."""
+"""All reviews of a collection: appended to by anyone, at any time, and never changed or removed.
+
+A record names the two plates and the two image files that were decided about; records of the first form of the file,
+which named the plates alone, are given the image files that the plates had when the file is first read by this version.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imgsim.database import Database, Schema, run_statements
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.reviews.database import Database
+from imgsim.reviews.pictures import Unconfirmed, counting, unconfirmed
 from imgsim.reviews.record import Review, checked_evidence, evidence_text, is_by_hand, made, written
 from imgsim.reviews.standing import standing_frame, taken_back
 from imgsim.reviews.words import TAKEN_BACK
@@ -25,6 +30,34 @@ if TYPE_CHECKING:
 
 FILE = "reviews.sqlite"
 _COLUMNS = 'uuid, plate_a, plate_b, decision, reviewer, note, "when", evidence, undoes'
+_PICTURES = "picture_a, picture_b, confirms"
+Pictures = Callable[[], Mapping[str, str]]
+_VERSION = 2
+_TABLE = """
+CREATE TABLE IF NOT EXISTS reviews (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of arrival in this file
+    uuid TEXT NOT NULL UNIQUE,
+    plate_a TEXT NOT NULL,
+    plate_b TEXT NOT NULL CHECK (plate_a < plate_b),
+    decision TEXT NOT NULL,
+    reviewer TEXT NOT NULL CHECK (reviewer <> ''),
+    note TEXT NOT NULL,
+    "when" TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    undoes TEXT NOT NULL,
+    picture_a TEXT NOT NULL DEFAULT '',
+    picture_b TEXT NOT NULL DEFAULT '',
+    confirms TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS by_pair ON reviews (plate_a, plate_b);
+CREATE INDEX IF NOT EXISTS by_reviewer ON reviews (reviewer, "when");
+"""
+_TRIGGERS = """
+CREATE TRIGGER IF NOT EXISTS append_only_update BEFORE UPDATE ON reviews
+BEGIN SELECT RAISE(ABORT, 'reviews are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS append_only_delete BEFORE DELETE ON reviews
+BEGIN SELECT RAISE(ABORT, 'reviews are never removed'); END;
+"""
 
 
 class Reviews:
@@ -33,6 +66,8 @@ class Reviews:
     Parameters
     ----------
     path : of the file; where there is none there are no reviews, and the first one makes it.
+    pictures : asked for plate id -> SHA-256 of the plates that are here, for decisions that do not say what they are
+        about. :func:`imgsim.collection.reviews_of` gives those of a collection.
 
     Raises
     ------
@@ -40,14 +75,11 @@ class Reviews:
         From every method: the file is damaged, foreign, or cannot be written to. BusyError: no turn came.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pictures: Pictures | None = None) -> None:
         self.path = Path(path)
-        self._database = Database(self.path)
-
-    @classmethod
-    def of(cls, folder: Path) -> Reviews:
-        """The reviews of the collection in a folder."""
-        return cls(Path(folder) / FILE)
+        self.pictures: Pictures = pictures or dict
+        self.schema = Schema(0x696D6773, _VERSION, _TABLE + _TRIGGERS, "Reviews", {1: self._with_pictures})
+        self._database = Database(self.path, self.schema)
 
     # -- writing
 
@@ -60,16 +92,23 @@ class Reviews:
         reviewer: str,
         note: str = "",
         evidence: Mapping[str, Any] | None = None,
+        pictures: tuple[str, str] | None = None,
+        confirms: str = "",
     ) -> Review:
         """Append a decision and return it as it was written.
 
         Parameters
         ----------
-        plate_a, plate_b : in any order; ``evidence`` is of this order.
+        plate_a, plate_b : in any order; ``evidence`` and ``pictures`` are of this order.
         decision : one of :data:`~imgsim.reviews.words.DECISIONS`.
         evidence : what was shown, by the names of :data:`~imgsim.reviews.record.EVIDENCE`.
+        pictures : SHA-256 of the two image files that were looked at. None: of those that the plates have now.
+        confirms : uuid of the older record whose decision is repeated here for the pictures that are here now.
         """
-        review = made(plate_a, plate_b, decision, reviewer=reviewer, note=note, evidence=evidence)
+        review = made(
+            plate_a, plate_b, decision, reviewer=reviewer, note=note, evidence=evidence,
+            pictures=self._now(plate_a, plate_b) if pictures is None else pictures, confirms=confirms,
+        )  # fmt: skip
         return self._database.write(lambda connection: _append(connection, review))
 
     def undo(self, reviewer: str) -> Review | None:
@@ -86,7 +125,10 @@ class Reviews:
             if not standing:
                 return None
             last = max(standing, key=lambda review: review.order)
-            undoing = made(last.plate_a, last.plate_b, TAKEN_BACK, reviewer=name, undoes=last.uuid)
+            undoing = made(
+                last.plate_a, last.plate_b, TAKEN_BACK, reviewer=name, undoes=last.uuid,
+                pictures=(last.picture_a, last.picture_b),
+            )  # fmt: skip
             _append(connection, undoing)
             return last
 
@@ -117,8 +159,7 @@ class Reviews:
                     known[review.uuid] = review
                     _insert(connection, review)
                     added.append(review)
-                # A row by hand without a time has that of its first import.
-                elif ours in (review, replace(review, when=ours.when) if is_by_hand(review) else review):
+                elif _repeats(ours, review):
                     same.append(review)
                 else:
                     other.append((ours, review))
@@ -153,8 +194,15 @@ class Reviews:
         return sorted(found, key=lambda review: review.order)
 
     def standing(self) -> pd.DataFrame:
-        """What is decided now, one row a pair: see :func:`~imgsim.reviews.standing.standing_frame`."""
-        return standing_frame(self.all())
+        """What is decided now about the pictures that are here, one row a pair.
+
+        See :func:`~imgsim.reviews.standing.standing_frame`; :meth:`unconfirmed` has what does not count.
+        """
+        return standing_frame(counting(self.all(), self.pictures()))
+
+    def unconfirmed(self) -> list[Unconfirmed]:
+        """Decisions about plates that are gone or show another picture: see :mod:`imgsim.reviews.pictures`."""
+        return unconfirmed(self.all(), self.pictures())
 
     # -- exchange
 
@@ -169,6 +217,41 @@ class Reviews:
         from imgsim.reviews.exchange import merge_csv
 
         return merge_csv(self, content, catalogue)
+
+    # -- helpers
+
+    def _now(self, plate_a: str, plate_b: str) -> tuple[str, str]:
+        here = self.pictures()
+        return here.get(plate_a, ""), here.get(plate_b, "")
+
+    def _with_pictures(self, connection: sqlite3.Connection) -> None:
+        """The second form of the file from the first: which pictures each record was about, as far as is known."""
+        run_statements(
+            connection,
+            """
+            DROP TRIGGER IF EXISTS append_only_update;
+            DROP TRIGGER IF EXISTS append_only_delete;
+            ALTER TABLE reviews ADD COLUMN picture_a TEXT NOT NULL DEFAULT '';
+            ALTER TABLE reviews ADD COLUMN picture_b TEXT NOT NULL DEFAULT '';
+            ALTER TABLE reviews ADD COLUMN confirms TEXT NOT NULL DEFAULT '';
+            """,
+        )
+        here = self.pictures()
+        rows = connection.execute("SELECT number, plate_a, plate_b FROM reviews").fetchall()
+        connection.executemany(
+            "UPDATE reviews SET picture_a = ?, picture_b = ? WHERE number = ?",
+            [(here.get(a, ""), here.get(b, ""), number) for number, a, b in rows],
+        )
+        run_statements(connection, _TRIGGERS)
+
+
+def _repeats(ours: Review, given: Review) -> bool:
+    """Whether a record that came from elsewhere says what ours says."""
+    if is_by_hand(given):  # a row by hand without a time has that of its first import
+        given = replace(given, when=ours.when)
+    if not (given.picture_a or given.picture_b):  # written before reviews named their pictures
+        given = replace(given, picture_a=ours.picture_a, picture_b=ours.picture_b)
+    return ours == given
 
 
 def _append(connection: sqlite3.Connection, review: Review) -> Review:
@@ -185,18 +268,19 @@ def _append(connection: sqlite3.Connection, review: Review) -> Review:
 def _insert(connection: sqlite3.Connection, review: Review) -> None:
     values = (
         review.uuid, review.plate_a, review.plate_b, review.decision, review.reviewer, review.note, review.when,
-        evidence_text(review.evidence), review.undoes,
+        evidence_text(review.evidence), review.undoes, review.picture_a, review.picture_b, review.confirms,
     )  # fmt: skip
-    connection.execute(f"INSERT INTO reviews ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO reviews ({_COLUMNS}, {_PICTURES}) VALUES ({marks})", values)
 
 
 def _select(connection: sqlite3.Connection, where: str = "", values: tuple[str, ...] = ()) -> list[Review]:
-    found = connection.execute(f"SELECT {_COLUMNS} FROM reviews {where} ORDER BY number", values)
+    found = connection.execute(f"SELECT {_COLUMNS}, {_PICTURES} FROM reviews {where} ORDER BY number", values)
     return [_review(row) for row in found]
 
 
 def _review(row: tuple[str, ...]) -> Review:
-    uuid, plate_a, plate_b, decision, reviewer, note, when, evidence, undoes = row
+    uuid, plate_a, plate_b, decision, reviewer, note, when, evidence, undoes, *pictures, confirms = row
     try:
         shown = checked_evidence(json.loads(evidence))
         return made(
@@ -209,6 +293,8 @@ def _review(row: tuple[str, ...]) -> Review:
             evidence=shown,
             uuid_=uuid,
             undoes=undoes,
+            pictures=(pictures[0], pictures[1]),
+            confirms=confirms,
         )
     except (ImgsimError, ValueError, AttributeError, TypeError) as error:
         raise CollectionError(

@@ -16,11 +16,12 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Decisions, Families, decisions_of, work_keys
 from imgsim.neighbours import similarities
-from imgsim.reviews import Review, Reviews, standing_frame
+from imgsim.reviews import Review, Reviews
 from imgsim.reviews.queue import Queue
 from imgsim.views import evidence
 from imgsim.views.state import Choices, Sort, State
@@ -89,7 +90,7 @@ def _opened(path: str, generation: str) -> Collection:
 
 def reviews(collection: Collection) -> Reviews:
     """The reviews of a collection."""
-    return Reviews.of(collection.path)
+    return reviews_of(collection)
 
 
 def revision(collection: Collection) -> int:
@@ -110,21 +111,25 @@ def unread(collection: Collection) -> str:
 
 
 def standing(collection: Collection) -> pd.DataFrame:
-    """What is decided now, one row a pair (see `imgsim.reviews.standing_frame`); shared, never to be changed.
+    """What is decided now about the pictures that are here, one row a pair (see `imgsim.reviews.standing_frame`).
+
+    Shared, never to be changed.
 
     Raises
     ------
     CollectionError
         If the reviews cannot be read.
     """
-    return _standing(str(collection.path), reviews(collection).revision)
+    return _standing(str(collection.path), collection.generation, reviews(collection).revision, collection)
 
 
 def decisions(collection: Collection) -> Mapping[Pair, Decided]:
     """What is decided, by the ids of a pair in order; nothing where it cannot be read. Ask once for many pairs."""
     number = revision(collection)
     try:
-        return _by_pair(str(collection.path), number) if number else {}
+        if not number:
+            return {}
+        return _by_pair(str(collection.path), collection.generation, number, collection)
     except ImgsimError:  # said in the sidebar
         return {}
 
@@ -221,13 +226,15 @@ def colouring(collection: Collection, column: str) -> Colouring:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _standing(path: str, revision: int) -> pd.DataFrame:
-    return standing_frame(Reviews.of(Path(path)).all())
+def _standing(path: str, generation: str, revision: int, _collection: Collection) -> pd.DataFrame:
+    return reviews(_collection).standing()
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _by_pair(path: str, revision: int) -> Mapping[Pair, Decided]:
-    frame = _standing(path, revision)
+def _by_pair(
+    path: str, generation: str, revision: int, _collection: Collection
+) -> Mapping[Pair, Decided]:
+    frame = _standing(path, generation, revision, _collection)
     names = ("plate_a", "plate_b", "decision", "disputed", "reviewers", "when", "note")
     columns = (frame[name].tolist() for name in names)
     return {(a, b): Decided(*rest) for a, b, *rest in zip(*columns, strict=True)}
@@ -258,7 +265,8 @@ def _decided(path: str, revision: int, collection: Collection) -> Decisions:
     if not revision:
         return Decisions()
     try:
-        return decisions_of(_standing(path, revision), collection.catalogue)
+        frame = _standing(path, collection.generation, revision, collection)
+        return decisions_of(frame, collection.catalogue)
     except ImgsimError:  # said in the sidebar
         return Decisions()
 

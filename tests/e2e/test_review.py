@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import open_collection
+from imgsim.collection.decided import reviews_of
 from imgsim.families import decisions_of
-from imgsim.reviews import TAKEN_BACK, Reviews
+from imgsim.reviews import TAKEN_BACK
 from tests.conftest import offline
 from tests.e2e.conftest import Watch
 from tests.e2e.serving import Served, serve, settle
@@ -82,7 +83,7 @@ def press(page: Page, key: str, pair: tuple[str, str]) -> tuple[str, str]:
 
 def test_pairs_are_judged_by_keyboard_and_taken_back(page: Page, desk: tuple[Served, Path]) -> None:
     served, folder = desk
-    reviews = Reviews.of(folder)
+    reviews = reviews_of(folder)
     page.goto(f"{served.url}/review?collection=sample")
     settle(page)
     expect(page.get_by_text(re.compile(r"^0 of \d+ pairs judged"))).to_be_visible()
@@ -110,7 +111,7 @@ def test_pairs_are_judged_by_keyboard_and_taken_back(page: Page, desk: tuple[Ser
     expect(page.get_by_role("button", name=NAME)).to_be_visible()
     expect(page.get_by_text(re.compile(r"^2 of \d+ pairs judged"))).to_be_visible()
     assert shown(page) == third
-    assert Reviews.of(folder).standing()["decision"].tolist().count("unsure") == 1
+    assert reviews_of(folder).standing()["decision"].tolist().count("unsure") == 1
 
 
 def test_a_note_goes_with_the_decision_and_compare_has_letters(page: Page, desk: tuple[Served, Path]) -> None:
@@ -135,7 +136,7 @@ def test_a_note_goes_with_the_decision_and_compare_has_letters(page: Page, desk:
     page.keyboard.press("d")
     expect(page.get_by_text("Decided: shared motif")).to_be_visible()
     expect(page.get_by_text("=1+1 **bold** <img src=x>")).to_be_visible()
-    made = Reviews.of(folder).history(str(ids[match.a]), str(ids[match.b]))
+    made = reviews_of(folder).history(str(ids[match.a]), str(ids[match.b]))
     assert [(r.decision, r.note) for r in made] == [("shared motif", "=1+1 **bold** <img src=x>")]
     assert made[0].evidence["verdict"] == "look-alike"
 
@@ -147,7 +148,7 @@ def test_a_family_changes_at_once_and_a_neighbour_bears_the_decision(
     collection = open_collection(folder)
     assert collection.families is not None and collection.matches is not None
     # Of a family that no other test has judged.
-    decided = decisions_of(Reviews.of(folder).standing(), collection.catalogue)
+    decided = decisions_of(reviews_of(folder).standing(), collection.catalogue)
     families = collection.families.corrected(collection.matches, decided)
     family = next(f for f in families.ordered() if len(f) == 2 and decided.rows.isdisjoint(f.rows))
     earliest, other = (member.plate_id for member in family.members)

@@ -1,0 +1,49 @@
+"""What people decided about a collection's plates, and what of it counts for the pictures that are here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from imgsim.collection import layout
+from imgsim.collection.reading import Collection
+from imgsim.errors import CollectionError
+from imgsim.reviews.pictures import counting
+from imgsim.reviews.standing import standing_frame
+from imgsim.reviews.store import FILE, Reviews
+
+
+def reviews_of(collection: Collection | Path | str) -> Reviews:
+    """The reviews of an open collection, or of the one in a folder.
+
+    Decisions are about the pictures of the open generation, or of the folder's live one.
+    """
+    if isinstance(collection, Collection):
+        opened = collection
+        return Reviews(opened.path / FILE, lambda: opened.catalogue.pictures)
+    folder = Path(collection)
+    return Reviews(folder / FILE, lambda: live_pictures(folder))
+
+
+def live_pictures(folder: Path) -> Mapping[str, str]:
+    """Plate id -> SHA-256 of its image file, in the live generation; empty where there is none that can be read."""
+    try:
+        generation = layout.live_generation(folder)
+        return _pictures(str(folder.resolve()), generation) if generation else {}
+    except (CollectionError, OSError):
+        return {}
+
+
+@functools.lru_cache(maxsize=4)
+def _pictures(folder: str, generation: str) -> Mapping[str, str]:
+    path = Path(folder)
+    manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
+    return Collection(path.name, path, generation, manifest).catalogue.pictures
+
+
+def standing(collection: Collection) -> pd.DataFrame:
+    """What is decided now about the pictures of a collection: see :func:`~imgsim.reviews.standing.standing_frame`."""
+    return standing_frame(counting(reviews_of(collection).all(), collection.catalogue.pictures))
