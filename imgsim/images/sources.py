@@ -36,7 +36,8 @@ class ImageFile:
     Attributes
     ----------
     plate_id : str
-        The file's stem; ``folder/stem`` where several share it.
+        What a new plate of this file would be called: its stem; ``folder/stem`` where several share it. The registry
+        (:mod:`imgsim.collection.naming`) has the last word.
     file : str
         Path below ``root``, with forward slashes; ``archive.zip!inner/name.png`` inside a zip.
     root : str

@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 import imgsim
 from imgsim.collection import Collection, layout
+from imgsim.collection.naming import Scan
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.sources import ImageFile, find_images
+from imgsim.pipeline.identity import Changes, identify
 from imgsim.pipeline.sources import Known, Source, hash_files, signatures
 from imgsim.pipeline.store import WorkStore
 
@@ -67,7 +69,8 @@ class Found:
     vectors: VectorLookup
     thumbnails: dict[str, Path] = field(repr=False)
     thumbnails_kept: bool = False
-    files: dict[str, ImageFile] = field(default_factory=dict, repr=False)  # by plate_id
+    files: dict[str, ImageFile] = field(default_factory=dict, repr=False)  # by the plate's id
+    changes: Changes | None = None  # since the last run
 
     @property
     def skipped_key(self) -> str:
@@ -104,8 +107,13 @@ class PlateRow:
     bytes: int
 
 
-def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Sequence[Backbone]) -> Found:
-    """Look at every file, reuse what is known, decode the rest. Raises ImgsimError if no image is usable."""
+def process(
+    run: Run, folder: Path, store: WorkStore, inputs: Sequence[Path], backbones: Sequence[Backbone]
+) -> Found:
+    """Look at every file, reuse what is known, decode the rest, and know the plates again.
+
+    Raises ImgsimError if no image is usable.
+    """
     stage = run.stage("looking for images", None)
     files, unread = find_images(inputs)
     marks = signatures(files)
@@ -131,7 +139,7 @@ def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Seque
         sources |= _compute(run, store, todo, needs, signature, backbones)
         thumbnails = _thumbnails(run, store)
 
-    plates, skipped = [], [*run.unfetched, *((entry.file, entry.reason) for entry in unread)]
+    usable, skipped = [], [*run.unfetched, *((entry.file, entry.reason) for entry in unread)]
     for file in files:
         source = sources[file.plate_id]
         if source.reason:
@@ -139,22 +147,9 @@ def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Seque
             continue
         if source.sha256 not in thumbnails:
             raise ImgsimError(f"The thumbnail of {file.file} was not written. Run the same command again.")
-        plates.append(
-            PlateRow(
-                file.plate_id,
-                file.file,
-                file.root,
-                file.folder,
-                source.sha256,
-                source.width,
-                source.height,
-                source.mode,
-                source.frames,
-                source.bytes,
-            )
-        )
+        usable.append((file, source))
     skipped.sort()
-    if not plates:
+    if not usable:
         if not skipped:
             raise ImgsimError(
                 f"There is no image in {', '.join(map(str, inputs))}. "
@@ -164,14 +159,27 @@ def process(run: Run, store: WorkStore, inputs: Sequence[Path], backbones: Seque
             f"None of the {len(skipped):,} images in {', '.join(map(str, inputs))} can be used. "
             f"The first is {skipped[0][0]}: {skipped[0][1]}"
         )
+    scans = [Scan(file.plate_id, file.root, file.file, source.sha256) for file, source in usable]
+    ids, changes = identify(run, folder, scans, thumbnails)
+    named = sorted(zip(ids, usable, strict=True), key=lambda one: one[0])
+    plates = [_row(plate_id, file, source) for plate_id, (file, source) in named]
     contents = {plate.sha256 for plate in plates}
     kept = (
         run.live is not None
         and {thumbnails[content].parent for content in contents} == {run.live.thumbnail_dir}
         and run.live.manifest["thumbnails"]["files"] == len(contents)
     )
-    by_id = {file.plate_id: file for file in files}
-    return Found(plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept, by_id)
+    by_id = {plate_id: file for plate_id, (file, _) in named}
+    return Found(
+        plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept, by_id, changes
+    )
+
+
+def _row(plate_id: str, file: ImageFile, source: Source) -> PlateRow:
+    return PlateRow(
+        plate_id, file.file, file.root, file.folder, source.sha256, source.width, source.height, source.mode,
+        source.frames, source.bytes,
+    )  # fmt: skip
 
 
 def _live_sources(live: Collection | None) -> list[Source]:

@@ -149,7 +149,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     store.open()
     for note in store.notes:
         run.note(note)
-    found = plates_stage.process(run, store, inputs, backbones)
+    found = plates_stage.process(run, folder, store, inputs, backbones)
     catalogue = CatalogueStage(run, found, metadata)
     vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
     verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP

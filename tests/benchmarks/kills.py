@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from imgsim.collection import layout, open_collection
+from imgsim.collection.registry import FILE, Registry
 from imgsim.errors import CollectionError
 from imgsim.projections import project
 from tests.making import ToyEngine, make, write_plate, write_plates
@@ -67,6 +68,17 @@ def fingerprint(collection: Path) -> dict[str, bytes]:
     return result
 
 
+def named(collection: Path) -> dict[str, str]:
+    """Plate id -> content, of every plate that ever had an id."""
+    return {plate.plate_id: plate.sha256 for plate in Registry(collection).plates()}
+
+
+def with_ids(collection: Path, ids: Path) -> None:
+    """A new collection that knows the ids of another one."""
+    collection.mkdir()
+    shutil.copy(ids / FILE, collection / FILE)
+
+
 def run(out: Path, images: Path) -> None:
     """One run of the pipeline, slowed down a little, so that kills meet it at work."""
     # The maps of kilobytes take no time: without this, kills would meet little but the start and the end.
@@ -88,8 +100,15 @@ def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
     """Do it; returns counts. Raises AssertionError at the first collection that is not whole."""
     randomness = random.Random(seed)
     states = two_states(folder)
+    # Ids tell of a collection's past. Where every plate has its id already, both states have the same one whatever came
+    # before; and no run, killed or not, may change any.
+    ids = folder / "ids"
+    for images in states:
+        run(ids, images)
+    names = named(ids)
     undisturbed = []
     for number, images in enumerate(states):
+        with_ids(folder / f"undisturbed-{number}", ids)
         started = time.perf_counter()
         run(folder / f"undisturbed-{number}", images)
         seconds = time.perf_counter() - started
@@ -100,6 +119,7 @@ def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
     for number in range(kills):
         if number % 25 == 0:
             shutil.rmtree(out, ignore_errors=True)  # the very first run of a collection is killed as well
+            with_ids(out, ids)
         child = os.fork()
         if child == 0:
             try:
@@ -114,6 +134,8 @@ def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
         if os.WIFEXITED(status) and os.WEXITSTATUS(status):
             raise AssertionError(f"run {number} failed by itself")
         seen["killed" if os.WIFSIGNALED(status) else "had finished"] += 1
+        if named(out) != names:
+            raise AssertionError("a plate has lost its id")
         if not (out / "CURRENT").exists():
             try:
                 open_collection(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from imgsim.collection import layout, open_collection
+from imgsim.collection.registry import FILE
 from imgsim.errors import ImgsimError
 from tests.making import ToyEngine, make
 from tests.pipeline.verifying import (
@@ -40,7 +42,7 @@ def change_replace(state: State) -> None:
     draw(501).save(state[0] / "p003.png")
 
 
-def change_rename_in_place(state: State) -> None:
+def change_rename(state: State) -> None:
     (state[0] / "p003.png").rename(state[0] / "p003b.png")
 
 
@@ -70,7 +72,7 @@ CHANGES: list[tuple[Callable[[State], None], list[str], int, set[str]]] = [
     (change_add, ["p500"], 5, {*STORE, *INDEX, *MIRRORED, *FOUND}),
     (change_remove, [], 0, {*STORE, *INDEX, *MIRRORED, *FOUND}),
     (change_replace, ["p003"], 4, {*STORE, *INDEX, *MIRRORED, *FOUND}),
-    (change_rename_in_place, [], 0, FOUND),
+    (change_rename, [], 0, {layout.FAMILIES}),  # the pairs are those of the same ids
     (change_year, [], 0, {layout.FAMILIES}),
     (change_backbone, EVERY, 0, {"other/mirrored.npy", *FOUND}),
     (change_top, [], 0, FOUND),
@@ -111,7 +113,7 @@ def test_exactly_what_is_stale_is_redone(
     assert (len(engine.compared), summary.redone["pairs"]) == (pairs, pairs)
     # Who the candidates are is looked up again only where that may have changed.
     same = {
-        change_rename_in_place.__name__,
+        change_rename.__name__,
         "change_MATCHING_VERSION",
         change_year.__name__,
         "change_FAMILIES_VERSION",
@@ -122,6 +124,8 @@ def test_exactly_what_is_stale_is_redone(
         assert all(not features and needs == {"other"} for _, features, needs in engine.described)
 
     # The same as if it had been made afresh, and at rest again.
+    (tmp_path / "fresh").mkdir()
+    shutil.copy(tmp_path / "c" / FILE, tmp_path / "fresh" / FILE)  # a plate is called what it was called first
     verified(tmp_path / "fresh", images, ToyEngine(), **options)
     assert_equal(tmp_path / "c", tmp_path / "fresh")
     assert not verified(tmp_path / "c", images, **options).changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from imgsim.collection import open_collection
+from imgsim.collection.registry import FILE
 from imgsim.errors import ImgsimError
 from tests.making import ToyEngine, make, write_plate, write_plates
 from tests.pipeline.arrays import assert_equal
@@ -25,12 +27,14 @@ def change_remove(images: Path, table: Path, options: dict[str, Any], engine: To
     (images / "p003.png").unlink()
 
 
-def change_rename_in_place(images: Path, table: Path, options: dict[str, Any], engine: ToyEngine) -> None:
-    (images / "p003.png").rename(images / "p003b.png")
-
-
-def change_rename_elsewhere(images: Path, table: Path, options: dict[str, Any], engine: ToyEngine) -> None:
+def change_rename(images: Path, table: Path, options: dict[str, Any], engine: ToyEngine) -> None:
     (images / "p003.png").rename(images / "z.png")
+
+
+def change_move(images: Path, table: Path, options: dict[str, Any], engine: ToyEngine) -> None:
+    (images / "herbal").mkdir()
+    for number in range(3, 7):
+        (images / f"p00{number}.png").rename(images / "herbal" / f"p00{number - 3}.png")
 
 
 def change_replace(images: Path, table: Path, options: dict[str, Any], engine: ToyEngine) -> None:
@@ -73,9 +77,9 @@ ALL = {"catalogue.parquet", *(f"toy/{file}" for file in VECTOR_FILES)}
 CHANGES = [
     (change_add, ["p500"], ALL),
     (change_remove, [], ALL),
-    # The row keeps its place, so what was made of the embeddings is still right.
-    (change_rename_in_place, [], {"catalogue.parquet"}),
-    (change_rename_elsewhere, [], ALL),
+    # The plate keeps its id, so what was made of the embeddings is still right.
+    (change_rename, [], {"catalogue.parquet"}),
+    (change_move, [], {"catalogue.parquet"}),
     (change_replace, ["p003"], ALL),
     (change_cell, [], {"catalogue.parquet"}),
     (change_model, [f"p{number:03}" for number in range(7)], {f"other/{file}" for file in VECTOR_FILES}),
@@ -130,6 +134,8 @@ def test_exactly_what_is_stale_is_redone(
         options["backbones"] = ["toy", "other"]
     if change is change_projection:
         options["projections"] = ["pca", "tsne"]
+    (tmp_path / "fresh").mkdir()
+    shutil.copy(tmp_path / "c" / FILE, tmp_path / "fresh" / FILE)  # a plate is called what it was called first
     make(tmp_path / "fresh", images, engine, **options)
     assert_equal(tmp_path / "c", tmp_path / "fresh")
     assert not make(tmp_path / "c", images, engine, **options).changed
