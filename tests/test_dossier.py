@@ -107,7 +107,7 @@ def herbals(tmp_path: Path) -> Collection:
 
 
 def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a")
+    content = dossier_html(herbals, "a", herbals.families)
     page = Page(content)
     text = " ".join(page.text.split())
     assert page.all("html") == [{"lang": "en"}] and "Flora Anglica: the life of an image" in text
@@ -136,7 +136,7 @@ def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Coll
 
 
 def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a")
+    content = dossier_html(herbals, "a", herbals.families)
     page = Page(content)
     assert not {"script", "link", "iframe", "object", "embed", "form", "base", "a"} & {
         tag for tag, _ in page.elements
@@ -161,7 +161,7 @@ def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
 
 
 def test_it_can_be_read_aloud_and_printed(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a")
+    content = dossier_html(herbals, "a", herbals.families)
     page = Page(content)
     assert all(attributes["alt"].startswith("Plate ") for attributes in page.all("img"))
     drawings = [attributes for attributes in page.all("svg") if attributes.get("aria-hidden") != "true"]
@@ -185,7 +185,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
     }
     catalogue = catalogue_of(plates, **columns)
     collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
-    page = Page(dossier_html(collection, title[:40]))
+    page = Page(dossier_html(collection, title[:40], collection.families))
     assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
     assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
     assert len(page.all("img")) == 2 and all(
@@ -197,7 +197,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
 
 def test_a_missing_thumbnail_is_said(herbals: Collection) -> None:
     herbals.thumbnail_path(0).unlink()
-    page = Page(dossier_html(herbals, "a"))
+    page = Page(dossier_html(herbals, "a", herbals.families))
     assert len(page.all("img")) == 4 and "The picture is missing." in page.text
 
 
@@ -206,7 +206,7 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
         f"p{n:02}": (f"b{n}", 1700 + n) for n in range(MOST_FIGURES + 5)
     }
     collection = collection_of(catalogue_of(plates), clique(plates), tmp_path)
-    content = dossier_html(collection, "p00")
+    content = dossier_html(collection, "p00", collection.families)
     page = Page(content)
     assert len(page.all("figure")) == MOST_FIGURES
     assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
@@ -216,15 +216,16 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
 
 def test_what_cannot_be_told(herbals: Collection) -> None:
     with pytest.raises(ImgsimError, match="nobody"):
-        dossier_html(herbals, "nobody")
+        dossier_html(herbals, "nobody", herbals.families)
     herbals.families = None  # type: ignore[misc]
     with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
-        dossier_html(herbals, "a")
+        dossier_html(herbals, "a", herbals.families)
 
 
 def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
     catalogue = catalogue_of({"a": ("one", None), "b": ("", None)})
-    text = Page(dossier_html(collection_of(catalogue, [pair("a", "b")], tmp_path), "a")).text
+    found = collection_of(catalogue, [pair("a", "b")], tmp_path)
+    text = Page(dossier_html(found, "a", found.families)).text
     assert (
         "None of its plates is dated" in text
         and "In order of date" not in text

@@ -1,4 +1,4 @@
-"""registry.sqlite: the ids that were ever given to the plates of a collection, beside its reviews.
+"""registry.sqlite: the ids that were ever given to plates and families of a collection, beside its reviews.
 
 A run adds to it and never takes anything away: an id of a plate that is gone keeps its last picture, so that whoever
 follows an old address or citation learns what it named.
@@ -36,6 +36,22 @@ CREATE TABLE scans (
     PRIMARY KEY (plate_id, sha256)
 ) WITHOUT ROWID;
 CREATE INDEX by_scan ON scans (sha256);
+CREATE TABLE families (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    family_id TEXT NOT NULL UNIQUE,
+    plates TEXT NOT NULL,                      -- JSON list of ids: those it has, or had when it ended
+    live INTEGER NOT NULL
+);
+CREATE TABLE family_events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    family_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    other TEXT NOT NULL,
+    plates TEXT NOT NULL,                      -- JSON list of ids
+    moment TEXT NOT NULL,                      -- UTC
+    cause TEXT NOT NULL                        -- by which run or whose decision, in words
+);
+CREATE INDEX by_family ON family_events (family_id);
 CREATE TRIGGER ids_are_never_taken_back BEFORE DELETE ON plates
 BEGIN SELECT RAISE(ABORT, 'plate ids are never removed'); END;
 CREATE TRIGGER ids_are_never_changed BEFORE UPDATE OF plate_id ON plates
@@ -78,7 +94,7 @@ class Registry:
 
     def __init__(self, folder: Path | str) -> None:
         self.path = Path(folder) / FILE
-        self._database = Database(self.path, SCHEMA)
+        self.database = Database(self.path, SCHEMA)
 
     # -- reading
 
@@ -96,7 +112,7 @@ class Registry:
             ]
 
         nothing: list[KnownPlate] = []
-        return self._database.read(ask, nothing)
+        return self.database.read(ask, nothing)
 
     def entry(self, plate_id: str) -> PlateEntry | None:
         """What is known of an id; None if no plate ever had it."""
@@ -120,12 +136,12 @@ class Registry:
             row = connection.execute("SELECT thumbnail FROM plates WHERE plate_id = ?", (plate_id,)).fetchone()
             return bytes(row[0]) if row and row[0] is not None else None
 
-        return self._database.read(ask, None)
+        return self.database.read(ask, None)
 
     def _entries(self, condition: str, *values: object) -> list[PlateEntry]:
         query = f"SELECT plate_id, sha256, file, given, gone, successor FROM plates WHERE {condition}"
         nothing: list[PlateEntry] = []
-        return self._database.read(
+        return self.database.read(
             lambda connection: [PlateEntry(*row) for row in connection.execute(query, values)], nothing
         )
 
@@ -152,7 +168,7 @@ class Registry:
         """
         if not present and not self.path.exists():
             return
-        self._database.write(
+        self.database.write(
             lambda connection: _record(
                 connection, present, moment, list(earlier), successors or {}, thumbnails or {}
             )

@@ -29,7 +29,7 @@ def dossier_html(
 
     Parameters
     ----------
-    families : after what people decided; as they were prepared, if left out.
+    families : after what people decided, if the caller has them.
     rejected : pairs of rows (a < b) that people called unrelated, which are not listed as related.
 
     Raises
@@ -37,7 +37,10 @@ def dossier_html(
     ImgsimError
         The plates were never compared, or there is no such family.
     """
-    families, matches = families or collection.families, collection.matches
+    from imgsim.collection.corrected import families_of
+
+    families = families_of(collection) if families is None else families
+    matches = collection.matches
     if families is None or matches is None:
         raise ImgsimError(
             f"The plates of {collection.name} were never compared by their lines, so there are no families. "

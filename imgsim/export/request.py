@@ -97,14 +97,11 @@ class Request:
     @cached_property
     def families(self) -> Families | None:
         """The families after what people decided; None where plates were never compared."""
-        from imgsim.families import decisions_of
+        from imgsim.collection.corrected import families_of
 
-        found, matches = self.collection.families, self.collection.matches
         if self.given_families is not None:
             return self.given_families
-        if found is None or matches is None or not self.reviews:
-            return found
-        return found.corrected(matches, decisions_of(self.standing, self.catalogue))
+        return families_of(self.collection, self.reviews)
 
     def described(self) -> dict[str, object]:
         """What was asked for, in plain values; with the collection's generation it names the result."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class Family:
 
     Attributes
     ----------
-    id : id of the earliest plate.
+    id : its permanent id, or that of its earliest plate where it has none (see :meth:`Families.named`).
     members : in order.
     books : ids of the books in order of date.
     span : first and last year (for a decade alone its first year), None if nothing is dated.
@@ -143,8 +143,10 @@ class Families:
 
     Parameters
     ----------
-    frame : what :func:`~imgsim.families.find_families` returns.
+    frame : what :func:`~imgsim.families.find_families` returns; a family is named after its earliest plate there.
     catalogue : the plates.
+    names : id of a family's earliest plate -> the family's permanent id; families that it leaves out are called after
+        that plate.
 
     Raises
     ------
@@ -152,9 +154,12 @@ class Families:
         The frame is of another form, or does not fit the catalogue.
     """
 
-    def __init__(self, frame: pd.DataFrame, catalogue: Catalogue) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, catalogue: Catalogue, names: Mapping[str, str] | None = None
+    ) -> None:
         self.frame = checked(frame)
         self.catalogue = catalogue
+        self._names = dict(names or {})
         self._kept: dict[str, Family] = {}
         self._connected: tuple[Matches, npt.NDArray[np.int64]] | None = None
         self._check()
@@ -175,8 +180,19 @@ class Families:
         families = Families(frame, self.catalogue)
         # To read a family is what takes time; those that are as they were are read already.
         families._works = self._works
-        families._kept = {family_id: self._families[family_id] for family_id in old["family_id"].unique()}
+        left = set(old["family_id"])
+        families._kept = {plate: family for plate, family in self._by_earliest.items() if plate in left}
         return families
+
+    def named(self, names: Mapping[str, str]) -> Families:
+        """The same families under their permanent ids: id of the earliest plate -> id of the family."""
+        families = Families(self.frame, self.catalogue, names)
+        families._works, families._kept = self._works, self._by_earliest
+        return families
+
+    @property
+    def _by_earliest(self) -> dict[str, Family]:
+        return {family.earliest.plate_id: family for family in self._families.values()}
 
     def _components(self, matches: Matches) -> npt.NDArray[np.int64]:
         if self._connected is None or self._connected[0] is not matches:
@@ -254,8 +270,12 @@ class Families:
                     by_review=said,
                 )
             )
-        families = [_family(family_id, members, works) for family_id, members in found.items()]
-        families += self._kept.values()
+        families = [
+            _family(self._names.get(earliest, earliest), members, works) for earliest, members in found.items()
+        ]
+        for earliest, family in self._kept.items():
+            family_id = self._names.get(earliest, earliest)
+            families.append(family if family.id == family_id else replace(family, id=family_id))
         families.sort(key=lambda f: (-len(f.books), -f.years, -len(f), f.id))
         return {family.id: family for family in families}
 

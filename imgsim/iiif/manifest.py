@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import imgsim
 from imgsim.catalogue import described
+from imgsim.collection.corrected import families_of
 from imgsim.errors import ImgsimError
 from imgsim.iiif.addresses import Addresses
 from imgsim.iiif.service import image_address, sizes
@@ -34,10 +35,10 @@ def family_manifest(
     """Return the manifest of a family: its plates in order of date, each with how it differs from the earliest.
 
     Parameters: ``app`` is the address of the app, such as ``http://127.0.0.1:8501``; ``families`` are those of the
-    collection after what people decided, if that is known.
+    collection after what people decided, if the caller has them.
     Raises ImgsimError if there is no such family, or plates were never compared.
     """
-    families = collection.families if families is None else families
+    families = families_of(collection) if families is None else families
     if families is None:
         raise ImgsimError(
             f"The plates of {collection.name} were not compared by their lines yet. "

@@ -130,6 +130,7 @@ def summary_text(summary: Summary) -> str:
         lines += [f"    {file}: {reason}" for file, reason in summary.skipped_first]
         if summary.skipped > len(summary.skipped_first):
             lines.append(f"    and {summary.skipped - len(summary.skipped_first):,} more")
+    lines += _change_lines(summary)
     lines += _join_lines(summary)
     lines.append(
         f"compared by {', '.join(summary.backbones)}; {summary.top_k} neighbours a plate; "
@@ -142,6 +143,44 @@ def summary_text(summary: Summary) -> str:
         )
         lines.append(f"done in {duration(summary.seconds)}")
     return "\n".join(lines)
+
+
+_MOST_NAMED = 5
+
+
+def _change_lines(summary: Summary) -> list[str]:
+    """What became of the plates since the last run, and who still names what is gone."""
+    lines = []
+    changes = summary.changes
+    if changes is not None:
+        counts = changes["counts"]
+        words = {
+            "new": "new", "moved": "moved or renamed", "replaced": "shown by a better scan", "gone": "gone",
+        }  # fmt: skip
+        found = ", ".join(f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind])
+        if counts["back"]:
+            found += f" ({counts['back']:,} of the new ones had been here before)"
+        lines.append(f"since the last run: {found}; no plate was renamed")
+        for kind, told in (
+            ("moved", lambda one: f"{one[0]}: {one[1]} is now {one[2]}"),
+            ("replaced", lambda one: f"{one[0]}: another scan of the same picture ({one[1]})"),
+            ("gone", lambda one: f"{one[0]}: gone with {one[1]}; its id stays reserved"),
+            ("other_picture", lambda one: f"{one[1]}: not the picture that was {one[0]} at the same place"),
+        ):
+            lines += [f"    {told(one)}" for one in changes[kind][:_MOST_NAMED]]
+            if counts[kind] > _MOST_NAMED:
+                lines.append(f"    and {counts[kind] - _MOST_NAMED:,} more")
+    naming = summary.naming
+    if naming.get("decisions_gone"):
+        lines.append(f"{naming['decisions_gone']:,} decisions name plates that are gone (Review, All reviews)")
+    if naming.get("decisions_replaced"):
+        lines.append(
+            f"{naming['decisions_replaced']:,} decisions are about another scan and wait to be confirmed "
+            "(Review, All reviews)"
+        )
+    if naming.get("families_nowhere"):
+        lines.append(f"{naming['families_nowhere']:,} addresses of families lead to no family any more")
+    return lines
 
 
 def _match_lines(summary: Summary) -> list[str]:

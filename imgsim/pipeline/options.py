@@ -61,6 +61,8 @@ class Summary:
 
     ``redone`` counts the work of each stage: plates decoded, plates described by local features, pairs compared, and
     the files of the collection that were made anew. ``matches`` counts pairs by verdict; None if none were compared.
+    ``changes`` says what was found otherwise than before (see :class:`imgsim.pipeline.identity.Changes`), None where
+    nothing was; ``naming`` how many decisions and family addresses name what is gone.
     ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
     """
 
@@ -83,6 +85,8 @@ class Summary:
     matches: Mapping[str, int] | None = None
     families: int | None = None
     verify_top: int | None = None
+    changes: Mapping[str, Any] | None = None
+    naming: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for JSON."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import imgsim
 from imgsim.collection import Collection, layout, open_collection
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.pipeline.options import Summary
 
 if TYPE_CHECKING:
+    from imgsim.pipeline.identity import Changes
     from imgsim.pipeline.run import Run
 
 _LIBRARIES = (
@@ -69,9 +70,35 @@ def versions() -> dict[str, str]:
     return found
 
 
+def naming_gone(collection: Collection, note: Callable[[str], None]) -> dict[str, int]:
+    """How many decisions wait because of their plates, and how many family addresses lead nowhere.
+
+    ``decisions_gone`` name a plate that is gone, ``decisions_replaced`` one that another scan shows; of the
+    ``families_ended``, ``families_nowhere`` have no plate in a family of today. Gives new families their ids.
+    """
+    from imgsim.collection.corrected import families_of
+    from imgsim.collection.decided import reviews_of
+    from imgsim.collection.family_ids import became, ended
+
+    try:
+        waiting = reviews_of(collection).unconfirmed()
+        families = families_of(collection)
+        over = ended(collection.path) if families is not None else []
+    except ImgsimError as error:
+        note(f"What people decided, and the ids of families, cannot be told: {error}")
+        return {}
+    nowhere = [one for one in over if families is not None and not became(families, one.plates)]
+    return {
+        "decisions_gone": sum(one.gone for one in waiting),
+        "decisions_replaced": sum(not one.gone for one in waiting),
+        "families_ended": len(over),
+        "families_nowhere": len(nowhere),
+    }
+
+
 def summary_of(
     run: Run, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
-    redone: Mapping[str, Any], started: float,
+    redone: Mapping[str, Any], started: float, changes: Changes | None,
 ) -> Summary:  # fmt: skip
     """What a run did, told from the manifest that is now the live one."""
     collection = open_collection(folder)
@@ -95,5 +122,7 @@ def summary_of(
         matches=manifest["counts"].get("matches"),
         families=manifest["counts"].get("families"),
         verify_top=manifest["parameters"].get("verify_top"),
+        changes=changes.as_dict() if changes is not None else None,
+        naming=naming_gone(collection, run.note),
         seconds=round(time.monotonic() - started, 3),
     )

@@ -109,6 +109,7 @@ def prepare(options: Options, progress: Report | None = None, *, engine: Engine 
         return replace(
             second,
             changed=True,
+            changes=first.changes,
             redone={**second.redone, "plates": first.redone["plates"], "files": sorted(files)},
         )
 
@@ -196,8 +197,9 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     ):
         store.published(found.sources, published, matched=matched)
         return summary_of(
-            run, folder, run.live.generation, run.live.manifest, changed=False, redone={}, started=started
-        )
+            run, folder, run.live.generation, run.live.manifest, changed=False, redone={}, started=started,
+            changes=None,
+        )  # fmt: skip
 
     kept = whole_files(run, kept)
     if not options.matching:
@@ -242,6 +244,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             **matching.counts(),
         },
         "matching": matching.facts,
+        "changes": found.changes.as_dict() if found.changes else before_that(run.live),
         "join": catalogue.report,
         "thumbnails": {"files": count, "bytes": size},
         "timings": run.timings,
@@ -257,7 +260,15 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
         "pairs": matching.compared,
         "files": sorted(set(keys) - set(kept)),
     }
-    return summary_of(run, folder, writer.name, manifest, changed=True, redone=redone, started=started)
+    return summary_of(
+        run, folder, writer.name, manifest, changed=True, redone=redone, started=started, changes=found.changes
+    )
+
+
+def before_that(live: Collection | None) -> dict[str, Any] | None:
+    """What the last run that met other scans had found: a run that only adds a network does not hide it."""
+    found = live.manifest.get("changes") if live is not None else None
+    return found if isinstance(found, dict) else None
 
 
 def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[Path], Path | None]:

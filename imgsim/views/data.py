@@ -16,6 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
@@ -155,9 +156,9 @@ def queue(collection: Collection, backbone: str) -> Queue | None:
 
 
 def families(collection: Collection) -> Families | None:
-    """The families after what people decided; None where plates were never compared by their lines."""
+    """The families after what people decided, under their permanent ids; None where plates were never compared."""
     if collection.families is None or collection.matches is None:
-        return collection.families
+        return None
     return _families(str(collection.path), collection.generation, revision(collection), collection)
 
 
@@ -255,10 +256,12 @@ def _queue(path: str, generation: str, _collection: Collection, backbone: str) -
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _families(path: str, generation: str, revision: int, _collection: Collection) -> Families:
-    found, matches = _collection.families, _collection.matches
-    assert found is not None and matches is not None  # the caller has asked
-    decided = _decided(path, revision, _collection)
-    return found.corrected(matches, decided) if decided else found
+    try:
+        found = families_of(_collection, None if revision else [])
+    except ImgsimError:  # said in the sidebar
+        found = families_of(_collection, [], write=False)
+    assert found is not None  # the caller has asked
+    return found
 
 
 def _decided(path: str, revision: int, collection: Collection) -> Decisions:
