@@ -52,6 +52,10 @@ def visit(name: str, who: str = "Ada", **query: str) -> AppTest:
     return check(app.run())
 
 
+def told_of(app: AppTest) -> str:
+    return " ".join(str(warning.value) for warning in app.warning)
+
+
 def press(app: AppTest, label: str) -> AppTest:
     return check(next(button for button in app.button if button.label == label).click().run())
 
@@ -145,15 +149,19 @@ def test_compare_and_plate_show_what_was_decided(herbals: Collection) -> None:
 
 def test_a_decision_changes_the_families_at_once_everywhere(herbals: Collection) -> None:
     families = data.families(herbals)
-    assert families is herbals.families and families is not None
-    before = len(families)
+    assert families is not None and herbals.families is not None
+    before, prepared = len(families), herbals.families.frame
     app = visit("reuse", family="p003")
     assert "1700 to 1710" in words(app) or "2 books" in words(app)
     reviews_of(herbals.path).record("p003", "p007", "unrelated", reviewer="Paul")
     after = data.families(herbals)
     assert after is not None and len(after) == before - 1
-    assert herbals.families is families  # what was prepared stays as it was
-    assert "no family p003" in " ".join(str(w.value) for w in visit("reuse", family="p003").warning)
+    assert herbals.families.frame is prepared  # what was prepared stays as it was
+    # The address of the family that is no more says what became of it, by whose decision, and shows its plates.
+    assert "in no family now" in told_of(visit("reuse", family="p003"))
+    told = told_of(visit("reuse", family="F0003"))
+    assert "None of its plates is in a family now" in told
+    assert "by Paul, whose decision was “unrelated” on p003 and p007" in told
     assert "Family of" not in " ".join(b.label for b in visit("plate", plate="p003").button)
     reviews_of(herbals.path).record("p010", "p020", "same plate", reviewer="Paul")
     again = data.families(herbals)
@@ -170,17 +178,19 @@ def test_a_family_can_be_judged_and_says_what_became_of_it(herbals: Collection) 
     press(app, "Re-engraved copy")
     families = data.families(herbals)
     assert families is not None
-    assert families.family("p003").members[1].words == ("same image", "re-engraved copy, by review")
+    assert families.of(row) == "F0003" == param(app, "family")
+    assert families.family("F0003").members[1].words == ("same image", "re-engraved copy, by review")
     press(app, "Unrelated")
     assert param(app, "family") == ""
     assert any("are no family any more" in str(box.value) for box in app.info)
     press(app, "Undo")
-    assert param(app, "family") == "p003"
+    # The same plates again, so the same family.
+    assert param(app, "family") == "F0003"
 
 
 def test_all_reviews_with_history_files_and_import(herbals: Collection, tmp_path: Path) -> None:
     assert "Nothing is decided yet" in words(visit("review", section="all"))
-    other = Reviews(tmp_path / "other.sqlite")
+    other = Reviews(tmp_path / "other.sqlite", lambda: herbals.catalogue.pictures)
     for number, payload in enumerate(HOSTILE):
         other.record("p000", f"p{number + 1:03}", "unsure", reviewer=payload[:100], note=payload)
     other.record("p000", "elsewhere", "unrelated", reviewer="Paul")
@@ -188,10 +198,11 @@ def test_all_reviews_with_history_files_and_import(herbals: Collection, tmp_path
     app = visit("review", section="all")
     app.file_uploader[0].upload("reviews.csv", content, "text/csv")
     check(app.run())
-    count = len(HOSTILE) + 1
+    count = len(HOSTILE)
     assert f"{count} new records" in words(app)
     assert f"{count} pairs decided" in words(app)
-    assert reviews_of(herbals.path).all() == other.all()
+    assert reviews_of(herbals.path).all() == other.all()[:-1]
+    assert "1 rows that are no reviews" in words(app)
     notes = next(frame.value for frame in app.dataframe if "Note" in frame.value.columns)
     assert set(HOSTILE) <= set(notes["Note"])
     app = visit("review", section="all")

@@ -146,7 +146,7 @@ def titles(manifest: dict[str, Any]) -> list[str]:
 
 def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
     assert herbals.families is not None
-    manifest = manifest_at(Addresses(APP, "herbals").family("p000"))
+    manifest = manifest_at(Addresses(APP, "herbals").family("F0001"))
     assert titles(manifest) == ["p000", "p006", "p012"]
     canvases = [said(canvas) for canvas in manifest["items"]]
     assert [canvas["Year"] for canvas in canvases] == ["1700", "1710", "1720"]
@@ -155,13 +155,13 @@ def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
     assert canvases[1]["Plate id"] == "p006" and canvases[1]["Style"] == "woodcut"
     assert "3 plates in 3 books, 1700 to 1720" in manifest["label"]["en"][0]
     assert manifest["requiredStatement"]["value"]["en"][0].startswith("imgsim ")
-    assert manifest == family_manifest(herbals, "p000", APP)
+    assert manifest == family_manifest(herbals, "F0001", APP)
 
 
 def test_links_lead_back_to_the_pages_that_show_the_same(herbals: Collection) -> None:
-    manifest = manifest_at(Addresses(APP, "herbals").family("p000"))
+    manifest = manifest_at(Addresses(APP, "herbals").family("F0001"))
     for link, page, now in (
-        (manifest["homepage"][0]["id"], "/reuse", state.State(collection="herbals", family="p000")),
+        (manifest["homepage"][0]["id"], "/reuse", state.State(collection="herbals", family="F0001")),
         (
             manifest["items"][1]["homepage"][0]["id"],
             "/plate",
@@ -226,7 +226,7 @@ def test_terms_are_told_only_where_the_catalogue_does(odd: Collection, herbals: 
 
 def test_the_file_is_the_same_as_what_is_served(herbals: Collection) -> None:
     at = Addresses(APP, "herbals")
-    assert json.loads(manifest_bytes(herbals, APP, family="p000")) == json.loads(ask(at.family("p000"))[2])
+    assert json.loads(manifest_bytes(herbals, APP, family="F0001")) == json.loads(ask(at.family("F0001"))[2])
     assert json.loads(manifest_bytes(herbals, APP, plate="p003")) == json.loads(ask(at.plate("p003"))[2])
     some = json.loads(manifest_bytes(herbals, APP, rows=[3, 1]))
     check_manifest(some)
@@ -285,7 +285,7 @@ def test_what_is_not_there_has_no_manifest(herbals: Collection, odd: Collection)
     ],
 )
 def test_the_rules_notice_what_is_wrong(herbals: Collection, path: list[str | int], value: object) -> None:
-    manifest: Any = copy.deepcopy(family_manifest(herbals, "p000", APP))
+    manifest: Any = copy.deepcopy(family_manifest(herbals, "F0001", APP))
     check_manifest(manifest)
     if path == ["items", 0, "items", 0, "id"]:
         value = manifest["id"]
@@ -364,7 +364,7 @@ def test_iiif_may_be_read_by_pages_of_other_addresses_and_nothing_else_may(herba
     at = Addresses(APP, "herbals")
     sha256 = str(herbals.catalogue.record(0)["sha256"])
     shared = [
-        at.family("p000"), at.plate("p000"), at.selection(), f"{at.image(sha256)}/info.json",
+        at.family("F0001"), at.plate("p000"), at.selection(), f"{at.image(sha256)}/info.json",
         f"{at.image(sha256)}/full/max/0/default.jpg", at.image(sha256), at.plate("nobody"),
         f"{at.image(sha256)}/full/5,5/0/default.jpg",
     ]  # fmt: skip

@@ -224,8 +224,9 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
 
 
 def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Collection) -> None:
-    assert herbals.families is not None
-    family_id = herbals.families.of(herbals.catalogue.row(QUERY))
+    families = data.families(herbals)
+    assert families is not None
+    family_id = families.of(herbals.catalogue.row(QUERY))
     assert family_id is not None
     app = visit("plate", plate=QUERY)
     check(button(app, "Family of ").click().run())

@@ -171,15 +171,13 @@ def _change_lines(summary: Summary) -> list[str]:
             if counts[kind] > _MOST_NAMED:
                 lines.append(f"    and {counts[kind] - _MOST_NAMED:,} more")
     naming = summary.naming
-    if naming.get("decisions_gone"):
-        lines.append(f"{naming['decisions_gone']:,} decisions name plates that are gone (Review, All reviews)")
-    if naming.get("decisions_replaced"):
-        lines.append(
-            f"{naming['decisions_replaced']:,} decisions are about another scan and wait to be confirmed "
-            "(Review, All reviews)"
-        )
-    if naming.get("families_nowhere"):
-        lines.append(f"{naming['families_nowhere']:,} addresses of families lead to no family any more")
+    for kind, what in (
+        ("decisions_gone", "decisions that name plates that are gone (Review, All reviews)"),
+        ("decisions_replaced", "decisions about another scan, to be confirmed (Review, All reviews)"),
+        ("families_nowhere", "addresses of families that lead to no family any more"),
+    ):
+        if naming.get(kind):
+            lines.append(f"{naming[kind]:,} {what}")
     return lines
 
 

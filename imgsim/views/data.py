@@ -23,6 +23,7 @@ from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Decisions, Families, decisions_of, work_keys
 from imgsim.neighbours import similarities
 from imgsim.reviews import Review, Reviews
+from imgsim.reviews.pictures import Unconfirmed
 from imgsim.reviews.queue import Queue
 from imgsim.views import evidence
 from imgsim.views.state import Choices, Sort, State
@@ -122,6 +123,16 @@ def standing(collection: Collection) -> pd.DataFrame:
         If the reviews cannot be read.
     """
     return _standing(str(collection.path), collection.generation, reviews(collection).revision, collection)
+
+
+def unconfirmed(collection: Collection) -> list[Unconfirmed]:
+    """Decisions about plates that are gone or show another picture, the latest first; none where unreadable."""
+    try:
+        return _unconfirmed(
+            str(collection.path), collection.generation, reviews(collection).revision, collection
+        )
+    except ImgsimError:  # said in the sidebar
+        return []
 
 
 def decisions(collection: Collection) -> Mapping[Pair, Decided]:
@@ -229,6 +240,11 @@ def colouring(collection: Collection, column: str) -> Colouring:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _standing(path: str, generation: str, revision: int, _collection: Collection) -> pd.DataFrame:
     return reviews(_collection).standing()
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _unconfirmed(path: str, generation: str, revision: int, _collection: Collection) -> list[Unconfirmed]:
+    return reviews(_collection).unconfirmed()
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

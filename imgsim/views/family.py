@@ -13,7 +13,7 @@ from imgsim.collection import Collection
 from imgsim.dossier import family_citation
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
-from imgsim.views import data, family_judging, iiif, reviewing, server, shell, state, text
+from imgsim.views import data, family_judging, former, iiif, reviewing, server, shell, state, text
 from imgsim.views.components import family_strips, outline, pair_list
 
 _TIES = 12  # shown before the reader asks for all
@@ -115,8 +115,10 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
         st.button("← All families", on_click=_close)
         st.markdown(f"## {text.plain(title(family))}", width="stretch")
+        st.caption(f"Family {family.id}", help="Its permanent id: the address of this family stays.")
         _books(collection, family)
         _downloads(collection, families, family)
+    former.led_here(collection, family)
     st.caption(text.plain(facts_line(collection, family)))
     family_judging.bar(collection, family)
     made = strip(collection, family, now.plate, judge=True)
@@ -136,6 +138,7 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     if matches is not None:
         family_judging.went_apart(collection, family)
         _evidence(collection, family, matches)
+    former.family_history(collection, family)
     st.caption("To cite this family:")
     st.code(family_citation(collection, family), language=None, wrap_lines=True)
 
@@ -146,7 +149,9 @@ def follow(clicked: str | None, compare: str | None, families: Families) -> None
         shell.go("plate", plate=clicked)
     if compare:
         row = shell.collection().catalogue.row(compare)
-        shell.go("compare", plate=families.of(row), other=compare)
+        family_id = families.of(row)
+        assert family_id is not None  # it was drawn in one
+        shell.go("compare", plate=families.family(family_id).earliest.plate_id, other=compare)
 
 
 def _books(collection: Collection, family: Family) -> None:

@@ -13,11 +13,12 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from imgsim import iiif
 from imgsim.collection import Collection
+from imgsim.collection.addresses import family_address
 from imgsim.errors import ImgsimError
 from imgsim.iiif import manifest as manifests
 from imgsim.iiif import service
@@ -87,10 +88,14 @@ def app_address() -> str:
 
 
 def _family(request: Request, collection: Collection) -> Response:
-    family_id = request.query_params.get("id", "")
-    return _manifest(
-        request, iiif.family_manifest(collection, family_id, app_of(request), data.families(collection))
-    )
+    family_id, families = request.query_params.get("id", ""), data.families(collection)
+    if families is not None and family_id not in families.ids:
+        # An address of the past leads to what became of the family, where that is one.
+        now = family_address(collection, families, family_id).families
+        if len(now) == 1:
+            address = iiif.Addresses(app_of(request), collection.name).family(now[0])
+            return RedirectResponse(address, 302, {**_SHARED, "Cache-Control": "no-store"})
+    return _manifest(request, iiif.family_manifest(collection, family_id, app_of(request), families))
 
 
 def _plate(request: Request, collection: Collection) -> Response:

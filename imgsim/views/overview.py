@@ -168,7 +168,8 @@ def _images(collection: Collection, overview: Overview) -> None:
     )
     st.caption("Each by its earliest plate in this collection. Click one to see where it appears again.")
     if event.clicked:
-        shell.go("reuse", family=event.clicked)
+        chosen = next(family for family in families if family.earliest.plate_id == event.clicked)
+        shell.go("reuse", family=chosen.id)
 
 
 def _years(span: tuple[int, int] | None) -> str:

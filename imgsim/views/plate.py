@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.collection import Collection
 from imgsim.views import (
     data,
+    former,
     keys,
     motif,
     neighbour_controls,
@@ -26,6 +27,7 @@ def show() -> None:
     now = state.current()
     if not now.plate:
         shell.links()
+        former.gone_plate(collection)
         _choose()
         return
     top = st.container()

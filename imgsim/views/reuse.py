@@ -13,7 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
-from imgsim.views import data, family, family_judging, shell, state, text
+from imgsim.views import data, family, family_judging, former, shell, state, text
 from imgsim.views.components import family_strips
 
 _PER_PAGE = 12
@@ -41,7 +41,7 @@ def show() -> None:
         if now.family in families.ids:
             family.show(collection, families, families.family(now.family))
             return
-        st.warning(f"There is no family {text.plain(now.family)} in this collection.")
+        former.follow_family(collection, families, now.family)
     shell.lead(
         "Re-use",
         "Each strip is one image and where it appears again, in order of date. Click a plate to open it.",

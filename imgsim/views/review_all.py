@@ -10,7 +10,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.reviews import Conflict, MergeReport
-from imgsim.views import data, reviewing, server, state, text
+from imgsim.views import data, review_unconfirmed, reviewing, server, state, text
 
 _REPORT, _UPLOADS = "_imgsim_merged", "_imgsim_uploads"
 _SHOWN = 50  # of each kind in the report
@@ -40,6 +40,7 @@ def show(collection: Collection) -> None:
         with st.popover("Import CSV"):
             _import(collection)
     _report()
+    review_unconfirmed.show(collection)
     if not len(standing):
         with st.container(border=True):
             st.markdown(

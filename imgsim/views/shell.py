@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from imgsim.collection import Collection
-from imgsim.errors import CollectionError
+from imgsim.collection.addresses import gone_sentence, plate_address
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.views import cards, data, exporting, preparing, state, text, tour
 from imgsim.views.components import narrow_screen, thumbnail_grid
 
@@ -28,6 +29,7 @@ GROUPS: dict[str, dict[str, str]] = {
 # A book is opened from what speaks of it.
 PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
 _OWN_LINKS = {"Plate", "Map", "Compare", "Review"}
+GONE = "_imgsim_gone"  # (collection, id) of the plate that an address asked for and that is gone
 _LINKS = "_imgsim_links"  # the container of the links in the sidebar
 
 
@@ -101,11 +103,24 @@ def corrected(collection: Collection) -> state.State:
     if now.backbone not in collection.backbones:
         changes["backbone"] = collection.backbones[0]
     if now.plate and not collection.catalogue.has(now.plate):
-        st.warning(f"There is no plate {text.plain(now.plate)} in this collection.")
+        st.warning(text.plain(_gone(collection, now.plate)))
         changes["plate"] = ""
     if changes:
         now = state.update(**changes)
     return now
+
+
+def _gone(collection: Collection, plate_id: str) -> str:
+    """Say what became of a plate that is not here; if it is gone, the page Plate shows its last picture."""
+    st.session_state.pop(GONE, None)
+    try:
+        entry = plate_address(collection, plate_id)
+    except ImgsimError as error:
+        return f"There is no plate {plate_id} in this collection. {error}"
+    if entry is None:
+        return f"There is no plate {plate_id} in this collection, and there never was."
+    st.session_state[GONE] = (collection.name, plate_id)
+    return gone_sentence(entry)
 
 
 def collection() -> Collection:
