@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from imgsim.collection.family_ids import FamilyRecord, became, former, history
+from imgsim.collection.family_ids import FamilyRecord, became, family_with, former, history
 from imgsim.collection.reading import Collection
 from imgsim.collection.registry import PlateEntry, Registry
 from imgsim.families import Families
@@ -38,12 +38,15 @@ def family_address(collection: Collection, families: Families, asked: str) -> Fa
     if known is not None:
         now = tuple(became(families, known.plates))
         plates = tuple(plate for plate in sorted(known.plates) if catalogue.has(plate))
-        last = [one for one in history(collection.path, asked) if one.event.family_id == asked]
-        told = sentence(last[-1]) if last else f"{asked} is no family any more."
-        if now and not (last and last[-1].event.other == now[0]):
+        own = [one for one in history(collection.path, asked) if one.event.family_id == asked]
+        told = sentence(own[-1]) if own else f"{asked} is no family any more."
+        if now and not (own and own[-1].event.other == now[0]):
             told += f" Its plates are in {_listed(now)} now."
         elif not now:
             told += " None of its plates is in a family now."
+        gone = tuple(sorted(known.plates - set(plates)))
+        if gone:
+            told += f" Gone from the collection: {_listed(gone)}."
         return FamilyAddress(now, told, plates)
     if catalogue.has(asked):
         family_id = families.of(catalogue.row(asked))
@@ -54,7 +57,12 @@ def family_address(collection: Collection, families: Families, asked: str) -> Fa
         return FamilyAddress((), f"The plate {asked} is in no family now.", (asked,))
     entry = plate_address(collection, asked)
     if entry is not None:
-        return FamilyAddress((), f"Older addresses named a family after a plate. {gone_sentence(entry)}")
+        told = f"Older addresses named a family after a plate. {gone_sentence(entry)}"
+        last = family_with(collection.path, asked)
+        if last is None:
+            return FamilyAddress((), told)
+        led = family_address(collection, families, last)
+        return replace(led, told=f"{told} It was last in the family {last}. {led.told}".strip())
     return FamilyAddress((), f"There is no family {asked[:80]!r} in this collection, and there never was.")
 
 
@@ -71,7 +79,7 @@ def sentence(record: FamilyRecord) -> str:
         CHANGED: f"changed in {some}",
         MERGED: f"became part of {event.other}",
         SPLIT: f"split off from {event.other} with {some}",
-        ENDED: "fell apart" + (f"; most of it is in {event.other}" if event.other else ""),
+        ENDED: "ended" + (f", most of it in {event.other}," if event.other else ""),
     }[event.kind]
     return f"{event.family_id} {what} on {record.moment[:10]}, by {record.cause}."
 

@@ -78,6 +78,19 @@ def former(folder: Path | str, family_id: str) -> KnownFamily | None:
     return next((one for one in _known(Registry(folder)) if one.family_id == family_id), None)
 
 
+def family_with(folder: Path | str, plate_id: str) -> str | None:
+    """The family that a plate was last in, as far as its history tells; None where it was in none."""
+    quoted = json.dumps(plate_id, ensure_ascii=False)
+
+    def ask(connection: sqlite3.Connection) -> str | None:
+        rows = connection.execute(
+            "SELECT family_id, plates FROM family_events WHERE instr(plates, ?) ORDER BY number DESC", (quoted,)
+        )
+        return next((family_id for family_id, plates in rows if plate_id in json.loads(plates)), None)
+
+    return Registry(folder).database.read(ask, None)
+
+
 def ended(folder: Path | str) -> list[KnownFamily]:
     """The families that are no more."""
     return [one for one in _known(Registry(folder)) if not one.live]

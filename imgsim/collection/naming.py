@@ -5,7 +5,8 @@ The rules, in this order:
 1. Known content keeps its id wherever its file lies now. Of several files of one content each keeps the id that it had
    at its place, then the one with its file name; the rest follow in natural order.
 2. New content at a known place (the same folder and name, whatever the suffix) keeps the id if it shows the same
-   picture as the scan that was there: a better scan. Otherwise it is a new plate, and the old one is gone.
+   picture as the scan that was there: a better scan. Otherwise it is a new plate, and the old one is gone. A folder
+   that has another name now is the same folder if known content says so.
 3. Whatever is left is a new plate. It is called after its file, by a name that no plate has ever had.
 
 Ids of plates that are gone stay reserved, and are theirs again when the scan comes back.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -92,9 +93,13 @@ def assign(
 
     _by_content(scans, plates, given, taken, give)
     # The plates at a place, those that are there before those that are gone, the latest first.
+    renamed = _renamed_folders(scans, given)
     at_place: dict[str, list[KnownPlate]] = defaultdict(list)
     for plate in sorted(reversed(plates), key=lambda plate: plate.gone):
-        at_place[place(plate.root, plate.file)].append(plate)
+        here = place(plate.root, plate.file)
+        at_place[here].append(plate)
+        if (folder := renamed.get(posixpath.dirname(here))) is not None:
+            at_place[f"{folder}/{posixpath.basename(here)}"].append(plate)
     for at, scan in enumerate(scans):
         if at in given:
             continue
@@ -103,6 +108,18 @@ def assign(
                 give(at, plate)
                 break
     return _named(scans, {at: plate.plate_id for at, plate in given.items()}, plates)
+
+
+def _renamed_folders(scans: Sequence[Scan], given: dict[int, KnownPlate]) -> dict[str, str]:
+    """Folders that are no more -> where most of their known files lie now, under their old names."""
+    there = {posixpath.dirname(place(scan.root, scan.file)) for scan in scans}
+    moves: dict[str, Counter[str]] = defaultdict(Counter)
+    for at, plate in given.items():
+        before, now = place(plate.root, plate.file), place(scans[at].root, scans[at].file)
+        old, new = posixpath.dirname(before), posixpath.dirname(now)
+        if old not in there and posixpath.basename(before) == posixpath.basename(now):
+            moves[old][new] += 1
+    return {old: max(sorted(counts), key=counts.__getitem__) for old, counts in moves.items()}
 
 
 def _by_content(

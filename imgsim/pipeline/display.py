@@ -160,7 +160,7 @@ def _change_lines(summary: Summary) -> list[str]:
         found = ", ".join(f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind])
         if counts["back"]:
             found += f" ({counts['back']:,} of the new ones had been here before)"
-        lines.append(f"since the last run: {found}; no plate was renamed")
+        lines.append(f"since the last run: {found}; every plate keeps its id")
         for kind, told in (
             ("moved", lambda one: f"{one[0]}: {one[1]} is now {one[2]}"),
             ("replaced", lambda one: f"{one[0]}: another scan of the same picture ({one[1]})"),

@@ -36,8 +36,7 @@ def gone_plate(collection: Collection) -> bool:
             waiting = [one for one in data.unconfirmed(collection) if plate_id in one.review.pair]
             if waiting:
                 st.markdown(
-                    f"{text.count(len(waiting), 'decision')} {'names' if len(waiting) == 1 else 'name'} it. "
-                    "They are kept and count for nothing while it is gone."
+                    f"Decisions that name it: {len(waiting):,}. They are kept, and count for nothing while it is gone."
                 )
                 if st.button("See these decisions", key="gone_decisions"):
                     shell.go("review", desk="all")

@@ -39,8 +39,7 @@ def show(collection: Collection) -> None:
             + "Where a plate shows another scan than the one decided about, look again, and confirm it if the "
             "picture is the same. Where a plate is gone, tie the decision to the right one if that is here."
         )
-        if not reviewing.reviewer():
-            st.caption("Write your name on a pair first (Pairs to judge): it signs what you confirm.")
+        reviewing.sign()
         failed = st.session_state.pop(_FAILED, "")
         if failed:
             st.error(text.plain(failed))

@@ -74,15 +74,22 @@ def bar(
                 ):
                     _name_input(known)
         if not known:
-            with st.container(
-                horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_signing"
-            ):
-                _name_input(known)
-                st.caption(
-                    "Write your name first: it is kept in this browser and signs your decisions.",
-                    width="stretch",
-                )
+            _signing(key)
         _told(collection, *ids)
+
+
+def sign() -> None:
+    """Where the reader's name is not known yet, ask for it."""
+    if not _name():
+        _signing("sign")
+
+
+def _signing(key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_signing"):
+        _name_input("")
+        st.caption(
+            "Write your name first: it is kept in this browser and signs your decisions.", width="stretch"
+        )
 
 
 def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:

@@ -101,6 +101,16 @@ def test_a_free_name_goes_to_the_file_that_has_it() -> None:
     assert assign(files, before, never) == ["p1-3", "p1-2"]
 
 
+def test_a_folder_that_was_renamed_is_the_same_folder_if_known_content_says_so() -> None:
+    before = [known("p1", "old/p1.png", (1, 0)), known("p2", "old/p2.png", (2, 0)), known("q", "old/q.png", (3, 0))]
+    files = [scan("new/p1.png", (1, 0)), scan("new/p2.tif", (2, 1)), scan("new/q2.png", (3, 1))]
+    assert assign(files, before, always) == ["p1", "p2", "q2"]
+    assert assign(files, before, never) == ["p1", "new/p2", "q2"]
+    # Without any known content it may be another book; and a folder that is still there was not renamed.
+    assert assign(files[1:], before, always) == ["new/p2", "q2"]
+    assert assign([*files, scan("old/x.png", (9, 0))], before, always) == ["p1", "new/p2", "q2", "x"]
+
+
 # ---- whole histories
 
 

@@ -53,7 +53,7 @@ def test_a_forgotten_page_and_new_numbers_rename_no_plate(tmp_path: Path) -> Non
     assert summary.naming["decisions_gone"] == summary.naming["decisions_replaced"] == 0
     assert len(reviews_of(out).standing()) == 1
     text = summary_text(summary)
-    assert "since the last run: 1 new, 3 moved or renamed; no plate was renamed" in text
+    assert "since the last run: 1 new, 3 moved or renamed; every plate keeps its id" in text
     assert "p002: p002.png is now p003.png" in text
     again = make(out, images)
     assert not again.changed and again.changes is None
