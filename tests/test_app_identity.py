@@ -57,7 +57,7 @@ def test_the_address_of_a_plate_that_is_gone_shows_its_last_picture_and_who_name
     assert param(app, "plate") == ""
     assert "b0 is gone since" in words(app) and "Decisions that name it: 1" in words(app)
     app = visit("plate", plate="b2")
-    assert param(press_key(app, "gone_successor"), "plate") == "b2-2"
+    assert param(press_key(app, "gone_successor"), "plate") == "b/b2"
     assert "there never was" in told_of(visit("plate", plate="../../etc/passwd"))
 
 
