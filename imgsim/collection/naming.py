@@ -18,7 +18,7 @@ import itertools
 import posixpath
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from imgsim.catalogue.values import natural
@@ -96,10 +96,8 @@ def assign(
     renamed = _renamed_folders(scans, given)
     at_place: dict[str, list[KnownPlate]] = defaultdict(list)
     for plate in sorted(reversed(plates), key=lambda plate: plate.gone):
-        here = place(plate.root, plate.file)
-        at_place[here].append(plate)
-        if (folder := renamed.get(posixpath.dirname(here))) is not None:
-            at_place[f"{folder}/{posixpath.basename(here)}"].append(plate)
+        for where in _places(plate, renamed):
+            at_place[where].append(plate)
     for at, scan in enumerate(scans):
         if at in given:
             continue
@@ -108,6 +106,27 @@ def assign(
                 give(at, plate)
                 break
     return _named(scans, {at: plate.plate_id for at, plate in given.items()}, plates)
+
+
+def successors(scans: Sequence[Scan], ids: Sequence[str], known: Iterable[KnownPlate]) -> dict[str, str]:
+    """Of plates that no scan shows any more: id -> id of the other plate that lies at its place now."""
+    plates = {plate.plate_id: plate for plate in known}
+    given = {at: plates[plate_id] for at, plate_id in enumerate(ids) if plate_id in plates}
+    renamed, here = _renamed_folders(scans, given), set(ids)
+    at_place = {place(scan.root, scan.file): plate_id for scan, plate_id in zip(scans, ids, strict=True)}
+    found: dict[str, str] = {}
+    for plate in plates.values():
+        if plate.plate_id not in here:
+            after = [at_place[where] for where in _places(plate, renamed) if where in at_place]
+            found |= {plate.plate_id: after[0]} if after else {}
+    return found
+
+
+def _places(plate: KnownPlate, renamed: Mapping[str, str]) -> list[str]:
+    """Where a plate lay, and the same place in a folder that has another name now."""
+    here = place(plate.root, plate.file)
+    folder = renamed.get(posixpath.dirname(here))
+    return [here] if folder is None else [here, f"{folder}/{posixpath.basename(here)}"]
 
 
 def _renamed_folders(scans: Sequence[Scan], given: dict[int, KnownPlate]) -> dict[str, str]:

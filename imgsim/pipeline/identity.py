@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgsim.collection.naming import KnownPlate, Scan, assign, place
+from imgsim.collection.naming import KnownPlate, Scan, assign, successors
 from imgsim.collection.registry import Present, Registry
 from imgsim.errors import CollectionError
 from imgsim.matching.rescans import same_picture
@@ -81,23 +81,18 @@ def identify(
     ids = assign(scans, known, same)
     present = [Present(i, scan.sha256, scan.root, scan.file) for i, scan in zip(ids, scans, strict=True)]
     here = set(ids)
-    at_place = {place(plate.root, plate.file): plate.plate_id for plate in present}
     left = [plate for plate in known if plate.plate_id not in here and not plate.gone]
-    successors = {
-        plate.plate_id: at_place[where]
-        for plate in left
-        if (where := place(plate.root, plate.file)) in at_place
-    }
+    after = successors(scans, ids, left + [plate for plate in known if plate.plate_id in here])
     pictures = {
         plate.plate_id: picture
         for plate in left
         if (picture := _thumbnail(registry, run.live, plate)) is not None
     }
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    registry.record(present, moment, earlier=earlier, successors=successors, thumbnails=pictures)
+    registry.record(present, moment, earlier=earlier, successors=after, thumbnails=pictures)
     if run.live is None:
         return ids, None
-    changes = _changes(run.live, present, {plate.plate_id for plate in known if plate.gone}, successors)
+    changes = _changes(run.live, present, {plate.plate_id for plate in known if plate.gone}, after)
     return ids, changes
 
 
@@ -130,7 +125,7 @@ def _thumbnail(registry: Registry, live: Collection | None, plate: KnownPlate) -
 
 
 def _changes(
-    live: Collection, present: Sequence[Present], were_gone: set[str], successors: Mapping[str, str]
+    live: Collection, present: Sequence[Present], were_gone: set[str], after: Mapping[str, str]
 ) -> Changes | None:
     try:
         frame = live.catalogue.frame
@@ -156,7 +151,7 @@ def _changes(
     here = {plate.plate_id for plate in present}
     gone = [(plate_id, values[2]) for plate_id, values in before.items() if plate_id not in here]
     back = [plate_id for plate_id in new if plate_id in were_gone]
-    other = [(plate_id, successors[plate_id]) for plate_id, _ in gone if plate_id in successors]
+    other = [(plate_id, after[plate_id]) for plate_id, _ in gone if plate_id in after]
     if not (new or moved or replaced or gone):
         return None
     counts = {
