@@ -174,6 +174,23 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
         manifest["inputs"]["images"], list
     ):
         raise ValueError("counts or inputs are missing")
+    _check_changes(manifest.get("changes"))
+
+
+def _check_changes(changes: object) -> None:
+    """What a run found otherwise than before: counts, and lists of texts; or nothing."""
+    if changes is None:
+        return
+    if not isinstance(changes, dict) or not isinstance(changes.get("counts"), dict):
+        raise ValueError("the changes are of another form")
+    if not all(isinstance(number, int) for number in changes["counts"].values()):
+        raise ValueError("the changes are not counted")
+    for name, value in changes.items():
+        rows = [one if isinstance(one, list) else [one] for one in value] if isinstance(value, list) else []
+        if name not in ("counts", "since") and not isinstance(value, list):
+            raise ValueError(f"{name} of the changes is no list")
+        if not all(isinstance(text, str) for row in rows for text in row):
+            raise ValueError(f"{name} of the changes holds no texts")
 
 
 def parse_npy(data: bytes, label: str, dtype: type[np.generic]) -> npt.NDArray[Any]:

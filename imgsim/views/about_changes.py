@@ -26,10 +26,10 @@ def show(collection: Collection) -> None:
     changes = collection.manifest.get("changes")
     waiting = data.unconfirmed(collection)
     nowhere = _nowhere(collection)
-    if not isinstance(changes, dict) and not waiting and not nowhere:
+    if not changes and not waiting and not nowhere:
         return
     st.markdown("## What has changed")
-    if isinstance(changes, dict):
+    if changes:
         _changes(changes)
     if waiting:
         gone = sum(one.gone for one in waiting)

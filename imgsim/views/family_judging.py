@@ -87,7 +87,7 @@ def went_apart(collection: Collection, family: Family) -> None:
             width="content",
         )
         for found in other[:3]:
-            if st.button(f"Open the family of {text.plain(found)}", key=f"apart_{found}", type="tertiary"):
+            if st.button(f"Open the family {text.plain(found)}", key=f"apart_{found}", type="tertiary"):
                 shell.go("reuse", family=found)
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from imgsim.borrowing import Borrowing
 from imgsim.collection import Collection
+from imgsim.collection.corrected import families_of
 from imgsim.views.shell import PAGES
 from tests.e2e.serving import settle
 
@@ -66,12 +67,13 @@ SCENES = {name: Scene(name, _ON_THE_WAY.get(name, ())) for name in PAGES} | STAT
 
 def facts(collection: Collection) -> dict[str, str]:
     """What the addresses name: a plate, a verified counterpart of it, their family, and two books that share images."""
-    assert collection.matches is not None and collection.families is not None
+    families = families_of(collection)
+    assert collection.matches is not None and families is not None
     ids = collection.catalogue.plate_ids
-    family = collection.families.ordered()[0]
+    family = families.ordered()[0]
     first = family.members[0].row
     match = next(match for match in collection.matches.of(first) if match.verified)
-    edge = Borrowing.from_families(collection.families, collection.matches, collection.catalogue).edges[0]
+    edge = Borrowing.from_families(families, collection.matches, collection.catalogue).edges[0]
     return {
         "plate": ids[first],
         "with": ids[match.b],

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.export import KINDS, read_back
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import download, visit
@@ -78,11 +79,12 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
     assert neighbours["similarity"].astype(float).to_numpy() == pytest.approx(
         similarities[:, :10].ravel(), abs=1e-6
     )
-    assert sample.matches is not None and sample.families is not None
+    wanted = families_of(sample)
+    assert sample.matches is not None and wanted is not None
     matches = read_back(files["matches.csv"])
     assert len(matches) == int(sample.matches.verified.sum())
     families = read_back(files["families.csv"])
-    members = [member.plate_id for family in sample.families.ordered() for member in family.members]
+    members = [member.plate_id for family in wanted.ordered() for member in family.members]
     assert families["plate_id"].tolist() == members
     assert read_back(files["plates.csv"])["plate_id"].tolist() == ids
     assert read_back(files["map.csv"])["plate_id"].tolist() == ids
@@ -97,8 +99,9 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
 
 
 def test_a_family_as_separate_files(page: Page, app: Served, sample: Collection) -> None:
-    assert sample.families is not None
-    family = sample.families.ordered()[0]
+    every = families_of(sample)
+    assert every is not None
+    family = every.ordered()[0]
     opened(page, app, "reuse", collection="sample", family=family.id)
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"This family ({len(family)})")).to_be_visible()

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.iiif import Addresses
 from tests.conftest import precompute
 from tests.e2e.serving import Served, settle
@@ -45,8 +46,9 @@ def sample(prepared: Path) -> Collection:
 
 
 def family_of(collection: Collection) -> str:
-    assert collection.families is not None
-    return max(collection.families.ordered(), key=len).id
+    families = families_of(collection)
+    assert families is not None
+    return max(families.ordered(), key=len).id
 
 
 def test_a_viewer_at_another_address_can_read_manifests_and_images_and_nothing_else(

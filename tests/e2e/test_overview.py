@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from imgsim.borrowing import EARLIER, LATER, exchange
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.export import read_back
 from imgsim.overview import Overview
 from imgsim.views import evidence
@@ -23,8 +24,9 @@ def sample(prepared: Path) -> Collection:
 
 @pytest.fixture(scope="module")
 def overview(sample: Collection) -> Overview:
-    assert sample.matches is not None and sample.families is not None
-    return Overview(sample.catalogue, evidence.reused(sample.matches, sample.catalogue), sample.families)
+    families = families_of(sample)
+    assert sample.matches is not None and families is not None
+    return Overview(sample.catalogue, evidence.reused(sample.matches, sample.catalogue), families)
 
 
 def chart(page: Page, key: str) -> Locator:
@@ -97,7 +99,8 @@ def test_the_numbers_can_be_taken_away(page: Page, app: Served, overview: Overvi
 def test_a_book_is_opened_from_a_plate_and_shows_where_its_images_are(
     page: Page, app: Served, overview: Overview, sample: Collection
 ) -> None:
-    assert sample.families is not None
+    families = families_of(sample)
+    assert families is not None
     trade = max(overview.trades, key=lambda trade: min(trade.taken, trade.passed))
     rows = [int(row) for row in sample.catalogue.book_rows(trade.book)]
     ids = [sample.catalogue.plate_ids[row] for row in rows]
@@ -108,7 +111,7 @@ def test_a_book_is_opened_from_a_plate_and_shows_where_its_images_are(
     cards = page.locator("[data-testid=imgsim-grid] li")
     expect(cards).to_have_count(len(ids))
     assert [card.get_attribute("data-id") for card in cards.all()] == ids
-    found = exchange(sample.families, overview.dates, trade.book)
+    found = exchange(families, overview.dates, trade.book)
     expected = {
         sample.catalogue.plate_ids[row]: "both"
         if {EARLIER, LATER} <= when

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.borrowing import Borrowing
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.export import read_back
 from imgsim.families import Families, Family
 from tests.e2e.serving import Served, settle
@@ -24,9 +25,10 @@ def sample(prepared: Path) -> Collection:
 
 @pytest.fixture(scope="module")
 def families(sample: Collection) -> Families:
-    assert sample.families is not None, "precompute.py compares plates unless told not to"
-    assert len(sample.families) > 2
-    return sample.families
+    found = families_of(sample)
+    assert found is not None, "precompute.py compares plates unless told not to"
+    assert len(found) > 2
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import open_collection
+from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.families import decisions_of
 from imgsim.reviews import TAKEN_BACK
@@ -146,10 +147,10 @@ def test_a_family_changes_at_once_and_a_neighbour_bears_the_decision(
 ) -> None:
     served, folder = desk
     collection = open_collection(folder)
-    assert collection.families is not None and collection.matches is not None
     # Of a family that no other test has judged.
     decided = decisions_of(reviews_of(folder).standing(), collection.catalogue)
-    families = collection.families.corrected(collection.matches, decided)
+    families = families_of(collection)
+    assert families is not None
     family = next(f for f in families.ordered() if len(f) == 2 and decided.rows.isdisjoint(f.rows))
     earliest, other = (member.plate_id for member in family.members)
     page.goto(f"{served.url}/reuse?collection=sample&family={family.id}")
