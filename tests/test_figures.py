@@ -106,7 +106,9 @@ def test_every_kind_of_pairs_is_a_hill_of_its_own_with_its_median() -> None:
         "same image": numbers.uniform(0.9, 1.0, 31).astype(np.float32),
     }
     other = {name: kinds[name] for name in ("random pairs", "same image")}
-    figure = figures_models.distributions_figure({"toy": kinds, "other": other}, lines={"toy": 0.8, "other": 0.7})
+    figure = figures_models.distributions_figure(
+        {"toy": kinds, "other": other}, lines={"toy": 0.8, "other": 0.7}
+    )
     hills = [trace for trace in figure.data if trace.customdata is not None]
     assert [trace.name for trace in hills] == [*kinds, *other]
     for trace in hills:

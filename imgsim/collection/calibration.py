@@ -68,20 +68,20 @@ class Calibration:
         return int(self.compared.chosen[at]), int(self.compared.right[at])
 
     def meaning(self, threshold: float) -> str:
-        """What it means here that a pair reaches a score, in a sentence without an end; "" where nothing is known."""
+        """What it means here that a pair reaches a score, as the end of a sentence; "" where nothing is known."""
         parts = []
         chosen, right = self.reached(threshold)
         if chosen == 1:
-            parts.append(f"the one such pair compared line by line here {_SHOWS if right else 'is a look-alike'}")
+            parts.append(f"the one compared pair that reaches it {_SHOWS if right else 'only looks alike'}")
         elif chosen:
             # Of many, of a hundred; all and none are said of all and none only.
             whole, part = chosen, right
             if chosen > 100:
                 whole, part = 100, round(100 * right / chosen)
                 part = min(max(part, int(right > 0)), 100 if right == chosen else 99)
-            parts.append(
-                f"of {whole} such pairs compared line by line here, {part} {_SHOWS if part == 1 else _SHOW}"
-            )
+            which = "all" if part == whole else "none" if not part else f"{part}"
+            verb = _SHOWS if part == 1 or not part else _SHOW
+            parts.append(f"of {whole} compared pairs that reach it, {which} {verb}")
         if len(self.background):
             parts.append(_rarity(1 - float(share_below(self.background, threshold))))
         return "; ".join(parts)
@@ -104,7 +104,9 @@ def calibration(collection: Collection, backbone: str) -> Calibration:
     ends = matches.frame[["row_a", "row_b"]].to_numpy(dtype=np.int64)
     scores = pair_similarities(collection.embeddings(backbone), ends[:, 0], ends[:, 1])
     images = len(np.unique(verified_pairs(matches, plates).groups))
-    return calibrated(worth(backbone, scores.astype(np.float64), matches.verified), images, background, plates)
+    return calibrated(
+        worth(backbone, scores.astype(np.float64), matches.verified), images, background, plates
+    )
 
 
 def calibrated(compared: Worth, images: int, background: Float32, plates: int) -> Calibration:
@@ -157,7 +159,7 @@ def _short(below: float, score: float) -> float:
 def _rarity(share: float) -> str:
     """How rare such a score is among random pairs."""
     if share <= 1 / BACKGROUND_SIZE:
-        return "at most 1 in 10,000 random pairs scores so high"
+        return "of random pairs, 1 in 10,000 at most reaches it"
     if share < 0.1:
-        return f"only 1 in {float(f'{1 / share:.2g}'):,.0f} random pairs scores so high"
-    return f"{100 * share:.0f} of 100 random pairs score so high"
+        return f"of random pairs, only 1 in {float(f'{1 / share:.2g}'):,.0f} reaches it"
+    return f"of 100 random pairs, {100 * share:.0f} reach it"

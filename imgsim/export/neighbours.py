@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
 NOT_CHECKED = "not checked"
-_NUMBERS = {"rank", "similarity", "threshold", "query_year", "query_page", "neighbour_year", "neighbour_page", "date"}
+_NUMBERS = {"rank", "similarity", "threshold", "query_year", "query_page", "neighbour_year", "neighbour_page"}
+_NUMBERS |= {"date"}
 # For each of some plates the rows of its neighbours and their similarities.
 Lists = list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]
 _BLOCK = (
@@ -40,7 +41,7 @@ def neighbours_csv(
     rows: Sequence[int] | np.ndarray,
     similarities: Sequence[float] | np.ndarray,
     *,
-    threshold: float | None,
+    threshold: float | None = None,
     backbone: str,
     collection: str,
     date: str,

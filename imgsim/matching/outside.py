@@ -110,7 +110,20 @@ def _looked_for(query: Features, other: Features, row: int) -> MatchRow:
         inliers = max(inliers, len(geometry.fit(side, other, likeness(side, other))))
     nan = float("nan")
     return MatchRow(
-        OUTSIDE, row, LOOK_ALIKE, inliers, False, 0.0, 0.0, nan, "", "", np.full((3, 3), nan), _NOTHING, _NOTHING, ""
+        OUTSIDE,
+        row,
+        LOOK_ALIKE,
+        inliers,
+        False,
+        0.0,
+        0.0,
+        nan,
+        "",
+        "",
+        np.full((3, 3), nan),
+        _NOTHING,
+        _NOTHING,
+        "",
     )
 
 

@@ -103,7 +103,9 @@ def ranked_cards(
                 item["lines"] = [*item["lines"], match.printing]
             if outlined and match is not None and match.verdict == DETAIL:
                 record = collection.catalogue.record(int(rows[place]))
-                item["outline"] = outline(match.region_b, int(record["width"] or 1), int(record["height"] or 1))
+                item["outline"] = outline(
+                    match.region_b, int(record["width"] or 1), int(record["height"] or 1)
+                )
         if words[place]:
             item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
         found.append(item)

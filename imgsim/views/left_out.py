@@ -24,11 +24,14 @@ _LIFTED = {
 
 def say(found: Listing, conditions: Conditions, now: state.State) -> None:
     """Draw what was left out, and which conditions could not be applied."""
-    for condition in found.lifted:
-        _offer(impossible(condition, now), _LIFTED[condition], (condition,))
-    for hidden in found.hidden:
-        words = "Show it" if hidden.count == 1 else "Show them"
-        _offer(sentence(hidden, conditions), words, hidden.conditions)
+    if not found.lifted and not found.hidden:
+        return
+    with st.container(gap="xxsmall", key="left_out"):
+        for condition in found.lifted:
+            _offer(impossible(condition, now), _LIFTED[condition], (condition,))
+        for hidden in found.hidden:
+            words = "Show it" if hidden.count == 1 else "Show them"
+            _offer(sentence(hidden, conditions), words, hidden.conditions)
 
 
 def verified(found: Listing, now: state.State) -> None:
@@ -45,7 +48,7 @@ def verified(found: Listing, now: state.State) -> None:
 
 
 def sentence(hidden: Hidden, conditions: Conditions) -> str:
-    """What is left out: `4 in the same book reach 0.94.`"""
+    """What is left out: `4 plates in the same book reach 0.94.`"""
     one = hidden.count == 1
     words: dict[tuple[str, ...], str] = {
         (OTHER_BOOKS,): "in the same book",
@@ -58,7 +61,7 @@ def sentence(hidden: Hidden, conditions: Conditions) -> str:
     near += f" {conditions.threshold:g}" if conditions.threshold is not None else " more than any of these"
     tied = "is verified" if one else "are verified"
     parts = [near] * (hidden.verified < hidden.count) + [tied] * (hidden.verified > 0)
-    return f"**{hidden.count:,} {which}** {' or '.join(parts)}."
+    return f"**{text.count(hidden.count, 'plate')} {which}** {' or '.join(parts)}."
 
 
 def impossible(condition: str, now: state.State) -> str:
@@ -73,9 +76,7 @@ def impossible(condition: str, now: state.State) -> str:
 
 def _offer(sentence: str, words: str, conditions: tuple[str, ...]) -> None:
     name = "_".join(conditions)
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"left_out_{name}"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"left_out_{name}"):
         st.markdown(sentence, width="content")
         # The controls show it, and those stand outside the part that runs alone on a click: the whole page is drawn.
         if st.button(words, key=f"lift_{name}", type="tertiary"):

@@ -16,19 +16,13 @@ def headings(collection: Collection, found: listing.Listing, now: state.State) -
     words: dict[int, Heading] = {}
     if found.first:
         words[VERIFIED] = (f"{found.first:,} verified", "their lines agree, whatever they score")
+    others = " of the others" if found.first else ""
     if at is None:
-        words[BELOW] = ("The nearest" + (" of the others" if found.first else ""), "")
+        words[BELOW] = (f"The nearest{others}", "")
     else:
-        means = collection.calibration(now.backbone).meaning(at).partition(";")[0]
-        more = " more" if found.first else ""
-        if found.above:
-            words[ABOVE] = (
-                f"{found.above:,}{more} at {at:g} or more",
-                f"above the line; {means}" if means else "above the line",
-            )
-            words[BELOW] = (f"Below the line at {at:g}", "the nearest of the others")
-        else:
-            words[BELOW] = (f"Below the line at {at:g}", f"no{more or ' plate'} reaches it; these are the nearest")
+        words[ABOVE] = (f"{found.above:,}{' more' * bool(others)} at {at:g} or more", "above the line")
+        means = f"the nearest{others}" if found.above else f"none{others} reaches it: these are the nearest"
+        words[BELOW] = (f"Below the line at {at:g}", means)
     there = set(found.sections)
     return {section: heading for section, heading in words.items() if section in there}
 
@@ -45,7 +39,7 @@ def remainder(collection: Collection, found: listing.Listing, now: state.State) 
 
 
 def meaning(collection: Collection, now: state.State) -> str:
-    """Where the line comes from and what it means here, in a few sentences."""
+    """Where the line comes from and what it means here, in a sentence."""
     calibration, at = collection.calibration(now.backbone), neighbour_query.line(collection, now)
     backbone = text.plain(now.backbone)
     if at is None:
@@ -53,17 +47,11 @@ def meaning(collection: Collection, now: state.State) -> str:
             f"No line is drawn: {text.count(len(collection.catalogue), 'plate')} are too few to tell which scores of "
             f"{backbone} are rare here. Put one where you like."
         )
-    if at != calibration.threshold:
-        which = f"The line at {at:g} is yours."
-    elif calibration.basis == FROM_VERIFIED:
-        which = (
-            f"The line at {at:g} is calibrated for {backbone} here: above it more pairs share their lines than only "
-            "look alike, below it fewer."
-        )
-    else:
-        which = (
-            f"The line at {at:g} is calibrated for {backbone} here, by pairs of plates drawn at random: too few are "
-            "verified to draw it by those."
-        )
     means = calibration.meaning(at)
-    return f"{which} At {at:g} or more: {means}." if means else which
+    if at != calibration.threshold:
+        which = "yours" if calibration.threshold is None else f"yours (calibrated: {calibration.threshold:g})"
+    elif calibration.basis == FROM_VERIFIED:
+        which = f"calibrated for {backbone} here"
+    else:
+        which = f"calibrated for {backbone} here by random pairs, for too few are verified"
+    return f"The line at {at:g} is {which}" + (f": {means}." if means else ".")

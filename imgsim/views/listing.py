@@ -253,25 +253,28 @@ def make_listing(
 def fold(books: Sequence[str], unfolded: str = "", sections: Sequence[int] = ()) -> list[Card]:
     """Fold the plates of one book under its best one; those of `unfolded` stand behind it instead.
 
+    What is verified is never folded under what is not, and what lies BELOW the line is not folded at all: the nearest
+    plates are always seen.
+
     Parameters
     ----------
     books
         The book of every plate in the list; '' is no book, and never folded.
     sections
-        The section of every plate in the list, ascending: what is unfolded stays on its own side of the line.
+        The section of every plate in the list, ascending; none if all are of one.
     """
-    members: dict[str, list[int]] = {}
-    for place, book in enumerate(books):
-        members.setdefault(book, []).append(place)
-    of = list(sections) or [0] * len(books)
+    keys = list(zip(sections or [ABOVE] * len(books), books, strict=True))
+    members: dict[tuple[int, str], list[int]] = {}
+    for place, key in enumerate(keys):
+        members.setdefault(key, []).append(place)
     cards: list[Card] = []
-    for place, book in enumerate(books):
-        own = members[book]
-        if not book:
+    for place, (section, book) in enumerate(keys):
+        own = members[section, book]
+        if not book or section == BELOW:
             cards.append(Card(place, ()))
-        elif book == unfolded:
-            together = [other for other in own if of[other] == of[place]]
-            cards += [Card(other, ()) for other in together] if place == together[0] else []
         elif place == own[0]:
-            cards.append(Card(place, tuple(own[1:])))
+            if book == unfolded:
+                cards += [Card(other, ()) for other in own]
+            else:
+                cards.append(Card(place, tuple(own[1:])))
     return cards

@@ -15,6 +15,7 @@ from imgsim.views import (
     evidence,
     filters,
     left_out,
+    line,
     neighbour_query,
     neighbourhood,
     server,
@@ -176,18 +177,19 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
         neighbourhood.alone()
         return
     left_out.say(found, neighbour_query.conditions(collection, now), now)
-    _off_the_map(collection, now, found)
+    _unfiltered(collection, now, found)
     with st.container(height=500, border=False, key="map_neighbours"):
         neighbourhood.grid(collection, query, found, now, min_width=110)
+        st.caption(line.meaning(collection, now))
 
 
-def _off_the_map(collection: Collection, now: state.State, found: Listing) -> None:
-    """The neighbours that are listed although the filters take their points away."""
+def _unfiltered(collection: Collection, now: state.State, found: Listing) -> None:
+    """The neighbours that are listed, and drawn in red, although they do not pass the filters."""
     shown = data.visible(collection, now)
     away = 0 if shown is None else int((~shown[found.rows]).sum())
     if away:
         which = "1 of these does" if away == 1 else f"{away:,} of these do"
-        st.caption(f"{which} not pass your filters: “Show all plates” brings them back on the map.")
+        st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
 
 
 def _selection(collection: Collection) -> None:

@@ -35,7 +35,6 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
             required=True,
             **state.bind("view"),
         )
-        study.button(collection)
     with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
         _numbers(collection, now)
         if verified:
@@ -60,8 +59,11 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
             if of_plate:
                 st.toggle("Other books only", **state.bind("other_books"))
             st.toggle(
-                "One card a book", help="Fold the plates of one book under its best.", **state.bind("fold")
+                "One card a book",
+                help="Fold the plates of one book under its best, as far as they reach the line.",
+                **state.bind("fold"),
             )
+        study.button(collection)
     if verified:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
             st.caption("Show only", width="content", help=_LAID_OVER + evidence.explanation())

@@ -59,9 +59,7 @@ def find(collection: Collection, query: Query, now: state.State) -> listing.List
     codes = chosen(now)
     verdicts = known.mask(codes, len(query.similarities)) if known is not None and codes else None
     return listing.list_under(
-        listing.masks_of(
-            collection.catalogue, wanted, book=query.book, year=query.year, verdicts=verdicts
-        ),
+        listing.masks_of(collection.catalogue, wanted, book=query.book, year=query.year, verdicts=verdicts),
         query.similarities,
         wanted,
         exclude=query.row,

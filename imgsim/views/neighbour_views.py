@@ -35,9 +35,9 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
         {
             "Rank": range(1, len(records) + 1),
             "Plate": [server.thumbnail_url(collection, int(row)) for row in found.rows],
+            **({} if at is None else {"Line": _sides(found, at)}),
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
-            **({} if at is None else {"Line": _sides(found, at)}),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
             "Year": [text.shown(record["year"]) for record in records],
             "Title": [record["title"] or record["book"] for record in records],
@@ -47,11 +47,10 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             "Id": [record["plate_id"] for record in records],
         }
     )
-    for section, (words, means) in line.headings(collection, found, now).items():
-        if section != listing.VERIFIED:
-            st.markdown(f"**{text.plain(words)}** {text.plain(means)}")
+    headings = line.headings(collection, found, now).values()
+    st.markdown(" · ".join(f"**{text.plain(words)}** {text.plain(means)}" for words, means in headings))
     event = st.dataframe(
-        frame if at is None else frame.style.apply(_shaded, axis=1),
+        frame if at is None else frame.style.apply(_shaded, sections=found.sections, axis=1),
         key=f"neighbour_table_{found.rows[0]}_{len(frame)}",
         hide_index=True,
         row_height=60,
@@ -69,7 +68,7 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
                 width=90, help="The share of your plate, and of this one, that agrees."
             ),
             "Line": st.column_config.TextColumn(
-                width=75, help="Whether the similarity reaches the line; shaded plates lie below it."
+                width=75, help="Whether the similarity reaches the line; what is shaded lies below it."
             ),
             "Above": st.column_config.TextColumn(
                 width=70, help="How many pairs of plates drawn at random score lower."
@@ -91,8 +90,9 @@ def _sides(found: listing.Listing, at: float) -> list[str]:
     return ["above" if value >= np.float32(at) else "below" for value in found.similarities]
 
 
-def _shaded(row: pd.Series) -> list[str]:
-    shade = "background-color: rgba(128, 128, 128, 0.16)" if row["Line"] == "below" else ""
+def _shaded(row: pd.Series, sections: Sequence[int]) -> list[str]:
+    below = sections[int(row["Rank"]) - 1] == listing.BELOW
+    shade = "background-color: rgba(128, 128, 128, 0.16)" if below else ""
     return [shade] * len(row)
 
 
@@ -104,7 +104,9 @@ def _verified(known: evidence.Evidence, found: listing.Listing) -> dict[str, Seq
         "Inliers": pd.array(columns["inliers"], dtype="Int32"),
         "Mirrored": [value or "" for value in columns["mirrored"]],
         "Coverage": [
-            f"{100 * a:.0f} %, {100 * b:.0f} %" if isinstance(a, float) and isinstance(b, float) and a and b else ""
+            f"{100 * a:.0f} %, {100 * b:.0f} %"
+            if isinstance(a, float) and isinstance(b, float) and a and b
+            else ""
             for a, b in shares
         ],
     }

@@ -48,6 +48,7 @@ def results(
     if not len(found.rows):
         alone()
         return
+    st.caption(line.meaning(collection, now))
     left_out.say(found, neighbour_query.conditions(collection, now), now)
     with head:
         neighbour_views.download(collection, query, found, now)
@@ -60,7 +61,7 @@ def results(
         _judging(collection, query)
         grid(collection, query, found, now, stay=stay)
     left_out.verified(found, now)
-    st.caption(f"{line.remainder(collection, found, now)} {line.meaning(collection, now)}")
+    st.caption(line.remainder(collection, found, now))
     if stay and query.evidence is None:
         unverified(collection)
 

@@ -60,9 +60,7 @@ def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGener
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _evidence(
-    path: str, generation: str, _collection: Collection, asked: Asked, _opener: Opener
-) -> Evidence:
+def _evidence(path: str, generation: str, _collection: Collection, asked: Asked, _opener: Opener) -> Evidence:
     from imgsim.matching.motif import OPENED_SIDE
     from imgsim.matching.outside import OUTSIDE, compare_outside
 

@@ -277,9 +277,7 @@ def to_query(state: State) -> Query:
 def changed(state: State, **changes: Any) -> State:
     """The state after a change, with what depends on it: another filter starts at page 1, another collection anew."""
     if state.collection and changes.get("collection", state.collection) != state.collection:
-        kept = {
-            field: getattr(state, field) for field in ("top_k", "when", "fold", "per_page", "sort")
-        }
+        kept = {field: getattr(state, field) for field in ("top_k", "when", "fold", "per_page", "sort")}
         return replace(State(**kept), **changes)
     # Scores of two backbones cannot be compared: a line that was drawn for one says nothing of the other.
     if changes.get("backbone", state.backbone) != state.backbone and state.backbone:

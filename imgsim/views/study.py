@@ -62,9 +62,7 @@ def button(collection: Collection) -> None:
                 f"The DHH23 study looked at the {STUDY.k} most similar plates by {' and '.join(STUDY.backbones)}, from "
                 f"{THRESHOLD:g} on. This collection has neither network. Add one in a terminal, then reload this page:"
             )
-            st.code(
-                f"python precompute.py --name {collection.name} --backbone {BACKBONES[0]}", language=None
-            )
+            st.code(f"python precompute.py --name {collection.name} --backbone {BACKBONES[0]}", language=None)
 
 
 def said(collection: Collection, now: state.State) -> None:

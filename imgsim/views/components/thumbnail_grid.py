@@ -138,7 +138,9 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
 
 def _heading(heading: Mapping[str, Any], id_: str) -> dict[str, str | bool]:
     if not isinstance(heading, Mapping) or set(heading) != {"text", "means", "line"} or not heading["text"]:
-        raise ImgsimError(f"the heading over {id_!r} has a text, what it means, and a line or none: {heading!r}")
+        raise ImgsimError(
+            f"the heading over {id_!r} has a text, what it means, and a line or none: {heading!r}"
+        )
     return {"text": str(heading["text"]), "means": str(heading["means"]), "line": bool(heading["line"])}
 
 
