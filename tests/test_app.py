@@ -180,7 +180,7 @@ def test_a_chosen_line_is_in_the_address_and_emptying_the_field_takes_it_out(
     assert "too few to tell which scores" in words(app)  # 24 plates
     check(app.number_input[0].set_value(0.5).run())
     assert param(app, "threshold") == "0.5"
-    assert "The line at 0.5 is yours" in words(app)
+    assert "The line at 0.5 is chosen" in words(app)
     check(app.number_input[0].set_value(None).run())
     assert "threshold" not in app.query_params
 

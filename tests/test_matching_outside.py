@@ -17,7 +17,7 @@ from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
 from imgsim.matching import match, outside
 from imgsim.matching.features import Features, extract, mirrored
 from imgsim.matching.index import FeatureIndex
-from imgsim.matching.motif import OPENED_SIDE
+from imgsim.matching.motif import OPENED_SIDE, Hit
 from imgsim.matching.outside import OUTSIDE, compare_outside
 from tests.features import copied, joined, made_up, store_of
 
@@ -102,3 +102,22 @@ def test_a_plate_of_the_sample_gets_the_verdicts_of_its_collection(prepared: Pat
         assert said == known
         seen += len(known)
     assert seen, "the test needs plates that were used again"
+
+
+def test_few_agreeing_lines_in_a_box_prove_nothing(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    region, eye = np.array([[0, 0], [9, 0], [9, 9]], np.float32), np.eye(3)
+    hits = [Hit(row, row == 5, 30, score, region, eye) for row, score in ((4, 24.9), (5, 25.0), (6, 90.0))]
+    monkeypatch.setattr(outside, "find_motif", lambda *_, **__: hits)
+    found = compare(box=(0.0, 0.0, 1.0, 1.0))
+    assert {one.b: one.verdict for one in found} == {4: LOOK_ALIKE, 5: DETAIL, 6: DETAIL}
+    assert [one.inliers for one in found] == [30, 30, 30] and found[-1].b == 4
+    # of a box with few features half will do
+    small = next(width for width in np.linspace(0.02, 1, 99) if len(inside(width)) >= 20)
+    wanted = len(inside(small)) / 2
+    assert wanted < 25
+    hits[:] = [Hit(4, False, 12, wanted, region, eye), Hit(5, False, 12, wanted - 0.1, region, eye)]
+    assert {one.b: one.verified for one in compare(box=(0.0, 0.0, small, 1.0))} == {4: True, 5: False}
+
+
+def inside(width: float) -> np.ndarray:
+    return np.flatnonzero(IMAGE.points[:, 0] <= width * IMAGE.size[0])

@@ -30,6 +30,10 @@ from imgsim.matching.working import compact
 OUTSIDE = -1  # the row of an image that has none
 LISTED = 40  # plates that the index lists, of each orientation
 MOST = 60  # plates in which a detail is found
+# What lies in a box is proven from so many inliers beyond chance, or from half of the box's features. Measured with 120
+# boxes on 60 real plates, mostly of leaves and hatching: 45 of 54 known copies reach it, and 9 other plates; of hits that
+# do not, 9 are known copies and 417 are not.
+PROVEN = 25.0
 Box = tuple[float, float, float, float]
 _NOTHING = np.zeros((0, 2), np.float32)
 
@@ -80,7 +84,7 @@ def compare_outside(
     else:
         pixels = (box[0] * size[0], box[1] * size[1], box[2] * size[0], box[3] * size[1])
         query = motif_features(image, pixels, size)
-        found = [_contains(hit) for hit in find_motif(query, store, index, k=MOST, workers=workers)]
+        found = [_contains(hit, query) for hit in find_motif(query, store, index, k=MOST, workers=workers)]
         rows = [row for row in near if row not in {one.b for one in found}]
         found += _each(lambda row: _looked_for(query, store.features(row), row), rows, workers)
     return sorted(found, key=lambda one: (not one.verified, -one.inliers, one.b))
@@ -102,34 +106,25 @@ def _compared(plate: Features, other: Features, row: int) -> MatchRow:
 
 def _looked_for(query: Features, other: Features, row: int) -> MatchRow:
     """What lies in the box, looked for in one plate."""
-    inliers = 0
-    for turned, side in ((False, query), (True, mirrored(query))):
-        hit = verify(side, other, row, turned)
-        if hit is not None:
-            return _contains(hit)
-        inliers = max(inliers, len(geometry.fit(side, other, likeness(side, other))))
-    nan = float("nan")
-    return MatchRow(
-        OUTSIDE,
-        row,
-        LOOK_ALIKE,
-        inliers,
-        False,
-        0.0,
-        0.0,
-        nan,
-        "",
-        "",
-        np.full((3, 3), nan),
-        _NOTHING,
-        _NOTHING,
-        "",
-    )
+    sides = ((False, query), (True, mirrored(query)))
+    hits = [hit for turned, side in sides if (hit := verify(side, other, row, turned)) is not None]
+    if hits:
+        return _contains(max(hits, key=lambda hit: hit.score), query)
+    return _look_alike(row, max(len(geometry.fit(side, other, likeness(side, other))) for _, side in sides))
 
 
-def _contains(hit: Hit) -> MatchRow:
+def _contains(hit: Hit, query: Features) -> MatchRow:
+    if hit.score < min(PROVEN, len(query) / 2):
+        return _look_alike(hit.row, hit.inliers)
     nan = float("nan")
     return MatchRow(
         OUTSIDE, hit.row, DETAIL, hit.inliers, hit.mirrored, nan, nan, nan, "similarity", "", hit.transform,
         _NOTHING, hit.region, "",
+    )  # fmt: skip
+
+
+def _look_alike(row: int, inliers: int) -> MatchRow:
+    nan = float("nan")
+    return MatchRow(
+        OUTSIDE, row, LOOK_ALIKE, inliers, False, 0.0, 0.0, nan, "", "", np.full((3, 3), nan), _NOTHING, _NOTHING, "",
     )  # fmt: skip

@@ -49,7 +49,7 @@ def meaning(collection: Collection, now: state.State) -> str:
         )
     means = calibration.meaning(at)
     if at != calibration.threshold:
-        which = "yours" if calibration.threshold is None else f"yours (calibrated: {calibration.threshold:g})"
+        which = "chosen" if calibration.threshold is None else f"chosen (calibrated: {calibration.threshold:g})"
     elif calibration.basis == FROM_VERIFIED:
         which = f"calibrated for {backbone} here"
     else:

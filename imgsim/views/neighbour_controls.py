@@ -88,7 +88,7 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
 
     own = now.threshold is not None and now.threshold != calibrated
     st.number_input(
-        "Line, yours" if own else "Line, calibrated" if calibrated is not None else "Line",
+        "Line, chosen" if own else "Line, calibrated" if calibrated is not None else "Line",
         min_value=-1.0,
         max_value=1.0,
         value=None,

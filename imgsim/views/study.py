@@ -72,7 +72,7 @@ def said(collection: Collection, now: state.State) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="study_said"):
         st.markdown(
             f"**The study's view:** the {STUDY.k} most similar of all plates by {text.plain(now.backbone)}, and the "
-            f"line at {THRESHOLD:g}. It was found by eye in the study's plates: here it may mean something else.",
+            f"line at {THRESHOLD:g}. It was found on the study's own plates: here it may mean something else.",
             width="stretch",
         )
         st.button("Back to your view", key="study_back", on_click=_back, args=(collection.backbones[0],))

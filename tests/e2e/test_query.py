@@ -150,9 +150,8 @@ def test_a_photograph_is_answered_by_likeness_and_by_lines_in_one_list(
     settle(page)
     found = ids(ranked)
     assert found[0] == sample.catalogue.plate_ids[row] and len(found) == 20
-    proven = page.locator(
-        "[data-testid=imgsim-grid] li[data-verdict=same], li[data-verdict=mirrored], li[data-verdict=detail]"
-    )
+    kinds = ",".join(f"li[data-verdict={kind}]" for kind in evidence.VERIFIED)
+    proven = page.get_by_test_id("imgsim-grid").locator(kinds)
     assert known & set(ids(proven)), "its copies are proven by their lines"
     assert found[: proven.count()] == ids(proven), "what is proven comes first"
     expect(headings(page).first).to_contain_text(f"{proven.count()} verified")
