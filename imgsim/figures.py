@@ -41,7 +41,7 @@ def similarity_figure(
     listed
         Those of the neighbours that are listed, float32 (k,).
     threshold
-        Drawn as a dotted line.
+        The line across the list, drawn dotted; None for none.
     """
     low = min(
         (float(values.min()) for values in (similarities, background, listed) if len(values)), default=0.0
@@ -77,7 +77,12 @@ def similarity_figure(
             )
         )
     if threshold is not None:
-        figure.add_vline(x=threshold, line={"dash": "dot", "width": 1, "color": VERMILION})
+        figure.add_vline(
+            x=threshold,
+            line={"dash": "dot", "width": 2, "color": VERMILION},
+            annotation={"text": f"the line, {threshold:g}", "font": {"color": VERMILION}},
+            annotation_position="top left" if threshold > (low + 1) / 2 else "top right",
+        )
     figure.update_layout(**_LAYOUT, height=360)
     figure.update_xaxes(title="Similarity (cosine)", showgrid=False, zeroline=False)
     figure.update_yaxes(title="Share of plates, %", gridcolor="rgba(128,128,128,.2)", rangemode="tozero")

@@ -19,7 +19,9 @@ _TALLEST = 0.86  # of a row
 
 
 def distributions_figure(
-    groups: Mapping[str, Mapping[str, npt.NDArray[np.float32]]], *, threshold: float | None = None
+    groups: Mapping[str, Mapping[str, npt.NDArray[np.float32]]],
+    *,
+    lines: Mapping[str, float | None] | None = None,
 ) -> go.Figure:
     """How the similarities of kinds of pairs lie: one hill a kind, the backbones side by side.
 
@@ -27,7 +29,7 @@ def distributions_figure(
     ----------
     groups : backbone -> kind -> similarities (float32, not empty), as
         :func:`~imgsim.model_comparison.distributions` gives them, the kinds from the bottom to the top.
-    threshold : drawn as a dotted line.
+    lines : backbone -> where the line across its lists stands, drawn dotted.
 
     Hills are as high as their rows, whatever the number of pairs, which the pointer tells: they show where the scores
     of a kind lie. A stroke marks each median.
@@ -40,12 +42,13 @@ def distributions_figure(
         horizontal_spacing=0.03,
         subplot_titles=[escaped(name) for name in groups] if len(groups) > 1 else None,
     )
-    for column, known in enumerate(groups.values(), 1):
+    for column, (backbone, known) in enumerate(groups.items(), 1):
         low = min((float(values.min()) for values in known.values()), default=0.0)
         edges = np.linspace(low, 1.0, _BINS + 1)
         for kind, values in known.items():
             _hill(figure, column, kinds.index(kind), kind, values, edges)
         figure.update_xaxes(range=[low, 1 + 0.01 * (1 - low)], row=1, col=column)
+        threshold = (lines or {}).get(backbone)
         if threshold is not None and low < threshold:
             figure.add_vline(
                 x=threshold, line={"dash": "dot", "width": 1, "color": GREY}, row=1, col=column

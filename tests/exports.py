@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,11 +12,12 @@ import numpy as np
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
+from imgsim.collection.calibration import calibration
 from imgsim.errors import CollectionError
 from imgsim.export import Request
 from imgsim.families import Families, find_families
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, Matches
-from imgsim.neighbours import all_neighbours
+from imgsim.neighbours import all_neighbours, random_pair_quantiles
 from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, clique, matches_of, pair
 
@@ -56,14 +58,17 @@ def collection_of(
             raise CollectionError(f"The collection herbals has no embeddings of {backbone!r}.")
         return neighbours
 
-    return cast(
+    found = cast(
         Collection,
         SimpleNamespace(
             name="herbals", path=path, generation="g1", manifest=MANIFEST, catalogue=catalogue, matches=matches,
             families=families, backbones=("toy",), neighbours=of, embeddings=lambda _: embeddings,
             projections=lambda _: tuple(maps), projection=lambda _, method: maps[method],
+            background=lambda _: random_pair_quantiles(embeddings),
+            calibration=cache(lambda backbone: calibration(found, backbone)),
         ),
     )  # fmt: skip
+    return found
 
 
 def hostile(path: Path = Path("nowhere")) -> Collection:

@@ -428,17 +428,6 @@ def test_a_hit_is_opened_or_compared(herbals: Collection, drawn: Drawn, finder: 
     assert (param(app, "plate"), param(app, "with")) == ("p003", "p018")
 
 
-def test_an_upload_is_searched_by_its_lines(
-    herbals: Collection, drawn: Drawn, finder: list[dict[str, Any]]
-) -> None:
-    app = visit("search", by="lines")
-    app.file_uploader[0].upload("scan.png", herbals.plate_bytes(5), "image/png")
-    check(app.run())
-    assert "Plates with these lines" in words(app)
-    assert finder[0]["exclude"] is None
-    assert "action" not in drawn.given["thumbnail_grid"]["items"][0]
-
-
 def test_without_features_the_page_says_what_to_run(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMGSIM_DATA", str(plain))
     app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8")

@@ -8,6 +8,7 @@ import random
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -43,22 +44,24 @@ def test_the_form_of_a_list() -> None:
         title=["Kräuter, \"alt\"", "Herbal\nsecond line", ""],
         year=pd.array([1737, None, 1799], dtype="Int32"),
     )  # fmt: skip
-    content = neighbours_csv(catalogue, 0, "", [2, 1], [1, 0.9400004], backbone="plates18", **NOTE)
+    content = neighbours_csv(
+        catalogue, 0, "", [2, 1], [1, 0.9400004], threshold=0.95, backbone="plates18", **NOTE
+    )
     assert content.startswith(b"\xef\xbb\xbf") and content.endswith(b"\r\n")
     header, first, second = cells(content)
     assert header == [
-        "query_plate_id", "rank", "similarity", "neighbour_plate_id",
+        "query_plate_id", "rank", "similarity", "above_threshold", "threshold", "neighbour_plate_id",
         "query_book", "query_title", "query_author", "query_year", "query_place", "query_page",
         "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year", "neighbour_place", "neighbour_page",
         "backbone", "collection", "date",
     ]  # fmt: skip
     assert first == [
-        "090470060000120_0", "1", "1.000000", "105280020101620_1",
+        "090470060000120_0", "1", "1.000000", "yes", "0.95", "105280020101620_1",
         "'0904700600", "Kräuter, \"alt\"", "", "1737", "", "12", "'1052800201", "", "", "1799", "", "162",
         "plates18", "sample", "2026-11-22",
     ]  # fmt: skip
-    assert second[:4] == ["090470060000120_0", "2", "0.940000", "105280020101620_0"]
-    assert second[11] == "Herbal\nsecond line" and second[13] == ""
+    assert second[:6] == ["090470060000120_0", "2", "0.940000", "no", "0.95", "105280020101620_0"]
+    assert second[13] == "Herbal\nsecond line" and second[15] == ""
     table = read_back(content)
     assert table["query_book"].tolist() == ["0904700600"] * 2
     assert table["neighbour_year"].tolist() == ["1799", ""]
@@ -67,6 +70,22 @@ def test_the_form_of_a_list() -> None:
         "105280020101620_1",
         "105280020101620_0",
     ]
+
+
+@pytest.mark.parametrize("threshold", [0.94, 0.9, 1.0, -1.0, None])
+def test_every_row_tells_its_side_of_the_line(threshold: float | None) -> None:
+    scores = np.array([1, 0.94, np.nextafter(np.float32(0.94), np.float32(0)), 0.9, -1], np.float32)
+    content = neighbours_csv(
+        catalogue_of(list("abcdef")), 0, "", range(1, 6), scores, threshold=threshold, backbone="toy", **NOTE
+    )
+    table = read_back(content)
+    if threshold is None:
+        assert set(table["above_threshold"]) == set(table["threshold"]) == {""}
+    else:
+        # as the screen has it: similarities are float32, and so is the line
+        wanted = ["yes" if score >= np.float32(threshold) else "no" for score in scores]
+        assert table["above_threshold"].tolist() == wanted
+        assert set(table["threshold"]) == {f"{threshold:g}"}
 
 
 def test_an_uploaded_query_and_further_columns() -> None:

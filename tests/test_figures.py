@@ -106,7 +106,9 @@ def test_every_kind_of_pairs_is_a_hill_of_its_own_with_its_median() -> None:
         "same image": numbers.uniform(0.9, 1.0, 31).astype(np.float32),
     }
     other = {name: kinds[name] for name in ("random pairs", "same image")}
-    figure = figures_models.distributions_figure({"toy": kinds, "other": other}, threshold=0.8)
+    figure = figures_models.distributions_figure(
+        {"toy": kinds, "other": other}, lines={"toy": 0.8, "other": 0.7}
+    )
     hills = [trace for trace in figure.data if trace.customdata is not None]
     assert [trace.name for trace in hills] == [*kinds, *other]
     for trace in hills:
@@ -118,7 +120,7 @@ def test_every_kind_of_pairs_is_a_hill_of_its_own_with_its_median() -> None:
     medians = [trace.x[0] for trace in figure.data if len(trace.x) == 2 and trace.x[0] == trace.x[1]]
     assert medians == pytest.approx([np.median(values) for values in (*kinds.values(), *other.values())])
     assert list(figure.layout.yaxis.ticktext) == ["Random pairs", "First 4 neighbours", "Same image"]
-    assert [shape.x0 for shape in figure.layout.shapes] == [0.8, 0.8]
+    assert [shape.x0 for shape in figure.layout.shapes] == [0.8, 0.7]
 
 
 def test_names_of_networks_stay_text_in_the_distributions() -> None:

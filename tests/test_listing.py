@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +10,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.views.listing import BAND, Conditions, conditions_mask, fold, make_listing
+from imgsim.views.listing import (
+    ABOVE,
+    BELOW,
+    OTHER_BOOKS,
+    VERDICTS,
+    VERIFIED,
+    WHEN,
+    Conditions,
+    Hidden,
+    fold,
+    list_under,
+    make_listing,
+    masks_of,
+)
 
 COUNT = 60
+QUERY, BOOK, YEAR = 7, "b2", 1750.0
 
 
 @pytest.fixture
@@ -34,53 +48,118 @@ def similarities() -> np.ndarray:
     return np.random.default_rng(4).uniform(-1, 1, COUNT).round(1).astype(np.float32)
 
 
+def failing(catalogue: Any, conditions: Conditions, row: int, verdicts: np.ndarray | None = None) -> set[str]:
+    """The conditions that a plate does not meet, by a plain look at it."""
+    book, year = catalogue.frame["book"][row], catalogue.frame["year"][row]
+    fails = set()
+    if verdicts is not None and not verdicts[row]:
+        fails.add(VERDICTS)
+    if conditions.other_books and book == BOOK:
+        fails.add(OTHER_BOOKS)
+    if conditions.when != "any" and (
+        year is pd.NA or not (year < YEAR if conditions.when == "earlier" else year > YEAR)
+    ):
+        fails.add(WHEN)
+    return fails
+
+
 @pytest.mark.parametrize(
-    ("top_k", "threshold", "other_books", "when"),
-    list(product((4, 50), (-1.0, 0.5, 1.0), (True, False), ("any", "earlier", "later"))),
+    ("top_k", "threshold", "other_books", "when", "few"),
+    list(product((4, 50), (None, -1.0, 0.5, 1.0), (True, False), ("any", "earlier", "later"), (True, False))),
 )
-def test_the_list_is_that_of_a_plain_loop(
-    catalogue: Any, similarities: np.ndarray, top_k: int, threshold: float, other_books: bool, when: str
+def test_the_nearest_are_listed_whatever_they_score_and_what_is_left_out_is_counted(
+    catalogue: Any,
+    similarities: np.ndarray,
+    top_k: int,
+    threshold: float | None,
+    other_books: bool,
+    when: str,
+    few: bool,
 ) -> None:
     conditions = Conditions(top_k, threshold, other_books, when)
-    book, year, query = "b2", 1750.0, 7
-    mask = conditions_mask(catalogue, conditions, book=book, year=year)
-    found = make_listing(similarities, mask, conditions, exclude=query)
+    verified = [3, 41, 12, 30]
+    verdicts = np.isin(np.arange(COUNT), verified) if few else None
+    masks = masks_of(catalogue, conditions, book=BOOK, year=YEAR, verdicts=verdicts)
+    found = list_under(masks, similarities, conditions, exclude=QUERY, verified=verified)
 
-    allowed = []
-    for row, (its_book, its_year) in enumerate(
-        zip(catalogue.frame["book"], catalogue.frame["year"], strict=True)
-    ):
-        if row == query or (other_books and its_book == book):
-            continue
-        if when != "any" and (
-            its_year is pd.NA or not (its_year < year if when == "earlier" else its_year > year)
-        ):
-            continue
-        allowed.append(row)
+    fails = {row: failing(catalogue, conditions, row, verdicts) for row in range(COUNT) if row != QUERY}
+    allowed = [row for row, why in fails.items() if not why]
+    assert allowed, "the case of nothing left has a test of its own"
     ordered = sorted(allowed, key=lambda row: (-similarities[row], row))
-    reaching = [row for row in ordered if similarities[row] >= np.float32(threshold)]
-    rest = [float(similarities[row]) for row in ordered if row not in reaching]
-    assert found.rows.tolist() == reaching[:top_k]
-    assert found.similarities.tolist() == similarities[reaching[:top_k]].tolist()
-    assert (found.reaching, found.allowed) == (len(reaching), len(allowed))
-    assert found.nearest == (ordered[0], float(similarities[ordered[0]]))
-    assert found.below == (rest[0] if rest else None)
-    assert found.just_below == sum(value >= np.float32(threshold) - np.float32(BAND) for value in rest)
+    reaching = [
+        row for row in ordered if threshold is not None and similarities[row] >= np.float32(threshold)
+    ]
+    assert found.rows.tolist() == ordered[:top_k]
+    assert found.similarities.tolist() == similarities[ordered[:top_k]].tolist()
+    assert (found.reaching, found.allowed, found.first) == (len(reaching), len(allowed), 0)
+    assert found.above == len(reaching[:top_k]) and found.beyond == len(reaching[top_k:])
+    assert found.next == (float(similarities[ordered[top_k]]) if len(ordered) > top_k else None)
+    assert found.sections == [ABOVE if row in reaching else BELOW for row in ordered[:top_k]]
+    assert found.lifted == ()
+
+    level = similarities[ordered[0]] if threshold is None else None
+    told: dict[tuple[str, ...], list[bool]] = {}
+    for row, why in fails.items():
+        near = similarities[row] > level if threshold is None else similarities[row] >= np.float32(threshold)
+        if why and (near or row in verified):
+            told.setdefault(tuple(why) if len(why) == 1 else ("several",), []).append(bool(near))
+    assert {
+        h.conditions if len(h.conditions) == 1 else ("several",): h for h in found.hidden
+    }.keys() == told.keys()
+    for hidden in found.hidden:
+        nears = told[hidden.conditions if len(hidden.conditions) == 1 else ("several",)]
+        assert (hidden.count, hidden.verified) == (len(nears), nears.count(False))
 
 
-def test_an_exact_duplicate_stays_and_the_query_itself_does_not(catalogue: Any) -> None:
+def test_four_copies_in_the_same_book_are_never_hidden_without_a_word() -> None:
+    similarities = np.array([1, 0.97, 0.96, 0.95, 0.94, 0.5, 0.4], np.float32)
+    same = np.array([True] * 5 + [False] * 2)
+    conditions = Conditions(4, 0.94, True, "any")
+    found = list_under({OTHER_BOOKS: ~same}, similarities, conditions, exclude=0)
+    assert found.rows.tolist() == [5, 6]
+    assert found.hidden == (Hidden((OTHER_BOOKS,), 4, 0),)
+
+
+def test_conditions_that_leave_nothing_are_lifted_as_few_as_can_be() -> None:
+    numbers = np.random.default_rng(6)
+    similarities = numbers.uniform(0, 1, 9).astype(np.float32)
+    names = (VERDICTS, WHEN, OTHER_BOOKS)
+    for _ in range(400):
+        masks = {name: numbers.random(9) < numbers.choice([0.0, 0.15, 0.5]) for name in names}
+        found = list_under(masks, similarities, Conditions(4, 0.5, True, "earlier"), exclude=2)
+        left = {
+            lifted: [
+                row
+                for row in range(9)
+                if row != 2 and all(masks[name][row] for name in names if name not in lifted)
+            ]
+            for number in range(4)
+            for lifted in combinations(names, number)
+        }
+        assert len(found.lifted) == min(len(lifted) for lifted, rows in left.items() if rows)
+        wanted = sorted(left[found.lifted], key=lambda row: -similarities[row])[:4]
+        assert found.rows.tolist() == wanted and wanted
+        assert not {name for hidden in found.hidden for name in hidden.conditions} & set(found.lifted)
+
+
+def test_an_exact_duplicate_stays_and_the_query_itself_does_not() -> None:
     similarities = np.full(COUNT, 0.1, dtype=np.float32)
     similarities[[7, 20]] = 1
-    conditions = Conditions(4, 0.94, False, "any")
-    found = make_listing(similarities, np.ones(COUNT, dtype=bool), conditions, exclude=7)
-    assert found.rows.tolist() == [20]
-
-
-def test_without_any_other_plate_there_is_nothing_and_no_nearest() -> None:
     found = make_listing(
-        np.ones(1, np.float32), np.ones(1, dtype=bool), Conditions(4, 0.5, True, "any"), exclude=0
+        similarities, np.ones(COUNT, dtype=bool), Conditions(4, 0.94, False, "any"), exclude=7
     )
-    assert (len(found.rows), found.nearest, found.below, found.just_below) == (0, None, None, 0)
+    assert found.rows.tolist() == [20, 0, 1, 2]
+    assert found.sections == [ABOVE, BELOW, BELOW, BELOW]
+
+
+def test_only_without_any_other_plate_there_is_nothing() -> None:
+    found = list_under(
+        {OTHER_BOOKS: np.zeros(1, dtype=bool)},
+        np.ones(1, np.float32),
+        Conditions(4, 0.5, True, "any"),
+        exclude=0,
+    )
+    assert (len(found.rows), found.next, found.allowed, found.hidden) == (0, None, 0, ())
 
 
 def test_a_book_is_folded_under_its_best_and_no_book_is_not_folded() -> None:
@@ -88,3 +167,11 @@ def test_a_book_is_folded_under_its_best_and_no_book_is_not_folded() -> None:
     assert [(card.place, card.folded) for card in fold(books)] == [(0, (2, 5)), (1, (6,)), (3, ()), (4, ())]
     assert [card.place for card in fold(books, unfolded="a")] == [0, 2, 5, 1, 3, 4]
     assert fold([]) == []
+
+
+def test_nothing_is_folded_across_the_line_or_below_it() -> None:
+    books = ["a", "b", "a", "a", "b", "a", "a", "b"]
+    sections = [VERIFIED, VERIFIED, VERIFIED, ABOVE, ABOVE, ABOVE, BELOW, BELOW]
+    cards = [(card.place, card.folded) for card in fold(books, sections=sections)]
+    assert cards == [(0, (2,)), (1, ()), (3, (5,)), (4, ()), (6, ()), (7, ())]
+    assert [card.place for card in fold(books, "a", sections)] == [0, 2, 1, 3, 5, 4, 6, 7]

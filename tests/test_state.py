@@ -46,7 +46,6 @@ def test_a_state_survives_its_address() -> None:
         book_a="0904700600",
         book_b="0904700601",
         box=(0.0, 0.125, 0.5, 1.0),
-        by="lines",
         versus="other",
         first=6,
         models="agreement",
@@ -58,6 +57,18 @@ def test_a_state_survives_its_address() -> None:
     query = state.to_query(full)
     assert state.from_query({key: [v] if isinstance(v, str) else v for key, v in query.items()}) == full
     assert state.to_query(state.State()) == {}
+
+
+def test_only_a_line_that_was_chosen_is_in_the_address_and_it_belongs_to_its_backbone() -> None:
+    assert state.from_query({}).threshold is None and state.to_query(state.State(threshold=None)) == {}
+    assert state.from_query({"threshold": ["0.94"], "by": ["lines"]}).threshold == 0.94  # an old link
+    chosen = state.State(collection="a", backbone="toy", threshold=0.9)
+    assert state.changed(chosen, plate="p").threshold == 0.9
+    assert state.changed(chosen, backbone="other").threshold is None
+    assert state.changed(chosen, backbone="other", threshold=0.94).threshold == 0.94
+    assert state.changed(chosen, collection="b").threshold is None
+    # the backbone that a link leaves out is filled in without a change of its line
+    assert state.changed(state.State(threshold=0.9), backbone="toy").threshold == 0.9
 
 
 def test_another_filter_begins_at_page_one_and_another_collection_without_filters() -> None:

@@ -126,10 +126,13 @@ def test_verified_plates_come_first_whatever_they_score_against_a_plain_loop() -
             rest = sorted(
                 (row for row in allowed if row not in first), key=lambda row: (-similarities[row], row)
             )
-            expected = first + [row for row in rest if similarities[row] >= np.float32(threshold)]
+            expected = first + rest
             assert found.rows.tolist() == expected[:top_k]
             assert found.similarities.tolist() == similarities[expected[:top_k]].tolist()
-            assert (found.reaching, found.verified) == (len(expected), len(first))
+            reach = similarities >= np.float32(threshold)
+            assert (found.reaching, found.verified) == (reach[allowed].sum(), len(first))
+            assert found.first == len(first[:top_k])
+            assert found.above == reach[expected[len(first) : top_k]].sum()
             assert found.unlisted == len(set(first) - set(expected[:top_k]))
             plain = make_listing(similarities, mask, conditions, exclude=7, verified=verified)
             bare = make_listing(similarities, mask, conditions, exclude=7)
@@ -138,42 +141,55 @@ def test_verified_plates_come_first_whatever_they_score_against_a_plain_loop() -
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("query", "first", "count"),
     [
-        ({}, [TURNED, SAME, PART]),
-        ({"order": "similarity"}, []),
-        ({"verdict": "detail-mirrored"}, [TURNED, PART]),
-        ({"verdict": "nonsense"}, [TURNED, SAME, PART]),
-        ({"verdict": "alike", "threshold": "-1"}, [ALIKE]),
-        ({"when": "earlier"}, []),
-        ({"when": "later"}, [TURNED, SAME]),  # the fourth book has no date
-        ({"top_k": "4", "threshold": "-1"}, [TURNED, SAME, PART, None]),
+        ({}, [TURNED, SAME, PART], 18),
+        ({"order": "similarity"}, [], 18),
+        ({"verdict": "detail-mirrored"}, [TURNED, PART], 2),
+        ({"verdict": "nonsense"}, [TURNED, SAME, PART], 18),
+        ({"verdict": "alike"}, [ALIKE], 1),
+        ({"when": "earlier"}, [TURNED, SAME, PART], 18),  # nothing is earlier, so any time is listed
+        ({"when": "later"}, [TURNED, SAME], 12),  # the fourth book has no date
+        ({"top_k": "4"}, [TURNED, SAME, PART], 4),
     ],
 )
-def test_order_and_verdicts_make_the_list(
-    visit: Callable[..., AppTest], query: dict[str, str], expected: list[str | None]
+@pytest.mark.parametrize("threshold", ["1", "-1", ""])
+def test_order_and_verdicts_make_the_list_and_the_line_leaves_nothing_out(
+    visit: Callable[..., AppTest], query: dict[str, str], first: list[str], count: int, threshold: str
 ) -> None:
-    app = visit("plate", plate=QUERY, view="table", **{"threshold": "1", **query})
-    listed = list(app.dataframe[0].value["Id"]) if app.dataframe else []
-    assert len(listed) == len(expected)
-    assert all(want in (None, got) for want, got in zip(expected, listed, strict=True))
+    app = visit("plate", plate=QUERY, view="table", **{"top_k": "50", "threshold": threshold, **query})
+    table = app.dataframe[0].value
+    assert list(table["Id"])[: len(first)] == first and len(table) == count
+    rest = table["Similarity"].tolist()[len(first) :]
+    assert rest == sorted(rest, reverse=True)
 
 
-def test_similarity_leaves_out_what_it_ranks_low_says_so_and_offers_it(visit: Callable[..., AppTest]) -> None:
-    app = visit("plate", plate=QUERY, threshold="1", order="similarity", view="table")
-    assert "3 verified matches score below 1" in words(app)
+def test_similarity_leaves_out_what_it_ranks_low_says_so_and_offers_it(
+    visit: Callable[..., AppTest], herbals: Collection
+) -> None:
+    row = herbals.catalogue.row
+    scores = data.similarities_of(herbals, "toy", row(QUERY))
+    others = [other for other in range(COUNT) if herbals.catalogue.record(other)["book"] != "book0"]
+    nearest = sorted(others, key=lambda other: (-scores[other], other))[:4]
+    missing = len({row(TURNED), row(SAME), row(PART)} - set(nearest))
+    assert missing > 1, "the test needs matches that look unlike"
+    app = visit("plate", plate=QUERY, top_k="4", order="similarity", view="table")
+    assert f"{missing} verified matches score lower than this list reaches" in words(app)
     check(button(app, "Show them first").click().run())
     assert "order" not in app.query_params
-    assert list(app.dataframe[0].value["Id"]) == [TURNED, SAME, PART]
-    assert "verified matches score below" not in words(app)
+    assert list(app.dataframe[0].value["Id"])[:3] == [TURNED, SAME, PART]
+    assert "score lower than this list" not in words(app)
 
 
-def test_an_empty_verdict_offers_every_verdict_again(visit: Callable[..., AppTest]) -> None:
-    app = visit("plate", plate=QUERY, threshold="1", verdict="alike")
-    assert "No plate of the list is marked look-alike" in words(app)
+def test_a_verdict_that_nothing_has_is_not_applied_and_offers_every_verdict_again(
+    visit: Callable[..., AppTest],
+) -> None:
+    app = visit("plate", plate="p000", verdict="alike-same", view="table", top_k="50")
+    assert "No plate is marked same image or look-alike" in words(app)
+    assert len(app.dataframe[0].value) == 18
     check(button(app, "Show every verdict").click().run())
     assert "verdict" not in app.query_params
-    assert "1 same image, 1 mirrored, 1 shared detail" in words(app)
+    assert "No plate is marked" not in words(app)
 
 
 def test_the_controls_write_the_address_and_the_default_leaves_it(visit: Callable[..., AppTest]) -> None:

@@ -19,6 +19,7 @@ from imgsim.errors import CollectionError, ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
+    from imgsim.collection.calibration import Calibration
     from imgsim.families import Families
     from imgsim.matches import Matches
     from imgsim.matching.index import FeatureIndex
@@ -113,6 +114,17 @@ class Collection:
         """float32 (10001,): quantiles of the similarity of random pairs; empty for fewer than two plates."""
         self._backbone(backbone)
         return self._array(layout.background_file(backbone), np.float32, None)
+
+    def calibration(self, backbone: str) -> Calibration:
+        """Where the line across a list of neighbours stands, and what it means here; found once."""
+
+        def load() -> Calibration:
+            from imgsim.collection.calibration import calibration
+
+            return calibration(self, backbone)
+
+        self._backbone(backbone)
+        return self._once(("calibration", backbone), load)
 
     def projections(self, backbone: str) -> tuple[str, ...]:
         """Methods for which there are coordinates."""

@@ -26,6 +26,8 @@ MEANINGS = {
     "query_plate_id": "the plate that was asked about",
     "rank": "1 for the most similar",
     "similarity": "the cosine of the angle between the two embeddings, six decimals; higher is closer",
+    "above_threshold": "yes where the similarity reaches the line across the list, else no; empty without a line",
+    "threshold": "where the line stands: calibrated for the collection and the network, unless another one was chosen",
     "neighbour_plate_id": "the plate that was found",
     "plate_a_id": "one plate of the pair: the one whose id comes first",
     "plate_b_id": "the other plate",

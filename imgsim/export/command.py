@@ -95,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
         "--threshold", type=_similarity, default=-1.0, metavar="X",
         help="only neighbours of at least this similarity, e.g. 0.94 (default: any)",
     )  # fmt: skip
+    add(
+        "--line", type=_similarity, metavar="X",
+        help="where the line across each list stands, which the columns above_threshold and threshold tell (default: "
+        "the threshold, else as it is calibrated)",
+    )  # fmt: skip
     add("--other-books", action="store_true", help="only neighbours from other books than the plate's own")
     add(
         "--when",
@@ -192,6 +197,7 @@ def _request(given: argparse.Namespace, collection: Collection) -> Request:
         threshold=given.threshold,
         other_books=given.other_books,
         when=given.when,
+        line=given.line,
         look_alikes=given.look_alikes,
         method=given.projection,
         colour=given.colour,

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
 NOT_CHECKED = "not checked"
-_NUMBERS = {"rank", "similarity", "query_year", "query_page", "neighbour_year", "neighbour_page", "date"}
+_NUMBERS = {"rank", "similarity", "threshold", "query_year", "query_page", "neighbour_year", "neighbour_page"}
+_NUMBERS |= {"date"}
 # For each of some plates the rows of its neighbours and their similarities.
 Lists = list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]
 _BLOCK = (
@@ -40,6 +41,7 @@ def neighbours_csv(
     rows: Sequence[int] | np.ndarray,
     similarities: Sequence[float] | np.ndarray,
     *,
+    threshold: float | None = None,
     backbone: str,
     collection: str,
     date: str,
@@ -52,7 +54,9 @@ def neighbours_csv(
     query_row : int or None
         The query's row; None for an image that is not in the collection, which ``query_label`` then names.
     rows, similarities : sequences of equal length
-        The neighbours as shown, nearest first.
+        The neighbours as shown, in their order.
+    threshold : float or None
+        Where the line across the list stands; None where there is none.
     date : str
         When the list was made, e.g. ``2026-11-22``.
     extra : mapping
@@ -61,12 +65,14 @@ def neighbours_csv(
     Returns
     -------
     bytes
-        Columns: query_plate_id, rank, similarity (6 decimals), neighbour_plate_id, then book, title, author, year,
-        place and page of both, then ``extra``, backbone, collection and date.
+        Columns: query_plate_id, rank, similarity (6 decimals), above_threshold ("yes" or "no") and threshold (both
+        empty without a line), neighbour_plate_id, then book, title, author, year, place and page of both, then
+        ``extra``, backbone, collection and date.
     """
     rows = [int(row) for row in rows]
     scores = [float(value) for value in similarities]
     same_length(rows, {"similarity": scores, **(extra or {})})
+    at = None if threshold is None else float(np.float32(threshold))  # as similarities are
     query = catalogue.record(query_row) if query_row is not None else {}
     of_query = {f"query_{name}": [query.get(name)] * len(rows) for name in _OF_BOTH}
     of_neighbours = {f"neighbour_{name}": column(catalogue, name, rows) for name in _OF_BOTH}
@@ -74,6 +80,8 @@ def neighbours_csv(
         "query_plate_id": [query.get("plate_id", query_label)] * len(rows),
         "rank": range(1, len(rows) + 1),
         "similarity": [f"{value:.6f}" for value in scores],
+        "above_threshold": [_side(value, at) for value in scores],
+        "threshold": [_written(threshold)] * len(rows),
         "neighbour_plate_id": [catalogue.plate_ids[row] for row in rows],
         **of_query,
         **of_neighbours,
@@ -85,6 +93,14 @@ def neighbours_csv(
     return csv_bytes(columns, _NUMBERS)
 
 
+def _side(similarity: float, at: float | None) -> str:
+    return "" if at is None else "yes" if similarity >= at else "no"
+
+
+def _written(threshold: float | None) -> str:
+    return "" if threshold is None else f"{threshold:g}"
+
+
 def neighbour_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the lists of all plates of a request: the columns of :func:`neighbours_csv`, with what is verified."""
     catalogue, matches = request.catalogue, request.collection.matches
@@ -92,8 +108,9 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
     yield Chunk(
         header(
             [
-                "query_plate_id", "rank", "similarity", "neighbour_plate_id", *(f"query_{n}" for n in _OF_BOTH),
-                *(f"neighbour_{n}" for n in _OF_BOTH), *evidence, "backbone", "collection", "date",
+                "query_plate_id", "rank", "similarity", "above_threshold", "threshold", "neighbour_plate_id",
+                *(f"query_{n}" for n in _OF_BOTH), *(f"neighbour_{n}" for n in _OF_BOTH), *evidence, "backbone",
+                "collection", "date",
             ]
         )
     )  # fmt: skip
@@ -101,6 +118,8 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
     names, books = Parts(catalogue, ("plate_id",)), Parts(catalogue, _OF_BOTH)
     tail = f",{line_part([request.backbone, request.collection.name])},{cell(request.date, plain=True)}"
     proofs = None if matches is None else _Proofs(matches)
+    at = None if request.across is None else float(np.float32(request.across))
+    line = _written(request.across)
     for rows, lists in neighbour_lists(request):
         said = iter(proofs.of(rows, lists)) if proofs is not None else repeat("")
         met = np.concatenate([rows, *(indices for indices, _ in lists)])
@@ -110,7 +129,8 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
             start, middle = ids[row], records[row]
             for rank, (other, value) in enumerate(zip(indices.tolist(), values.tolist(), strict=True), 1):
                 written.append(
-                    f"{start},{rank},{value:.6f},{ids[other]},{middle},{records[other]}{next(said)}{tail}\r\n"
+                    f"{start},{rank},{value:.6f},{_side(value, at)},{line},{ids[other]},{middle},{records[other]}"
+                    f"{next(said)}{tail}\r\n"
                 )
         yield Chunk(encoded("".join(written)), len(written))
 

@@ -42,6 +42,7 @@ class Request:
     rows : int64 (m,), the plates; None for all of them.
     top_k, threshold, other_books, when : neighbours of each plate: at most so many, from which similarity on, of other
         books only, and of any time, earlier or later than the plate (see :mod:`imgsim.export.neighbours`).
+    line : where the line across each list stands; None for what is calibrated, or the threshold where there is one.
     look_alikes : whether matches include the pairs whose lines do not agree.
     method, colour : the projection and the column of the map as a page.
     given_families : the families after what people decided, where the caller has them; else they are found anew.
@@ -55,6 +56,7 @@ class Request:
     threshold: float = -1.0
     other_books: bool = False
     when: str = "any"
+    line: float | None = None
     look_alikes: bool = False
     method: str = ""
     colour: str = "decade"
@@ -64,6 +66,15 @@ class Request:
     def catalogue(self) -> Catalogue:
         """The plates."""
         return self.collection.catalogue
+
+    @cached_property
+    def across(self) -> float | None:
+        """The similarity at which the line across each list stands; None where there is none."""
+        if self.line is not None:
+            return self.line
+        if self.threshold > -1:
+            return self.threshold
+        return self.collection.calibration(self.backbone).threshold
 
     @cached_property
     def chosen(self) -> npt.NDArray[np.int64]:
@@ -111,6 +122,7 @@ class Request:
             "backbone": self.backbone,
             "top_k": self.top_k,
             "threshold": self.threshold,
+            "line": self.line,
             "other_books": self.other_books,
             "when": self.when,
             "look_alikes": self.look_alikes,
@@ -127,6 +139,7 @@ def command_line(request: Request, kinds: Sequence[str]) -> str:
         words += ["--plates", *(request.catalogue.plate_ids[row] for row in request.chosen)]
     words += ["--backbone", request.backbone, "--top-k", str(request.top_k)]
     words += ["--threshold", f"{request.threshold:g}"] if request.threshold > -1 else []
+    words += ["--line", f"{request.line:g}"] if request.line is not None else []
     words += ["--other-books"] if request.other_books else []
     words += ["--when", request.when] if request.when != "any" else []
     words += ["--look-alikes"] if request.look_alikes else []

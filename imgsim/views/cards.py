@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from imgsim.collection import Collection
+from imgsim.matches import DETAIL
 from imgsim.neighbours import share_below
 from imgsim.views import server, text
+from imgsim.views.components import outline
 from imgsim.views.evidence import Evidence, badge
+from imgsim.views.listing import BELOW
 
 
 def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
@@ -51,6 +54,9 @@ def ranked_cards(
     action: str = "",
     judge: str = "",
     reviews: Mapping[int, Mapping[str, str]] | None = None,
+    sections: Sequence[int] = (),
+    headings: Mapping[int, tuple[str, str]] | None = None,
+    outlined: bool = False,
 ) -> list[dict[str, Any]]:
     """Cards of neighbours, with rank and score, and with what is verified where that is known.
 
@@ -64,9 +70,14 @@ def ranked_cards(
         The words of two buttons under each card; "" is none.
     reviews
         By row, the mark of what people decided (see `reviewing.mark`).
+    sections, headings
+        The section of every plate of the list, and what stands over each section (see `line.headings`).
+    outlined
+        Whether a shared detail is outlined where it lies.
     """
     words = meanings(collection, backbone, similarities)
     found = []
+    last = None
     for place, more in folded:
         item = card(
             collection,
@@ -81,11 +92,20 @@ def ranked_cards(
             judge=judge,
             **(reviews or {}).get(int(rows[place]), {}),
         )
+        if headings and sections[place] != last:
+            last = sections[place]
+            heading, means = headings[last]
+            item["heading"] = {"text": heading, "means": means, "line": last == BELOW}
         if evidence is not None:
             item["verdict"] = badge(evidence, int(rows[place]))
             match = evidence.known.get(int(rows[place]))
             if match is not None and match.printing:
                 item["lines"] = [*item["lines"], match.printing]
+            if outlined and match is not None and match.verdict == DETAIL:
+                record = collection.catalogue.record(int(rows[place]))
+                item["outline"] = outline(
+                    match.region_b, int(record["width"] or 1), int(record["height"] or 1)
+                )
         if words[place]:
             item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
         found.append(item)

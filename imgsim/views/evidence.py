@@ -5,6 +5,7 @@ A verdict travels in addresses by a short code; "unchecked" is a pair that was n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection as Some
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,10 +94,10 @@ def sentence(found: MatchRow | None) -> str:
         points = "no point agrees" if not found.inliers else f"only {_points(found.inliers)}, as by chance"
         return f"Look-alike: {MEANINGS['alike']} ({points})."
     turned = ", once turned left to right" if found.mirrored and code != "mirrored" else ""
-    return (
-        f"{WORDS[code]}: {MEANINGS[code]}{turned}. {_points(found.inliers).capitalize()}, over "
-        f"{_share(found.coverage_a)} of your plate and {_share(found.coverage_b)} of this one."
-    )
+    over = ""
+    if not math.isnan(found.coverage_a):
+        over = f", over {_share(found.coverage_a)} of your plate and {_share(found.coverage_b)} of this one"
+    return f"{WORDS[code]}: {MEANINGS[code]}{turned}. {_points(found.inliers).capitalize()}{over}."
 
 
 def _points(number: int) -> str:
@@ -133,9 +134,13 @@ def columns(
         "verdict": ["not checked" if m is None else m.verdict for m in found],
         "inliers": [None if m is None else m.inliers for m in found],
         "mirrored": [None if m is None or not m.verified else "yes" if m.mirrored else "no" for m in found],
-        "coverage_query": [None if m is None else round(float(m.coverage_a), 4) for m in found],
-        "coverage_neighbour": [None if m is None else round(float(m.coverage_b), 4) for m in found],
+        "coverage_query": [None if m is None else _rounded(m.coverage_a) for m in found],
+        "coverage_neighbour": [None if m is None else _rounded(m.coverage_b) for m in found],
     }
+
+
+def _rounded(coverage: float) -> float | None:
+    return None if math.isnan(coverage) else round(float(coverage), 4)
 
 
 def reused(matches: Matches, catalogue: Catalogue, decided: Decisions | None = None) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.export import KINDS, Estimate, ExportFile, Kind, Request, estimate, files_of
-from imgsim.views import data, server, state, text
+from imgsim.views import data, neighbour_controls, neighbour_query, server, state, text
 from imgsim.views.prepared import STORE, key_of
 
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
@@ -100,13 +100,16 @@ def _of_plates(name: str, rows: npt.NDArray[np.int64] | None, collection: Collec
 
 
 def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int64] | None) -> Request:
+    line = neighbour_query.line(collection, now)
     return Request(
         collection=collection,
         date=date.today().isoformat(),
         backbone=now.backbone,
         rows=rows,
         top_k=now.top_k,
-        threshold=now.threshold,
+        # A filter only where it is asked for: else the line tells in each row on which side of it a neighbour stands.
+        threshold=line if line is not None and st.session_state.get("export_above") else -1.0,
+        line=now.threshold,
         other_books=now.other_books and collection.catalogue.books_known,
         when=now.when,
         look_alikes=bool(st.session_state.get("export_look_alikes")),
@@ -154,15 +157,9 @@ def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> 
                 width=165,
                 **state.bind("top_k", suffix="_export"),
             )
-            st.number_input(
-                "From similarity",
-                -1.0,
-                1.0,
-                step=0.01,
-                format="%.3f",
-                width=150,
-                **state.bind("threshold", suffix="_export"),
-            )
+            neighbour_controls.line(collection, now, suffix="_export")
+            if neighbour_query.line(collection, now) is not None:
+                st.toggle("Only above the line", key="export_above")
             if collection.catalogue.books_known:
                 st.toggle("Other books only", **state.bind("other_books", suffix="_export"))
     if "matches" in chosen:

@@ -14,6 +14,8 @@ from imgsim.views import (
     data,
     evidence,
     filters,
+    left_out,
+    line,
     neighbour_query,
     neighbourhood,
     server,
@@ -165,19 +167,29 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
-        if query.evidence is not None:
+        if query.evidence is not None and len(found.rows):
             listed = evidence.summary(query.evidence, found.rows)
-            if neighbour_query.chosen(now):
-                listed += " (no other verdict is shown)"
-        st.caption(listed if len(found.rows) else "No neighbour yet", width="content")
+        st.caption(listed, width="content")
         opened = st.button("Open this plate", type="tertiary")
     if event.clicked or opened:
         shell.go("plate", plate=now.plate)
-    if len(found.rows):
-        with st.container(height=500, border=False, key="map_neighbours"):
-            neighbourhood.grid(collection, query, found, now, min_width=110)
+    if not len(found.rows):
+        neighbourhood.alone()
         return
-    neighbourhood.nothing(found, now)
+    left_out.say(found, neighbour_query.conditions(collection, now), now)
+    _unfiltered(collection, now, found)
+    with st.container(height=500, border=False, key="map_neighbours"):
+        neighbourhood.grid(collection, query, found, now, min_width=110)
+        st.caption(line.meaning(collection, now))
+
+
+def _unfiltered(collection: Collection, now: state.State, found: Listing) -> None:
+    """The neighbours that are listed, and drawn in red, although they do not pass the filters."""
+    shown = data.visible(collection, now)
+    away = 0 if shown is None else int((~shown[found.rows]).sum())
+    if away:
+        which = "1 of these does" if away == 1 else f"{away:,} of these do"
+        st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
 
 
 def _selection(collection: Collection) -> None:

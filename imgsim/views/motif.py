@@ -1,4 +1,4 @@
-"""A detail and where it is found again: a box on a plate, or on an image from outside.
+"""A detail and where it is found again: a box on a plate.
 
 Candidates come from the index of local features, and geometry decides; similarity has no part in it. Everything that
 needs cv2 is imported when the first detail is searched.
@@ -6,7 +6,6 @@ needs cv2 is imported when the first detail is searched.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +20,10 @@ from imgsim.views.components.plate_viewer import box_of
 from imgsim.views.state import Box
 
 if TYPE_CHECKING:
-    from imgsim.images.opening import OpenedImage
     from imgsim.matching.motif import Hit
 
 _VIEWER = "plate_viewer"
 _MOST = 60
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-
-
-# ---- on the Plate page
 
 
 def viewer(collection: Collection, row: int, height: int = 560) -> None:
@@ -59,106 +53,46 @@ def _clear() -> None:
     state.update(box=None)
 
 
-def show(collection: Collection, row: int, box: Box) -> None:
-    """The plates that contain what is inside the box on a plate of the collection."""
+def show(collection: Collection, row: int, box: Box) -> bool:
+    """The plates that contain what is inside the box on a plate of the collection; whether there are any."""
     plate_id = str(collection.catalogue.plate_ids[row])
-    _results(
-        collection,
-        f"plate {plate_id}",
-        box,
-        lambda reduce_to: _opened(collection.plate_bytes(row), reduce_to),
-        row=row,
-        label=plate_id,
-    )
-
-
-# ---- on the Search page
-
-
-def search_by(boxed: bool) -> str:
-    """Ask how an image from outside is searched: "look" or "lines". A box means lines, unless the reader says else."""
-    now = state.current()
-    return (
-        st.segmented_control(
-            "Search by",
-            list(state.SEARCHES),
-            format_func=state.SEARCHES.__getitem__,
-            required=True,
-            help="“Looks alike” compares the impression of the whole; “The same lines” proves that a plate contains "
-            "these very lines, turned, cropped or mirrored as they may be.",
-            **state.bind("by", value=now.by or ("lines" if boxed else "look")),
-        )
-        or "look"
-    )
-
-
-def show_upload(collection: Collection, label: str, digest: str, content: bytes, box: Box | None) -> None:
-    """The plates that contain what is inside the box on an image from outside; None is the whole image."""
-    key = f"upload {digest} {len(content)}"
-    _results(collection, key, box or WHOLE, lambda reduce_to: _opened(content, reduce_to), label=label)
-
-
-# ---- both
-
-
-def _opened(content: bytes, reduce_to: int) -> OpenedImage:
-    from imgsim.images.opening import open_image
-
-    return open_image(content, reduce_to=reduce_to)
-
-
-def _results(
-    collection: Collection,
-    key: str,
-    box: Box,
-    image: Callable[[int], OpenedImage],
-    *,
-    label: str,
-    row: int | None = None,
-) -> None:
     head = st.container(horizontal=True, vertical_alignment="center", key="motif_head")
     with head:
-        st.markdown(
-            "## Plates with this detail" if box != WHOLE else "## Plates with these lines",
-            width="stretch",
-        )
-    if row is not None:
-        with head:
-            st.button("Back to its neighbours", on_click=_clear)
+        st.markdown("## Plates with this detail", width="stretch")
+        st.button("Back to its neighbours", on_click=_clear)
     if collection.features is None or collection.feature_index is None:
         _unprepared(collection)
-        return
+        return False
     place = st.empty()
     with (
         place,
         st.spinner(f"Looking through the lines of {text.count(len(collection.catalogue), 'plate')} …"),
     ):
         try:
-            points, hits = _found(
-                str(collection.path), collection.generation, collection, key, box, row, image
-            )
+            points, hits = _found(str(collection.path), collection.generation, collection, row, box)
         except ImgsimError as error:
             st.warning(text.plain(error))
-            return
+            return False
     place.empty()
     if not hits:
         _nothing()
-        return
+        return False
     with head:
-        _download(collection, hits, label)
+        _download(collection, hits, plate_id)
     event = thumbnail_grid(
         key="motif_grid",
-        items=[_card(collection, hit, number, row is not None) for number, hit in enumerate(hits, 1)],
+        items=[_card(collection, hit, number) for number, hit in enumerate(hits, 1)],
         label="Plates that contain the detail, most agreeing points first",
     )
     if event.clicked:
         shell.go("plate", plate=event.clicked)
-    if event.action and row is not None:
-        shell.go("compare", plate=str(collection.catalogue.plate_ids[row]), other=event.action)
+    if event.action:
+        shell.go("compare", plate=plate_id, other=event.action)
     st.caption(
         f"{text.count(len(hits), 'plate')} contain{'s' if len(hits) == 1 else ''} it: the blue outline is where. "
         f"{text.count(points, 'point')} of its lines were looked for; the more of them agree, the surer."
     )
+    return True
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -166,24 +100,23 @@ def _found(
     path: str,
     generation: str,
     _collection: Collection,
-    key: str,
+    row: int,
     box: Box,
-    row: int | None,
-    _image: Callable[[int], OpenedImage],
 ) -> tuple[int, tuple[Hit, ...]]:
     """How many features the detail has, and where it was found."""
+    from imgsim.images.opening import open_image
     from imgsim.matching.motif import OPENED_SIDE, find_motif, motif_features
 
     store, index = _collection.features, _collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = _image(OPENED_SIDE)
+    opened = open_image(_collection.plate_bytes(row), reduce_to=OPENED_SIDE)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
     query = motif_features(opened.image, pixels, opened.size)
     return len(query), tuple(find_motif(query, store, index, exclude=row, k=_MOST))
 
 
-def _card(collection: Collection, hit: Hit, rank: int, comparable: bool) -> dict[str, Any]:
+def _card(collection: Collection, hit: Hit, rank: int) -> dict[str, Any]:
     record = collection.catalogue.record(hit.row)
     item = cards.card(
         collection,
@@ -191,11 +124,10 @@ def _card(collection: Collection, hit: Hit, rank: int, comparable: bool) -> dict
         rank=rank,
         badge="found, mirrored" if hit.mirrored else "found",
         badge_title=f"{hit.inliers:,} points of its lines agree",
+        action="Compare",
         outline=outline(hit.region, int(record["width"] or 1), int(record["height"] or 1)),
     )
     item["lines"] = [*item["lines"], f"{hit.inliers:,} points agree"]
-    if comparable:
-        item["action"] = "Compare"
     return item
 
 

@@ -6,8 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import evidence, state
-from imgsim.views.neighbour_query import chosen, order
+from imgsim.views import evidence, neighbour_query, state, study
+from imgsim.views.neighbour_query import chosen
 
 _ORDERS = {
     "similarity": "By what the network sees alike.",
@@ -16,12 +16,16 @@ _ORDERS = {
 _LAID_OVER = "The lines of two plates were laid over one another, and every pair got a verdict:\n"
 
 
-def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
-    """Draw what the list can be asked for; nothing of it depends on the plate. Returns the row of the heading."""
+def controls(collection: Collection, *, of_plate: bool, verified: bool) -> DeltaGenerator:
+    """Draw what the list can be asked for; nothing of it depends on the plate. Returns the row of the heading.
+
+    ``of_plate``: it has a book and a date; ``verified``: its lines are compared with those of others.
+    """
     now = state.current()
-    first = of_plate and order(collection, now) == "evidence"
+    order = now.order or "evidence"
     head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
     with head:
+        first = verified and order == "evidence"
         st.markdown(f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch")
         st.segmented_control(
             "Show as",
@@ -32,8 +36,8 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
             **state.bind("view"),
         )
     with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
-        _numbers()
-        if of_plate and collection.matches is not None:
+        _numbers(collection, now)
+        if verified:
             st.selectbox(
                 "Order",
                 ["evidence", "similarity"],
@@ -41,9 +45,7 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
                 width=125,
                 help="\n".join(f"- **{state.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
                 # Evidence first is what a plain address means.
-                **state.bind(
-                    "order", value=order(collection, now), read=lambda to: "" if to == "evidence" else to
-                ),
+                **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
             )
         if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
             st.selectbox(
@@ -57,9 +59,12 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
             if of_plate:
                 st.toggle("Other books only", **state.bind("other_books"))
             st.toggle(
-                "One card a book", help="Fold the plates of one book under its best.", **state.bind("fold")
+                "One card a book",
+                help="Fold the plates of one book under its best, as far as they reach the line.",
+                **state.bind("fold"),
             )
-    if of_plate and collection.matches is not None:
+        study.button(collection)
+    if verified:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
             st.caption("Show only", width="content", help=_LAID_OVER + evidence.explanation())
             st.pills(
@@ -73,18 +78,44 @@ def controls(collection: Collection, *, of_plate: bool) -> DeltaGenerator:
     return head
 
 
-def _numbers() -> None:
+def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
+    """The field for where the line stands; emptied, or put where it is calibrated, it is calibrated again."""
+    calibrated = collection.calibration(now.backbone).threshold
+
+    def read(value: float | None) -> float | None:
+        chosen = None if value is None else round(float(value), 4)
+        return None if chosen == calibrated else chosen
+
+    own = now.threshold is not None and now.threshold != calibrated
     st.number_input(
-        "Similarity from",
+        "Line, chosen" if own else "Line, calibrated" if calibrated is not None else "Line",
         min_value=-1.0,
         max_value=1.0,
+        value=None,
         step=0.01,
         format="%.4g",
-        width=130,
-        help="The cosine of two plates: 1 is the same image. Under each card stands how many pairs of plates, "
-        "drawn at random from this collection, score lower. A high score is a candidate, not a proof.",
-        **state.bind("threshold", read=lambda value: round(float(value), 4)),
+        placeholder="no line",
+        width=150,
+        help="A line across the list; nothing is left out below it. Similarity is the cosine of two plates: 1 is the "
+        "same image. Where the line stands at first is calibrated for this collection and network; under the list "
+        "stands what it means here. Empty the field to come back to it.",
+        **state.bind("threshold", value=neighbour_query.line(collection, now), read=read, suffix=suffix),
     )
+    if own and calibrated is not None:
+        st.button(
+            f"↺ {calibrated:g}",
+            key=f"calibrated{suffix}",
+            help="Back to the line that is calibrated for this collection and network.",
+            on_click=_calibrate,
+        )
+
+
+def _calibrate() -> None:
+    state.update(threshold=None)
+
+
+def _numbers(collection: Collection, now: state.State) -> None:
+    line(collection, now)
     st.number_input(
         "At most",
         min_value=state.MIN_TOP_K,

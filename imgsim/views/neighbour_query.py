@@ -31,40 +31,40 @@ def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Quer
     return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
 
 
+def line(collection: Collection, now: state.State) -> float | None:
+    """Where the line stands: where the reader put it, else where it is calibrated; None where neither is."""
+    if now.threshold is not None:
+        return now.threshold
+    return collection.calibration(now.backbone).threshold
+
+
 def conditions(collection: Collection, now: state.State) -> listing.Conditions:
     """The reader's conditions, as far as the collection can meet them."""
     return listing.Conditions(
         top_k=now.top_k,
-        threshold=now.threshold,
+        threshold=line(collection, now),
         other_books=now.other_books and collection.catalogue.books_known,
         when=now.when,
     )
 
 
-def order(collection: Collection, now: state.State) -> str:
-    """The order of the list: the reader's choice, else verified plates first; by similarity where there are none."""
-    if collection.matches is None:
-        return "similarity"
-    return now.order or "evidence"
+def order(query: Query, now: state.State) -> str:
+    """The order of the list: the reader's choice, else verified plates first; by similarity where nothing is."""
+    return "similarity" if query.evidence is None else now.order or "evidence"
 
 
 def find(collection: Collection, query: Query, now: state.State) -> listing.Listing:
-    """The list that the reader sees."""
-    wanted = conditions(collection, now)
-    mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, year=query.year)
-    known = query.evidence
-    if known is None:
-        return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)
+    """The list that the reader sees; empty only where there is no other plate."""
+    wanted, known = conditions(collection, now), query.evidence
     codes = chosen(now)
-    if codes:
-        mask &= known.mask(codes, len(mask))
-    return listing.make_listing(
+    verdicts = known.mask(codes, len(query.similarities)) if known is not None and codes else None
+    return listing.list_under(
+        listing.masks_of(collection.catalogue, wanted, book=query.book, year=query.year, verdicts=verdicts),
         query.similarities,
-        mask,
         wanted,
         exclude=query.row,
-        verified=known.verified,
-        verified_first=order(collection, now) == "evidence",
+        verified=() if known is None else known.verified,
+        verified_first=order(query, now) == "evidence",
     )
 
 

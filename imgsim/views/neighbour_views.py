@@ -11,18 +11,31 @@ import streamlit as st
 
 from imgsim import export, figures
 from imgsim.collection import Collection
-from imgsim.views import cards, evidence, listing, reviewing, server, shell, state, text
+from imgsim.views import (
+    cards,
+    evidence,
+    line,
+    listing,
+    neighbour_query,
+    reviewing,
+    server,
+    shell,
+    state,
+    text,
+)
 from imgsim.views.neighbour_query import Query
 
 
 def table(collection: Collection, query: Query, found: listing.Listing, now: state.State) -> None:
     """The list as a table; choosing a row makes its plate the query."""
     catalogue = collection.catalogue
+    at = neighbour_query.line(collection, now)
     records = [catalogue.record(int(row)) for row in found.rows]
     frame = pd.DataFrame(
         {
             "Rank": range(1, len(records) + 1),
             "Plate": [server.thumbnail_url(collection, int(row)) for row in found.rows],
+            **({} if at is None else {"Line": _sides(found, at)}),
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
@@ -34,8 +47,10 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             "Id": [record["plate_id"] for record in records],
         }
     )
+    headings = line.headings(collection, found, now).values()
+    st.markdown(" · ".join(f"**{text.plain(words)}** {text.plain(means)}" for words, means in headings))
     event = st.dataframe(
-        frame,
+        frame if at is None else frame.style.apply(_shaded, sections=found.sections, axis=1),
         key=f"neighbour_table_{found.rows[0]}_{len(frame)}",
         hide_index=True,
         row_height=60,
@@ -51,6 +66,9 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             "Mirrored": st.column_config.TextColumn(width=70),
             "Coverage": st.column_config.TextColumn(
                 width=90, help="The share of your plate, and of this one, that agrees."
+            ),
+            "Line": st.column_config.TextColumn(
+                width=75, help="Whether the similarity reaches the line; what is shaded lies below it."
             ),
             "Above": st.column_config.TextColumn(
                 width=70, help="How many pairs of plates drawn at random score lower."
@@ -68,6 +86,16 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
         st.rerun()
 
 
+def _sides(found: listing.Listing, at: float) -> list[str]:
+    return ["above" if value >= np.float32(at) else "below" for value in found.similarities]
+
+
+def _shaded(row: pd.Series, sections: Sequence[int]) -> list[str]:
+    below = sections[int(row["Rank"]) - 1] == listing.BELOW
+    shade = "background-color: rgba(128, 128, 128, 0.16)" if below else ""
+    return [shade] * len(row)
+
+
 def _verified(known: evidence.Evidence, found: listing.Listing) -> dict[str, Sequence[object]]:
     columns = evidence.columns(known, found.rows)
     shares = zip(columns["coverage_query"], columns["coverage_neighbour"], strict=True)
@@ -75,7 +103,12 @@ def _verified(known: evidence.Evidence, found: listing.Listing) -> dict[str, Seq
         "Verdict": [evidence.WORDS[known.code(int(row))] for row in found.rows],
         "Inliers": pd.array(columns["inliers"], dtype="Int32"),
         "Mirrored": [value or "" for value in columns["mirrored"]],
-        "Coverage": [f"{100 * a:.0f} %, {100 * b:.0f} %" if a and b else "" for a, b in shares],
+        "Coverage": [
+            f"{100 * a:.0f} %, {100 * b:.0f} %"
+            if isinstance(a, float) and isinstance(b, float) and a and b
+            else ""
+            for a, b in shares
+        ],
     }
 
 
@@ -83,12 +116,15 @@ def scores(collection: Collection, query: Query, found: listing.Listing, now: st
     """Where the query's scores lie among those of random pairs."""
     others = np.delete(query.similarities, query.row) if query.row is not None else query.similarities
     figure = figures.similarity_figure(
-        others, collection.background(now.backbone), found.similarities, threshold=now.threshold
+        others,
+        collection.background(now.backbone),
+        found.similarities,
+        threshold=neighbour_query.line(collection, now),
     )
     st.plotly_chart(figure, key="scores", config={"displayModeBar": False})
     st.caption(
         "Grey: how similar two plates drawn at random are. Blue: how similar all plates are to this one. "
-        "Red: the neighbours listed. Neighbours that stand apart on the right deserve a look first."
+        "Red: the neighbours listed. Dotted: the line. Neighbours that stand apart on the right deserve a look first."
     )
 
 
@@ -107,6 +143,7 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
             query.label,
             found.rows,
             found.similarities,
+            threshold=neighbour_query.line(collection, now),
             backbone=now.backbone,
             collection=collection.name,
             date=date.today().isoformat(),
@@ -120,7 +157,7 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
         mime="text/csv",
         on_click="ignore",
         key="download_neighbours",
-        help=f"The {text.count(len(found.rows), 'plate')} of this list, with the books of both sides"
+        help=f"The {text.count(len(found.rows), 'plate')} of this list, with the side of the line and the books of both"
         + ("." if query.evidence is None else ", what is verified, and what people decided."),
     )
 

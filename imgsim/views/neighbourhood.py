@@ -1,15 +1,26 @@
-"""The neighbours of a query, as Plate and Search show them: cards, and what lies just outside the list."""
+"""The neighbours of a query, as Plate, Map and Search show them: cards, with the line across them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
-from imgsim.views import cards, evidence, listing, neighbour_query, reviewing, shell, state, text
+from imgsim.views import (
+    cards,
+    evidence,
+    left_out,
+    line,
+    listing,
+    neighbour_query,
+    reviewing,
+    shell,
+    state,
+    study,
+    text,
+)
 from imgsim.views.components import thumbnail_grid
 from imgsim.views.components.thumbnail_grid import picked
 from imgsim.views.neighbour_query import Query
@@ -26,6 +37,7 @@ def results(
 
     now = state.current()
     found = neighbour_query.find(collection, query, now)
+    study.said(collection, now)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="listed"
     ):
@@ -34,8 +46,10 @@ def results(
         if beside is not None:
             beside()
     if not len(found.rows):
-        nothing(found, now)
+        alone()
         return
+    st.caption(line.meaning(collection, now))
+    left_out.say(found, neighbour_query.conditions(collection, now), now)
     with head:
         neighbour_views.download(collection, query, found, now)
     stay = query.row is not None  # an image from outside is left for the page of the plate that was clicked
@@ -46,10 +60,10 @@ def results(
     else:
         _judging(collection, query)
         grid(collection, query, found, now, stay=stay)
-    _offer(found, now)
-    st.caption(remainder(found, now, first=stay and neighbour_query.order(collection, now) == "evidence"))
+    left_out.verified(found, now)
+    st.caption(line.remainder(collection, found, now))
     if stay and query.evidence is None:
-        _unverified(collection)
+        unverified(collection)
 
 
 def grid(
@@ -64,7 +78,9 @@ def grid(
     """The list as cards; a click makes a plate the query, here or on its own page; +N opens its book."""
     books = [str(collection.catalogue.record(row)["book"]) for row in found.rows.tolist()]
     if now.fold:
-        folded = [(card.place, len(card.folded)) for card in listing.fold(books, now.unfolded)]
+        folded = [
+            (card.place, len(card.folded)) for card in listing.fold(books, now.unfolded, found.sections)
+        ]
     else:
         folded = [(place, 0) for place in range(len(found.rows))]
     compare = "Compare" if query.row is not None and "compare" in shell.PAGES else ""
@@ -82,10 +98,13 @@ def grid(
             action=compare,
             judge="Decide" if compare else "",
             reviews=dict(zip(found.rows.tolist(), marked, strict=False)),
+            headings=line.headings(collection, found, now),
+            sections=found.sections,
+            outlined=query.row is None,
         ),
         min_width=min_width,
         label="Neighbours, verified first"
-        if query.evidence is not None and neighbour_query.order(collection, now) == "evidence"
+        if neighbour_query.order(query, now) == "evidence"
         else "Neighbours, most similar first",
         on_click=_clicked if stay else None,
         on_expand=_expanded,
@@ -145,51 +164,8 @@ def _fold_again() -> None:
     state.update(unfolded="")
 
 
-def remainder(found: listing.Listing, now: state.State, *, first: bool = False) -> str:
-    """What lies just outside the list, in a sentence; `first`: verified plates are listed whatever they score."""
-    parts = []
-    hidden = found.reaching - len(found.rows)
-    if hidden > 0:
-        parts.append(
-            f"{text.count(hidden, 'more plate')} {'reaches' if hidden == 1 else 'reach'} {now.threshold:g}: "
-            "raise “At most” to list them."
-        )
-    else:
-        parts.append(f"These are all that {'are verified or ' if first else ''}reach {now.threshold:g}.")
-    if found.below is not None:
-        between = text.count(found.just_below, "plate")
-        verb = "lies" if found.just_below == 1 else "lie"
-        parts.append(
-            f"{between} {verb} between {now.threshold - listing.BAND:g} and {now.threshold:g}; "
-            f"the next scores {found.below:.3f}."
-        )
-    return " ".join(parts)
-
-
-# Buttons below change what the controls show, and those stand outside the part that runs alone on a click: the
-# whole page is drawn again.
-
-
-def _offer(found: listing.Listing, now: state.State) -> None:
-    """Where the list leaves out what is verified, say so and offer it."""
-    if not found.unlisted or now.order != "similarity":
-        return
-    one = found.unlisted == 1
-    which = text.count(found.unlisted, "verified match", "verified matches")
-    low = found.reaching == len(found.rows)  # else some may only be beyond the last rank
-    why = (
-        f"score{'s' if one else ''} below {now.threshold:g}"
-        if low
-        else f"{'is' if one else 'are'} not listed"
-    )
-    with st.container(horizontal=True, vertical_alignment="center", key="verified_offer"):
-        st.caption(f"{which} {why}.", width="content")
-        if st.button("Show it first" if one else "Show them first", type="tertiary"):
-            state.update(order="")
-            st.rerun()
-
-
-def _unverified(collection: Collection) -> None:
+def unverified(collection: Collection) -> None:
+    """Say that no lines were compared, and how to have that done."""
     if collection.in_progress:
         st.caption(
             "The plates are being compared by their lines just now: reload this page in a few minutes."
@@ -201,25 +177,7 @@ def _unverified(collection: Collection) -> None:
     )
 
 
-def nothing(found: listing.Listing, now: state.State) -> None:
-    """Say that the list is empty, and offer the way on."""
+def alone() -> None:
+    """Say that there is nothing to list."""
     with st.container(border=True):
-        if neighbour_query.chosen(now):
-            which = " or ".join(evidence.WORDS[code].lower() for code in neighbour_query.chosen(now))
-            st.markdown(f"**No plate of the list is marked {which}.**")
-            if st.button("Show every verdict", type="primary"):
-                state.update(verdicts=())
-                st.rerun()
-        elif found.nearest is None:
-            st.markdown("**No other plate meets these conditions.**")
-            st.markdown("Allow the same book, or any time.")
-        else:
-            nearest = math.floor(found.nearest[1] * 1e4) / 1e4
-            st.markdown(f"**No plate reaches {now.threshold:g} under these conditions.**")
-            st.markdown(
-                f"The nearest scores {found.nearest[1]:.3f}. A lower score needs a closer look by eye."
-            )
-            if st.button(f"Lower the similarity to {nearest:g}", type="primary"):
-                state.update(threshold=nearest)
-                st.rerun()
-    _offer(found, now)
+        st.markdown("**There is no other plate in this collection.** Add more, and prepare it again.")

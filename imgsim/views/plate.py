@@ -35,7 +35,9 @@ def show() -> None:
     head = None
     if now.box is None:
         with right:
-            head = neighbour_controls.controls(collection, of_plate=True)
+            head = neighbour_controls.controls(
+                collection, of_plate=True, verified=collection.matches is not None
+            )
     _body(top, left, right, head)
 
 
@@ -56,18 +58,23 @@ def _body(
     with top:
         shell.lead("Plate", f"{title}, {text.year_of(record['year'])}")
     with right:
-        if head is None:
-            assert now.box is not None
-            motif.show(collection, row, now.box)
-        else:
-            query = neighbour_query.of_plate(
-                collection, row, data.similarities_of(collection, now.backbone, row)
-            )
+        query = neighbour_query.of_plate(collection, row, data.similarities_of(collection, now.backbone, row))
+        if head is not None:
             neighbourhood.results(collection, query, head, lambda: _family(collection, row))
+        elif now.box is not None and not motif.show(collection, row, now.box):
+            _instead(collection, query, now)
     with left:
         _turn_pages(collection, row)
         motif.viewer(collection, row)
         _record(collection, row)
+
+
+def _instead(collection: Collection, query: neighbour_query.Query, now: state.State) -> None:
+    """Where a detail is found in no other plate, what is nearest to the whole one."""
+    found = neighbour_query.find(collection, query, now)
+    if len(found.rows):
+        st.markdown("## Nearest to the whole plate")
+        neighbourhood.grid(collection, query, found, now)
 
 
 def _family(collection: Collection, row: int) -> None:

@@ -1,4 +1,4 @@
-"""Search by image: a scan or a photo from outside, and the plates of the collection that look like it.
+"""Search by image: a scan or a photo from outside, and the plates that look like it or share its lines.
 
 The only page that needs torch, and only once an image is there: the first search of a process loads it.
 """
@@ -20,17 +20,19 @@ from imgsim.collection import Collection
 from imgsim.errors import ImageError, ImgsimError, WeightsError
 from imgsim.images.opening import open_image
 from imgsim.images.thumbnails import encode_display
-from imgsim.neighbours import similarities
-from imgsim.views import motif, neighbour_controls, neighbourhood, shell, state, text
+from imgsim.neighbours import ranked, similarities
+from imgsim.views import neighbour_controls, neighbourhood, outside, shell, state, text
 from imgsim.views.components import plate_viewer
 from imgsim.views.neighbour_query import Query
+from imgsim.views.state import Box
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from imgsim.embeddings import Embedder
+    from imgsim.images.opening import OpenedImage
 
-Box = tuple[float, float, float, float]
+_COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
 _SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep
 _ADDRESS = "data:image/webp;base64,"
 _UPLOADER = "upload"
@@ -54,7 +56,7 @@ def show() -> None:
     now = state.current()
     shell.lead(
         "Search by image",
-        "Bring a scan or a photograph, and see which plates of this collection look like it.",
+        "Bring a scan or a photograph: which plates of this collection look like it, and which have its lines?",
     )
     shell.looking_at(collection)
     left, right = st.columns([5, 8], gap="medium")
@@ -82,17 +84,42 @@ def show() -> None:
         else:
             st.caption("The part inside the box is searched. Clear the box to search the whole image.")
     with right:
-        if motif.search_by(box is not None) == "lines":
-            shown = content or base64.b64decode(upload.src.removeprefix(_ADDRESS))
-            motif.show_upload(collection, upload.name, upload.digest, shown, box)
-            return
         vector = _embedded(collection, now.backbone, upload, content, box)
         if vector is not None:
-            query = Query(
-                upload.name, similarities(collection.embeddings(now.backbone), vector)
-            )
-            head = neighbour_controls.controls(collection, of_plate=False)
-            neighbourhood.results(collection, query, head)
+            _list(collection, now, upload, content, box, vector)
+
+
+def _list(
+    collection: Collection,
+    now: state.State,
+    upload: Upload,
+    content: bytes | None,
+    box: Box | None,
+    vector: np.ndarray,
+) -> None:
+    """What looks alike at once; and, once the lines are compared, with what they prove before it."""
+    scores = similarities(collection.embeddings(now.backbone), vector)
+    nearest, _ = ranked(scores, k=_COMPARED)
+    asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
+
+    def opener(reduce_to: int) -> OpenedImage:
+        return open_image(_bytes(upload, content), reduce_to=reduce_to)
+
+    known, reason = outside.known(collection, asked, opener)
+    prepared = outside.prepared(collection)
+    head = neighbour_controls.controls(collection, of_plate=False, verified=prepared)
+    place = st.empty()
+    neighbourhood.results(collection, Query(upload.name, scores, evidence=known), head)
+    if reason:
+        st.caption(f"By its lines nothing can be looked for: {text.plain(reason)}")
+    elif not prepared:
+        neighbourhood.unverified(collection)
+    outside.look(collection, asked, opener, place)
+
+
+def _bytes(upload: Upload, content: bytes | None) -> bytes:
+    """The image's file; after a look at another page only what the viewer shows is left of it."""
+    return content or base64.b64decode(upload.src.removeprefix(_ADDRESS))
 
 
 def _forget() -> None:
@@ -148,7 +175,7 @@ def _embedded(
     if kept and kept[0] == made_of:
         return kept[1]
     try:
-        image = open_image(content or base64.b64decode(upload.src.removeprefix(_ADDRESS))).image
+        image = open_image(_bytes(upload, content)).image
         if box is not None:
             image = cropped(image, box)
         weights = str(facts.get("weights") or "")

@@ -32,7 +32,6 @@ COMPARISONS = {
     "difference": "Difference",
 }
 
-SEARCHES = {"look": "Looks alike", "lines": "The same lines"}
 ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
 MODEL_PARTS = {"verified": "Verified pairs", "agreement": "Agreement", "scores": "Scores", "hubs": "Hubs"}
 FOUND_BY = ("first", "second", "both", "neither")
@@ -79,7 +78,7 @@ class State:
     per_page: int = 60
     page: int = 1
     top_k: int = 20
-    threshold: float = 0.94
+    threshold: float | None = None  # None is what is calibrated for the collection and the backbone
     other_books: bool = True
     when: str = "any"
     fold: bool = True
@@ -109,7 +108,6 @@ class State:
     asked: str = "all"  # which pairs it asks for
     precision: float = 0.95  # wished of the threshold that it suggests
     box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
-    by: str = ""  # how an image from outside is searched; "" is what fits: by its lines when a box is drawn
     versus: str = ""  # the backbone to compare with; "" is the first other one
     first: int = 4  # how many first neighbours of two backbones are compared; the study took four
     models: str = ""  # the part of the page Models; "" is the first that has anything to show
@@ -227,7 +225,6 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "asked": ("asked", _one_of(tuple(FILTERS))),
     "precision": ("precision", _precision),
     "box": ("box", _box),
-    "by": ("by", _one_of(tuple(SEARCHES))),
     "versus": ("versus", _text),
     "first": ("first", _integer(1, MOST_SHARED)),
     "models": ("models", _one_of(tuple(MODEL_PARTS))),
@@ -280,11 +277,11 @@ def to_query(state: State) -> Query:
 def changed(state: State, **changes: Any) -> State:
     """The state after a change, with what depends on it: another filter starts at page 1, another collection anew."""
     if state.collection and changes.get("collection", state.collection) != state.collection:
-        kept = {
-            field: getattr(state, field)
-            for field in ("top_k", "threshold", "when", "fold", "per_page", "sort")
-        }
+        kept = {field: getattr(state, field) for field in ("top_k", "when", "fold", "per_page", "sort")}
         return replace(State(**kept), **changes)
+    # Scores of two backbones cannot be compared: a line that was drawn for one says nothing of the other.
+    if changes.get("backbone", state.backbone) != state.backbone and state.backbone:
+        changes.setdefault("threshold", None)
     if _FILTERS & set(changes) and "page" not in changes:
         changes["page"] = 1
     if _FAMILY_FILTERS & set(changes) and "reuse_page" not in changes:

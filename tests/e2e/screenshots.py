@@ -115,7 +115,6 @@ def main() -> int:
     parser.add_argument("collection", type=Path, help="a prepared collection's folder")
     parser.add_argument("--plate", help="the plate to show (default: one that was used again in most ways)")
     parser.add_argument("--image", type=Path, help="the image to search by (default: its nearest neighbour)")
-    parser.add_argument("--threshold", type=float, default=0.9, help="the similarity to list from (0.9)")
     parser.add_argument("--map", default="umap", help="the projection to show")
     parser.add_argument("--out", type=Path, default=environment.REPOSITORY / "docs")
     parser.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES))
@@ -127,7 +126,6 @@ def main() -> int:
         "collection": folder.name,
         "plate": str(collection.catalogue.plate_ids[row]),
         "map": options.map,
-        "threshold": f"{options.threshold:g}",
     }
     other = str(collection.catalogue.plate_ids[counterpart(collection, row)])
     book = str(collection.catalogue.record(row)["book"])

@@ -11,7 +11,7 @@ from imgsim.views.components.drawing import drawable
 from imgsim.views.components.mounting import mount, own_url, positive
 
 _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
-_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict"}
+_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict", "heading"}
 MARKS = ("", "query", "selected")
 VERDICTS = ("same", "mirrored", "detail", "alike", "unchecked")
 TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
@@ -62,6 +62,8 @@ def thumbnail_grid(
             review  str, what people decided, such as "same plate"; review_title says who and when (optional)
             action  str, a button under the card, such as "Compare" (optional)
             judge   str, another one beside it, such as "Decide" (optional)
+            heading {"text": words, "means": more words, "line": bool}: stands over the card, across the grid; with a
+                    line drawn through, or not (optional)
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     min_width : of a card in CSS pixels; as many columns as fit.
@@ -129,7 +131,17 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
         card["outline"] = drawable(item["outline"], f"the outline of {card['id']!r}")
     if item.get("verdict") is not None:
         card["verdict"] = _verdict(item["verdict"], card["id"])
+    if item.get("heading") is not None:
+        card["heading"] = _heading(item["heading"], card["id"])
     return card
+
+
+def _heading(heading: Mapping[str, Any], id_: str) -> dict[str, str | bool]:
+    if not isinstance(heading, Mapping) or set(heading) != {"text", "means", "line"} or not heading["text"]:
+        raise ImgsimError(
+            f"the heading over {id_!r} has a text, what it means, and a line or none: {heading!r}"
+        )
+    return {"text": str(heading["text"]), "means": str(heading["means"]), "line": bool(heading["line"])}
 
 
 def _verdict(verdict: Mapping[str, Any], id_: str) -> dict[str, str]:

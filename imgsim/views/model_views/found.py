@@ -26,6 +26,8 @@ from imgsim.model_comparison import (
 from imgsim.neighbours import occurrences, pair_similarities, share_below
 from imgsim.views import data, state
 
+# Where the line across each network's lists stands.
+Lines = tuple[tuple[str, float | None], ...]
 # Of how many nearest plates hubs are counted; the measures of hubs that are known from papers are of ten.
 HUB_K = 10
 NEAR, FAR = 4, 20  # first neighbours among which a verified pair is looked for
@@ -80,9 +82,9 @@ def examples(collection: Collection, backbone: str, draw: int) -> list[Example |
     return _examples(str(collection.path), collection.generation, collection, backbone, draw)
 
 
-def hills(collection: Collection, names: tuple[str, ...], k: int, threshold: float) -> Any:
+def hills(collection: Collection, names: tuple[str, ...], k: int, lines: Lines) -> Any:
     """The figure of where the scores lie; shared, never to be changed."""
-    return _hills(str(collection.path), collection.generation, collection, names, k, threshold)
+    return _hills(str(collection.path), collection.generation, collection, names, k, lines)
 
 
 def listed(collection: Collection, backbone: str) -> np.ndarray:
@@ -139,14 +141,14 @@ def _examples(
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _hills(
-    path: str, generation: str, _collection: Collection, names: tuple[str, ...], k: int, threshold: float
+    path: str, generation: str, _collection: Collection, names: tuple[str, ...], k: int, lines: Lines
 ) -> Any:
     # From the bottom to the top: random pairs, then neighbours, and what is verified above all.
     groups = {}
     for name in names:
         random, near, *verdicts = _spread(path, generation, _collection, name, k).items()
         groups[name] = dict([random, near, *reversed(verdicts)])
-    return figures_models.distributions_figure(groups, threshold=threshold)
+    return figures_models.distributions_figure(groups, lines=dict(lines))
 
 
 @st.cache_resource(max_entries=12, show_spinner="Looking where the scores lie …")

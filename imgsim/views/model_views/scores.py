@@ -13,7 +13,7 @@ from imgsim import export
 from imgsim.collection import Collection
 from imgsim.model_comparison import RUNGS, Example
 from imgsim.neighbours import pair_similarities, share_below
-from imgsim.views import evidence, family, state, text
+from imgsim.views import evidence, family, neighbour_query, state, text
 from imgsim.views.components import pair_list
 from imgsim.views.model_views import found
 from imgsim.views.model_views.verified import follow
@@ -25,11 +25,15 @@ def show(collection: Collection, names: Sequence[str], k: int) -> None:
     """Draw the part."""
     now = state.current()
     st.markdown("## Where the scores lie")
-    figure = found.hills(collection, tuple(names), k, now.threshold)
+    # The reader's line is one for the network that is looked at; the other one has its own.
+    lines = [(name, collection.calibration(name).threshold) for name in names]
+    lines[0] = (names[0], neighbour_query.line(collection, now))
+    figure = found.hills(collection, tuple(names), k, tuple(lines))
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
-        "Each hill shows where the scores of one kind of pairs lie; its stroke is the median, the dotted line your "
-        f"“Similarity from” ({now.threshold:g}). Where the hills of verified pairs and of look-alikes overlap, a score "
+        "Each hill shows where the scores of one kind of pairs lie; its stroke is the median"
+        + "".join(f", dotted the line of {text.plain(name)} ({at:g})" for name, at in lines if at is not None)
+        + ". Where the hills of verified pairs and of look-alikes overlap, a score "
         "alone cannot tell them apart. The scores of two networks cannot be set against each other: only how well each "
         "keeps the hills apart."
     )

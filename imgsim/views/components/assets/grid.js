@@ -3,6 +3,7 @@
 // For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
 // data-mark, data-verdict, and data-outlined where a region is drawn; the card is its first button ("imgsim-card"), the "+N" its
 // second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
+// A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
 import { outline } from "./outline.js";
 import { component, element, set, styles, write } from "./common.js";
@@ -32,6 +33,10 @@ class Card {
     this.judge = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-judge" });
     this.acts = element("span", { class: "acts" }, this.action, this.judge);
     this.node = element("li", { "data-id": id }, this.button, this.more, this.acts);
+    this.words = element("strong");
+    this.means = element("span");
+    this.heading = element("li", { class: "heading", "data-testid": "imgsim-heading" }, this.words, " ", this.means);
+    this.headed = false;
     this.image.addEventListener("error", () => this.missing(true));
     this.image.addEventListener("load", () => set(this.image, "data-loaded", true));
   }
@@ -71,6 +76,10 @@ class Card {
       set(this[name], "aria-label", item[name] && `${item[name]}: ${item.title || item.id}`);
     }
     set(this.acts, "hidden", !item.action && !item.judge);
+    this.headed = Boolean(item.heading);
+    write(this.words, item.heading?.text ?? "");
+    write(this.means, item.heading?.means ?? "");
+    set(this.heading, "data-line", Boolean(item.heading?.line));
     this.drawn?.remove();
     this.drawn = outline(item.outline);
     if (this.drawn) this.image.after(this.drawn);
@@ -112,6 +121,7 @@ class Grid {
       if (wanted.has(id)) continue;
       lost ||= card.node.contains(active);
       card.node.remove();
+      card.heading.remove();
       cards.delete(id);
     }
     let before = list.firstChild;
@@ -119,9 +129,15 @@ class Grid {
       const card = cards.get(item.id) ?? new Card(item.id);
       cards.set(item.id, card);
       card.update(item);
-      // Only cards out of place are moved: moving one would lose its focus.
-      if (card.node === before) before = before.nextSibling;
-      else list.insertBefore(card.node, before);
+      if (!card.headed) {
+        if (card.heading === before) before = before.nextSibling;
+        card.heading.remove();
+      }
+      // Only what is out of place is moved: moving a card would lose its focus.
+      for (const node of card.headed ? [card.heading, card.node] : [card.node]) {
+        if (node === before) before = before.nextSibling;
+        else list.insertBefore(node, before);
+      }
     }
     // Other plates than before are announced; the first ones are found by whoever reads on.
     const other = this.order && items.map((item) => item.id).join("\n") !== this.order.map((card) => card.id).join("\n");
@@ -156,16 +172,31 @@ class Grid {
   key(event) {
     const here = this.order.indexOf(this.cardOf(event));
     if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const columns = getComputedStyle(this.list).gridTemplateColumns.split(" ").length;
     const last = this.order.length - 1;
     const places = {
-      ArrowLeft: here - 1, ArrowRight: here + 1, ArrowUp: here - columns, ArrowDown: here + columns, Home: 0, End: last,
+      ArrowLeft: here - 1, ArrowRight: here + 1, ArrowUp: this.beyond(here, -1), ArrowDown: this.beyond(here, 1), Home: 0, End: last,
     };
     if (!Object.hasOwn(places, event.key)) return;
     event.preventDefault();
     const place = places[event.key];
     if (place < 0 || place > last) return;
     this.order[place].button.focus();
+  }
+
+  /** The place in the row above (-1) or below (1) that is nearest; a heading may have cut the rows short. */
+  beyond(here, way) {
+    const { offsetTop: top, offsetLeft: left } = this.order[here].node;
+    let row = null;
+    let best = -1;
+    let apart = Infinity;
+    for (let place = here + way; this.order[place]; place += way) {
+      const node = this.order[place].node;
+      if (node.offsetTop === top) continue;
+      row ??= node.offsetTop;
+      if (node.offsetTop !== row) break;
+      if (Math.abs(node.offsetLeft - left) < apart) [best, apart] = [place, Math.abs(node.offsetLeft - left)];
+    }
+    return best;
   }
 
   dispose() {
