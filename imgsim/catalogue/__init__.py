@@ -1,6 +1,6 @@
 """Plates and their metadata: reading, joining, checking, searching."""
 
-from imgsim.catalogue.dates import BookDates
+from imgsim.catalogue.book_dates import BookDates
 from imgsim.catalogue.describing import described
 from imgsim.catalogue.joining import JoinReport, build_catalogue
 from imgsim.catalogue.metadata import Metadata, read_metadata

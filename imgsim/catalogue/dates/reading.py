@@ -1,0 +1,293 @@
+"""Reading date statements as cataloguers write them, in nine languages (see :mod:`~imgsim.catalogue.dates.words`).
+
+A statement is folded, corrections and brackets are resolved (what the cataloguer put right counts), and the rest is cut
+into tokens. Years, spans, decades and centuries give intervals; before, after, between and their like bound them. Where
+two readings are possible the interval covers both; what is no date by any reading is None, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from imgsim.catalogue.dates.edtf import read_edtf
+from imgsim.catalogue.dates.interval import (
+    APPROXIMATE,
+    CERTAIN,
+    SURENESS,
+    UNCERTAIN,
+    UNDATED,
+    DateInterval,
+    hull,
+)
+from imgsim.catalogue.dates.numerals import arabic_years, plain_apostrophus
+from imgsim.catalogue.dates.statement import Said, read_plain
+from imgsim.catalogue.dates.tokens import LATEST, folded, without_days
+from imgsim.catalogue.dates.words import (
+    BEFORE_CHRIST,
+    CORRECTION_PHRASES,
+    CORRECTIONS,
+    EMPTY,
+    UNDATED_WORDS,
+)
+
+_LONGEST = 300
+_INITIALS = re.compile(r"(?<![\w.])([a-z])\.\s?([a-z])(?![\w])(?:\.\s?([a-z])(?![\w]))?(?:\.\s?([a-z])(?![\w]))?\.?")
+_CHRIST = re.compile(r"\b(?:n|ap|apr|d)\.?\s?(?:chr|j\.?-?\s?c|kr)\b\.?|\bpost christum\b|\bjkr\b|\be\.?\s?kr\b")
+_BEFORE_CHRIST = re.compile(r"\bv\.?\s?chr\b|\bav\.?\s?j\.?-?\s?c\b|\bf\.?\s?kr\b|\bekr\b")
+_DIGITS = re.compile(r"(?<![\w\]])(?:\d|\[[\dux_?-]{1,4}\]|\([\dux_?-]{1,4}\)|<[\dux_?-]{1,4}>){2,}(?!\w)")
+_HALF_READ = re.compile(r"\d+[-ux_?]*")
+_SECOND_YEAR = re.compile(r"(?<!\d)(\d{4})\s?[\[(](\d{1,2})[\])]")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]?|<([^<>]*)>")
+_MARC = re.compile(r"[bdeikmnpqrst]([12][\dux|]{3})([\dux|# ]{4})?")
+_HYPHENATED = re.compile(r"\b(peut|dix)-(?=[a-z])")
+_UNDATED_INITIALS = re.compile(r"(?<!\w)(?:s\.? ?[adf]|n\.? ?[dy]|[oz]\.? ?[jd]|u\.? ?[ad])(?!\w)")
+_WORDS = re.compile(r"\w+")
+_YEARLIKE = re.compile(r"(?<![\w.])\d{4}(?:\s?[-/]\s?\d{1,4}(?!\d))?\??\s*$|(?<![\w.])\d{3}[-?x]\??\s*$")
+_LAST_YEAR = re.compile(r"(?<![\w.])(\d{4})\??\s*$")
+_STRONG = CORRECTIONS - {"di", "dh", "pro", "eli", "nl", "dwz", "lees", "lege", "rect", "correct", "ratt", "recto", "oik",
+                         "properly", "richtig", "scil", "corr", "korrekt", "actually", "dvs"}  # fmt: skip
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_CORRECTED = re.compile(
+    rf"(?P<open>[\[(]\s*)?(?:(?:sic|!)\s*[,:;.!]*\s*)?(?:(?<!\w)(?:{_either((*_STRONG, *CORRECTION_PHRASES))})(?!\w)[.:,]*|=)\s*"
+)
+_CORRECTED_IN = re.compile(
+    rf"(?P<open>[\[(]\s*|[,;]\s*|\bsic\s*)(?:(?:sic|!)\s*[,:;.!]*\s*)?(?:{_either(tuple(CORRECTIONS))})(?!\w)[.:,]*\s*"
+)
+
+
+def parse_date(text: str) -> DateInterval | None:
+    """Return the years that a statement can mean.
+
+    Parameters
+    ----------
+    text : str
+        A date as a catalogue writes it, in English, German, French, Italian, Spanish, Dutch, Latin, Finnish or Swedish,
+        or in EDTF, MARC or ISO.
+
+    Returns
+    -------
+    DateInterval or None
+        Undated where the statement is empty or says so ("s.a.", "n.d."); None where it could not be read. A statement
+        with words that are not understood is called uncertain.
+
+    >>> [parse_date(text).words for text in ("1641 [i.e. 1642]", "ca. 1752", "1. Hälfte 18. Jh.", "an VII", "s.a.")]
+    ['1642', 'c. 1752', '1700–1749', '1798–1799', 'undated']
+    >>> parse_date("QK98 .B5") is None
+    True
+    """
+    return _parsed(text.strip())
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str) -> DateInterval | None:
+    if len(text) > _LONGEST:
+        return None
+    plain = folded(plain_apostrophus(text))
+    if plain.strip(" .[]()") in EMPTY or not plain.strip(" .[]()-,;:!"):
+        return UNDATED
+    known = read_edtf(plain) or _marc(plain)
+    if known is not None:
+        return known
+    said = _read(arabic_years(_HYPHENATED.sub(r"\1", plain), LATEST), 0)
+    if said is None:
+        return None
+    if not said.date.dated:
+        return UNDATED if said.undated else None
+    small = {folded(word) for word in re.findall(r"[^\W\d_]+", text) if word[:1].islower()}
+    if said.date.sure == CERTAIN and small & said.unknown:
+        return DateInterval(said.date.earliest, said.date.latest, UNCERTAIN)
+    return said.date
+
+
+def _marc(text: str) -> DateInterval | None:
+    """The type of date and its two dates as MARC 21 has them in field 008: s1752, q17511760, m175u9999."""
+    found = _MARC.fullmatch(text)
+    if not found or (found[2] is None and not text.startswith("s")):
+        return None
+    first, last = (re.sub(r"[x|]", "u", part or "").strip(" #") for part in found.groups())
+    if not re.fullmatch(r"\d+u*", first) or last == "9999" and text[0] != "m":
+        return None
+    ends = [int(first.replace("u", digit)) for digit in "09"]
+    if text[0] in "qmikd" and re.fullmatch(r"\d+u*", last):
+        ends[1] = max(ends[1], int(last.replace("u", "9"))) if last != "9999" else -1
+    ends[1] = min(ends[1], 9998)
+    return DateInterval(ends[0], ends[1] if ends[1] > 0 else None)
+
+
+def _read(text: str, depth: int) -> Said | None:
+    """Read a folded statement; None where it cannot be."""
+    if depth > 4:
+        return None
+    undated = _says_undated(text)
+    text = _BEFORE_CHRIST.sub(" bc ", _INITIALS.sub(_joined, _CHRIST.sub(" ", text)))
+    if re.search(rf"(?<!\w)(?:{'|'.join(sorted(BEFORE_CHRIST))})(?!\w)", text):
+        return None
+    text = _SECOND_YEAR.sub(r"\1/\2", _DIGITS.sub(_whole_number, text))
+    found = _CORRECTED.search(text) or _CORRECTED_IN.search(text)
+    said = _corrected(text, found, depth) if found else None
+    if said is None:
+        said = _bracketed(text, depth)
+    if said is not None and undated:
+        said.undated = True
+    return said
+
+
+def _joined(found: re.Match[str]) -> str:
+    """i. e. as ie, s.l.n.d. as slnd: initials that stand together are one abbreviation."""
+    letters = "".join(filter(None, found.groups()))
+    # "d. m." are Roman numerals, too, but those of years are numbers by now.
+    return f"{letters} "
+
+
+def _whole_number(found: re.Match[str]) -> str:
+    """163[3?] as 1633?, 17[52] as 1752, 175[-?] as 175-?."""
+    whole = re.sub(r"[\[\]()<>]", "", found[0])
+    if whole == found[0] or not _HALF_READ.fullmatch(whole):
+        return found[0]
+    if len(whole.rstrip("?")) == 4 or (len(whole) == 4 and whole.count("?") <= 2):
+        return whole
+    return found[0]
+
+
+def _says_undated(text: str) -> bool:
+    plain = f" {' '.join(_WORDS.findall(text))} "
+    return bool(_UNDATED_INITIALS.search(text)) or any(f" {word} " in plain for word in UNDATED_WORDS) or not re.search(r"[^\W_]", text)
+
+
+# ---- corrections
+
+
+def _corrected(text: str, found: re.Match[str], depth: int) -> Said | None:
+    """Read a statement with what puts it right in the place of what was wrong; None if nothing is put right."""
+    rest, after = text[found.end() :], ""
+    opened = (found.group("open") or "").strip()
+    before = text[: found.start()]
+    if opened in ("[", "(") or before.count("[") > before.count("]"):
+        closing = re.search(r"[\])]", rest)
+        if closing:
+            rest, after = rest[: closing.start()], rest[closing.end() :]
+    if not re.search(r"\d", rest):
+        return None
+    if re.fullmatch(r"\s*\d{1,3}\??\s*", rest) and (year := _LAST_YEAR.search(before.rstrip(" [(,"))):
+        digits = rest.strip().rstrip("?")
+        rest = year[1][: 4 - len(digits)] + rest.strip()
+    right = _read(rest, depth + 1)
+    if right is None or right.other_era or not right.date.dated:
+        wrong = _read(before.rstrip(" [(") + " " + after, depth + 1)
+        return wrong if right is not None and right.other_era and wrong is not None else None
+    kept = _YEARLIKE.sub("", before.rstrip(" [(,!"))
+    if kept == before.rstrip(" [(,!") or not re.search(r"\d\s*[-/]\s*$", kept):
+        kept = ""
+    goes_on = after if re.match(r"\s*[-/]", after) else ""
+    whole = _read(f"{kept}{rest}{goes_on}", depth + 1)
+    return whole if whole is not None and whole.date.dated else right
+
+
+# ---- brackets
+
+
+@dataclass
+class _Parts:
+    outside: str
+    inside: list[str]
+
+
+def _bracketed(text: str, depth: int) -> Said | None:
+    """Read a statement in which a date in brackets counts before the one that was printed."""
+    parts = _taken_apart(text)
+    plain = parts.outside.strip(" .,;:[]<>")
+    if not parts.inside:
+        return read_plain(without_days(_rounded(text, depth)))
+    if not plain:
+        return _read(" , ".join(parts.inside), depth + 1) if len(parts.inside) == 1 else _joined_read(parts, depth)
+    mark = "?" if any(part.strip(" .!") == "?" for part in parts.inside) else ""
+    inner = [_read(part, depth + 1) for part in parts.inside if re.search(r"[^\W_]", part)]
+    counting = [
+        said for said in inner if said is not None and said.date.dated and not said.other_era and not said.copyright
+    ]
+    bare = text.replace("[", " ").replace("]", " ").replace("<", " ").replace(">", " ")
+    outer = _read(f"{plain}{mark}", depth + 1)
+    if not counting:
+        if outer is not None and outer.date.dated and not any(said is None for said in inner):
+            whole = read_plain(without_days(f"{bare}"))
+            return whole if whole is not None and whole.date.dated and mark == "" and not inner_eras(inner) else outer
+        if outer is not None and outer.date.dated:
+            return outer
+        whole = read_plain(without_days(bare))
+        return whole if whole is not None else outer
+    date = hull(said.date for said in counting)
+    if mark:
+        date = DateInterval(date.earliest, date.latest, UNCERTAIN)
+    first = text.index("[") if "[" in text else 0
+    outer_first = bool(re.match(r"[^\[<]*\d", text)) or first > 0
+    reprint = any(said.unknown for said in counting)
+    if outer is not None and outer.date.dated and not outer.other_era and (reprint or not outer_first):
+        date = hull((date, outer.date))
+    unknown = frozenset().union(*(said.unknown for said in counting))
+    return Said(date, unknown, False, False, False)
+
+
+def inner_eras(inner: list[Said | None]) -> bool:
+    """Whether any of the parts is of another era."""
+    return any(said is not None and said.other_era for said in inner)
+
+
+def _joined_read(parts: _Parts, depth: int) -> Said | None:
+    found = [said for part in parts.inside if (said := _read(part, depth + 1)) is not None]
+    dated = [said for said in found if said.date.dated]
+    common = [said for said in dated if not said.other_era] or dated
+    if not common:
+        return found[0] if found else None
+    return Said(
+        hull(said.date for said in common), frozenset().union(*(s.unknown for s in common)), False, False, False
+    )
+
+
+def _taken_apart(text: str) -> _Parts:
+    """What stands outside and inside of brackets; a bracket that is a part of a span is none."""
+    outside, inside, at = "", [], 0
+    for found in _BRACKET.finditer(text):
+        content = found[1] if found[1] is not None else found[2]
+        before, after = text[: found.start()].rstrip(), text[found.end() :].lstrip()
+        spans = (
+            re.search(r"\d\??[\])]?\s*[-/]$", before)
+            or re.match(r"[-/]\s*(?:\[|<)?\s*(?:ca?\.?\s*)?\d", after)
+            or re.match(r"\s*[-/]\s*\d", content)
+            or (re.search(r"\d\s*[-/]\s*$", content) and re.match(r"\d", after))
+        )
+        outside += text[at : found.start()]
+        if spans and re.search(r"\d", content):
+            outside += f" {content} "
+        else:
+            inside.append(content)
+            outside += " "
+        at = found.end()
+    return _Parts(outside + text[at:], inside)
+
+
+def _rounded(text: str, depth: int) -> str:
+    """Without brackets of any kind; another era's year is left out beside the common one: 1165 (1752)."""
+    pair = re.search(r"(?<![\w.])(\d{3,4})\s*\(\s*(\d{4})(?:\s?[-/]\s?\d{1,4})?\s*\)", text)
+    if pair:
+        from imgsim.catalogue.dates.eras import hebrew, hijri
+
+        one, two = int(pair[1]), int(pair[2])
+        eras = [era for era in (hijri(one), hebrew(one)) if era is not None]
+        if any(era.overlaps(two, two) for era in eras):
+            text = text.replace(pair[1], " ", 1)
+    return re.sub(r"[\[\]()<>{}]", lambda mark: " , " if mark[0] in "()" else " ", text)
+
+
+def least_sure(*words: str) -> str:
+    """The least sure of some."""
+    return max(words, key=SURENESS.index)
+
+
+__all__ = ["APPROXIMATE", "parse_date"]
