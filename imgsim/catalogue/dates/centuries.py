@@ -21,6 +21,7 @@ from imgsim.catalogue.dates.words import (
     MIDDLE,
     ORDINAL,
     PARTS,
+    TURN,
 )
 
 _ROMAN_ORDINAL = re.compile(r"([ivx]+)(?:e|es|eme|emes|o|th|de|st|er)?")
@@ -124,13 +125,24 @@ def _counted(pieces: Sequence[Token]) -> list[Age]:
     return found
 
 
+def _counts(piece: Token, word: str, step: int) -> int:
+    """Which century a piece counts beside a word for it; 0 for none.
+
+    "c." and "s." stand for much else (copies, Seite, a mark's letter): they want an ordinal or a Roman numeral.
+    """
+    value = _ordinal(piece)
+    if word in ("c", "s", "cent") and (piece.kind == "number" or value < 10 or (word == "c" and step > 0)):
+        return 0
+    return 0 if piece.kind == "number" and step > 0 and value < 10 else value
+
+
 def _run(pieces: Sequence[Token], at: int, step: int, taken: set[int]) -> list[int]:
     """Places of the ordinals beside the word at a place: the nearest, and those that a joint ties to it."""
     run: list[int] = []
     place, joints = at + step, 0
     while 0 <= place < len(pieces) and place not in taken:
         piece = pieces[place]
-        if _ordinal(piece) and not (run and joints == 0):
+        if _counts(piece, pieces[at].text, step) and not (run and joints == 0):
             run.append(place)
             joints = 0
         elif (piece.text == "." or (not run and piece.text == "-" and place == at + step) or (run and piece.text in _JOINTS) or _is_part(piece)) and joints < 4:
@@ -180,6 +192,15 @@ def _in_parts(pieces: Sequence[Token], found: list[Age]) -> list[Age]:
     for at, piece in enumerate(pieces):
         if at in inside:
             continue
+        if piece.text in TURN:
+            # of the century: its beginning or its end
+            found = [
+                replace(age, first=age.first - 10, last=age.last + 10, sure=APPROXIMATE, start=min(at, age.start))
+                if index == next((i for i, each in enumerate(found) if each.start > at), 0)
+                else age
+                for index, age in enumerate(found)
+            ]
+            continue
         which, of, sure, start = _part(pieces, at, inside)
         if not of:
             continue
@@ -223,10 +244,10 @@ def _part(pieces: Sequence[Token], at: int, inside: set[int]) -> tuple[int, int,
     if word in HALVES:
         return HALVES[word], 2, CERTAIN, at
     for words, which in ((EARLY, 1), (MIDDLE, 2), (LATE, 3)):
-        if word in words and word not in ("in", "ex", "med") :
+        if word in words and word not in ("in", "ex", "med"):
             return which, 3, APPROXIMATE, at
         # in., med., ex. stand behind a century
-        if word in words and at > 0 and at - 1 in inside | {at for at in inside} and _closes(pieces, at):
+        if word in words and at - 1 in inside and _closes(pieces, at):
             return which, 3, APPROXIMATE, at
     return nothing
 

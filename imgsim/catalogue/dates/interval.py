@@ -74,8 +74,8 @@ class DateInterval:
             return "undated"
         if first is None:
             assert last is not None
-            said = f"before {last + 1}"
-        elif last is None:
+            return f"before {_CIRCA.get(self.sure, '')}{last + 1}{_QUERY.get(self.sure, '')}"
+        if last is None:
             said = f"{first} or later"
         elif first == last:
             said = str(first)

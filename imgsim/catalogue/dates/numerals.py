@@ -13,6 +13,7 @@ _THOUSAND = re.compile(rf"ↀ|[Cc][Ii1|][{_TURNED}]|\(\s?[Ii|]\s?\)|\b[Cc][Ii1|]
 _FIVE_HUNDRED = re.compile(rf"[Ii1|][{_TURNED}]")
 _BRACKET_500 = re.compile(r"(?<![\w(])[Ii|]\)")
 _PLAIN_CS = re.compile(r"\bC\.?I\.?C\b\.?[\s.]*I\.?C\b")
+_SHORT_END = re.compile(r"(?<!\w)(\d{4})\s?-\s?([clxvij]+)(?!\w)")
 # No title page of a printed book is older; it keeps "mix" (1009) and "mill" apart from years.
 _OLDEST = 1400
 
@@ -66,4 +67,9 @@ def arabic_years(text: str, latest: int) -> str:
             run = run[: shorter.start()] if shorter else ""
         return found[0]
 
-    return _RUN.sub(number, text)
+    return _SHORT_END.sub(_short_end, _RUN.sub(number, text))
+
+
+def _short_end(found: re.Match[str]) -> str:
+    value = roman(found[2])
+    return found[0] if value is None or value > 99 else f"{found[1]}-{value}"

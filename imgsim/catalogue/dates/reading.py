@@ -13,9 +13,7 @@ from functools import lru_cache
 
 from imgsim.catalogue.dates.edtf import read_edtf
 from imgsim.catalogue.dates.interval import (
-    APPROXIMATE,
     CERTAIN,
-    SURENESS,
     UNCERTAIN,
     UNDATED,
     DateInterval,
@@ -38,13 +36,16 @@ _CHRIST = re.compile(r"\b(?:n|ap|apr|d)\.?\s?(?:chr|j\.?-?\s?c|kr)\b\.?|\bpost c
 _BEFORE_CHRIST = re.compile(r"\bv\.?\s?chr\b|\bav\.?\s?j\.?-?\s?c\b|\bf\.?\s?kr\b|\bekr\b")
 _DIGITS = re.compile(r"(?<![\w\]])(?:\d|\[[\dux_?-]{1,4}\]|\([\dux_?-]{1,4}\)|<[\dux_?-]{1,4}>){2,}(?!\w)")
 _HALF_READ = re.compile(r"\d+[-ux_?]*")
+_EITHER = re.compile(r"(?<![\w\]])(\d{2,3})[\[(](\d{1,2})\s?(?:-|/|[a-z]{1,5})\s?(\d{1,2})(\??)[\])](?!\w)")
+_THAN = (re.compile(r"^\s*[<≤]\s*(?=\d[^>]*$)"), re.compile(r"^\s*[>≥]\s*(?=\d)"))
 _SECOND_YEAR = re.compile(r"(?<!\d)(\d{4})\s?[\[(](\d{1,2})[\])]")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]?|<([^<>]*)>")
 _MARC = re.compile(r"[bdeikmnpqrst]([12][\dux|]{3})([\dux|# ]{4})?")
 _HYPHENATED = re.compile(r"\b(peut|dix)-(?=[a-z])")
 _UNDATED_INITIALS = re.compile(r"(?<!\w)(?:s\.? ?[adf]|n\.? ?[dy]|[oz]\.? ?[jd]|u\.? ?[ad])(?!\w)")
 _WORDS = re.compile(r"\w+")
-_YEARLIKE = re.compile(r"(?<![\w.])\d{4}(?:\s?[-/]\s?\d{1,4}(?!\d))?\??\s*$|(?<![\w.])\d{3}[-?x]\??\s*$")
+# The year that a correction replaces: both of 1710/11, only the end of 1640-1641.
+_YEARLIKE = re.compile(r"(?:\d{4}\s?/\s?\d{1,4}|(?<=-)\s?\d{1,4}|(?<![\w.])\d{4}|(?<![\w.])\d{3}[-x])\??\s*$")
 _LAST_YEAR = re.compile(r"(?<![\w.])(\d{4})\??\s*$")
 _STRONG = CORRECTIONS - {"di", "dh", "pro", "eli", "nl", "dwz", "lees", "lege", "rect", "correct", "ratt", "recto", "oik",
                          "properly", "richtig", "scil", "corr", "korrekt", "actually", "dvs"}  # fmt: skip
@@ -92,6 +93,8 @@ def _parsed(text: str) -> DateInterval | None:
     plain = folded(plain_apostrophus(text))
     if plain.strip(" .[]()") in EMPTY or not plain.strip(" .[]()-,;:!"):
         return UNDATED
+    if re.fullmatch(r"n[u|#]+", plain):
+        return UNDATED  # MARC
     known = read_edtf(plain) or _marc(plain)
     if known is not None:
         return known
@@ -129,6 +132,7 @@ def _read(text: str, depth: int) -> Said | None:
     text = _BEFORE_CHRIST.sub(" bc ", _INITIALS.sub(_joined, _CHRIST.sub(" ", text)))
     if re.search(rf"(?<!\w)(?:{'|'.join(sorted(BEFORE_CHRIST))})(?!\w)", text):
         return None
+    text = _EITHER.sub(_both_ends, _THAN[1].sub(" after ", _THAN[0].sub(" before ", text)))
     text = _SECOND_YEAR.sub(r"\1/\2", _DIGITS.sub(_whole_number, text))
     found = _CORRECTED.search(text) or _CORRECTED_IN.search(text)
     said = _corrected(text, found, depth) if found else None
@@ -154,6 +158,12 @@ def _whole_number(found: re.Match[str]) -> str:
     if len(whole.rstrip("?")) == 4 or (len(whole) == 4 and whole.count("?") <= 2):
         return whole
     return found[0]
+
+
+def _both_ends(found: re.Match[str]) -> str:
+    """175[2-5] and 17[52 or 55] as 1752-1755."""
+    ends = [found[1] + found[2], found[1] + found[3]]
+    return "-".join(ends) + found[4] if all(len(end) == 4 for end in ends) else found[0]
 
 
 def _says_undated(text: str) -> bool:
@@ -284,10 +294,3 @@ def _rounded(text: str, depth: int) -> str:
             text = text.replace(pair[1], " ", 1)
     return re.sub(r"[\[\]()<>{}]", lambda mark: " , " if mark[0] in "()" else " ", text)
 
-
-def least_sure(*words: str) -> str:
-    """The least sure of some."""
-    return max(words, key=SURENESS.index)
-
-
-__all__ = ["APPROXIMATE", "parse_date"]

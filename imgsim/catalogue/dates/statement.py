@@ -53,6 +53,7 @@ from imgsim.catalogue.dates.words import (
     QUEM,
     REPUBLIC,
     REPUBLICAN_MONTHS,
+    TURN,
     UNTIL,
     WEAK_CIRCA,
 )
@@ -64,14 +65,17 @@ LINKS = frozenset(
     "jahre jahren het jaar vuotta vuoden vuosi vuosien vuonna aret ar an than als kuin que che dan quem mid zum zur . ' am on at "
     "to about end early mid ~ [ ]".split()
 )
-_COPYRIGHT = frozenset(("copyright", "©"))
+# c1752 may be meant as circa, too.
+_COPYRIGHT = frozenset(("copyright", "circacopyright", "©"))
 _KNOWN = (
     MONTHS | REPUBLICAN_MONTHS.keys() | REPUBLIC | CENTURY | CENTURY_NAMES.keys() | ORDINAL.keys() | LAST | PARTS.keys()
     | EARLY | MIDDLE | LATE | BEHIND | HALVES.keys() | CIRCA | MAYBE | NOT | BEFORE | AFTER | FROM | UNTIL | OR | LATER
-    | EARLIER | LINKS | HIJRI | HEBREW | COMMON | FORMATS | NEUTRAL | COUNTED_BEFORE | COUNTED_BEHIND | ONWARDS | POSTPOSED.keys()
+    | EARLIER | LINKS | _COPYRIGHT | TURN | HIJRI | HEBREW | COMMON | FORMATS | NEUTRAL | COUNTED_BEFORE | COUNTED_BEHIND | ONWARDS | POSTPOSED.keys()
 )  # fmt: skip
 # Single letters that may stand before a year: anno, circa, e, i, o, y, noin, u(nd), d(en).
 _LETTERS = frozenset("aceioynudlv")
+# What may stand between the first and the last year of a span.
+_JOINTS = OR | frozenset("- / , & + bis to till tot a al".split())
 _CLAUSES = frozenset(",;:")
 # What leads from the first year of a span to its last one.
 _LEADING = frozenset("a al all ad au to till until bis tot hasta - / the year den das e und en bei".split())
@@ -159,7 +163,7 @@ def _apart(found: re.Match[str]) -> str:
     """c1752 and p1752 are copyrights, ca1752 and um1752 words and a year."""
     word = found[1].rstrip(".")
     if found[1] in ("c", "p", "cop"):
-        return f"{'~' if word == 'c' else ''} copyright "
+        return " circacopyright " if word == "c" else " copyright "
     return f"{word} " if word in _KNOWN or word in _LETTERS else found[0]
 
 
@@ -173,27 +177,29 @@ def _is_junk(said: _Statement, at: int) -> bool:
 
 
 def _other_eras(said: _Statement) -> None:
+    liberty = any(piece.text in ("liberte", "liberta") for piece in said.pieces)
     months = [REPUBLICAN_MONTHS[piece.text] for piece in said.pieces if piece.text in REPUBLICAN_MONTHS]
     republic = bool(months) or any(piece.text in REPUBLIC for piece in said.pieces)
     for at, piece in enumerate(said.pieces):
         if piece.text in ("an", "annee") or (
             republic and (piece.text in ("anno", "ano", "anni") or piece.text in REPUBLICAN_MONTHS)
         ):
-            _republican(said, at, months[0] if len(months) == 1 else None)
+            _republican(said, at, months[0] if len(months) == 1 else None, liberty)
         elif piece.text in HIJRI or (piece.text == "h" and _near_number(said, at)):
             _counted_from(said, at, "hijri")
         elif piece.text in ("am", "hebrew", "mundi"):
             _counted_from(said, at, "hebrew")
 
 
-def _republican(said: _Statement, at: int, month: int | None) -> None:
+def _republican(said: _Statement, at: int, month: int | None, liberty: bool) -> None:
     start, dates = at, []
     after = at + 1
     while True:
         value = _small(said, after)
         if not 1 <= value <= LAST_REPUBLICAN or after in said.taken:
             break
-        dates.append(republican(value, month))
+        # The years of liberty were counted from 1789.
+        dates.append(DateInterval(1788 + value, 1788 + value) if liberty else republican(value, month))
         after += 1
         if said.text(after) not in ("-", "/", "et", "and"):
             break
@@ -272,17 +278,19 @@ def _take_counts(said: _Statement) -> None:
 def _is_glued(said: _Statement, at: int) -> bool:
     """Whether a year is a part of a longer number, 1752.5 and 12.345.1752, or of a mark: 1752.a.5, MS-1752."""
     mark, after = said.text(at + 1), said.text(at + 2)
-    if said.glued(at + 1) and said.glued(at + 2) and mark in (".", ",", ":"):
-        if after.isdecimal():
+    if said.glued(at + 1) and said.glued(at + 2) and mark in (".", ",", ":", "-", "/"):
+        if after.isdecimal() and mark in (".", ",", ":"):
             if mark == ":" or not (mark == "," and _expanded(said.text(at), after) is not None):
                 return True
-        elif mark == "." and len(after) <= 2:
+        elif mark in (".", "-", "/") and after.isalpha() and len(after) <= (2 if mark == "." else 1):
             return True
     mark, before = said.text(at - 1), said.text(at - 2)
     if said.glued(at) and said.glued(at - 1) and at >= 2:
         if mark == "." and before.isdecimal() and len(before) != 4:
             return True
         if mark in ("-", "/", ".", "_") and before.isalpha():
+            if mark != "." and len(before) == 1:
+                return True
             return before not in _KNOWN and (mark != "." or len(before) <= 2) and roman(before) is None
     return said.glued(at) and mark == "_"
 
@@ -298,38 +306,54 @@ def _years(said: _Statement) -> bool:
         if at in said.taken or not piece.is_year:
             at += 1
             continue
-        years, place, sure = [piece.number], at + 1, CERTAIN
+        years, place, sure, goes_on = [piece.number], at + 1, CERTAIN, False
         while True:
             queried = place + 1 if said.text(place) == "?" and said.text(place + 1) in ("-", "/") else place
             joint, end = said.text(queried), queried + 1
-            if joint not in ("-", "/", ",") or end >= len(pieces) or pieces[end].kind != "number" or end in said.taken:
+            if joint not in _JOINTS or end >= len(pieces) or pieces[end].kind != "number" or end in said.taken:
+                break
+            if _belongs_behind(said, end) and joint not in ("-", "/"):
                 break
             if joint == "," and not (said.glued(queried) and said.glued(end)) and not pieces[end].is_year:
                 break
             if queried > place:
                 sure = UNCERTAIN
             digits = pieces[end].text
+            if digits == "9999":
+                goes_on = True
+                place = end + 1
+                break
             last = int(digits) if pieces[end].is_year else _expanded(str(years[-1]), digits)
             if last is None:
                 # ISO months, and the seasons of EDTF
-                if joint != "," and len(digits) == 2 and (1 <= int(digits) <= 12 or 21 <= int(digits) <= 24):
+                if joint in ("-", "/") and len(digits) == 2 and (1 <= int(digits) <= 12 or 21 <= int(digits) <= 24):
                     place = end + 1
                     continue
-                if joint == ",":
+                if joint not in ("-", "/"):
                     break
                 return False
-            if last < years[-1] and joint != ",":
+            if last < years[-1] and joint in ("-", "/"):
                 sure = UNCERTAIN
             years.append(last)
             place = end + 1
         date = DateInterval(min(years), max(years), sure)
         atom = _Atom(date, at, place, span=len(years) > 1)
+        if goes_on:
+            atom.relation = "from"
         before = said.beside(at, -1)
         atom.copyright = said.text(before) in _COPYRIGHT
+        if said.text(before) == "circacopyright" and sure == CERTAIN:
+            atom.date = DateInterval(date.earliest, date.latest, APPROXIMATE)
         said.take(atom)
         _open_ends(said, atom)
         at = place
     return True
+
+
+def _belongs_behind(said: _Statement, at: int) -> bool:
+    """Whether the number at a place belongs to what comes behind it: "1752 and 3 maps", "1752 or 3 May 1753"."""
+    following = said.text(said.beside(at, 1))
+    return not said.pieces[at].is_year and (following.isalpha() and following not in OR and following not in CIRCA)
 
 
 def _expanded(first: str, digits: str) -> int | None:
@@ -383,7 +407,7 @@ def _bounds(said: _Statement) -> None:
         following = said.text(said.beside(at, 1))
         if word in POSTPOSED and latest is not None:
             latest.relation = POSTPOSED[word]
-        elif word in ONWARDS and latest is not None and said.beside(at, -1) == latest.stop - 1:
+        elif word in ONWARDS and latest is not None:
             latest.relation = "from"
         elif word in OR and latest is not None and not relation and _no_year(said, said.beside(at, 1) + 1):
             if following in LATER or following in ONWARDS:
@@ -469,7 +493,7 @@ def _sureness(said: _Statement, atoms: Sequence[_Atom]) -> str:
     starts, stops = {atom.start for atom in atoms}, {atom.stop - 1 for atom in atoms}
     found = CERTAIN
     for at, piece in enumerate(said.pieces):
-        if piece.text == "?" or (at in said.taken and piece.kind in ("decade", "century") and "?" in piece.text):
+        if piece.text == "?" or (at in said.taken and piece.kind in ("decade", "century", "age") and "?" in piece.text):
             return UNCERTAIN
         if at in said.taken:
             continue
@@ -487,7 +511,8 @@ def _leads(said: _Statement, at: int, starts: set[int]) -> bool:
     at += 1
     while at < len(said.pieces) and at not in starts:
         piece = said.pieces[at]
-        if piece.text not in LINKS and piece.text not in MONTHS and not _is_day(piece) and piece.text not in PARTS:
+        links = piece.text in LINKS or piece.text in OR or piece.text in BEFORE or piece.text in AFTER
+        if not links and piece.text not in MONTHS and not _is_day(piece) and piece.text not in PARTS:
             return False
         at += 1
     return at < len(said.pieces)

@@ -21,6 +21,9 @@ _DAY_MONTH_YEAR = re.compile(
     r"(?<![\w/-])(?<!\d\.)(\d{1,2})\s?([-/.])\s?(\d{1,2}|[ivx]+)\s?\2\s?(\d{4})(?![\d])(?!\2\d)"
 )
 _MONTH_YEAR = re.compile(r"(?<![\w./-])(?<!\d[-/.] )(\d{1,2}|[ivx]{1,4})([-/.])(\d{4})(?!\d)(?!\2\d)")
+# 3.4.1752-5.6.1753 and 3.4.-5.6.1752
+_TO_DAY = re.compile(r"(\d{4})\s?-\s?(?=\d{1,2}([./])\s?\d{1,2}\2\s?\d{4})")
+_FROM_DAY = re.compile(r"(?<![\w.])\d{1,2}\.(?:\s?\d{1,2}\.)?\s?[-/]\s?(?=\d{1,2}\.\s?\d{1,2}\.\s?\d{4})")
 _COMPACT = re.compile(r"(1\d{3}|20\d{2})(\d{2})(\d{2})")
 
 _TOKEN = re.compile(
@@ -80,6 +83,7 @@ def without_days(text: str) -> str:
     """Return a folded statement with numeric dates (1752-05-03T00:00:00Z, 3.4.1752, V/1752) cut down to their years."""
     if found := _COMPACT.fullmatch(text.strip()):
         return found[1] if _is_day(int(found[2]), int(found[3])) else text
+    text = _FROM_DAY.sub("", _TO_DAY.sub(r"\1 - ", text))
     text = _YEAR_MONTH_DAY.sub(_year_first, text)
     text = _DAY_MONTH_YEAR.sub(_year_last, text)
     return _MONTH_YEAR.sub(_year_of_month, text)
@@ -91,8 +95,8 @@ def tokens(text: str) -> list[Token]:
 
 
 def _is_day(one: int, two: int) -> bool:
-    """Whether two numbers are a day and a month, in either order."""
-    return min(one, two) >= 1 and min(one, two) <= 12 and max(one, two) <= 31
+    """Whether two numbers are a day and a month, in either order; 00 is not known."""
+    return min(one, two) <= 12 and max(one, two) <= 31
 
 
 def _year_first(found: re.Match[str]) -> str:

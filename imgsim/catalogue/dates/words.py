@@ -40,7 +40,7 @@ REPUBLICAN_MONTHS = {
     "vendemmiaio": 1, "brumaio": 2, "frimaio": 3, "nevoso": 4, "piovoso": 5, "ventoso": 6, "germile": 7, "fiorile": 8,
     "pratile": 9, "messidoro": 10, "termidoro": 11, "fruttidoro": 12,
 }  # fmt: skip
-REPUBLIC = _set("republique republicain rep republ republicaine repubblicano repubblica republik francaise")
+REPUBLIC = _set("republique republicain rep republ republicaine repubblicano repubblica republik francaise liberte liberta egalite")
 
 CENTURY = _set(
     "century centuries cent c jahrhundert jahrhunderts jahrhunderte jahrhunderten jh jhs jhd jhdt jhdts jhds siecle siecles s "
@@ -190,7 +190,7 @@ COUNTED_BEFORE = _set(
     "p pp pag pagg page pages pagina seite seiten ss sp col fol f ff folio fols bl blatt bll no nos nr nro num number "
     "nummer numero n° nº # vol vols volume volumes bd bde band t tom tome tomo tomus deel teil heft issue lib ms mss inv "
     "sign signatur shelfmark cat kat lot item plate pl tab taf tafel planche tav fig figure abb id s £ $ € "
-    "copies aufl sivu sivut sid sida kpl h w b part parte"
+    "copies sivu sivut sid sida kpl h w b part parte"
 )
 COUNTED_BEHIND = _set(
     "p pp pag pages page seiten s bl blatt leaves cm mm m km kg g copies x × sivua sidor inch inches £ $ € px dpi"
@@ -210,7 +210,7 @@ NEUTRAL = _set(
     "tag jour giorno dia dag die paiva at on le am um era n st nd rd th os ns old new style neue nova vetus stile alten "
     "neuen stils ends ended late latest earliest first each jahrgang mense mensis kal kalendis kalendas non nonis nonas id "
     "idus idibus monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag "
-    "samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche with sic printed m es est nel nell nella nello negli all sull pa gli for by at chez par por apud sumptibus typis per bei durch verlag verlegts presso appresso bij door hos sold booksellers bookseller sellers author v annum vuotta vuosina than als kuin che que dan quem end mid zum zur anni uf ist meidan herran i:n "
+    "samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche with sic our lord spring summer autumn winter fruhling fruhjahr sommer herbst printemps automne hiver primavera estate autunno inverno otono invierno lente zomer herfst kevat syksy talvi host terminus paivana kuluessa printed m es est nel nell nella nello negli all sull pa gli for by at chez par por apud sumptibus typis per bei durch verlag verlegts presso appresso bij door hos sold booksellers bookseller sellers author v annum vuotta vuosina than als kuin che que dan quem end mid zum zur anni uf ist meidan herran i:n "
     "apres-midi o'clock z t utc gmt p.a as well resp bzw tai/tai sek both kb met tot au-dela s circa edition ed editio aika "
     "ajalta luvulta luvulla talet tal ff. als oft ie pp. dal l' vers dec'"
 ) | PRINTED
@@ -222,7 +222,8 @@ WEAK_CIRCA = _set(
 POSTPOSED = {
     "jalkeen": "after", "alkaen": "from", "lahtien": "from", "asti": "until", "saakka": "until", "mennessa": "until",
 }  # fmt: skip
-ONWARDS = _set("onwards onward ff sqq following folgende")
+ONWARDS = _set("onwards onward ff sqq seq sq following folgende etc usw present heute today now oggi hoy heden nu")
+TURN = _set("turn wende tournant jahrhundertwende eeuwwisseling sekelskiftet")
 # Phrases whose words mean something else alone.
 QUEM = {
     "post quem": "desde", "ante quem": "bis", "au plus tard": "bis", "au plus tot": "desde", "al piu tardi": "bis",
