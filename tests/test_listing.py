@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from itertools import product
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.catalogue import Catalogue, DateInterval
 from imgsim.views.listing import BAND, Conditions, conditions_mask, fold, make_listing
 
 COUNT = 60
 
 
 @pytest.fixture
-def catalogue() -> Any:
+def catalogue() -> Catalogue:
     numbers = np.random.default_rng(3)
     years: list[int | None] = [
         int(year) if year % 7 else None for year in numbers.integers(1700, 1800, COUNT)
     ]
     books = [f"b{number}" if number else "" for number in numbers.integers(0, 6, COUNT)]
-    return SimpleNamespace(
-        frame=pd.DataFrame({"book": books, "year": pd.array(years, dtype="Int32")}),
-        book_rows=lambda book: np.flatnonzero(np.array(books) == book),
-    )
+    return catalogue_of({f"p{n:02}": each for n, each in enumerate(zip(books, years, strict=True))})
 
 
 @pytest.fixture
@@ -39,11 +35,11 @@ def similarities() -> np.ndarray:
     list(product((4, 50), (-1.0, 0.5, 1.0), (True, False), ("any", "earlier", "later"))),
 )
 def test_the_list_is_that_of_a_plain_loop(
-    catalogue: Any, similarities: np.ndarray, top_k: int, threshold: float, other_books: bool, when: str
+    catalogue: Catalogue, similarities: np.ndarray, top_k: int, threshold: float, other_books: bool, when: str
 ) -> None:
     conditions = Conditions(top_k, threshold, other_books, when)
-    book, year, query = "b2", 1750.0, 7
-    mask = conditions_mask(catalogue, conditions, book=book, year=year)
+    book, year, query = "b2", 1750, 7
+    mask = conditions_mask(catalogue, conditions, book=book, date=DateInterval(year, year))
     found = make_listing(similarities, mask, conditions, exclude=query)
 
     allowed = []
@@ -68,7 +64,7 @@ def test_the_list_is_that_of_a_plain_loop(
     assert found.just_below == sum(value >= np.float32(threshold) - np.float32(BAND) for value in rest)
 
 
-def test_an_exact_duplicate_stays_and_the_query_itself_does_not(catalogue: Any) -> None:
+def test_an_exact_duplicate_stays_and_the_query_itself_does_not(catalogue: Catalogue) -> None:
     similarities = np.full(COUNT, 0.1, dtype=np.float32)
     similarities[[7, 20]] = 1
     conditions = Conditions(4, 0.94, False, "any")

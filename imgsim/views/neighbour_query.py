@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgsim.catalogue import UNDATED, DateInterval
 from imgsim.collection import Collection
 from imgsim.views import evidence, listing, state
 from imgsim.views.evidence import Evidence
@@ -19,16 +20,17 @@ class Query:
     similarities: np.ndarray  # float32 (n,)
     row: int | None = None
     book: str = ""
-    year: float | None = None
+    date: DateInterval = UNDATED
     evidence: Evidence | None = None
 
 
 def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Query:
     """The query that a plate of the collection is."""
     record = collection.catalogue.record(row)
-    year = None if record["year"] is None else float(record["year"])
     known = evidence.of_plate(collection, row)
-    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
+    return Query(
+        str(record["plate_id"]), similarities, row, str(record["book"]), collection.catalogue.date(row), known
+    )
 
 
 def conditions(collection: Collection, now: state.State) -> listing.Conditions:
@@ -51,7 +53,7 @@ def order(collection: Collection, now: state.State) -> str:
 def find(collection: Collection, query: Query, now: state.State) -> listing.Listing:
     """The list that the reader sees."""
     wanted = conditions(collection, now)
-    mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, year=query.year)
+    mask = listing.conditions_mask(collection.catalogue, wanted, book=query.book, date=query.date)
     known = query.evidence
     if known is None:
         return listing.make_listing(query.similarities, mask, wanted, exclude=query.row)

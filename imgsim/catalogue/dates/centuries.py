@@ -12,6 +12,7 @@ from imgsim.catalogue.dates.tokens import Token
 from imgsim.catalogue.dates.words import (
     BEHIND,
     CENTURY,
+    CENTURY_JOINTS,
     CENTURY_NAMES,
     DECADES,
     EARLY,
@@ -26,7 +27,6 @@ from imgsim.catalogue.dates.words import (
 
 _ROMAN_ORDINAL = re.compile(r"([ivx]+)(?:e|es|eme|emes|o|th|de|st|er)?")
 _CENTURY_LETTER = re.compile(r"c(\d{2})(?:th)?")
-_JOINTS = frozenset("- / , . & ' : und and et e y en och ja to or oder ou o of bis vel aut tai eller a au al del der des du dell the".split())
 _LATEST_CENTURY = 21
 
 
@@ -87,7 +87,15 @@ def _named(pieces: Sequence[Token]) -> list[Age]:
             found.append(_century(int(letter[1]), at, at + 1))
         elif piece.text in DECADES:
             after = at + 1
-            while after < len(pieces) and pieces[after].text in ("de", "del", "van", "of", "the", "los", "gli"):
+            while after < len(pieces) and pieces[after].text in (
+                "de",
+                "del",
+                "van",
+                "of",
+                "the",
+                "los",
+                "gli",
+            ):
                 after += 1
             # "in the year 1750" is a year; and "the years 1750" are ten only of a full decade
             if after < len(pieces) and pieces[after].is_year and pieces[after].number % 10 == 0:
@@ -145,7 +153,12 @@ def _run(pieces: Sequence[Token], at: int, step: int, taken: set[int]) -> list[i
         if _counts(piece, pieces[at].text, step) and not (run and joints == 0):
             run.append(place)
             joints = 0
-        elif (piece.text == "." or (not run and piece.text == "-" and place == at + step) or (run and piece.text in _JOINTS) or _is_part(piece)) and joints < 4:
+        elif (
+            piece.text == "."
+            or (not run and piece.text == "-" and place == at + step)
+            or (run and piece.text in CENTURY_JOINTS)
+            or _is_part(piece)
+        ) and joints < 4:
             joints += piece.text != "."
             if not run and piece.text not in (".", "-"):
                 break
@@ -195,7 +208,9 @@ def _in_parts(pieces: Sequence[Token], found: list[Age]) -> list[Age]:
         if piece.text in TURN:
             # of the century: its beginning or its end
             found = [
-                replace(age, first=age.first - 10, last=age.last + 10, sure=APPROXIMATE, start=min(at, age.start))
+                replace(
+                    age, first=age.first - 10, last=age.last + 10, sure=APPROXIMATE, start=min(at, age.start)
+                )
                 if index == next((i for i, each in enumerate(found) if each.start > at), 0)
                 else age
                 for index, age in enumerate(found)
@@ -206,7 +221,9 @@ def _in_parts(pieces: Sequence[Token], found: list[Age]) -> list[Age]:
             continue
         behind = [index for index, age in enumerate(found) if age.start > at]
         before = [index for index, age in enumerate(found) if age.stop <= at]
-        genitive = bool(before) and re.search(r"(?:talets|lets|dets)$", pieces[found[before[-1]].stop - 1].text)
+        genitive = bool(before) and re.search(
+            r"(?:talets|lets|dets)$", pieces[found[before[-1]].stop - 1].text
+        )
         if before and (piece.text in BEHIND or genitive or not behind):
             index = before[-1]
         elif behind:
@@ -235,7 +252,9 @@ def _part(pieces: Sequence[Token], at: int, inside: set[int]) -> tuple[int, int,
             if piece.text in LAST:
                 return PARTS[word], PARTS[word], CERTAIN, before
             which = ORDINAL.get(piece.text, 0) or (
-                piece.number if piece.kind in ("number", "ordinal") and len(piece.text) < 5 else roman(piece.text) or 0
+                piece.number
+                if piece.kind in ("number", "ordinal") and len(piece.text) < 5
+                else roman(piece.text) or 0
             )
             if 1 <= which <= PARTS[word]:
                 return which, PARTS[word], CERTAIN, before

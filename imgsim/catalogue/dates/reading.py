@@ -8,58 +8,61 @@ two readings are possible the interval covers both; what is no date by any readi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-from imgsim.catalogue.dates.edtf import read_edtf
+from imgsim.catalogue.dates.brackets import read_bracketed
+from imgsim.catalogue.dates.encoded import read_edtf, read_marc
 from imgsim.catalogue.dates.interval import (
     CERTAIN,
     UNCERTAIN,
     UNDATED,
     DateInterval,
-    hull,
 )
 from imgsim.catalogue.dates.numerals import arabic_years, plain_apostrophus
-from imgsim.catalogue.dates.statement import Said, read_plain
-from imgsim.catalogue.dates.tokens import LATEST, folded, without_days
+from imgsim.catalogue.dates.statement import Said
+from imgsim.catalogue.dates.tokens import LATEST, folded
 from imgsim.catalogue.dates.words import (
     BEFORE_CHRIST,
     CORRECTION_PHRASES,
     CORRECTIONS,
     EMPTY,
     UNDATED_WORDS,
+    WEAK_CORRECTIONS,
 )
 
 _LONGEST = 300
-_INITIALS = re.compile(r"(?<![\w.])([a-z])\.\s?([a-z])(?![\w])(?:\.\s?([a-z])(?![\w]))?(?:\.\s?([a-z])(?![\w]))?\.?")
-_CHRIST = re.compile(r"\b(?:n|ap|apr|d)\.?\s?(?:chr|j\.?-?\s?c|kr)\b\.?|\bpost christum\b|\bjkr\b|\be\.?\s?kr\b")
+_INITIALS = re.compile(
+    r"(?<![\w.])([a-z])\.\s?([a-z])(?![\w])(?:\.\s?([a-z])(?![\w]))?(?:\.\s?([a-z])(?![\w]))?\.?"
+)
+_CHRIST = re.compile(
+    r"\b(?:n|ap|apr|d)\.?\s?(?:chr|j\.?-?\s?c|kr)\b\.?|\bpost christum\b|\bjkr\b|\be\.?\s?kr\b"
+)
 _BEFORE_CHRIST = re.compile(r"\bv\.?\s?chr\b|\bav\.?\s?j\.?-?\s?c\b|\bf\.?\s?kr\b|\bekr\b")
 _DIGITS = re.compile(r"(?<![\w\]])(?:\d|\[[\dux_?-]{1,4}\]|\([\dux_?-]{1,4}\)|<[\dux_?-]{1,4}>){2,}(?!\w)")
 _HALF_READ = re.compile(r"\d+[-ux_?]*")
 _EITHER = re.compile(r"(?<![\w\]])(\d{2,3})[\[(](\d{1,2})\s?(?:-|/|[a-z]{1,5})\s?(\d{1,2})(\??)[\])](?!\w)")
 _THAN = (re.compile(r"^\s*[<≤]\s*(?=\d[^>]*$)"), re.compile(r"^\s*[>≥]\s*(?=\d)"))
 _SECOND_YEAR = re.compile(r"(?<!\d)(\d{4})\s?[\[(](\d{1,2})[\])]")
-_BRACKET = re.compile(r"\[([^\[\]]*)\]?|<([^<>]*)>")
-_MARC = re.compile(r"[bdeikmnpqrst]([12][\dux|]{3})([\dux|# ]{4})?")
 _HYPHENATED = re.compile(r"\b(peut|dix)-(?=[a-z])")
 _UNDATED_INITIALS = re.compile(r"(?<!\w)(?:s\.? ?[adf]|n\.? ?[dy]|[oz]\.? ?[jd]|u\.? ?[ad])(?!\w)")
 _WORDS = re.compile(r"\w+")
 # The year that a correction replaces: both of 1710/11, only the end of 1640-1641.
 _YEARLIKE = re.compile(r"(?:\d{4}\s?/\s?\d{1,4}|(?<=-)\s?\d{1,4}|(?<![\w.])\d{4}|(?<![\w.])\d{3}[-x])\??\s*$")
 _LAST_YEAR = re.compile(r"(?<![\w.])(\d{4})\??\s*$")
-_STRONG = CORRECTIONS - {"di", "dh", "pro", "eli", "nl", "dwz", "lees", "lege", "rect", "correct", "ratt", "recto", "oik",
-                         "properly", "richtig", "scil", "corr", "korrekt", "actually", "dvs"}  # fmt: skip
+_STRONG = tuple(CORRECTIONS - WEAK_CORRECTIONS)
 
 
 def _either(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_SIC = r"(?:(?:sic|!)\s*[,:;.!]*\s*)?"
+# Words that may mean something else are corrections only where a bracket or a comma opens them.
 _CORRECTED = re.compile(
-    rf"(?P<open>[\[(]\s*)?(?:(?:sic|!)\s*[,:;.!]*\s*)?(?:(?<!\w)(?:{_either((*_STRONG, *CORRECTION_PHRASES))})(?!\w)[.:,]*|=)\s*"
+    rf"(?P<open>[\[(]\s*)?{_SIC}(?:(?<!\w)(?:{_either((*_STRONG, *CORRECTION_PHRASES))})(?!\w)[.:,]*|=)\s*"
 )
 _CORRECTED_IN = re.compile(
-    rf"(?P<open>[\[(]\s*|[,;]\s*|\bsic\s*)(?:(?:sic|!)\s*[,:;.!]*\s*)?(?:{_either(tuple(CORRECTIONS))})(?!\w)[.:,]*\s*"
+    rf"(?P<open>[\[(]\s*|[,;]\s*|\bsic\s*){_SIC}(?:{_either(tuple(CORRECTIONS))})(?!\w)[.:,]*\s*"
 )
 
 
@@ -93,9 +96,7 @@ def _parsed(text: str) -> DateInterval | None:
     plain = folded(plain_apostrophus(text))
     if plain.strip(" .[]()") in EMPTY or not plain.strip(" .[]()-,;:!"):
         return UNDATED
-    if re.fullmatch(r"n[u|#]+", plain):
-        return UNDATED  # MARC
-    known = read_edtf(plain) or _marc(plain)
+    known = read_edtf(plain) or read_marc(plain)
     if known is not None:
         return known
     said = _read(arabic_years(_HYPHENATED.sub(r"\1", plain), LATEST), 0)
@@ -107,21 +108,6 @@ def _parsed(text: str) -> DateInterval | None:
     if said.date.sure == CERTAIN and small & said.unknown:
         return DateInterval(said.date.earliest, said.date.latest, UNCERTAIN)
     return said.date
-
-
-def _marc(text: str) -> DateInterval | None:
-    """The type of date and its two dates as MARC 21 has them in field 008: s1752, q17511760, m175u9999."""
-    found = _MARC.fullmatch(text)
-    if not found or (found[2] is None and not text.startswith("s")):
-        return None
-    first, last = (re.sub(r"[x|]", "u", part or "").strip(" #") for part in found.groups())
-    if not re.fullmatch(r"\d+u*", first) or last == "9999" and text[0] != "m":
-        return None
-    ends = [int(first.replace("u", digit)) for digit in "09"]
-    if text[0] in "qmikd" and re.fullmatch(r"\d+u*", last):
-        ends[1] = max(ends[1], int(last.replace("u", "9"))) if last != "9999" else -1
-    ends[1] = min(ends[1], 9998)
-    return DateInterval(ends[0], ends[1] if ends[1] > 0 else None)
 
 
 def _read(text: str, depth: int) -> Said | None:
@@ -137,7 +123,7 @@ def _read(text: str, depth: int) -> Said | None:
     found = _CORRECTED.search(text) or _CORRECTED_IN.search(text)
     said = _corrected(text, found, depth) if found else None
     if said is None:
-        said = _bracketed(text, depth)
+        said = read_bracketed(text, lambda part: _read(part, depth + 1))
     if said is not None and undated:
         said.undated = True
     return said
@@ -168,7 +154,11 @@ def _both_ends(found: re.Match[str]) -> str:
 
 def _says_undated(text: str) -> bool:
     plain = f" {' '.join(_WORDS.findall(text))} "
-    return bool(_UNDATED_INITIALS.search(text)) or any(f" {word} " in plain for word in UNDATED_WORDS) or not re.search(r"[^\W_]", text)
+    return (
+        bool(_UNDATED_INITIALS.search(text))
+        or any(f" {word} " in plain for word in UNDATED_WORDS)
+        or not re.search(r"[^\W_]", text)
+    )
 
 
 # ---- corrections
@@ -198,99 +188,3 @@ def _corrected(text: str, found: re.Match[str], depth: int) -> Said | None:
     goes_on = after if re.match(r"\s*[-/]", after) else ""
     whole = _read(f"{kept}{rest}{goes_on}", depth + 1)
     return whole if whole is not None and whole.date.dated else right
-
-
-# ---- brackets
-
-
-@dataclass
-class _Parts:
-    outside: str
-    inside: list[str]
-
-
-def _bracketed(text: str, depth: int) -> Said | None:
-    """Read a statement in which a date in brackets counts before the one that was printed."""
-    parts = _taken_apart(text)
-    plain = parts.outside.strip(" .,;:[]<>")
-    if not parts.inside:
-        return read_plain(without_days(_rounded(text, depth)))
-    if not plain:
-        return _read(" , ".join(parts.inside), depth + 1) if len(parts.inside) == 1 else _joined_read(parts, depth)
-    mark = "?" if any(part.strip(" .!") == "?" for part in parts.inside) else ""
-    inner = [_read(part, depth + 1) for part in parts.inside if re.search(r"[^\W_]", part)]
-    counting = [
-        said for said in inner if said is not None and said.date.dated and not said.other_era and not said.copyright
-    ]
-    bare = text.replace("[", " ").replace("]", " ").replace("<", " ").replace(">", " ")
-    outer = _read(f"{plain}{mark}", depth + 1)
-    if not counting:
-        if outer is not None and outer.date.dated and not any(said is None for said in inner):
-            whole = read_plain(without_days(f"{bare}"))
-            return whole if whole is not None and whole.date.dated and mark == "" and not inner_eras(inner) else outer
-        if outer is not None and outer.date.dated:
-            return outer
-        whole = read_plain(without_days(bare))
-        return whole if whole is not None else outer
-    date = hull(said.date for said in counting)
-    if mark:
-        date = DateInterval(date.earliest, date.latest, UNCERTAIN)
-    first = text.index("[") if "[" in text else 0
-    outer_first = bool(re.match(r"[^\[<]*\d", text)) or first > 0
-    reprint = any(said.unknown for said in counting)
-    if outer is not None and outer.date.dated and not outer.other_era and (reprint or not outer_first):
-        date = hull((date, outer.date))
-    unknown = frozenset().union(*(said.unknown for said in counting))
-    return Said(date, unknown, False, False, False)
-
-
-def inner_eras(inner: list[Said | None]) -> bool:
-    """Whether any of the parts is of another era."""
-    return any(said is not None and said.other_era for said in inner)
-
-
-def _joined_read(parts: _Parts, depth: int) -> Said | None:
-    found = [said for part in parts.inside if (said := _read(part, depth + 1)) is not None]
-    dated = [said for said in found if said.date.dated]
-    common = [said for said in dated if not said.other_era] or dated
-    if not common:
-        return found[0] if found else None
-    return Said(
-        hull(said.date for said in common), frozenset().union(*(s.unknown for s in common)), False, False, False
-    )
-
-
-def _taken_apart(text: str) -> _Parts:
-    """What stands outside and inside of brackets; a bracket that is a part of a span is none."""
-    outside, inside, at = "", [], 0
-    for found in _BRACKET.finditer(text):
-        content = found[1] if found[1] is not None else found[2]
-        before, after = text[: found.start()].rstrip(), text[found.end() :].lstrip()
-        spans = (
-            re.search(r"\d\??[\])]?\s*[-/]$", before)
-            or re.match(r"[-/]\s*(?:\[|<)?\s*(?:ca?\.?\s*)?\d", after)
-            or re.match(r"\s*[-/]\s*\d", content)
-            or (re.search(r"\d\s*[-/]\s*$", content) and re.match(r"\d", after))
-        )
-        outside += text[at : found.start()]
-        if spans and re.search(r"\d", content):
-            outside += f" {content} "
-        else:
-            inside.append(content)
-            outside += " "
-        at = found.end()
-    return _Parts(outside + text[at:], inside)
-
-
-def _rounded(text: str, depth: int) -> str:
-    """Without brackets of any kind; another era's year is left out beside the common one: 1165 (1752)."""
-    pair = re.search(r"(?<![\w.])(\d{3,4})\s*\(\s*(\d{4})(?:\s?[-/]\s?\d{1,4})?\s*\)", text)
-    if pair:
-        from imgsim.catalogue.dates.eras import hebrew, hijri
-
-        one, two = int(pair[1]), int(pair[2])
-        eras = [era for era in (hijri(one), hebrew(one)) if era is not None]
-        if any(era.overlaps(two, two) for era in eras):
-            text = text.replace(pair[1], " ", 1)
-    return re.sub(r"[\[\]()<>{}]", lambda mark: " , " if mark[0] in "()" else " ", text)
-

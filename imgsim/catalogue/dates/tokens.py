@@ -16,7 +16,9 @@ _POINTED_ORDINAL = re.compile(r"(?<=\d)\.(?=[ao]\b)")
 _WHOLE = re.compile(r"(?<![\w.,])(\d{4})\.0+(?![\w.])")
 
 _TIME = r"(?:[t ]\s?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:z|utc|gmt|[+-]\d{2}:?\d{2})?)?"
-_YEAR_MONTH_DAY = re.compile(rf"(?<![\w./-])(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?!\d)(?!\2\d){_TIME}(?!\w)")
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?<![\w./-])(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?!\d)(?!\2\d){_TIME}(?!\w)"
+)
 _DAY_MONTH_YEAR = re.compile(
     r"(?<![\w/-])(?<!\d\.)(\d{1,2})\s?([-/.])\s?(\d{1,2}|[ivx]+)\s?\2\s?(\d{4})(?![\d])(?!\2\d)"
 )
@@ -121,4 +123,4 @@ def _year_of_month(found: re.Match[str]) -> str:
     return found[3] if known else found[0]
 
 
-_ROMAN_MONTHS = frozenset("i ii iii iv v vi vii viii ix x xi xii".split())
+_ROMAN_MONTHS = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"])

@@ -1,14 +1,15 @@
-"""Dates that are written in the Extended Date/Time Format (ISO 8601-2), read by the library `edtf`."""
+"""Dates in the notations of programs: EDTF (ISO 8601-2), which the library `edtf` reads, and MARC 21."""
 
 from __future__ import annotations
 
 import re
 
-from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN, UNCERTAIN, DateInterval
+from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN, UNCERTAIN, UNDATED, DateInterval
 
 _CHARACTERS = re.compile(r"[\dXYTZ?~%./,:+\-\[\]{} ]+|[\dXYTZ?~%./:+\-]*/(?:open|unknown)?", re.IGNORECASE)
 # What only EDTF writes so: elsewhere "1752-53" is two years, and "[1752]" supplied by the cataloguer.
 _OWN = re.compile(r"[X~%{]|\.\.|^/|/$|/open|/unknown|^\[[^\[]*,|^\d{4}\?(?:-|/)", re.IGNORECASE)
+_MARC = re.compile(r"[bdeikmnpqrst]([12][\dux|]{3})([\dux|# ]{4})?")
 _SEPARATE = re.compile(r"\s*([,/]|\.\.)\s*")
 
 
@@ -40,3 +41,23 @@ def read_edtf(text: str) -> DateInterval | None:
 
 def _year(end: object) -> int | None:
     return int(end[0]) if isinstance(end, tuple) or hasattr(end, "tm_year") else None  # type: ignore[index]
+
+
+def read_marc(text: str) -> DateInterval | None:
+    """The type of date and its two dates as MARC 21 has them in field 008: s1752, q17511760, m175u9999.
+
+    None for all other texts.
+    """
+    if re.fullmatch(r"n[u|#]+", text):
+        return UNDATED
+    found = _MARC.fullmatch(text)
+    if not found or (found[2] is None and not text.startswith("s")):
+        return None
+    first, last = (re.sub(r"[x|]", "u", part or "").strip(" #") for part in found.groups())
+    if not re.fullmatch(r"\d+u*", first) or (last == "9999" and text[0] != "m"):
+        return None
+    ends = [int(first.replace("u", digit)) for digit in "09"]
+    if text[0] in "qmikd" and re.fullmatch(r"\d+u*", last):
+        ends[1] = max(ends[1], int(last.replace("u", "9"))) if last != "9999" else -1
+    ends[1] = min(ends[1], 9998)
+    return DateInterval(ends[0], ends[1] if ends[1] > 0 else None)
