@@ -48,8 +48,10 @@ def test_the_form_of_a_list() -> None:
     header, first, second = cells(content)
     assert header == [
         "query_plate_id", "rank", "similarity", "neighbour_plate_id",
-        "query_book", "query_title", "query_author", "query_year", "query_place", "query_page",
-        "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year", "neighbour_place", "neighbour_page",
+        "query_book", "query_title", "query_author", "query_year", "query_date_from",
+        "query_date_to", "query_place", "query_page",
+        "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year",
+        "neighbour_date_from", "neighbour_date_to", "neighbour_place", "neighbour_page",
         "backbone", "collection", "date",
     ]  # fmt: skip
     assert first == [

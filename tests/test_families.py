@@ -198,7 +198,7 @@ def test_the_earliest_comes_first_and_the_undated_last() -> None:
     (family,) = Families(
         find_families(nothing.frame, matches_of(nothing, [pair("a", "b")])), nothing
     ).ordered()
-    assert family.span is None and family.earliest.words == ("first of the undated",) and not family.dated
+    assert family.span == "" and family.earliest.words == ("first of the undated",) and not family.dated
 
 
 def relations(pairs: list[dict[str, Any]], names: str = "abcd") -> dict[str, Member]:

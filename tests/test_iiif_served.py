@@ -149,7 +149,7 @@ def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
     manifest = manifest_at(Addresses(APP, "herbals").family("p000"))
     assert titles(manifest) == ["p000", "p006", "p012"]
     canvases = [said(canvas) for canvas in manifest["items"]]
-    assert [canvas["Year"] for canvas in canvases] == ["1700", "1710", "1720"]
+    assert [canvas["Date"] for canvas in canvases] == ["1700", "1710", "1720"]
     assert canvases[0]["In this family"] == "earliest in this collection"
     assert "mirrored" in canvases[2]["In this family"]
     assert canvases[1]["Plate id"] == "p006" and canvases[1]["Style"] == "woodcut"

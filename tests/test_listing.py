@@ -10,6 +10,7 @@ import pytest
 
 from imgsim.catalogue import Catalogue, DateInterval
 from imgsim.views.listing import BAND, Conditions, conditions_mask, fold, make_listing
+from tests.kin import catalogue_of
 
 COUNT = 60
 

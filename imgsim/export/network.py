@@ -25,11 +25,11 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
     Returns
     -------
     bytes
-        Columns: source_book and target_book with title, author, year, date_from, date_to and place of both (the source
-        is the earlier one), dated (whether that is known: else the two stand in any order), shared (families),
-        same_image, mirrored and shared_detail (how many of these agree so), from_earliest (of how many the source prints the earliest plate
-        in this collection), order_tau (Kendall's tau of the order in which both print them) and what it means,
-        family_ids (separated by " | "), collection and date.
+        Columns: source_book and target_book with title, author, year, date_from, date_to and place of both (the
+        source is the earlier one), dated (whether that is known: else the two stand in any order), shared
+        (families), same_image, mirrored and shared_detail (how many of these agree so), from_earliest (of how
+        many the source prints the earliest plate in this collection), order_tau (Kendall's tau of the order in
+        which both print them) and what it means, family_ids (separated by " | "), collection and date.
     """
     edges = borrowing.edges
     columns: dict[str, Sequence] = {}
