@@ -7,7 +7,7 @@ sense, and the text with places for numbers. Nothing here knows how dates are re
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,9 +113,11 @@ def _grouped(written: str) -> list[str]:
     return groups
 
 
-def statements(years: range) -> Iterator[tuple[Template, str, Ends]]:
+def statements(
+    years: range, templates: Iterable[Template] = TEMPLATES
+) -> Iterator[tuple[Template, str, Ends]]:
     """Every template with every year that it fits: the template, the statement, its first and last year."""
-    for template in TEMPLATES:
+    for template in templates:
         for year in years:
             if _FITS[template.years](year):
                 yield template, filled(template.text, year), _MEANS[template.means](year)

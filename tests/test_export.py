@@ -56,11 +56,12 @@ def test_the_form_of_a_list() -> None:
     ]  # fmt: skip
     assert first == [
         "090470060000120_0", "1", "1.000000", "105280020101620_1",
-        "'0904700600", "Kräuter, \"alt\"", "", "1737", "", "12", "'1052800201", "", "", "1799", "", "162",
+        "'0904700600", "Kräuter, \"alt\"", "", "1737", "1737", "1737", "", "12",
+        "'1052800201", "", "", "1799", "1799", "1799", "", "162",
         "plates18", "sample", "2026-11-22",
     ]  # fmt: skip
     assert second[:4] == ["090470060000120_0", "2", "0.940000", "105280020101620_0"]
-    assert second[11] == "Herbal\nsecond line" and second[13] == ""
+    assert second[13] == "Herbal\nsecond line" and second[15] == ""
     table = read_back(content)
     assert table["query_book"].tolist() == ["0904700600"] * 2
     assert table["neighbour_year"].tolist() == ["1799", ""]

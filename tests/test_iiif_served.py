@@ -153,7 +153,7 @@ def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
     assert canvases[0]["In this family"] == "earliest in this collection"
     assert "mirrored" in canvases[2]["In this family"]
     assert canvases[1]["Plate id"] == "p006" and canvases[1]["Style"] == "woodcut"
-    assert "3 plates in 3 books, 1700 to 1720" in manifest["label"]["en"][0]
+    assert "3 plates in 3 books, 1700–1720" in manifest["label"]["en"][0]
     assert manifest["requiredStatement"]["value"]["en"][0].startswith("imgsim ")
     assert manifest == family_manifest(herbals, "p000", APP)
 

@@ -27,7 +27,7 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
-            "Date": [d.words if d.dated else "" for d in map(DateInterval.of_record, records)],
+            "Year": [d.words if d.dated else "" for d in map(DateInterval.of_record, records)],
             "Title": [record["title"] or record["book"] for record in records],
             "Book": [record["book"] for record in records],
             "Page": [record["page"] for record in records],
@@ -56,7 +56,7 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             "Above": st.column_config.TextColumn(
                 width=70, help="How many pairs of plates drawn at random score lower."
             ),
-            "Date": st.column_config.TextColumn(width=70),
+            "Year": st.column_config.TextColumn(width=70),
             "Title": st.column_config.TextColumn(width="medium"),
         },
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from imgsim.catalogue.dates.words import MONTHS
+
+DATING = MONTHS | frozenset(["anno", "annum", "year", "jahr", "ano", "annee", "an"])
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _FORM = re.compile(r"(?P<m>m{0,2})(cm|cd|d?c{0,4})(xc|xxc|xl|l?x{0,4})(ix|iix|iv|v?i{0,4})")
 _RUN = re.compile(r"\bm(?:[mdclxvij]|[.\s]+(?=[mdclxvij]))*\b")
@@ -13,6 +16,8 @@ _THOUSAND = re.compile(rf"ↀ|[Cc][Ii1|][{_TURNED}]|\(\s?[Ii|]\s?\)|\b[Cc][Ii1|]
 _FIVE_HUNDRED = re.compile(rf"[Ii1|][{_TURNED}]")
 _BRACKET_500 = re.compile(r"(?<![\w(])[Ii|]\)")
 _PLAIN_CS = re.compile(r"\bC\.?I\.?C\b\.?[\s.]*I\.?C\b")
+# "M.D." is a doctor as a rule.
+_FIFTEEN_HUNDRED = re.compile(r"m[.\s]*d")
 _SHORT_END = re.compile(r"(?<!\w)(\d{4})\s?-\s?([clxvij]+)(?!\w)")
 # No title page of a printed book is older; it keeps "mix" (1009) and "mill" apart from years.
 _OLDEST = 1400
@@ -56,6 +61,10 @@ def arabic_years(text: str, latest: int) -> str:
     """
 
     def number(found: re.Match[str]) -> str:
+        if _FIFTEEN_HUNDRED.fullmatch(run := found[0]):
+            before = re.findall(r"\w+", text[: found.start()])[-1:]
+            alone = not before and not re.search(r"\w", text[found.end() :])
+            return "1500" if alone or (before and before[0] in DATING) else run
         # What follows may be a numeral only by chance: "mdcclii. c. tab." loses its last part until it is a year.
         run = found[0]
         while run:

@@ -38,7 +38,9 @@ _CHRIST = re.compile(
     r"\b(?:n|ap|apr|d)\.?\s?(?:chr|j\.?-?\s?c|kr)\b\.?|\bpost christum\b|\bjkr\b|\be\.?\s?kr\b"
 )
 _BEFORE_CHRIST = re.compile(r"\bv\.?\s?chr\b|\bav\.?\s?j\.?-?\s?c\b|\bf\.?\s?kr\b|\bekr\b")
-_DIGITS = re.compile(r"(?<![\w\]])(?:\d|\[[\dux_?-]{1,4}\]|\([\dux_?-]{1,4}\)|<[\dux_?-]{1,4}>){2,}(?!\w)")
+_DIGITS = re.compile(
+    r"(?<![\w\]])(?:(?:\d|\[[\dux_?-]{1,4}\]|\([\dux_?-]{1,4}\)|<[\dux_?-]{1,4}>){2,}|\[\d{2,3}\][-ux_]{1,2})(?!\w)"
+)
 _HALF_READ = re.compile(r"\d+[-ux_?]*")
 _EITHER = re.compile(r"(?<![\w\]])(\d{2,3})[\[(](\d{1,2})\s?(?:-|/|[a-z]{1,5})\s?(\d{1,2})(\??)[\])](?!\w)")
 _THAN = (re.compile(r"^\s*[<≤]\s*(?=\d[^>]*$)"), re.compile(r"^\s*[>≥]\s*(?=\d)"))
