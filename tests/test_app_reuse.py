@@ -136,7 +136,7 @@ def test_families_stand_in_order_with_most_books_and_the_longest_span_first(
     assert shown(drawn) == FAMILIES
     assert "5 families" in words(app)
     first = drawn.given["family_strips"]["families"][0]
-    assert first["title"] == "3 books, 1700 to 1720"
+    assert first["title"] == "3 books, 1700–1720"
     assert [member["id"] for member in first["members"]] == ["p000", "p006", "p012"]
     assert [member["year"] for member in first["members"]] == ["1700", "1710", "1720"]
     assert [member["compare"] for member in first["members"]] == [False, True, True]
@@ -223,7 +223,7 @@ def test_a_click_opens_the_family_the_plate_or_the_comparison(herbals: Collectio
 
 def test_a_family_opens_by_link_with_its_evidence(herbals: Collection, drawn: Drawn) -> None:
     app = visit("reuse", family="p000")
-    assert "3 books, 1700 to 1720" in words(app)
+    assert "3 books, 1700–1720" in words(app)
     pairs = drawn.given["pair_list"]["items"]
     assert [(pair["left"]["id"], pair["right"]["id"]) for pair in pairs] == [
         ("p000", "p006"),

@@ -203,7 +203,8 @@ def test_the_network_is_graphml(copied: Borrowing) -> None:
     assert list(nodes) == list(copied.books)
     assert nodes["one"] == {
         "node_label": "Title of one, 1752 (one)", "node_title": "Title of one", "node_place": "London",
-        "node_year": "1752", "node_decade": "1750", "node_plates": "6", "node_families": "6",
+        "node_year": "1752", "node_decade": "1750", "node_date": "1752",
+        "node_date_edtf": "1752", "node_plates": "6", "node_families": "6",
     }  # fmt: skip
     edges = [(edge.get("source"), edge.get("target"), data(edge)) for edge in graph.iter(f"{SPACE}edge")]
     assert len(edges) == 4 and all(one in nodes and two in nodes for one, two, _ in edges)

@@ -12,7 +12,7 @@ import pytest
 
 from imgsim.catalogue import STANDARD, UNKNOWN, Catalogue, JoinReport, build_catalogue, read_metadata
 from imgsim.catalogue.table import shorten
-from imgsim.catalogue.values import ecco_parts, natural, parse_count, parse_decade, parse_year, searchable
+from imgsim.catalogue.values import ecco_parts, natural, parse_count, searchable
 from imgsim.errors import CollectionError, ImgsimError, MetadataError
 from imgsim.images.sources import find_images
 from tests.hostile import TRAVERSALS
@@ -68,31 +68,7 @@ def dhh23(tmp_path: Path) -> Catalogue:
 # ---- values
 
 
-@pytest.mark.parametrize(
-    ("text", "year"),
-    [
-        ("1752", 1752), ("1752.0", 1752), (" 1752 ", 1752), ("[1752?]", 1752), ("1752-1760", 1752), ("c. 1752", 1752),
-        ("ca.1752", 1752), ("1752/53", 1752), ("MDCCLII", 1752), ("M.DCC.LII.", 1752), ("M DCC LII", 1752),
-        ("mdcclii", 1752), ("MDCCLXXXXIIII", 1794), ("MDCCXLIX", 1749), ("printed in the year 1752.", 1752),
-        ("1752-05-01", 1752), ("London, 1752, 4to", 1752), ("MDCCLIJ", 1752), ("after 1752, before 1760", 1752),
-        ("", None), ("NA", None), ("17--", None), ("175-?", None), ("18th century", None), ("17520", None),
-        ("1752.5", None), ("0", None), ("nan", None), ("Mill", None), ("MM", None), ("12", None), ("9999", None),
-        ("3257-a system of surgery", None), ("1e3", None),
-    ],
-)  # fmt: skip
-def test_years(text: str, year: int | None) -> None:
-    assert parse_year(text) == year
-
-
-def test_decades_and_numbers() -> None:
-    assert [parse_decade(t) for t in ("1750", "1750.0", "1750s", "1752", "", "x")] == [
-        1750,
-        1750,
-        1750,
-        1750,
-        None,
-        None,
-    ]
+def test_numbers() -> None:
     assert [parse_count(t) for t in ("12", "12.0", "p. 12", "Plate 12", "xii", "12r", "", "-3")] == [
         12
     ] * 4 + [None] * 4
@@ -213,7 +189,8 @@ def test_dhh23_metadata(dhh23: Catalogue) -> None:
     assert record | {"sha256": ""} == {
         "plate_id": "090470060000120_1", "book": "0904700600", "page": 12, "number": 1,
         "title": "A curious herbal, containing five hundred cuts. By Elizabeth Blackwell",
-        "author": "Blackwell, Elizabeth, 1700-1758.", "year": 1737, "decade": 1730, "place": "London",
+        "author": "Blackwell, Elizabeth, 1700-1758.", "year": 1737, "decade": 1730, "date_text": "1737.0",
+        "date_from": 1737, "date_to": 1737, "date_sure": "certain", "place": "London",
         "country": "England", "format": "2fo", "category": "scientific", "language": "English",
         "file": "090470060000120_1.png", "root": "/scans", "folder": "", "sha256": "", "width": 1200, "height": 2000,
         "mode": "1", "frames": 1, "bytes": 110_000, "ecco_id": "0904700600", "estc_id": "T1",
@@ -317,7 +294,7 @@ def test_names_that_clash_keep_both(tmp_path: Path) -> None:
     content = "book,year,mode,width,title\none,1752-1760,intaglio,12,First\n"
     catalogue, _ = joined(plates(["one/a.png"]), tmp_path / "m.csv", content)
     record = catalogue.record(0)
-    assert (record["year"], record["metadata_year"]) == (1752, "1752-1760")
+    assert (record["year"], record["metadata_year"]) == (None, "1752-1760")
     assert (record["mode"], record["metadata_mode"], record["metadata_width"]) == ("1", "intaglio", "12")
     # The same text twice would only be in the way.
     assert "metadata_title" not in record and "metadata_book" not in record

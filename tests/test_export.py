@@ -51,13 +51,16 @@ def test_the_form_of_a_list() -> None:
     header, first, second = cells(content)
     assert header == [
         "query_plate_id", "rank", "similarity", "above_threshold", "threshold", "neighbour_plate_id",
-        "query_book", "query_title", "query_author", "query_year", "query_place", "query_page",
-        "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year", "neighbour_place", "neighbour_page",
+        "query_book", "query_title", "query_author", "query_year", "query_date_from",
+        "query_date_to", "query_place", "query_page",
+        "neighbour_book", "neighbour_title", "neighbour_author", "neighbour_year",
+        "neighbour_date_from", "neighbour_date_to", "neighbour_place", "neighbour_page",
         "backbone", "collection", "date",
     ]  # fmt: skip
     assert first == [
         "090470060000120_0", "1", "1.000000", "yes", "0.95", "105280020101620_1",
-        "'0904700600", "Kräuter, \"alt\"", "", "1737", "", "12", "'1052800201", "", "", "1799", "", "162",
+        "'0904700600", "Kräuter, \"alt\"", "", "1737", "1737", "1737", "", "12",
+        "'1052800201", "", "", "1799", "1799", "1799", "", "162",
         "plates18", "sample", "2026-11-22",
     ]  # fmt: skip
     assert second[:6] == ["090470060000120_0", "2", "0.940000", "no", "0.95", "105280020101620_0"]

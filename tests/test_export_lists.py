@@ -78,8 +78,8 @@ def test_the_lists_are_those_of_the_page_of_each_plate(
     for rows, lists in neighbour_lists(request):
         for row, (indices, values) in zip(rows.tolist(), lists, strict=True):
             record = herbals.catalogue.record(row)
-            year = None if record["year"] is None else float(str(record["year"]))
-            mask = conditions_mask(herbals.catalogue, asked, book=str(record["book"]), year=year)
+            date = herbals.catalogue.date(row)
+            mask = conditions_mask(herbals.catalogue, asked, book=str(record["book"]), date=date)
             page = make_listing(similarities(embeddings, embeddings[row]), mask, asked, exclude=row)
             # On the page the threshold is a line; in an export it is a filter where it is asked for.
             passed = page.similarities >= np.float32(request.threshold)

@@ -191,14 +191,14 @@ def test_the_earliest_comes_first_and_the_undated_last() -> None:
     (family,) = families.ordered()
     assert family.id == "c" and [m.plate_id for m in family.members] == ["c", "d", "a", "b", "e"]
     assert [m.date for m in family.members] == ["1752", "1752", "1750s", "1790", "undated"]
-    assert [m.plate_id for m in family.undated] == ["e"] and family.span == (1750, 1790)
+    assert [m.plate_id for m in family.undated] == ["e"] and family.span == "1752–1790"
     assert family.earliest.words == ("earliest in this collection",)
     assert families.of(3) == "c" and families.family("c") is family
     nothing = catalogue_of({"a": ("x", None), "b": ("y", None)})
     (family,) = Families(
         find_families(nothing.frame, matches_of(nothing, [pair("a", "b")])), nothing
     ).ordered()
-    assert family.span is None and family.earliest.words == ("first of the undated",) and not family.dated
+    assert family.span == "" and family.earliest.words == ("first of the undated",) and not family.dated
 
 
 def relations(pairs: list[dict[str, Any]], names: str = "abcd") -> dict[str, Member]:
@@ -301,7 +301,7 @@ def test_families_are_listed_by_books_and_span(some: tuple[Families, Catalogue])
     families, _ = some
     assert families.ids == ("a", "d", "x") and len(families) == 3
     first = families.ordered()[0]
-    assert first.books == ("one", "two", "three") and first.span == (1752, 1790) and first.years == 38
+    assert first.books == ("one", "two", "three") and first.span == "1752–1790" and first.years == 38
     assert first.places == ("London", "Dublin") and first.mirrored and len(first.works) == 3
     assert len(families.family("d").works) == 1
     assert families.of(5) is None

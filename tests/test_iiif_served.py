@@ -149,11 +149,11 @@ def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
     manifest = manifest_at(Addresses(APP, "herbals").family("F0001"))
     assert titles(manifest) == ["p000", "p006", "p012"]
     canvases = [said(canvas) for canvas in manifest["items"]]
-    assert [canvas["Year"] for canvas in canvases] == ["1700", "1710", "1720"]
+    assert [canvas["Date"] for canvas in canvases] == ["1700", "1710", "1720"]
     assert canvases[0]["In this family"] == "earliest in this collection"
     assert "mirrored" in canvases[2]["In this family"]
     assert canvases[1]["Plate id"] == "p006" and canvases[1]["Style"] == "woodcut"
-    assert "3 plates in 3 books, 1700 to 1720" in manifest["label"]["en"][0]
+    assert "3 plates in 3 books, 1700–1720" in manifest["label"]["en"][0]
     assert manifest["requiredStatement"]["value"]["en"][0].startswith("imgsim ")
     assert manifest == family_manifest(herbals, "F0001", APP)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations, product
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.catalogue import Catalogue, DateInterval
 from imgsim.views.listing import (
     ABOVE,
     BELOW,
@@ -24,22 +23,20 @@ from imgsim.views.listing import (
     make_listing,
     masks_of,
 )
+from tests.kin import catalogue_of
 
 COUNT = 60
-QUERY, BOOK, YEAR = 7, "b2", 1750.0
+QUERY, BOOK, YEAR = 7, "b2", 1750
 
 
 @pytest.fixture
-def catalogue() -> Any:
+def catalogue() -> Catalogue:
     numbers = np.random.default_rng(3)
     years: list[int | None] = [
         int(year) if year % 7 else None for year in numbers.integers(1700, 1800, COUNT)
     ]
     books = [f"b{number}" if number else "" for number in numbers.integers(0, 6, COUNT)]
-    return SimpleNamespace(
-        frame=pd.DataFrame({"book": books, "year": pd.array(years, dtype="Int32")}),
-        book_rows=lambda book: np.flatnonzero(np.array(books) == book),
-    )
+    return catalogue_of({f"p{n:02}": each for n, each in enumerate(zip(books, years, strict=True))})
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def similarities() -> np.ndarray:
     return np.random.default_rng(4).uniform(-1, 1, COUNT).round(1).astype(np.float32)
 
 
-def failing(catalogue: Any, conditions: Conditions, row: int, verdicts: np.ndarray | None = None) -> set[str]:
+def failing(catalogue: Catalogue, conditions: Conditions, row: int, verdicts: np.ndarray | None = None) -> set[str]:
     """The conditions that a plate does not meet, by a plain look at it."""
     book, year = catalogue.frame["book"][row], catalogue.frame["year"][row]
     fails = set()
@@ -68,7 +65,7 @@ def failing(catalogue: Any, conditions: Conditions, row: int, verdicts: np.ndarr
     list(product((4, 50), (None, -1.0, 0.5, 1.0), (True, False), ("any", "earlier", "later"), (True, False))),
 )
 def test_the_nearest_are_listed_whatever_they_score_and_what_is_left_out_is_counted(
-    catalogue: Any,
+    catalogue: Catalogue,
     similarities: np.ndarray,
     top_k: int,
     threshold: float | None,
@@ -79,7 +76,7 @@ def test_the_nearest_are_listed_whatever_they_score_and_what_is_left_out_is_coun
     conditions = Conditions(top_k, threshold, other_books, when)
     verified = [3, 41, 12, 30]
     verdicts = np.isin(np.arange(COUNT), verified) if few else None
-    masks = masks_of(catalogue, conditions, book=BOOK, year=YEAR, verdicts=verdicts)
+    masks = masks_of(catalogue, conditions, book=BOOK, date=DateInterval(YEAR, YEAR), verdicts=verdicts)
     found = list_under(masks, similarities, conditions, exclude=QUERY, verified=verified)
 
     fails = {row: failing(catalogue, conditions, row, verdicts) for row in range(COUNT) if row != QUERY}

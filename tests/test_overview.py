@@ -309,7 +309,7 @@ def test_names_are_escaped(title: str) -> None:
 
 def test_nothing_at_all_can_be_drawn() -> None:
     empty = Overview(catalogue_of({"a": ("", None)}), None, None)
-    assert empty.decades.groups == () and empty.breakdowns == () and empty.books == 0 and empty.span is None
+    assert empty.decades.groups == () and empty.breakdowns == () and empty.books == 0 and empty.span == ""
     decades_figure(empty.decades)
     breakdown_figure(Breakdown("place", "Place", (), None, None))
     trades_figure([], [], borrowed=False)

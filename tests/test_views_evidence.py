@@ -336,8 +336,9 @@ def test_the_map_refuses_foreign_rows_as_verified() -> None:
 
 
 def test_the_conditions_on_books_agree_with_the_catalogue(herbals: Collection) -> None:
+    from imgsim.catalogue import UNDATED
     from imgsim.views.listing import conditions_mask
 
     catalogue: Catalogue = herbals.catalogue
-    mask = conditions_mask(catalogue, Conditions(4, 0.5, True, "any"), book="book1", year=None)
+    mask = conditions_mask(catalogue, Conditions(4, 0.5, True, "any"), book="book1", date=UNDATED)
     assert np.array_equal(mask, catalogue.frame["book"].to_numpy() != "book1")

@@ -105,7 +105,7 @@ class Borrowing:
     # ---- books
 
     def year(self, book: str) -> int | None:
-        """The year in which a book was printed; the earliest of its plates' years, None if unknown."""
+        """The year in which a book was printed, None where it is not one."""
         return self.dates.year(book)
 
     def decade(self, book: str) -> int | None:
@@ -216,8 +216,8 @@ class Borrowing:
     def decades(self) -> dict[int, dict[str, int]]:
         """Re-uses in every decade between the first and the last: decade -> verdict -> plates.
 
-        A re-use is a plate of a dated book other than the one with its family's earliest plate. Gaps are filled, so
-        that a decade without re-use shows as one.
+        A re-use is a plate of a book other than the one with its family's earliest plate, of which the decade is known;
+        one that may be of several is in none. Gaps are filled, so that a decade without re-use shows as one.
         """
         counts: Counter[tuple[int, str]] = Counter()
         for family in self.families.ordered():

@@ -21,7 +21,7 @@ class Partner:
     Attributes
     ----------
     book : its id.
-    when : "earlier" or "later" than the one asked about; "uncertain" if of the same year or not dated well enough.
+    when : "earlier" or "later" than the one asked about; "uncertain" where their dates overlap or are not known.
     families : ids of the families that both have, most books first.
     """
 
@@ -93,11 +93,8 @@ def _when(dates: BookDates, other: str, book: str) -> str:
 
 
 def _first(members: Iterable[Member]) -> Member | None:
-    # A decade alone is not called the earliest on the strength of its first year.
-    key = [(m.year if m.year is not None else (m.decade or 0) + 9, m.plate_id, m) for m in members]
-    return min(key, key=lambda entry: entry[:2])[2] if key else None
+    return min(members, key=lambda member: (member.when.order, member.plate_id), default=None)
 
 
 def _last(members: Iterable[Member]) -> Member | None:
-    key = [(m.year if m.year is not None else m.decade or 0, m.plate_id, m) for m in members]
-    return max(key, key=lambda entry: entry[:2])[2] if key else None
+    return max(members, key=lambda member: (member.when.order_of_last, member.plate_id), default=None)

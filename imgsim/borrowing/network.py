@@ -23,7 +23,7 @@ def graphml(borrowing: Borrowing) -> bytes:
     """
     node_keys = (
         ("label", "string"), ("title", "string"), ("author", "string"), ("place", "string"), ("year", "int"),
-        ("decade", "int"), ("plates", "int"), ("families", "int"),
+        ("decade", "int"), ("date", "string"), ("date_edtf", "string"), ("plates", "int"), ("families", "int"),
     )  # fmt: skip
     edge_keys = (
         ("weight", "double"), ("dated", "boolean"), ("same_image", "int"), ("mirrored", "int"),
@@ -39,11 +39,14 @@ def graphml(borrowing: Borrowing) -> bytes:
     for book in borrowing.books:
         node = ElementTree.SubElement(graph, "node", {"id": xml_text(book)})
         record = borrowing.catalogue.record(int(borrowing.catalogue.book_rows(book)[0]))
+        date = borrowing.dates.date(book)
         facts = {name: record[name] for name in ("title", "author", "place")}
         facts |= {
             "label": borrowing.label(book),
             "year": borrowing.year(book),
             "decade": borrowing.decade(book),
+            "date": date.words if date.dated else None,
+            "date_edtf": date.edtf,
         }
         facts |= {"plates": len(borrowing.catalogue.book_rows(book)), "families": of_book[book]}
         _data(node, "node", [(name, facts[name]) for name, _ in node_keys])

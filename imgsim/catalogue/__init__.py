@@ -1,6 +1,8 @@
 """Plates and their metadata: reading, joining, checking, searching."""
 
-from imgsim.catalogue.dates import BookDates
+from imgsim.catalogue.book_dates import BookDates
+from imgsim.catalogue.dates import UNDATED, DateInterval, Dates, hull, parse_date, span_words, years_apart
+from imgsim.catalogue.dating import report_line, shown_date
 from imgsim.catalogue.describing import described
 from imgsim.catalogue.joining import JoinReport, build_catalogue
 from imgsim.catalogue.metadata import Metadata, read_metadata
@@ -8,6 +10,7 @@ from imgsim.catalogue.search import UNKNOWN, Facet
 from imgsim.catalogue.table import STANDARD, Catalogue
 
 __all__ = [
-    "STANDARD", "UNKNOWN", "BookDates", "Catalogue", "Facet", "JoinReport", "Metadata", "build_catalogue", "described",
-    "read_metadata",
+    "STANDARD", "UNDATED", "UNKNOWN", "BookDates", "Catalogue", "DateInterval", "Dates", "Facet", "JoinReport",
+    "Metadata", "build_catalogue", "described", "hull", "parse_date", "read_metadata", "report_line", "shown_date",
+    "span_words", "years_apart",
 ]  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping
 
+from imgsim.catalogue.dating import shown_date
+
 # Columns that are shown under a name of their own, in this order; all others follow.
 _LABELS = {
     "title": "Title",
     "author": "Author",
-    "year": "Year",
+    "date": "Date",
     "place": "Place",
     "country": "Country",
     "format": "Format",
@@ -19,7 +21,10 @@ _LABELS = {
     "number": "Illustration",
     "plate_id": "Plate id",
 }
-_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
+_HIDDEN = {
+    "year", "decade", "date_text", "date_from", "date_to", "date_sure", "root", "folder", "sha256",
+    "width", "height", "mode", "frames", "bytes", "file",
+}  # fmt: skip
 
 
 def described(
@@ -31,7 +36,11 @@ def described(
     ours (publication_year, authors), which would say everything twice; ``leave`` columns of ours to leave out.
     """
     known = {
-        **{label: record[column] for column, label in _LABELS.items() if column not in leave},
+        **{
+            label: shown_date(record) if column == "date" else record[column]
+            for column, label in _LABELS.items()
+            if column not in leave
+        },
         **{
             column.replace("_", " ").capitalize(): value
             for column, value in record.items()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from imgsim.catalogue import dating
 from imgsim.catalogue.metadata import Metadata, key_candidates
 from imgsim.catalogue.table import STANDARD, Catalogue
 from imgsim.catalogue.values import (
@@ -17,8 +19,6 @@ from imgsim.catalogue.values import (
     ecco_parts,
     fold,
     parse_count,
-    parse_decade,
-    parse_year,
     whole,
 )
 from imgsim.errors import MetadataError
@@ -26,7 +26,7 @@ from imgsim.images.sources import IMAGE_SUFFIXES, OTHER_IMAGES
 
 PLATE_COLUMNS = ("plate_id", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes")
 _TEXTS = ("title", "author", "place", "country", "format", "category", "language")
-_NUMBERS = {"year": parse_year, "decade": parse_decade, "page": parse_count, "number": parse_count}
+_NUMBERS = {"page": parse_count, "number": parse_count}
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class JoinReport:
         Metadata rows without a plate.
     notes : tuple of str
         What was put right, and what looks wrong.
+    years : dict
+        How well the dates were understood (see :class:`~imgsim.catalogue.dating.Dated`); empty without any.
     """
 
     plates: int
@@ -54,6 +56,7 @@ class JoinReport:
     understood: dict[str, str] = field(default_factory=dict)
     unused: int = 0
     notes: tuple[str, ...] = ()
+    years: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,13 +104,15 @@ def build_catalogue(plates: pd.DataFrame, metadata: Metadata | None) -> tuple[Ca
     numbers = [e.number if e else number for e, number in zip(ecco, filled["number"], strict=True)]
     frame["page"] = pd.array(pages, dtype="Int32")
     frame["number"] = pd.array(numbers, dtype="Int32")
-    decades = [
-        year // 10 * 10 if year is not None else decade
-        for year, decade in zip(filled["year"], filled["decade"], strict=True)
-    ]
+    dated = dating.read_dates(
+        len(plates), *([cells[c] for c in _sources(metadata, standard)] for standard in ("year", "decade"))
+    )
+    report = replace(report, years=dated.report)
     for name in STANDARD[STANDARD.index("title") : STANDARD.index("file")]:
         if name in _NUMBERS:
-            frame[name] = pd.array(decades if name == "decade" else filled[name], dtype="Int32")
+            frame[name] = pd.array(filled[name], dtype="Int32")
+        elif name in dating.COLUMNS:
+            frame[name] = dated.column(name)
         else:
             frame[name] = pd.Series(filled[name], index=plates.index, dtype="str")
     for name in ("file", "root", "folder", "sha256", "mode"):
@@ -133,11 +138,16 @@ def _take(column: pd.Series, rows: np.ndarray) -> list[str]:
     return [values[row] if row >= 0 else "" for row in rows]
 
 
+def _sources(metadata: Metadata | None, standard: str) -> list[str]:
+    """The metadata columns that fill a standard one, the preferred first."""
+    return [c for c, s in metadata.understood.items() if s == standard] if metadata else []
+
+
 def _standard_cells(count: int, cells: dict[str, list[str]], metadata: Metadata | None) -> dict[str, list]:
     """Return a list a standard column; where several metadata columns fill one, the first with a value counts."""
     filled: dict[str, list] = {}
     for standard in (*_TEXTS, *_NUMBERS):
-        sources = [c for c, s in metadata.understood.items() if s == standard] if metadata else []
+        sources = _sources(metadata, standard)
         parse = _NUMBERS.get(standard, str.strip)
         known: dict[str, object] = {}
         values: list = [None if standard in _NUMBERS else ""] * count

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from imgsim.catalogue.dates import Dates
 from imgsim.catalogue.values import searchable
 
 LABELS = {
@@ -16,7 +17,9 @@ LABELS = {
     "book": "Book", "country": "Country", "language": "Language", "folder": "Folder",
 }  # fmt: skip
 # Random hexadecimal digits and machine paths would answer words by chance.
-_UNSEARCHED = {"sha256", "root", "width", "height", "mode", "frames", "bytes"}
+_UNSEARCHED = {
+    "date_from", "date_to", "date_sure", "sha256", "root", "width", "height", "mode", "frames", "bytes",
+}  # fmt: skip
 _MOST_CHOICES = 300
 UNKNOWN = "(not known)"  # chooses the plates that have no value
 
@@ -32,13 +35,16 @@ class Facet:
     kind : 'range' or 'choice'
         A range has numbers in ascending order, a choice has texts, the most frequent first.
     values : tuple of (value, count)
-        Plates without a value are in none.
+        Plates without a value are in none. A plate that may be of several decades is counted in each.
+    known : int
+        Plates with a value.
     """
 
     column: str
     label: str
     kind: Literal["range", "choice"]
     values: tuple[tuple[str | int, int], ...]
+    known: int
 
 
 class Texts:
@@ -93,13 +99,15 @@ class Texts:
         return found
 
 
-def facets(frame: pd.DataFrame, understood: Sequence[str], standard: Sequence[str]) -> list[Facet]:
+def facets(
+    frame: pd.DataFrame, dates: Dates, understood: Sequence[str], standard: Sequence[str]
+) -> list[Facet]:
     """Return the facets that tell plates apart: the standard ones, then the metadata's own columns."""
     found = []
     for name, label in LABELS.items():
         if name == "folder" and frame["folder"].equals(frame["book"]):
             continue
-        facet = _facet(frame[name], label)
+        facet = _decades(dates, label) if name == "decade" else _facet(frame[name], label)
         if len(facet.values) > 1:
             found.append(facet)
     for name in frame.columns:
@@ -115,18 +123,27 @@ def facets(frame: pd.DataFrame, understood: Sequence[str], standard: Sequence[st
 def _facet(column: pd.Series, label: str) -> Facet:
     counts = column[column != ""].dropna().value_counts()
     pairs = [(value, int(count)) for value, count in counts.items()]
-    if column.name == "decade":
-        return Facet("decade", label, "range", tuple(sorted((int(v), n) for v, n in pairs)))
     ordered = sorted(((str(v), n) for v, n in pairs), key=lambda pair: (-pair[1], pair[0]))
-    return Facet(str(column.name), label, "choice", tuple(ordered))
+    return Facet(str(column.name), label, "choice", tuple(ordered), sum(n for _, n in pairs))
 
 
-def chosen(frame: pd.DataFrame, choices: Mapping[str, Sequence[str]]) -> np.ndarray:
+def _decades(dates: Dates, label: str) -> Facet:
+    counts = ((decade, int(rows.sum())) for decade, rows in dates.decades().items())
+    return Facet(
+        "decade", label, "range", tuple((decade, n) for decade, n in counts if n), int(dates.dated.sum())
+    )
+
+
+def chosen(frame: pd.DataFrame, dates: Dates, choices: Mapping[str, Sequence[str]]) -> np.ndarray:
     """Return bool (n,): rows that have one of the chosen values in every column named; UNKNOWN stands for none."""
     found = np.ones(len(frame), dtype=bool)
     for column, values in choices.items():
         if values and column in frame.columns:
-            found &= _among(frame[column], values)
+            among = _among(frame[column], values)
+            if column in ("year", "decade") and UNKNOWN in values:
+                # a plate of several years has a date all the same
+                among = _among(frame[column], [v for v in values if v != UNKNOWN]) | ~dates.dated
+            found &= among
     return found
 
 

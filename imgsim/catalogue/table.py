@@ -12,18 +12,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from imgsim.catalogue import search
+from imgsim.catalogue import dating, search
+from imgsim.catalogue.dates import DateInterval, Dates
 from imgsim.catalogue.metadata import KEYS, SOURCES, plain_name
 from imgsim.catalogue.values import natural
 from imgsim.errors import CollectionError, ImgsimError
 
 STANDARD = (
-    "plate_id", "book", "page", "number", "title", "author", "year", "decade", "place", "country", "format",
+    "plate_id", "book", "page", "number", "title", "author", "year", "decade", "date_text", "date_from", "date_to",
+    "date_sure", "place", "country", "format",
     "category", "language", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes",
 )  # fmt: skip
 _INTEGERS = {
-    "page": "Int32", "number": "Int32", "year": "Int32", "decade": "Int32", "width": "int32", "height": "int32",
-    "frames": "int32", "bytes": "int64",
+    "page": "Int32", "number": "Int32", "year": "Int32", "decade": "Int32", "date_from": "Int32", "date_to": "Int32",
+    "width": "int32", "height": "int32", "frames": "int32", "bytes": "int64",
 }  # fmt: skip
 _UNKNOWN = np.iinfo(np.int64).max
 
@@ -35,7 +37,8 @@ class Catalogue:
     ----------
     frame : pandas.DataFrame
         The columns of :data:`STANDARD` (texts '' where unknown, numbers missing), then the metadata's own columns
-        as text. Sorted by plate_id, which is unique.
+        as text. Sorted by plate_id, which is unique. What the columns of dates hold stands in
+        :mod:`~imgsim.catalogue.dating`; where a row lacks them, they are made of its year or decade.
 
     Raises
     ------
@@ -44,6 +47,12 @@ class Catalogue:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
+        try:
+            frame = dating.with_dates(frame)
+        except (ValueError, TypeError) as error:
+            raise CollectionError(
+                f"The catalogue holds dates of a wrong kind: {error}. Run precompute.py again."
+            ) from error
         missing = [name for name in STANDARD if name not in frame.columns]
         if missing:
             raise CollectionError(
@@ -112,6 +121,21 @@ class Catalogue:
             columns[str(name)] = np.array([*plain, None], dtype=object)[codes].tolist()
         return columns
 
+    # ---- dates
+
+    @cached_property
+    def dates(self) -> Dates:
+        """When the plates were printed, in row order."""
+        return dating.dates_of(self.frame)
+
+    @cached_property
+    def _date_ranks(self) -> np.ndarray:
+        return self.dates.ranks()
+
+    def date(self, row: int) -> DateInterval:
+        """When a plate was printed."""
+        return self.dates[row]
+
     # ---- books
 
     @cached_property
@@ -163,7 +187,7 @@ class Catalogue:
     def _facets(self) -> list[search.Facet]:
         known = {name for names in (*SOURCES.values(), *KEYS.values()) for name in names}
         understood = [c for c in self.frame.columns if plain_name(str(c).removeprefix("metadata_")) in known]
-        return search.facets(self.frame, understood, STANDARD)
+        return search.facets(self.frame, self.dates, understood, STANDARD)
 
     def facets(self) -> list[search.Facet]:
         """Return the ways to narrow this catalogue down."""
@@ -184,17 +208,17 @@ class Catalogue:
         choices : mapping
             Column -> the values of which one must be there; an empty list chooses nothing in particular.
         decades : (int, int), optional
-            First and last decade, both included. Plates without a date are then left out.
+            First and last decade, both included: plates that may be of one of their years. Those without a date are
+            then left out.
 
         Returns
         -------
         ndarray of int64
             Rows, ascending.
         """
-        found = search.chosen(self.frame, choices or {})
+        found = search.chosen(self.frame, self.dates, choices or {})
         if decades is not None:
-            years = self._filled("decade")
-            found &= (years >= decades[0]) & (years <= decades[1])
+            found &= self.dates.overlapping(decades[0], decades[1] + 9)
         if text.strip():
             found &= self._texts.matching(text)
         return np.flatnonzero(found).astype(np.int64)
@@ -214,7 +238,7 @@ class Catalogue:
         by: Literal["year", "book", "plate_id", "random"],
         seed: int = 0,
     ) -> np.ndarray:
-        """Return rows in another order, int64: plates without a year or book last; 'random' repeats with its seed."""
+        """Return rows in another order, int64: plates without a date or book last; 'random' repeats with its seed."""
         rows = np.asarray(rows, dtype=np.int64)
         if by == "plate_id":
             return np.sort(rows)
@@ -223,7 +247,7 @@ class Catalogue:
             return rows[np.argsort(np.random.default_rng(seed).random(len(self))[rows], kind="stable")]
         places = self._place_in_book[rows]
         if by == "year":
-            return rows[np.lexsort((places, self._filled("year")[rows]))]
+            return rows[np.lexsort((places, self._date_ranks[rows]))]
         if by == "book":
             unknown = np.array([self._cells["book"][row] == "" for row in rows], dtype=bool)
             return rows[np.lexsort((places, unknown))]
@@ -237,14 +261,14 @@ class Catalogue:
         return shorten(title, length) or self._cells["book"][row] or self.plate_ids[row]
 
     def book_label(self, book: str) -> str:
-        """Return a book's short title, year and id, e.g. for a list to choose from."""
+        """Return a book's short title, date and id, e.g. for a list to choose from."""
         rows = self._book_rows.get(book)
         if rows is None:
             return book
         row = int(rows[0])
-        year = self._cells["year"][row]
+        date = self.dates[row]
         title = self.short_title(row)
-        label = title if year is None else f"{title}, {year}"
+        label = f"{title}, {date.words}" if date.dated else title
         return label if title == book else f"{label} ({book})"
 
     def citation(self, row: int) -> str:
@@ -300,10 +324,10 @@ class Catalogue:
 
 
 def _cited(record: Mapping[str, str | int | None]) -> str:
-    """Author, title, place and year of a plate's book, as far as they are known."""
+    """Author, title, place and date of a plate's book, as far as they are known."""
     author = str(record["author"]).strip().rstrip(".")
     title = shorten(" ".join(str(record["title"]).split()), 160).rstrip(".")
-    printed = ": ".join(str(v) for v in (record["place"], record["year"]) if v)
+    printed = ": ".join(str(v) for v in (record["place"], dating.shown_date(record)) if v)
     return ", ".join(part for part in (author, title, printed) if part)
 
 

@@ -1,4 +1,4 @@
-"""Single values of a catalogue: years, ids and words, as libraries and spreadsheets really write them."""
+"""Single values of a catalogue: ids, numbers and words, as libraries and spreadsheets really write them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ import unicodedata
 from typing import NamedTuple
 
 ECCO_ID_LENGTH = 10
-EARLIEST, LATEST = 1000, 2100
 
 _ECCO = re.compile(r"^([0-9A-Z]{10})(\d{4})0_(\d+)$")
 _WHOLE_FLOAT = re.compile(r"^(-?\d+)\.0+$")
-# Not inside a longer number, and not before a decimal point of one: "17520" and "1752.5" are no years.
-_YEAR = re.compile(r"(?<!\d)(?<!\d[.,])(1\d{3}|20\d{2})(?!\d|[.,]\d*[1-9])")
-_ROMAN = re.compile(r"\bM[MDCLXVIJ.\s]*[MDCLXVIJ]\b", re.IGNORECASE)
-_ROMAN_FORM = re.compile(r"M{1,2}(CM|CD|D?C{0,4})(XC|XL|L?X{0,4})(IX|IV|V?I{0,4})")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
 _BREAKS = re.compile(r"[\W_]+")
 
@@ -39,36 +33,6 @@ def whole(text: str) -> str:
     text = text.strip()
     found = _WHOLE_FLOAT.match(text)
     return found[1] if found else text
-
-
-def parse_year(text: str) -> int | None:
-    """Return the first year that a date statement names, None if it names none.
-
-    Understands ``1752``, ``1752.0``, ``[1752?]``, ``1752-1760``, ``c. 1752``, ``MDCCLII``, ``M.DCC.LII.``.
-    """
-    text = whole(text)
-    if found := _YEAR.search(text):
-        return int(found[1])
-    for found in _ROMAN.finditer(text):
-        numeral = re.sub(r"[.\s]", "", found[0]).upper().replace("J", "I")
-        # "Mill" and "MM" are made of numerals too.
-        if len(numeral) > 2 and _ROMAN_FORM.fullmatch(numeral):
-            year = _roman(numeral)
-            if EARLIEST <= year <= LATEST:
-                return year
-    return None
-
-
-def _roman(numeral: str) -> int:
-    values = [_ROMAN_VALUES[letter] for letter in numeral]
-    following = [*values[1:], 0]
-    return sum(-value if value < after else value for value, after in zip(values, following, strict=True))
-
-
-def parse_decade(text: str) -> int | None:
-    """Return the decade, e.g. 1750 for ``1750``, ``1750.0``, ``1750s`` or ``1752``."""
-    year = parse_year(re.sub(r"(?<=\d)s\b", "", text))
-    return None if year is None else year // 10 * 10
 
 
 def parse_count(text: str) -> int | None:

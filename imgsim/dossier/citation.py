@@ -27,7 +27,7 @@ def family_citation(collection: Collection, family: Family) -> str:
     """
     first = family.earliest
     books = f" of {counted(len(family.books), 'book')}" if family.books else ""
-    years = "–".join(str(year) for year in dict.fromkeys(family.span)) if family.span else "undated"
+    years = family.span or "undated"
     which = "the earliest in this collection" if first.dated else "first among them"
     version = str(collection.manifest.get("imgsim", ""))
     return (

@@ -61,8 +61,7 @@ def page(
 
 
 def _head(collection: Collection, family: Family, title: str) -> str:
-    span = f", {family.span[0]}–{family.span[1]}" if family.span and family.years else ""
-    span = span or (f", {family.span[0]}" if family.span else "")
+    span = f", {family.span}" if family.span else ""
     places = f"; printed in {', '.join(family.places)}" if family.places else ""
     books = f" in {counted(len(family.books), 'book')}" if family.books else ""
     first = family.earliest

@@ -29,7 +29,7 @@ _GUARD = "'"
 # What a list says of each plate, before the metadata's own columns.
 KNOWN = tuple(name for name in STANDARD if name not in {"root", "sha256", "mode", "frames", "bytes"})
 # Columns that hold numbers or dates, wherever they stand.
-_NUMBERS = frozenset({"page", "number", "year", "decade", "width", "height", "date"})
+_NUMBERS = frozenset({"page", "number", "year", "decade", "date_from", "date_to", "width", "height", "date"})
 
 # The full-width signs are read as their plain kin in East Asian versions of Excel.
 _RISKY = re.compile(r"^'|^[\s\x00-\x20]*[=+\-@＝＋－＠]|^[\t\r\n\x00]")

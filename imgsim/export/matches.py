@@ -11,7 +11,7 @@ import numpy.typing as npt
 from imgsim.export.cells import Parts, cell, cells, encoded, header, line_part, lines, yes
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_BOTH = ("book", "title", "author", "year", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
     "family_id", "decision", "reviewers",

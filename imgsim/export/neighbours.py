@@ -22,11 +22,12 @@ from imgsim.neighbours import nearest
 if TYPE_CHECKING:
     from imgsim.matches import Matches
 
-_OF_BOTH = ("book", "title", "author", "year", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
 _EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
 NOT_CHECKED = "not checked"
-_NUMBERS = {"rank", "similarity", "threshold", "query_year", "query_page", "neighbour_year", "neighbour_page"}
-_NUMBERS |= {"date"}
+_NUMBERS = {"rank", "similarity", "threshold", "date"} | {
+    f"{side}_{name}" for side in ("query", "neighbour") for name in ("year", "date_from", "date_to", "page")
+}
 # For each of some plates the rows of its neighbours and their similarities.
 Lists = list[tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]]
 _BLOCK = (
@@ -66,8 +67,8 @@ def neighbours_csv(
     -------
     bytes
         Columns: query_plate_id, rank, similarity (6 decimals), above_threshold ("yes" or "no") and threshold (both
-        empty without a line), neighbour_plate_id, then book, title, author, year, place and page of both, then
-        ``extra``, backbone, collection and date.
+        empty without a line), neighbour_plate_id, then book, title, author, year, date_from, date_to, place and page
+        of both, then ``extra``, backbone, collection and date.
     """
     rows = [int(row) for row in rows]
     scores = [float(value) for value in similarities]
@@ -214,8 +215,8 @@ def _fits(
 ) -> npt.NDArray[np.bool_]:
     """Whether others meet the conditions; both in shapes that broadcast.
 
-    A plate without a year is neither earlier nor later. Without a book or a year of a plate's own, the condition on it
-    cannot be tested and lets everything pass, as on the page of the plate.
+    Earlier and later are what certainly is: a plate whose dates overlap, or that has none, is neither. Without a book
+    or a date of a plate's own, the condition on it cannot be tested and lets everything pass, as on the plate's page.
     """
     frame = request.catalogue.frame
     fits = np.ones(np.broadcast_shapes(rows.shape, others.shape), dtype=bool)
@@ -224,9 +225,9 @@ def _fits(
         unknown = [i for i, name in enumerate(names) if name == ""]
         fits &= (books[rows] != books[others]) | np.isin(books[rows], unknown)
     if request.when != "any":
-        years = frame["year"].to_numpy(dtype=float, na_value=np.nan)
-        one, two = years[rows], years[others]
-        fits &= np.isnan(one) | (two < one if request.when == "earlier" else two > one)
+        dates = request.catalogue.dates
+        found = dates.before(others, rows) if request.when == "earlier" else dates.before(rows, others)
+        fits &= ~dates.dated[rows] | found
     return fits
 
 

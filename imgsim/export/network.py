@@ -25,19 +25,23 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
     Returns
     -------
     bytes
-        Columns: source_book and target_book with title, author, year and place of both (the source is the earlier
-        one), dated (whether that is known: else the two stand in any order), shared (families), same_image, mirrored
-        and shared_detail (how many of these agree so), from_earliest (of how many the source prints the earliest plate
-        in this collection), order_tau (Kendall's tau of the order in which both print them) and what it means,
-        family_ids (separated by " | "), collection and date.
+        Columns: source_book and target_book with title, author, year, date_from, date_to and place of both (the
+        source is the earlier one), dated (whether that is known: else the two stand in any order), shared
+        (families), same_image, mirrored and shared_detail (how many of these agree so), from_earliest (of how
+        many the source prints the earliest plate in this collection), order_tau (Kendall's tau of the order in
+        which both print them) and what it means, family_ids (separated by " | "), collection and date.
     """
     edges = borrowing.edges
     columns: dict[str, Sequence] = {}
     for side, books in (("source", [e.source for e in edges]), ("target", [e.target for e in edges])):
         first = [catalogue.record(int(catalogue.book_rows(book)[0])) for book in books]
         columns[f"{side}_book"] = books
-        for name in ("title", "author", "year", "place"):
+        dates = [borrowing.dates.date(book) for book in books]
+        for name in ("title", "author"):
             columns[f"{side}_{name}"] = [record[name] for record in first]
+        for name, kind in (("year", "year"), ("date_from", "earliest"), ("date_to", "latest")):
+            columns[f"{side}_{name}"] = [getattr(date, kind) for date in dates]
+        columns[f"{side}_place"] = [record["place"] for record in first]
     agreements = [borrowing.agreement(edge.source, edge.target) for edge in edges]
     columns |= {
         "dated": [yes(edge.directed) for edge in edges],
@@ -50,7 +54,8 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
         "collection": [collection] * len(edges),
         "date": [date] * len(edges),
     }
-    return csv_bytes(columns, {"source_year", "target_year", "order_tau", "date"})
+    numbers = {f"{side}_{name}" for side in ("source", "target") for name in ("year", "date_from", "date_to")}
+    return csv_bytes(columns, numbers | {"order_tau", "date"})
 
 
 def network_chunks(request: Request) -> Iterator[Chunk]:

@@ -9,7 +9,7 @@ import numpy as np
 from imgsim.catalogue import Catalogue
 from imgsim.export.cells import column, csv_bytes, same_length
 
-_OF_BOTH = ("book", "title", "author", "year", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
 
 
 def pairs_csv(
@@ -23,8 +23,8 @@ def pairs_csv(
 ) -> bytes:
     """Return pairs of plates as CSV, in the order given.
 
-    Columns: a_plate_id and b_plate_id, ``extra``, then book, title, author, year, place and page of both, collection
-    and date.
+    Columns: a_plate_id and b_plate_id, ``extra``, then book, title, author, year, date_from, date_to, place and page of
+    both, collection and date.
     """
     sides = {"a": [int(row) for row in left], "b": [int(row) for row in right]}
     same_length(sides["a"], {"b_plate_id": sides["b"], **(extra or {})})
@@ -39,4 +39,5 @@ def pairs_csv(
         "collection": [collection] * len(sides["a"]),
         "date": [date] * len(sides["a"]),
     }
-    return csv_bytes(columns, {"a_year", "a_page", "b_year", "b_page", "date"})
+    numbers = {f"{side}_{name}" for side in sides for name in ("year", "date_from", "date_to", "page")}
+    return csv_bytes(columns, numbers | {"date"})

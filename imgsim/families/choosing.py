@@ -36,7 +36,7 @@ def select(
     text : words that all stand in the metadata of one of the plates (as in the search of plates).
     mirrored : only with a mirrored plate among them.
     books : at least so many books.
-    decades : first and last, both included: at least one plate was printed then.
+    decades : first and last, both included: at least one plate may have been printed then.
     source, target : places of printing: a plate printed in ``source`` is followed by a later one printed in
         ``target``. One of the two may be ''. The same place twice asks for re-use within it.
     between_works : only families of at least two works; editions of one work are one.
@@ -54,7 +54,7 @@ def select(
         if found is not None and found.isdisjoint(family.rows):
             continue
         if decades is not None and not any(
-            member.decade is not None and decades[0] <= member.decade <= decades[1] for member in family.dated
+            member.when.overlaps(decades[0], decades[1] + 9) for member in family.members
         ):
             continue
         if verdicts and not any(member.verdict in verdicts for member in family.members):
@@ -76,13 +76,13 @@ def _travelled(family: Family, source: str, target: str) -> bool:
 
 
 def journeys(family: Family) -> set[tuple[str, str]]:
-    """Pairs of places: what was printed in the first is found again in the second in a later year, in another book."""
-    dated = [m for m in family.members if m.year is not None and m.town]
+    """Pairs of places: what was printed in the first is found again in the second in a certainly later book."""
+    dated = [m for m in family.dated if m.town]
     return {
         (one.town, two.town)
         for at, one in enumerate(dated)
         for two in dated[at + 1 :]
-        if one.year != two.year and one.book != two.book
+        if one.when.certainly_before(two.when) and one.book != two.book
     }
 
 
@@ -92,9 +92,10 @@ def book_counts(families: Iterable[Family]) -> dict[int, int]:
 
 
 def decade_range(families: Iterable[Family]) -> tuple[int, int] | None:
-    """The first and last decade of any plate; None where none is dated."""
-    known = [m.decade for family in families for m in family.members if m.decade is not None]
-    return (min(known), max(known)) if known else None
+    """The first and last decade that any date names; None where none is dated."""
+    dates = {member.when for family in families for member in family.members}
+    ends = [year for date in dates for year in (date.earliest, date.latest) if year is not None]
+    return (min(ends) // 10 * 10, max(ends) // 10 * 10) if ends else None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from imgsim.families.reading import Family
 
 
 def appearances(family: Family) -> tuple[tuple[int, str], ...]:
-    """Year and book of each dated appearance, one a book, in order; a date that names only a decade is none."""
+    """Year and book of each dated appearance, one a book, in order; a date of several years is none."""
     years: dict[str, int] = {}
     for member in family.members:
         if member.year is not None and member.book:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.catalogue import Catalogue
+from imgsim.catalogue import Catalogue, DateInterval, span_words, years_apart
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families.deciding import Decisions, components, touched
 from imgsim.families.finding import find_families
@@ -33,7 +33,7 @@ class Member:
     Attributes
     ----------
     row, plate_id, place : its row in the catalogue, its id, and its place in the order of date (0 for the earliest).
-    year, decade : when its book was printed, None where unknown.
+    when : when its book was printed; undated where that is unknown.
     book, town : its book's id and where it was printed; '' where unknown.
     verdict : "earliest", "same image", "mirrored" or "shared detail": how it relates to the earliest.
     mirrored : whether it is turned left to right against the earliest.
@@ -48,8 +48,7 @@ class Member:
     row: int
     plate_id: str
     place: int
-    year: int | None
-    decade: int | None
+    when: DateInterval
     book: str
     town: str
     verdict: str
@@ -64,15 +63,23 @@ class Member:
 
     @property
     def dated(self) -> bool:
-        """Whether its year or decade is known."""
-        return self.decade is not None or self.year is not None
+        """Whether anything is known of when its book was printed."""
+        return self.when.dated
 
     @property
     def date(self) -> str:
-        """`1752`, `1750s`, or `undated`."""
-        if self.year is not None:
-            return str(self.year)
-        return "undated" if self.decade is None else f"{self.decade}s"
+        """`1752`, `c. 1752`, `1750s`, `1751–1760`, or `undated`."""
+        return self.when.words
+
+    @property
+    def year(self) -> int | None:
+        """The year in which its book was printed, None where it is not one."""
+        return self.when.year
+
+    @property
+    def decade(self) -> int | None:
+        """The decade likewise."""
+        return self.when.decade
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -95,7 +102,6 @@ class Family:
     id : its permanent id, or that of its earliest plate where it has none (see :meth:`Families.named`).
     members : in order.
     books : ids of the books in order of date.
-    span : first and last year (for a decade alone its first year), None if nothing is dated.
     places : where its dated and undated books were printed, in order of first appearance.
     mirrored : whether any plate is mirrored against the earliest.
     works : keys of the works, in order of first appearance (see :func:`~imgsim.families.work_keys`).
@@ -104,7 +110,6 @@ class Family:
     id: str
     members: tuple[Member, ...]
     books: tuple[str, ...]
-    span: tuple[int, int] | None
     places: tuple[str, ...]
     mirrored: bool
     works: tuple[str, ...]
@@ -119,7 +124,7 @@ class Family:
 
     @property
     def dated(self) -> tuple[Member, ...]:
-        """The plates with a year or decade, in order."""
+        """The plates with a date, in order."""
         return tuple(member for member in self.members if member.dated)
 
     @property
@@ -134,8 +139,13 @@ class Family:
 
     @property
     def years(self) -> int:
-        """How many years lie between the first and the last; 0 where that is not known."""
-        return self.span[1] - self.span[0] if self.span else 0
+        """How many years certainly lie between the first and the last; 0 where that is not known."""
+        return years_apart(member.when for member in self.members)
+
+    @property
+    def span(self) -> str:
+        """The first and the last date in words: `1752–1790`, `1750s to c. 1790`; "" if nothing is dated."""
+        return span_words(member.when for member in self.members)
 
 
 class Families:
@@ -255,8 +265,7 @@ class Families:
                     row=row,
                     plate_id=str(record["plate_id"]),
                     place=len(members),
-                    year=_number(record["year"]),
-                    decade=_number(record["decade"]),
+                    when=self.catalogue.date(row),
                     book=str(record["book"]),
                     town=str(record["place"]),
                     verdict=verdict,
@@ -300,13 +309,10 @@ class Families:
 
 
 def _family(family_id: str, members: list[Member], works: tuple[str, ...]) -> Family:
-    keys = [m.year if m.year is not None else m.decade for m in members]
-    years = [key for key in keys if key is not None]
     return Family(
         id=family_id,
         members=tuple(members),
         books=_distinct(m.book for m in members),
-        span=(min(years), max(years)) if years else None,
         places=_distinct(m.town for m in members),
         mirrored=any(m.mirrored for m in members),
         works=_distinct(works[m.row] for m in members),
@@ -315,10 +321,6 @@ def _family(family_id: str, members: list[Member], works: tuple[str, ...]) -> Fa
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _number(value: str | int | None) -> int | None:
-    return value if isinstance(value, int) else None
 
 
 def _damaged(what: str) -> CollectionError:

@@ -232,20 +232,17 @@ def _page(address: str, label: str) -> Json:
 def _caption(collection: Collection, row: int) -> str:
     """`1788, The Botanical Magazine, p. 12`."""
     record = collection.catalogue.record(row)
-    year, decade = record["year"], record["decade"]
-    date = str(year) if year is not None else f"{decade}s" if decade is not None else ""
+    when = collection.catalogue.date(row)
+    date = when.words if when.dated else ""
     page = f"p. {record['page']}" if record["page"] is not None else ""
     return ", ".join(part for part in (date, collection.catalogue.short_title(row, 70), page) if part)
 
 
 def _extent(family: Family) -> str:
-    """`5 plates in 3 books, 1712 to 1788`."""
+    """`5 plates in 3 books, 1712–1788`."""
     plates = f"{len(family)} plate{'s' if len(family) != 1 else ''}"
     books = f" in {len(family.books)} book{'s' if len(family.books) != 1 else ''}" if family.books else ""
-    if family.span is None:
-        return plates + books
-    first, last = family.span
-    return f"{plates}{books}, {first}" + (f" to {last}" if last != first else "")
+    return plates + books + (f", {family.span}" if family.span else "")
 
 
 def _rights(record: Mapping[str, str | int | None]) -> str:

@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.catalogue import BookDates, Catalogue
+from imgsim.catalogue import BookDates, Catalogue, span_words
 from imgsim.families import Families, Family, delays
 from imgsim.overview.grouping import COLUMNS, Breakdown, break_down, by_decade, columns_to_group_by
 
@@ -62,14 +62,13 @@ class Overview:
         return len(self.dates.books)
 
     @cached_property
-    def span(self) -> tuple[int, int] | None:
-        """The first and the last year of any plate; None if no year is known."""
-        years = self.catalogue.frame["year"].dropna()
-        return (int(years.min()), int(years.max())) if len(years) else None
+    def span(self) -> str:
+        """The first and the last date of any plate in words; "" if none is dated."""
+        return span_words(self.catalogue.dates.distinct())
 
     @cached_property
     def decades(self) -> Breakdown:
-        """Plates by decade, from the first to the last without a gap."""
+        """Plates by decade, from the first to the last without a gap; one that may be of several is in each."""
         return by_decade(self.catalogue, self._reused)
 
     @cached_property
@@ -98,7 +97,7 @@ class Overview:
     def delays(self) -> tuple[int, ...]:
         """Years between successive appearances in different books, of all families, ascending.
 
-        Only books with a year count; two books of the same year are 0 years apart.
+        Only books of which the year is known count; two books of the same year are 0 years apart.
         """
         return tuple(sorted(years for family in self.shared for years in delays(family)))
 

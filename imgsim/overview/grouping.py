@@ -44,7 +44,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """All plates by one column. Each plate is in exactly one of `groups`, `rest` and `unknown`.
+    """All plates by one column. Each plate is in exactly one of `groups`, `rest` and `unknown`; but one whose date
+    spans several decades is in each of these.
 
     Attributes
     ----------
@@ -75,14 +76,18 @@ class Breakdown:
 
 
 def by_decade(catalogue: Catalogue, reused: npt.NDArray[np.bool_]) -> Breakdown:
-    """Plates by decade, from the first to the last without a gap. `reused` is bool (n,)."""
-    made = break_down(catalogue, reused, "decade", "Decade", most=len(catalogue))
-    counted = {int(group.label): group for group in made.groups}
+    """Plates by decade, from the first to the last without a gap. `reused` is bool (n,).
+
+    A plate that may be of several decades is counted in each, as the filter of decades finds it in each.
+    """
+    dates = catalogue.dates
     groups = (
-        counted.get(decade, Group(str(decade), (str(decade),), 0, 0))
-        for decade in (range(min(counted), max(counted) + 10, 10) if counted else ())
+        Group(str(decade), (str(decade),), int(rows.sum()), int((rows & reused).sum()))
+        for decade, rows in dates.decades().items()
     )
-    return Breakdown("decade", "Decade", tuple(groups), None, made.unknown)
+    undated = ~dates.dated
+    unknown = Group("", (UNKNOWN,), int(undated.sum()), int((undated & reused).sum()))
+    return Breakdown("decade", "Decade", tuple(groups), None, unknown if unknown.plates else None)
 
 
 def columns_to_group_by(catalogue: Catalogue) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgsim.pipeline.run import Run
 
 # Raise it when imgsim.catalogue makes other columns or values of the same input.
-CATALOGUE_VERSION = 1
+CATALOGUE_VERSION = 2
 
 
 class CatalogueStage:

@@ -192,6 +192,9 @@ def _match_lines(summary: Summary) -> list[str]:
 
 
 def _join_lines(summary: Summary) -> list[str]:
+    # pandas comes with it, which a display that shows nothing need not load
+    from imgsim.catalogue import report_line
+
     join = summary.join
     if not join.get("key"):
         return (
@@ -209,5 +212,6 @@ def _join_lines(summary: Summary) -> list[str]:
         lines.append(f"    {join['unused']:,} rows belong to no plate")
     if understood:
         lines.append(f"    columns understood: {', '.join(understood)}")
-    lines += [f"    {note}" for note in join.get("notes", ())]
+    years = report_line(join.get("years", {}))
+    lines += [f"    {note}" for note in (years, *join.get("notes", ())) if note]
     return lines

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from imgsim.catalogue import span_words
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import about_changes, data, shell, state, text
+from imgsim.views import about_changes, data, shell, state, text, unread_dates
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -39,7 +40,8 @@ _LIMITS = """
   Compare lines, damage and lettering by eye before you write that a plate was used again.
 - A plate that was turned by 90 degrees, or of which a small part only was taken over, may not be found.
 - A few plates are neighbours of everything (hubs): blank or very dark ones, as a rule. Mistrust them.
-- “Earlier” and “later” follow the dates in the metadata. The earliest plate in this collection need not be the first.
+- “Earlier” and “later” follow the dates in the metadata, and say only what is certain: a plate of the 1750s is neither
+  to one of 1752. The earliest plate in this collection need not be the first.
 - What was not scanned, or could not be read, is not here: see the list of skipped images.
 """
 
@@ -67,18 +69,19 @@ def show() -> None:
         _hubs(collection, now.backbone)
         _skipped(collection)
         about_changes.show(collection)
+        unread_dates.show(collection)
         _parameters(collection)
         _changes(collection)
 
 
 def _counts(collection: Collection) -> None:
     frame = collection.catalogue.frame
-    years = frame["year"].dropna()
+    years = span_words(collection.catalogue.dates.distinct())
     books = len(set(frame["book"]) - {""})
     with st.container(horizontal=True, key="counts"):
         st.metric("Plates", f"{len(frame):,}", width="content")
         st.metric("Books", f"{books:,}" if books else "not known", width="content")
-        st.metric("Years", f"{years.min()}–{years.max()}" if len(years) else "not known", width="content")
+        st.metric("Years", years or "not known", width="content")
         places = len(set(frame["place"]) - {""})
         st.metric("Places", f"{places:,}" if places else "not known", width="content")
         st.metric("Images skipped", f"{len(collection.skipped):,}", width="content")

@@ -166,7 +166,7 @@ def _common(collection: Collection, dates: BookDates, found: Exchange) -> None:
     for when, title in (
         (EARLIER, "Taken from earlier books"),
         (LATER, "Passed on to later books"),
-        (UNCERTAIN, "Also in books of the same year, or undated"),
+        (UNCERTAIN, "Also in books whose dates overlap, or undated"),
     ):
         partners = found.of(when)
         if partners:
@@ -188,7 +188,9 @@ def _summary(collection: Collection, found: Exchange) -> str:
             said.append(f"**{number:,}** {'is' if number == 1 else 'are'} also {words}")
     apart = len(found.plates) - len(found.rows(EARLIER, LATER))
     if apart:
-        said.append(f"**{apart:,}** {'is' if apart == 1 else 'are'} in books of the same year or without one")
+        said.append(
+            f"**{apart:,}** {'is' if apart == 1 else 'are'} in books whose dates overlap, or without one"
+        )
     sentence = f"Of its {text.count(plates, 'plate')}, {', '.join(said[:-1])}{' and ' if said[1:] else ''}{said[-1]}."
     return sentence + _extent(collection, found)
 

@@ -81,8 +81,8 @@ def _matrix(path: str, generation: str, revision: int, _collection: Collection, 
 
 def dated(borrowing: Borrowing, book: str) -> str:
     """When a book was printed: `1752`, `1750s` or `?`."""
-    year, decade = borrowing.year(book), borrowing.decade(book)
-    return str(year) if year is not None else f"{decade}s" if decade is not None else "?"
+    date = borrowing.dates.date(book)
+    return date.words if date.dated else "?"
 
 
 def _most(borrowing: Borrowing) -> str:
@@ -238,14 +238,14 @@ def _timeline(borrowing: Borrowing) -> None:
     decades = borrowing.decades()
     st.markdown("## Re-use by decade")
     if not decades:
-        st.caption("No re-used plate has a year, so there is no timeline.")
+        st.caption("No re-used plate is of a known decade, so there is no timeline.")
         return
     st.plotly_chart(
         figures_borrowing.timeline_figure(decades), key="reuse_timeline", config={"displayModeBar": False}
     )
     st.caption(
         "How many plates of each decade repeat an image that is in an earlier book of this collection. "
-        "Plates without a year are not counted."
+        "Plates without a date, or of which the decade is not certain, are not counted."
     )
 
 

@@ -20,7 +20,7 @@ def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
     """One card for the thumbnail grid: the plate in `row` with its title, year, page and place."""
     record = collection.catalogue.record(row)
     title = collection.catalogue.short_title(row)
-    year = text.year_of(record["year"])
+    year = text.date_of(record)
     page = f"p. {record['page']}" if record["page"] else ""
     line = " · ".join(part for part in (year, page, str(record["place"])) if part)
     return {

@@ -76,7 +76,7 @@ def _choose_first() -> None:
 
 def _choose_second(collection: Collection, row: int, candidates: list[int]) -> None:
     title = text.plain(collection.catalogue.short_title(row, 90))
-    year = text.year_of(collection.catalogue.record(row)["year"])
+    year = text.date_of(collection.catalogue.record(row))
     shell.lead("Compare", f"{title}, {year}, with which plate?")
     left, right = st.columns([3, 9], gap="medium")
     with left:
@@ -136,7 +136,7 @@ def _other_id(collection: Collection, row: int, candidates: list[int]) -> None:
         parts = [
             str(number.get(plate_id, "")),
             match.verdict if match is not None and match.verified else "",
-            text.year_of(catalogue.record(there)["year"]),
+            text.date_of(catalogue.record(there)),
             catalogue.short_title(there, 50),
             plate_id,
         ]
@@ -268,7 +268,7 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     record = collection.catalogue.record(row)
     title = collection.catalogue.short_title(row, 90)
     page = f"p. {record['page']}" if record["page"] else ""
-    year = text.year_of(record["year"])
+    year = text.date_of(record)
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
     return (
@@ -282,7 +282,7 @@ def _plate(collection: Collection, row: int) -> ComparedPlate:
     page = f"p. {record['page']}" if record["page"] else ""
     parts = (
         collection.catalogue.short_title(row, 80),
-        text.year_of(record["year"]),
+        text.date_of(record),
         str(record["place"]),
         page,
         f"plate {record['plate_id']}",

@@ -49,15 +49,12 @@ def strip(collection: Collection, family: Family, plate: str = "", judge: bool =
 
 
 def title(family: Family) -> str:
-    """`3 books, 1712 to 1788`."""
+    """`3 books, 1712–1788`."""
     books = len(family.books)
     what = text.count(books, "book") if books > 1 else text.count(len(family), "plate")
     if books == 1:
         what += " in one book"
-    if family.span is None:
-        return f"{what}, no year known"
-    first, last = family.span
-    return f"{what}, {first}" if first == last else f"{what}, {first} to {last}"
+    return f"{what}, {family.span or 'no year known'}"
 
 
 def facts_line(collection: Collection, family: Family) -> str:
@@ -80,7 +77,7 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
     return {
         "id": plate_id,
         "src": server.thumbnail_url(collection, member.row),
-        "alt": f"Plate {plate_id}, {book}, {text.year_of(record['year'])}",
+        "alt": f"Plate {plate_id}, {book}, {text.date_of(record)}",
         "year": member.date if member.dated else "",
         "lines": [book, where],
         "words": [word(one) for one in member.words],
@@ -269,7 +266,7 @@ def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict
 def side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
     """One plate of a pair, with the region (corners in pixels, or none) that agrees."""
     record = collection.catalogue.record(row)
-    year = text.year_of(record["year"])
+    year = text.date_of(record)
     title = collection.catalogue.short_title(row)
     return {
         "id": str(record["plate_id"]),

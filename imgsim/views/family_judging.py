@@ -35,7 +35,7 @@ def bar(collection: Collection, family: Family) -> None:
     if asked is None or not set(family.rows).issuperset(asked):
         return
     ids = [str(collection.catalogue.plate_ids[row]) for row in asked]
-    years = [text.year_of(collection.catalogue.record(row)["year"]) for row in asked]
+    years = [text.date_of(collection.catalogue.record(row)) for row in asked]
     with st.container(border=True, key="judging", gap="small"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
             one, two = (f"{text.plain(plate)} ({year})" for plate, year in zip(ids, years, strict=True))

@@ -67,10 +67,11 @@ def _decades(collection: Collection, facet: Facet, now: state.State) -> None:
         last,
         step=10,
         format="%ds",
+        help="Plates that may have been printed then: a date that spans several decades passes in each.",
         disabled=undated,
         **state.bind("decades", value=shown, read=read),
     )
-    number = len(collection.catalogue) - sum(count for _value, count in facet.values)
+    number = len(collection.catalogue) - facet.known
     if number or undated:
         st.session_state["_undated"] = undated
         st.toggle(f"Undated only ({number:,})", key="_undated", on_change=_take_undated)
@@ -108,7 +109,7 @@ def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
 def _labels(path: str, generation: str, _collection: Collection, facet: Facet) -> dict[str, str]:
     """What to call each value of a facet, with its count; the most frequent first."""
     values = [(str(value), number) for value, number in facet.values[:_MOST_OPTIONS]]
-    nowhere = len(_collection.catalogue) - sum(number for _value, number in facet.values)
+    nowhere = len(_collection.catalogue) - facet.known
     if nowhere:
         values.append((UNKNOWN, nowhere))
     if facet.column == "book":

@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.catalogue import Catalogue
+from imgsim.catalogue import Catalogue, DateInterval
 from imgsim.neighbours import ranked
 
 Mask = npt.NDArray[np.bool_]
@@ -104,20 +104,19 @@ class Card:
 
 
 def conditions_mask(
-    catalogue: Catalogue, conditions: Conditions, *, book: str, year: float | None
+    catalogue: Catalogue, conditions: Conditions, *, book: str, date: DateInterval
 ) -> npt.NDArray[np.bool_]:
     """The plates that meet the conditions on book and time, bool (n,).
 
-    A plate without a year is neither earlier nor later. Without a book or a year of the query's own, the condition
-    on it cannot be tested and lets everything pass.
+    Earlier and later are what certainly is: a plate whose interval overlaps that of the query, or that has no date, is
+    neither. Without a book or a date of the query's own, the condition on it cannot be tested and lets everything pass.
     """
-    frame = catalogue.frame
-    mask = np.ones(len(frame), dtype=bool)
+    mask = np.ones(len(catalogue), dtype=bool)
     if conditions.other_books and book:
         mask[catalogue.book_rows(book)] = False
-    if conditions.when != "any" and year is not None:
-        years = frame["year"].to_numpy(dtype=float, na_value=np.nan)
-        mask &= years < year if conditions.when == "earlier" else years > year
+    if conditions.when != "any" and date.dated:
+        dates = catalogue.dates
+        mask &= dates.certainly_before(date) if conditions.when == "earlier" else dates.certainly_after(date)
     return mask
 
 
@@ -126,13 +125,13 @@ def masks_of(
     conditions: Conditions,
     *,
     book: str,
-    year: float | None,
+    date: DateInterval,
     verdicts: Mask | None = None,
 ) -> dict[str, Mask]:
     """By each condition that leaves anything out, the plates that meet it, bool (n,)."""
     found = {} if verdicts is None else {VERDICTS: verdicts}
-    found[WHEN] = conditions_mask(catalogue, replace(conditions, other_books=False), book=book, year=year)
-    found[OTHER_BOOKS] = conditions_mask(catalogue, replace(conditions, when="any"), book=book, year=year)
+    found[WHEN] = conditions_mask(catalogue, replace(conditions, other_books=False), book=book, date=date)
+    found[OTHER_BOOKS] = conditions_mask(catalogue, replace(conditions, when="any"), book=book, date=date)
     return {name: mask for name, mask in found.items() if not mask.all()}
 
 

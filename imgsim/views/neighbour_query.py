@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imgsim.catalogue import UNDATED, DateInterval
 from imgsim.collection import Collection
 from imgsim.views import evidence, listing, state
 from imgsim.views.evidence import Evidence
@@ -19,16 +20,17 @@ class Query:
     similarities: np.ndarray  # float32 (n,)
     row: int | None = None
     book: str = ""
-    year: float | None = None
+    date: DateInterval = UNDATED
     evidence: Evidence | None = None
 
 
 def of_plate(collection: Collection, row: int, similarities: np.ndarray) -> Query:
     """The query that a plate of the collection is."""
     record = collection.catalogue.record(row)
-    year = None if record["year"] is None else float(record["year"])
     known = evidence.of_plate(collection, row)
-    return Query(str(record["plate_id"]), similarities, row, str(record["book"]), year, known)
+    return Query(
+        str(record["plate_id"]), similarities, row, str(record["book"]), collection.catalogue.date(row), known
+    )
 
 
 def line(collection: Collection, now: state.State) -> float | None:
@@ -59,7 +61,7 @@ def find(collection: Collection, query: Query, now: state.State) -> listing.List
     codes = chosen(now)
     verdicts = known.mask(codes, len(query.similarities)) if known is not None and codes else None
     return listing.list_under(
-        listing.masks_of(collection.catalogue, wanted, book=query.book, year=query.year, verdicts=verdicts),
+        listing.masks_of(collection.catalogue, wanted, book=query.book, date=query.date, verdicts=verdicts),
         query.similarities,
         wanted,
         exclude=query.row,

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim import export, figures
+from imgsim.catalogue import DateInterval
 from imgsim.collection import Collection
 from imgsim.views import (
     cards,
@@ -39,7 +40,7 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
-            "Year": [text.shown(record["year"]) for record in records],
+            "Year": [d.words if d.dated else "" for d in map(DateInterval.of_record, records)],
             "Title": [record["title"] or record["book"] for record in records],
             "Book": [record["book"] for record in records],
             "Page": [record["page"] for record in records],
@@ -73,7 +74,7 @@ def table(collection: Collection, query: Query, found: listing.Listing, now: sta
             "Above": st.column_config.TextColumn(
                 width=70, help="How many pairs of plates drawn at random score lower."
             ),
-            "Year": st.column_config.TextColumn(width=50),
+            "Year": st.column_config.TextColumn(width=70),
             "Title": st.column_config.TextColumn(width="medium"),
         },
     )

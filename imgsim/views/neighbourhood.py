@@ -141,7 +141,7 @@ def _judging(collection: Collection, query: Query) -> None:
     with st.container(border=True, key="judging", gap="small"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
             title = text.plain(catalogue.short_title(row, 60))
-            year = text.year_of(catalogue.record(row)["year"])
+            year = text.date_of(catalogue.record(row))
             st.markdown(
                 f"**What is it to this plate?** {title}, {year} ({text.plain(other)})", width="stretch"
             )

@@ -122,6 +122,8 @@ def _decades(collection: Collection, overview: Overview) -> None:
         st.caption(
             f"Grey: all plates. Blue: those whose image is also in {_where(collection)}, with their share in per cent."
         )
+    if any(date.dated and date.decade is None for date in collection.catalogue.dates.distinct()):
+        st.caption("A plate whose date spans several decades is counted in each of them.")
     figure = figures_overview.decades_figure(breakdown, verified=overview.verified, where=_where(collection))
     _follow(breakdown, _bars(figure, "decades", "decade"))
 
@@ -158,7 +160,10 @@ def _images(collection: Collection, overview: Overview) -> None:
                 collection,
                 family.earliest.row,
                 title=text.count(len(family.books), "book"),
-                lines=[_years(family.span), collection.catalogue.short_title(family.earliest.row, 50)],
+                lines=[
+                    family.span or "no year known",
+                    collection.catalogue.short_title(family.earliest.row, 50),
+                ],
             )
             for family in families
         ],
@@ -170,13 +175,6 @@ def _images(collection: Collection, overview: Overview) -> None:
     if event.clicked:
         chosen = next(family for family in families if family.earliest.plate_id == event.clicked)
         shell.go("reuse", family=chosen.id)
-
-
-def _years(span: tuple[int, int] | None) -> str:
-    if span is None:
-        return "no year known"
-    first, last = span
-    return str(first) if first == last else f"{first} to {last}"
 
 
 def _delays(overview: Overview) -> None:
@@ -196,7 +194,7 @@ def _delays(overview: Overview) -> None:
     st.caption(
         f"{text.count(len(overview.delays), 'copy', 'copies')} in "
         f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years "
-        "from one book to the next that has the image. Only books with a year count, each once."
+        "from one book to the next that has the image. Only books of which the year is known count, each once."
     )
 
 

@@ -56,7 +56,7 @@ def _body(
     record = collection.catalogue.record(row)
     title = text.plain(collection.catalogue.short_title(row, 90))
     with top:
-        shell.lead("Plate", f"{title}, {text.year_of(record['year'])}")
+        shell.lead("Plate", f"{title}, {text.date_of(record)}")
     with right:
         query = neighbour_query.of_plate(collection, row, data.similarities_of(collection, now.backbone, row))
         if head is not None:
@@ -85,10 +85,7 @@ def _family(collection: Collection, row: int) -> None:
         return
     family = families.family(family_id)
     books = f" in {text.count(len(family.books), 'book')}" if family.books else ""
-    span = ""
-    if family.span:
-        first, last = family.span
-        span = f", {first}" if first == last else f", {first}\N{EN DASH}{last}"
+    span = f", {family.span}" if family.span else ""
     which = f"Family of {text.count(len(family), 'plate')}{books}{span}"
     if st.button(f"{which} →", type="tertiary", help="This image and its re-uses, in order of date."):
         shell.go("reuse", family=family_id)

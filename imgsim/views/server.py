@@ -207,8 +207,8 @@ def _labels(request: Request) -> Response:
     frame = catalogue.frame
     titles = [catalogue.short_title(row) for row in range(len(frame))]
     details = [
-        ", ".join(part for part in (text.year_of(year), place) if part)
-        for year, place in zip(frame["year"].tolist(), frame["place"].tolist(), strict=True)
+        ", ".join(part for part in (date.words if date.dated else "no year", place) if part)
+        for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
     ]
     body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
     return _served(body, "application/json")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
+
+from imgsim.catalogue import DateInterval
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~|$:<>&^=])")
 _SPACES = re.compile(r"\s+")
@@ -56,9 +60,10 @@ def shown(value: object) -> str:
     return "" if missing(value) else str(value)
 
 
-def year_of(value: object) -> str:
-    """A year for a caption; `no year` where the metadata has none."""
-    return "no year" if missing(value) else str(int(float(str(value))))
+def date_of(record: Mapping[str, Any]) -> str:
+    """A plate's date for a caption, `1752` or `1750s`; `no year` where the metadata has none."""
+    date = DateInterval.of_record(record)
+    return date.words if date.dated else "no year"
 
 
 def flat(value: object) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from imgsim.catalogue import UNDATED
 from imgsim.collection import Collection, open_collection
 from imgsim.export import read_back
 from imgsim.views import evidence
@@ -50,7 +51,7 @@ def _verified(sample: Collection, row: int) -> list[tuple[str, str]]:
     known = evidence.of_plate(sample, row)
     assert known is not None
     book = str(sample.catalogue.record(row)["book"])
-    mask = conditions_mask(sample.catalogue, Conditions(4, 1.0, True, "any"), book=book, year=None)
+    mask = conditions_mask(sample.catalogue, Conditions(4, 1.0, True, "any"), book=book, date=UNDATED)
     return [(sample.catalogue.plate_ids[other], known.code(other)) for other in known.verified if mask[other]]
 
 

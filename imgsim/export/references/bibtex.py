@@ -31,12 +31,11 @@ def bibtex_chunks(request: Request) -> Iterator[Chunk]:
 
 def entry(book: Book) -> str:
     """Return one @book."""
-    date = str(book.year) if book.year is not None else f"{book.decade}s" if book.decade is not None else ""
     fields = {
         "author": " and ".join(map(_name, book.authors)),
         # The second pair of braces keeps the capitals.
         "title": f"{{{tex(book.title)}}}" if book.title else "",
-        "year": tex(date),
+        "year": tex(book.date.words if book.date.dated else ""),
         "address": tex(book.place),
         "publisher": tex(book.publisher),
         "language": tex(book.language),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from imgsim.catalogue.dates import CERTAIN
 from imgsim.export.references.records import Book, Name, books
 from imgsim.export.request import STEP, Chunk, Request
 
@@ -24,10 +25,12 @@ def csl_chunks(request: Request) -> Iterator[Chunk]:
 def item(book: Book) -> dict[str, Any]:
     """Return one item; what is not known is left out."""
     issued: dict[str, Any] = {}
-    if book.year is not None:
-        issued = {"date-parts": [[book.year]]}
-    elif book.decade is not None:
-        issued = {"literal": f"{book.decade}s"}
+    if book.date.year is not None:
+        issued = {"date-parts": [[book.date.year]]}
+        if book.date.sure != CERTAIN:
+            issued["circa"] = True
+    elif book.date.dated:
+        issued = {"literal": book.date.words}
     fields: dict[str, Any] = {
         "id": book.key,
         "type": "book",

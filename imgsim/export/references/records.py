@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imgsim.catalogue import STANDARD, Catalogue
+from imgsim.catalogue import STANDARD, Catalogue, DateInterval
 from imgsim.export.request import Request
 
 # Columns of the metadata's own that a bibliography has a place for, in any case and spelling of the underscore.
@@ -45,7 +45,7 @@ class Book:
     ----------
     key : ASCII letters, digits and hyphens, different for each book of a collection.
     book : its id in the collection.
-    year, decade : of printing; the decade alone where no more is known.
+    date : of printing; undated where it is not known.
     note : its numbers in catalogues, its format, and how many plates of it the collection holds.
     """
 
@@ -53,8 +53,7 @@ class Book:
     book: str
     title: str
     authors: tuple[Name, ...]
-    year: int | None
-    decade: int | None
+    date: DateInterval
     place: str
     publisher: str
     language: str
@@ -128,7 +127,8 @@ def _key(record: Mapping[str, str | int | None]) -> str:
     surname = author.family or (author.literal.split() or [""])[-1]
     words = [word for word in re.split(r"[^\w]+", cleaned(record["title"])) if word.lower() not in _SMALL]
     title = next((plain for word in words if (plain := _ascii(word))), "")
-    date = record["year"] if record["year"] is not None else record["decade"]
+    when = DateInterval.of_record(record)
+    date = when.earliest if when.earliest is not None else when.latest
     key = _ascii(surname)[:30] + ("" if date is None else str(date)) + title[:30]
     # A key begins with a letter, and says more than a year.
     return key if key[:1].isalpha() and len(key) > 4 else f"book{_ascii(str(record['book']))[:40] or key}"
@@ -142,8 +142,7 @@ def _ascii(text: str) -> str:
 def _book(catalogue: Catalogue, book: str, key: str, collection: str) -> Book:
     rows = catalogue.book_rows(book)
     records = [catalogue.record(int(row)) for row in rows]
-    dated = [record for record in records if record["year"] is not None]
-    first = min(dated, key=lambda record: int(record["year"] or 0)) if dated else records[0]
+    first = records[min(range(len(rows)), key=lambda at: (catalogue.date(int(rows[at])).order, at))]
     own = {
         str(name).lower().removeprefix("metadata_"): cleaned(first[str(name)])
         for name in catalogue.frame.columns
@@ -160,14 +159,9 @@ def _book(catalogue: Catalogue, book: str, key: str, collection: str) -> Book:
         book=book,
         title=cleaned(first["title"]),
         authors=names(str(first["author"])),
-        year=_number(first["year"]),
-        decade=_number(first["decade"]),
+        date=DateInterval.of_record(first),
         place=cleaned(first["place"]),
         publisher=next((own[name] for name in _PUBLISHERS if name in own), ""),
         language=cleaned(first["language"]),
         note="; ".join(filter(None, note)),
     )
-
-
-def _number(value: str | int | None) -> int | None:
-    return value if isinstance(value, int) else None

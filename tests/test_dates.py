@@ -1,0 +1,442 @@
+"""Reading dates: every year in every template of nine languages, what is no date, and how dates are compared."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from edtf import parse_edtf
+
+from imgsim.catalogue.dates import (
+    APPROXIMATE,
+    CERTAIN,
+    SURENESS,
+    UNCERTAIN,
+    UNDATED,
+    DateInterval,
+    Dates,
+    hull,
+    parse_date,
+    span_words,
+    years_apart,
+)
+from imgsim.catalogue.dates.eras import hijri, republican
+from tests import statements
+from tests.benchmarks import dates as benchmark
+
+LANGUAGES = sorted({template.language for template in statements.TEMPLATES})
+
+
+def ends(text: str) -> tuple[int | None, int | None] | None:
+    """What is read: None for nothing, (None, None) for undated."""
+    date = parse_date(text)
+    return None if date is None else (date.earliest, date.latest)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_year_in_every_template(language: str) -> None:
+    wrong = []
+    seen = 0
+    # All years are met; each template meets every third of them, and another third in the next template.
+    for at, template in enumerate(each for each in statements.TEMPLATES if each.language == language):
+        for made, text, right in statements.statements(range(1450 + at % 3, 1901, 3), [template]):
+            seen += 1
+            date = parse_date(text)
+            if date is None or ((date.earliest, date.latest), date.sure) != (right, made.sure):
+                wrong.append((text, right, made.sure, date))
+    assert not wrong[:10] and seen > 5000
+
+
+def test_all_nine_languages_are_there_and_every_kind_of_statement_in_most() -> None:
+    assert len(LANGUAGES) == 10  # and one of no language
+    for means in ("year", "two years", "century", "before", "until", "after", "from"):
+        assert len({t.language for t in statements.TEMPLATES if t.means == means} - {"any"}) == 9, means
+
+
+@pytest.mark.parametrize("text", statements.UNDATED)
+def test_what_says_that_it_is_undated(text: str) -> None:
+    assert parse_date(text) == UNDATED
+
+
+@pytest.mark.parametrize("text", statements.NO_DATES)
+def test_what_is_no_date_is_not_read(text: str) -> None:
+    assert parse_date(text) is None
+
+
+def test_numbers_with_more_digits_pages_and_marks_never_become_years() -> None:
+    lots = random.Random(5)
+    for _ in range(400):
+        year = lots.randrange(1450, 1900)
+        for text in (
+            f"{year}{lots.randrange(10)}",
+            f"{lots.randrange(1, 9)}{year}",
+            f"p. {year}",
+            f"pp. {year}-{year + 9}",
+            f"{year} x {lots.randrange(100, 3000)} mm",
+            f"{year} cm",
+            f"MS. {year}",
+            f"No {year}",
+            f"{year}.{lots.choice('abx')}.5",
+            f"QH{lots.randrange(10, 99)} .B{year}",
+            f"{year}.{lots.randrange(1, 9)}",
+            f"Bl. {year}",
+            f"vol. {year}",
+            f"£{year}",
+            f"inv.nr. {year}",
+            f"{lots.choice('BDFGT')}-{year}",
+            f"{lots.choice('bdfgt')}. {year}" if year % 2 else f"S. {year}",
+        ):
+            assert ends(text) in (None, (None, None)) or text.startswith("d. "), text
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        # corrections: what was put right counts, for the part that it corrects
+        ("1740-1741 [i.e. 1742]", (1740, 1742)),
+        ("1641 [i.e. 1642]-1645", (1642, 1645)),
+        ("1752 [i.e. 3]", (1753, 1753)),
+        ("1641 [i.e. 1640-1642]", (1640, 1642)),
+        ("1710/11 [i.e. 1712]", (1712, 1712)),
+        ("1752 [sic]", (1752, 1752)),
+        ("1752 [i.e. London]", (1752, 1752)),
+        ("MDCCLI [i.e. MDCCLII]", (1752, 1752)),
+        ("1571 [misprint for 1751]", (1751, 1751)),
+        ("1635 [= vor 1654]", (None, 1653)),
+        ("1641 [oder vielmehr 1643?]", (1643, 1643)),
+        # what the cataloguer supplied, and a bracket inside of a number or a span
+        ("[London], 1752", (1752, 1752)),
+        ("17 [May] 1752", (1752, 1752)),
+        ("1752 [printed 1753]", (1753, 1753)),
+        ("1752 [reprint 1801]", (1752, 1801)),
+        ("1[7]52", (1752, 1752)),
+        ("17[5-]", (1750, 1759)),
+        ("[17]--", (1700, 1799)),
+        ("1752-[60]", (1752, 1760)),
+        ("[1752]-1760", (1752, 1760)),
+        ("1752[-60]", (1752, 1760)),
+        ("175[2-5]", (1752, 1755)),
+        ("17[52 oder 53]", (1752, 1753)),
+        ("1752 (1753)", (1752, 1753)),
+        ("[1752] 1760", (1752, 1760)),
+        # old style and new style
+        ("10 January 1710/11", (1710, 1711)),
+        ("Feb. 1699/1700", (1699, 1700)),
+        ("1699/0", (1699, 1700)),
+        ("1710/11 [1711]", (1711, 1711)),
+        ("1710 [11]", (1710, 1711)),
+        ("1710 O.S. [1711 N.S.]", (1711, 1711)),
+        # other eras
+        ("AH 1165", (1751, 1752)),
+        ("1165 H.", (1751, 1752)),
+        ("1165 [1752]", (1752, 1752)),
+        ("1165 (1752)", (1752, 1752)),
+        ("AH 1165/1752", (1752, 1752)),
+        ("1752 (AH 1165)", (1752, 1752)),
+        ("A.M. 5512", (1751, 1752)),
+        ("5512 [1752]", (1752, 1752)),
+        ("an II de la liberté", (1790, 1790)),
+        ("an VII-VIII", (1798, 1800)),
+        ("an II [1793 or 1794]", (1793, 1794)),
+        ("18 brumaire an VIII", (1799, 1799)),
+        ("Hōreki 2 [1752]", (1752, 1752)),
+        # several years, whatever parts them; what may be a month or a year covers both
+        ("1747,8,9", (1747, 1749)),
+        ("1752-53-54", (1752, 1754)),
+        ("1752, 1754, 1760", (1752, 1760)),
+        ("1752; 1753", (1752, 1753)),
+        ("1704-05", (1704, 1705)),
+        ("1752-05", (1752, 1752)),
+        ("1730-31", (1730, 1731)),
+        ("1752 & 53", (1752, 1753)),
+        ("zwischen 1752 und 60", (1752, 1760)),
+        ("MDCCL-LII", (1750, 1752)),
+        ("1752-1750", (1750, 1752)),
+        ("3.4.1752-5.6.1753", (1752, 1753)),
+        ("1752-05-03/1753-06-01", (1752, 1753)),
+        ("00.00.1752", (1752, 1752)),
+        # centuries and decades
+        ("17th-19th century", (1600, 1899)),
+        ("late 17th - early 18th century", (1666, 1733)),
+        ("1750s-60s", (1750, 1769)),
+        ("letztes Viertel 18. Jh.", (1775, 1799)),
+        ("last decade of the 18th century", (1790, 1799)),
+        ("s. XVIII 2/4", (1725, 1749)),
+        ("erstes Drittel des 18. Jahrhunderts", (1700, 1733)),
+        ("seconda metà del Settecento", (1750, 1799)),
+        ("1700-luvun alku - 1800-luvun loppu", (1700, 1899)),
+        ("early 1750s", (1750, 1753)),
+        ("before the 1750s", (None, 1749)),
+        # bounds
+        ("after 1752, before 1760", (1753, 1759)),
+        ("not before 1752, not after 1760", (1752, 1760)),
+        ("1752-", (1752, None)),
+        ("from 1750-1760", (1750, 1760)),
+        ("1752 to present", (1752, None)),
+        ("um oder nach 1752", (1752, None)),
+        ("terminus post quem 1752", (1752, None)),
+        ("<1752", (None, 1751)),
+        ("wohl nach 1752", (1753, None)),
+        # programs
+        ("r18011752", (1801, 1801)),
+        ("m17529999", (1752, None)),
+        ("17520503", (1752, 1752)),
+        ("1752uuuu", None),
+        ("[1752..1755]", (1752, 1755)),
+        ("{1752,1755}", (1752, 1755)),
+        ("1752?/1760~", (1752, 1760)),
+        ("1752-21", (1752, 1752)),
+        ("1752-05-03T12:30:00.5+01:00", (1752, 1752)),
+        ("1753, c1752", (1753, 1753)),
+        # imprints
+        ("Linnaeus (1707-1778), London 1752", (1707, 1778)),
+        ("No. 12, Strand, 1752", (1752, 1752)),
+        ("1752. 320 p.", (1752, 1752)),
+        ("24 x 17 cm, 1752", (1752, 1752)),
+        ("3. Aufl. 1752", (1752, 1752)),
+        # printers' numerals
+        ("CIƆIƆCCLII", (1752, 1752)),
+        ("(I) I) CC LII", (1752, 1752)),
+        ("CIC IC CC LII", (1752, 1752)),
+        ("MDCCXIIX", (1718, 1718)),
+        ("M.D.C.C.L.II", (1752, 1752)),
+        ("MDCCLIJ", (1752, 1752)),
+    ],
+)
+def test_kinds_of_statements(text: str, right: tuple[int | None, int | None] | None) -> None:
+    assert ends(text) == right
+
+
+def test_words_that_are_not_understood_make_a_date_uncertain() -> None:
+    for text, sure in (
+        ("zzyx 1752", UNCERTAIN),
+        ("London, 1752", CERTAIN),
+        ("printed somehow, 1752", CERTAIN),
+        ("okolo 1752", UNCERTAIN),
+        ("fl. 1752", UNCERTAIN),
+        ("Ostermesse 1752", CERTAIN),
+        ("c1752", APPROXIMATE),
+        ("©1752", CERTAIN),
+    ):
+        date = parse_date(text)
+        assert date is not None and (date.year, date.sure) == (1752, sure), text
+
+
+def test_nothing_that_is_typed_breaks_the_reader() -> None:
+    lots = random.Random(11)
+    letters = "0123456789[]()<>?-/.,;:=~^ XMDCLVIuxsciaepo'\"©Ↄ年\u0301\n"
+    known = [statements.filled(each.text, 1793) for each in statements.TEMPLATES if each.years != "1600s"]
+    for _ in range(6_000):
+        text = "".join(lots.choices(letters, k=lots.randrange(1, 16)))
+        if lots.random() < 0.5:
+            whole = lots.choice(known)
+            cut = lots.randrange(len(whole) + 1)
+            text = whole[:cut] + text[:3] + whole[cut:]
+        date = parse_date(text)
+        assert date is None or date.sure in (*SURENESS, "")
+    assert parse_date("1752 " * 1000) is None
+
+
+# ---- what an interval says
+
+
+def test_what_is_written_in_edtf_is_valid_and_means_the_same() -> None:
+    for _, text, right in statements.statements(range(1452, 1901, 61)):
+        date = parse_date(text)
+        assert date is not None
+        written = parse_edtf(date.edtf)
+        for end, found in ((right[0], written.lower_strict()), (right[1], written.upper_strict())):
+            assert end is None or found[0] == end, (text, date.edtf)
+        assert (
+            ends(date.edtf) == right
+            and (again := parse_date(date.edtf)) is not None
+            and again.sure == date.sure
+        )
+
+
+def test_words() -> None:
+    for date, words in (
+        (DateInterval(1752, 1752), "1752"),
+        (DateInterval(1752, 1752, APPROXIMATE), "c. 1752"),
+        (UNDATED, "undated"),
+        (DateInterval(1752, 1752, UNCERTAIN), "1752?"),
+        (DateInterval(1750, 1759), "1750s"),
+        (DateInterval(1700, 1709), "1700–1709"),
+        (DateInterval(1751, 1760), "1751–1760"),
+        (DateInterval(None, 1751), "before 1752"),
+        (DateInterval(1752, None), "1752 or later"),
+        (DateInterval(1700, 1799), "1700–1799"),
+        (DateInterval(None, 1751, APPROXIMATE), "before c. 1752"),
+    ):
+        assert date.words == words
+        again = parse_date(words)
+        assert again is not None and (again.earliest, again.latest) == (date.earliest, date.latest), words
+
+
+def test_year_and_decade_only_where_there_is_but_one() -> None:
+    assert [
+        (d.year, d.decade)
+        for d in (DateInterval(1752, 1752), DateInterval(1750, 1759), DateInterval(1751, 1760))
+    ] == [
+        (1752, 1750),
+        (None, 1750),
+        (None, None),
+    ]
+    assert (DateInterval(None, 1752).year, DateInterval(1752, None).decade, UNDATED.year) == (
+        None,
+        None,
+        None,
+    )
+    with pytest.raises(ValueError, match="cannot end"):
+        DateInterval(1760, 1752)
+    with pytest.raises(ValueError, match="perhaps"):
+        DateInterval(1752, 1752, "perhaps")
+
+
+def some_dates(count: int = 60) -> list[DateInterval]:
+    lots = random.Random(3)
+    found = [UNDATED, DateInterval(1752, 1752), DateInterval(None, 1751), DateInterval(1753, None)]
+    while len(found) < count:
+        first, length = lots.randrange(1700, 1800), lots.choice((0, 0, 0, 1, 9, 99))
+        open_at = lots.choice(("", "", "", "first", "last"))
+        found.append(
+            DateInterval(
+                None if open_at == "first" else first,
+                None if open_at == "last" else first + length,
+                lots.choice(SURENESS),
+            )
+        )
+    return found
+
+
+def years(date: DateInterval) -> range:
+    """All years of an interval; open ends reach far. Empty for an undated one."""
+    if not date.dated:
+        return range(0)
+    return range(
+        1500 if date.earliest is None else date.earliest, (2000 if date.latest is None else date.latest) + 1
+    )
+
+
+def test_certainly_before_is_before_in_every_year_of_both() -> None:
+    dates = some_dates()
+    for one, two in itertools.product(dates, dates):
+        right = bool(years(one)) and bool(years(two)) and max(years(one)) < min(years(two))
+        assert one.certainly_before(two) == right
+        if right:
+            assert one.order < two.order and not two.certainly_before(one)
+    for date in dates:
+        assert date.overlaps(1740, 1759) == any(1740 <= year <= 1759 for year in years(date))
+
+
+def test_many_dates_follow_the_rules_of_one() -> None:
+    dates = some_dates()
+    columns = Dates(
+        np.array([-Dates.FAR if d.earliest is None else d.earliest for d in dates]),
+        np.array([Dates.FAR if d.latest is None else d.latest for d in dates]),
+        np.array([d.sure for d in dates], dtype=object),
+    )
+    rows = np.arange(len(dates))
+    assert [columns[row] for row in rows] == dates and set(columns.distinct()) == set(dates)
+    assert columns.before(rows[:, None], rows[None, :]).tolist() == [
+        [a.certainly_before(b) for b in dates] for a in dates
+    ]
+    for date in dates[:12]:
+        assert columns.certainly_before(date).tolist() == [d.certainly_before(date) for d in dates]
+        assert columns.certainly_after(date).tolist() == [date.certainly_before(d) for d in dates]
+    assert columns.overlapping(1740, 1749).tolist() == [d.overlaps(1740, 1749) for d in dates]
+    ranks = columns.ranks()
+    assert [dates[row].order for row in np.argsort(ranks, kind="stable")] == sorted(d.order for d in dates)
+    assert columns.dated.tolist() == [d.dated for d in dates]
+    for decade, found in columns.decades().items():
+        assert found.tolist() == [d.overlaps(decade, decade + 9) for d in dates]
+
+
+def test_no_vague_date_is_called_the_earliest_or_the_latest() -> None:
+    vague, exact, later = DateInterval(1750, 1759), DateInterval(1755, 1755), DateInterval(1752, None)
+    assert min((vague, exact, later, UNDATED), key=lambda d: d.order) == exact
+    assert max((vague, exact, DateInterval(None, 1790)), key=lambda d: d.order_of_last) == exact
+
+
+def test_hull_span_and_years_apart() -> None:
+    one, two, vague = (
+        DateInterval(1752, 1752),
+        DateInterval(1790, 1790, APPROXIMATE),
+        DateInterval(1751, 1760),
+    )
+    assert hull((one, two, UNDATED)) == DateInterval(1752, 1790, APPROXIMATE) and hull((UNDATED,)) == UNDATED
+    assert hull((one, DateInterval(None, 1740))) == DateInterval(None, 1752)
+    assert span_words((one, DateInterval(1790, 1790))) == "1752–1790" and span_words((one, one)) == "1752"
+    assert span_words((vague, two)) == "1751–1760 to c. 1790" and span_words((UNDATED,)) == ""
+    # One vague date, or two that are the same, lie no years apart.
+    assert years_apart((vague, vague)) == 0 and years_apart((vague, two)) == 30 and years_apart((one,)) == 0
+
+
+# ---- other eras, against tables of their own
+
+
+@pytest.mark.parametrize(
+    ("year", "begins"),
+    # First days of Islamic years in the Gregorian calendar, from printed tables (year, month, day).
+    [
+        (1000, (1591, 10, 19)),
+        (1100, (1688, 10, 26)),
+        (1165, (1751, 11, 20)),
+        (1200, (1785, 11, 4)),
+        (1215, (1800, 5, 25)),
+        (1300, (1882, 11, 12)),
+        (1, (622, 7, 19)),
+    ],
+)
+def test_islamic_years(year: int, begins: tuple[int, int, int]) -> None:
+    found = hijri(year)
+    assert found is not None and found.earliest == begins[0]
+    ended = hijri(year - 1)
+    # The year before ends a day earlier: in the same Gregorian year, none of these begins on 1 January.
+    assert ended is None or ended.latest == begins[0]
+
+
+def test_republican_years_begin_in_september() -> None:
+    assert [republican(year) for year in (1, 14, 15, 0)] == [
+        DateInterval(1792, 1793),
+        DateInterval(1805, 1806),
+        None,
+        None,
+    ]
+    assert [republican(8, month) for month in (2, 4, 12)] == [
+        DateInterval(1799, 1799),
+        DateInterval(1799, 1800),
+        DateInterval(1800, 1800),
+    ]
+
+
+# ---- the benchmark
+
+
+def test_the_benchmark_counts_what_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "dates.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [
+                ("raw", "year"),
+                ("1752", "1752"),
+                ("1750s", "1752.0"),
+                ("Frühling", "1752"),
+                ("1753", "1752"),
+                ("s.a.", ""),
+            ]
+        )
+    benchmark.main([str(table)])
+    said = capsys.readouterr().out
+    assert [line.split()[-3] for line in said.splitlines()[:4]] == ["2", "1", "1", "1"]
+    assert "'1753': read 1753, right 1752 to 1752" in said and "not read  'Frühling': read nothing" in said
+    benchmark.main([str(table), "--write"])
+    benchmark.main([str(table)])
+    assert capsys.readouterr().out.splitlines()[1].endswith("100.00 %")
+    table.write_text("a,b\n1,2\n")
+    with pytest.raises(SystemExit, match="--raw"):
+        benchmark.main([str(table)])
