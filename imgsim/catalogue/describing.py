@@ -19,7 +19,7 @@ _LABELS = {
     "number": "Illustration",
     "plate_id": "Plate id",
 }
-_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file"}
+_HIDDEN = {"decade", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes", "file", "in_book"}
 
 
 def described(

@@ -16,7 +16,7 @@ LABELS = {
     "book": "Book", "country": "Country", "language": "Language", "folder": "Folder",
 }  # fmt: skip
 # Random hexadecimal digits and machine paths would answer words by chance.
-_UNSEARCHED = {"sha256", "root", "width", "height", "mode", "frames", "bytes"}
+_UNSEARCHED = {"sha256", "root", "width", "height", "mode", "frames", "bytes", "in_book"}
 _MOST_CHOICES = 300
 UNKNOWN = "(not known)"  # chooses the plates that have no value
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from imgsim.catalogue.values import natural
+from imgsim.catalogue.order import in_book
 from imgsim.errors import CollectionError
 
 # Part of the key of families.parquet: change it with everything that changes a family.
-FAMILIES_VERSION = 2
+FAMILIES_VERSION = 3
 
 RULE = (
     "Plates belong to one family when the whole image agrees: one strong pair brings a plate in, two groups are joined "
@@ -46,21 +46,16 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def ranks(frame: pd.DataFrame) -> np.ndarray:
-    """Return each plate's rank in order of date, int64 (n,); then of book, page, number and name; undated last.
+    """Return each plate's rank in order of date, int64 (n,); then of book and the order within it; undated last.
 
     A plate of which only the decade is known comes after those of that decade with a year: it is never called the
     earliest on the strength of a decade's first year.
     """
-    years, decades, pages, numbers = (
-        frame[name].to_numpy(np.int64, na_value=_UNKNOWN) for name in ("year", "decade", "page", "number")
-    )
+    years, decades = (frame[name].to_numpy(np.int64, na_value=_UNKNOWN) for name in ("year", "decade"))
     vague = years == _UNKNOWN
     dates = np.where(vague, np.where(decades == _UNKNOWN, _UNKNOWN, decades + 9), years)
-    ids = frame["plate_id"].tolist()
-    names = np.empty(len(ids), dtype=np.int64)
-    names[sorted(range(len(ids)), key=lambda row: (natural(ids[row]), ids[row]))] = np.arange(len(ids))
     books = pd.factorize(frame["book"], sort=True)[0]
-    books = np.where(frame["book"].to_numpy(object) == "", len(ids), books)
-    found = np.empty(len(ids), dtype=np.int64)
-    found[np.lexsort((names, numbers, pages, books, vague, dates))] = np.arange(len(ids))
+    books = np.where(frame["book"].to_numpy(object) == "", len(frame), books)
+    found = np.empty(len(frame), dtype=np.int64)
+    found[np.lexsort((in_book(frame), books, vague, dates))] = np.arange(len(frame))
     return found
