@@ -23,7 +23,9 @@ _RUNNING = re.compile(
     re.IGNORECASE,
 )
 # A page's number may stand before that of the illustration; a year belongs to the book.
-_PAGE = re.compile(r"[\W_]+(?!1[4-9]\d\d$)(?:pages?|plates?|tab|taf|fol|pp|pl|p|f)?[\W_]*\d{1,4}$", re.IGNORECASE)
+_PAGE = re.compile(
+    r"[\W_]+(?!1[4-9]\d\d$)(?:pages?|plates?|tab|taf|fol|pp|pl|p|f)?[\W_]*\d{1,4}$", re.IGNORECASE
+)
 _SAYS_NOTHING = re.compile(
     r"(?:img|image|images?|dscn?|scan|scans|bild|photo|foto|picture|page|plate|seite|tafel|tab|fig|figure|ill|illus"
     r"|illustration|untitled|unknown|file|copy|recto|verso|detail|cover|title|frontispiece|planche|pl|fol|folio)[\W\d_]*",
@@ -41,7 +43,7 @@ class Books:
     names : list of str, (n,)
         '' where the book is not known.
     by : str
-        What named most of them, in words: "folder", "the column 'x'", "the prefix of file names", "ECCO id"; '' for none.
+        What named most of them: "folder", "the column 'x'", "the prefix of file names", "ECCO id"; '' for nothing.
     note : str
         What a reader should know besides; '' for nothing.
     """
@@ -53,7 +55,11 @@ class Books:
     def facts(self) -> dict[str, object]:
         """What the manifest keeps: how many books, by what, and how many plates are of no known book."""
         known = [name for name in self.names if name]
-        return {"count": len(set(known)), "by": self.by if known else "", "unnamed": len(self.names) - len(known)}
+        return {
+            "count": len(set(known)),
+            "by": self.by if known else "",
+            "unnamed": len(self.names) - len(known),
+        }
 
 
 def tell_apart(
@@ -153,7 +159,9 @@ def _no_book(values: Sequence[str], folders: Sequence[str], files: Sequence[str]
         # A book may fill several folders, and a folder may hold several books, but not both crosswise.
         if not _nested(values, folders):
             return "its values and the folders go crosswise"
-        return "" if different < len(known) or _same_groups(values, folders) else "it has a value for every file"
+        return (
+            "" if different < len(known) or _same_groups(values, folders) else "it has a value for every file"
+        )
     if different == len(known):
         return "it has a value for every file"
     prefixes = _told_by_prefix(files)
@@ -199,7 +207,7 @@ def _prefix(file: str) -> str:
 
 
 def _told_by_prefix(files: Sequence[str]) -> list[str]:
-    """The prefix of each file's name if they tell books apart: every file has one, there are several, each of many files."""
+    """The prefix of each file's name if they tell books apart: there are several, and each has several files."""
     found = [_prefix(file) for file in files]
     counts = Counter(map(fold, found))
     several = len(counts) > 1 and all(

@@ -17,7 +17,14 @@ CANDIDATES: dict[str, tuple[str, float]] = {
     "cp932": ("Shift-JIS", 0.0), "koi8_r": ("KOI8-R", -0.2), "cp866": ("CP866", -0.2), "big5": ("Big5", -0.3),
     "euc_jp": ("EUC-JP", -0.1), "latin_1": ("ISO 8859-1", -0.1),
 }  # fmt: skip
-_NAMES = {"utf-8": "UTF-8", "ascii": "ASCII", "utf-16": "UTF-16", "utf-32": "UTF-32", "iso2022_jp": "ISO-2022-JP"}
+_NAMES = {
+    "utf-8": "UTF-8",
+    "ascii": "ASCII",
+    "utf-16": "UTF-16",
+    "utf-32": "UTF-32",
+    "iso2022_jp": "ISO-2022-JP",
+}
+_NO_TEXTS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
 _LOOKED_AT = 400_000
 _TWICE = re.compile("[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ“”˜¦]")
 _MOST_MENDED = 2_000
@@ -51,7 +58,9 @@ def decode(content: bytes, path: Path, encoding: str | None = None) -> Decoded:
         at = _TWICE.search(found.text)
         assert at is not None
         shown = " ".join(found.text[max(0, at.start() - 12) : at.end() + 12].split())
-        note = f"{len(twice):,} places look as if they had been encoded twice, such as {shown!r}: mend the table"
+        note = (
+            f"{len(twice):,} places look as if they had been encoded twice, such as {shown!r}: mend the table"
+        )
         found = found._replace(note="; ".join(filter(None, (found.note, note))))
     return found
 
@@ -62,7 +71,7 @@ def check_encoding(name: str) -> str:
         known = codecs.lookup(name.strip())
     except (LookupError, ValueError):
         known = None
-    if known is None or not getattr(known, "_is_text_encoding", True) or known.name in ("idna", "punycode", "undefined"):
+    if known is None or not getattr(known, "_is_text_encoding", True) or known.name in _NO_TEXTS:
         names = "utf-8, utf-16, cp1252, mac_roman, cp850, cp1251, gb18030, shift_jis"
         raise MetadataError(f"There is no encoding {name!r}. Name one such as {names}.")
     return known.name
@@ -74,7 +83,8 @@ def _named(content: bytes, path: Path, encoding: str) -> Decoded:
         text = content.decode("utf-8-sig" if name == "utf-8" else name)
     except (UnicodeDecodeError, UnicodeError) as error:
         at = getattr(error, "start", None)
-        where = "" if at is None else f": the bytes {content[at : at + 4].hex(' ')} in line {content.count(10, 0, at) + 1}"
+        line = content.count(b"\n", 0, at) + 1
+        where = "" if at is None else f": the bytes {content[at : at + 4].hex(' ')} in line {line}"
         raise MetadataError(
             f"{path} is not written in {encoding}{where}. Name another encoding, or leave it out to have it found."
         ) from None
@@ -171,7 +181,9 @@ def _guess(content: bytes) -> Decoded:
     note = f"read as {_title(best)}, a guess from its letters" + (f" ({shown!r})" if shown else "")
     near = [n for n in order[1:] if scores[best] - scores[n] < _SURE and example(texts[n]) != shown][:2]
     if near:
-        others = " or ".join(f"{_title(n)} ({example(texts[n])!r})" if example(texts[n]) else _title(n) for n in near)
+        others = " or ".join(
+            f"{_title(n)} ({example(texts[n])!r})" if example(texts[n]) else _title(n) for n in near
+        )
         note += f"; it may also be {others}"
     if scores[best] < -0.5:
         note += "; none makes good sense"

@@ -128,10 +128,10 @@ def header_row(rows: Sequence[tuple[int, list[str]]]) -> int:
             for later in range(at + 1, len(known))
         )
         sparse = width > 1 and filled[at] <= max(1, width // 2)
-        if known[at] or not (sparse or better):
-            # One known word in a line of its own may be a title too: "Catalogue", "Title: my books".
-            if not (known[at] == 1 and filled[at] == 1 and better):
-                break
+        # One known word in a line of its own may be a title too, where a row full of them follows.
+        alone = known[at] == 1 and filled[at] == 1 and better
+        if not alone and (known[at] or not (sparse or better)):
+            break
         at += 1
     return at
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue.books import tell_apart
@@ -157,7 +159,7 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     return Joined(Catalogue(pd.concat([frame, extra], axis=1)), report, _unjoined(plates, metadata, match))
 
 
-def _take(column: pd.Series, rows: np.ndarray) -> list[str]:
+def _take(column: pd.Series, rows: npt.NDArray[np.int64]) -> list[str]:
     values = column.tolist()
     return [values[row] if row >= 0 else "" for row in rows]
 
@@ -178,7 +180,7 @@ def _standard_cells(
         known: dict[str, object] = {}
         values: list = [None if standard in _NUMBERS else ""] * count
         for column in sources:
-            used = differs = False
+            differs = False
             for i, text in enumerate(cells[column]):
                 if not text.strip() or (heading(column) == "coverage" and any(map(str.isdigit, text))):
                     continue  # Dublin Core's coverage is a place or a time
@@ -186,10 +188,9 @@ def _standard_cells(
                     known[text] = parse(text)
                 if values[i] in (None, ""):
                     values[i] = known[text]
-                    used = True
                 elif known[text] != values[i]:
                     differs = True
-            if (used or not differs) and not (differs and understood.get(column) is None and standard in understood.values()):
+            if not differs:
                 understood[column] = standard
         filled[standard] = values
     return filled, understood

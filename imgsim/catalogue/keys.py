@@ -21,7 +21,7 @@ _PLATE_KEYS = {"plate_id", "file"}
 _SUFFIXES = IMAGE_SUFFIXES | OTHER_IMAGES
 _SEVERAL = re.compile(r"\s*[|;\r\n]+\s*")
 _COMMAS = re.compile(r"\s*[,|;\r\n]+\s*")
-# Where one part of a name ends and the next begins; between letters and digits only if what ends there is long.
+# Where a part of a name ends; between letters and digits only if what ends there is long.
 _PART = re.compile(r"[^\W\d_]+|\d+|[\W_]+")
 _LONG = 4
 
@@ -30,8 +30,8 @@ _LONG = 4
 class Match:
     """How plates found their rows by one column.
 
-    ``rows`` is int64 (n,), the row of each plate, -1 for none. ``by`` says what of a plate's path gave it, and how often
-    (ECCO id, folder, prefix; empty for a row a plate).
+    ``rows`` is int64 (n,), the row of each plate, -1 for none. ``by`` says what of a plate's path gave it, and how
+    often (ECCO id, folder, prefix; empty for a row a plate).
     """
 
     kind: str
@@ -122,7 +122,7 @@ def path_parts(path: str) -> tuple[str, ...]:
 def _by_book(
     kind: str, column: str, files: Sequence[str], ecco: Sequence[str], values: Sequence[str]
 ) -> Match:
-    """Match by the book that ECCO's names give, else by a folder that is an identifier, else by what begins with one."""
+    """Match by ECCO's book, else by a folder that is an identifier, else by a name that begins with one."""
     digits = any(ecco) and all(book.isdecimal() for book in ecco if book)
     index: dict[str, int] = {}
     restored_rows: set[int] = set()

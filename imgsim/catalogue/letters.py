@@ -12,48 +12,83 @@ import unicodedata
 from collections import Counter
 
 _WORDS = """
-kräuter kräuterbuch gewächs gewächse gärten gärtner gärtnerei bäume bäumen blätter wälder väter länder bände länge stärke
-nächst nähe fähig während erklärung erzählung gemälde ärzte ärztlich jäger käfer mädchen märz später täglich verhältniß
-römisch schön größe höhe körper vögel wörter böhmen köln königlich könig österreich göttingen mönch öl öffentlich
-blüte blüthen früchte grün grüne bücher müller jünger künste kürze nürnberg nürnbergisch münchen würzburg zürich tübingen für
-über übersetzung führer süd thüringen flügel frühling gemüse hügel wüste bürger düsseldorf lübeck jürgen günther brüder
-straßburg groß große fuß fuße weiß weiße straße gemäß heißt ließ maß naß rößler strauß süß geßner pflanzengefäß
-ärtzney geschlechtsarten süßwasser übrigen äußern äußerlich überhaupt österreichisch ölfarben äpfel ähren öconomie
-été étude études édition élémens éléments époque étoile église école étranger évêque père mère première dernière manière
-matière rivière lumière histoire_générale général générale générales célèbre siècle après très près élève élèves thèse
-genève bibliothèque espèce espèces système systèmes modèle règne règle grèce chèvre fièvre manière fougères bruyère
-forêt forêts fête fêtes même tête conquête île îles maître maîtres connaître croître château châteaux âge âmes bâtiment
-théâtre naître gravé gravés gravées gravée coloriée coloriées dessiné dessinés dessinée imprimé imprimée relié publié
-fleurs_cultivées variété variétés société propriété qualité utilité beauté santé médecine médecin méthode méthodique
-hôpital hôtel côte côtes drôle rôle nôtre août goût coûter fût sûr français française françois leçon leçons façon garçon
-reçu ça curaçao alençon besançon briançon où à là voilà déjà noël naïf maïs héroïne cœur sœur œuvre œuvres vœux bœuf œil
-orléans abbé prévost crébillon étienne élisabeth françoise rené andré aimé joséphine pépinière végétaux végétale légumes
-città libertà università società verità qualità varietà bontà età già più può però perché poiché è cioè così lunedì virtù
+kräuter kräuterbuch gewächs gewächse gärten gärtner gärtnerei bäume bäumen blätter wälder väter länder bände
+länge stärke
+nächst nähe fähig während erklärung erzählung gemälde ärzte ärztlich jäger käfer mädchen märz später täglich
+verhältniß
+römisch schön größe höhe körper vögel wörter böhmen köln königlich könig österreich göttingen mönch öl
+öffentlich
+blüte blüthen früchte grün grüne bücher müller jünger künste kürze nürnberg nürnbergisch münchen würzburg
+zürich tübingen für
+über übersetzung führer süd thüringen flügel frühling gemüse hügel wüste bürger düsseldorf lübeck jürgen
+günther brüder
+straßburg groß große fuß fuße weiß weiße straße gemäß heißt ließ maß naß rößler strauß süß geßner
+pflanzengefäß
+ärtzney geschlechtsarten süßwasser übrigen äußern äußerlich überhaupt österreichisch ölfarben äpfel ähren
+öconomie
+été étude études édition élémens éléments époque étoile église école étranger évêque père mère première
+dernière manière
+matière rivière lumière histoire_générale général générale générales célèbre siècle après très près élève
+élèves thèse
+genève bibliothèque espèce espèces système systèmes modèle règne règle grèce chèvre fièvre manière fougères
+bruyère
+forêt forêts fête fêtes même tête conquête île îles maître maîtres connaître croître château châteaux âge âmes
+bâtiment
+théâtre naître gravé gravés gravées gravée coloriée coloriées dessiné dessinés dessinée imprimé imprimée relié
+publié
+fleurs_cultivées variété variétés société propriété qualité utilité beauté santé médecine médecin méthode
+méthodique
+hôpital hôtel côte côtes drôle rôle nôtre août goût coûter fût sûr français française françois leçon leçons
+façon garçon
+reçu ça curaçao alençon besançon briançon où à là voilà déjà noël naïf maïs héroïne cœur sœur œuvre œuvres
+vœux bœuf œil
+orléans abbé prévost crébillon étienne élisabeth françoise rené andré aimé joséphine pépinière végétaux
+végétale légumes
+città libertà università società verità qualità varietà bontà età già più può però perché poiché è cioè così
+lunedì virtù
 gioventù tribù forlì niccolò rosmarinò trattò curiosità felicità proprietà antichità novità facoltà
-españa español española año años niño niños señor señora montaña cañas piña compañía extraño leña castaño viñas otoño
-jardín jardines_botánicos botánica botánico médico médica árbol árboles árabe historia_natural_según según también
-región edición ediciones ilustración descripción colección impresión traducción relación nación razón león corazón
-américa méxico perú maría josé martín garcía lópez hernández gonzález pérez josé_celestino_mutis célebre género génesis
-cédula física química país países raíz raíces maíz aún común algún útil número últimos águila línea capítulo artículo
-não são mão pão coração plantas_são colecção edição descrição ação nações lição português portuguesa joão três você avô
-één geïllustreerd geïllustreerde belgië italië ruïne reünie coördinatie poëzie financiën knieën zeeën industrieën
+españa español española año años niño niños señor señora montaña cañas piña compañía extraño leña castaño
+viñas otoño
+jardín jardines_botánicos botánica botánico médico médica árbol árboles árabe historia_natural_según según
+también
+región edición ediciones ilustración descripción colección impresión traducción relación nación razón león
+corazón
+américa méxico perú maría josé martín garcía lópez hernández gonzález pérez josé_celestino_mutis célebre
+género génesis
+cédula física química país países raíz raíces maíz aún común algún útil número últimos águila línea capítulo
+artículo
+não são mão pão coração plantas_são colecção edição descrição ação nações lição português portuguesa joão três
+você avô
+één geïllustreerd geïllustreerde belgië italië ruïne reünie coördinatie poëzie financiën knieën zeeën
+industrieën
 kruÿdeboeck knÿff
-växter växt växten trädgård trädgårdar träd trä sätt läkare läran svensk_känna människa år århundrade åbo många språk
-blå på två från någon också år måne skåne småland götaland öland örter ört örtebok kök böcker böner höst sjö ström
-för förteckning först utförlig försök örebro göteborg malmö jönköping växjö umeå luleå piteå norrköping linköping björk
-kasvien lääke lääkäri äiti yötä työ työn hyvä hyvää päivä päivää metsä metsässä järvi jyväskylä hämeenlinna näkö nähdä
+växter växt växten trädgård trädgårdar träd trä sätt läkare läran svensk_känna människa år århundrade åbo
+många språk
+blå på två från någon också år måne skåne småland götaland öland örter ört örtebok kök böcker böner höst sjö
+ström
+för förteckning först utförlig försök örebro göteborg malmö jönköping växjö umeå luleå piteå norrköping
+linköping björk
+kasvien lääke lääkäri äiti yötä työ työn hyvä hyvää päivä päivää metsä metsässä järvi jyväskylä hämeenlinna
+näkö nähdä
 yrtti yrttejä pyhä älä tämä mäki mänty hyödyllinen löytyy pöytä köyhä
-på små første større dyr_og_søer kjøbenhavn københavn ø øer søn sønner grøn blomsterdyrkning_på år_århus færøerne træer
+på små første større dyr_og_søer kjøbenhavn københavn ø øer søn sønner grøn blomsterdyrkning_på år_århus
+færøerne træer
 frø høst læge læger ære være sæd sø kærlighed værk norsk_språk tromsø bjørn rødt
-præcipuæ præfatio præter hæc quæ herbæ plantæ rosæ figuræ cæsar æneis æstas æternæ ætas lætitia ægyptus amœna œconomia
+præcipuæ præfatio præter hæc quæ herbæ plantæ rosæ figuræ cæsar æneis æstas æternæ ætas lætitia ægyptus amœna
+œconomia
 pœna cœlum œdipus fœmina aër aëris poëta poëmata
 łódź kraków polski święty książka małe świat żółty źródło ósme wąż ręka księga łacina zioła
-čeština český rostliny_české přírody kůň léčivé bylinář růže květ květena ďábel řeka žena škola dílo město země věda
-köszöntő füvészkönyv magyar_könyv növény növények orvosi_könyv gyümölcs üveg őszi tűz című második élet állat író ország
+čeština český rostliny_české přírody kůň léčivé bylinář růže květ květena ďábel řeka žena škola dílo město
+země věda
+köszöntő füvészkönyv magyar_könyv növény növények orvosi_könyv gyümölcs üveg őszi tűz című második élet állat
+író ország
 """
-_TYPOGRAPHIC = {"’": 0.4, "‘": -0.4, "“": -0.3, "”": -0.3, "„": -0.3, "–": 0.0, "—": -0.2, "«": -0.3, "»": -0.3, "…": -0.6,
-                "\xa0": -0.4, "°": -0.8, "§": -1.0, "©": -1.2, "†": -0.9, "·": -1.2, "£": -0.9, "½": -1.2, "¿": -1.2, "¡": -1.2,
-                "‹": -1.0, "›": -1.0, "№": 0.0, "×": -1.0, "®": -1.6, "•": -1.2, "€": -1.4}  # fmt: skip
+# Signs that texts have beside letters, and how likely each is to be meant.
+_TYPOGRAPHIC = {
+    "’": 0.4, "‘": -0.4, "“": -0.3, "”": -0.3, "„": -0.3, "–": 0.0, "—": -0.2, "«": -0.3, "»": -0.3, "…": -0.6,
+    "\xa0": -0.4, "°": -0.8, "§": -1.0, "©": -1.2, "†": -0.9, "·": -1.2, "£": -0.9, "½": -1.2, "¿": -1.2,
+    "¡": -1.2, "‹": -1.0, "›": -1.0, "№": 0.0, "×": -1.0, "®": -1.6, "•": -1.2, "€": -1.4,
+}  # fmt: skip
 _HIRAGANA, _KANA = range(0x3041, 0x30A0), range(0x30A0, 0x3100)
 _HALF_WIDTH = range(0xFF61, 0xFFA0)
 _CYRILLIC_RARE = set("ѐѓѕєѝіїјљњћќўџґ")
@@ -150,7 +185,9 @@ def _latin(sign: str, before: str, after: str) -> float:
         score -= 0.7 if left + low in _PAIRS or low + right in _PAIRS else 1.6
     if any(_eastern(c) or "\u0400" <= c <= "\u052f" for c in (before, after)):
         score -= 3.0
-    score += 0.6 * (left + low in _PAIRS) + 0.6 * (low + right in _PAIRS) + 1.0 * (left + low + right in _TRIPLES)
+    score += (
+        0.6 * (left + low in _PAIRS) + 0.6 * (low + right in _PAIRS) + 1.0 * (left + low + right in _TRIPLES)
+    )
     if left == " " and right == " " and low not in "àèéøåöóßñä":
         score -= 1.0
     return score

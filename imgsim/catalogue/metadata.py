@@ -9,9 +9,10 @@ import pandas as pd
 
 from imgsim.catalogue.encoding import check_encoding, decode
 from imgsim.catalogue.grid import MAX_BYTES, Grid, fitted, header_row, text_grid
-from imgsim.catalogue.workbook import is_workbook, workbook_grid
 from imgsim.catalogue.words import key_candidates, meaning
+from imgsim.catalogue.workbook import is_workbook, workbook_grid
 from imgsim.errors import MetadataError
+
 
 @dataclass(frozen=True)
 class Metadata:
@@ -120,9 +121,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _records(
-    grid: Grid, path: Path
-) -> tuple[list[tuple[int, str]], list[int], list[list[str]], list[str]]:
+def _records(grid: Grid, path: Path) -> tuple[list[tuple[int, str]], list[int], list[list[str]], list[str]]:
     """Return the header as (position, name), the lines of the header and of the rows, the rows, and notes."""
     if len(grid.rows) < 2:
         raise MetadataError(f"{path} has a header but no rows. Give one row a book or a plate.")

@@ -10,7 +10,7 @@ from imgsim.catalogue.values import whole
 # What a number counts. Single letters are labels only before a digit.
 _LABELS = {
     "page": "pages page pagina pagine pag pp pg p seiten seite s sivu siv sidan sida sid bladzijde blz pagg",
-    "folio": "folios folio foliis folia folium foll fols fol foglio fogl fo ff f blatt blad bl leaves leaf feuillet feuill hoja",
+    "folio": "folios folio foliis folia folium foll fols fol foglio fogl fo ff f blatt blad bl leaf feuillet feuill hoja",
     "plate": (
         "plates plate plts plt pls pl tabulae tabula tabb tab tafeln tafel taff taf tf planches planche planch "
         "tavole tavola tavv tav laminas lamina lam platen plaat plansch taulu"
@@ -25,18 +25,23 @@ _WORDS = "|".join(sorted((re.escape(word) for word in _KIND if len(word) > 1), k
 _LETTERS = "|".join(word for word in _KIND if len(word) == 1)
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,4})(?:ix|iv|v?i{0,4}j?)"
 _SIDE = r"(?:[ ._]?(?:recto|verso|bis|ter)|[a-z]|[*'])?"
-_NUMBER = rf"(?:(?P<arabic>\d{{1,6}})(?P<after>{_SIDE})|(?P<roman>{_ROMAN})(?P<later>(?:[ ._]?(?:recto|verso|bis)|[rv*'])?))"
-_LABEL = rf"(?:(?P<label>{_WORDS})(?:[\W_]*(?:no|nr|num|n[°º])\b)?[\W_]*|(?P<letter>{_LETTERS})[.\s_]*(?=\d)|(?:no|nr|n[°º]|[#№])[.\s]*)"
-_BARE = re.compile(rf"[\W_]*{_NUMBER}[\W_]*(?:[-–—/,&]\s*\W*[\divxlc]+[a-z]?\W*)?", re.IGNORECASE)
+_ROMAN_SIDE = r"(?:[ ._]?(?:recto|verso|bis)|[rv*'])?"
+_NUMBER = rf"(?:(?P<arabic>\d{{1,6}})(?P<after>{_SIDE})|(?P<roman>{_ROMAN})(?P<later>{_ROMAN_SIDE}))"
+_LABEL = (
+    rf"(?:(?P<label>{_WORDS})(?:[\W_]*(?:no|nr|num|n[°º])\b)?[\W_]*|(?P<letter>{_LETTERS})[.\s_]*(?=\d)"
+    r"|(?:no|nr|n[°º]|[#№])[.\s]*)"
+)
+_BARE = re.compile(rf"[\W_]*(?<!-){_NUMBER}[\W_]*(?:[-–—/,&]\s*\W*[\divxlc]+[a-z]?\W*)?", re.IGNORECASE)
 _LABELLED = re.compile(rf"[\W_]*{_LABEL}{_NUMBER}(?![^\W_]).*", re.IGNORECASE | re.DOTALL)
 _TRAILING = re.compile(rf"\W*{_NUMBER}[.\s]*(?P<label>{_WORDS})\.?\W*", re.IGNORECASE)
 # In a name a label stands by itself or after a separator, and its number ends at one.
 _IN_NAME = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<label>{_WORDS})[\W_]*|(?P<letter>{_LETTERS})[.]?(?=\d)){_NUMBER}(?![^\W_])", re.IGNORECASE
+    rf"(?<![^\W\d_])(?:(?P<label>{_WORDS})[\W_]*|(?P<letter>{_LETTERS})[.]?(?=\d)){_NUMBER}(?![^\W_])",
+    re.IGNORECASE,
 )
 _FRONT = re.compile(
-    r"\W*(?:frontisp\w*|titel(?:blatt|kupfer|bild|blad|sida)?|title[ -]?page|frontespizi\w*|portada|anteporta|titolo|cover|vorsatz)"
-    r"\W*",
+    r"\W*(?:frontisp\w*|titel(?:blatt|kupfer|bild|blad|sida)?|title[ -]?page|frontespizi\w*|portada|anteporta"
+    r"|cover|vorsatz)\W*",
     re.IGNORECASE,
 )
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -56,7 +61,7 @@ class Numeral(NamedTuple):
 
 
 def numeral(text: str) -> Numeral | None:
-    """Read ``12``, ``12v``, ``[12]``, ``XII``, ``Plate 12.``, ``Tab. XII``, ``fol. 12v``, ``p. 3-4``; None for others."""
+    """Read ``12``, ``12v``, ``[12]``, ``XII``, ``Plate 12.``, ``Tab. XII``, ``fol. 12v``, ``p. 3-4``, else None."""
     text = whole(text)
     if not text:
         return None
@@ -79,7 +84,9 @@ def in_name(stem: str) -> dict[str, Numeral]:
 def page_number(text: str) -> int | None:
     """Return an arabic page number; None for a leaf's side, a roman number or a plate, which a page is not."""
     found = numeral(text)
-    plain = found is not None and not found.letters and not found.side and found.counts in ("", "page", "folio")
+    plain = (
+        found is not None and not found.letters and not found.side and found.counts in ("", "page", "folio")
+    )
     return found.value if found is not None and plain else None
 
 

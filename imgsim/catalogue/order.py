@@ -7,7 +7,6 @@ that contradict one another, begin again, or may be words decide nothing, and th
 from __future__ import annotations
 
 import itertools
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -173,7 +172,9 @@ def _from_names(files: Sequence[str]) -> list[Key] | None:
         known = {kind for found in labelled for kind in found} - {"front"}
         with_one = [n for found in labelled for n in found.values() if n.letters]
         if known and with_one:
-            raise Undecided(f"{sum(not found for found in labelled):,} of {len(files):,} names have no {min(known)}")
+            raise Undecided(
+                f"{sum(not found for found in labelled):,} of {len(files):,} names have no {min(known)}"
+            )
     numbers = [numeral(rest) for rest in _differing(stems)]
     if all(n is not None for n in numbers) and any(n.letters for n in numbers if n is not None):
         return _by_folder(numbers, groups, False, labelled=False)
@@ -195,14 +196,19 @@ def _by_folder(
 def _differing(stems: Sequence[str]) -> list[str]:
     """What is left of names without what all have in common before and after, whole words only."""
     folded = [fold(name) for name in stems]
-    before = os.path.commonprefix(folded)
-    while before and before[-1].isalnum():
-        before = before[:-1]
-    rest = [name[len(before) :] for name in folded]
-    after = os.path.commonprefix([name[::-1] for name in rest])
-    while after and after[-1].isalnum():
-        after = after[:-1]
-    return [name[: len(name) - len(after)] for name in rest]
+    before = _common(folded)
+    rest = [name[before:] for name in folded]
+    after = _common([name[::-1] for name in rest])
+    return [name[: len(name) - after] for name in rest]
+
+
+def _common(names: Sequence[str]) -> int:
+    """Characters that all names begin with, up to where a word ends."""
+    least, most = min(names), max(names)
+    count = next((at for at, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least))
+    while count and least[count - 1].isalnum():
+        count -= 1
+    return count
 
 
 def _keys(numbers: Sequence[Numeral | None], pages: bool, labelled: bool) -> list[Key] | None:
@@ -215,7 +221,9 @@ def _keys(numbers: Sequence[Numeral | None], pages: bool, labelled: bool) -> lis
     if len(known) < len(numbers):
         if _rising(keys):
             return None
-        raise Undecided(f"{len(numbers) - len(known):,} of {len(numbers):,} plates have none that can be read")
+        raise Undecided(
+            f"{len(numbers) - len(known):,} of {len(numbers):,} plates have none that can be read"
+        )
     kinds = sorted({n.counts for n in known} - {"", "front"})
     if len(kinds) > 1:
         raise Undecided(f"some count {'s and some '.join(kinds)}s")

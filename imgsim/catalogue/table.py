@@ -136,7 +136,7 @@ class Catalogue:
         return {book: np.array(rows, dtype=np.int64) for book, rows in books.items()}
 
     def book_rows(self, book: str) -> np.ndarray:
-        """Return the rows of a book's plates in the order in which it prints them, int64 (m,); empty for an unknown book."""
+        """Return the rows of a book's plates in the order of printing, int64 (m,); empty for an unknown book."""
         return self._book_rows.get(book, np.empty(0, dtype=np.int64)).copy()
 
     def previous_next(self, row: int) -> tuple[str | None, str | None]:

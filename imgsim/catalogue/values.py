@@ -71,12 +71,6 @@ def parse_decade(text: str) -> int | None:
     return None if year is None else year // 10 * 10
 
 
-def parse_count(text: str) -> int | None:
-    """Return a page or plate number: ``12``, ``12.0``, ``p. 12``, ``Plate 12``; None for anything else."""
-    found = re.fullmatch(r"(?:[A-Za-z]+\.?\s*)?(\d{1,6})", whole(text))
-    return int(found[1]) if found else None
-
-
 def fold(text: str) -> str:
     """Return a name so that case and Unicode form make no difference."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -135,7 +135,9 @@ _NAMESPACES = {
 }  # fmt: skip
 _DUBLIN = {"dc", "dct", "dcterms", "dcterm", "dc11", "dublin_core", "dublincore"}
 _URI = re.compile(r"<?\s*https?://(\S+?)\s*>?", re.IGNORECASE)
-_QUALIFIER = re.compile(r"\s*(?:\^\^.*|@[a-z]{2,3}(?:-\w+)*|\[[^\]]*\]|\((?:en|de|fr|it|es|nl|la|fi|sv)\))\s*$", re.IGNORECASE)
+_QUALIFIER = re.compile(
+    r"\s*(?:\^\^.*|@[a-z]{2,3}(?:-\w+)*|\[[^\]]*\]|\((?:en|de|fr|it|es|nl|la|fi|sv)\))\s*$", re.IGNORECASE
+)
 
 
 class Meaning(NamedTuple):
@@ -151,10 +153,12 @@ def _table(words: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 SOURCES: dict[str, tuple[str, ...]] = _table(_FILLS)
 KEYS: dict[str, tuple[str, ...]] = _table(_NAMES)
-_MEANS: dict[str, Meaning] = {}
-for _standard, _words in SOURCES.items():
-    for _rank, _word in enumerate(_words):
-        _MEANS.setdefault(_word, Meaning(_standard, _rank))
+# A word that two lists have belongs to the first.
+_MEANS: dict[str, Meaning] = {
+    word: Meaning(standard, rank)
+    for standard, words in reversed(SOURCES.items())
+    for rank, word in enumerate(words)
+}
 
 
 def plain_name(column: str) -> str:
@@ -185,7 +189,9 @@ def key_candidates(columns: Iterable[str]) -> list[tuple[str, str]]:
     words: dict[str, list[str]] = {}
     for column in columns:
         words.setdefault(heading(column), []).append(column)
-    return [(kind, column) for kind, known in KEYS.items() for word in known for column in words.get(word, ())]
+    return [
+        (kind, column) for kind, known in KEYS.items() for word in known for column in words.get(word, ())
+    ]
 
 
 def names_books(column: str) -> bool:

@@ -32,12 +32,16 @@ def is_workbook(content: bytes, path: Path) -> bool:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         names, unpacked = [], 0
-    if "xl/workbook.xml" not in names and not any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
+    if "xl/workbook.xml" not in names and not any(
+        re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names
+    ):
         raise MetadataError(
             f"{path} is a spreadsheet of another kind, or an archive. Save it as .xlsx or CSV (UTF-8) first."
         )
     if unpacked > _MAX_UNPACKED:
-        raise MetadataError(f"{path} unpacks to {unpacked:,} bytes. Is it the metadata? Give a smaller table.")
+        raise MetadataError(
+            f"{path} unpacks to {unpacked:,} bytes. Is it the metadata? Give a smaller table."
+        )
     return True
 
 

@@ -7,32 +7,13 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 
-from imgsim.catalogue.metadata import KEYS, SOURCES, plain_name
-from imgsim.catalogue.values import parse_count
+from imgsim.catalogue.numerals import numeral
+from imgsim.catalogue.words import is_known, meaning, plain_name
 from imgsim.iiif.reading import Book, Page
 
 Row = dict[str, str]
 _MAX_COLUMNS = 80
 _OURS = ("plate_id", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canvas")
-# How libraries call what our catalogue understands, where it is not English.
-_KNOWN = {
-    "title": ("titel", "titre", "titolo", "titulo", "título"),
-    "author": ("autor", "auteur", "autore", "verfasser", "verfasserin", "urheber", "personen", "créateur"),
-    "year": (
-        "published", "publication", "date_issued", "date_de_publication", "année", "datum", "erscheinungsjahr",
-        "erscheinungsdatum", "jahr", "data", "data_di_pubblicazione", "anno", "fecha", "año",
-    ),
-    "place": (
-        "lieu", "lieu_de_publication", "lieu_d_édition", "ort", "erscheinungsort", "verlagsort", "druckort",
-        "luogo_di_pubblicazione", "lugar_de_publicación",
-    ),
-    "language": ("languages", "sprache", "langue", "lingua", "idioma"),
-    "format": ("format_of_book",),
-}  # fmt: skip
-_STANDARD = {name: standard for standard, names in _KNOWN.items() for name in names} | {
-    name: standard for standard, names in SOURCES.items() for name in names
-}
-_KEYS = {name for names in KEYS.values() for name in names}
 
 
 def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
@@ -51,7 +32,7 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
             # The label is what the library calls the whole; its metadata may hold a fuller title.
             own["title"] = book.label or own.get("title", "")
         found = {**own, **found}
-    found["page"] = found.get("page") or (page.label if parse_count(page.label) is not None else "")
+    found["page"] = found.get("page") or (page.label if numeral(page.label) is not None else "")
     return {
         **found,
         "plate_id": plate_id,
@@ -70,9 +51,9 @@ def _column(label: str) -> str:
     plain = plain_name(label)
     if plain == "book":
         return "book"
-    if plain in _STANDARD:
-        return _STANDARD[plain]
-    if plain in _KEYS or plain in _OURS or not plain:
+    if (means := meaning(label)) is not None:
+        return means.holds
+    if is_known(label) or plain in _OURS or not plain:
         return f"iiif_{plain or 'other'}"
     return plain
 

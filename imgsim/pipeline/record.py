@@ -50,6 +50,8 @@ def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
         "top_k": parameters.get("top_k"),
         "projections": parameters.get("projections", []),
         "verify_top": parameters.get("verify_top"),
+        "book_by": parameters.get("book_by"),
+        "encoding": inputs.get("encoding"),
         "images": inputs.get("images", []),
         "metadata": inputs.get("metadata"),
         "sample": inputs.get("sample"),
@@ -95,5 +97,6 @@ def summary_of(
         matches=manifest["counts"].get("matches"),
         families=manifest["counts"].get("families"),
         verify_top=manifest["parameters"].get("verify_top"),
+        unjoined_csv=collection.folder / layout.UNJOINED if collection.has(layout.UNJOINED) else None,
         seconds=round(time.monotonic() - started, 3),
     )

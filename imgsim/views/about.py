@@ -8,7 +8,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import data, shell, state, text
+from imgsim.views import data, joined, shell, state, text
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -66,6 +66,7 @@ def show() -> None:
         _scores(collection, now.backbone)
         _hubs(collection, now.backbone)
         _skipped(collection)
+        joined.show(collection)
         _parameters(collection)
         _changes(collection)
 
