@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from imgsim.catalogue.keys import Match
 from imgsim.catalogue.order import stem
 from imgsim.catalogue.values import fold, whole
-from imgsim.catalogue.words import names_books, names_parts, plain_name
+from imgsim.catalogue.words import names_books, names_parts, plain_name, surely_names_books
 from imgsim.errors import MetadataError
 
 FOLDER, PREFIX, NONE, AUTO = "folder", "prefix", "none", "auto"
 BY = {FOLDER: "folder", PREFIX: "the prefix of file names", NONE: ""}
 ECCO = "ECCO id"
-# The running number at the end of a name, with its label and its side: "_pl03", "-0012v", "01".
+_LABEL = (
+    r"(?:pages?|plates?|illus|illu|ill|img|image|tafel|taf|tab|tav|fols?|folio|figs?|leaf|scan|blatt|bl|pp|pl|p|f|s|n)?"
+)
+# The running number at the end of a name, with its label and its side: "_pl03", "-0012v", "01", "_Taf_IV".
 _RUNNING = re.compile(
-    r"(?:[\W_]+(?:pages?|plates?|illus|illu|ill|img|image|tafel|taf|tab|tav|fols?|folio|figs?|leaf|scan|blatt|bl|pp|pl|p|f|s|n)?"
-    r"[\W_]*)?(?<!\d)\d+(?:[\W_]?[a-z])?$",
-    re.IGNORECASE,
+    rf"(?:(?:[\W_]+{_LABEL}[\W_]*)?(?<!\d)\d+|[\W_]+(?:{_LABEL}[\W_]+)?[ivxlc]+)(?:[\W_]?[a-z])?$", re.IGNORECASE
 )
 # A page's number may stand before that of the illustration; a year belongs to the book.
-_PAGE = re.compile(
-    r"[\W_]+(?!1[4-9]\d\d$)(?:pages?|plates?|tab|taf|fol|pp|pl|p|f)?[\W_]*\d{1,4}$", re.IGNORECASE
-)
+_PAGE = re.compile(rf"[\W_]+(?!1[4-9]\d\d$){_LABEL}[\W_]*\d{{1,4}}$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"(?:img|image|images?|dscn?|scan|scans|bild|photo|foto|picture|page|plate|seite|tafel|tab|fig|figure|ill|illus"
     r"|illustration|untitled|unknown|file|copy|recto|verso|detail|cover|title|frontispiece|planche|pl|fol|folio)[\W\d_]*",
@@ -142,20 +141,26 @@ def _column(
     refused = []
     for column in claims:
         values = [fold(whole(value)) for value in cells[column]]
-        why = _no_book(values, folders, files)
+        why = _no_book(values, folders, files, surely_names_books(column))
         if not why:
             return column, ""
         refused.append(f"the column {column!r} does not tell books apart: {why}")
     return None, "; ".join(refused)
 
 
-def _no_book(values: Sequence[str], folders: Sequence[str], files: Sequence[str]) -> str:
-    """Why values do not group files as books are grouped; '' if they do."""
+def _no_book(values: Sequence[str], folders: Sequence[str], files: Sequence[str], sure: bool) -> str:
+    """Why values do not group files as books are grouped; '' if they do.
+
+    ``sure`` is a column that is called book: it may name one book only, or a book for every file, where neither folders
+    nor names of files say otherwise.
+    """
     known = [value for value in values if value]
     different = len(set(known))
+    several_folders = len(set(folders)) > 1
     if different < 2:
-        return "it has one value" if different else "it is empty"
-    if len(set(folders)) > 1:
+        told = several_folders or any(_told_by_prefix(files))
+        return "it is empty" if not different else "" if sure and not told else "it has one value"
+    if several_folders:
         # A book may fill several folders, and a folder may hold several books, but not both crosswise.
         if not _nested(values, folders):
             return "its values and the folders go crosswise"
@@ -163,7 +168,7 @@ def _no_book(values: Sequence[str], folders: Sequence[str], files: Sequence[str]
             "" if different < len(known) or _same_groups(values, folders) else "it has a value for every file"
         )
     if different == len(known):
-        return "it has a value for every file"
+        return "" if sure else "it has a value for every file"
     prefixes = _told_by_prefix(files)
     if any(prefixes) and not _nested(values, prefixes):
         return "its values and the prefixes of file names go crosswise"

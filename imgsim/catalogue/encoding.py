@@ -13,9 +13,9 @@ from imgsim.errors import MetadataError
 # What spreadsheets and library systems write, with what each is called and a little for how often it is met.
 CANDIDATES: dict[str, tuple[str, float]] = {
     "cp1252": ("Windows-1252", 0.15), "mac_roman": ("Mac Roman", 0.05), "cp850": ("CP850", 0.0),
-    "cp1251": ("Windows-1251", 0.0), "cp1250": ("Windows-1250", -0.25), "gb18030": ("GB18030", 0.0),
+    "cp1251": ("Windows-1251", 0.0), "cp1250": ("Windows-1250", -0.1), "gb18030": ("GB18030", 0.0),
     "cp932": ("Shift-JIS", 0.0), "koi8_r": ("KOI8-R", -0.2), "cp866": ("CP866", -0.2), "big5": ("Big5", -0.3),
-    "euc_jp": ("EUC-JP", -0.1), "latin_1": ("ISO 8859-1", -0.1),
+    "euc_jp": ("EUC-JP", -0.4), "latin_1": ("ISO 8859-1", -0.1),
 }  # fmt: skip
 _NAMES = {
     "utf-8": "UTF-8",
@@ -28,7 +28,7 @@ _NO_TEXTS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_esc
 _LOOKED_AT = 400_000
 _TWICE = re.compile("[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ“”˜¦]")
 _MOST_MENDED = 2_000
-_SURE = 0.35  # how much better than the next the best reading must be
+_SURE, _OF_ONE = 0.2, 1.2  # how much better than the next the best reading must be, in all and of one letter
 
 
 class Decoded(NamedTuple):
@@ -179,7 +179,8 @@ def _guess(content: bytes) -> Decoded:
     best = order[0]
     shown = example(texts[best])
     note = f"read as {_title(best)}, a guess from its letters" + (f" ({shown!r})" if shown else "")
-    near = [n for n in order[1:] if scores[best] - scores[n] < _SURE and example(texts[n]) != shown][:2]
+    sure = _SURE + _OF_ONE / max(1, len({c for c in texts[best] if c > "\x7f"}))
+    near = [n for n in order[1:] if scores[best] - scores[n] < sure and example(texts[n]) != shown][:2]
     if near:
         others = " or ".join(
             f"{_title(n)} ({example(texts[n])!r})" if example(texts[n]) else _title(n) for n in near

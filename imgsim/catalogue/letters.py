@@ -82,6 +82,25 @@ pœna cœlum œdipus fœmina aër aëris poëta poëmata
 země věda
 köszöntő füvészkönyv magyar_könyv növény növények orvosi_könyv gyümölcs üveg őszi tűz című második élet állat
 író ország
+trägt träge beiträge verträge schräg gräser gräflich schlägt schläge städte städtisch häuser häufig käse säfte zähne zäune
+gänse pfähle stämme wärme särge jährlich jahrbücher bläulich nägel sämlinge sämtlich verändert verlängert ländlich höfe
+knöpfe köpfe löffel mörser möglich hören störche röhren schröter schönheit töpfe tödlich völlig gewöhnlich ungewöhnlich
+mühle hühner hüte kühe tüchtig müssen schlüssel bürgermeister stück stücke günstig gründlich gründe fünf fürst fürstlich
+norvège obsolète isère problème troisième deuxième collège privilège piège siège légère légume léger définition désert
+décrit détail dépôt début médicinale mélange sérieux série créer créé créée année années journée pensée rosée entrée
+forêt prêt arrêt intérêt conquête vêtement bête tempête crête pêcher pêche chêne frêne hêtre gâteau pâturage châtaigne
+boîte île abîme dîner hôte tôt plutôt symptôme diplôme mûr mûrier sûreté dû brûler flûte dégoût
+userà sarà farà dirà avrà potrà attività novità carità metà umanità sanità felicità perchè caffè tè mercè giù quì lì però andrò
+está estará hará será habrá podrá aplicará allá acá paraná panamá canadá aquí allí así potosí colibrí jabalí núcleo núñez
+múltiple túnez música único público república actúa continúa perú córdoba bogotá pasión sesión lección opción línea período
+inválido saída secção inglês francês será também até pé avó avô três cônsul câmara distância ciência paciência órgão irmã
+geïnteresseerd beïnvloed kopiëren ideeën coöperatie indonesië brazilië zoölogie reünies patiënt cliënt oriënt hygiëne
+värde måste säker sätter väster väst västerås nästa även ägare ända är två tvåhundra många både nuförtiden någon
+näyttely pääte näkyy käyttö kääntää sää sään jälkeen pöytyä yhä nämä täällä vähä väri nähtävä henkilö näyte työväline
+nøgle kræve værdi række række læse kærlig mærke bløde grønland sjælland nørre søren jørgen på når få små gå blå
+można się być określa błąd różne pokazać uczynić wielkość wejściowych rzędach drukarkę dostępne domknięcie myślniki
+obecność zniknęły włączyć użycie duże używanych błędami coś żądane żona rośliny ogród ogrodnictwo księgi zielnik pożyteczne
+není při být má klíč jméno české květiny byliny léčivé zahradnictví obrázky stromů příručka nové úplný výklad překlad
 """
 # Signs that texts have beside letters, and how likely each is to be meant.
 _TYPOGRAPHIC = {
@@ -124,7 +143,7 @@ def likeliness(text: str) -> float:
     seen: dict[tuple[str, str, str], tuple[int, float]] = {}
     for at in signs[:20_000]:
         before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-        key = (before, text[at], after)
+        key = (text[max(0, at - 3) : at], text[at], text[at + 1 : at + 3])
         count, value = seen.get(key, (0, 0.0))
         seen[key] = (count + 1, value if count else _sign(text, at, before, after))
     weights = [min(count, 10) for count, _ in seen.values()]
@@ -140,6 +159,8 @@ def example(text: str) -> str:
 def _sign(text: str, at: int, before: str, after: str) -> float:
     sign = text[at]
     if sign in _TYPOGRAPHIC:
+        if sign == "’":
+            return _apostrophe(text, at)
         return _TYPOGRAPHIC[sign] - _misplaced(sign, before, after)
     kind = unicodedata.category(sign)
     if kind in ("Cc", "Cn", "Co", "Cs"):
@@ -158,12 +179,18 @@ def _sign(text: str, at: int, before: str, after: str) -> float:
 
 def _misplaced(sign: str, before: str, after: str) -> float:
     """Quotation marks and dashes between two letters are letters of another encoding."""
-    inside = before.isalpha() and after.isalpha()
-    if sign == "’":
-        return 0.0 if before.isalpha() else 1.5
+    inside = before.isalpha() and after.isalpha() and sign not in "·\xa0"
     return 3.0 if inside or (sign in "„‘“«‹" and before.isalpha()) or (sign in "”»›" and after.isalpha()) else 0.5 * (
         before.isalpha() or after.isalpha()
     )  # fmt: skip
+
+
+def _apostrophe(text: str, at: int) -> float:
+    """``l’herbe`` and ``Gerard’s`` have one; most others close a quotation, or are letters of another encoding."""
+    before, after = text[max(0, at - 3) : at], text[at + 1 : at + 3]
+    if after[:1].isalpha() and before[-1:].isalpha():
+        return 0.4 if not before.isalpha() or len(before) < 3 or (after[0] == "s" and not after[1:].isalpha()) else -0.9
+    return -0.7
 
 
 def _latin(sign: str, before: str, after: str) -> float:
@@ -177,6 +204,10 @@ def _latin(sign: str, before: str, after: str) -> float:
     # A capital inside a word is the surest sign of a wrong encoding, unless the whole word is in capitals.
     if sign.isupper() and before.isalpha() and not before.isupper():
         return score - 3.5
+    if sign.isupper() and before.isalpha() and after.islower():
+        return score - 2.5
+    if sign == "ß" and before.lower() not in "aeiouyäöü":
+        return score - 2.5
     if sign.isupper() and after.isupper() and not before.isalpha():
         score -= 0.3
     if sign.islower() and before.isupper() and after.isupper():

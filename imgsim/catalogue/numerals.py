@@ -10,7 +10,7 @@ from imgsim.catalogue.values import whole
 # What a number counts. Single letters are labels only before a digit.
 _LABELS = {
     "page": "pages page pagina pagine pag pp pg p seiten seite s sivu siv sidan sida sid bladzijde blz pagg",
-    "folio": "folios folio foliis folia folium foll fols fol foglio fogl fo ff f blatt blad bl leaf feuillet feuill hoja",
+    "folio": "folios folio foliis folia folium foll fols fol foglio fogl fo ff f blatt blad bl leaf feuillet hoja",
     "plate": (
         "plates plate plts plt pls pl tabulae tabula tabb tab tafeln tafel taff taf tf planches planche planch "
         "tavole tavola tavv tav laminas lamina lam platen plaat plansch taulu"

@@ -235,12 +235,25 @@ def _keys(numbers: Sequence[Numeral | None], pages: bool, labelled: bool) -> lis
         front = [_key(n, 0 if n.letters else 1) for n in known]
         if _sorting(keys) != _sorting(front) and not _rising(keys):
             keys = front
-    if len(set(keys)) < len(keys):
-        runs = 1 + sum(after < before for before, after in itertools.pairwise(keys))
-        if 2 <= runs <= max(2, len(keys) // 5):
-            repeated = next(known[at] for at, key in enumerate(keys) if keys.count(key) > 1)
-            raise Undecided(f"they begin again, {repeated.value}{repeated.side} stands there more than once")
+    again = _begins_again(keys, pages)
+    if again is not None:
+        raise Undecided(f"they begin again, {known[again].value}{known[again].side} stands there more than once")
     return keys
+
+
+def _begins_again(keys: Sequence[Key], pages: bool) -> int | None:
+    """Where a number stands that was there before numbers fell; None if that does not happen.
+
+    Files in the order of two volumes, or figures that are counted anew on each page, rise several times. Pages may hold
+    several illustrations, whose files need not be named in order: falling all the time says nothing.
+    """
+    run, first_run = 0, {keys[0]: 0}
+    again = None
+    for at in range(1, len(keys)):
+        run += keys[at] < keys[at - 1]
+        if first_run.setdefault(keys[at], run) != run and again is None:
+            again = at
+    return None if pages and run + 1 > max(2, len(keys) // 5) else again
 
 
 def _key(number: Numeral, part: int = 1) -> Key:

@@ -115,6 +115,10 @@ _NAMES = {
 # Columns that tell whose scans they are or which part of a book, not which book.
 NO_BOOKS = frozenset({"volume", "source"})
 _PARTS = frozenset({"volume"})
+# These say that they name books; a shelfmark may be a plate's, and a record that of a whole series.
+_BOOKS = frozenset(
+    "book book_id bookid book_number buch buch_id buchnummer livre libro boek liber kirja bok ecco_id eccoid ecco".split()
+)
 
 _MARC = {
     "title": "245 245a", "uniform_title": "130 130a 240 240a", "varying_title": "246 246a 247 247a",
@@ -198,6 +202,11 @@ def names_books(column: str) -> bool:
     """Whether a column's heading says that its values name books."""
     word = heading(column)
     return word not in NO_BOOKS and (word in KEYS["book"] or word in KEYS["ecco_id"])
+
+
+def surely_names_books(column: str) -> bool:
+    """Whether the heading is the word book itself, or an id of books."""
+    return heading(column) in _BOOKS
 
 
 def names_parts(column: str) -> bool:
