@@ -23,6 +23,7 @@ _NAMES = {
     "utf-16": "UTF-16",
     "utf-32": "UTF-32",
     "iso2022_jp": "ISO-2022-JP",
+    "shift_jis": "Shift-JIS",
 }
 _NO_TEXTS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
 _LOOKED_AT = 400_000
@@ -210,6 +211,7 @@ def _readings(content: bytes) -> list[str]:
 
 
 def _title(name: str) -> str:
-    if name in CANDIDATES:
-        return CANDIDATES[name][0]
+    plain = name.replace("-", "_")
+    if plain in CANDIDATES:
+        return CANDIDATES[plain][0]
     return _NAMES.get(name, name.replace("_", "-").upper())

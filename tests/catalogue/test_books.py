@@ -28,12 +28,16 @@ def names(made: Joined) -> list[object]:
      "scans/{id}_jp2/{id}_{n:04}.jpg", "{id}_jp2.zip!{id}_jp2/{id}_{n:04}.jpg", "{id}.ZIP!{n}.jpg", "{id}_jp2.zip!x/{n}.jpg"],
 )  # fmt: skip
 @pytest.mark.parametrize("heading", ["identifier", "book", "Signatur", "barcode", "dc:identifier", "id"])
-def test_a_row_a_book_joins_by_whatever_begins_with_its_identifier(tmp_path: Path, form: str, heading: str) -> None:
+def test_a_row_a_book_joins_by_whatever_begins_with_its_identifier(
+    tmp_path: Path, form: str, heading: str
+) -> None:
     files = [form.format(id=name, n=n) for name in IDS for n in (1, 2, 10)]
     table = f"{heading},title\n" + "".join(f"{name},Title of {name}\n" for name in IDS) + "absent,Nobody\n"
     made = joined(tmp_path, files, table)
     assert made.report.joined == 9 and made.report.unused == 1 and by(made) == (3, f"the column {heading!r}")
-    assert all(file and str(title).removeprefix("Title of ") in file for file, title in column(made, "title").items())
+    assert all(
+        file and str(title).removeprefix("Title of ") in file for file, title in column(made, "title").items()
+    )
 
 
 def test_an_identifier_is_not_any_beginning() -> None:
@@ -54,10 +58,14 @@ def test_a_row_a_plate_is_not_taken_for_a_row_a_book(tmp_path: Path) -> None:
     files = [f"rosa_{n}.jpg" for n in range(6)]
     table = "file,id,title\n" + "".join(f"rosa_{n}.jpg,rosa,T{n}\n" for n in range(5))
     made = joined(tmp_path, files, table)
-    assert (made.report.key, made.report.joined) == ("file", 5) and column(made, "title")["rosa_4.jpg"] == "T4"
+    assert (made.report.key, made.report.joined) == ("file", 5) and column(made, "title")[
+        "rosa_4.jpg"
+    ] == "T4"
 
 
-@pytest.mark.parametrize("name", ["source", "volume", "collection", "series", "publisher", "dc:source", "dc:publisher"])
+@pytest.mark.parametrize(
+    "name", ["source", "volume", "collection", "series", "publisher", "dc:source", "dc:publisher"]
+)
 def test_columns_that_tell_no_books_apart(tmp_path: Path, name: str) -> None:
     files = [f"{book}/{n}.png" for book in ("curious", "hortus", "flora") for n in (1, 2)]
     for values in (["Gallica"] * 6, ["1", "1", "2", "2", "1", "1"], ["1", "2"] * 3):
@@ -103,7 +111,10 @@ def test_a_column_called_book_may_name_one_book_or_one_a_file(tmp_path: Path) ->
 
 def test_volumes_are_books_only_where_nothing_else_is_known(tmp_path: Path) -> None:
     files = [f"{n}.png" for n in range(4)]
-    assert by(joined(tmp_path, files, "file,volume\n0.png,1\n1.png,1\n2.png,2\n3.png,2\n")) == (2, "the column 'volume'")
+    assert by(joined(tmp_path, files, "file,volume\n0.png,1\n1.png,1\n2.png,2\n3.png,2\n")) == (
+        2,
+        "the column 'volume'",
+    )
     assert by(joined(tmp_path, files, "file,volume\n0.png,1\n1.png,2\n2.png,3\n3.png,4\n")) == (0, "")
 
 

@@ -39,15 +39,43 @@ def test_numbers_as_they_are_written(text: str, counts: str, value: int, side: s
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-3", "rosa", "mix", "civil", "12 roses", "hortus_012", "plate", "Tab.", "1752-05-01x", "img001", "vii bis x"]
+    "text",
+    [
+        "",
+        "-3",
+        "rosa",
+        "mix",
+        "civil",
+        "12 roses",
+        "hortus_012",
+        "plate",
+        "Tab.",
+        "1752-05-01x",
+        "img001",
+        "vii bis x",
+    ],
 )
 def test_what_is_no_number(text: str) -> None:
     assert numeral(text) is None
 
 
 def test_a_page_is_a_page_and_a_plate_a_plate() -> None:
-    assert [page_number(t) for t in ("12", "p. 12", "[12]", "xii", "12v", "Plate 12")] == [12, 12, 12, None, None, None]
-    assert [plate_number(t) for t in ("12", "Tab. XII", "xii", "12a", "frontispiece", "?")] == [12, 12, 12, None, None, None]
+    assert [page_number(t) for t in ("12", "p. 12", "[12]", "xii", "12v", "Plate 12")] == [
+        12,
+        12,
+        12,
+        None,
+        None,
+        None,
+    ]
+    assert [plate_number(t) for t in ("12", "Tab. XII", "xii", "12a", "frontispiece", "?")] == [
+        12,
+        12,
+        12,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_labels_in_the_names_of_files() -> None:
@@ -57,7 +85,10 @@ def test_labels_in_the_names_of_files() -> None:
         assert in_name(name) == {}
 
 
-@pytest.mark.parametrize("form", ["pl_{}.png", "Tab. {}.png", "hortus-{}.png", "{}.png", "x/Plate {}.png", "herbal_1752_Taf-{}_scan.png"])
+@pytest.mark.parametrize(
+    "form",
+    ["pl_{}.png", "Tab. {}.png", "hortus-{}.png", "{}.png", "x/Plate {}.png", "herbal_1752_Taf-{}_scan.png"],
+)
 @pytest.mark.parametrize("upper", [True, False])
 def test_roman_numbers_in_names(form: str, upper: bool) -> None:
     numbers = [n.upper() if upper else n for n in ROMAN]
@@ -125,7 +156,12 @@ def test_the_table_may_leave_a_book_to_its_files(tmp_path: Path) -> None:
 def test_several_illustrations_of_a_page_follow_their_numbers(tmp_path: Path) -> None:
     table = "file,page,figure\nc.png,7,1\na.png,7,3\nb.png,7,2\nd.png,2,1\n"
     made = joined(tmp_path, ["a.png", "b.png", "c.png", "d.png"], table)
-    assert [made.catalogue.record(r)["file"] for r in made.catalogue.book_rows("")] == ["d.png", "c.png", "b.png", "a.png"]
+    assert [made.catalogue.record(r)["file"] for r in made.catalogue.book_rows("")] == [
+        "d.png",
+        "c.png",
+        "b.png",
+        "a.png",
+    ]
 
 
 def test_figures_that_are_counted_anew_on_each_page_decide_nothing() -> None:
@@ -151,8 +187,13 @@ def test_ecco_pages_come_from_the_file_not_from_the_id() -> None:
     from imgsim.catalogue import build_catalogue
     from tests.catalogue.frames import plates
 
-    catalogue, _ = build_catalogue(plates(["090470060000120_1.png", "zip.zip!105280020101620_0.png"], ["k2", "k1"]), None)
-    assert catalogue.frame[["book", "page", "number"]].to_numpy().tolist() == [["1052800201", 162, 0], ["0904700600", 12, 1]]
+    catalogue, _ = build_catalogue(
+        plates(["090470060000120_1.png", "zip.zip!105280020101620_0.png"], ["k2", "k1"]), None
+    )
+    assert catalogue.frame[["book", "page", "number"]].to_numpy().tolist() == [
+        ["1052800201", 162, 0],
+        ["0904700600", 12, 1],
+    ]
 
 
 def test_catalogues_without_the_column_are_put_in_order_when_read(tmp_path: Path) -> None:

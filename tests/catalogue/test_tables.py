@@ -170,6 +170,11 @@ def test_other_spreadsheets_are_refused_with_a_remedy(tmp_path: Path) -> None:
     damaged = io.BytesIO()
     with zipfile.ZipFile(damaged, "w") as archive:
         archive.writestr("xl/workbook.xml", "<no")
-    for content in (stream.getvalue(), b"\xd0\xcf\x11\xe0" + b"\0" * 600, damaged.getvalue(), b"PK\x03\x04cut"):
+    for content in (
+        stream.getvalue(),
+        b"\xd0\xcf\x11\xe0" + b"\0" * 600,
+        damaged.getvalue(),
+        b"PK\x03\x04cut",
+    ):
         with pytest.raises(MetadataError, match="CSV"):
             read(tmp_path, content, "t.xlsx")
