@@ -82,25 +82,43 @@ pœna cœlum œdipus fœmina aër aëris poëta poëmata
 země věda
 köszöntő füvészkönyv magyar_könyv növény növények orvosi_könyv gyümölcs üveg őszi tűz című második élet állat
 író ország
-trägt träge beiträge verträge schräg gräser gräflich schlägt schläge städte städtisch häuser häufig käse säfte zähne zäune
-gänse pfähle stämme wärme särge jährlich jahrbücher bläulich nägel sämlinge sämtlich verändert verlängert ländlich höfe
-knöpfe köpfe löffel mörser möglich hören störche röhren schröter schönheit töpfe tödlich völlig gewöhnlich ungewöhnlich
-mühle hühner hüte kühe tüchtig müssen schlüssel bürgermeister stück stücke günstig gründlich gründe fünf fürst fürstlich
-norvège obsolète isère problème troisième deuxième collège privilège piège siège légère légume léger définition désert
-décrit détail dépôt début médicinale mélange sérieux série créer créé créée année années journée pensée rosée entrée
-forêt prêt arrêt intérêt conquête vêtement bête tempête crête pêcher pêche chêne frêne hêtre gâteau pâturage châtaigne
+trägt träge beiträge verträge schräg gräser gräflich schlägt schläge städte städtisch häuser häufig käse säfte
+zähne zäune
+gänse pfähle stämme wärme särge jährlich jahrbücher bläulich nägel sämlinge sämtlich verändert verlängert
+ländlich höfe
+knöpfe köpfe löffel mörser möglich hören störche röhren schröter schönheit töpfe tödlich völlig gewöhnlich
+ungewöhnlich
+mühle hühner hüte kühe tüchtig müssen schlüssel bürgermeister stück stücke günstig gründlich gründe fünf fürst
+fürstlich
+norvège obsolète isère problème troisième deuxième collège privilège piège siège légère légume léger
+définition désert
+décrit détail dépôt début médicinale mélange sérieux série créer créé créée année années journée pensée rosée
+entrée
+forêt prêt arrêt intérêt conquête vêtement bête tempête crête pêcher pêche chêne frêne hêtre gâteau pâturage
+châtaigne
 boîte île abîme dîner hôte tôt plutôt symptôme diplôme mûr mûrier sûreté dû brûler flûte dégoût
-userà sarà farà dirà avrà potrà attività novità carità metà umanità sanità felicità perchè caffè tè mercè giù quì lì però andrò
-está estará hará será habrá podrá aplicará allá acá paraná panamá canadá aquí allí así potosí colibrí jabalí núcleo núñez
-múltiple túnez música único público república actúa continúa perú córdoba bogotá pasión sesión lección opción línea período
-inválido saída secção inglês francês será também até pé avó avô três cônsul câmara distância ciência paciência órgão irmã
-geïnteresseerd beïnvloed kopiëren ideeën coöperatie indonesië brazilië zoölogie reünies patiënt cliënt oriënt hygiëne
-värde måste säker sätter väster väst västerås nästa även ägare ända är två tvåhundra många både nuförtiden någon
-näyttely pääte näkyy käyttö kääntää sää sään jälkeen pöytyä yhä nämä täällä vähä väri nähtävä henkilö näyte työväline
-nøgle kræve værdi række række læse kærlig mærke bløde grønland sjælland nørre søren jørgen på når få små gå blå
-można się być określa błąd różne pokazać uczynić wielkość wejściowych rzędach drukarkę dostępne domknięcie myślniki
-obecność zniknęły włączyć użycie duże używanych błędami coś żądane żona rośliny ogród ogrodnictwo księgi zielnik pożyteczne
-není při být má klíč jméno české květiny byliny léčivé zahradnictví obrázky stromů příručka nové úplný výklad překlad
+userà sarà farà dirà avrà potrà attività novità carità metà umanità sanità felicità perchè caffè tè mercè giù
+quì lì però andrò
+está estará hará será habrá podrá aplicará allá acá paraná panamá canadá aquí allí así potosí colibrí jabalí
+núcleo núñez
+múltiple túnez música único público república actúa continúa perú córdoba bogotá pasión sesión lección opción
+línea período
+inválido saída secção inglês francês será também até pé avó avô três cônsul câmara distância ciência paciência
+órgão irmã
+geïnteresseerd beïnvloed kopiëren ideeën coöperatie indonesië brazilië zoölogie reünies patiënt cliënt oriënt
+hygiëne
+värde måste säker sätter väster väst västerås nästa även ägare ända är två tvåhundra många både nuförtiden
+någon
+näyttely pääte näkyy käyttö kääntää sää sään jälkeen pöytyä yhä nämä täällä vähä väri nähtävä henkilö näyte
+työväline
+nøgle kræve værdi række række læse kærlig mærke bløde grønland sjælland nørre søren jørgen på når få små gå
+blå
+można się być określa błąd różne pokazać uczynić wielkość wejściowych rzędach drukarkę dostępne domknięcie
+myślniki
+obecność zniknęły włączyć użycie duże używanych błędami coś żądane żona rośliny ogród ogrodnictwo księgi
+zielnik pożyteczne
+není při být má klíč jméno české květiny byliny léčivé zahradnictví obrázky stromů příručka nové úplný výklad
+překlad
 """
 # Signs that texts have beside letters, and how likely each is to be meant.
 _TYPOGRAPHIC = {

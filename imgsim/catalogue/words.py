@@ -117,8 +117,11 @@ NO_BOOKS = frozenset({"volume", "source"})
 _PARTS = frozenset({"volume"})
 # These say that they name books; a shelfmark may be a plate's, and a record that of a whole series.
 _BOOKS = frozenset(
-    "book book_id bookid book_number buch buch_id buchnummer livre libro boek liber kirja bok ecco_id eccoid ecco".split()
-)
+    {
+        "book", "book_id", "bookid", "book_number", "buch", "buch_id", "buchnummer", "livre", "libro", "boek", "liber",
+        "kirja", "bok", "ecco_id", "eccoid", "ecco",
+    }
+)  # fmt: skip
 
 _MARC = {
     "title": "245 245a", "uniform_title": "130 130a 240 240a", "varying_title": "246 246a 247 247a",

@@ -25,12 +25,16 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
     found: Row = {}
     for pairs in (page.pairs, book.pairs):
         own: Row = {}
+        columns = _columns([label for label, _ in pairs])
         for label, value in pairs:
-            column = _column(label)
+            column = columns[label]
             own[column] = f"{own[column]}; {value}" if column in own and own[column] != value else value
         if pairs is book.pairs:
             # The label is what the library calls the whole; its metadata may hold a fuller title.
-            own["title"] = book.label or own.get("title", "")
+            title = own.get("title", "")
+            own["title"] = book.label or title
+            if title not in ("", own["title"]):
+                own["iiif_title"] = title
         found = {**own, **found}
     found["page"] = found.get("page") or (page.label if numeral(page.label) is not None else "")
     return {
@@ -43,19 +47,29 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
     }
 
 
-def _column(label: str) -> str:
-    """The column of a label: one that the catalogue understands, or the label itself.
+def _columns(labels: Sequence[str]) -> dict[str, str]:
+    """The column of each label: one that the catalogue understands, or the label itself.
 
+    Of several that mean the same ("Author", "Contributor") the most telling fills ours, and the others keep their own.
     A label such as "Identifier" must not be taken for the column that joins the table with the plates.
     """
-    plain = plain_name(label)
-    if plain == "book":
-        return "book"
-    if (means := meaning(label)) is not None:
-        return means.holds
-    if is_known(label) or plain in _OURS or not plain:
-        return f"iiif_{plain or 'other'}"
-    return plain
+    means = {label: meaning(label) for label in labels}
+    best: dict[str, int] = {}
+    for found in means.values():
+        if found is not None:
+            best[found.holds] = min(found.rank, best.get(found.holds, found.rank))
+    columns = {}
+    for label, found in means.items():
+        plain = plain_name(label)
+        if plain == "book":
+            columns[label] = plain
+        elif found is not None and found.rank == best[found.holds]:
+            columns[label] = found.holds
+        elif (found is None and is_known(label)) or plain in _OURS or not plain:
+            columns[label] = f"iiif_{plain or 'other'}"
+        else:
+            columns[label] = plain
+    return columns
 
 
 def to_csv(rows: Sequence[Row]) -> bytes:

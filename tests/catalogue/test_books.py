@@ -24,8 +24,10 @@ def names(made: Joined) -> list[object]:
 
 @pytest.mark.parametrize(
     "form",
-    ["{id}_{n:04}.jpg", "{id}-{n}.jpg", "{id}.{n:03}.tif", "{id} {n}.jpg", "{id}/{n:04}.jpg", "{id}/sub/{n}.jpg", "{id}_jp2/{n}.jpg",
-     "scans/{id}_jp2/{id}_{n:04}.jpg", "{id}_jp2.zip!{id}_jp2/{id}_{n:04}.jpg", "{id}.ZIP!{n}.jpg", "{id}_jp2.zip!x/{n}.jpg"],
+    ["{id}_{n:04}.jpg", "{id}-{n}.jpg", "{id}.{n:03}.tif", "{id} {n}.jpg", "{id}/{n:04}.jpg",
+    "{id}/sub/{n}.jpg", "{id}_jp2/{n}.jpg",
+     "scans/{id}_jp2/{id}_{n:04}.jpg", "{id}_jp2.zip!{id}_jp2/{id}_{n:04}.jpg", "{id}.ZIP!{n}.jpg",
+     "{id}_jp2.zip!x/{n}.jpg"],
 )  # fmt: skip
 @pytest.mark.parametrize("heading", ["identifier", "book", "Signatur", "barcode", "dc:identifier", "id"])
 def test_a_row_a_book_joins_by_whatever_begins_with_its_identifier(
@@ -121,8 +123,10 @@ def test_volumes_are_books_only_where_nothing_else_is_known(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        (["smith_1752_01.png", "smith_1752_02.png", "smith_1790_01.png", "smith_1790_02.png"], ["smith_1752"] * 2 + ["smith_1790"] * 2),
-        (["herbal_p012_1.png", "herbal_p012_2.png", "flora_p003_1.png", "flora_p004_1.png"], ["flora"] * 2 + ["herbal"] * 2),
+        (["smith_1752_01.png", "smith_1752_02.png", "smith_1790_01.png", "smith_1790_02.png"],
+            ["smith_1752"] * 2 + ["smith_1790"] * 2),
+        (["herbal_p012_1.png", "herbal_p012_2.png", "flora_p003_1.png", "flora_p004_1.png"],
+            ["flora"] * 2 + ["herbal"] * 2),
         (["img_01.png", "img_02.png", "plate_01.png", "plate_02.png"], [""] * 4),
         (["herbal_012_1.png", "herbal_012_2.png", "herbal_013_1.png", "herbal_013_2.png"], [""] * 4),
         (["herbal_1.png", "herbal_2.png", "flora_1.png", "odd.png"], [""] * 4),
@@ -136,7 +140,8 @@ def test_by_hand(tmp_path: Path) -> None:
     files = ["x/smith_01.png", "x/smith_02.png", "y/jones_01.png", "y/jones_02.png"]
     table = "file,Work ID,title\n" + "".join(f"{file},{n // 3},T\n" for n, file in enumerate(files))
     for choice, expected in {
-        "folder": (2, "folder"), "prefix": (2, "the prefix of file names"), "none": (0, ""), "Work ID": (2, "the column 'Work ID'"),
+        "folder": (2, "folder"), "prefix": (2, "the prefix of file names"), "none": (0, ""), "Work ID": (2,
+        "the column 'Work ID'"),
         "work_id": (2, "the column 'Work ID'"), "auto": (2, "folder"),
     }.items():  # fmt: skip
         assert by(joined(tmp_path, files, table, choice)) == expected

@@ -14,17 +14,22 @@ from imgsim.catalogue.order import Column, arrange
 from imgsim.families.table import ranks
 from tests.catalogue.frames import joined
 
-ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii",
+ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",
+"xvii", "xviii",
          "xix", "xx", "xxi", "xxxix", "xl", "xlix", "l", "lxxxix", "xc", "xcix", "c", "cxi"]  # fmt: skip
 # The text, what it counts, its number, its side.
 NUMBERS = [
     ("12", "", 12, ""), ("12.0", "", 12, ""), ("[12]", "", 12, ""), ("- 12 -", "", 12, ""), ("12r", "", 12, "r"),
-    ("12v", "", 12, "v"), ("12 verso", "", 12, "v"), ("12a", "", 12, "a"), ("12bis", "", 12, "bis"), ("Plate 12.", "plate", 12, ""),
-    ("PLATE XII", "plate", 12, ""), ("Tab. XII", "plate", 12, ""), ("TAB. XII.", "plate", 12, ""), ("Taf. 3", "plate", 3, ""),
-    ("pl. IV", "plate", 4, ""), ("Pl.IV.", "plate", 4, ""), ("Planche XLIX", "plate", 49, ""), ("Tav. IIII", "plate", 4, ""),
+    ("12v", "", 12, "v"), ("12 verso", "", 12, "v"), ("12a", "", 12, "a"), ("12bis", "", 12, "bis"),
+    ("Plate 12.", "plate", 12, ""),
+    ("PLATE XII", "plate", 12, ""), ("Tab. XII", "plate", 12, ""), ("TAB. XII.", "plate", 12, ""), ("Taf. 3",
+    "plate", 3, ""),
+    ("pl. IV", "plate", 4, ""), ("Pl.IV.", "plate", 4, ""), ("Planche XLIX", "plate", 49, ""), ("Tav. IIII",
+    "plate", 4, ""),
     ("Lám. 7", "", 0, ""), ("fol. 12v", "folio", 12, "v"), ("f. 3", "folio", 3, ""), ("Bl. 4 recto", "folio", 4, "r"),
     ("p. 12", "page", 12, ""), ("pp. 12-13", "page", 12, ""), ("S. 33", "page", 33, ""), ("Fig. 9", "figure", 9, ""),
-    ("Plate no. 8", "plate", 8, ""), ("No. 5", "", 5, ""), ("[Plate IX]", "plate", 9, ""), ("Plate 3. Rosa canina", "plate", 3, ""),
+    ("Plate no. 8", "plate", 8, ""), ("No. 5", "", 5, ""), ("[Plate IX]", "plate", 9, ""),
+    ("Plate 3. Rosa canina", "plate", 3, ""),
     ("xiiv", "", 12, "v"),
 ]  # fmt: skip
 

@@ -7,41 +7,55 @@ from pathlib import Path
 import pytest
 
 from imgsim.catalogue.words import KEYS, SOURCES, heading, key_candidates, meaning, names_books
-from imgsim.iiif.table import _column
+from imgsim.iiif.reading import Book, Page
+from imgsim.iiif.table import row
 from tests.catalogue.frames import column, joined
 
 SPELLINGS = {
     "title": [
-        "Title", "TITLE", " title ", "dc:title", "dcterms:title", "DC.Title", "dc.title[en]", "dc.title[]", "Dublin Core:Title",
+        "Title", "TITLE", " title ", "dc:title", "dcterms:title", "DC.Title", "dc.title[en]", "dc.title[]",
+        "Dublin Core:Title",
         "Dublin Core: Title", "http://purl.org/dc/elements/1.1/title", "<http://purl.org/dc/terms/title>",
-        "https://schema.org/title", "dcterms:title ^^literal", "dcterms:title @de", "245", "245$a", "245a", "245 $a", "245 10 $a",
-        "MARC 245$a", "marc:245a", "245|a", "245 ‡a", "bf:mainTitle", "Main title", "Titel", "Hauptsachtitel", "Titre propre",
+        "https://schema.org/title", "dcterms:title ^^literal", "dcterms:title @de", "245", "245$a", "245a",
+        "245 $a", "245 10 $a",
+        "MARC 245$a", "marc:245a", "245|a", "245 ‡a", "bf:mainTitle", "Main title", "Titel", "Hauptsachtitel",
+        "Titre propre",
         "Titolo del libro", "Título", "Boektitel", "Titulus", "Nimeke", "Teoksen nimi", "Huvudtitel", "240 $a",
     ],
     "author": [
-        "Author(s)", "creator", "dc:creator", "dcterms:contributor", "dc.contributor.author", "Dublin Core:Creator", "100$a",
-        "110 2_ $a", "700a", "Verfasser", "Verfasser/in", "Autor:in", "Auteur principal", "Autore", "Auctor", "Schrijver",
+        "Author(s)", "creator", "dc:creator", "dcterms:contributor", "dc.contributor.author",
+        "Dublin Core:Creator", "100$a",
+        "110 2_ $a", "700a", "Verfasser", "Verfasser/in", "Autor:in", "Auteur principal", "Autore", "Auctor",
+        "Schrijver",
         "Tekijä", "Kirjoittaja", "Författare", "Upphovsperson", "Primary contribution", "bf:agent",
         "http://purl.org/dc/elements/1.1/creator",
     ],
     "year": [
-        "Year", "date", "Date of publication", "dc:date", "dc.date.issued", "dcterms:issued", "260$c", "264 _1 $c", "260$c/264$c",
-        "Erscheinungsjahr", "Jahr", "Année d'édition", "Date de publication", "Anno di stampa", "Año", "Fecha de publicación",
+        "Year", "date", "Date of publication", "dc:date", "dc.date.issued", "dcterms:issued", "260$c",
+        "264 _1 $c", "260$c/264$c",
+        "Erscheinungsjahr", "Jahr", "Année d'édition", "Date de publication", "Anno di stampa", "Año",
+        "Fecha de publicación",
         "Jaar van uitgave", "Annus", "Julkaisuvuosi", "Utgivningsår", "Tryckår", "provisionDate", "datePublished",
     ],
     "place": [
-        "Place of publication", "260a", "264$a", "Dublin Core:Coverage", "dcterms:spatial", "Erscheinungsort", "Druckort",
-        "Lieu d'édition", "Luogo di stampa", "Lugar de edición", "Plaats van uitgave", "Locus", "Julkaisupaikka", "Utgivningsort",
+        "Place of publication", "260a", "264$a", "Dublin Core:Coverage", "dcterms:spatial", "Erscheinungsort",
+        "Druckort",
+        "Lieu d'édition", "Luogo di stampa", "Lugar de edición", "Plaats van uitgave", "Locus",
+        "Julkaisupaikka", "Utgivningsort",
         "Provision activity place", "originPlace",
     ],
-    "language": ["dc:language", "inLanguage", "041$a", "Sprache", "Langue", "Lingua", "Idioma", "Taal", "Kieli", "Språk"],
-    "page": ["Page", "Folio", "fol.", "Seite", "Blatt-Nr.", "Página", "Feuillet", "Bladzijde", "Sivu", "Sida", "pageNumber"],
-    "number": ["Plate no.", "Tafel", "Planche", "Tav.", "Lámina", "Plaatnummer", "Tabula", "Taulu", "Plansch", "Figure number"],
+    "language": ["dc:language", "inLanguage", "041$a", "Sprache", "Langue", "Lingua", "Idioma", "Taal",
+        "Kieli", "Språk"],
+    "page": ["Page", "Folio", "fol.", "Seite", "Blatt-Nr.", "Página", "Feuillet", "Bladzijde", "Sivu", "Sida",
+        "pageNumber"],
+    "number": ["Plate no.", "Tafel", "Planche", "Tav.", "Lámina", "Plaatnummer", "Tabula", "Taulu", "Plansch",
+        "Figure number"],
     "category": ["dc:subject", "650$a", "genreForm", "Schlagwort", "Sujet", "Ämne"],
     "country": ["Country", "Erscheinungsland", "Pays", "Paese", "País", "Maa"],
 }  # fmt: skip
 OTHERS = [
-    "dc:format", "dc.date.accessioned", "dc:publisher", "260$b/264$c", "300$a", "colour", "notes", "Date digitised", "",
+    "dc:format", "dc.date.accessioned", "dc:publisher", "260$b/264$c", "300$a", "colour", "notes",
+    "Date digitised", "",
     "http://example.org/shelf",
 ]  # fmt: skip
 
@@ -60,7 +74,18 @@ def test_what_means_something_else_is_left_alone(name: str) -> None:
 @pytest.mark.parametrize("spelling", SPELLINGS["title"] + SPELLINGS["author"] + SPELLINGS["year"])
 def test_manifests_are_read_with_the_same_words(spelling: str) -> None:
     found = meaning(spelling)
-    assert found is not None and _column(spelling) == found.holds
+    book = Book("http://a.example/m", "", ((spelling, "said so"),), ())
+    page = Page(1, "http://a.example/c", "p. 7", (), None)
+    assert found is not None
+    assert row("p1", "herbal", book, page)[found.holds] == "said so"
+
+
+def test_of_several_labels_the_best_fills_ours_and_none_is_lost() -> None:
+    labels = (("Contributor", "Graver, A."), ("Author", "Writer, B."), ("Dates", "1752-1760"), ("Date created", "2015"))
+    book = Book("http://a.example/m", "Herbal", labels, ())
+    found = row("p1", "herbal", book, Page(1, "http://a.example/c", "", (), None))
+    assert (found["author"], found["contributor"]) == ("Writer, B.", "Graver, A.")
+    assert (found["year"], found["date_created"]) == ("1752-1760", "2015")
 
 
 def test_keys_in_many_languages() -> None:

@@ -145,9 +145,9 @@ def test_a_rehearsal_says_all_and_does_nothing(tmp_path: Path, images: Path, tab
 def test_a_rehearsal_names_what_is_not_read(tmp_path: Path, images: Path) -> None:
     path = tmp_path / "t.csv"
     cells = ["1752", "sine anno", "MDCCLX", "nescio", ""]
-    path.write_text("file,year,plate\n" + "".join(
-        f"{file},{year},Tab. {n}\n" for n, (file, year) in enumerate(zip(sorted(os.listdir(images)), cells, strict=True))
-    ))  # fmt: skip
+    named = zip(sorted(os.listdir(images)), cells, strict=True)
+    rows = "".join(f"{file},{year},Tab. {n}\n" for n, (file, year) in enumerate(named))
+    path.write_text("file,year,plate\n" + rows)
     found, text = rehearse(Options(out=tmp_path / "c", inputs=[images], metadata=path))
     assert found["fields"]["year"]["unread"] == ["sine anno", "nescio"]
     assert "2 different cells are not read as year: 'sine anno', 'nescio'" in text and "'Tab. 0' -> 0" in text
