@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from imgsim.catalogue import search
-from imgsim.catalogue.order import IN_BOOK, in_book
+from imgsim.catalogue.order import IN_BOOK, in_book, stem
+from imgsim.catalogue.values import ecco_parts
 from imgsim.catalogue.words import is_known
 from imgsim.errors import CollectionError, ImgsimError
 
@@ -251,9 +252,7 @@ class Catalogue:
             part
             for part in (
                 f"p. {plate['page']}" if plate["page"] is not None else "",
-                f"illustration {int(plate['number']) + 1}"
-                if plate["number"] is not None and plate["page"]
-                else "",
+                _illustration(plate) if plate["number"] is not None and plate["page"] else "",
             )
             if part
         )
@@ -262,9 +261,8 @@ class Catalogue:
             if plate["book"]
             else f"plate {plate['plate_id']}"
         )
-        return ", ".join(part for part in (of_book, place) if part) + (
-            f" [{source}]." if of_book else f"[{source}]."
-        )
+        told = ", ".join(part for part in (of_book, place) if part)
+        return f"{told} [{source}]." if told else f"[{source}]."
 
     def book_citation(self, book: str) -> str:
         """Return a bibliographic reference to a book, from what is known of its first plate; ImgsimError if unknown."""
@@ -293,6 +291,12 @@ class Catalogue:
                 f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
             ) from error
         return cls(frame)
+
+
+def _illustration(plate: Mapping[str, str | int | None]) -> str:
+    """ECCO's names count the illustrations of a page from 0; a table gives the plate's own number."""
+    counted = ecco_parts(stem(str(plate["file"]))) is not None
+    return f"illustration {int(plate['number'] or 0) + 1}" if counted else f"plate {plate['number']}"
 
 
 def _cited(record: Mapping[str, str | int | None]) -> str:

@@ -79,7 +79,7 @@ def _own(column: str, frame: pd.DataFrame, understood: dict[str, str], key: str)
 
 def _examples(frame: pd.DataFrame, column: str, standard: str) -> dict[str, Any]:
     """Five different cells with what became of each, and those that became nothing."""
-    raw = frame[_kept_as(frame, column)].astype("str")
+    raw = frame[_kept_as(frame, column)].astype("str").fillna("")
     became = frame[standard]
     filled = raw.str.strip() != ""
     pairs = pd.DataFrame({"cell": raw[filled], "read": became[filled]}).drop_duplicates("cell")

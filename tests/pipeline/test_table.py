@@ -153,6 +153,24 @@ def test_a_rehearsal_names_what_is_not_read(tmp_path: Path, images: Path) -> Non
     assert "2 different cells are not read as year: 'sine anno', 'nescio'" in text and "'Tab. 0' -> 0" in text
 
 
+def test_a_rehearsal_of_a_table_with_few_rows(tmp_path: Path, images: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("file,year,page,title\nrosa_1.png,1752,7,Rosa\n")
+    found, text = rehearse(Options(out=tmp_path / "c", inputs=[images], metadata=path))
+    assert {name: field["examples"] for name, field in found["fields"].items()} == {
+        "year": [("1752", "1752")], "page": [("7", "7")], "title": [("Rosa", "Rosa")],
+    }  # fmt: skip
+    assert "1 of 5 plates find their row" in text and "not read" not in text
+
+
+def test_a_reader_that_stops_listening_is_no_error(tmp_path: Path, images: Path, table: Path) -> None:
+    words = [sys.executable, "precompute.py", str(images), "--metadata", str(table), "--dry-run"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait() == 1
+
+
 def command(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "precompute.py", *map(str, words)], cwd=ROOT, capture_output=True, text=True, timeout=120,
