@@ -27,7 +27,8 @@ def catalogue_of(plates: Mapping[str, tuple[str, int | None]], **columns: Sequen
     made, _ = build_catalogue(table, None)
     year = pd.array([plates[i][1] for i in ids], dtype="Int32")
     own = {"book": [plates[i][0] for i in ids], "year": year, "decade": year // 10 * 10} | columns
-    return Catalogue(made.frame.assign(**own))
+    # The order within books follows from what is given here.
+    return Catalogue(made.frame.drop(columns="in_book").assign(**own))
 
 
 def pair(a: str, b: str, verdict: str = SAME, inliers: int = 200, **columns: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 from imgsim.catalogue import STANDARD, UNKNOWN, Catalogue, JoinReport, build_catalogue, read_metadata
 from imgsim.catalogue.table import shorten
-from imgsim.catalogue.values import ecco_parts, natural, parse_count, searchable
+from imgsim.catalogue.values import ecco_parts, natural, searchable
 from imgsim.errors import CollectionError, ImgsimError, MetadataError
 from imgsim.images.sources import find_images
 from tests.hostile import TRAVERSALS
@@ -68,10 +68,6 @@ def dhh23(tmp_path: Path) -> Catalogue:
 # ---- values
 
 
-def test_numbers() -> None:
-    assert [parse_count(t) for t in ("12", "12.0", "p. 12", "Plate 12", "xii", "12r", "", "-3")] == [
-        12
-    ] * 4 + [None] * 4
 
 
 def test_ecco_names() -> None:
@@ -105,10 +101,6 @@ def test_dialects(tmp_path: Path, delimiter: str, encoding: str, ending: str) ->
     assert [list(metadata.frame.columns), *metadata.frame.to_numpy().tolist()] == rows
     assert (metadata.key, metadata.key_column) == ("book", "book")
     assert metadata.understood == {"title": "title", "place": "place"}
-
-
-def test_latin_1_bytes_that_windows_does_not_have(tmp_path: Path) -> None:
-    assert read_metadata(write(tmp_path / "m.csv", b"book,title\na,\xe9\x81\n")).frame["title"][0] == "é\x81"
 
 
 def test_every_cell_stays_the_text_it_is(tmp_path: Path) -> None:
@@ -153,12 +145,10 @@ def test_headers_are_put_right(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n\n", "is empty"),
         (b"book,title\n", "no rows"),
-        (b"book,title\na,b\nc\n", "line 3: 1 cells"),
-        (b'book,title\n"a\nb",c\nd,e,f\n', "line 4: 3 cells"),
         (b"book,title\na,b\x00c\n", "NUL character in line 2"),
-        (b"PK\x03\x04xlsx", "Save it as CSV"),
+        (b"PK\x03\x04xlsx", "Save it as .xlsx or CSV"),
         (b"\xff\xfeb", "UTF-16"),
-        (b',,\n,,\n"",,x\n', "cells|no column|no rows|is empty"),
+        (b',,\n,,\n"",,x\n', "no column|no rows|is empty"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
@@ -193,7 +183,7 @@ def test_dhh23_metadata(dhh23: Catalogue) -> None:
         "date_from": 1737, "date_to": 1737, "date_sure": "certain", "place": "London",
         "country": "England", "format": "2fo", "category": "scientific", "language": "English",
         "file": "090470060000120_1.png", "root": "/scans", "folder": "", "sha256": "", "width": 1200, "height": 2000,
-        "mode": "1", "frames": 1, "bytes": 110_000, "ecco_id": "0904700600", "estc_id": "T1",
+        "mode": "1", "frames": 1, "bytes": 110_000, "in_book": 2, "ecco_id": "0904700600", "estc_id": "T1",
         "ecco_full_title": "A curious herbal, containing five hundred cuts. By Elizabeth Blackwell",
         "ecco_pages": "500", "language_primary": "English", "gatherings": "2fo", "publication_year": "1737.0",
         "publication_decade": "1730.0", "work_id": "1-herbal", "publication_place": "London",

@@ -64,7 +64,7 @@ def test_the_form_of_a_list() -> None:
         "plates18", "sample", "2026-11-22",
     ]  # fmt: skip
     assert second[:6] == ["090470060000120_0", "2", "0.940000", "no", "0.95", "105280020101620_0"]
-    assert second[13] == "Herbal\nsecond line" and second[15] == ""
+    assert second[15] == "Herbal\nsecond line" and second[17] == ""
     table = read_back(content)
     assert table["query_book"].tolist() == ["0904700600"] * 2
     assert table["neighbour_year"].tolist() == ["1799", ""]

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from imgsim.collection import open_collection
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.export import Request, available, files_of, read_back, zip_chunks
 from imgsim.export.command import main as export
 from imgsim.pipeline import command
 from imgsim.pipeline.command import main
 from tests.exports import DAY
 from tests.herbals import make_herbals
-from tests.making import add_matches, match_values
+from tests.making import add_matches, make, match_values, write_plates
 
 ROOT = Path(__file__).parents[1]
 
@@ -243,3 +243,17 @@ def test_from_outside(here: Path, data: Path) -> None:
     assert set(unzipped(here / "b.zip")) == {
         "books.bib", "books.json", "README.txt", "manifest.json",
     }  # fmt: skip
+
+
+def test_other_books_without_books_is_an_error_and_no_list(
+    here: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = write_plates(here / "images", 4)
+    make(data / "bookless", images)
+    assert main(["export", "bookless", "--what", "neighbours", "--other-books"]) == 1
+    said = capsys.readouterr()
+    assert "does not tell its books apart" in said.err and "--book-by" in said.err and said.err.count("\n") == 1
+    assert sorted(path.name for path in here.iterdir()) == ["images"]
+    assert main(["export", "bookless", "--what", "neighbours"]) == 0
+    with pytest.raises(ImgsimError, match="does not tell its books apart"):
+        Request(collection=open_collection(data / "bookless"), date=DAY, backbone="toy", other_books=True)

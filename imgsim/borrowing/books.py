@@ -173,7 +173,7 @@ class Borrowing:
 
     @cached_property
     def _printed(self) -> npt.NDArray[np.int64]:
-        """int64 (n,): each plate's place when all plates are sorted by book, page, number and name."""
+        """int64 (n,): each plate's place when all plates are sorted by book and by the order within it."""
         rows = self.catalogue.order(np.arange(len(self.catalogue)), "book")
         places = np.empty(len(rows), dtype=np.int64)
         places[rows] = np.arange(len(rows))

@@ -23,7 +23,7 @@ _LABELS = {
 }
 _HIDDEN = {
     "year", "decade", "date_text", "date_from", "date_to", "date_sure", "root", "folder", "sha256",
-    "width", "height", "mode", "frames", "bytes", "file",
+    "width", "height", "mode", "frames", "bytes", "file", "in_book",
 }  # fmt: skip
 
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import dating
-from imgsim.catalogue.metadata import Metadata, key_candidates
+from imgsim.catalogue.books import tell_apart
+from imgsim.catalogue.keys import Match, best_match
+from imgsim.catalogue.metadata import Metadata
+from imgsim.catalogue.numerals import page_number, plate_number
+from imgsim.catalogue.order import IN_BOOK, Column, arrange, stem
 from imgsim.catalogue.table import STANDARD, Catalogue
-from imgsim.catalogue.values import (
-    ECCO_ID_LENGTH,
-    ecco_parts,
-    fold,
-    parse_count,
-    whole,
-)
-from imgsim.errors import MetadataError
-from imgsim.images.sources import IMAGE_SUFFIXES, OTHER_IMAGES
+from imgsim.catalogue.values import ecco_parts, whole
+from imgsim.catalogue.words import heading
 
 PLATE_COLUMNS = ("plate_id", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes")
 _TEXTS = ("title", "author", "place", "country", "format", "category", "language")
-_NUMBERS = {"page": parse_count, "number": parse_count}
+_NUMBERS = {"page": page_number, "number": plate_number}
+_MOST_NAMED = 5  # of what is counted, so many are named in a note
+_MOST_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,12 @@ class JoinReport:
         What was put right, and what looks wrong.
     years : dict
         How well the dates were understood (see :class:`~imgsim.catalogue.dating.Dated`); empty without any.
+    encoding, separator, header_line : str, str, int
+        How the table was read; '' and 0 without one.
+    books : dict
+        ``count``, ``by`` what they are told apart ("folder", "the column 'x'", ...), ``unnamed`` plates.
+    order : dict
+        ``by``: what decided the order within a book -> how many books; ``undecided``: [book, why] of the others.
     """
 
     plates: int
@@ -57,23 +61,33 @@ class JoinReport:
     unused: int = 0
     notes: tuple[str, ...] = ()
     years: dict[str, Any] = field(default_factory=dict)
+    encoding: str = ""
+    separator: str = ""
+    header_line: int = 0
+    books: dict[str, Any] = field(default_factory=dict)
+    order: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass
-class _Match:
-    kind: str
-    column: str
-    rows: np.ndarray
-    repeated: int
-    restored: int
-    ambiguous: int = 0
+@dataclass(frozen=True)
+class Joined:
+    """A catalogue, how it came about, and what found no partner.
 
-    @property
-    def joined(self) -> int:
-        return int((self.rows >= 0).sum())
+    ``unjoined`` has the columns ``what`` (row or plate), ``line`` (of the table), ``name`` (the row's key, the plate's
+    id), ``file`` and ``reason``, one row for each row of the table without a plate and each plate without a row.
+    """
+
+    catalogue: Catalogue
+    report: JoinReport
+    unjoined: pd.DataFrame
 
 
 def build_catalogue(plates: pd.DataFrame, metadata: Metadata | None) -> tuple[Catalogue, JoinReport]:
+    """Return :func:`join`'s catalogue and report."""
+    joined = join(plates, metadata)
+    return joined.catalogue, joined.report
+
+
+def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = None) -> Joined:
     """Make the catalogue.
 
     Parameters
@@ -82,32 +96,42 @@ def build_catalogue(plates: pd.DataFrame, metadata: Metadata | None) -> tuple[Ca
         One row a plate with the columns of :data:`PLATE_COLUMNS`, in any order.
     metadata : Metadata or None
         Its rows are joined by the key column that matches the most plates.
+    book_by : str, optional
+        What names the book: folder, prefix, none, or a column of the table; found out if not given.
 
     Raises
     ------
     MetadataError
-        No column of the metadata names a plate, a file or a book.
+        No column of the metadata names a plate, a file or a book, or ``book_by`` is no column of it.
     """
     plates = plates.sort_values("plate_id", kind="stable").reset_index(drop=True)
-    ecco = [ecco_parts(plate_id) for plate_id in plates["plate_id"]]
+    files = plates["file"].tolist()
+    ecco = [ecco_parts(stem(file)) for file in files]
+    in_ecco = [e.book if e else "" for e in ecco]
     frame = pd.DataFrame(index=plates.index)
-    if metadata is None:
-        match, cells, report = None, {}, JoinReport(len(plates), 0)
-    else:
-        match = _best_match(plates, [e.book if e else "" for e in ecco], metadata)
-        cells = {name: _take(metadata.frame[name], match.rows) for name in metadata.frame.columns}
-        report = _report(plates, metadata, match)
-    filled = _standard_cells(len(plates), cells, metadata)
+    match, cells = None, {}
+    if metadata is not None:
+        match = best_match(files, plates["plate_id"].tolist(), in_ecco, metadata)
+        cells = {str(name): _take(metadata.frame[name], match.rows) for name in metadata.frame.columns}
+    filled, understood = _standard_cells(len(plates), cells, metadata)
+    books = tell_apart(files, plates["folder"].tolist(), in_ecco, cells, match, book_by)
+    columns = [
+        Column(holds, column, cells[column])
+        for holds in ("page", "number")
+        for column, standard in (metadata.understood if metadata else {}).items()
+        if standard == holds
+    ]
+    order = arrange(books.names, files, columns)
     frame["plate_id"] = plates["plate_id"].astype("str")
-    frame["book"] = pd.Series(_books(plates, ecco, cells, match), index=plates.index, dtype="str")
+    frame["book"] = pd.Series(books.names, index=plates.index, dtype="str")
     pages = [e.page if e else page for e, page in zip(ecco, filled["page"], strict=True)]
     numbers = [e.number if e else number for e, number in zip(ecco, filled["number"], strict=True)]
     frame["page"] = pd.array(pages, dtype="Int32")
     frame["number"] = pd.array(numbers, dtype="Int32")
+    frame[IN_BOOK] = order.places
     dated = dating.read_dates(
         len(plates), *([cells[c] for c in _sources(metadata, standard)] for standard in ("year", "decade"))
     )
-    report = replace(report, years=dated.report)
     for name in STANDARD[STANDARD.index("title") : STANDARD.index("file")]:
         if name in _NUMBERS:
             frame[name] = pd.array(filled[name], dtype="Int32")
@@ -130,10 +154,17 @@ def build_catalogue(plates: pd.DataFrame, metadata: Metadata | None) -> tuple[Ca
     extra = pd.DataFrame(
         {n: pd.Series(v, index=plates.index, dtype="str") for n, v in own.items()}, index=plates.index
     )
-    return Catalogue(pd.concat([frame, extra], axis=1)), report
+    report = JoinReport(
+        len(plates), 0, books=books.facts(), years=dated.report,
+        order={"by": order.by, "undecided": [list(pair) for pair in order.undecided[:_MOST_KEPT]]},
+        notes=tuple(filter(None, (books.note, *_order_notes(order.undecided)))),
+    )  # fmt: skip
+    if metadata is not None and match is not None:
+        report = _report(plates, metadata, match, understood, report)
+    return Joined(Catalogue(pd.concat([frame, extra], axis=1)), report, _unjoined(plates, metadata, match))
 
 
-def _take(column: pd.Series, rows: np.ndarray) -> list[str]:
+def _take(column: pd.Series, rows: npt.NDArray[np.int64]) -> list[str]:
     values = column.tolist()
     return [values[row] if row >= 0 else "" for row in rows]
 
@@ -143,141 +174,71 @@ def _sources(metadata: Metadata | None, standard: str) -> list[str]:
     return [c for c, s in metadata.understood.items() if s == standard] if metadata else []
 
 
-def _standard_cells(count: int, cells: dict[str, list[str]], metadata: Metadata | None) -> dict[str, list]:
-    """Return a list a standard column; where several metadata columns fill one, the first with a value counts."""
+def _standard_cells(
+    count: int, cells: dict[str, list[str]], metadata: Metadata | None
+) -> tuple[dict[str, list], dict[str, str]]:
+    """Return a list a standard column but the dates, and which columns went into all of them.
+
+    Where several columns fill one of ours, the best with a value counts, plate by plate. One that says something else
+    where a better one counts is no source: it stays a column of the table's own.
+    """
     filled: dict[str, list] = {}
-    for standard in (*_TEXTS, *_NUMBERS):
+    understood: dict[str, str] = {}
+    # Dates are compared as they are written here, and read by imgsim.catalogue.dating.
+    for standard in (*_TEXTS, *_NUMBERS, "year", "decade"):
         sources = _sources(metadata, standard)
-        parse = _NUMBERS.get(standard, str.strip)
+        parse = _NUMBERS.get(standard, whole if standard in ("year", "decade") else str.strip)
         known: dict[str, object] = {}
         values: list = [None if standard in _NUMBERS else ""] * count
         for column in sources:
+            differs = False
             for i, text in enumerate(cells[column]):
-                if values[i] in (None, "") and text:
-                    if text not in known:
-                        known[text] = parse(text)
+                if not text.strip() or (heading(column) == "coverage" and any(map(str.isdigit, text))):
+                    continue  # Dublin Core's coverage is a place or a time
+                if text not in known:
+                    known[text] = parse(text)
+                if values[i] in (None, ""):
                     values[i] = known[text]
+                elif known[text] != values[i]:
+                    differs = True
+            if not differs:
+                understood[column] = standard
         filled[standard] = values
-    return filled
+    return filled, understood
 
 
-def _books(
-    plates: pd.DataFrame, ecco: Sequence, cells: dict[str, list[str]], match: _Match | None
-) -> list[str]:
-    folders = plates["folder"].tolist()
-    by_folder = len(set(folders)) > 1
-    column: list[str] = [""] * len(folders)
-    if match is not None:
-        if match.kind in {"ecco_id", "book"}:
-            column = [whole(v) for v in cells[match.column]]
-        else:
-            for kind, name in key_candidates(list(cells)):
-                if kind in {"ecco_id", "book"}:
-                    column = [whole(v) for v in cells[name]]
-                    break
-    return [
-        e.book if e else value or (folder if by_folder else "")
-        for e, value, folder in zip(ecco, column, folders, strict=True)
-    ]
+def _unjoined(plates: pd.DataFrame, metadata: Metadata | None, match: Match | None) -> pd.DataFrame:
+    found: list[tuple[str, str, str, str, str]] = []
+    if metadata is not None and match is not None:
+        used = set(match.rows[match.rows >= 0].tolist())
+        taken = {metadata.frame[match.column].iloc[row].strip().casefold() for row in used}
+        for row, value in enumerate(metadata.frame[match.column].tolist()):
+            if row not in used:
+                why = (
+                    f"{match.column} is empty" if not value.strip()
+                    else "an earlier row has the same value" if value.strip().casefold() in taken
+                    else "no plate is called so"
+                )  # fmt: skip
+                line = metadata.lines[row] if row < len(metadata.lines) else row + 2
+                found.append(("row", str(line), value, "", why))
+        for plate_id, file, row in zip(plates["plate_id"], plates["file"], match.rows.tolist(), strict=True):
+            if row < 0:
+                found.append(("plate", "", plate_id, file, f"no row names it in {match.column}"))
+    return pd.DataFrame(found, columns=["what", "line", "name", "file", "reason"], dtype="str")
 
 
-def _best_match(plates: pd.DataFrame, ecco_books: list[str], metadata: Metadata) -> _Match:
-    candidates = key_candidates(list(metadata.frame.columns))
-    matches = [_match(kind, column, plates, ecco_books, metadata.frame) for kind, column in candidates]
-    if not any(m.joined for m in matches):
-        # No column with a telling name fits: any column may be the key, if it fits half of the plates.
-        others = [c for c in metadata.frame.columns if c not in {column for _, column in candidates}]
-        guesses = [_match(k, c, plates, ecco_books, metadata.frame) for c in others for k in ("file", "book")]
-        matches += [m for m in guesses if 2 * m.joined >= len(plates) and m.joined]
-    if not matches:
-        raise MetadataError(
-            f"{metadata.path} has no column that names plates or books (it has: "
-            f"{', '.join(map(str, list(metadata.frame.columns)[:12]))}). "
-            "Call the column plate_id, file, ecco_id or book."
-        )
-    by_plate = [m for m in matches if m.kind in {"plate_id", "file"} and m.joined]
-    # A table with a row for each plate names its books too, each of them many times.
-    if by_plate:
-        matches = [m for m in matches if m in by_plate or m.repeated * 10 <= len(metadata.frame)]
-    return max(matches, key=lambda m: m.joined)
+def _order_notes(undecided: Sequence[tuple[str, str]]) -> list[str]:
+    if not undecided:
+        return []
+    shown = "; ".join(f"{book or 'plates of no known book'}: {why}" for book, why in undecided[:_MOST_NAMED])
+    more = f"; and {len(undecided) - _MOST_NAMED:,} more" if len(undecided) > _MOST_NAMED else ""
+    return [f"numbers that do not decide the order of plates in {len(undecided):,} books ({shown}{more})"]
 
 
-def _match(
-    kind: str, column: str, plates: pd.DataFrame, ecco_books: list[str], table: pd.DataFrame
-) -> _Match:
-    values = table[column].tolist()
-    if kind in {"plate_id", "file"}:
-        return _match_paths(kind, column, plates["file"].tolist(), plates["plate_id"].tolist(), values)
-    return _match_books(kind, column, plates["file"].tolist(), ecco_books, values)
-
-
-def _match_books(kind: str, column: str, files: list[str], ecco: list[str], values: list[str]) -> _Match:
-    """Match by the book that ECCO's file names give, else by the nearest folder that the column names."""
-    digits = any(ecco) and all(book.isdecimal() for book in ecco if book)
-    index: dict[str, int] = {}
-    repeated, restored_rows = 0, set()
-    for row, value in enumerate(values):
-        name = whole(value)
-        if digits and name.isdecimal() and len(name) < ECCO_ID_LENGTH:
-            name = name.zfill(ECCO_ID_LENGTH)
-            restored_rows.add(row)
-        key = fold(name)
-        if key and index.setdefault(key, row) != row:
-            repeated += 1
-    rows = np.full(len(files), -1, dtype=np.int64)
-    for i, (file, book) in enumerate(zip(files, ecco, strict=True)):
-        for name in (fold(book), *reversed(_parts(file)[:-1])):
-            if name in index:
-                rows[i] = index[name]
-                break
-    restored = len(restored_rows & set(rows.tolist()))
-    return _Match(kind, column, rows, repeated, restored)
-
-
-def _parts(path: str) -> tuple[str, ...]:
-    """Return a path's folded parts, the last without an image's suffix."""
-    plain = path.strip().replace("\\", "/").replace(".zip!", "/")
-    parts = [part for part in plain.split("/") if part not in {"", "."}]
-    if not parts:
-        return ()
-    if PurePosixPath(parts[-1]).suffix.lower() in IMAGE_SUFFIXES | OTHER_IMAGES:
-        parts[-1] = PurePosixPath(parts[-1]).stem
-    return tuple(fold(part) for part in parts)
-
-
-def _match_paths(kind: str, column: str, files: list[str], plate_ids: list[str], values: list[str]) -> _Match:
-    """Match names by as many trailing parts of the path as both sides give; a bare name only if it is the only one."""
-    index: dict[tuple[str, ...], int] = {}
-    tails: dict[tuple[str, ...], int] = {}
-    repeated = 0
-    for row, value in enumerate(values):
-        parts = _parts(value)
-        if not parts:
-            continue
-        if index.setdefault(parts, row) != row:
-            repeated += 1
-            continue
-        for start in range(1, len(parts)):
-            tails[parts[start:]] = -1 if parts[start:] in tails else row
-    plates = [_parts(file) for file in files]
-    namesakes = Counter(parts[start:] for parts in plates for start in range(len(parts)))
-    rows = np.full(len(files), -1, dtype=np.int64)
-    ambiguous = 0
-    for i, (parts, plate_id) in enumerate(zip(plates, plate_ids, strict=True)):
-        row = index.get(_parts(plate_id), -1)
-        for start in range(len(parts)):
-            if row >= 0:
-                break
-            row = index.get(parts[start:], -1)
-            if row >= 0 and namesakes[parts[start:]] > 1:
-                ambiguous += 1
-                row = -1
-        rows[i] = row if row >= 0 else tails.get(parts, -1)
-    return _Match(kind, column, rows, repeated, 0, ambiguous)
-
-
-def _report(plates: pd.DataFrame, metadata: Metadata, match: _Match) -> JoinReport:
-    notes = list(metadata.notes)
+def _report(
+    plates: pd.DataFrame, metadata: Metadata, match: Match, understood: dict[str, str], report: JoinReport
+) -> JoinReport:
+    notes = [*metadata.notes, *report.notes]
     if match.restored:
         notes.append(f"restored the leading zeros of {match.restored:,} ids in {match.column!r}")
     if match.repeated:
@@ -299,8 +260,9 @@ def _report(plates: pd.DataFrame, metadata: Metadata, match: _Match) -> JoinRepo
             f"no plate found its row: {match.column!r} holds values such as {metadata.frame[match.column].iloc[0]!r}, "
             f"the plates are called such as {plates['plate_id'].iloc[0]!r}"
         )
-    used = len(set(match.rows[match.rows >= 0].tolist()))
-    return JoinReport(
-        len(plates), match.joined, match.kind, match.column, dict(metadata.understood),
-        len(metadata.frame) - used, tuple(notes),
+    used = set(match.rows[match.rows >= 0].tolist())
+    return replace(
+        report, joined=match.joined, key=match.kind, key_column=match.column, understood=understood,
+        unused=len(metadata.frame) - len(used), notes=tuple(notes), encoding=metadata.encoding,
+        separator=metadata.separator, header_line=metadata.header_line,
     )  # fmt: skip

@@ -1,51 +1,17 @@
-"""Reading a metadata CSV as it comes: from a library, a spreadsheet or pandas. Every cell stays text."""
+"""Reading a table of metadata as it comes: from a library, a spreadsheet or pandas. Every cell stays text."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from imgsim.catalogue.encoding import check_encoding, decode
+from imgsim.catalogue.grid import MAX_BYTES, Grid, fitted, header_row, text_grid
+from imgsim.catalogue.words import key_candidates, meaning
+from imgsim.catalogue.workbook import is_workbook, workbook_grid
 from imgsim.errors import MetadataError
-
-MAX_BYTES = 256 * 1024 * 1024
-_DELIMITERS = ",;\t|"
-
-# How columns are called, by what they hold. The first of a list that exists is preferred, row by row.
-SOURCES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "ecco_full_title", "full_title", "book_title", "short_title", "titel", "titre"),
-    "author": ("author", "authors", "creator", "creators", "auteur", "autor"),
-    "year": (
-        "year",
-        "publication_year",
-        "pub_year",
-        "date",
-        "publication_date",
-        "date_of_publication",
-        "issued",
-    ),
-    "decade": ("decade", "publication_decade"),
-    "place": ("place", "publication_place", "place_of_publication", "pub_place", "city", "printed_at"),
-    "country": ("country", "publication_country", "country_of_publication"),
-    "format": ("format", "gatherings", "book_format"),
-    "category": ("category", "sub_category", "subcategory", "subject", "genre"),
-    "language": ("language", "language_primary", "lang"),
-    "page": ("page", "page_number", "page_no", "pagenumber", "folio"),
-    "number": ("number", "plate_number", "plate_no", "figure", "illustration_number"),
-}
-KEYS: dict[str, tuple[str, ...]] = {
-    "plate_id": ("plate_id", "plate", "id", "image_id", "illustration_id", "picture_id", "identifier", "name"),
-    "file": (
-        "file", "filename", "file_name", "image", "image_file", "image_name", "image_path", "imagename", "path",
-        "filepath", "file_path", "img", "picture", "illustration",
-    ),
-    "ecco_id": ("ecco_id", "eccoid", "ecco", "document_id", "documentid", "gale_id", "gale_document_number"),
-    "book": ("book", "book_id", "bookid", "folder", "directory", "volume", "source"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +33,12 @@ class Metadata:
         The file.
     notes : tuple of str
         What was put right while reading.
+    encoding, separator : str
+        What the text was taken for ("UTF-8", "Mac Roman", ...; "Excel") and what parts its cells ('' in a workbook).
+    header_line : int
+        The line of the header, from 1.
+    lines : tuple of int
+        The line of each row.
     """
 
     frame: pd.DataFrame
@@ -75,42 +47,58 @@ class Metadata:
     understood: dict[str, str]
     path: Path
     notes: tuple[str, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+    header_line: int = 1
+    lines: tuple[int, ...] = ()
 
 
-def plain_name(column: str) -> str:
-    """Return a column's name without case and punctuation: ``Publication Year`` is publication_year."""
-    return re.sub(r"[\W_]+", "_", column.strip().lower()).strip("_")
+def read_metadata(path: Path, encoding: str | None = None) -> Metadata:
+    """Read a table: CSV with comma, semicolon, tab or bar, or an Excel workbook (.xlsx).
 
-
-def key_candidates(columns: list[str]) -> list[tuple[str, str]]:
-    """Return (kind, column) for each column whose name says that it may be the key, most telling first."""
-    names: dict[str, str] = {}
-    for column in columns:
-        names.setdefault(plain_name(column), column)
-    return [(kind, names[name]) for kind, known in KEYS.items() for name in known if name in names]
-
-
-def read_metadata(path: Path) -> Metadata:
-    """Read a CSV: comma, semicolon, tab or bar; UTF-8, UTF-16, Windows-1252 or Latin-1; with or without BOM.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        What its text is written in; found out if not given.
 
     Raises
     ------
     MetadataError
-        Missing, empty, no table, no text, or a row with another number of cells than the header (with its line).
+        Missing, empty, no table, no text, or not in the encoding that was named.
     """
-    text = _decode(_content(path), path)
-    delimiter = _delimiter(text)
-    header, records, notes = _records(text, delimiter, path)
+    if encoding:
+        check_encoding(encoding)
+    content = _content(path)
+    written, notes = "Excel", []
+    if is_workbook(content, path):
+        grid = workbook_grid(content, path)
+        if encoding:
+            notes.append(f"an Excel workbook says itself how it is written: {encoding} is not needed")
+    else:
+        text, written, note = decode(content, path, encoding)
+        notes += [note] if note else []
+        grid = text_grid(text, path)
+    header, lines, records, more = _records(grid, path)
+    notes += [*grid.notes, *more]
     frame = pd.DataFrame({name: [r[i] for r in records] for i, name in header}, dtype="str")
-    understood = {}
-    names = {plain_name(column): column for column in reversed(list(frame.columns))}
-    for standard, known in SOURCES.items():
-        for name in known:
-            if name in names:
-                understood[names[name]] = standard
-    candidates = key_candidates(list(frame.columns))
+    candidates = key_candidates(frame.columns)
     kind, column = candidates[0] if candidates else ("", "")
-    return Metadata(frame, kind, column, understood, Path(path), tuple(notes))
+    return Metadata(
+        frame, kind, column, _understood(frame), Path(path), tuple(notes), written, grid.separator,
+        lines[0], tuple(lines[1:]),
+    )  # fmt: skip
+
+
+def _understood(frame: pd.DataFrame) -> dict[str, str]:
+    """Columns that fill one of ours, the best first: by how telling the name is, then by how many cells are filled."""
+    found = []
+    for place, column in enumerate(map(str, frame.columns)):
+        if (means := meaning(column)) is not None:
+            filled = int((frame[column].str.strip() != "").sum())
+            found.append((means.holds, means.rank, -filled, place, column))
+    return {column: holds for holds, *_, column in sorted(found)}
 
 
 def _content(path: Path) -> bytes:
@@ -130,84 +118,22 @@ def _content(path: Path) -> bytes:
         )
     if not content.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise MetadataError(f"{path} is empty. Give a CSV with a header line and one row a book or a plate.")
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise MetadataError(
-            f"{path} is a spreadsheet or an archive, not a CSV. Save it as CSV (UTF-8) first."
-        )
     return content
 
 
-def _decode(content: bytes, path: Path) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        # Any bytes are valid Latin-1, so it comes last; Windows-1252 differs from it only in 27 characters.
-        encodings = ("utf-8-sig", "cp1252", "latin-1")  # type: ignore[assignment]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            line = text.count("\n", 0, text.index("\x00")) + 1
-            raise MetadataError(
-                f"{path} holds a NUL character in line {line}: it is no text. Save it as CSV (UTF-8)."
-            )
-        return text
-    raise MetadataError(f"{path} is not text in UTF-16 although it begins so. Save it as CSV (UTF-8).")
-
-
-def _delimiter(text: str) -> str:
-    """Choose the delimiter that cuts the header, and most of the first rows likewise, into the most cells."""
-    best, most = ",", (0, 0)
-    for delimiter in _DELIMITERS:
-        lengths = []
-        try:
-            for cells in csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter):
-                if cells:
-                    lengths.append(len(cells))
-                if len(lengths) == 50:
-                    break
-        except csv.Error:
-            continue
-        columns = lengths[0] if lengths else 0
-        alike = sum(length == columns for length in lengths)
-        score = (alike * (columns - 1), columns)
-        if columns > 1 and score > most:
-            best, most = delimiter, score
-    return best
-
-
-def _records(
-    text: str, delimiter: str, path: Path
-) -> tuple[list[tuple[int, str]], list[list[str]], list[str]]:
-    """Return the header as (position, name), the rows, and notes."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[tuple[int, list[str]]] = []
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((line, cells))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise MetadataError(
-            f"{path}, line {reader.line_num}: {error}. Is a quotation mark left open?"
-        ) from error
-    if len(rows) < 2:
+def _records(grid: Grid, path: Path) -> tuple[list[tuple[int, str]], list[int], list[list[str]], list[str]]:
+    """Return the header as (position, name), the lines of the header and of the rows, the rows, and notes."""
+    if len(grid.rows) < 2:
         raise MetadataError(f"{path} has a header but no rows. Give one row a book or a plate.")
-    names, notes = _names([cell.strip() for cell in rows[0][1]])
-    records = []
-    for line, cells in rows[1:]:
-        # Spreadsheets write empty cells after the last column.
-        while len(cells) > len(names) and not cells[-1].strip():
-            cells.pop()
-        if len(cells) != len(names):
-            raise MetadataError(
-                f"{path}, line {line}: {len(cells)} cells, but the header names {len(names)} columns. "
-                "Is a text with a comma or a line break missing its quotation marks?"
-            )
-        records.append(cells)
+    at = header_row(grid.rows)
+    notes = []
+    if at:
+        above = "; ".join(" ".join(filter(None, map(str.strip, cells))) for _, cells in grid.rows[:at])
+        one = "the line above the header is" if at == 1 else f"{at} lines above the header are"
+        notes.append(f"{one} left out: {above[:120]!r}")
+    names, more = _names([cell.strip().strip("\ufeff\u200b").strip() for cell in grid.rows[at][1]])
+    records, widest, odd = fitted(grid.rows[at + 1 :], len(names), grid.separator)
+    names += [""] * (widest - len(names))
     header = []
     for position, name in enumerate(names):
         if name:
@@ -216,7 +142,7 @@ def _records(
             header.append((position, f"column_{position + 1}"))
     if not header:
         raise MetadataError(f"{path}, line 1: no column has a name. Give a CSV with a header line.")
-    return header, records, notes
+    return header, [line for line, _ in grid.rows[at:]], records, notes + more + odd
 
 
 def _names(names: list[str]) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ LABELS = {
 }  # fmt: skip
 # Random hexadecimal digits and machine paths would answer words by chance.
 _UNSEARCHED = {
-    "date_from", "date_to", "date_sure", "sha256", "root", "width", "height", "mode", "frames", "bytes",
+    "date_from", "date_to", "date_sure", "sha256", "root", "width", "height", "mode", "frames", "bytes", "in_book",
 }  # fmt: skip
 _MOST_CHOICES = 300
 UNKNOWN = "(not known)"  # chooses the plates that have no value

@@ -14,18 +14,20 @@ import pandas as pd
 
 from imgsim.catalogue import dating, search
 from imgsim.catalogue.dates import DateInterval, Dates
-from imgsim.catalogue.metadata import KEYS, SOURCES, plain_name
-from imgsim.catalogue.values import natural
+from imgsim.catalogue.order import IN_BOOK, in_book, stem
+from imgsim.catalogue.values import ecco_parts
+from imgsim.catalogue.words import is_known
 from imgsim.errors import CollectionError, ImgsimError
 
 STANDARD = (
     "plate_id", "book", "page", "number", "title", "author", "year", "decade", "date_text", "date_from", "date_to",
-    "date_sure", "place", "country", "format",
-    "category", "language", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes",
+    "date_sure", "place", "country", "format", "category", "language", "file", "root", "folder", "sha256", "width",
+    "height", "mode", "frames", "bytes", IN_BOOK,
 )  # fmt: skip
+_LATER = {IN_BOOK}  # columns that catalogues of earlier versions lack
 _INTEGERS = {
     "page": "Int32", "number": "Int32", "year": "Int32", "decade": "Int32", "date_from": "Int32", "date_to": "Int32",
-    "width": "int32", "height": "int32", "frames": "int32", "bytes": "int64",
+    "width": "int32", "height": "int32", "frames": "int32", "bytes": "int64", IN_BOOK: "int32",
 }  # fmt: skip
 _UNKNOWN = np.iinfo(np.int64).max
 
@@ -53,7 +55,7 @@ class Catalogue:
             raise CollectionError(
                 f"The catalogue holds dates of a wrong kind: {error}. Run precompute.py again."
             ) from error
-        missing = [name for name in STANDARD if name not in frame.columns]
+        missing = [name for name in STANDARD if name not in frame.columns and name not in _LATER]
         if missing:
             raise CollectionError(
                 f"The catalogue lacks the columns {', '.join(missing)}. Run precompute.py again."
@@ -73,6 +75,8 @@ class Catalogue:
             raise CollectionError(
                 "The catalogue is not sorted by plate_id, or names a plate twice. Run precompute.py again."
             )
+        if IN_BOOK not in frame.columns:
+            frame.insert(STANDARD.index(IN_BOOK), IN_BOOK, in_book(frame))
         self.frame: pd.DataFrame = frame
 
     def __len__(self) -> int:
@@ -145,11 +149,10 @@ class Catalogue:
 
     @cached_property
     def _place_in_book(self) -> np.ndarray:
-        """int64 (n,): each row's place when sorted by book, page, number and name."""
-        pages, numbers = (self._filled(name) for name in ("page", "number"))
-        names = [natural(plate_id) for plate_id in self.plate_ids]
+        """int64 (n,): each row's place when sorted by book and by the order within it."""
+        inside = self._cells[IN_BOOK]
         books = self._cells["book"]
-        key = sorted(range(len(self)), key=lambda i: (books[i], pages[i], numbers[i], names[i]))
+        key = sorted(range(len(self)), key=lambda i: (books[i], inside[i], self.plate_ids[i]))
         places = np.empty(len(self), dtype=np.int64)
         places[key] = np.arange(len(self))
         return places
@@ -163,7 +166,7 @@ class Catalogue:
         return {book: np.array(rows, dtype=np.int64) for book, rows in books.items()}
 
     def book_rows(self, book: str) -> np.ndarray:
-        """Return the rows of a book's plates in page order, int64 (m,); empty for an unknown book."""
+        """Return the rows of a book's plates in the order of printing, int64 (m,); empty for an unknown book."""
         return self._book_rows.get(book, np.empty(0, dtype=np.int64)).copy()
 
     def previous_next(self, row: int) -> tuple[str | None, str | None]:
@@ -185,8 +188,7 @@ class Catalogue:
 
     @cached_property
     def _facets(self) -> list[search.Facet]:
-        known = {name for names in (*SOURCES.values(), *KEYS.values()) for name in names}
-        understood = [c for c in self.frame.columns if plain_name(str(c).removeprefix("metadata_")) in known]
+        understood = [c for c in self.frame.columns if is_known(str(c).removeprefix("metadata_"))]
         return search.facets(self.frame, self.dates, understood, STANDARD)
 
     def facets(self) -> list[search.Facet]:
@@ -279,9 +281,7 @@ class Catalogue:
             part
             for part in (
                 f"p. {plate['page']}" if plate["page"] is not None else "",
-                f"illustration {int(plate['number']) + 1}"
-                if plate["number"] is not None and plate["page"]
-                else "",
+                _illustration(plate) if plate["number"] is not None and plate["page"] else "",
             )
             if part
         )
@@ -290,9 +290,8 @@ class Catalogue:
             if plate["book"]
             else f"plate {plate['plate_id']}"
         )
-        return ", ".join(part for part in (of_book, place) if part) + (
-            f" [{source}]." if of_book else f"[{source}]."
-        )
+        told = ", ".join(part for part in (of_book, place) if part)
+        return f"{told} [{source}]." if told else f"[{source}]."
 
     def book_citation(self, book: str) -> str:
         """Return a bibliographic reference to a book, from what is known of its first plate; ImgsimError if unknown."""
@@ -321,6 +320,12 @@ class Catalogue:
                 f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
             ) from error
         return cls(frame)
+
+
+def _illustration(plate: Mapping[str, str | int | None]) -> str:
+    """ECCO's names count the illustrations of a page from 0; a table gives the plate's own number."""
+    counted = ecco_parts(stem(str(plate["file"]))) is not None
+    return f"illustration {int(plate['number'] or 0) + 1}" if counted else f"plate {plate['number']}"
 
 
 def _cited(record: Mapping[str, str | int | None]) -> str:

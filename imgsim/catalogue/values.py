@@ -35,10 +35,6 @@ def whole(text: str) -> str:
     return found[1] if found else text
 
 
-def parse_count(text: str) -> int | None:
-    """Return a page or plate number: ``12``, ``12.0``, ``p. 12``, ``Plate 12``; None for anything else."""
-    found = re.fullmatch(r"(?:[A-Za-z]+\.?\s*)?(\d{1,6})", whole(text))
-    return int(found[1]) if found else None
 
 
 def fold(text: str) -> str:

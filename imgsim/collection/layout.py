@@ -24,6 +24,7 @@ GENERATIONS = "generations"
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.parquet"
 SKIPPED = "skipped.csv"
+UNJOINED = "unjoined.csv"
 THUMBNAILS = "thumbnails"
 MATCHES = "matches.parquet"
 FAMILIES = "families.parquet"
@@ -160,8 +161,8 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
         for method in facts["projections"]:
             expected.append(projection_file(backbone, check_name(method, "projection")))
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
-    # matching are there or not: plates can be prepared without it.
-    further = {MATCHES, FAMILIES, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])}
+    # matching and of a table of metadata are there or not: plates can be prepared without either.
+    further = {UNJOINED, MATCHES, FAMILIES, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])}
     odd = set(expected) - set(files)
     odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}
     if odd:

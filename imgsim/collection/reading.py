@@ -74,15 +74,14 @@ class Collection:
     @property
     def skipped(self) -> pd.DataFrame:
         """What could not be used: columns file and reason."""
-        return self._once(
-            "skipped",
-            lambda: pd.read_csv(
-                io.BytesIO(self._bytes(layout.SKIPPED)),
-                dtype=str,
-                keep_default_na=False,
-                encoding="utf-8-sig",
-            ),
-        )
+        return self._once(layout.SKIPPED, lambda: self._listed(layout.SKIPPED))
+
+    @property
+    def unjoined(self) -> pd.DataFrame | None:
+        """Rows without a plate and plates without a row: what, line, name, file, reason; None without a table."""
+        if not self.has(layout.UNJOINED):
+            return None
+        return self._once(layout.UNJOINED, lambda: self._listed(layout.UNJOINED))
 
     def embeddings(self, backbone: str) -> npt.NDArray[np.float32]:
         """float32 (n_plates, dim), unit rows."""
@@ -278,6 +277,10 @@ class Collection:
             return array
 
         return self._once(file, load)
+
+    def _listed(self, file: str) -> pd.DataFrame:
+        data = io.BytesIO(self._bytes(file))
+        return pd.read_csv(data, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
     def _check_rows(self, file: str, shape: tuple[int, ...]) -> None:
         plates = self.manifest["counts"]["plates"]

@@ -27,7 +27,7 @@ from imgsim.errors import ImgsimError
 BOM = b"\xef\xbb\xbf"
 _GUARD = "'"
 # What a list says of each plate, before the metadata's own columns.
-KNOWN = tuple(name for name in STANDARD if name not in {"root", "sha256", "mode", "frames", "bytes"})
+KNOWN = tuple(name for name in STANDARD if name not in {"root", "sha256", "mode", "frames", "bytes", "in_book"})
 # Columns that hold numbers or dates, wherever they stand.
 _NUMBERS = frozenset({"page", "number", "year", "decade", "date_from", "date_to", "width", "height", "date"})
 

@@ -170,7 +170,7 @@ def _wanted(request: Request) -> int:
 
 
 def _conditioned(request: Request) -> bool:
-    return (request.other_books and request.catalogue.books_known) or request.when != "any"
+    return request.other_books or request.when != "any"
 
 
 def _kept(
@@ -220,7 +220,7 @@ def _fits(
     """
     frame = request.catalogue.frame
     fits = np.ones(np.broadcast_shapes(rows.shape, others.shape), dtype=bool)
-    if request.other_books and request.catalogue.books_known:
+    if request.other_books:
         books, names = pd.factorize(frame["book"])
         unknown = [i for i, name in enumerate(names) if name == ""]
         fits &= (books[rows] != books[others]) | np.isin(books[rows], unknown)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.families import Families
@@ -41,7 +42,8 @@ class Request:
     backbone : the network whose neighbours and maps are meant.
     rows : int64 (m,), the plates; None for all of them.
     top_k, threshold, other_books, when : neighbours of each plate: at most so many, from which similarity on, of other
-        books only, and of any time, earlier or later than the plate (see :mod:`imgsim.export.neighbours`).
+        books only (ImgsimError where books are not told apart), and of any time, earlier or later than the plate (see
+        :mod:`imgsim.export.neighbours`).
     line : where the line across each list stands; None for what is calibrated, or the threshold where there is one.
     look_alikes : whether matches include the pairs whose lines do not agree.
     method, colour : the projection and the column of the map as a page.
@@ -61,6 +63,13 @@ class Request:
     method: str = ""
     colour: str = "decade"
     given_families: Families | None = None
+
+    def __post_init__(self) -> None:
+        if self.other_books and not self.catalogue.books_known:
+            raise ImgsimError(
+                "Neighbours from other books only cannot be listed: this collection does not tell its books apart. "
+                "Leave that condition out, or prepare the collection again and say what names a book (--book-by)."
+            )
 
     @property
     def catalogue(self) -> Catalogue:

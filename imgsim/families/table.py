@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from imgsim.catalogue.dating import dates_of, with_dates
-from imgsim.catalogue.values import natural
+from imgsim.catalogue.order import in_book
 from imgsim.errors import CollectionError
 
 # Part of the key of families.parquet: change it with everything that changes a family.
@@ -47,18 +47,14 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def ranks(frame: pd.DataFrame) -> np.ndarray:
-    """Return each plate's rank in order of date, int64 (n,); then of book, page, number and name; undated last.
+    """Return each plate's rank in order of date, int64 (n,); then of book and the order within it; undated last.
 
     The order of dates is that of :attr:`~imgsim.catalogue.dates.DateInterval.order`: a plate of which only the decade
     is known comes after those of that decade with a year.
     """
     dates = dates_of(with_dates(frame)).ranks()
-    pages, numbers = (frame[name].to_numpy(np.int64, na_value=_UNKNOWN) for name in ("page", "number"))
-    ids = frame["plate_id"].tolist()
-    names = np.empty(len(ids), dtype=np.int64)
-    names[sorted(range(len(ids)), key=lambda row: (natural(ids[row]), ids[row]))] = np.arange(len(ids))
     books = pd.factorize(frame["book"], sort=True)[0]
-    books = np.where(frame["book"].to_numpy(object) == "", len(ids), books)
-    found = np.empty(len(ids), dtype=np.int64)
-    found[np.lexsort((names, numbers, pages, books, dates))] = np.arange(len(ids))
+    books = np.where(frame["book"].to_numpy(object) == "", len(frame), books)
+    found = np.empty(len(frame), dtype=np.int64)
+    found[np.lexsort((in_book(frame), books, dates))] = np.arange(len(frame))
     return found

@@ -7,32 +7,13 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 
-from imgsim.catalogue.metadata import KEYS, SOURCES, plain_name
-from imgsim.catalogue.values import parse_count
+from imgsim.catalogue.numerals import numeral
+from imgsim.catalogue.words import is_known, meaning, plain_name
 from imgsim.iiif.reading import Book, Page
 
 Row = dict[str, str]
 _MAX_COLUMNS = 80
 _OURS = ("plate_id", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canvas")
-# How libraries call what our catalogue understands, where it is not English.
-_KNOWN = {
-    "title": ("titel", "titre", "titolo", "titulo", "título"),
-    "author": ("autor", "auteur", "autore", "verfasser", "verfasserin", "urheber", "personen", "créateur"),
-    "year": (
-        "published", "publication", "date_issued", "date_de_publication", "année", "datum", "erscheinungsjahr",
-        "erscheinungsdatum", "jahr", "data", "data_di_pubblicazione", "anno", "fecha", "año",
-    ),
-    "place": (
-        "lieu", "lieu_de_publication", "lieu_d_édition", "ort", "erscheinungsort", "verlagsort", "druckort",
-        "luogo_di_pubblicazione", "lugar_de_publicación",
-    ),
-    "language": ("languages", "sprache", "langue", "lingua", "idioma"),
-    "format": ("format_of_book",),
-}  # fmt: skip
-_STANDARD = {name: standard for standard, names in _KNOWN.items() for name in names} | {
-    name: standard for standard, names in SOURCES.items() for name in names
-}
-_KEYS = {name for names in KEYS.values() for name in names}
 
 
 def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
@@ -44,14 +25,18 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
     found: Row = {}
     for pairs in (page.pairs, book.pairs):
         own: Row = {}
+        columns = _columns([label for label, _ in pairs])
         for label, value in pairs:
-            column = _column(label)
+            column = columns[label]
             own[column] = f"{own[column]}; {value}" if column in own and own[column] != value else value
         if pairs is book.pairs:
             # The label is what the library calls the whole; its metadata may hold a fuller title.
-            own["title"] = book.label or own.get("title", "")
+            title = own.get("title", "")
+            own["title"] = book.label or title
+            if title not in ("", own["title"]):
+                own["iiif_title"] = title
         found = {**own, **found}
-    found["page"] = found.get("page") or (page.label if parse_count(page.label) is not None else "")
+    found["page"] = found.get("page") or (page.label if numeral(page.label) is not None else "")
     return {
         **found,
         "plate_id": plate_id,
@@ -62,19 +47,29 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
     }
 
 
-def _column(label: str) -> str:
-    """The column of a label: one that the catalogue understands, or the label itself.
+def _columns(labels: Sequence[str]) -> dict[str, str]:
+    """The column of each label: one that the catalogue understands, or the label itself.
 
+    Of several that mean the same ("Author", "Contributor") the most telling fills ours, and the others keep their own.
     A label such as "Identifier" must not be taken for the column that joins the table with the plates.
     """
-    plain = plain_name(label)
-    if plain == "book":
-        return "book"
-    if plain in _STANDARD:
-        return _STANDARD[plain]
-    if plain in _KEYS or plain in _OURS or not plain:
-        return f"iiif_{plain or 'other'}"
-    return plain
+    means = {label: meaning(label) for label in labels}
+    best: dict[str, int] = {}
+    for found in means.values():
+        if found is not None:
+            best[found.holds] = min(found.rank, best.get(found.holds, found.rank))
+    columns = {}
+    for label, found in means.items():
+        plain = plain_name(label)
+        if plain == "book":
+            columns[label] = plain
+        elif found is not None and found.rank == best[found.holds]:
+            columns[label] = found.holds
+        elif (found is None and is_known(label)) or plain in _OURS or not plain:
+            columns[label] = f"iiif_{plain or 'other'}"
+        else:
+            columns[label] = plain
+    return columns
 
 
 def to_csv(rows: Sequence[Row]) -> bytes:

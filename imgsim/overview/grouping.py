@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import UNKNOWN, Catalogue
-from imgsim.catalogue.metadata import plain_name
+from imgsim.catalogue.words import plain_name
 
 # What a collection is broken down by, if its metadata says it: these first, then whatever else tells plates apart.
 COLUMNS = {"place": "Place", "format": "Format", "category": "Category"}

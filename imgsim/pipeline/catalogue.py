@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from imgsim.collection import layout
 from imgsim.errors import CollectionError, MetadataError
 
 if TYPE_CHECKING:
-    from imgsim.catalogue import Catalogue
+    from imgsim.catalogue import Catalogue, Joined
     from imgsim.pipeline.plates import Found
     from imgsim.pipeline.run import Run
 
@@ -27,7 +28,14 @@ class CatalogueStage:
     ``report`` says how the metadata were joined.
     """
 
-    def __init__(self, run: Run, found: Found, metadata: Path | None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        found: Found,
+        metadata: Path | None,
+        encoding: str | None = None,
+        book_by: str | None = None,
+    ) -> None:
         from imgsim.catalogue import STANDARD
 
         stage = run.stage("catalogue", None)
@@ -41,41 +49,65 @@ class CatalogueStage:
             version=CATALOGUE_VERSION,
             columns=STANDARD,
             metadata=self.metadata_sha256,
+            encoding=encoding,
+            book_by=book_by,
             plates=[tuple(vars(plate).values()) for plate in found.plates],
         )
-        self._catalogue: Catalogue | None = None
+        self._made: Joined | None = None
+        self._make = lambda: joined_catalogue(
+            [vars(plate) for plate in found.plates], metadata, encoding, book_by
+        )
         self._live = live = run.live
         if live is not None and live.manifest["keys"].get(layout.CATALOGUE) == self.key and _whole(live):
             self.report: dict[str, Any] = live.manifest["join"]
             self.contents: list[str] = live.catalogue.frame["sha256"].tolist()
         else:
-            from imgsim.catalogue import build_catalogue, read_metadata
-
-            frame = pd.DataFrame([vars(plate) for plate in found.plates])
-            table = read_metadata(metadata) if metadata is not None else None
-            self._catalogue, report = build_catalogue(frame, table)
-            self.report = {**asdict(report), "metadata": str(metadata) if metadata else ""}
-            self.contents = self._catalogue.frame["sha256"].tolist()
+            self._made = self._make()
+            self.report = {**asdict(self._made.report), "metadata": str(metadata) if metadata else ""}
+            self.contents = self._made.catalogue.frame["sha256"].tolist()
+        self.files = [layout.CATALOGUE] + ([layout.UNJOINED] if metadata is not None else [])
         stage.update(len(self.contents), len(self.contents))
         run.timed(stage)
 
     @property
     def table(self) -> Catalogue:
         """The catalogue itself."""
-        if self._catalogue is None:
+        if self._made is None:
             assert self._live is not None
             return self._live.catalogue
-        return self._catalogue
+        return self._made.catalogue
 
     def parquet(self, folder: Path) -> bytes:
         """The catalogue as a file; ``folder`` is where it may be written for a moment."""
-        if self._catalogue is None:
-            raise RuntimeError("the catalogue was taken over, so there is nothing to write")
         path = folder / ".catalogue.tmp"
-        self._catalogue.to_parquet(path)
+        self.table.to_parquet(path)
         data = path.read_bytes()
         path.unlink()
         return data
+
+    def unjoined_csv(self) -> bytes:
+        """Rows without a plate and plates without a row, as a file."""
+        if self._made is None:
+            self._made = self._make()
+        return csv_bytes(self._made.unjoined)
+
+
+def joined_catalogue(
+    plates: Sequence[Mapping[str, Any]], metadata: Path | None, encoding: str | None, book_by: str | None
+) -> Joined:
+    """Read the table, if there is one, and join it with plates (the columns of PlateRow)."""
+    from imgsim.catalogue import join, read_metadata
+
+    table = read_metadata(metadata, encoding) if metadata is not None else None
+    return join(pd.DataFrame(plates), table, book_by)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A list of texts for spreadsheets: UTF-8 with BOM; a cell that a spreadsheet would compute is guarded."""
+    guarded = frame.map(
+        lambda text: ("'" if text[:1] in "=+-@\t\r\n" and text else "") + text.replace("\0", "")
+    )
+    return b"\xef\xbb\xbf" + guarded.to_csv(index=False).encode("utf-8", "backslashreplace")
 
 
 def _whole(live: Any) -> bool:

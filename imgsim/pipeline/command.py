@@ -81,8 +81,21 @@ def parser() -> argparse.ArgumentParser:
         "--metadata",
         type=Path,
         metavar="CSV",
-        help="a table with a row a book (ecco_id, book) or a plate (plate_id, file)",
+        help="a table (CSV or xlsx) with a row a book (ecco_id, book) or a plate (plate_id, file)",
     )
+    add(
+        "--encoding", metavar="NAME",
+        help="what the table is written in, such as mac_roman or cp850 (default: auto, found out and said)",
+    )  # fmt: skip
+    add(
+        "--book-by", metavar="COLUMN|folder|prefix|none",
+        help="what tells books apart: a column of the table, the folder, the prefix of file names, nothing "
+        "(default: auto, found out and said)",
+    )  # fmt: skip
+    add(
+        "--dry-run", action="store_true",
+        help="say how table and file names would be understood, with examples, and do nothing",
+    )  # fmt: skip
     where = main.add_mutually_exclusive_group()
     where.add_argument("--name", metavar="NAME", help="the collection's name; it is kept in data/NAME")
     where.add_argument(
@@ -144,7 +157,7 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         "--weights": lambda word: "=" in word and not Path(word).exists(),
         "--iiif": lambda word: True,
     }
-    alone = {"--quiet", "--json", "--no-verify", "--help", "-h"}
+    alone = {"--quiet", "--json", "--no-verify", "--dry-run", "--help", "-h"}
     options: list[str] = []
     images: list[str] = []
     current, taken = "", 0
@@ -191,6 +204,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = _options(commands, given)
 
     def work(display: AnyDisplay) -> tuple[dict[str, Any], str]:
+        if given.dry_run:
+            from imgsim.pipeline.rehearsal import rehearse
+
+            return rehearse(wanted)
         summary = prepare(wanted, display)
         return summary.as_dict(), summary_text(summary)
 
@@ -206,6 +223,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
     if given.images and (given.sample or given.dataset or given.iiif):
         other = "--sample" if given.sample else "--dataset" if given.dataset else "--iiif"
         commands.error(f"IMAGES and {other} exclude each other")
+    if given.dry_run and (given.sample or given.dataset or given.iiif):
+        commands.error("--dry-run looks at files that are there: name IMAGES, or --name of a collection")
     name = given.name
     if given.out is None and name is None:
         if given.sample:
@@ -231,6 +250,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         out=out,
         inputs=given.images or None,
         metadata=given.metadata,
+        encoding=given.encoding,
+        book_by=given.book_by,
         backbones=tuple(given.backbone),
         weights=weights,
         top_k=given.top_k,

@@ -6,8 +6,9 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TextIO
+from typing import Any, TextIO
 
 from imgsim.pipeline.options import Summary
 from imgsim.pipeline.progress import Progress
@@ -196,10 +197,10 @@ def _join_lines(summary: Summary) -> list[str]:
     from imgsim.catalogue import report_line
 
     join = summary.join
+    books = book_lines(join)
     if not join.get("key"):
-        return (
-            ["no metadata"] if not join.get("metadata") else [f"no plate found its row in {join['metadata']}"]
-        )
+        first = "no metadata" if not join.get("metadata") else f"no plate found its row in {join['metadata']}"
+        return [first, *(f"    {note}" for note in join.get("notes", ())), *books]
     understood = [
         column if column == standard else f"{column} as {standard}"
         for column, standard in join["understood"].items()
@@ -208,10 +209,30 @@ def _join_lines(summary: Summary) -> list[str]:
         f"{join['joined']:,} of {join['plates']:,} plates found their row in {join['metadata']}, "
         f"by {join['key']} in the column {join['key_column']}"
     ]
-    if join.get("unused"):
-        lines.append(f"    {join['unused']:,} rows belong to no plate")
+    without = join["plates"] - join["joined"]
+    if join.get("unused") or without:
+        lines.append(
+            f"    {join.get('unused', 0):,} rows belong to no plate, {without:,} plates have no row"
+            + (f": listed in {summary.unjoined_csv}" if summary.unjoined_csv else "")
+        )
+    if join.get("encoding"):
+        parted = f", cells parted by {join['separator']}" if join["separator"] else ""
+        lines.append(f"    read as {join['encoding']}{parted}")
     if understood:
         lines.append(f"    columns understood: {', '.join(understood)}")
     years = report_line(join.get("years", {}))
     lines += [f"    {note}" for note in (years, *join.get("notes", ())) if note]
-    return lines
+    return lines + books
+
+
+def book_lines(join: Mapping[str, Any]) -> list[str]:
+    """``14 books, by folder; within them by file name``"""
+    facts, order = join.get("books"), join.get("order")
+    if not facts:
+        return []
+    count, unnamed = facts["count"], facts["unnamed"]
+    text = "no books are told apart" if not count else f"{count:,} book{'s' if count != 1 else ''}, by {facts['by']}"
+    if count and unnamed:
+        text += f"; {unnamed:,} plates of no known book"
+    ways = [f"{books:,} by {way}" for way, books in (order or {}).get("by", {}).items()]
+    return [text, *([f"    plates in order: {', '.join(ways)}"] if ways else [])]

@@ -40,6 +40,11 @@ def run_command(
     display = display_for(quiet=quiet, as_json=as_json)
     try:
         facts, text = work(display)
+        display.close()
+        if as_json:
+            print(json.dumps({"event": "done", **facts}), flush=True)
+        elif not quiet:
+            print(text, flush=True)
     except ImgsimError as error:
         display.close()
         return _failed(str(error), as_json)
@@ -52,11 +57,6 @@ def run_command(
         # Whoever read our output is gone: nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    display.close()
-    if as_json:
-        print(json.dumps({"event": "done", **facts}), flush=True)
-    elif not quiet:
-        print(text, flush=True)
     return 0
 
 

@@ -22,7 +22,9 @@ class Options:
     ----------
     out : the collection's folder.
     inputs : folders, single images, zips. None: those of the collection that is there (or the sample, or the dataset).
-    metadata : a CSV file. None: the one that the collection has, if it has one.
+    metadata : a table (CSV or xlsx). None: the one that the collection has, if it has one.
+    encoding : what the table's text is written in ("auto": found out). None: as last time, for the same table.
+    book_by : what names a plate's book: folder, prefix, none, or a column ("auto": found out). None: as last time.
     backbones : added to those that the collection has; none at all means plates18.
     weights : weights files by backbone.
     top_k : neighbours kept of each plate. None: as the collection has it, else 50.
@@ -41,6 +43,8 @@ class Options:
     out: Path
     inputs: Sequence[Path] | None = None
     metadata: Path | None = None
+    encoding: str | None = None
+    book_by: str | None = None
     backbones: Sequence[str] = ()
     weights: Mapping[str, Path] = field(default_factory=dict)
     top_k: int | None = None
@@ -87,6 +91,7 @@ class Summary:
     verify_top: int | None = None
     changes: Mapping[str, Any] | None = None
     naming: Mapping[str, int] = field(default_factory=dict)
+    unjoined_csv: Path | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for JSON."""

@@ -51,6 +51,8 @@ def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
         "top_k": parameters.get("top_k"),
         "projections": parameters.get("projections", []),
         "verify_top": parameters.get("verify_top"),
+        "book_by": parameters.get("book_by"),
+        "encoding": inputs.get("encoding"),
         "images": inputs.get("images", []),
         "metadata": inputs.get("metadata"),
         "sample": inputs.get("sample"),
@@ -124,5 +126,6 @@ def summary_of(
         verify_top=manifest["parameters"].get("verify_top"),
         changes=changes.as_dict() if changes is not None else None,
         naming=naming_gone(collection, run.note),
+        unjoined_csv=collection.folder / layout.UNJOINED if collection.has(layout.UNJOINED) else None,
         seconds=round(time.monotonic() - started, 3),
     )

@@ -151,7 +151,8 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     for note in store.notes:
         run.note(note)
     found = plates_stage.process(run, folder, store, inputs, backbones)
-    catalogue = CatalogueStage(run, found, metadata)
+    encoding, book_by = table_choices(options, recorded, metadata)
+    catalogue = CatalogueStage(run, found, metadata, encoding, book_by)
     vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
     verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
     if not options.matching:
@@ -161,7 +162,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
         asked=options.matching, top=verify_top,
     )  # fmt: skip
     keys = {
-        layout.CATALOGUE: catalogue.key,
+        **dict.fromkeys(catalogue.files, catalogue.key),
         layout.SKIPPED: found.skipped_key,
         **vectors.keys,
         **matching.keys,
@@ -177,12 +178,14 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "sample": options.sample if options.sample is not None else recorded["sample"],
             "dataset": options.dataset or recorded["dataset"],
             **({"iiif": iiif} if iiif else {}),
+            **({"encoding": encoding} if encoding else {}),
         },
         "parameters": {
             "top_k": top_k,
             "projections": list(projections),
             "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
             **({"verify_top": verify_top} if layout.MATCHES in keys else {}),
+            **({"book_by": book_by} if book_by else {}),
         },
         "keys": keys,
     }
@@ -211,6 +214,8 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             writer.keep(file, run.live.folder / file, run.live.manifest["files"][file])
         elif file == layout.CATALOGUE:
             writer.add(file, catalogue.parquet(writer.folder))
+        elif file == layout.UNJOINED:
+            writer.add(file, catalogue.unjoined_csv())
         elif file == layout.SKIPPED:
             writer.add(file, found.skipped_csv())
         elif file not in matching.keys:
@@ -269,6 +274,16 @@ def before_that(live: Collection | None) -> dict[str, Any] | None:
     """What the last run that met other scans had found: a run that only adds a network does not hide it."""
     found = live.manifest.get("changes") if live is not None else None
     return found if isinstance(found, dict) else None
+
+
+def table_choices(
+    options: Options, recorded: Mapping[str, Any], metadata: Path | None
+) -> tuple[str | None, str | None]:
+    """(encoding of the table, what names books) as asked for, else as last time; None to find out."""
+    same = metadata is not None and recorded["metadata"] == str(metadata)
+    encoding = options.encoding or (recorded["encoding"] if same else None)
+    book_by = options.book_by or recorded["book_by"]
+    return tuple(None if value in (None, "auto") else value for value in (encoding, book_by))  # type: ignore[return-value]
 
 
 def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[Path], Path | None]:

@@ -9,7 +9,7 @@ from imgsim.catalogue import span_words
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import about_changes, data, shell, state, text, unread_dates
+from imgsim.views import about_changes, data, joined, shell, state, text, unread_dates
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -69,6 +69,7 @@ def show() -> None:
         _hubs(collection, now.backbone)
         _skipped(collection)
         about_changes.show(collection)
+        joined.show(collection)
         unread_dates.show(collection)
         _parameters(collection)
         _changes(collection)

@@ -162,6 +162,8 @@ def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> 
                 st.toggle("Only above the line", key="export_above")
             if collection.catalogue.books_known:
                 st.toggle("Other books only", **state.bind("other_books", suffix="_export"))
+        if not collection.catalogue.books_known:
+            st.caption("This collection does not tell its books apart, so the lists hold plates of any book.")
     if "matches" in chosen:
         st.toggle(
             "Look-alikes among the matches",

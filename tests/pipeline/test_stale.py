@@ -73,18 +73,19 @@ def change_projection(images: Path, table: Path, options: dict[str, Any], engine
     options["projections"] = ["tsne"]
 
 
-ALL = {"catalogue.parquet", *(f"toy/{file}" for file in VECTOR_FILES)}
+TABLE = {"catalogue.parquet", "unjoined.csv"}
+ALL = {*TABLE, *(f"toy/{file}" for file in VECTOR_FILES)}
 CHANGES = [
     (change_add, ["p500"], ALL),
     (change_remove, [], ALL),
     # The plate keeps its id, so what was made of the embeddings is still right.
-    (change_rename, [], {"catalogue.parquet"}),
-    (change_move, [], {"catalogue.parquet"}),
+    (change_rename, [], TABLE),
+    (change_move, [], TABLE),
     (change_replace, ["p003"], ALL),
-    (change_cell, [], {"catalogue.parquet"}),
+    (change_cell, [], TABLE),
     (change_model, [f"p{number:03}" for number in range(7)], {f"other/{file}" for file in VECTOR_FILES}),
-    (change_weights, [f"p{number:03}" for number in range(7)], ALL - {"catalogue.parquet"}),
-    (change_preprocessing, [f"p{number:03}" for number in range(7)], ALL - {"catalogue.parquet"}),
+    (change_weights, [f"p{number:03}" for number in range(7)], ALL - TABLE),
+    (change_preprocessing, [f"p{number:03}" for number in range(7)], ALL - TABLE),
     (change_k, [], {"toy/neighbours.npz"}),
     (change_projection, [], {"toy/projection_tsne.npy"}),
 ]
