@@ -8,7 +8,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import data, shell, state, text
+from imgsim.views import data, line, shell, state, text
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -134,6 +134,7 @@ def _scores(collection: Collection, backbone: str) -> None:
         + ", ".join(f"{share * 100:g} % score below **{value:.3f}**" for share, value in quantiles)
         + "."
     )
+    st.markdown(line.meaning(collection, state.State(backbone=backbone)))
 
 
 def _hubs(collection: Collection, backbone: str) -> None:
