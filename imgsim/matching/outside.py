@@ -30,9 +30,9 @@ from imgsim.matching.working import compact
 OUTSIDE = -1  # the row of an image that has none
 LISTED = 40  # plates that the index lists, of each orientation
 MOST = 60  # plates in which a detail is found
-# What lies in a box is proven from so many inliers beyond chance, or from half of the box's features. Measured with 120
-# boxes on 60 real plates, mostly of leaves and hatching: 45 of 54 known copies reach it, and 9 other plates; of hits that
-# do not, 9 are known copies and 417 are not.
+# What lies in a box is proven from so many inliers beyond chance, or from half of the box's features. Measured with
+# 120 boxes on 60 real plates, mostly of leaves and hatching: 45 of 54 known copies reach it, and 9 other plates; of
+# hits that do not, 9 are known copies and 417 are not.
 PROVEN = 25.0
 Box = tuple[float, float, float, float]
 _NOTHING = np.zeros((0, 2), np.float32)

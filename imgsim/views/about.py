@@ -9,7 +9,7 @@ from imgsim.catalogue import span_words
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import about_changes, data, joined, shell, state, text, unread_dates
+from imgsim.views import about_changes, data, joined, line, shell, state, text, unread_dates
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -139,6 +139,7 @@ def _scores(collection: Collection, backbone: str) -> None:
         + ", ".join(f"{share * 100:g} % score below **{value:.3f}**" for share, value in quantiles)
         + "."
     )
+    st.markdown(line.meaning(collection, state.State(backbone=backbone)))
 
 
 def _hubs(collection: Collection, backbone: str) -> None:
