@@ -341,7 +341,7 @@ def test_many_dates_follow_the_rules_of_one() -> None:
         np.array([d.sure for d in dates], dtype=object),
     )
     rows = np.arange(len(dates))
-    assert [columns[row] for row in rows] == dates and set(columns.distinct()) == set(dates)
+    assert [columns[row] for row in range(len(dates))] == dates and set(columns.distinct()) == set(dates)
     assert columns.before(rows[:, None], rows[None, :]).tolist() == [
         [a.certainly_before(b) for b in dates] for a in dates
     ]
