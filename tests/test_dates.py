@@ -169,6 +169,9 @@ def test_numbers_with_more_digits_pages_and_marks_never_become_years() -> None:
         ("erstes Drittel des 18. Jahrhunderts", (1700, 1733)),
         ("seconda metà del Settecento", (1750, 1799)),
         ("1700-luvun alku - 1800-luvun loppu", (1700, 1899)),
+        ("1750-60-talet", (1750, 1769)),
+        ("1750/60er Jahre", (1750, 1769)),
+        ("av. 1752", (None, 1751)),
         ("early 1750s", (1750, 1753)),
         ("before the 1750s", (None, 1749)),
         # bounds
