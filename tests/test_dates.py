@@ -169,6 +169,9 @@ def test_numbers_with_more_digits_pages_and_marks_never_become_years() -> None:
         ("erstes Drittel des 18. Jahrhunderts", (1700, 1733)),
         ("seconda metà del Settecento", (1750, 1799)),
         ("1700-luvun alku - 1800-luvun loppu", (1700, 1899)),
+        ("1750-60-talet", (1750, 1769)),
+        ("1750/60er Jahre", (1750, 1769)),
+        ("av. 1752", (None, 1751)),
         ("early 1750s", (1750, 1753)),
         ("before the 1750s", (None, 1749)),
         # bounds
@@ -341,7 +344,7 @@ def test_many_dates_follow_the_rules_of_one() -> None:
         np.array([d.sure for d in dates], dtype=object),
     )
     rows = np.arange(len(dates))
-    assert [columns[row] for row in rows.tolist()] == dates and set(columns.distinct()) == set(dates)
+    assert [columns[row] for row in range(len(dates))] == dates and set(columns.distinct()) == set(dates)
     assert columns.before(rows[:, None], rows[None, :]).tolist() == [
         [a.certainly_before(b) for b in dates] for a in dates
     ]

@@ -216,13 +216,15 @@ class Borrowing:
     def decades(self) -> dict[int, dict[str, int]]:
         """Re-uses in every decade between the first and the last: decade -> verdict -> plates.
 
-        A re-use is a plate of a book other than the one with its family's earliest plate, of which the decade is known;
-        one that may be of several is in none. Gaps are filled, so that a decade without re-use shows as one.
+        A re-use is a plate of another book than its family's earliest plate, and certainly later than that. One that
+        may be of several decades is in none. Gaps are filled, so that a decade without re-use shows as one.
         """
         counts: Counter[tuple[int, str]] = Counter()
         for family in self.families.ordered():
+            first = family.earliest
             for member in family.dated[1:]:
-                if member.decade is not None and member.book != family.earliest.book:
+                later = first.when.certainly_before(member.when) and member.book != first.book
+                if later and member.decade is not None:
                     counts[member.decade, member.verdict] += 1
         if not counts:
             return {}

@@ -105,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
         "--when",
         choices=WHEN,
         default="any",
-        help="only neighbours from earlier or later years (default: any)",
+        help="only neighbours that are certainly earlier or later (default: any)",
     )
     add(
         "--look-alikes",

@@ -10,7 +10,7 @@ from imgsim.catalogue import STANDARD, Catalogue
 from imgsim.export.cells import KNOWN, body, column, csv_bytes, header, same_length
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_A_POINT = ("plate_id", "book", "title", "author", "year", "decade", "place", "page")
+_OF_A_POINT = ("plate_id", "book", "title", "author", "year", "decade", "date_from", "date_to", "place", "page")
 
 
 def selection_csv(

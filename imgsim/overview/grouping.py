@@ -115,7 +115,7 @@ def break_down(
 ) -> Breakdown:
     """Plates by the values of one column, the `most` frequent ones apart. `reused` is bool (n,)."""
     cells = catalogue.frame[column]
-    codes, values = pd.factorize(cells.mask(cells == "") if column != "decade" else cells)
+    codes, values = pd.factorize(cells.mask(cells == ""))
     size = len(values)
     # The last place counts what has no value: its code is -1.
     plates = np.bincount(np.where(codes < 0, size, codes), minlength=size + 1)

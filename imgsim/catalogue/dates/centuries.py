@@ -70,8 +70,13 @@ def _masked(pieces: Sequence[Token]) -> list[Age]:
         elif piece.kind == "tens":
             digits = re.match(r"\d+", piece.text)
             assert digits is not None
-            if len(digits[0]) == 2 and found:
-                first += found[-1].first // 100 * 100  # 1750s-60s
+            if len(digits[0]) == 2:
+                # 1750s-60s, 1750-60-talet, 1750/60er Jahre
+                if at > 1 and pieces[at - 2].is_year and pieces[at - 2].number % 10 == 0:
+                    begun = pieces[at - 2].number
+                    found.append(Age(begun, begun + 9, at - 2, at - 1))
+                if found:
+                    first += found[-1].first // 100 * 100
             if first % 10 == 0 and 1000 <= first <= 2099:
                 found.append(Age(first, first + (99 if first % 100 == 0 else 9), at, at + 1))
     return found

@@ -38,12 +38,13 @@ from imgsim.catalogue.dates.words import (
 from imgsim.catalogue.dates.years import take_years
 
 _GLUED = re.compile(r"(?<!\w)([a-z]{1,7}\.?)(?=\d{4}(?!\w))")
+_AVANT = re.compile(r"(?<!\w)av\.\s?(?=\d)")  # without its point it is Swedish: of
 _CLAUSES = frozenset(",;:")
 
 
 def read_plain(text: str) -> Said | None:
     """Read a folded statement without brackets; None where it is a shelfmark or contradicts itself."""
-    text = _GLUED.sub(_apart, text)
+    text = _AVANT.sub("avant ", _GLUED.sub(_apart, text))
     for phrase, word in QUEM.items():
         text = text.replace(phrase, word)
     said = Statement(tokens(text))

@@ -33,7 +33,7 @@ _TOKEN = re.compile(
       (?P<century>(?<![\w.])\d{2}(?:--|__|\?\?|\.\.|xx|uu|\*\*|\|\||-(?=\s?\??\s?$))(?!\w))
     | (?P<age>(?<![\w.])[12](?:---|uuu|xxx|\?\?\?)(?!\w))
     | (?P<decade>(?<![\w.,])\d{3}(?:[-_?ux*|](?!\w)|\.(?=\?)))
-    | (?P<tens>(?<!\w)\d{2,4}(?:'?s|er[sn]?|-?\s?lu[kv]u\w*|[-:]?\s?tal(?:et|ets|s)?|-an)(?![\w]))
+    | (?P<tens>(?<!\w)\d{2,4}(?:'?s|er[sn]?|-?\s?lu[kv]u\w*|[-:]?\s?tal(?:et|ets|s|let|en)?|-aren)(?![\w]))
     | (?P<ordinal>(?<![\w.,])\d{1,2}(?:st|nd|rd|th|e|eme|ere|er|re|de|ste|:e|:de|:a|o|a|°|esimo|mo|ieme|nde|ta)(?!\w))
     | (?P<number>(?<![^\W_])\d+(?![^\W_]))
     | (?P<junk>\w*\d\w*°?)
