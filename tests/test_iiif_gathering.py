@@ -113,7 +113,7 @@ def test_a_manifest_that_is_wrong_about_its_service_is_put_right_by_info_json(
 def test_what_the_manifest_says_becomes_the_table(library: Library, tmp_path: Path) -> None:
     gathered = take([library.modern("one", ["", ""]), library.older("two", ["v2-level2"])], tmp_path)
     first, _, third = rows(gathered)
-    assert first["plate_id"] == "one_p0001"
+    assert first["file"] == "one_p0001"
     assert (first["title"], first["book"], first["page"]) == ("The herbal one", "one", "p. 1")
     assert (first["year"], first["author"], first["place"]) == ("1752", "Blackwell, Elizabeth", "London")
     assert first["iiif_identifier"] == "shelf 12"
@@ -197,7 +197,7 @@ def test_pages_that_the_library_took_away_or_exchanged_do_not_stay(library: Libr
     library.put("/herbal/manifest.json", document)
     gathered = take([source], tmp_path)
     assert [path.name for path in fetched(gathered)] == ["herbal_p0002.jpg"]
-    assert [row["plate_id"] for row in rows(gathered)] == ["herbal_p0002"]
+    assert [row["file"] for row in rows(gathered)] == ["herbal_p0002"]
 
 
 # ---- collections of manifests

@@ -353,7 +353,7 @@ def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) ->
     pairs += tuple((f"many {n}", "x") for n in range(200))
     found = Book("http://a.example/m", "Herbal", pairs, ())
     row = table.row("herbal_p0001", "herbal", found, Page(1, "http://a.example/c", "p. 7", (), None))
-    assert (row["plate_id"], row["book"], row["title"], row["page"]) == (
+    assert (row["file"], row["book"], row["title"], row["page"]) == (
         "herbal_p0001",
         "herbal",
         "Herbal",
@@ -362,7 +362,7 @@ def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) ->
     path = tmp_path / "metadata.csv"
     path.write_bytes(table.to_csv([row]))
     metadata = read_metadata(path)
-    assert (metadata.key, metadata.key_column) == ("plate_id", "plate_id")
+    assert (metadata.key, metadata.key_column) == ("file", "file")
     assert len(metadata.frame.columns) <= 90
     assert metadata.frame["iiif_identifier"].iloc[0] == "other 1"
 

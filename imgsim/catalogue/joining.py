@@ -249,6 +249,12 @@ def _report(
         notes.append(
             f"{match.ambiguous:,} plates share a file name that {match.column!r} gives without a folder"
         )
+    if match.renamed:
+        how, other = ("ids", "file") if match.kind == "plate_id" else ("files’ names", "plate_id")
+        notes.append(
+            f"{len(match.renamed):,} plates have an id that is another file's name in {match.column!r}, such as "
+            f"{match.renamed[0]!r}: its values are taken for {how}. If they are not, call the column {other}"
+        )
     damaged = sum("e+" in value.lower() for value in metadata.frame[match.column])
     if damaged:
         notes.append(

@@ -31,7 +31,8 @@ class Match:
     """How plates found their rows by one column.
 
     ``rows`` is int64 (n,), the row of each plate, -1 for none. ``by`` says what of a plate's path gave it, and how
-    often (ECCO id, folder, prefix; empty for a row a plate).
+    often (ECCO id, folder, prefix; empty for a row a plate). ``renamed`` are plates whose id is in one row and the
+    name of whose file is in another.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Match:
     repeated: int = 0
     restored: int = 0
     ambiguous: int = 0
+    renamed: tuple[str, ...] = ()
     by: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -161,7 +163,11 @@ def _by_book(
 def _by_path(
     kind: str, column: str, files: Sequence[str], plate_ids: Sequence[str], values: Sequence[str]
 ) -> Match:
-    """Match names by as many trailing parts of the path as both sides give; a bare name only if it is the only one."""
+    """Match names by as many trailing parts of the path as both sides give; a bare name only if it is the only one.
+
+    Ids are given once, and files may have been renamed since. A column of ids names plates by their ids, and by their
+    files only where no plate has that id; a column of files the other way round. So no row goes to two plates.
+    """
     index: dict[tuple[str, ...], int] = {}
     tails: dict[tuple[str, ...], int] = {}
     match = Match(kind, column, np.full(len(files), -1, dtype=np.int64))
@@ -185,16 +191,25 @@ def _by_path(
             note(row, name)
     plates = [path_parts(file) for file in files]
     namesakes = Counter(parts[start:] for parts in plates for start in range(len(parts)))
-    for i, (parts, plate_id) in enumerate(zip(plates, plate_ids, strict=True)):
-        row = index.get(path_parts(plate_id), -1)
+    by_id = np.array([index.get(path_parts(plate_id), -1) for plate_id in plate_ids], dtype=np.int64)
+    by_file = np.full(len(files), -1, dtype=np.int64)
+    ambiguous = np.zeros(len(files), dtype=bool)
+    for i, parts in enumerate(plates):
+        row = -1
         for start in range(len(parts)):
-            if row >= 0:
-                break
             row = index.get(parts[start:], -1)
             if row >= 0 and namesakes[parts[start:]] > 1:
-                match.ambiguous += 1
+                ambiguous[i] = True
                 row = -1
-        match.rows[i] = row if row >= 0 else tails.get(parts, -1)
+            if row >= 0:
+                break
+        by_file[i] = row if row >= 0 else tails.get(parts, -1)
+    first, second = (by_id, by_file) if kind == "plate_id" else (by_file, by_id)
+    taken = np.isin(second, first[first >= 0])
+    match.rows = np.where(first >= 0, first, np.where(taken, -1, second))
+    match.ambiguous = int((ambiguous & (match.rows < 0)).sum())
+    renamed = np.flatnonzero((by_id >= 0) & (by_file >= 0) & (by_id != by_file))
+    match.renamed = tuple(plate_ids[i] for i in renamed.tolist())
     return match
 
 

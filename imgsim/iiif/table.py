@@ -13,11 +13,11 @@ from imgsim.iiif.reading import Book, Page
 
 Row = dict[str, str]
 _MAX_COLUMNS = 80
-_OURS = ("plate_id", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canvas")
+_OURS = ("file", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canvas")
 
 
-def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
-    """Return one page's row: what is said of the page counts more than what is said of the whole manifest.
+def row(name_of_file: str, name: str, book: Book, page: Page) -> Row:
+    """Return one page's row, by the name of its image's file without the suffix: what is said of the page counts more than what is said of the whole manifest.
 
     ``title`` is the manifest's label unless the page has a title of its own; ``book`` is the manifest's name unless
     the page tells its book, as pages of our own manifests do.
@@ -39,7 +39,7 @@ def row(plate_id: str, name: str, book: Book, page: Page) -> Row:
     found["page"] = found.get("page") or (page.label if numeral(page.label) is not None else "")
     return {
         **found,
-        "plate_id": plate_id,
+        "file": name_of_file,
         "book": found.get("book") or name,
         "canvas": page.label,
         "iiif_manifest": book.id,
