@@ -17,7 +17,9 @@ _OURS = ("file", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canva
 
 
 def row(name_of_file: str, name: str, book: Book, page: Page) -> Row:
-    """Return one page's row, by the name of its image's file without the suffix: what is said of the page counts more than what is said of the whole manifest.
+    """Return one page's row, by the name of its image's file without the suffix.
+
+    What is said of the page counts more than what is said of the whole manifest.
 
     ``title`` is the manifest's label unless the page has a title of its own; ``book`` is the manifest's name unless
     the page tells its book, as pages of our own manifests do.
