@@ -208,6 +208,8 @@ ALLOWED = (
     r"http://www\.w3\.org/",  # names of XML languages, never fetched
     r"https?://iiif\.io/",  # names of the versions of IIIF, never fetched
     r"https?://(creativecommons|rightsstatements)\.org/",  # names of terms of use, never fetched
+    r"https?://purl\.org/dc/",  # names of Dublin Core, never fetched
+    r"https?://(example\.org|schema\.org)/",  # names in headings of tables, never fetched
     r"http://graphml\.graphdrawing\.org/",
     r"https://docs\.python\.org/",
     r"https://docs\.astral\.sh/uv/",
