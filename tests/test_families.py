@@ -248,7 +248,7 @@ def test_what_a_pair_says_of_the_printing_is_carried_on() -> None:
 
 def test_no_plate_is_called_the_same_and_mirrored() -> None:
     # Two pairs of one plate in a row, with a mirrored one before, between or after them.
-    turned = {"mirrored": True, "transform": FLIP}
+    turned: dict[str, Any] = {"mirrored": True, "transform": FLIP}
     for chain in (
         [pair("a", "b", MIRRORED), pair("b", "c", **SAME_PLATE)],
         [pair("a", "b", **SAME_PLATE), pair("b", "c", MIRRORED)],

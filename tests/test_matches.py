@@ -192,7 +192,7 @@ def test_values_that_no_match_has_are_refused(catalogue: Catalogue, values: dict
 
 def said_of(outline_a: list[float], outline_b: list[float], **values: Any) -> dict[str, Any]:
     """A pair that an earlier version called the same plate, with the outlines of what agrees."""
-    said = {"printing": "probably the same plate", "region_a": outline_a, "region_b": outline_b}
+    said = {"printing": "probably the same plate", "region_a": outline_a, "region_b": outline_b, "residual": 0.7}
     return match_values("p000", "p001", **{**said, **values})
 
 
@@ -208,6 +208,9 @@ def corners(width: float, height: float) -> list[float]:
         ((500, 600), {"region_a": corners(300, 400)}, False),
         ((500, 600), {"region_b": corners(400, 300)}, False),
         ((500, 600), {"region_b": corners(450, 100)}, True),
+        ((500, 600), {"residual": 1.1}, False),
+        ((500, 600), {"coverage_a": 0.7}, False),
+        ((500, 600), {"coverage_b": 0.7}, False),
         # A scan of 3,000 pixels was looked at on 640: these 600 were 128.
         ((2_000, 3_000), {}, False),
         ((2_000, 3_000), {"region_a": corners(1_500, 2_400), "region_b": corners(1_500, 2_400)}, True),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -9,7 +12,9 @@ from PIL import Image, ImageOps
 from imgsim.matching import MIRRORED, SAME_IMAGE, Features, Match, extract, match
 from imgsim.matching.printing import (
     LEAST_ACROSS,
+    LEAST_COVERAGE,
     LEAST_POINTS,
+    MOST_STIFF,
     SAME_PLATE,
     Residuals,
     across,
@@ -21,6 +26,7 @@ from imgsim.matching.printing import (
 from imgsim.sample import draw_plate
 
 WIDTH = 480
+BEND = 5
 SMALL, LARGE = (200, 300, 400), (560, 640, 690)
 
 
@@ -50,22 +56,24 @@ def impression(plate: Image.Image) -> Image.Image:
 
 
 def measured(p: np.ndarray, q: np.ndarray, likeness: float = 0.97, unit: float = 1.0) -> Residuals:
-    return residuals(p, q, p * 1.1, np.full(len(p), likeness), unit)
+    straight = np.column_stack((p, np.ones(len(p))))
+    moved = straight @ np.linalg.lstsq(straight, q, rcond=None)[0]
+    return residuals(p, q, moved, np.full(len(p), likeness), unit)
 
 
-def why(found: Residuals, detail: bool = False, mirrored: bool = False, large: float = 600.0) -> str:
-    return reason(found, detail=detail, mirrored=mirrored, across_a=large, across_b=900.0)
+def why(found: Residuals, **known: Any) -> str:
+    return reason(found, **{"detail": False, "mirrored": False, "across": 600.0, "coverage": 0.9, **known})
 
 
 def test_a_smooth_distortion_is_no_stray_and_jitter_is() -> None:
     rng = np.random.default_rng(3)
     p = rng.uniform(0, 600, (200, 2))
-    bent = p * 1.1 + 8 * np.sin(p[:, ::-1] / 400)
+    bent = p * 1.1 + BEND * np.sin(p[:, ::-1] / 300)
     jitter = bent + rng.normal(0, 3, p.shape)
     assert np.median(np.hypot(*strays(p, bent).T)) < 0.2
     assert np.median(np.hypot(*strays(p, jitter).T)) > 2
     found = measured(p, bent)
-    assert found.stiff > 3 and found.smooth < 0.2 and found.off.shape == (200, 2)
+    assert found.stiff > 3 * found.smooth and found.smooth < 0.2 and found.off.shape == (200, 2)
     # What the smooth distortion leaves is what was added to it.
     added = np.zeros_like(p)
     added[7] = (30, -40)
@@ -75,7 +83,7 @@ def test_a_smooth_distortion_is_no_stray_and_jitter_is() -> None:
 def test_the_first_reason_against_it_is_told() -> None:
     rng = np.random.default_rng(3)
     p = rng.uniform(0, 600, (200, 2))
-    bent = p * 1.1 + 8 * np.sin(p[:, ::-1] / 400)
+    bent = p * 1.1 + BEND * np.sin(p[:, ::-1] / 300)
     good, loose = measured(p, bent), measured(p, bent + rng.normal(0, 3, p.shape))
     assert why(good) == "exact"
     assert why(loose) == "stray" and why(measured(p, bent, likeness=0.9)) == "unlike"
@@ -86,7 +94,9 @@ def test_the_first_reason_against_it_is_told() -> None:
         why(measured(p[:few], bent[:few])) == "few"
         and why(measured(p[: few + 1], bent[: few + 1])) == "exact"
     )
-    assert why(good, large=LEAST_ACROSS - 1) == "small" and why(good, large=LEAST_ACROSS) == "exact"
+    assert why(good, across=LEAST_ACROSS - 1) == "small" and why(good, across=LEAST_ACROSS) == "exact"
+    assert why(good, coverage=LEAST_COVERAGE - 0.01) == "partial"
+    assert why(replace(good, stiff=MOST_STIFF + 0.01)) == "stray"
     assert why(good, mirrored=True) == "mirrored" and why(good, detail=True, mirrored=True) == "detail"
 
 
@@ -96,8 +106,13 @@ def test_size_counts_in_either_scan_as_it_is_looked_at() -> None:
     # A scan of 1,280 pixels is looked at on 640: half of what its pixels promise is seen.
     assert across(outline, (1_280, 900)) == 250
     assert across(np.zeros((0, 2)), (400, 600)) == 0
-    assert calibrated(False, 500, 600) and not calibrated(True, 500, 600)
-    assert not calibrated(False, 500, 300) and not calibrated(False, 300, 500)
+
+
+def test_what_is_kept_of_a_pair_tells_whether_it_may_be_said() -> None:
+    good: dict[str, Any] = {"mirrored": False, "across": 500.0, "coverage": 0.9, "stiff": 0.8}
+    assert calibrated(**good)
+    for bad in ({"mirrored": True}, {"across": 300.0}, {"coverage": 0.7}, {"stiff": 1.2}):
+        assert not calibrated(**{**good, **bad})
 
 
 # ---- plates

@@ -168,7 +168,7 @@ def test_relations_are_in_the_words_of_the_decision() -> None:
 
 def test_what_people_decide_of_a_mirrored_pair_makes_no_claim_about_others() -> None:
     large = box(0, 0, 400, 600)
-    same = {"printing": "probably the same plate", "region_a": large, "region_b": large}
+    same: dict[str, Any] = {"printing": "probably the same plate", "region_a": large, "region_b": large}
     pairs = [pair("a", "b", MIRRORED), pair("b", "c", **same)]
     b, c = corrected("abc", pairs, {"ab": "same plate"}).ordered()[0].members[1:]
     assert (b.mirrored, b.printing, b.by_review) == (True, "", "same plate")

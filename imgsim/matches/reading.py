@@ -227,13 +227,18 @@ class Matches:
             for place, at in enumerate(said):
                 region = flat[starts[at] : starts[at + 1]].reshape(-1, 2)
                 parts[place, side] = across(region, sizes[rows[at]])
-        mirrored = self._scalars["mirrored"][said]
-        lost = [
-            at
-            for at, turned, part in zip(said, mirrored, parts, strict=True)
-            if not calibrated(turned, *part)
+        scalars = {name: column[said] for name, column in self._scalars.items()}
+        kept = [
+            calibrated(
+                mirrored=bool(scalars["mirrored"][place]),
+                across=float(parts[place].min()),
+                coverage=float(min(scalars["coverage_a"][place], scalars["coverage_b"][place])),
+                stiff=float(scalars["residual"][place]),
+            )
+            for place in range(len(said))
         ]
-        if not lost:
+        lost = said[~np.array(kept, dtype=bool)]
+        if not len(lost):
             return
         printing = printing.copy()
         printing[lost] = ""

@@ -19,15 +19,17 @@ from imgsim.matching.features import WORKING_SIDE
 SAME_PLATE = "probably the same plate"
 
 LEAST_POINTS = 40
-# Median error, in thousandths of the diagonal, after the smooth distortion; median cosine of the descriptors.
-MOST_OFF = 0.9
+# Median error, in thousandths of the diagonal, after a smooth distortion and as a stiff sheet; median cosine of the
+# descriptors.
+MOST_OFF, MOST_STIFF = 0.9, 1.0
 LEAST_LIKENESS = 0.955
-# And so many pixels of either scan the agreeing part must have (see :func:`across`).
+# Of either picture so much must agree, over so many pixels of the scan (see :func:`across`).
+LEAST_COVERAGE = 0.75
 LEAST_ACROSS = 440
 _DEGREE = 3
 
 # Why SAME_PLATE is said of a pair ("exact"), or the first of the reasons why not.
-Reason = Literal["detail", "mirrored", "small", "few", "unlike", "stray", "exact"]
+Reason = Literal["detail", "mirrored", "small", "partial", "few", "unlike", "stray", "exact"]
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,20 @@ def across(region: np.ndarray, size: tuple[float, float]) -> float:
     return float(np.ptp(region, axis=0).max()) * min(1.0, WORKING_SIDE / max(size))
 
 
-def calibrated(mirrored: bool, across_a: float, across_b: float) -> bool:
-    """Whether SAME_PLATE may be said at all of pictures of which most agrees, over so many pixels of either scan."""
-    return not mirrored and min(across_a, across_b) >= LEAST_ACROSS
+def calibrated(*, mirrored: bool, across: float, coverage: float, stiff: float) -> bool:
+    """Whether SAME_PLATE may be said at all, by what is kept of a pair of whole images.
+
+    Parameters
+    ----------
+    across, coverage : float
+        The lesser of the two plates': pixels of the agreeing part, and share of the picture that agrees.
+    stiff : float
+        Median error of the agreeing points after the transform, in thousandths of B's diagonal.
+    """
+    return not mirrored and across >= LEAST_ACROSS and coverage >= LEAST_COVERAGE and stiff <= MOST_STIFF
 
 
-def reason(measured: Residuals, *, detail: bool, mirrored: bool, across_a: float, across_b: float) -> Reason:
+def reason(measured: Residuals, *, detail: bool, mirrored: bool, across: float, coverage: float) -> Reason:
     """Say whether two impressions are probably from the same plate ("exact"), or why nothing is said.
 
     A motif that a steady hand took over lies as still as an impression does: of details nothing is said. No print of a
@@ -117,10 +127,15 @@ def reason(measured: Residuals, *, detail: bool, mirrored: bool, across_a: float
     """
     if detail:
         return "detail"
-    if not calibrated(mirrored, across_a, across_b):
-        return "mirrored" if mirrored else "small"
+    if mirrored:
+        return "mirrored"
+    if across < LEAST_ACROSS:
+        return "small"
+    if coverage < LEAST_COVERAGE:
+        return "partial"
     if len(measured.off) < LEAST_POINTS:
         return "few"
     if measured.likeness < LEAST_LIKENESS:
         return "unlike"
-    return "stray" if measured.smooth * measured.unit > MOST_OFF else "exact"
+    stiff, smooth = measured.stiff * measured.unit, measured.smooth * measured.unit
+    return "exact" if stiff <= MOST_STIFF and smooth <= MOST_OFF else "stray"

@@ -169,8 +169,8 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         measured,
         detail=verdict == SHARED_DETAIL,
         mirrored=is_mirrored,
-        across_a=across(region_a, a.size),
-        across_b=across(seen.on_b.region, b.size),
+        across=min(across(region_a, a.size), across(seen.on_b.region, b.size)),
+        coverage=min(seen.on_a.coverage, seen.on_b.coverage),
     )
     if is_mirrored:
         flip = np.array([[-1.0, 0, a.size[0]], [0, 1, 0], [0, 0, 1]])

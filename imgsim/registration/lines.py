@@ -28,6 +28,7 @@ class Lines:
     pixel : how many pixels a thousandth is in the scan in which less is seen, as it is looked at.
     likeness : median cosine of the points' descriptors, 0 to 1.
     across : the longer side of what agrees, in the same pixels.
+    coverage : share of either picture that agrees, the lesser, 0 to 1.
     reduced : whether that scan is larger, and was reduced to be looked at.
     places : float32 (n, 2), the points in B, in pixels of its original.
     off : float32 (n, 2), how far each lies from where the smooth distortion puts its counterpart, in the same pixels.
@@ -40,6 +41,7 @@ class Lines:
     pixel: float
     likeness: float
     across: float
+    coverage: float
     reduced: bool
     places: np.ndarray
     off: np.ndarray
@@ -82,6 +84,7 @@ def lines_of(found: Match, a: Features, b: Features, *, turned: bool = False) ->
         pixel=size * looked / measured.unit,
         likeness=measured.likeness,
         across=min(across_a, across_b),
+        coverage=min(found.coverage_a, found.coverage_b),
         reduced=looked < 1,
         places=found.points_a if turned else found.points_b,
         off=np.asarray(off, np.float32),

@@ -11,7 +11,15 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.matching.features import WORKING_SIDE
-from imgsim.matching.printing import LEAST_ACROSS, LEAST_LIKENESS, LEAST_POINTS, MOST_OFF, SAME_PLATE
+from imgsim.matching.printing import (
+    LEAST_ACROSS,
+    LEAST_COVERAGE,
+    LEAST_LIKENESS,
+    LEAST_POINTS,
+    MOST_OFF,
+    MOST_STIFF,
+    SAME_PLATE,
+)
 from imgsim.registration import Lines, measure_lines
 from imgsim.views import server, text
 
@@ -63,7 +71,9 @@ def said(found: Lines) -> str:
         f"but wear and heavy ink do the same. {nothing}",
         "few": f"**Too few points to tell:** {len(found.off)} agree, {LEAST_POINTS} are needed.",
         "small": f"**Too small a scan to tell:** the agreeing part is {found.across:.0f} px long{looked}; "
-        f"{LEAST_ACROSS:.0f} are needed to tell an impression from a careful copy.",
+        f"{LEAST_ACROSS} are needed to tell an impression from a careful copy.",
+        "partial": f"**Too little agrees to tell:** {_percent(found.coverage)} of the lines, where "
+        f"{_percent(LEAST_COVERAGE)} are needed.",
         "mirrored": "**One picture is the mirror image of the other**, which no second impression of a plate is, "
         f"counterproofs apart. {nothing}",
         "detail": "**Only a part agrees**, and a steady hand takes over a part as exactly as a plate prints it. "
@@ -78,7 +88,7 @@ def table(found: Lines) -> str:
             "Residual, as a stiff sheet",
             "Median distance of agreeing points after B was turned, moved and stretched",
             f"{found.stiff:.2f} ‰, {found.stiff * found.pixel:.2f} px",
-            "",
+            f"at most {MOST_STIFF:.2f} ‰",
         ),
         (
             "Residual, smoothly bent",
@@ -98,7 +108,13 @@ def table(found: Lines) -> str:
             "Its longer side in the scan that shows less of it; scans are looked at reduced to "
             f"{WORKING_SIDE} px, and pixels are counted there",
             f"{found.across:.0f} px",
-            f"at least {LEAST_ACROSS:.0f} px",
+            f"at least {LEAST_ACROSS} px",
+        ),
+        (
+            "Share that agrees",
+            "Of the lines of the picture of which less agrees",
+            _percent(found.coverage),
+            f"at least {_percent(LEAST_COVERAGE)}",
         ),
     ]
     lines = "".join(
@@ -109,6 +125,10 @@ def table(found: Lines) -> str:
         '<div class="facts"><table><caption>‰: thousandths of the diagonal</caption><thead><tr><th></th>'
         f"<th>here</th><th>needed</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def picture(collection: Collection, row: int, found: Lines) -> str:

@@ -105,7 +105,8 @@ def judge(pairs: Iterator[Pair]) -> None:
             if found.verdict not in (SAME_IMAGE, MIRRORED) or found.residuals is None:
                 continue
             large = min(across(found.region_a, a.size), across(found.region_b, b.size))
-            why = reason(found.residuals, detail=False, mirrored=False, across_a=np.inf, across_b=np.inf)
+            shared = min(found.coverage_a, found.coverage_b)
+            why = reason(found.residuals, detail=False, mirrored=False, across=np.inf, coverage=shared)
             free[kind][max(edge for edge in EDGES if edge <= large)].append(why == "exact")
             said[kind].append(found.printing == SAME_PLATE)
             allowed[kind] += large >= LEAST_ACROSS
