@@ -66,10 +66,8 @@ def real(folder: Path) -> Iterator[Pair]:
         kind = REAL_KINDS[row["relation"]]
         if kind == "re-engraved close copy":
             kind = "Holbein, cut anew" if row["file_b"] in CUT_ANEW else "Holbein, listed as copies"
-        images = (
-            open_image(folder / "images" / row[name]).image.convert("L") for name in ("file_a", "file_b")
-        )
-        yield (kind, *images)
+        a, b = (open_image(folder / "images" / row[name]).image.convert("L") for name in ("file_a", "file_b"))
+        yield kind, a, b
 
 
 def at_sizes(a: Image.Image, b: Image.Image) -> Iterator[tuple[Features, Features]]:
