@@ -16,10 +16,16 @@ from imgsim.families import COLUMNS, Families, find_families, journeys, related,
 from imgsim.families.finding import STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.framing import area, seen
 from imgsim.families.reading import Member
+from imgsim.families.relating import believed
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from tests.kin import FLIP, box, catalogue_of, clique, matches_of, pair
 
 WEAK = STRONG_WHOLE - 1
+SAID = "probably the same plate"
+# Said of pairs that agree over enough of the scan for it.
+SAME_PLATE: dict[str, Any] = {
+    "printing": SAID, "region_a": box(0, 0, 400, 600), "region_b": box(0, 0, 400, 600),
+}  # fmt: skip
 
 
 def plates(*names: str) -> Catalogue:
@@ -232,13 +238,51 @@ def test_the_strongest_path_without_details_is_followed() -> None:
 
 
 def test_what_a_pair_says_of_the_printing_is_carried_on() -> None:
-    same: dict[str, Any]
     other: dict[str, Any]
-    same, other = {"printing": "probably the same plate"}, {"printing": "probably re-engraved"}
+    same, other = SAME_PLATE, {"printing": "probably re-engraved"}
     told = relations([pair("a", "b", **same), pair("b", "c", **other)], "abc")
     assert [told[n].printing for n in "abc"] == ["", "probably the same plate", "probably re-engraved"]
     assert relations([pair("a", "b", **other), pair("b", "c", **other)], "abc")["c"].printing == ""
     assert told["c"].words == (SAME, "probably re-engraved")
+
+
+def test_no_plate_is_called_the_same_and_mirrored() -> None:
+    # Two pairs of one plate in a row, with a mirrored one before, between or after them.
+    turned: dict[str, Any] = {"mirrored": True, "transform": FLIP}
+    for chain in (
+        [pair("a", "b", MIRRORED), pair("b", "c", **SAME_PLATE)],
+        [pair("a", "b", **SAME_PLATE), pair("b", "c", MIRRORED)],
+        [pair("a", "b", **SAME_PLATE, **turned), pair("b", "c", **SAME_PLATE)],
+    ):
+        told = relations(chain, "abc")
+        assert any(member.mirrored for member in told.values())
+        assert not any(member.mirrored and member.printing for member in told.values())
+    # Mirrored twice is not mirrored; but that it is the same plate was never said of it.
+    assert relations([pair("a", "b", MIRRORED), pair("b", "c", MIRRORED)], "abc")["c"].printing == ""
+
+
+def test_families_of_an_earlier_version_say_it_only_where_their_pairs_still_do() -> None:
+    catalogue = plates(*"abcde")
+    ab, bc, de = (pair(one, two, **SAME_PLATE) for one, two in ("ab", "bc", "de"))
+    matches = matches_of(catalogue, [ab, bc, de])
+    now = find_families(catalogue.frame, matches)
+    assert now["printing"].tolist() == ["", SAID, SAID, "", SAID]
+    pd.testing.assert_frame_equal(believed(now, catalogue, matches), now)
+    small = box(0, 0, 200, 300)
+    for taken_back, left in (
+        ({"printing": ""}, ["", "", "", "", SAID]),
+        ({"region_a": small}, ["", "", "", "", SAID]),
+        ({"verdict": MIRRORED, "mirrored": True, "transform": FLIP}, ["", "", "", "", SAID]),
+    ):
+        less = matches_of(catalogue, [ab | taken_back, bc, de])
+        assert believed(now, catalogue, less)["printing"].tolist() == left
+    last = matches_of(catalogue, [ab, bc | {"region_b": small}, de | {"region_b": small}])
+    assert believed(now, catalogue, last)["printing"].tolist() == ["", SAID, "", "", ""]
+    assert believed(now, catalogue, None)["printing"].tolist() == [""] * 5
+    mirrored = now.assign(mirrored=[False, False, False, False, True])
+    assert believed(mirrored, catalogue, matches)["printing"].tolist() == ["", SAID, SAID, "", ""]
+    # What else was said stays.
+    assert believed(now.assign(printing="probably re-engraved"), catalogue, matches)["printing"].nunique() == 1
 
 
 def test_a_crop_is_told_from_a_narrower_frame() -> None:

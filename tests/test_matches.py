@@ -17,7 +17,9 @@ import pytest
 from imgsim.catalogue import Catalogue
 from imgsim.collection import layout, open_collection
 from imgsim.errors import CollectionError
-from imgsim.matches import VERDICTS, Matches, inverted, schema, to_table
+from imgsim.export import families_csv
+from imgsim.families import COLUMNS
+from imgsim.matches import VERDICTS, Matches, inverted, schema, table_bytes, to_table
 from tests.making import add_files, add_matches, make, match_values, write_plates
 
 # Every plate of the fixtures is 40 x 56 pixels.
@@ -183,6 +185,73 @@ def test_values_that_no_match_has_are_refused(catalogue: Catalogue, values: dict
     rows = frame({**match_values("p001", "p002"), **values}, match_values("p003", "p004"))
     with pytest.raises(CollectionError, match=r"matches\.parquet is damaged: .*Prepare the collection again"):
         Matches.from_frame(rows, catalogue)
+
+
+# -- what earlier versions said
+
+
+def said_of(outline_a: list[float], outline_b: list[float], **values: Any) -> dict[str, Any]:
+    """A pair that an earlier version called the same plate, with the outlines of what agrees."""
+    said = {"printing": "probably the same plate", "region_a": outline_a, "region_b": outline_b, "residual": 0.7}
+    return match_values("p000", "p001", **{**said, **values})
+
+
+def corners(width: float, height: float) -> list[float]:
+    return [0, 0, width, 0, width, height, 0, height]
+
+
+@pytest.mark.parametrize(
+    ("size", "values", "kept"),
+    [
+        ((500, 600), {}, True),
+        ((500, 600), {"mirrored": True, "verdict": "mirrored"}, False),
+        ((500, 600), {"region_a": corners(300, 400)}, False),
+        ((500, 600), {"region_b": corners(400, 300)}, False),
+        ((500, 600), {"region_b": corners(450, 100)}, True),
+        ((500, 600), {"residual": 1.1}, False),
+        ((500, 600), {"coverage_a": 0.7}, False),
+        ((500, 600), {"coverage_b": 0.7}, False),
+        # A scan of 3,000 pixels was looked at on 640: these 600 were 128.
+        ((2_000, 3_000), {}, False),
+        ((2_000, 3_000), {"region_a": corners(1_500, 2_400), "region_b": corners(1_500, 2_400)}, True),
+        ((500, 600), {"printing": "probably re-engraved", "mirrored": True}, True),
+    ],
+    ids=str,
+)
+def test_the_same_plate_is_taken_back_where_it_is_not_calibrated(
+    catalogue: Catalogue, size: tuple[int, int], values: dict[str, Any], kept: bool
+) -> None:
+    scans = Catalogue(catalogue.frame.assign(width=size[0], height=size[1]))
+    row = said_of(corners(500, 600), corners(500, 600), **values)
+    other = match_values("p002", "p003", printing="probably re-engraved")
+    data = table_bytes(to_table(frame(row, other)))
+    matches = Matches.from_parquet(data, scans)
+    expected = row["printing"] if kept else ""
+    assert matches.between(0, 1).printing == expected  # type: ignore[union-attr]
+    assert matches.frame["printing"].tolist() == [expected, "probably re-engraved"]
+    # So it is in what is taken over into another generation, and in what is written.
+    assert matches.table["printing"].to_pylist() == [expected, "probably re-engraved"]
+    again = Matches.from_parquet(matches.to_parquet(), scans)
+    assert again.frame["printing"].tolist() == [expected, "probably re-engraved"]
+
+
+def test_a_collection_of_an_earlier_version_takes_it_back_everywhere(copied: Path) -> None:
+    row = said_of([2, 2, 30, 2, 30, 40, 2, 40], [2, 2, 30, 2, 30, 40, 2, 40])
+    add_matches(copied, [row])
+    opened = open_collection(copied)
+    assert opened.families is not None
+    stream = io.BytesIO()
+    old = opened.families.frame[list(COLUMNS)].assign(printing=["", "probably the same plate"])
+    old.to_parquet(stream, index=False)
+    add_files(
+        copied, {layout.MATCHES: table_bytes(to_table(frame(row))), layout.FAMILIES: stream.getvalue()}
+    )
+    opened = open_collection(copied)
+    assert opened.matches is not None and opened.families is not None
+    assert opened.matches.frame["printing"].tolist() == [""]
+    assert [member.words for member in opened.families.ordered()[0].members][1] == ("same image",)
+    table = families_csv(opened.families, opened.catalogue, collection="old", date="2026-11-29")
+    assert b"same image" in table and b"probably" not in table
 
 
 def test_a_pair_that_comes_twice_is_refused(catalogue: Catalogue) -> None:

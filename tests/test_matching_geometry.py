@@ -19,7 +19,6 @@ from imgsim.matching import (
     mirrored,
 )
 from imgsim.matching import geometry as g
-from imgsim.matching.printing import printing, stray
 from imgsim.sample import draw_plate
 
 WIDTH = 480
@@ -215,22 +214,3 @@ def test_matching_changes_nothing_and_repeats_itself(plate: Features) -> None:
     assert len(first.points_a) == len(first.points_b) == first.inliers
     for array, old in zip((plate.points, plate.descriptors, plate.vouch), before, strict=True):
         assert np.array_equal(array, old)
-
-
-def test_a_smooth_distortion_is_no_stray_and_jitter_is() -> None:
-    rng = np.random.default_rng(3)
-    p = rng.uniform(0, 600, (200, 2))
-    bent = p * 1.1 + 8 * np.sin(p[:, ::-1] / 400)
-    assert stray(p, bent) < 0.2
-    assert stray(p, bent + rng.normal(0, 3, p.shape)) > 2
-    alike = np.full(200, 0.97)
-    assert printing(p, bent, alike, 1.0) == "probably the same plate"
-    assert printing(p, bent + rng.normal(0, 3, p.shape), alike, 1.0) == ""
-    assert printing(p, bent, alike - 0.1, 1.0) == ""
-    assert printing(p[:20], bent[:20], alike[:20], 1.0) == ""
-
-
-def test_only_an_impression_is_called_the_same_plate(image: Image.Image, plate: Features) -> None:
-    impression = image.rotate(1.5, Image.Resampling.BICUBIC, fillcolor=255)
-    assert match(plate, features(impression)).printing == "probably the same plate"
-    assert match(plate, features(draw_plate(4_016, hand=77, wander=5.0, width=WIDTH))).printing == ""

@@ -166,6 +166,19 @@ def test_relations_are_in_the_words_of_the_decision() -> None:
     assert turned.mirrored and turned.words == ("mirrored", "same plate, by review")
 
 
+def test_what_people_decide_of_a_mirrored_pair_makes_no_claim_about_others() -> None:
+    large = box(0, 0, 400, 600)
+    same: dict[str, Any] = {"printing": "probably the same plate", "region_a": large, "region_b": large}
+    pairs = [pair("a", "b", MIRRORED), pair("b", "c", **same)]
+    b, c = corrected("abc", pairs, {"ab": "same plate"}).ordered()[0].members[1:]
+    assert (b.mirrored, b.printing, b.by_review) == (True, "", "same plate")
+    assert (c.mirrored, c.printing, c.words) == (True, "", ("mirrored",))
+    # Not mirrored, it is carried on.
+    pairs = [pair("a", "b"), pair("b", "c", **same)]
+    c = corrected("abc", pairs, {"ab": "same plate"}).ordered()[0].members[2]
+    assert c.words == ("same image", "probably the same plate")
+
+
 def test_a_confirmed_pair_makes_one_family_of_two_whatever_the_lines_deny() -> None:
     two = clique("abc") + clique("xyz")
     denied = [pair(one, other, LOOK_ALIKE) for one in "abc" for other in "xyz"]

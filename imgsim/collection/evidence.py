@@ -30,10 +30,13 @@ def read_matches(collection: Collection) -> Matches | None:
 def read_families(collection: Collection) -> Families | None:
     """The families of a collection; None where there are none. Raises CollectionError for damaged ones."""
     from imgsim.families import Families
+    from imgsim.families.relating import believed
+    from imgsim.families.table import checked
 
     if not collection.has(layout.FAMILIES):
         return None
-    return Families(families_frame(collection._bytes(layout.FAMILIES)), collection.catalogue)
+    frame = checked(families_frame(collection._bytes(layout.FAMILIES)))
+    return Families(believed(frame, collection.catalogue, collection.matches), collection.catalogue)
 
 
 def families_frame(data: bytes) -> pd.DataFrame:

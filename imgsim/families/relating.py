@@ -15,6 +15,7 @@ from imgsim.families.table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
 from imgsim.matches import DETAIL, MIRRORED, PRINTINGS, SAME
 
 if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
     from imgsim.families.finding import Ties
     from imgsim.matches import Matches, MatchRow
 
@@ -108,7 +109,7 @@ def _step(so_far: _Relation, match: MatchRow, cropped: str) -> _Relation:
     """Follow one pair from a plate that is related already to the next one."""
     mirrored = so_far.mirrored != match.mirrored
     if so_far.verdict == EARLIEST:
-        return _Relation(match.verdict, mirrored, cropped, match.printing, match.a)
+        return _Relation(match.verdict, mirrored, cropped, _said(match.printing, mirrored), match.a)
     if DETAIL in (so_far.verdict, match.verdict):
         verdict = DETAIL
     else:
@@ -116,7 +117,8 @@ def _step(so_far: _Relation, match: MatchRow, cropped: str) -> _Relation:
     crops = {so_far.cropped, cropped} - {""}
     # A part of what is a part of the earliest is one, too; a part of what the earliest is a part of may be anything.
     cropped = crops.pop() if len(crops) == 1 else ""
-    return _Relation(verdict, mirrored, cropped, _composed(so_far.printing, match.printing), match.a)
+    printing = _said(_composed(so_far.printing, match.printing), mirrored)
+    return _Relation(verdict, mirrored, cropped, printing, match.a)
 
 
 def _composed(one: str, two: str) -> str:
@@ -124,6 +126,41 @@ def _composed(one: str, two: str) -> str:
     if one == _SAME_PLATE:
         return two
     return one if two == _SAME_PLATE and one == _RE_ENGRAVED else ""
+
+
+def _said(printing: str, mirrored: bool) -> str:
+    """It is never claimed that a plate which is mirrored against the earliest is the same; people may decide so."""
+    return "" if mirrored and printing == _SAME_PLATE else printing
+
+
+def believed(frame: pd.DataFrame, catalogue: Catalogue, matches: Matches | None) -> pd.DataFrame:
+    """The families that a run of any version left, with "probably the same plate" only where the pairs still say so.
+
+    Of a plate that is not tied to the earliest itself, it must be said all along the way.
+    """
+    printing = frame["printing"].to_numpy(object).copy()
+    said = np.flatnonzero(printing == _SAME_PLATE)
+    if not len(said):
+        return frame
+    ids, tied = frame["plate_id"].tolist(), frame["tied_to"].tolist()
+    place = {plate_id: at for at, plate_id in enumerate(ids)}
+    kept = {at for at in range(len(frame)) if tied[at] == ""}
+    ways = [
+        at
+        for at in said.tolist()
+        if not frame["mirrored"].iat[at] and _says_same(matches, catalogue, ids[at], tied[at])
+    ]
+    while reached := [at for at in ways if at not in kept and place.get(tied[at]) in kept]:
+        kept.update(reached)
+    printing[[at for at in said.tolist() if at not in kept]] = ""
+    return frame.assign(printing=printing)
+
+
+def _says_same(matches: Matches | None, catalogue: Catalogue, one: str, other: str) -> bool:
+    if matches is None or not (catalogue.has(one) and catalogue.has(other)):
+        return False
+    match = matches.between(catalogue.row(one), catalogue.row(other))
+    return match is not None and match.printing == _SAME_PLATE
 
 
 def crop_of(match: MatchRow, sizes: npt.NDArray[np.float64]) -> str:

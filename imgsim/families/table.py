@@ -10,7 +10,7 @@ from imgsim.catalogue.order import in_book
 from imgsim.errors import CollectionError
 
 # Part of the key of families.parquet: change it with everything that changes a family.
-FAMILIES_VERSION = 3
+FAMILIES_VERSION = 4
 
 RULE = (
     "Plates belong to one family when the whole image agrees: one strong pair brings a plate in, two groups are joined "

@@ -12,6 +12,7 @@ import pandas as pd
 
 from imgsim.matches.row import LOOK_ALIKE, MODELS, PRINTINGS, VERDICTS, MatchRow
 from imgsim.matches.table import damaged, read_table, schema, table_bytes, to_table
+from imgsim.matching.printing import SAME_PLATE, across, calibrated
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +25,9 @@ MOST_CORNERS, MOST_LETTERS = 4096, 200
 
 class Matches:
     """All pairs that were verified, look-alikes included. Never changed after it is made.
+
+    "Probably the same plate" is taken back where an earlier version of the matching said it of scans in which it was
+    never measured to hold; all that this asks of a pair is in the table, so nothing is compared again for it.
 
     Parameters
     ----------
@@ -63,6 +67,7 @@ class Matches:
         )
         self._regions = {name: _lists(self._table[name]) for name in ("region_a", "region_b")}
         self._check_values(catalogue)
+        self._take_back(catalogue)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, catalogue: Catalogue) -> Matches:
@@ -208,6 +213,39 @@ class Matches:
             # A little outside is where a transform may put it; far outside nothing was ever found.
             if not np.all((points >= -sizes) & (points <= 2 * sizes)):
                 raise damaged(f"a {name} lies outside its plate")
+
+    def _take_back(self, catalogue: Catalogue) -> None:
+        """Leave SAME_PLATE only where it is calibrated."""
+        import pyarrow as pa
+
+        printing = self._scalars["printing"]
+        said = np.flatnonzero(printing == SAME_PLATE)
+        sizes = catalogue.frame[["width", "height"]].to_numpy(np.float64)
+        parts = np.zeros((len(said), 2))
+        for side, (name, rows) in enumerate((("region_a", self._a), ("region_b", self._b))):
+            flat, starts = self._regions[name]
+            for place, at in enumerate(said):
+                region = flat[starts[at] : starts[at + 1]].reshape(-1, 2)
+                parts[place, side] = across(region, sizes[rows[at]])
+        scalars = {name: column[said] for name, column in self._scalars.items()}
+        kept = [
+            calibrated(
+                mirrored=bool(scalars["mirrored"][place]),
+                across=float(parts[place].min()),
+                coverage=float(min(scalars["coverage_a"][place], scalars["coverage_b"][place])),
+                stiff=float(scalars["residual"][place]),
+            )
+            for place in range(len(said))
+        ]
+        lost = said[~np.array(kept, dtype=bool)]
+        if not len(lost):
+            return
+        printing = printing.copy()
+        printing[lost] = ""
+        self._scalars["printing"] = _fixed(printing)
+        column = self._table.schema.get_field_index("printing")
+        values = pa.array(printing, type=pa.string())
+        self._table = self._table.set_column(column, self._table.schema.field(column), values)
 
 
 _TEXTS = ("verdict", "model", "printing", "sources")

@@ -32,7 +32,7 @@ from imgsim.matching.agreement import Agreement, Support, agreement, support
 from imgsim.matching.beside import unmatched
 from imgsim.matching.features import Features, mirrored
 from imgsim.matching.likeness import likeness
-from imgsim.matching.printing import printing
+from imgsim.matching.printing import SAME_PLATE, Reason, Residuals, across, reason, residuals
 
 MATCHING_VERSION = 11
 
@@ -90,6 +90,9 @@ class Match:
         "" or, where most of both agrees, "probably the same plate" (see :mod:`imgsim.matching.printing`).
     points_a, points_b : float32 (inliers, 2)
         Where the agreeing features lie; empty for a look-alike.
+    residuals, reason : Residuals and Reason, or None
+        How exactly they lie, and why this makes them the same plate or not; None for a look-alike, and once the
+        points are dropped.
     """
 
     verdict: str
@@ -105,6 +108,8 @@ class Match:
     printing: str
     points_a: np.ndarray
     points_b: np.ndarray
+    residuals: Residuals | None = None
+    reason: Reason | None = None
 
 
 def match(a: Features, b: Features) -> Match:
@@ -153,6 +158,20 @@ def _beside(a: Features, b: Features, alike: np.ndarray, seen: Agreement) -> flo
 
 def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored: bool) -> Match:
     transform, points_a, region_a = seen.transform, seen.points_a, seen.on_a.region
+    measured = residuals(
+        points_a,
+        seen.points_b,
+        geometry.moved(transform, points_a),
+        seen.likeness,
+        geometry.UNITS / float(np.hypot(*b.size)),
+    )
+    why = reason(
+        measured,
+        detail=verdict == SHARED_DETAIL,
+        mirrored=is_mirrored,
+        across=min(across(region_a, a.size), across(seen.on_b.region, b.size)),
+        coverage=min(seen.on_a.coverage, seen.on_b.coverage),
+    )
     if is_mirrored:
         flip = np.array([[-1.0, 0, a.size[0]], [0, 1, 0], [0, 0, 1]])
         transform = transform @ flip
@@ -170,12 +189,11 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         residual=float(np.median(seen.errors)),
         region_a=region_a,
         region_b=seen.on_b.region,
-        # A motif that a steady hand took over lies as still as an impression does; of details nothing is said.
-        printing=""
-        if verdict == SHARED_DETAIL
-        else printing(seen.points_a, seen.points_b, seen.likeness, geometry.UNITS / float(np.hypot(*b.size))),
+        printing=SAME_PLATE if why == "exact" else "",
         points_a=points_a,
         points_b=seen.points_b,
+        residuals=measured,
+        reason=why,
     )
 
 

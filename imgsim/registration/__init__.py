@@ -8,7 +8,11 @@ also give a smooth bend, a thin-plate spline (Bookstein 1989), kept only if it f
 """
 
 from imgsim.registration.finding import register
+from imgsim.registration.lines import Lines, measure_lines
 from imgsim.registration.result import NODES, Registration, apply, bent, reversed_
 from imgsim.registration.sharpening import LEAST_WINDOWS, sharpen
 
-__all__ = ["LEAST_WINDOWS", "NODES", "Registration", "apply", "bent", "register", "reversed_", "sharpen"]
+__all__ = [
+    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "apply", "bent", "measure_lines", "register", "reversed_",
+    "sharpen",
+]  # fmt: skip

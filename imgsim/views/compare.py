@@ -11,7 +11,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.registration import Registration, register
-from imgsim.views import cards, data, reviewing, server, shell, state, text
+from imgsim.views import cards, compare_lines, data, reviewing, server, shell, state, text
 from imgsim.views.components import ComparedPlate, compare_view, thumbnail_grid
 from imgsim.views.components.compare_view import MOST_POINTS, wished
 from imgsim.views.components.thumbnail_grid import picked
@@ -190,6 +190,8 @@ def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, c
     )
     if event.wish == "back":
         shell.go("plate")
+    if found and found.found:
+        compare_lines.show(collection, row_a, row_b, found.printing)
 
 
 def _verdict(

@@ -72,8 +72,9 @@ compared by its lines.
 """,
     "Does “same image” mean the same copperplate?": """
 No. It says that the lines of most of both plates agree. Where they lie as exactly as only impressions of one
-plate do, the card adds “probably the same plate”; where it adds nothing, a close copy by another hand is as
-possible. Lay them on each other in Compare and look at single strokes, then decide.
+plate do, and the scans are large enough to tell, the card adds “probably the same plate”; where it adds nothing, a
+close copy by another hand is as possible. Lay them on each other in Compare, see below them how exactly the lines
+lie, look at single strokes, then decide.
 """,
     "How do I cite?": """
 Under each plate, and at the foot of each family, stands a citation to copy. For a score, name the collection
