@@ -189,7 +189,7 @@ def test_reviews_and_what_follows_from_them(tmp_path: Path) -> None:
     herbals = hostile(tmp_path)
     ids = herbals.catalogue.plate_ids
     assert "reviews" not in available(request_of(herbals))
-    reviews = reviews_of(tmp_path)
+    reviews = reviews_of(herbals)
     reviews.record(ids[0], ids[7], "unrelated", reviewer="=A. Reader", note="-1+1")
     reviews.record(ids[40], ids[44], "same plate", reviewer="B", note=ATTACKS[12])
     reviews.record(ids[1], ids[9], "mirrored copy", reviewer="B")
@@ -225,7 +225,7 @@ def test_every_list_is_safe_in_a_spreadsheet_and_every_column_explained(name: st
     herbals = hostile(tmp_path)
     ids = herbals.catalogue.plate_ids
     for number, attack in enumerate(ATTACKS):
-        reviews_of(tmp_path).record(ids[number], ids[-1], "unsure", reviewer=f"r {attack}"[:60], note=attack)
+        reviews_of(herbals).record(ids[number], ids[-1], "unsure", reviewer=f"r {attack}"[:60], note=attack)
     request = request_of(herbals, look_alikes=True)
     data = content(the_file(name), request)
     assert data.startswith(b"\xef\xbb\xbf") and data.endswith(b"\r\n") and data.count(b"\xef\xbb\xbf") == 1

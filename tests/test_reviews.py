@@ -66,7 +66,7 @@ def test_without_a_file_there_are_no_reviews_and_reading_makes_none(reviews: Rev
     assert reviews.all() == [] and reviews.history("a", "b") == [] and reviews.revision == 0
     assert reviews.undo("A") is None
     assert list(reviews.standing().columns) == [
-        "plate_a", "plate_b", "decision", "disputed", "reviewers", "when", "note",
+        "plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note",
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == []
 
@@ -155,8 +155,9 @@ def test_two_reviewers_who_differ_make_a_pair_disputed_and_the_unsure_do_not(rev
     reviews.record("a", "b", "unsure", reviewer="B")
     assert decided(reviews) == {"ab": "same plate"}
     reviews.record("a", "b", "re-engraved copy", reviewer="C", note="no crack")
-    assert decided(reviews) == {"ab": "re-engraved copy?"}
+    assert decided(reviews) == {"ab": "disputed?"}  # nobody's word, and not the latest, is that of the pair
     row = reviews.standing().iloc[0]
+    assert row["said"] == "re-engraved copy (C); unsure (B); same plate (A)"
     assert row["reviewers"] == "C; B; A"
     assert row["note"] == "C: no crack\nA: see the crack"
     reviews.record("b", "a", "same plate", reviewer="C")
@@ -480,9 +481,13 @@ def test_conflicts_are_listed_and_nothing_of_ours_is_changed(tmp_path: Path) -> 
     assert [(c.plate_a, c.plate_b, c.kind) for c in report.conflicts] == [
         ("a", "b", "altered"), ("a", "b", "disputed"),
     ]  # fmt: skip
-    assert "same plate (A" in report.conflicts[0].ours and "mirrored copy (A" in report.conflicts[0].theirs
+    altered_one, disputed = report.conflicts
+    assert altered_one.ours == (kept,)
+    assert [(one.decision, one.reviewer) for one in altered_one.theirs] == [("mirrored copy", "A")]
+    assert disputed.ours == (kept,)
+    assert [(one.decision, one.reviewer) for one in disputed.theirs] == [("unrelated", "B")]
     assert kept in ours.all()
-    assert decided(ours) == {"ab": "unrelated?", "ac": "unsure"}
+    assert decided(ours) == {"ab": "disputed?", "ac": "unsure"}
 
 
 def test_a_table_by_hand_is_taken_and_its_bad_rows_are_listed(reviews: Reviews) -> None:

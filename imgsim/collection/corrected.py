@@ -35,10 +35,10 @@ def families_of(
 
 
 def _cause(collection: Collection, reviews: Sequence[Review]) -> str:
-    """What made the families as they are: the run, or the last decision since."""
+    """What made the families as they are, after "by": the run, or the last decision since."""
     made = str(collection.manifest["created"])
     last = max(reviews, key=lambda review: review.order, default=None)
     if last is None or last.when[:19] < made[:19]:
         return f"the run of {made[:10]} (generation {collection.generation})"
-    said = "took a decision back" if last.decision == TAKEN_BACK else f"decided “{last.decision}”"
-    return f"{last.reviewer} {said} on {last.plate_a} and {last.plate_b}"
+    what = "who took a decision back" if last.decision == TAKEN_BACK else f"whose decision was “{last.decision}”"
+    return f"{last.reviewer}, {what} on {last.plate_a} and {last.plate_b}"

@@ -21,11 +21,11 @@ def reviews_of(collection: Collection | Path | str) -> Reviews:
 
     Decisions are about the pictures of the open generation, or of the folder's live one.
     """
-    if isinstance(collection, Collection):
-        opened = collection
-        return Reviews(opened.path / FILE, lambda: opened.catalogue.pictures)
-    folder = Path(collection)
-    return Reviews(folder / FILE, lambda: live_pictures(folder))
+    if isinstance(collection, (str, Path)):
+        folder = Path(collection)
+        return Reviews(folder / FILE, lambda: live_pictures(folder))
+    opened = collection
+    return Reviews(opened.path / FILE, lambda: opened.catalogue.pictures)
 
 
 def live_pictures(folder: Path) -> Mapping[str, str]:

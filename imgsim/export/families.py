@@ -35,7 +35,7 @@ def families_csv(
     Returns
     -------
     bytes
-        Columns: family_id (the earliest plate's), family_plates, family_books, order (1 for the earliest; undated
+        Columns: family_id (permanent), family_plates, family_books, order (1 for the earliest; undated
         plates come last), plate_id, verdict, mirrored and cropped (against the earliest), printing, by_review (what
         people decided about the pair that ties it in), inliers (of the strongest pair in the family), supports (pairs
         that tie it in), tied_to_id (the plate whose pair says so), then what is known of the plate, as in

@@ -14,7 +14,7 @@ from imgsim.export.request import STEP, Chunk, Request
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
-    "family_id", "decision", "reviewers",
+    "family_id", "decision", "said", "reviewers",
 )  # fmt: skip
 
 _ASKED = (
@@ -67,7 +67,7 @@ def _evidence(
     request: Request,
     values: Mapping[str, list],
     known: list[bool],
-    decided: Mapping[tuple[str, str], tuple[str, str]],
+    decided: Mapping[tuple[str, str], tuple[str, str, str]],
 ) -> Iterator[list[str]]:
     """Yield the cells of each column of what was found."""
     families = request.families
@@ -85,17 +85,14 @@ def _evidence(
     yield cells([one or "" if one == two else "" for one, two in owners], plain=False, identifier=True)
     ids = request.catalogue.plate_ids
     said = [
-        decided.get((ids[a], ids[b]), ("", "")) for a, b in zip(values["row_a"], values["row_b"], strict=True)
+        decided.get((ids[a], ids[b]), ("", "", "")) for a, b in zip(values["row_a"], values["row_b"], strict=True)
     ]
-    for at in range(2):
+    for at in range(3):
         yield cells([one[at] for one in said], plain=False, identifier=False)
 
 
-def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return what people decided: the decision, or "disputed", and who, by the ids of the pair."""
+def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return what people decided: the decision, or "disputed", who says what, and who, by the ids of the pair."""
     frame = request.standing
-    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "disputed", "reviewers"))
-    return {
-        (a, b): ("disputed" if disputed else decision, reviewers)
-        for a, b, decision, disputed, reviewers in zip(*columns, strict=True)
-    }
+    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "said", "reviewers"))
+    return {(a, b): (decision, said, who) for a, b, decision, said, who in zip(*columns, strict=True)}
