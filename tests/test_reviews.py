@@ -438,7 +438,8 @@ def test_a_csv_brings_every_review_back_as_it_was(reviews: Reviews, tmp_path: Pa
         for name, cell in row.items():
             if cell and name not in ("similarity", "coverage_a", "coverage_b"):
                 assert cell.lstrip()[:1] not in "=+-@＝＋－＠", (name, cell)
-    assert rows[-1]["plate_a_id"] == "'0904" and rows[-1]["plate_b_id"] == "'1-2"
+    assert (rows[-1]["plate_a_id"], rows[-1]["plate_a_id_text"]) == ("0904", "[0904]")
+    assert (rows[-1]["plate_b_id"], rows[-1]["plate_b_id_text"]) == ("1-2", "[1-2]")
     other = Reviews(tmp_path / "other.sqlite", pictures)
     report = other.merge_csv(content, catalogue)
     assert (report.added, report.already, report.conflicts, report.refused) == (len(HOSTILE) + 2, 0, (), ())
@@ -468,7 +469,8 @@ def test_merging_in_any_order_ends_with_the_same_decisions(tmp_path: Path) -> No
 
 
 def test_conflicts_are_listed_and_nothing_of_ours_is_changed(tmp_path: Path) -> None:
-    catalogue = catalogue_of({"a": ("b", 1700), "b": ("c", 1701), "c": ("d", 1702)})
+    plates = {"a": ("b", 1700), "b": ("c", 1701), "c": ("d", 1702)}
+    catalogue = catalogue_of(plates, sha256=[pictures()[plate] for plate in plates])
     ours, theirs = Reviews(tmp_path / "ours.sqlite", pictures), Reviews(tmp_path / "theirs.sqlite", pictures)
     kept = ours.record("a", "b", "same plate", reviewer="A")
     theirs.merge_csv(ours.to_csv(catalogue, collection="c", date="2026-11-22"))

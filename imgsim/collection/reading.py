@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import pandas as pd
 
 from imgsim.collection import layout
 from imgsim.errors import CollectionError, ImgsimError
+from imgsim.spreadsheets import read_back
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -75,12 +75,7 @@ class Collection:
         """What could not be used: columns file and reason."""
         return self._once(
             "skipped",
-            lambda: pd.read_csv(
-                io.BytesIO(self._bytes(layout.SKIPPED)),
-                dtype=str,
-                keep_default_na=False,
-                encoding="utf-8-sig",
-            ),
+            lambda: read_back(self._bytes(layout.SKIPPED)),
         )
 
     def embeddings(self, backbone: str) -> npt.NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imgsim.cells import TEXT, is_id
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 
 # What a side of a pair has in common with others is put together by :func:`meaning`.
@@ -76,9 +77,18 @@ _OWN = {
         "decision",
     ): "same plate, re-engraved copy, mirrored copy, shared motif, unrelated or unsure",
     ("reviews.csv", "undoes_uuid"): "of a record that takes another one back: which",
-    ("reviews.csv", "a_sha256"): "SHA-256 of the image file of plate a that was decided about; empty if not known",
-    ("reviews.csv", "b_sha256"): "SHA-256 of the image file of plate b that was decided about; empty if not known",
-    ("reviews.csv", "confirms_uuid"): "of a record that repeats an older one for the pictures of today: which",
+    (
+        "reviews.csv",
+        "a_sha256",
+    ): "SHA-256 of the image file of plate a that was decided about; empty if not known",
+    (
+        "reviews.csv",
+        "b_sha256",
+    ): "SHA-256 of the image file of plate b that was decided about; empty if not known",
+    (
+        "reviews.csv",
+        "confirms_uuid",
+    ): "of a record that repeats an older one for the pictures of today: which",
     ("reviews.csv", "reviewer"): "who decided",
     ("reviews.csv", "when"): "at what time, in UTC",
     ("reviews.csv", "note"): "what the reviewer wrote",
@@ -105,6 +115,9 @@ _SIDES = {
 
 def meaning(column: str, file: str = "") -> str:
     """Return what a column (of a file) means; a column that is none of ours is one of the metadata's."""
+    base = column.removesuffix(TEXT)
+    if base != column and is_id(base):
+        return f"{base} once more, in square brackets, so that no spreadsheet changes it"
     if (file, column) in _OWN:
         return _OWN[file, column]
     if column in MEANINGS:

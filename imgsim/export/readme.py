@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from imgsim.export.cells import read_back
+from imgsim.cells import GUARD
 from imgsim.export.columns import meaning
 from imgsim.export.kinds import ExportFile, kinds_of
 from imgsim.export.request import Request, command_line
@@ -34,7 +34,7 @@ class Written:
         if self.file.media_type != "text/csv":
             return []
         first = next(csv.reader(io.StringIO(self.beginning.decode("utf-8-sig"), newline="")), [])
-        return [str(name) for name in read_back(_line(first)).columns]
+        return [name.removeprefix(GUARD) for name in first]
 
 
 def readme(request: Request, written: Sequence[Written]) -> str:
@@ -108,12 +108,6 @@ def _columns(written: Sequence[Written]) -> list[str]:
 
 def _meanings(columns: Iterable[str], file: str) -> list[str]:
     return [_filled(f"{_flat(name)}: {meaning(name, file)}", "", "    ") for name in columns]
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue().encode()
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -34,7 +34,7 @@ from imgsim.reviews.words import (
 )
 
 __all__ = [
-    "CONFIRMED", "Conflict", "DECISIONS", "DISPUTED", "EVIDENCE", "FILE", "MIRRORED_COPY", "MergeReport", "RE_ENGRAVED", "Review",
-    "Reviews", "SAME_PLATE", "SHARED_MOTIF", "TAKEN_BACK", "UNRELATED", "UNSURE", "WHOLE", "reviews_csv",
-    "standing_frame",
+    "CONFIRMED", "Conflict", "DECISIONS", "DISPUTED", "EVIDENCE", "FILE", "MIRRORED_COPY", "MergeReport",
+    "RE_ENGRAVED", "Review", "Reviews", "SAME_PLATE", "SHARED_MOTIF", "TAKEN_BACK", "UNRELATED", "UNSURE", "WHOLE",
+    "reviews_csv", "standing_frame",
 ]  # fmt: skip

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imgsim.cells import csv_bytes
 from imgsim.errors import ImgsimError
-from imgsim.export.cells import csv_bytes, read_back
 from imgsim.reviews.pictures import counting, unconfirmed
 from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.standing import latest, standing_frame
 from imgsim.reviews.words import DECISIONS, TAKEN_BACK
+from imgsim.spreadsheets import read_back
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue

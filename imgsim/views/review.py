@@ -11,7 +11,19 @@ from imgsim.collection import Collection
 from imgsim.matches import MatchRow
 from imgsim.reviews import Review
 from imgsim.reviews.queue import FILTERS, Queue
-from imgsim.views import cards, data, evidence, keys, reuse, review_import, reviewing, server, shell, state, text
+from imgsim.views import (
+    cards,
+    data,
+    evidence,
+    keys,
+    reuse,
+    review_import,
+    reviewing,
+    server,
+    shell,
+    state,
+    text,
+)
 from imgsim.views.components import outline, thumbnail_grid
 
 _HEIGHT = 430

@@ -15,7 +15,10 @@ from imgsim.views import data, reviewing, server, shell, state, text
 from imgsim.views.components import pair_list
 
 _REPORTS, _UPLOADS = "_imgsim_merged", "_imgsim_uploads"
-_MOST_PAIRS, _MOST_LINES = 50, 500  # of conflicts and of lines in a list: a session keeps no more than it shows
+_MOST_PAIRS, _MOST_LINES = (
+    50,
+    500,
+)  # of conflicts and of lines in a list: a session keeps no more than it shows
 _LONGEST_NOTE = 160
 
 
@@ -78,9 +81,7 @@ def reminder(collection: Collection) -> None:
         )
         st.markdown(f"**{_imported(told.report)}**" + (f", {left}" if left else ""), width="stretch")
         st.button("Read the report", key="open_report", type="tertiary", on_click=_open)
-        st.button(
-            "Close", key="close_reminder", type="tertiary", on_click=_close, args=(collection.name,)
-        )
+        st.button("Close", key="close_reminder", type="tertiary", on_click=_close, args=(collection.name,))
 
 
 def report(collection: Collection) -> None:
@@ -105,7 +106,9 @@ def report(collection: Collection) -> None:
             )
             _list("Plate", list(found.unknown), told.unknown)
         if found.refused:
-            st.markdown(f"**{text.count(told.refused, 'row')} {'was' if told.refused == 1 else 'were'} refused:**")
+            st.markdown(
+                f"**{text.count(told.refused, 'row')} {'was' if told.refused == 1 else 'were'} refused:**"
+            )
             lines = [f"Line {line}: {why}" for line, why in found.refused]
             _list("Row", lines, told.refused)
         if found.conflicts:
@@ -167,7 +170,9 @@ def _side(collection: Collection, plate_id: str) -> dict[str, Any]:
 def _said(review: Review) -> str:
     """`Ada says same plate, 22 Nov 2026: “the crack”`."""
     note = review.note if len(review.note) <= _LONGEST_NOTE else f"{review.note[:_LONGEST_NOTE]}…"
-    return f"{review.reviewer} says {review.decision}, {reviewing.day(review.when)}" + (f": “{note}”" if note else "")
+    return f"{review.reviewer} says {review.decision}, {reviewing.day(review.when)}" + (
+        f": “{note}”" if note else ""
+    )
 
 
 def _list(name: str, lines: list[str], every: int) -> None:

@@ -256,7 +256,9 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
         if found.disputed:
             parts.append(f"**Disputed:** {text.plain(found.said)}. Until they agree it changes nothing.")
         else:
-            parts.append(f"**Decided: {found.decision}**, by {text.plain(found.reviewers)}, {day(found.when)}.")
+            parts.append(
+                f"**Decided: {found.decision}**, by {text.plain(found.reviewers)}, {day(found.when)}."
+            )
         if found.note:
             parts.append(f"“{text.plain(found.note)}”")
     if parts:
