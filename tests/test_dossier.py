@@ -15,7 +15,8 @@ from PIL import Image
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.dossier import dossier_html, family_citation
+from imgsim.collection.citing import family_citation
+from imgsim.dossier import dossier_html
 from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
 from imgsim.errors import ImgsimError
 from imgsim.families import RULE, Families, find_families
@@ -107,7 +108,7 @@ def herbals(tmp_path: Path) -> Collection:
 
 
 def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     text = " ".join(page.text.split())
     assert page.all("html") == [{"lang": "en"}] and "Flora Anglica: the life of an image" in text
@@ -129,14 +130,14 @@ def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Coll
     assert "1 and 2: mirrored. 180 inliers" in text and "probably re-engraved" in text
     assert "4 pairs of these plates agree; 1 more pair were compared" not in text
     assert "1 more pair was compared and found no support" in text
-    assert "Related plates" in text and "plate x" in text
+    assert "Related plates" in text and "plate “x”, picture 000000000000" in text
     assert RULE in text and "Verify top" in text and "numpy 2.4.6" in text
-    assert "collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1)" in text
+    assert "collection “herbals”, generation 20261122-1, family “a”, earliest plate “a”, picture 000000000000" in text
     assert "/home/somebody" not in text
 
 
 def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     assert not {"script", "link", "iframe", "object", "embed", "form", "base", "a"} & {
         tag for tag, _ in page.elements
@@ -161,7 +162,7 @@ def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
 
 
 def test_it_can_be_read_aloud_and_printed(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     assert all(attributes["alt"].startswith("Plate ") for attributes in page.all("img"))
     drawings = [attributes for attributes in page.all("svg") if attributes.get("aria-hidden") != "true"]
@@ -185,7 +186,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
     }
     catalogue = catalogue_of(plates, **columns)
     collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
-    page = Page(dossier_html(collection, title[:40], collection.families))
+    page = Page(dossier_html(collection, title[:40], collection.families, []))
     assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
     assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
     assert len(page.all("img")) == 2 and all(
@@ -197,7 +198,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
 
 def test_a_missing_thumbnail_is_said(herbals: Collection) -> None:
     herbals.thumbnail_path(0).unlink()
-    page = Page(dossier_html(herbals, "a", herbals.families))
+    page = Page(dossier_html(herbals, "a", herbals.families, []))
     assert len(page.all("img")) == 4 and "The picture is missing." in page.text
 
 
@@ -206,7 +207,7 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
         f"p{n:02}": (f"b{n}", 1700 + n) for n in range(MOST_FIGURES + 5)
     }
     collection = collection_of(catalogue_of(plates), clique(plates), tmp_path)
-    content = dossier_html(collection, "p00", collection.families)
+    content = dossier_html(collection, "p00", collection.families, [])
     page = Page(content)
     assert len(page.all("figure")) == MOST_FIGURES
     assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
@@ -216,16 +217,16 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
 
 def test_what_cannot_be_told(herbals: Collection) -> None:
     with pytest.raises(ImgsimError, match="nobody"):
-        dossier_html(herbals, "nobody", herbals.families)
+        dossier_html(herbals, "nobody", herbals.families, [])
     herbals.families = None  # type: ignore[misc]
     with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
-        dossier_html(herbals, "a", herbals.families)
+        dossier_html(herbals, "a", herbals.families, [])
 
 
 def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
     catalogue = catalogue_of({"a": ("one", None), "b": ("", None)})
     found = collection_of(catalogue, [pair("a", "b")], tmp_path)
-    text = Page(dossier_html(found, "a", found.families)).text
+    text = Page(dossier_html(found, "a", found.families, [])).text
     assert (
         "None of its plates is dated" in text
         and "In order of date" not in text
@@ -237,16 +238,15 @@ def test_a_family_can_be_cited_in_one_sentence(herbals: Collection, tmp_path: Pa
     assert herbals.families is not None
     assert family_citation(herbals, herbals.families.family("a")) == (
         "One image in 5 plates of 5 books, 1752–1795; the earliest in this collection: "
-        "Ray, John, Flora Anglica, London: 1752 [book one, plate a]. "
-        "Family a of the collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1), "
-        "found with imgsim 0.1.0 by local features and geometry."
+        "Ray, John, Flora Anglica, London: 1752 [imgsim, collection “herbals”, generation 20261122-1, family “a”, "
+        "earliest plate “a”, picture 000000000000], found with imgsim 0.1.0 by local features and geometry."
     )
     bare = collection_of(
         catalogue_of({"a": ("", None), "b": ("", None)}), [pair("a", "b")], tmp_path / "bare"
     )
     assert bare.families is not None
     undated = family_citation(bare, bare.families.family("a"))
-    assert undated.startswith("One image in 2 plates, undated; first among them: [plate a]. Family a of ")
+    assert undated.startswith("One image in 2 plates, undated; first among them: [imgsim, collection ")
     assert "earliest" not in undated
     same_year = collection_of(
         catalogue_of({"a": ("one", 1750), "b": ("two", 1750)}), [pair("a", "b")], tmp_path / "same"

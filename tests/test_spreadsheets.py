@@ -38,9 +38,9 @@ NOTE: dict[str, Any] = {"collection": "herbals", "date": DAY}
 HOSTILE = [
     "0904700600", "007", "1-2", "3/4", "1E5", "12e3", "1234567890123456", "105280020101620", "TRUE", "false", "12:30",
     "2026-11-22", "22.11.2026", "3 May", "May 3", "MAR7", "50%", "£5", "(12)", "1,000", ".5", "NA", "nan", "null",
-    "None", "N/A", "", "=1", "+1", "-1", "@x", "=HYPERLINK(\"http://evil.invalid\")", "＝1", "'tis", "'0012", "'=1", "''-2",
-    "[12]", "[x", "a,b", "say \"no\"", "two\nlines", "tab\tin it", " lead", "trail ", "é́", "李時珍", "\u202egnp",
-    "plate 12", "105280020101620_0", "-", "#REF!", "\t=1", "\r\n=2",
+    "None", "N/A", "", "=1", "+1", "-1", "@x", "=HYPERLINK(\"http://evil.invalid\")", "＝1", "'tis", "'0012", "'=1",
+    "''-2", "[12]", "[x", "a,b", "say \"no\"", "two\nlines", "tab\tin it", " lead", "trail ",
+    "é́", "李時珍", "\u202egnp", "plate 12", "105280020101620_0", "-", "#REF!", "\t=1", "\r\n=2",
 ]  # fmt: skip
 
 
