@@ -49,7 +49,7 @@ class Account:
     @property
     def people(self) -> tuple[str, ...]:
         """Who decided, by name."""
-        return tuple(sorted({review.reviewer for review in self.reviews}))
+        return _names(self.reviews)
 
     @property
     def disputed(self) -> int:
@@ -58,13 +58,12 @@ class Account:
 
     def sentences(self) -> str:
         """All this in words; "" where nobody has decided anything."""
-        if not self:
-            return ""
-        days = sorted(review.when[:10] for review in self.reviews)
-        when = f"on {days[0]}" if days[0] == days[-1] else f"between {days[0]} and {days[-1]}"
-        told = [f"{_listed(self.people)} decided about {_counted(len(self.pairs), 'pair')} {when}."]
-        if not self.pairs:
-            told = []
+        told = []
+        standing = [review for pair in self.pairs for review in pair.said]
+        if standing:
+            days = sorted(review.when[:10] for review in standing)
+            when = f"on {days[0]}" if days[0] == days[-1] else f"between {days[0]} and {days[-1]}"
+            told.append(f"{_listed(_names(standing))} decided about {_counted(len(self.pairs), 'pair')} {when}.")
         if self.disputed:
             they = "it changes" if self.disputed == 1 else "they change"
             told.append(
@@ -73,7 +72,7 @@ class Account:
         if self.waiting:
             one = len(self.waiting) == 1
             told.append(
-                f"{_counted(len(self.waiting), 'decision')} ({_listed(_names(self.waiting))}) "
+                f"{_counted(len(self.waiting), 'decision')} ({_listed(_names(waiting.review for waiting in self.waiting))}) "
                 f"{'waits' if one else 'wait'} for confirmation and {'counts' if one else 'count'} for nothing: "
                 "a plate is gone, or shows another scan than the one that was judged."
             )
@@ -130,8 +129,8 @@ def shown_then(review: Review) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _names(waiting: Iterable[Unconfirmed]) -> tuple[str, ...]:
-    return tuple(sorted({one.review.reviewer for one in waiting}))
+def _names(reviews: Iterable[Review]) -> tuple[str, ...]:
+    return tuple(sorted({review.reviewer for review in reviews}))
 
 
 def _listed(names: tuple[str, ...]) -> str:
