@@ -16,6 +16,7 @@ from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.registry import Registry
+from imgsim.iiif import family_manifest
 from imgsim.reviews import Reviews
 from imgsim.views import found as found_view
 from imgsim.views import review_import, reviewing
@@ -169,6 +170,23 @@ def test_a_report_of_thousands_of_lines_stays_small_and_counts_all(herbals: Coll
     frame = next(frame.value for frame in app.dataframe if "Plate" in frame.value.columns)
     assert len(frame) == 501 and frame["Plate"].iloc[-1] == "… and 2,500 more"
     assert len(repr(app.session_state["_imgsim_merged"])) < 200_000
+
+
+def test_a_manifest_says_who_decided(herbals: Collection) -> None:
+    families = families_of(herbals)
+    assert families is not None
+
+    def summary() -> str:
+        return str(family_manifest(herbals, families.ids[0], "http://127.0.0.1:8501")["summary"]["en"][0])
+
+    assert "compared by a program" in summary() and "Nobody has decided about a pair of them yet." in summary()
+    members = [member.plate_id for member in families.family(families.ids[0]).members]
+    for who in ("Ada", "Paul"):
+        made = reviews_of(herbals).record(members[0], members[1], "same plate", reviewer=who)
+    assert f"Ada and Paul decided about 1 pair on {made.when[:10]}." in summary()
+    reviews_of(herbals).path.write_bytes(b"no database" * 400)
+    told = family_manifest(herbals, families.ids[0], "http://127.0.0.1:8501", families)["summary"]["en"][0]
+    assert "What people decided about them cannot be read." in told
 
 
 # ---- the search box

@@ -95,7 +95,7 @@ def test_the_readme_says_who_decided_what_and_what_was_measured(tmp_path: Path) 
         assert "not judged" not in text
         return " ".join(text.split())
 
-    own = hostile(tmp_path / "own")
+    own = hostile(tmp_path)
     assert "Nobody has decided about a pair of these plates yet" in said()
     ids, reviews = own.catalogue.plate_ids, reviews_of(own)
     reviews.record(ids[0], ids[7], "same plate", reviewer="Ada")

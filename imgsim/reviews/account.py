@@ -71,8 +71,9 @@ class Account:
             )
         if self.waiting:
             one = len(self.waiting) == 1
+            who = _listed(_names(waiting.review for waiting in self.waiting))
             told.append(
-                f"{_counted(len(self.waiting), 'decision')} ({_listed(_names(waiting.review for waiting in self.waiting))}) "
+                f"{_counted(len(self.waiting), 'decision')} ({who}) "
                 f"{'waits' if one else 'wait'} for confirmation and {'counts' if one else 'count'} for nothing: "
                 "a plate is gone, or shows another scan than the one that was judged."
             )
