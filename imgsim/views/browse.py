@@ -21,9 +21,10 @@ def show() -> None:
     filters.facets(collection)
     rows = data.ordered_rows(collection, now)
     _controls(collection, now, len(rows))
-    found.offer(collection, now.text, len(rows))
+    offered = found.offer(collection, now.text, len(rows))
     if not len(rows):
-        _nothing(now)
+        if not offered:
+            _nothing(now)
         return
     pages = math.ceil(len(rows) / now.per_page)
     page = min(now.page, pages)

@@ -14,16 +14,20 @@ _MOST = 6  # that are offered
 _WIDTH = 110
 
 
-def offer(collection: Collection, typed: str, results: int) -> None:
-    """Above the results of a search (how many there are): what the text names, with its picture and a way there."""
+def offer(collection: Collection, typed: str, results: int) -> bool:
+    """Above the results of a search (how many there are): what the text names, with its picture and a way there.
+
+    Returns whether it names anything.
+    """
     found = _found(collection, typed, results) if typed.strip() else []
     if not found:
-        return
+        return False
     with st.container(key="found", gap="small"):
         for number, one in enumerate(found[:_MOST]):
             _line(one, number)
         if len(found) > _MOST:
             st.caption(f"{len(found) - _MOST:,} more are called so, or show this picture.")
+    return True
 
 
 def _found(collection: Collection, typed: str, results: int) -> list[Found]:
@@ -55,7 +59,7 @@ def _line(one: Found, number: int) -> None:
             date = f", {one.year}" if one.year is not None else ""
             book = f" · book {one.book}" if one.book and one.book != one.id else ""
             st.markdown(f"**{text.plain(f'{one.kind.capitalize()} {one.id}')}**{text.plain(book + date)}")
-            state = "" if one.state == HERE else f"{one.state[0].upper()}{one.state[1:]}. "
+            state = "" if one.state in (HERE, ANOTHER_SCAN) else f"{one.state[0].upper()}{one.state[1:]}. "
             file = f"{one.file} · " if one.file else ""
             st.caption(text.plain(f"{state}{one.told} {file}picture {one.picture[:12]}".strip()))
         with st.container(width="content", gap="small"):

@@ -99,10 +99,13 @@ def report(collection: Collection) -> None:
                 f"{text.count(found.unconfirmed, 'new record')} {_is(found.unconfirmed)} about another scan than the "
                 "plate has here, and counts for nothing until somebody confirms it."
             )
+        if found.conflicts:
+            _conflicts(collection, found.conflicts, told.conflicts)
         if found.unknown:
+            them = "it" if told.unknown == 1 else "them"
             st.markdown(
                 f"**{text.count(told.unknown, 'plate')} {_is(told.unknown)} not in this collection. What the file "
-                "says of them was refused:**"
+                f"says of {them} was refused:**"
             )
             _list("Plate", list(found.unknown), told.unknown)
         if found.refused:
@@ -111,8 +114,6 @@ def report(collection: Collection) -> None:
             )
             lines = [f"Line {line}: {why}" for line, why in found.refused]
             _list("Row", lines, told.refused)
-        if found.conflicts:
-            _conflicts(collection, found.conflicts, told.conflicts)
 
 
 def _conflicts(collection: Collection, conflicts: tuple[Conflict, ...], every: int) -> None:
