@@ -1,4 +1,4 @@
-"""``python3 -m imgsim``: set up what is missing, start the app, open it in the browser."""
+"""``python3 -m imgsim``: set up what is missing, start the app, open it in the browser. ``find``: follow a citation."""
 
 from __future__ import annotations
 
@@ -18,15 +18,22 @@ START_TIMEOUT = 120.0  # seconds: a first start compiles every package on a slow
 
 
 def main(arguments: list[str] | None = None) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["find"]:
+        environment.enter(environment.APP)
+        from imgsim.cli.find import main as find
+
+        return find(words[1:])
     parser = argparse.ArgumentParser(
         prog="python3 -m imgsim",
         description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
-        epilog="Other options are passed on to 'streamlit run', for example --server.address 0.0.0.0",
+        epilog="To find what a citation names: python3 -m imgsim find TEXT. "
+        "Other options are passed on to 'streamlit run', for example --server.address 0.0.0.0",
     )
     parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--setup-only", action="store_true", help="set everything up and stop")
-    options, others = parser.parse_known_args(arguments)
+    options, others = parser.parse_known_args(words)
     try:
         executable = environment.python(environment.APP)
     except environment.SetupError as error:

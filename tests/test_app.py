@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.citing import plate_citation
 from imgsim.views import data, state, text
 from imgsim.views.shell import PAGES
 from tests import pages
@@ -138,7 +139,7 @@ def test_a_plate_has_its_record_its_citation_and_its_neighbours_in_the_book(
     visit: Callable[..., AppTest], herbals: Collection
 ) -> None:
     app = visit("plate", plate="p003")
-    assert app.code[0].value == herbals.catalogue.citation(herbals.catalogue.row("p003"))
+    assert app.code[0].value == plate_citation(herbals, herbals.catalogue.row("p003"))
     check(next(button for button in app.button if "Next" in button.label).click().run())
     assert param(app, "plate") == "p004"
     check(next(button for button in app.button if "Previous" in button.label).click().run())

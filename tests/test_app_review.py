@@ -202,7 +202,7 @@ def test_all_reviews_with_history_files_and_import(herbals: Collection, tmp_path
     assert f"{count} new records" in words(app)
     assert f"{count} pairs decided" in words(app)
     assert reviews_of(herbals.path).all() == other.all()[:-1]
-    assert "1 rows that are no reviews" in words(app)
+    assert "1 row was refused" in words(app)
     notes = next(frame.value for frame in app.dataframe if "Note" in frame.value.columns)
     assert set(HOSTILE) <= set(notes["Note"])
     app = visit("review", section="all")

@@ -509,9 +509,10 @@ def test_captions_and_citations(dhh23: Catalogue) -> None:
     assert (
         dhh23.book_label("0904700600") == "A curious herbal, containing five hundred cuts, 1737 (0904700600)"
     )
-    assert dhh23.citation(row) == (
+    assert dhh23.reference(row) == (
         "Blackwell, Elizabeth, 1700-1758, A curious herbal, containing five hundred cuts. By Elizabeth Blackwell, "
-        "London: 1737, p. 12, illustration 2 [book 0904700600, plate 090470060000120_1]."
+        "London: 1737, p. 12, illustration 2"
     )
+    assert dhh23.book_reference("0904700600").endswith("London: 1737")
     bare, _ = build_catalogue(plates(["x/a.png"]), None)
-    assert bare.citation(0) == "[plate a]." and bare.short_title(0) == "a" and bare.book_label("b") == "b"
+    assert bare.reference(0) == "" and bare.short_title(0) == "a" and bare.book_label("b") == "b"

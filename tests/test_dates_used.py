@@ -23,8 +23,8 @@ from imgsim.catalogue import (
 )
 from imgsim.catalogue.dating import read_dates
 from imgsim.collection import layout, open_collection
+from imgsim.collection.citing import family_citation
 from imgsim.colours import colour_plates
-from imgsim.dossier.citation import family_citation
 from imgsim.export import read_back
 from imgsim.export.neighbours import neighbour_lists
 from imgsim.export.pairs import pairs_csv
@@ -271,7 +271,7 @@ def test_a_record_shows_the_date_as_written_and_what_was_understood(catalogue: C
         "1758?": "1758?",
     }
     for row, text in enumerate(STATEMENTS):
-        assert (shown[text] in catalogue.citation(row)) and shown_date(catalogue.record(row)) == shown[text]
+        assert (shown[text] in catalogue.reference(row)) and shown_date(catalogue.record(row)) == shown[text]
     assert catalogue.book_label("book p01") == "book p01, 1751–1760"
     assert catalogue.book_label("book p08") == "book p08"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from imgsim import environment
+from imgsim.collection.citing import read_citation
 
 ROOT = environment.REPOSITORY
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,6 +93,15 @@ def test_the_options_of_the_start_command_are_documented() -> None:
     defined = options_defined(help_of("-m", "imgsim"))
     assert defined
     assert defined <= options_in(README)
+
+
+def test_the_options_of_find_are_documented_and_what_its_examples_look_like() -> None:
+    text = section("Citing and finding again")
+    for door in (("-m", "imgsim", "find"), ("precompute.py", "find")):
+        assert options_defined(help_of(*door)) == options_in(text)
+    cited = read_citation(text)
+    assert cited is not None
+    assert (cited.collection, cited.plate, cited.picture) == ("herbals", "090470060000120_0", "0123456789ab")
 
 
 def test_training_is_documented_with_options_that_exist() -> None:

@@ -15,11 +15,14 @@ from PIL import Image
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.dossier import dossier_html, family_citation
+from imgsim.collection.citing import family_citation
+from imgsim.dossier import dossier_html
 from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
 from imgsim.errors import ImgsimError
 from imgsim.families import RULE, Families, find_families
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
+from imgsim.reviews import Review
+from imgsim.reviews.record import made
 from tests.herbals import HOSTILE
 from tests.kin import box, catalogue_of, clique, matches_of, pair
 
@@ -39,6 +42,8 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
+        self.tables: list[tuple[str, list[list[str]]]] = []  # caption and cells of each
+        self._caption, self._rows = "", list[list[str]]()
         self.open: list[str] = []
         self.feed(content.decode("utf-8"))
         self.close()
@@ -46,6 +51,12 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag == "table":
+            self._caption, self._rows = "", []
+        elif tag == "tr" and "tbody" in self.open:
+            self._rows.append([])
+        elif tag == "td":
+            self._rows[-1].append("")
         if tag not in self.void:
             self.open.append(tag)
 
@@ -55,9 +66,16 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
+        if tag == "table":
+            self.tables.append((self._caption, self._rows))
+
     def handle_data(self, data: str) -> None:
         if self.open[-1:] != ["style"]:
             self.text += data
+        if self.open[-1:] == ["caption"]:
+            self._caption += data
+        if "td" in self.open:
+            self._rows[-1][-1] += data
 
     def all(self, tag: str) -> list[dict[str, str]]:
         """The attributes of all elements of a kind."""
@@ -107,7 +125,7 @@ def herbals(tmp_path: Path) -> Collection:
 
 
 def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     text = " ".join(page.text.split())
     assert page.all("html") == [{"lang": "en"}] and "Flora Anglica: the life of an image" in text
@@ -129,14 +147,17 @@ def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Coll
     assert "1 and 2: mirrored. 180 inliers" in text and "probably re-engraved" in text
     assert "4 pairs of these plates agree; 1 more pair were compared" not in text
     assert "1 more pair was compared and found no support" in text
-    assert "Related plates" in text and "plate x" in text
+    assert "Related plates" in text and "plate “x”, picture 000000000000" in text
     assert RULE in text and "Verify top" in text and "numpy 2.4.6" in text
-    assert "collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1)" in text
+    assert (
+        "collection “herbals”, generation 20261122-1, family “a”, earliest plate “a”, picture 000000000000"
+        in text
+    )
     assert "/home/somebody" not in text
 
 
 def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     assert not {"script", "link", "iframe", "object", "embed", "form", "base", "a"} & {
         tag for tag, _ in page.elements
@@ -161,7 +182,7 @@ def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
 
 
 def test_it_can_be_read_aloud_and_printed(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families)
+    content = dossier_html(herbals, "a", herbals.families, [])
     page = Page(content)
     assert all(attributes["alt"].startswith("Plate ") for attributes in page.all("img"))
     drawings = [attributes for attributes in page.all("svg") if attributes.get("aria-hidden") != "true"]
@@ -185,7 +206,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
     }
     catalogue = catalogue_of(plates, **columns)
     collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
-    page = Page(dossier_html(collection, title[:40], collection.families))
+    page = Page(dossier_html(collection, title[:40], collection.families, []))
     assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
     assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
     assert len(page.all("img")) == 2 and all(
@@ -197,7 +218,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
 
 def test_a_missing_thumbnail_is_said(herbals: Collection) -> None:
     herbals.thumbnail_path(0).unlink()
-    page = Page(dossier_html(herbals, "a", herbals.families))
+    page = Page(dossier_html(herbals, "a", herbals.families, []))
     assert len(page.all("img")) == 4 and "The picture is missing." in page.text
 
 
@@ -206,7 +227,7 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
         f"p{n:02}": (f"b{n}", 1700 + n) for n in range(MOST_FIGURES + 5)
     }
     collection = collection_of(catalogue_of(plates), clique(plates), tmp_path)
-    content = dossier_html(collection, "p00", collection.families)
+    content = dossier_html(collection, "p00", collection.families, [])
     page = Page(content)
     assert len(page.all("figure")) == MOST_FIGURES
     assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
@@ -216,16 +237,98 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
 
 def test_what_cannot_be_told(herbals: Collection) -> None:
     with pytest.raises(ImgsimError, match="nobody"):
-        dossier_html(herbals, "nobody", herbals.families)
+        dossier_html(herbals, "nobody", herbals.families, [])
     herbals.families = None  # type: ignore[misc]
     with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
-        dossier_html(herbals, "a", herbals.families)
+        dossier_html(herbals, "a", herbals.families, [])
+
+
+def judged(
+    herbals: Collection, plate_a: str, plate_b: str, decision: str, who: str, day: int, **values: Any
+) -> Review:
+    """A decision about the pictures that are here, unless `pictures` names others."""
+    here = herbals.catalogue.pictures
+    pictures = values.pop("pictures", (here.get(plate_a, ""), here.get(plate_b, "")))
+    return made(
+        plate_a,
+        plate_b,
+        decision,
+        reviewer=who,
+        when=f"2026-11-{day:02}T10:00:00",
+        pictures=pictures,
+        **values,
+    )
+
+
+def rows_of(page: Page, caption: str) -> list[list[str]]:
+    """The rows of the table whose caption begins so."""
+    return next(rows for title, rows in page.tables if title.startswith(caption))
+
+
+def test_a_dossier_says_who_decided_what_when_and_on_what_evidence(herbals: Collection) -> None:
+    shown = {"verdict": "mirrored", "inliers": 180, "mirrored": True, "coverage_a": 0.9, "coverage_b": 0.85,
+             "similarity": 0.91234, "backbone": "plates18", "generation": "20261101-9"}  # fmt: skip
+    reviews = [
+        judged(herbals, "a", "b", "mirrored copy", "Ada", 3, note="the crack is on the left", evidence=shown),
+        judged(herbals, "b", "c", "same plate", "Ada", 4),
+        judged(herbals, "b", "c", "re-engraved copy", "Paul", 5, note="another hatching"),
+        judged(herbals, "c", "x", "unrelated", "Eve", 6),
+        judged(herbals, "a", "d", "same plate", "Zoe", 7, pictures=("1" * 64, "0" * 64)),
+        judged(herbals, "a", "gone", "unsure", "Kim", 8),
+        judged(herbals, "x", "y", "unrelated", "Nobody of this family", 9),
+    ]
+    page = Page(dossier_html(herbals, "a", herbals.families, reviews))
+    text = " ".join(page.text.split())
+    rows = rows_of(page, "6 decisions by Ada, Eve, Kim, Paul, Zoe")
+    assert rows == [
+        ["1 and 2", "mirrored copy", "Ada", "2026-11-03", "the crack is on the left",
+         "mirrored, 180 inliers, 90% and 85% agree, similarity 0.912 (plates18), generation 20261101-9",
+         "mirrored, 180 inliers, 90% and 90% agree", "yes"],
+        ["2 and 3", "re-engraved copy", "Paul", "2026-11-05", "another hatching", "not recorded",
+         "same image, 200 inliers, 90% and 90% agree", "no: disputed"],
+        ["2 and 3", "same plate", "Ada", "2026-11-04", "", "not recorded",
+         "same image, 200 inliers, 90% and 90% agree", "no: disputed"],
+        ["3 and plate x", "unrelated", "Eve", "2026-11-06", "", "not recorded",
+         "same image, 14 inliers, 90% and 90% agree", "yes"],
+        ["1 and plate gone", "unsure", "Kim", "2026-11-08", "", "not recorded", "not both plates are here",
+         "waits for confirmation: gone is not here any more"],
+        ["1 and 5", "same plate", "Zoe", "2026-11-07", "", "not recorded", "not compared",
+         "waits for confirmation: a shows another scan now"],
+    ]  # fmt: skip
+    assert "Ada, Eve and Paul decided about 3 pairs between 2026-11-03 and 2026-11-06." in text
+    assert "On 1 of them people differ: disputed, it changes nothing." in text
+    assert "2 decisions (Kim and Zoe) wait for confirmation and count for nothing" in text
+    assert "measured by a program" in text and "not judged" not in text
+    assert "Nobody of this family" not in text
+    # What was called unrelated is not listed as related.
+    assert "Related plates" not in text
+
+
+def test_a_dossier_of_which_nobody_decided_anything_says_so(herbals: Collection) -> None:
+    text = " ".join(Page(dossier_html(herbals, "a", herbals.families, [])).text.split())
+    assert "nobody has decided about a pair of these plates" in text
+    assert "Nobody has decided about a pair of these plates yet: look at them" in text
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_names_and_notes_of_reviewers_stay_text(herbals: Collection, payload: str) -> None:
+    page = Page(
+        dossier_html(
+            herbals,
+            "a",
+            herbals.families,
+            [judged(herbals, "a", "b", "unsure", payload[:100], 3, note=payload)],
+        )
+    )
+    (row,) = rows_of(page, "1 decision by")
+    assert row[2] == payload[:100] and row[4] == payload and row[7] == "it leaves the pair open"
+    assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
 
 
 def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
     catalogue = catalogue_of({"a": ("one", None), "b": ("", None)})
     found = collection_of(catalogue, [pair("a", "b")], tmp_path)
-    text = Page(dossier_html(found, "a", found.families)).text
+    text = Page(dossier_html(found, "a", found.families, [])).text
     assert (
         "None of its plates is dated" in text
         and "In order of date" not in text
@@ -237,16 +340,15 @@ def test_a_family_can_be_cited_in_one_sentence(herbals: Collection, tmp_path: Pa
     assert herbals.families is not None
     assert family_citation(herbals, herbals.families.family("a")) == (
         "One image in 5 plates of 5 books, 1752–1795; the earliest in this collection: "
-        "Ray, John, Flora Anglica, London: 1752 [book one, plate a]. "
-        "Family a of the collection “herbals” (6 plates, prepared 2026-11-22, generation 20261122-1), "
-        "found with imgsim 0.1.0 by local features and geometry."
+        "Ray, John, Flora Anglica, London: 1752 [imgsim, collection “herbals”, generation 20261122-1, family “a”, "
+        "earliest plate “a”, picture 000000000000], found with imgsim 0.1.0 by local features and geometry."
     )
     bare = collection_of(
         catalogue_of({"a": ("", None), "b": ("", None)}), [pair("a", "b")], tmp_path / "bare"
     )
     assert bare.families is not None
     undated = family_citation(bare, bare.families.family("a"))
-    assert undated.startswith("One image in 2 plates, undated; first among them: [plate a]. Family a of ")
+    assert undated.startswith("One image in 2 plates, undated; first among them: [imgsim, collection ")
     assert "earliest" not in undated
     same_year = collection_of(
         catalogue_of({"a": ("one", 1750), "b": ("two", 1750)}), [pair("a", "b")], tmp_path / "same"

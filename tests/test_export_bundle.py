@@ -10,9 +10,11 @@ import tracemalloc
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imgsim.collection import Collection
@@ -71,8 +73,9 @@ def test_every_file_is_accounted_for(herbals: Collection) -> None:
         assert told["size"] == len(files[name]) and told["sha256"] == hashlib.sha256(files[name]).hexdigest()
         assert f"{name}  ({told['rows']:,} " in readme and told["sha256"] in readme
         if name.endswith(".csv"):
-            table = read_back(files[name])
+            table = pd.read_csv(io.BytesIO(files[name]), dtype=str, keep_default_na=False)
             assert len(table) == told["rows"] and list(table.columns) == told["columns"]
+            assert set(read_back(files[name]).columns) < set(table.columns)
             part = readme[readme.index(f"Columns of {name}\n") :]
             part = part[: part.index("\n\n")]
             for column in table.columns:
@@ -82,6 +85,32 @@ def test_every_file_is_accounted_for(herbals: Collection) -> None:
         assert b"somebody" not in files[name] and b"users" not in files[name]
     assert record["inputs"] == {"images": ["scans"], "roots": ["scans"], "metadata": "m.csv"}
     assert record["parameters"]["backbones"] == {"toy": "weights.pth"}
+
+
+def test_the_readme_says_who_decided_what_and_what_was_measured(tmp_path: Path) -> None:
+    def said(*kinds: str, **values: Any) -> str:
+        with zipfile.ZipFile(io.BytesIO(zipped(request_of(own, **values), list(kinds) or None))) as archive:
+            files = {name.split("/")[1]: archive.read(name) for name in archive.namelist()}
+        text = files["README.txt"].decode()
+        assert "not judged" not in text
+        return " ".join(text.split())
+
+    own = hostile(tmp_path)
+    assert "Nobody has decided about a pair of these plates yet" in said()
+    ids, reviews = own.catalogue.plate_ids, reviews_of(own)
+    reviews.record(ids[0], ids[7], "same plate", reviewer="Ada")
+    reviews.record(ids[0], ids[7], "unrelated", reviewer="Paul")
+    reviews.record(ids[1], ids[9], "mirrored copy", reviewer="Ada")
+    reviews.record(ids[2], ids[30], "unsure", reviewer="Eve", pictures=("1" * 64, "2" * 64))
+    text, today = said(), reviews.all()[0].when[:10]
+    assert f"Ada and Paul decided about 2 pairs on {today}." in text
+    assert "On 1 of them people differ: disputed, it changes nothing." in text
+    assert "1 decision (Eve) waits for confirmation and counts for nothing" in text
+    assert "Decisions by name: Ada 2, Eve 1, Paul 1. reviews.csv has every record" in text
+    assert "were measured by a program" in text and "python3 -m imgsim find" in text
+    # Of some plates only what was decided about them, and where the rest is.
+    some = said("plates", rows=np.array([1]))
+    assert f"Ada decided about 1 pair on {today}." in some and "reviews.csv of a full export" in some
 
 
 def test_a_folder_of_files_holds_the_same(herbals: Collection, tmp_path: Path) -> None:

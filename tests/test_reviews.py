@@ -66,7 +66,7 @@ def test_without_a_file_there_are_no_reviews_and_reading_makes_none(reviews: Rev
     assert reviews.all() == [] and reviews.history("a", "b") == [] and reviews.revision == 0
     assert reviews.undo("A") is None
     assert list(reviews.standing().columns) == [
-        "plate_a", "plate_b", "decision", "disputed", "reviewers", "when", "note",
+        "plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note",
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == []
 
@@ -155,8 +155,9 @@ def test_two_reviewers_who_differ_make_a_pair_disputed_and_the_unsure_do_not(rev
     reviews.record("a", "b", "unsure", reviewer="B")
     assert decided(reviews) == {"ab": "same plate"}
     reviews.record("a", "b", "re-engraved copy", reviewer="C", note="no crack")
-    assert decided(reviews) == {"ab": "re-engraved copy?"}
+    assert decided(reviews) == {"ab": "disputed?"}  # nobody's word, and not the latest, is that of the pair
     row = reviews.standing().iloc[0]
+    assert row["said"] == "re-engraved copy (C); unsure (B); same plate (A)"
     assert row["reviewers"] == "C; B; A"
     assert row["note"] == "C: no crack\nA: see the crack"
     reviews.record("b", "a", "same plate", reviewer="C")
@@ -437,7 +438,8 @@ def test_a_csv_brings_every_review_back_as_it_was(reviews: Reviews, tmp_path: Pa
         for name, cell in row.items():
             if cell and name not in ("similarity", "coverage_a", "coverage_b"):
                 assert cell.lstrip()[:1] not in "=+-@＝＋－＠", (name, cell)
-    assert rows[-1]["plate_a_id"] == "'0904" and rows[-1]["plate_b_id"] == "'1-2"
+    assert (rows[-1]["plate_a_id"], rows[-1]["plate_a_id_text"]) == ("0904", "[0904]")
+    assert (rows[-1]["plate_b_id"], rows[-1]["plate_b_id_text"]) == ("1-2", "[1-2]")
     other = Reviews(tmp_path / "other.sqlite", pictures)
     report = other.merge_csv(content, catalogue)
     assert (report.added, report.already, report.conflicts, report.refused) == (len(HOSTILE) + 2, 0, (), ())
@@ -467,7 +469,8 @@ def test_merging_in_any_order_ends_with_the_same_decisions(tmp_path: Path) -> No
 
 
 def test_conflicts_are_listed_and_nothing_of_ours_is_changed(tmp_path: Path) -> None:
-    catalogue = catalogue_of({"a": ("b", 1700), "b": ("c", 1701), "c": ("d", 1702)})
+    plates = {"a": ("b", 1700), "b": ("c", 1701), "c": ("d", 1702)}
+    catalogue = catalogue_of(plates, sha256=[pictures()[plate] for plate in plates])
     ours, theirs = Reviews(tmp_path / "ours.sqlite", pictures), Reviews(tmp_path / "theirs.sqlite", pictures)
     kept = ours.record("a", "b", "same plate", reviewer="A")
     theirs.merge_csv(ours.to_csv(catalogue, collection="c", date="2026-11-22"))
@@ -480,9 +483,13 @@ def test_conflicts_are_listed_and_nothing_of_ours_is_changed(tmp_path: Path) -> 
     assert [(c.plate_a, c.plate_b, c.kind) for c in report.conflicts] == [
         ("a", "b", "altered"), ("a", "b", "disputed"),
     ]  # fmt: skip
-    assert "same plate (A" in report.conflicts[0].ours and "mirrored copy (A" in report.conflicts[0].theirs
+    altered_one, disputed = report.conflicts
+    assert altered_one.ours == (kept,)
+    assert [(one.decision, one.reviewer) for one in altered_one.theirs] == [("mirrored copy", "A")]
+    assert disputed.ours == (kept,)
+    assert [(one.decision, one.reviewer) for one in disputed.theirs] == [("unrelated", "B")]
     assert kept in ours.all()
-    assert decided(ours) == {"ab": "unrelated?", "ac": "unsure"}
+    assert decided(ours) == {"ab": "disputed?", "ac": "unsure"}
 
 
 def test_a_table_by_hand_is_taken_and_its_bad_rows_are_listed(reviews: Reviews) -> None:

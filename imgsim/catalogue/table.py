@@ -273,35 +273,28 @@ class Catalogue:
         label = f"{title}, {date.words}" if date.dated else title
         return label if title == book else f"{label} ({book})"
 
-    def citation(self, row: int) -> str:
-        """Return a bibliographic reference to a plate, from what is known of it."""
-        plate = self.record(row)
-        of_book = _cited(plate)
-        place = ", ".join(
-            part
-            for part in (
-                f"p. {plate['page']}" if plate["page"] is not None else "",
-                _illustration(plate) if plate["number"] is not None and plate["page"] else "",
-            )
-            if part
-        )
-        source = (
-            f"book {plate['book']}, plate {plate['plate_id']}"
-            if plate["book"]
-            else f"plate {plate['plate_id']}"
-        )
-        told = ", ".join(part for part in (of_book, place) if part)
-        return f"{told} [{source}]." if told else f"[{source}]."
+    def reference(self, row: int) -> str:
+        """Return author, title, place and date of a plate's book and its page, as far as they are known.
 
-    def book_citation(self, book: str) -> str:
-        """Return a bibliographic reference to a book, from what is known of its first plate; ImgsimError if unknown."""
+        What finds the plate again stands in its citation: see :mod:`imgsim.collection.citing`.
+        """
+        plate = self.record(row)
+        page = plate["page"]
+        parts = [
+            _cited(plate),
+            f"p. {page}" if page is not None else "",
+            _illustration(plate) if plate["number"] is not None and page else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def book_reference(self, book: str) -> str:
+        """Return author, title, place and date of a book, from its first plate; ImgsimError if there is none."""
         rows = self._book_rows.get(book)
         if not book or rows is None:
             raise ImgsimError(
                 f"There is no book {book[:80]!r} in this collection. Choose one on the Book page."
             )
-        cited = _cited(self.record(int(rows[0])))
-        return f"{cited} [book {book}]." if cited else f"[book {book}]."
+        return _cited(self.record(int(rows[0])))
 
     # ---- the file
 

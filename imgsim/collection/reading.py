@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import pandas as pd
 
 from imgsim.collection import layout
 from imgsim.errors import CollectionError, ImgsimError
+from imgsim.spreadsheets import read_back
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -279,8 +279,7 @@ class Collection:
         return self._once(file, load)
 
     def _listed(self, file: str) -> pd.DataFrame:
-        data = io.BytesIO(self._bytes(file))
-        return pd.read_csv(data, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return read_back(self._bytes(file))
 
     def _check_rows(self, file: str, shape: tuple[int, ...]) -> None:
         plates = self.manifest["counts"]["plates"]

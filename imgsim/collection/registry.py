@@ -118,6 +118,10 @@ class Registry:
         """What is known of an id; None if no plate ever had it."""
         return next(iter(self._entries("plate_id = ?", plate_id)), None)
 
+    def alike(self, plate_id: str) -> list[PlateEntry]:
+        """The plates of an id but for case and Unicode form: at most one."""
+        return self._entries("folded = ?", folded(plate_id))
+
     def showing(self, sha256: str) -> list[PlateEntry]:
         """The plates that a scan with this beginning of its SHA-256 shows or showed: those that are here first."""
         condition = "plate_id IN (SELECT plate_id FROM scans WHERE substr(sha256, 1, ?) = ?)"

@@ -6,31 +6,32 @@ The page needs neither imgsim nor a network: thumbnails lie inside, there is no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imgsim.dossier.citation import collection_citation, family_citation
 from imgsim.dossier.page import page
 from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.families import Families
+    from imgsim.reviews import Review
 
-__all__ = ["collection_citation", "dossier_html", "family_citation"]
+__all__ = ["dossier_html"]
 
 
 def dossier_html(
     collection: Collection,
     family_id: str,
     families: Families | None = None,
-    rejected: frozenset[tuple[int, int]] = frozenset(),
+    reviews: Sequence[Review] | None = None,
 ) -> bytes:
     """Return the dossier of a family as HTML, UTF-8.
 
     Parameters
     ----------
     families : after what people decided, if the caller has them.
-    rejected : pairs of rows (a < b) that people called unrelated, which are not listed as related.
+    reviews : every record of what people decided; None: those beside the collection.
 
     Raises
     ------
@@ -38,14 +39,14 @@ def dossier_html(
         The plates were never compared, or there is no such family.
     """
     from imgsim.collection.corrected import families_of
+    from imgsim.collection.decided import reviews_of
 
-    families = families_of(collection) if families is None else families
+    given = reviews_of(collection).all() if reviews is None else reviews
+    families = families_of(collection, given) if families is None else families
     matches = collection.matches
     if families is None or matches is None:
         raise ImgsimError(
             f"The plates of {collection.name} were never compared by their lines, so there are no families. "
             f"Run: python precompute.py --name {collection.name}"
         )
-    return page(collection, families, matches, families.family(family_id), rejected).encode(
-        "utf-8", "replace"
-    )
+    return page(collection, families, matches, families.family(family_id), given).encode("utf-8", "replace")

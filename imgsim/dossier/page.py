@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgsim.dossier.citation import family_citation
+from imgsim.collection.citing import family_citation, plate_reference
+from imgsim.dossier.decisions import decisions, who
 from imgsim.dossier.markup import counted, e, facts, flat, outlined, table
-from imgsim.families import RULE, Families, Family, Member, related
+from imgsim.families import RULE, Families, Family, Member, decisions_of, related
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.reviews import standing_frame
+from imgsim.reviews.account import Account, account
+from imgsim.reviews.pictures import counting
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.matches import Matches, MatchRow
+    from imgsim.reviews import Review
 
 _STYLE = Path(__file__).with_name("style.css")
 # Beyond these a dossier would be a database; it says what it leaves out.
@@ -29,9 +34,12 @@ def page(
     families: Families,
     matches: Matches,
     family: Family,
-    rejected: frozenset[tuple[int, int]] = frozenset(),
+    reviews: Sequence[Review],
 ) -> str:
     """The whole page."""
+    catalogue = collection.catalogue
+    told = account(reviews, catalogue.pictures, [member.plate_id for member in family.members])
+    rejected = decisions_of(standing_frame(counting(reviews, catalogue.pictures)), catalogue).rejected
     title = collection.catalogue.short_title(family.earliest.row, 90)
     pictures = {row: _picture(collection, row) for row in family.rows}
     parts = [
@@ -39,8 +47,9 @@ def page(
         _strip(collection, family, pictures),
         _books(collection, family),
         _evidence(collection, matches, family),
+        decisions(collection, matches, family, told),
         _outside(collection, families, matches, family, rejected),
-        _method(collection, family),
+        _method(collection, family, told),
     ]
     style = _STYLE.read_text(encoding="utf-8")
     defined = "".join(
@@ -127,7 +136,7 @@ def _books(collection: Collection, family: Family) -> str:
         record = catalogue.record(member.row)
         kind = ", ".join(str(record[name]) for name in ("format", "language", "category") if record[name])
         size = f"{record['width']:,} × {record['height']:,}"
-        rows.append((str(number), e(member.date), e(catalogue.citation(member.row)), size, e(kind)))
+        rows.append((str(number), e(member.date), e(plate_reference(catalogue, member.row)), size, e(kind)))
     if not any(row[-1] for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     return f"<h2>Sources</h2>\n{table(heads, rows, numbers=(0, 3))}\n"
@@ -223,7 +232,7 @@ def _outside(
         return ""
     number = {member.row: at for at, member in enumerate(family.members, 1)}
     rows = [
-        (str(number[r.row]), e(r.verdict), f"{r.inliers:,}", e(collection.catalogue.citation(r.other)),
+        (str(number[r.row]), e(r.verdict), f"{r.inliers:,}", e(plate_reference(collection.catalogue, r.other)),
          f'<span class="id">{e(r.family or "none")}</span>')
         for r in others[:MOST_RELATED]
     ]  # fmt: skip
@@ -239,7 +248,7 @@ def _outside(
 # ---- how it was made
 
 
-def _method(collection: Collection, family: Family) -> str:
+def _method(collection: Collection, family: Family, told: Account) -> str:
     manifest = collection.manifest
     words = {
         SAME: "most of both plates agrees.",
@@ -267,8 +276,7 @@ def _method(collection: Collection, family: Family) -> str:
     rows.append(("Versions", flat(manifest.get("versions", {}))))
     return (
         f"<h2>How it was found</h2>\n<p>{e(RULE)}</p>\n<dl>{verdicts}</dl>\n"
-        "<p>The verdicts are measured, not judged: look at the plates before you write that one was used again. "
-        "“Earliest” and “later” follow the dates in the metadata.</p>\n"
+        f"<p>{e(who(told))} “Earliest” and “later” follow the dates in the metadata.</p>\n"
         f"<h3>Parameters and versions</h3>\n{facts(rows)}\n"
         f'<h2>How to cite</h2>\n<p class="cite">{e(family_citation(collection, family))}</p>\n'
     )

@@ -5,11 +5,11 @@
     for data in zip_chunks(request, files, report): ...                # or write_files(folder, request, files, report)
 
 Every file is made in chunks, so that a large one needs little memory and says how far it has come. Nothing here needs
-Streamlit. :mod:`imgsim.export.cells` says how a CSV stays what it is in every spreadsheet.
+Streamlit. :mod:`imgsim.cells` says how a CSV stays what it is in every spreadsheet.
 """
 
+from imgsim.cells import guarded
 from imgsim.export.bundle import stem, write_files, zip_chunks
-from imgsim.export.cells import guarded, read_back
 from imgsim.export.families import families_csv
 from imgsim.export.kinds import KINDS, Estimate, ExportFile, Kind, available, estimate, files_of
 from imgsim.export.map_page import map_html
@@ -19,6 +19,7 @@ from imgsim.export.pairs import pairs_csv
 from imgsim.export.plates import selection_csv
 from imgsim.export.request import WHEN, Chunk, Request
 from imgsim.export.tables import table_csv
+from imgsim.spreadsheets import read_back
 
 __all__ = [
     "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imgsim.cells import TEXT, is_id
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 
 # What a side of a pair has in common with others is put together by :func:`meaning`.
@@ -57,6 +58,7 @@ MEANINGS = {
     "order": "the plate's place in its family: 1 for the earliest in this collection, undated ones last",
     "cropped": "whether the plate is a detail of the earliest, or the earliest a detail of it",
     "decision": "what people decided about the pair; \"disputed\" where they differ, empty where nobody has",
+    "said": "who says what: each decision that stands, with the names of those who made it",
     "reviewers": "who decided",
     "supports": "how many pairs tie the plate into its family",
     "tied_to_id": "the plate whose pair says how it relates to the earliest; empty for the earliest itself",
@@ -110,6 +112,9 @@ _SIDES = {
 
 def meaning(column: str, file: str = "") -> str:
     """Return what a column (of a file) means; a column that is none of ours is one of the metadata's."""
+    base = column.removesuffix(TEXT)
+    if base != column and is_id(base):
+        return f"{base} once more, in square brackets, so that no spreadsheet changes it"
     if (file, column) in _OWN:
         return _OWN[file, column]
     if column in MEANINGS:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.export.cells import KNOWN, body, column, csv_bytes, header, yes
+from imgsim.cells import body, csv_bytes, header, yes
+from imgsim.export.catalogued import KNOWN, column
 from imgsim.export.request import Chunk, Request
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.export.cells import Parts, cell, cells, encoded, header, line_part, lines, yes
+from imgsim.cells import cell, cells, column_cells, encoded, header, line_part, lines, yes
+from imgsim.export.catalogued import Parts
 from imgsim.export.request import STEP, Chunk, Request
 
 _OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
-    "family_id", "decision", "reviewers",
+    "family_id", "decision", "said", "reviewers",
 )  # fmt: skip
 
 _ASKED = (
@@ -67,7 +68,7 @@ def _evidence(
     request: Request,
     values: Mapping[str, list],
     known: list[bool],
-    decided: Mapping[tuple[str, str], tuple[str, str]],
+    decided: Mapping[tuple[str, str], tuple[str, str, str]],
 ) -> Iterator[list[str]]:
     """Yield the cells of each column of what was found."""
     families = request.families
@@ -77,25 +78,24 @@ def _evidence(
     for name in ("coverage_a", "coverage_b", "residual"):
         yield ["" if math.isnan(value) else f"{value:.4f}" for value in values[name]]
     for name in ("model", "printing", "sources"):
-        yield cells(values[name], plain=False, identifier=False)
+        yield cells(values[name])
     owners = [
         (families.of(a), families.of(b)) if families is not None else (None, None)
         for a, b in zip(values["row_a"], values["row_b"], strict=True)
     ]
-    yield cells([one or "" if one == two else "" for one, two in owners], plain=False, identifier=True)
+    family_ids = [one or "" if one == two else "" for one, two in owners]
+    yield from column_cells("family_id", family_ids, _EVIDENCE, plain=False)
     ids = request.catalogue.plate_ids
     said = [
-        decided.get((ids[a], ids[b]), ("", "")) for a, b in zip(values["row_a"], values["row_b"], strict=True)
+        decided.get((ids[a], ids[b]), ("", "", ""))
+        for a, b in zip(values["row_a"], values["row_b"], strict=True)
     ]
-    for at in range(2):
-        yield cells([one[at] for one in said], plain=False, identifier=False)
+    for at in range(3):
+        yield cells([one[at] for one in said])
 
 
-def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return what people decided: the decision, or "disputed", and who, by the ids of the pair."""
+def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return what people decided: the decision, or "disputed", who says what, and who, by the ids of the pair."""
     frame = request.standing
-    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "disputed", "reviewers"))
-    return {
-        (a, b): ("disputed" if disputed else decision, reviewers)
-        for a, b, decision, disputed, reviewers in zip(*columns, strict=True)
-    }
+    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "said", "reviewers"))
+    return {(a, b): (decision, said, who) for a, b, decision, said, who in zip(*columns, strict=True)}

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import Catalogue
-from imgsim.export.cells import Parts, cell, column, csv_bytes, encoded, header, line_part, same_length
+from imgsim.cells import cell, csv_bytes, encoded, header, line_part
+from imgsim.export.catalogued import Parts, column, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.neighbours import nearest
 

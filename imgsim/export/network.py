@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imgsim.catalogue import Catalogue
-from imgsim.export.cells import csv_bytes, yes
+from imgsim.cells import csv_bytes, yes
 from imgsim.export.request import Chunk, Request
 from imgsim.matches import VERDICTS
 

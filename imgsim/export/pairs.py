@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from imgsim.catalogue import Catalogue
-from imgsim.export.cells import column, csv_bytes, same_length
+from imgsim.cells import csv_bytes
+from imgsim.export.catalogued import column, same_length
 
 _OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
 

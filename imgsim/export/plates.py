@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.export.cells import KNOWN, body, column, csv_bytes, header, same_length
+from imgsim.cells import body, csv_bytes, header
+from imgsim.export.catalogued import KNOWN, column, same_length
 from imgsim.export.request import STEP, Chunk, Request
 
 _OF_A_POINT = ("plate_id", "book", "title", "author", "year", "decade", "date_from", "date_to", "place", "page")

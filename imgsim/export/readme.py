@@ -6,13 +6,16 @@ import csv
 import io
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from imgsim.export.cells import read_back
+from imgsim.cells import GUARD
+from imgsim.collection.citing import collection_citation, scores_citation
 from imgsim.export.columns import meaning
 from imgsim.export.kinds import ExportFile, kinds_of
 from imgsim.export.request import Request, command_line
+from imgsim.reviews.account import Account, account
 
 _WIDTH = 96
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -34,40 +37,48 @@ class Written:
         if self.file.media_type != "text/csv":
             return []
         first = next(csv.reader(io.StringIO(self.beginning.decode("utf-8-sig"), newline="")), [])
-        return [str(name) for name in read_back(_line(first)).columns]
+        return [name.removeprefix(GUARD) for name in first]
 
 
 def readme(request: Request, written: Sequence[Written]) -> str:
     """Return the README of an export."""
-    # Not above: a dossier needs families, families reviews, and reviews the CSV of this package.
-    from imgsim.dossier import collection_citation
-
     collection = request.collection
+    ids = request.catalogue.plate_ids
+    chosen = None if request.rows is None else [ids[row] for row in request.chosen.tolist()]
+    told = account(request.reviews, request.catalogue.pictures, chosen)
     parts = [
         f"Export from imgsim, {request.date}",
         "=" * 60,
         _wrapped(
             f"What was found in the {collection_citation(collection)} with imgsim "
-            f"{collection.manifest.get('imgsim', '')}. Everything here was measured by a program, not judged: look at "
-            "the plates before you write that one was used again. \"Earliest\" is the earliest in this collection."
+            f"{collection.manifest.get('imgsim', '')}. \"Earliest\" is the earliest in this collection."
         ),
+        "",
+        "Who decided what",
+        "-" * 60,
+        _wrapped(_who(told, [one.file.name for one in written])),
         "",
         *_files(written),
         "How to read the CSV files",
         "-" * 60,
         _wrapped(
-            "UTF-8 with a byte order mark, commas, CRLF line ends. An apostrophe before a cell keeps a spreadsheet "
-            "from taking it for a number, a date or a formula, as with ids that begin with a zero: take one "
-            "apostrophe away and the text is what it was. In Python: imgsim.export.read_back(open(file, 'rb').read()), "
-            "or pandas.read_csv(file, dtype=str) where the apostrophes do not matter."
+            "UTF-8 with a byte order mark, commas, CRLF line ends. Ids stand twice: as they are, for scripts, and once "
+            "more in square brackets in the column beside it, whose name ends in _text. Spreadsheets take 0904700600 "
+            "or 1-2 for a number or a date when they open a file; in brackets they leave it alone. Or import the file "
+            "(in Excel: Data, From Text/CSV, do not detect data types; in LibreOffice: column type Text), and "
+            "every cell is what it was. In Python: pandas.read_csv(file, dtype=str, keep_default_na=False) gives "
+            "every id as it is. Two things have an apostrophe before them, which is to be taken away: an id or a text "
+            "that a spreadsheet would run as a formula (= + - @ first), and a text, other than an id, that it would "
+            "change. imgsim.export.read_back(open(file, 'rb').read()) takes all that away."
         ),
         "",
         *_columns(written),
         "How to cite",
         "-" * 60,
         _wrapped(
-            f"imgsim {collection.manifest.get('imgsim', '')}, {collection_citation(collection)}, cosine similarity of "
-            f"{request.backbone} embeddings; exported on {request.date}."
+            f"{scores_citation(collection, request.backbone)}; exported on {request.date}. For a plate or a family "
+            "copy its citation from the app: it names the plate and the SHA-256 of its scan, by which "
+            "\"python3 -m imgsim find\" and the search box of the app find it again."
         ),
         "",
         "How to make it again",
@@ -82,6 +93,27 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         ),
     ]  # fmt: skip
     return _clean("\n".join(parts)) + "\n"
+
+
+def _who(told: Account, files: Sequence[str]) -> str:
+    """What was decided by whom, and what a program measured."""
+    measured = (
+        "Similarities, verdicts, inliers, coverages and residuals were measured by a program. It proposes families by "
+        "them, and what people decided goes before."
+    )
+    if not told:
+        return (
+            f"{measured} Nobody has decided about a pair of these plates yet: look at them before you write that one "
+            "was used again."
+        )
+    each = Counter(review.reviewer for review in told.reviews)
+    names = ", ".join(f"{name} {number:,}" for name, number in sorted(each.items()))
+    where = "reviews.csv" if "reviews.csv" in files else "reviews.csv of a full export"
+    return (
+        f"{measured} {told.sentences()} Decisions by name: {names}. {where} has every record: who decided what, when, "
+        "on which evidence, about which two pictures. Look at the other pairs before you write that a plate was used "
+        "again."
+    )
 
 
 def _files(written: Sequence[Written]) -> list[str]:
@@ -108,12 +140,6 @@ def _columns(written: Sequence[Written]) -> list[str]:
 
 def _meanings(columns: Iterable[str], file: str) -> list[str]:
     return [_filled(f"{_flat(name)}: {meaning(name, file)}", "", "    ") for name in columns]
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue().encode()
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from imgsim.export.cells import body, header
+from imgsim.cells import body, header
 from imgsim.export.request import STEP, Chunk, Request
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from imgsim.export.cells import csv_bytes, same_length
+from imgsim.cells import csv_bytes
+from imgsim.export.catalogued import same_length
 
 
 def table_csv(

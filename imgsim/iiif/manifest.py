@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import imgsim
 from imgsim.catalogue import described
+from imgsim.collection.citing import plate_citation
 from imgsim.collection.corrected import families_of
+from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.iiif.addresses import Addresses
 from imgsim.iiif.service import image_address, sizes
+from imgsim.reviews.account import account
 
 if TYPE_CHECKING:
     import numpy as np
 
     from imgsim.collection import Collection
     from imgsim.families import Families, Family
+    from imgsim.reviews import Review
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 MEDIA_TYPE = f'application/ld+json;profile="{CONTEXT}"'
@@ -30,12 +34,16 @@ Json = dict[str, Any]
 
 
 def family_manifest(
-    collection: Collection, family_id: str, app: str, families: Families | None = None
+    collection: Collection,
+    family_id: str,
+    app: str,
+    families: Families | None = None,
+    reviews: Sequence[Review] | None = None,
 ) -> Json:
     """Return the manifest of a family: its plates in order of date, each with how it differs from the earliest.
 
     Parameters: ``app`` is the address of the app, such as ``http://127.0.0.1:8501``; ``families`` are those of the
-    collection after what people decided, if the caller has them.
+    collection after what people decided, ``reviews`` every record of that, if the caller has them.
     Raises ImgsimError if there is no such family, or plates were never compared.
     """
     families = families_of(collection) if families is None else families
@@ -56,7 +64,8 @@ def family_manifest(
         label=f"{title}: {_extent(family)}",
         summary=(
             "One image and where it appears again, in order of date. "
-            f"{first if earliest.dated else ''}The lines of the plates were compared by a program: look at them."
+            f"{first if earliest.dated else ''}The lines of the plates were compared by a program: look at them. "
+            f"{_decided(collection, family, reviews)}"
         ),
         facts={
             "Plates": str(len(family)),
@@ -81,7 +90,7 @@ def plate_manifest(collection: Collection, plate_id: str, app: str) -> Json:
         at,
         at.plate(plate_id),
         label=_caption(collection, row),
-        summary=collection.catalogue.citation(row),
+        summary=plate_citation(collection, row),
         page=at.plate_page(plate_id),
         what="This plate in imgsim",
         canvases=[_canvas(collection, at, row)],
@@ -141,6 +150,16 @@ def to_bytes(document: Json) -> bytes:
 
 
 # ---- its parts
+
+
+def _decided(collection: Collection, family: Family, reviews: Sequence[Review] | None) -> str:
+    """Who decided about the pairs of a family, in a sentence."""
+    try:
+        given = reviews_of(collection).all() if reviews is None else reviews
+    except ImgsimError:
+        return "What people decided about them cannot be read."
+    told = account(given, collection.catalogue.pictures, [member.plate_id for member in family.members])
+    return told.sentences() or "Nobody has decided about a pair of them yet."
 
 
 def _manifest(

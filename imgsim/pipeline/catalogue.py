@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from imgsim.cells import csv_bytes
 from imgsim.collection import layout
 from imgsim.errors import CollectionError, MetadataError
 
@@ -89,7 +90,8 @@ class CatalogueStage:
         """Rows without a plate and plates without a row, as a file."""
         if self._made is None:
             self._made = self._make()
-        return csv_bytes(self._made.unjoined)
+        unjoined = self._made.unjoined
+        return csv_bytes({str(name): unjoined[name].tolist() for name in unjoined.columns})
 
 
 def joined_catalogue(
@@ -100,14 +102,6 @@ def joined_catalogue(
 
     table = read_metadata(metadata, encoding) if metadata is not None else None
     return join(pd.DataFrame(plates), table, book_by)
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """A list of texts for spreadsheets: UTF-8 with BOM; a cell that a spreadsheet would compute is guarded."""
-    guarded = frame.map(
-        lambda text: ("'" if text[:1] in "=+-@\t\r\n" and text else "") + text.replace("\0", "")
-    )
-    return b"\xef\xbb\xbf" + guarded.to_csv(index=False).encode("utf-8", "backslashreplace")
 
 
 def _whole(live: Any) -> bool:

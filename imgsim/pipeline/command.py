@@ -29,6 +29,7 @@ examples:
   python precompute.py --dataset dhh23                             the plates of the DHH23 study (1.5 GB)
   python precompute.py --iiif https://library.example/manifest     the images of a library's IIIF manifest
   python precompute.py export mine                                 take results out; export --help tells how
+  python precompute.py find TEXT                                   the picture that a citation, hash or id names
 """
 
 
@@ -198,6 +199,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from imgsim.export.command import main as export
 
         return export(words[1:])
+    if words[:1] == ["find"]:
+        from imgsim.cli.find import main as find
+
+        return find(words[1:])
     commands = parser()
     options, images = split_images(words)
     given = commands.parse_args([*options, "--", *images] if images else options)

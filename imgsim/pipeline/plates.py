@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 import imgsim
+from imgsim.cells import csv_bytes
 from imgsim.collection import Collection, layout
 from imgsim.collection.naming import Scan
 from imgsim.errors import CollectionError, ImgsimError
@@ -77,14 +76,10 @@ class Found:
         return layout.key_of(skipped=self.skipped)
 
     def skipped_csv(self) -> bytes:
-        """UTF-8 with BOM, as spreadsheets want it; a name that a spreadsheet would compute is guarded."""
-        stream = io.StringIO(newline="")
-        writer = csv.writer(stream)
-        writer.writerow(["file", "reason"])
-        for file, reason in self.skipped:
-            guard = "'" if file[:1] in "=+-@\t\r\n\0" else ""
-            writer.writerow([guard + file.replace("\0", ""), reason])
-        return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "backslashreplace")
+        """Columns file and reason, written as every other list is: see :mod:`imgsim.cells`."""
+        # Names that are no text, as old disks have them, with what they are made of.
+        files = [file.encode("utf-8", "backslashreplace").decode() for file, _ in self.skipped]
+        return csv_bytes({"file": files, "reason": [reason for _, reason in self.skipped]})
 
     def thumbnail_paths(self, contents: Sequence[str]) -> list[Path]:
         """One path for each different content."""

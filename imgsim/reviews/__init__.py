@@ -22,6 +22,7 @@ from imgsim.reviews.store import FILE, Reviews
 from imgsim.reviews.words import (
     CONFIRMED,
     DECISIONS,
+    DISPUTED,
     MIRRORED_COPY,
     RE_ENGRAVED,
     SAME_PLATE,
@@ -33,7 +34,7 @@ from imgsim.reviews.words import (
 )
 
 __all__ = [
-    "CONFIRMED", "Conflict", "DECISIONS", "EVIDENCE", "FILE", "MIRRORED_COPY", "MergeReport", "RE_ENGRAVED", "Review",
-    "Reviews", "SAME_PLATE", "SHARED_MOTIF", "TAKEN_BACK", "UNRELATED", "UNSURE", "WHOLE", "reviews_csv",
-    "standing_frame",
+    "CONFIRMED", "Conflict", "DECISIONS", "DISPUTED", "EVIDENCE", "FILE", "MIRRORED_COPY", "MergeReport",
+    "RE_ENGRAVED", "Review", "Reviews", "SAME_PLATE", "SHARED_MOTIF", "TAKEN_BACK", "UNRELATED", "UNSURE", "WHOLE",
+    "reviews_csv", "standing_frame",
 ]  # fmt: skip

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imgsim.cells import csv_bytes
 from imgsim.errors import ImgsimError
-from imgsim.export.cells import csv_bytes, read_back
-from imgsim.reviews.pictures import unconfirmed
+from imgsim.reviews.pictures import counting, unconfirmed
 from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
-from imgsim.reviews.standing import standing_frame
+from imgsim.reviews.standing import latest, standing_frame
 from imgsim.reviews.words import DECISIONS, TAKEN_BACK
+from imgsim.spreadsheets import read_back
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -30,14 +31,15 @@ class Conflict:
     Attributes
     ----------
     plate_a, plate_b : the pair.
-    ours, theirs : what is here and what came, in words.
-    kind : "altered" (the record kept is ours) or "disputed" (both stand, by different people).
+    ours, theirs : what stood here, and what came; the first is empty where the file disagrees with itself.
+    kind : "altered" (one and the same record; the one kept is ours) or "disputed" (all stand, by different people, and
+        none of them is what is decided).
     """
 
     plate_a: str
     plate_b: str
-    ours: str
-    theirs: str
+    ours: tuple[Review, ...]
+    theirs: tuple[Review, ...]
     kind: str
 
 
@@ -155,17 +157,17 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
             refused.append((line, f"The plate {missing[0][:80]!r} is not in this collection."))
         else:
             found.append(review)
-    before = _decisions(reviews.all())
+    before = _counting(reviews, here)
     added, same, other = reviews.add(found)
-    conflicts = [
-        Conflict(ours.plate_a, ours.plate_b, _said(ours), _said(theirs), "altered") for ours, theirs in other
-    ]
-    touched = {review.pair for review in added}
-    after = _decisions(reviews.all())
-    for pair in sorted(touched & set(before)):
-        if after.get(pair, ("", False))[1] and not before[pair][1]:
-            theirs = [_said(review) for review in added if review.pair == pair]
-            conflicts.append(Conflict(*pair, before[pair][0], "; ".join(theirs), "disputed"))
+    conflicts = [Conflict(*ours.pair, (ours,), (theirs,), "altered") for ours, theirs in other]
+    stood, new = latest(before), {review.uuid for review in added}
+    was = _disputed(before)
+    after = _counting(reviews, here)
+    stands = latest(after)
+    for pair in sorted(_disputed(after) - was):
+        ours = tuple(stood.get(pair, {}).values())
+        theirs = tuple(review for review in stands[pair].values() if review.uuid in new)
+        conflicts.append(Conflict(*pair, ours, theirs, "disputed"))
     return MergeReport(
         added=len(added),
         already=len(same),
@@ -176,18 +178,15 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
     )
 
 
-def _decisions(reviews: Iterable[Review]) -> dict[tuple[str, str], tuple[str, bool]]:
+def _counting(reviews: Reviews, here: Mapping[str, str]) -> list[Review]:
+    """The records that count; all of them where nobody knows which plates are here."""
+    return counting(reviews.all(), here) if here else reviews.all()
+
+
+def _disputed(reviews: Iterable[Review]) -> set[tuple[str, str]]:
     frame = standing_frame(reviews)
-    columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "reviewers", "disputed"))
-    return {
-        (a, b): (f"{decision} ({who})", disputed)
-        for a, b, decision, who, disputed in zip(*columns, strict=True)
-    }
-
-
-def _said(review: Review) -> str:
-    note = f": {review.note}" if review.note else ""
-    return f"{review.decision} ({review.reviewer}, {review.when[:10]}){note}"
+    rows = frame[frame["disputed"]]
+    return set(zip(rows["plate_a"], rows["plate_b"], strict=True))
 
 
 def _shown(value: Any) -> Any:

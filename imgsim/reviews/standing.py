@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from imgsim.reviews.record import Review
-from imgsim.reviews.words import TAKEN_BACK, UNSURE
+from imgsim.reviews.words import DISPUTED, TAKEN_BACK, UNSURE
 
 STANDING = {
-    "plate_a": "str", "plate_b": "str", "decision": "str", "disputed": "bool", "reviewers": "str", "when": "str",
-    "note": "str",
+    "plate_a": "str", "plate_b": "str", "decision": "str", "disputed": "bool", "said": "str", "reviewers": "str",
+    "when": "str", "note": "str",
 }  # fmt: skip
 
 
@@ -42,23 +42,34 @@ def standing_frame(reviews: Iterable[Review]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        plate_a, plate_b; decision: what its reviewers agree on, and where they do not, the latest of their decisions;
-        disputed: two of them differ. Whoever is unsure leaves the pair open, and neither disputes nor outvotes those
-        who are sure; a pair is "unsure" where all are. reviewers: their names, separated by "; ", the latest first;
-        when: of the latest decision; note: the notes that stand, each led by its writer's name where there are several.
+        plate_a, plate_b; decision: what its reviewers agree on, and "disputed" where they do not: nobody's word is
+        then that of the pair; disputed: two of them differ. Whoever is unsure leaves the pair open, and neither
+        disputes nor outvotes those who are sure; a pair is "unsure" where all are. said: who says what, see
+        :func:`who_says_what`; reviewers: their names, separated by "; ", the latest first; when: of the latest
+        decision; note: the notes that stand, each led by its writer's
+        name where there are several, or where the pair is disputed.
     """
     rows = []
     for (plate_a, plate_b), own in latest(reviews).items():
         said = sorted(own.values(), key=lambda review: review.order, reverse=True)
         sure = [review for review in said if review.decision != UNSURE] or said
+        differing = len({review.decision for review in sure}) > 1
         noted = [review for review in said if review.note]
         note = (
             noted[0].note
-            if len(noted) == 1
+            if len(noted) == 1 and not differing
             else "\n".join(f"{review.reviewer}: {review.note}" for review in noted)
         )
         rows.append(
-            (plate_a, plate_b, sure[0].decision, len({review.decision for review in sure}) > 1,
+            (plate_a, plate_b, DISPUTED if differing else sure[0].decision, differing, who_says_what(said),
              "; ".join(review.reviewer for review in said), said[0].when, note)
         )  # fmt: skip
     return pd.DataFrame(rows, columns=pd.Index(STANDING)).astype(STANDING)
+
+
+def who_says_what(said: Sequence[Review]) -> str:
+    """Decisions with their reviewers, in the order given: ``same plate (Ada, Eve); unrelated (Paul)``."""
+    by_decision: dict[str, list[str]] = {}
+    for review in said:
+        by_decision.setdefault(review.decision, []).append(review.reviewer)
+    return "; ".join(f"{decision} ({', '.join(names)})" for decision, names in by_decision.items())

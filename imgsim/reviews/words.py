@@ -23,3 +23,5 @@ WHOLE = (SAME_PLATE, RE_ENGRAVED, MIRRORED_COPY)
 CONFIRMED = (*WHOLE, SHARED_MOTIF)
 # What a record says that takes back an earlier one.
 TAKEN_BACK = "taken back"
+# What stands on a pair about which people differ. Nobody decides it, and no decision counts where it stands.
+DISPUTED = "disputed"

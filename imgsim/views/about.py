@@ -7,6 +7,7 @@ import streamlit as st
 
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection
+from imgsim.collection.citing import scores_citation
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
 from imgsim.views import about_changes, data, joined, line, shell, state, text, unread_dates
@@ -220,14 +221,12 @@ def _changes(collection: Collection) -> None:
 
 
 def _cite(collection: Collection, now: state.State) -> None:
-    created = str(collection.manifest["created"])[:10]
     st.markdown("## How to cite")
     st.markdown("Name the collection and the backbone with every score, for both change what it means:")
-    st.code(
-        f"imgsim, collection “{collection.name}” ({text.count(len(collection.catalogue), 'plate')}, "
-        f"prepared {created}, generation {collection.generation}), cosine similarity of {now.backbone} embeddings.",
-        language=None,
-        wrap_lines=True,
+    st.code(f"{scores_citation(collection, now.backbone)}.", language=None, wrap_lines=True)
+    st.markdown(
+        "Under each plate, family and book stands its own citation. Whoever has such a line pastes it into the search "
+        "box of Browse and finds the picture again."
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from imgsim.borrowing import EARLIER, LATER, UNCERTAIN, Exchange, Partner, exchange
 from imgsim.catalogue import BookDates
 from imgsim.collection import Collection
+from imgsim.collection.citing import book_citation
 from imgsim.families import Member
 from imgsim.views import cards, data, record, reuse, sharing, shell, state, text
 from imgsim.views.components import thumbnail_grid
@@ -55,7 +56,7 @@ def show() -> None:
         st.markdown("## Record")
         record.draw({**record.of_book(collection, book), "Plates": f"{_count(collection, book):,}"})
         st.caption("To cite this book:")
-        st.code(collection.catalogue.book_citation(book), language=None, wrap_lines=True)
+        st.code(book_citation(collection, book), language=None, wrap_lines=True)
     with right:
         _plates(collection, dates, book, found)
 

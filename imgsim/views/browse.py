@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from imgsim.collection import Collection
-from imgsim.views import cards, data, filters, iiif, shell, state, text
+from imgsim.views import cards, data, filters, found, iiif, shell, state, text
 from imgsim.views.components import thumbnail_grid
 
 
@@ -21,8 +21,10 @@ def show() -> None:
     filters.facets(collection)
     rows = data.ordered_rows(collection, now)
     _controls(collection, now, len(rows))
+    offered = found.offer(collection, now.text, len(rows))
     if not len(rows):
-        _nothing(now)
+        if not offered:
+            _nothing(now)
         return
     pages = math.ceil(len(rows) / now.per_page)
     page = min(now.page, pages)
@@ -41,12 +43,12 @@ def show() -> None:
         shell.go("plate", plate=event.clicked)
 
 
-def _controls(collection: Collection, now: state.State, found: int) -> None:
+def _controls(collection: Collection, now: state.State, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search",
-            placeholder="Words from a title, an author, a place, an id …",
-            max_chars=300,
+            placeholder="Words from a title, an author, a place, an id; or a whole citation …",
+            max_chars=state.MOST_TEXT,
             **state.bind("text"),
         )
         st.selectbox(
@@ -56,8 +58,8 @@ def _controls(collection: Collection, now: state.State, found: int) -> None:
         st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
         if now.sort == "random":
             st.button("Shuffle", on_click=_shuffle)
-        if found:
-            iiif.offer_selection(collection, now, found)
+        if number:
+            iiif.offer_selection(collection, now, number)
 
 
 def _shuffle() -> None:

@@ -38,6 +38,7 @@ class Decided(NamedTuple):
 
     decision: str
     disputed: bool
+    said: str
     reviewers: str
     when: str
     note: str
@@ -252,7 +253,7 @@ def _by_pair(
     path: str, generation: str, revision: int, _collection: Collection
 ) -> Mapping[Pair, Decided]:
     frame = _standing(path, generation, revision, _collection)
-    names = ("plate_a", "plate_b", "decision", "disputed", "reviewers", "when", "note")
+    names = ("plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note")
     columns = (frame[name].tolist() for name in names)
     return {(a, b): Decided(*rest) for a, b, *rest in zip(*columns, strict=True)}
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.collection import Collection
-from imgsim.dossier import family_citation
+from imgsim.collection.citing import family_citation
 from imgsim.families import Families, Family, Member
 from imgsim.matches import MIRRORED, Matches, MatchRow
 from imgsim.views import data, family_judging, former, iiif, reviewing, server, shell, state, text
@@ -196,7 +196,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
 def _dossier(collection: Collection, family_id: str) -> bytes:
     from imgsim.dossier import dossier_html
 
-    return dossier_html(collection, family_id, data.families(collection), data.rejected(collection))
+    return dossier_html(collection, family_id, data.families(collection))
 
 
 def ties(family: Family, matches: Matches) -> list[MatchRow]:

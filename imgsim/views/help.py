@@ -77,9 +77,11 @@ close copy by another hand is as possible. Lay them on each other in Compare, se
 lie, look at single strokes, then decide.
 """,
     "How do I cite?": """
-Under each plate, and at the foot of each family, stands a citation to copy. For a score, name the collection
-and the backbone too: About has that sentence. A family's dossier is one page with plates, books, evidence and
-how it was found, to be kept beside your notes.
+Under each plate and book, and at the foot of each family, stands a citation to copy. It names the collection, its
+generation, the plate, and the picture by the first digits of its SHA-256. Whoever reads it pastes the whole line into
+the search box of Browse, or types `python3 -m imgsim find` and the line in a terminal, and finds the picture again.
+For a score, name the collection and the backbone too: About has that sentence. A family's dossier is one page with
+plates, books, evidence, who decided what, and how it was found, to be kept beside your notes.
 """,
     "How do I add my own plates?": """
 Put the scans into a folder, with a table of their books if you have one, and in a terminal in imgsim's folder

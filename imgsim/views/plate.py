@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
+from imgsim.collection.citing import plate_citation
 from imgsim.views import (
     data,
     former,
@@ -154,7 +155,7 @@ def _record(collection: Collection, row: int) -> None:
     scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
     records.draw({**records.of_plate(collection, row), "Scan": scan})
     st.caption("To cite this plate:")
-    st.code(collection.catalogue.citation(row), language=None, wrap_lines=True)
+    st.code(plate_citation(collection, row), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,19 @@ from imgsim.collection import Collection
 from imgsim.matches import MatchRow
 from imgsim.reviews import Review
 from imgsim.reviews.queue import FILTERS, Queue
-from imgsim.views import cards, data, evidence, keys, reuse, reviewing, server, shell, state, text
+from imgsim.views import (
+    cards,
+    data,
+    evidence,
+    keys,
+    reuse,
+    review_import,
+    reviewing,
+    server,
+    shell,
+    state,
+    text,
+)
 from imgsim.views.components import outline, thumbnail_grid
 
 _HEIGHT = 430
@@ -41,6 +53,8 @@ def show() -> None:
     if data.unread(collection):
         st.error(text.plain(data.unread(collection)))
         return
+    if now.desk != "all":
+        review_import.reminder(collection)
     if now.desk == "worth":
         from imgsim.views import review_worth
 

@@ -8,12 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
-from imgsim.reviews import Conflict, MergeReport
-from imgsim.views import data, review_unconfirmed, reviewing, server, state, text
-
-_REPORT, _UPLOADS = "_imgsim_merged", "_imgsim_uploads"
-_SHOWN = 50  # of each kind in the report
+from imgsim.views import data, review_import, review_unconfirmed, reviewing, server, state, text
 
 
 def show(collection: Collection) -> None:
@@ -22,8 +17,8 @@ def show(collection: Collection) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="review_files"):
         disputed = int(standing["disputed"].sum())
         st.markdown(
-            f"**{text.count(len(standing), 'pair')} decided**"
-            + (f", {disputed:,} of them disputed" if disputed else ""),
+            f"**{text.count(len(standing) - disputed, 'pair')} decided**"
+            + (f", {disputed:,} disputed" if disputed else ""),
             width="stretch",
         )
         st.download_button(
@@ -38,8 +33,8 @@ def show(collection: Collection) -> None:
             help="Every record, those that were taken back among them; another imgsim can import it.",
         )
         with st.popover("Import CSV"):
-            _import(collection)
-    _report()
+            review_import.offer(collection)
+    review_import.report(collection)
     review_unconfirmed.show(collection)
     if not len(standing):
         with st.container(border=True):
@@ -58,8 +53,7 @@ def _table(collection: Collection, standing: pd.DataFrame) -> None:
             "A": [_thumbnail(collection, plate) for plate in ordered["plate_a"]],
             "B": [_thumbnail(collection, plate) for plate in ordered["plate_b"]],
             "Decision": ordered["decision"],
-            "Disputed": ["disputed" if one else "" for one in ordered["disputed"]],
-            "By": ordered["reviewers"],
+            "Who says what": ordered["said"],
             "When": [reviewing.day(when) for when in ordered["when"]],
             "Note": ordered["note"],
             "Plate A": ordered["plate_a"],
@@ -105,58 +99,6 @@ def _history(collection: Collection, plate_a: str, plate_b: str) -> None:
         return
     if st.button("Open in Compare", key="history_compare"):
         reviewing.open_in_compare(plate_a, plate_b)
-
-
-# ---- import
-
-
-def _import(collection: Collection) -> None:
-    st.caption(
-        "Reviews that were downloaded from another imgsim, or a table with the columns plate_a_id, plate_b_id, "
-        "decision and reviewer. Nothing that is here is changed; the same file twice adds nothing."
-    )
-    number = st.session_state.setdefault(_UPLOADS, 0)
-    file = st.file_uploader("Reviews as CSV", type=["csv"], key=f"reviews_upload_{number}")
-    if file is None:
-        return
-    try:
-        report = data.reviews(collection).merge_csv(file.getvalue(), collection.catalogue)
-    except ImgsimError as error:
-        st.error(text.plain(error))
-        return
-    st.session_state[_REPORT] = report
-    st.session_state[_UPLOADS] = number + 1  # an empty field again
-    st.rerun()
-
-
-def _report() -> None:
-    report: MergeReport | None = st.session_state.get(_REPORT)
-    if report is None:
-        return
-    with st.container(border=True, key="merge_report"):
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.markdown(
-                f"**Imported: {text.count(report.added, 'new record')}**, {report.already:,} were here already."
-            )
-            st.button("Close", key="close_report", type="tertiary", on_click=_close)
-        for title, lines in (
-            ("conflicts", [_conflict(one) for one in report.conflicts]),
-            ("rows that are no reviews", [f"Line {line}: {why}" for line, why in report.refused]),
-            ("plates that this collection does not have (their reviews are kept)", list(report.unknown)),
-        ):
-            if lines:
-                st.markdown(f"{len(lines):,} {title}:")
-                more = [f"… and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
-                st.dataframe(pd.DataFrame({"": lines[:_SHOWN] + more}), hide_index=True, key=f"merge_{title}")
-
-
-def _conflict(one: Conflict) -> str:
-    what = "kept as it was" if one.kind == "altered" else "now disputed"
-    return f"{one.plate_a}, {one.plate_b} ({what}): here {one.ours}; in the file {one.theirs}"
-
-
-def _close() -> None:
-    st.session_state.pop(_REPORT, None)
 
 
 def _judge() -> None:

@@ -128,8 +128,9 @@ def marks(collection: Collection, plate_id: str, others: Iterable[str]) -> list[
         if one is None:
             found.append({})
             continue
-        words = f"disputed: {one.decision}" if one.disputed else f"✓ {one.decision}"
-        why = f"Decided by {one.reviewers}, {day(one.when)}" + (f". {one.note}" if one.note else "")
+        words = one.decision if one.disputed else f"✓ {one.decision}"
+        who = f"Disputed: {one.said}" if one.disputed else f"Decided by {one.reviewers}"
+        why = f"{who}, {day(one.when)}" + (f". {one.note}" if one.note else "")
         found.append({"review": words, "review_title": why})
     return found
 
@@ -142,6 +143,7 @@ def columns(collection: Collection, plate_id: str, rows: Iterable[int]) -> dict[
     return {
         "review": ["" if one is None else one.decision for one in found],
         "review_disputed": ["" if one is None else "yes" if one.disputed else "no" for one in found],
+        "review_said": ["" if one is None else one.said for one in found],
         "review_by": ["" if one is None else one.reviewers for one in found],
         "review_when": ["" if one is None else one.when[:10] for one in found],
         "review_note": ["" if one is None else one.note for one in found],
@@ -258,15 +260,14 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
     parts = [text.plain(said)] if said and pair != (min(plate_a, plate_b), max(plate_a, plate_b)) else []
     found = data.decision(collection, plate_a, plate_b)
     if found is not None:
-        decision, disputed, reviewers, when, note = found
-        own = decided(collection, plate_a, plate_b)
-        if disputed:
-            what = "; ".join(f"{one} ({name})" for name, one in own.items())
-            parts.append(f"**Disputed:** {text.plain(what)}.")
+        if found.disputed:
+            parts.append(f"**Disputed:** {text.plain(found.said)}. Until they agree it changes nothing.")
         else:
-            parts.append(f"**Decided: {decision}**, by {text.plain(reviewers)}, {day(when)}.")
-        if note:
-            parts.append(f"“{text.plain(note)}”")
+            parts.append(
+                f"**Decided: {found.decision}**, by {text.plain(found.reviewers)}, {day(found.when)}."
+            )
+        if found.note:
+            parts.append(f"“{text.plain(found.note)}”")
     if parts:
         st.caption(" ".join(parts))
 

@@ -41,6 +41,7 @@ MOST_BOOKS = 50  # at least so many books: the highest that can be asked of a fa
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
 _MAX_TEXT = 300
+MOST_TEXT = 1000  # of the search box: a whole citation fits
 MOST_CHOICES = 200  # values of one facet that fit in a link
 _SAVED = "_imgsim_query"
 _FILTERS = {"text", "decades", "choices", "reused", "sort", "seed", "per_page"}
@@ -171,6 +172,10 @@ def _text(text: str) -> str:
     return text[:_MAX_TEXT]
 
 
+def _words(text: str) -> str:
+    return text[:MOST_TEXT]
+
+
 def _verdicts(text: str) -> tuple[str, ...]:
     return tuple(sorted({part for part in text.split("-") if part.isalpha()}))
 
@@ -187,7 +192,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "collection": ("collection", _text),
     "backbone": ("backbone", _text),
     "plate": ("plate", _text),
-    "text": ("text", _text),
+    "text": ("text", _words),
     "decades": ("decades", _decades),
     "reused": ("reused", _flag),
     "sort": ("sort", _one_of(tuple(SORTS))),

@@ -203,9 +203,7 @@ def test_ecco_pages_come_from_the_file_not_from_the_id() -> None:
 
 def test_a_citation_gives_the_number_that_the_table_gives(tmp_path: Path) -> None:
     made = joined(tmp_path, ["a.png", "b.png"], "file,page,plate\na.png,33,Tab. XII\nb.png,34,13\n")
-    assert [made.catalogue.citation(row) for row in (0, 1)] == [
-        "p. 33, plate 12 [plate id-a.png].", "p. 34, plate 13 [plate id-b.png].",
-    ]  # fmt: skip
+    assert [made.catalogue.reference(row) for row in (0, 1)] == ["p. 33, plate 12", "p. 34, plate 13"]
 
 
 def test_catalogues_without_the_column_are_put_in_order_when_read(tmp_path: Path) -> None:

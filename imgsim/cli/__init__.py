@@ -1,0 +1,1 @@
+"""Commands of imgsim for the terminal, a module each."""

@@ -1,0 +1,127 @@
+"""In a browser: what others decided is taken in with its report, and a pasted citation opens its plate."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from imgsim.collection import open_collection
+from imgsim.collection.citing import family_citation, plate_citation
+from imgsim.collection.corrected import families_of
+from imgsim.collection.decided import reviews_of
+from imgsim.reviews import Reviews
+from tests.conftest import offline
+from tests.e2e.conftest import Watch
+from tests.e2e.serving import Served, serve, settle
+
+
+@pytest.fixture(scope="module")
+def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    """An app with a copy of the sample, for reviews are written here; and the collection's folder."""
+    folder = tmp_path_factory.mktemp("decisions")
+    shutil.copytree(prepared / "sample", folder / "sample")
+    with serve(folder, environ=offline(folder / "calls.txt")) as served:
+        yield served, folder / "sample"
+        said = served.said()
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture
+def page(context: BrowserContext, desk: tuple[Served, Path]) -> Iterator[Page]:
+    opened = context.new_page()
+    watch = Watch(urlsplit(desk[0].url).netloc)
+    watch.attach(opened)
+    yield opened
+    assert (watch.foreign, watch.errors, watch.failed) == ([], [], [])
+
+
+def test_an_import_reports_conflicts_with_pictures_until_it_is_closed(
+    page: Page, desk: tuple[Served, Path], tmp_path: Path
+) -> None:
+    served, folder = desk
+    collection = open_collection(folder)
+    assert collection.matches is not None
+    ids = collection.catalogue.plate_ids
+    pairs = [(ids[m.a], ids[m.b]) for m in map(collection.matches.match, range(2))]
+    theirs = Reviews(tmp_path / "theirs.sqlite", lambda: collection.catalogue.pictures)
+    for pair, decision in zip(pairs, ("same plate", "unrelated"), strict=True):
+        reviews_of(folder).record(*pair, decision, reviewer="Ada")
+        theirs.record(*pair, "re-engraved copy", reviewer="Paul <b>", note="another **hatching**")
+    theirs.record(ids[0], "lost", "unsure", reviewer="Paul <b>")
+    file = tmp_path / "paul.csv"
+    file.write_bytes(theirs.to_csv(collection.catalogue, collection="x", date="2026-11-22"))
+
+    page.goto(f"{served.url}/review?collection=sample&section=all")
+    settle(page)
+    page.get_by_text("Import CSV").click()
+    page.locator("input[type=file]").set_input_files(file)
+    report = page.locator(".st-key-merge_report")
+    expect(report.get_by_text("Imported: 2 new records")).to_be_visible()
+    settle(page)
+    shown = report.get_by_test_id("imgsim-pairs").locator("li")
+    expect(shown).to_have_count(2)
+    expect(report.get_by_text(re.compile("1 plate is not in this collection"))).to_be_visible()
+    first = shown.first
+    expect(first.get_by_text(re.compile("Here: Ada says"))).to_be_visible()
+    expect(
+        first.get_by_text(re.compile("In the file: Paul <b> says re-engraved copy.*“another \\*\\*hatching"))
+    ).to_be_visible()
+    for picture in first.locator("img").all():
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
+    # In another section, and after another page, it is still there.
+    page.get_by_text("Pairs to judge").click()
+    expect(page.locator(".st-key-merge_reminder")).to_contain_text("2 conflicts")
+    settle(page)
+    page.get_by_role("link", name="Browse").click()
+    settle(page)
+    page.get_by_role("link", name="Review", exact=True).click()
+    settle(page)
+    page.get_by_role("button", name="Read the report").click()
+    expect(shown).to_have_count(2)
+    settle(page)
+    shown.first.get_by_test_id("imgsim-compare").click()
+    expect(page.get_by_text("Disputed:")).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(shown).to_have_count(2)
+    settle(page)
+    report.get_by_role("button", name="Close").click()
+    expect(report).to_have_count(0)
+
+
+def search(page: Page, url: str, text: str) -> None:
+    """Browse for a text, once the page is all there."""
+    page.goto(f"{url}/?collection=sample")
+    expect(page.get_by_test_id("imgsim-grid").locator("li").first).to_be_visible()
+    settle(page)
+    box = page.get_by_role("textbox", name="Search")
+    box.fill(text)
+    box.press("Enter")
+
+
+def test_a_citation_in_the_search_box_opens_what_it_names(page: Page, desk: tuple[Served, Path]) -> None:
+    served, folder = desk
+    collection = open_collection(folder)
+    families = families_of(collection)
+    assert families is not None
+    plate = collection.catalogue.plate_ids[7]
+    search(page, served.url, plate_citation(collection, 7))
+    found = page.locator(".st-key-found")
+    expect(found.get_by_text(f"Plate {plate}")).to_be_visible()
+    expect(found.locator("img")).to_have_count(1)
+    found.get_by_role("button", name="Open the plate").click()
+    expect(page).to_have_url(re.compile(rf"/plate\?.*plate={plate}"))
+    settle(page)
+    assert "text=" not in page.url
+    family = families.ordered()[0]
+    search(page, served.url, family_citation(collection, family))
+    found.get_by_role("button", name="Open the family").click()
+    expect(page).to_have_url(re.compile(rf"/reuse\?.*family={family.id}"))
+    expect(page.get_by_test_id("imgsim-strips").locator("li")).to_have_count(len(family))
