@@ -149,7 +149,7 @@ def test_the_record_says_each_thing_once(herbals: Collection, drawn: Drawn) -> N
     record = next(html.proto.body for html in app.get("html") if "record" in html.proto.body)
     assert record.count("<dt>Place</dt>") == 1 and "<dd>London; Edinburgh</dd>" in record
     assert "<dd>1710</dd>" in record and "p006" not in record
-    assert "[book book1]" in app.code[0].value and "1710" in app.code[0].value
+    assert "book “book1”" in app.code[0].value and "1710" in app.code[0].value
 
 
 def test_one_turns_from_book_to_book_by_date(herbals: Collection, drawn: Drawn) -> None:

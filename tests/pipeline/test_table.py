@@ -50,13 +50,13 @@ def test_rows_and_plates_without_a_partner_lie_in_a_file(tmp_path: Path, images:
     lines = summary.unjoined_csv.read_text("utf-8-sig").splitlines()
     # What a spreadsheet would compute is guarded.
     assert lines == [
-        "what,line,name,file,reason",
-        "row,5,'-gone.png,,no plate is called so",
-        "plate,,'=odd,'=odd.png,no row names it in file",
-        "plate,,acer_2,acer_2.png,no row names it in file",
+        "what,line,name,file,file_text,reason",
+        "row,5,'-gone.png,,,no plate is called so",
+        "plate,,'=odd,'=odd.png,[=odd.png],no row names it in file",
+        "plate,,acer_2,acer_2.png,[acer_2.png],no row names it in file",
     ]
     unjoined = open_collection(out).unjoined
-    assert unjoined is not None and unjoined["name"].tolist() == ["'-gone.png", "'=odd", "acer_2"]
+    assert unjoined is not None and unjoined["name"].tolist() == ["-gone.png", "=odd", "acer_2"]
     text = summary_text(summary)
     assert f"1 rows belong to no plate, 2 plates have no row: listed in {summary.unjoined_csv}" in text
     assert "read as CP850, cells parted by semicolon" in text and "Gärten" in text
