@@ -95,7 +95,7 @@ def test_a_plate_is_compared_with_the_earliest_at_a_click(
     expect(page).to_have_url(re.compile("/compare"))
     settle(page)
     state = state_of(page)
-    assert (state["plate"], state["with"]) == (family.id, family.members[1].plate_id)
+    assert (state["plate"], state["with"]) == (family.earliest.plate_id, family.members[1].plate_id)
 
 
 def test_filters_stand_in_the_address_and_open_for_somebody_else(
