@@ -336,7 +336,7 @@ def test_the_real_plates_find_their_rows() -> None:
         catalogue, report = build_catalogue(table, read_metadata(folder / name))
         # All but the chapbooks, which neither table lists.
         assert (report.joined, report.key, report.unused) == (1020, key, 0)
-        assert (catalogue.frame["year"].isna() == (catalogue.frame["title"] == "")).all()
+        assert (catalogue.frame["date_from"].isna() == (catalogue.frame["title"] == "")).all()
     sample = read_metadata(folder / "ecco_metadata_sample.csv")
     assert sample.key == "ecco_id" and len(sample.frame) == 74
     ids = sorted(f"{book}01230_0" for book in sample.frame["ecco_id"])

@@ -208,7 +208,7 @@ def test_the_summary_says_it_all() -> None:
     for words in (
         "12,345 plates in /data/mine", "7 skipped, listed in /data/mine/skipped.csv", "a.png: cut short", "and 5 more",
         "12,000 of 12,345 plates found their row in /m.csv, by ecco_id", "authors as author, title",
-        "31 rows belong to no plate", "restored 312 leading zeros", "plates18, resnet18", "plates 4 min 50 s",
+        "rows without a plate: 31", "restored 312 leading zeros", "plates18, resnet18", "plates 4 min 50 s",
         "done in 5 min 1 s", "60,180 pairs compared by their lines: same image 150, mirrored 30, look-alike 60,000",
         "81 families",
     ):  # fmt: skip
@@ -278,7 +278,7 @@ def test_from_a_folder_to_a_collection_and_back_in_a_second_run(tmp_path: Path) 
     assert collection.matches is not None
     assert len(collection.matches) == 15
     listed = list(csv.reader(io.StringIO(Path(events[-1]["skipped_csv"]).read_text("utf-8-sig"))))
-    assert listed[0] == ["file", "reason"]
+    assert listed[0] == ["file", "file_text", "reason"]
     assert listed[1][0] == "'=bad.png"
     second = script("--name", "scans", data=tmp_path / "data")
     assert second.returncode == 0

@@ -62,7 +62,7 @@ def read_dates(count: int, years: Sequence[Sequence[str]], decades: Sequence[Seq
     """
     texts, dates = [""] * count, [UNDATED] * count
     understood = [True] * count
-    for columns, parse in ((years, parse_date), (decades, _parse_decade)):
+    for columns, parse in ((years, parse_date), (decades, parse_decade)):
         for column in columns:
             known: dict[str, DateInterval | None] = {}
             for row, cell in enumerate(column):
@@ -86,7 +86,8 @@ def read_dates(count: int, years: Sequence[Sequence[str]], decades: Sequence[Seq
     return Dated(texts, dates, report)
 
 
-def _parse_decade(text: str) -> DateInterval | None:
+def parse_decade(text: str) -> DateInterval | None:
+    """The interval of a cell in a column of decades: ``1750`` is the 1750s there; None for what is not read."""
     date = parse_date(text)
     if date is None or date.year is None:
         return date

@@ -212,7 +212,7 @@ def _join_lines(summary: Summary) -> list[str]:
     without = join["plates"] - join["joined"]
     if join.get("unused") or without:
         lines.append(
-            f"    {join.get('unused', 0):,} rows belong to no plate, {without:,} plates have no row"
+            f"    rows without a plate: {join.get('unused', 0):,}, plates without a row: {without:,}"
             + (f": listed in {summary.unjoined_csv}" if summary.unjoined_csv else "")
         )
     if join.get("encoding"):
@@ -234,5 +234,6 @@ def book_lines(join: Mapping[str, Any]) -> list[str]:
     text = "no books are told apart" if not count else f"{count:,} book{'s' if count != 1 else ''}, by {facts['by']}"
     if count and unnamed:
         text += f"; {unnamed:,} plates of no known book"
-    ways = [f"{books:,} by {way}" for way, books in (order or {}).get("by", {}).items()]
-    return [text, *([f"    plates in order: {', '.join(ways)}"] if ways else [])]
+    by = (order or {}).get("by", {}) if count else {}
+    ways = [f"of {books:,} book{'' if books == 1 else 's'} by {way}" for way, books in by.items()]
+    return [text, *([f"    order of plates: {', '.join(ways)}"] if ways else [])]

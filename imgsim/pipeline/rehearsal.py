@@ -80,8 +80,8 @@ def _own(column: str, frame: pd.DataFrame, understood: dict[str, str], key: str)
 def _examples(frame: pd.DataFrame, column: str, standard: str) -> dict[str, Any]:
     """Five different cells with what became of each, and those that became nothing."""
     raw = frame[_kept_as(frame, column)].astype("str").fillna("")
-    became = frame[standard]
     filled = raw.str.strip() != ""
+    became = frame[standard] if standard not in _DATES else raw.map(_DATES[standard])
     pairs = pd.DataFrame({"cell": raw[filled], "read": became[filled]}).drop_duplicates("cell")
     shown = [
         (cell, "" if pd.isna(read) else str(read))
@@ -91,6 +91,24 @@ def _examples(frame: pd.DataFrame, column: str, standard: str) -> dict[str, Any]
     if standard in _NUMBERS:
         unread = pairs["cell"][pairs["read"].isna()].tolist()
     return {"filled": int(filled.sum()), "examples": shown, "unread": unread}
+
+
+def _date_of(cell: str) -> str | None:
+    """A cell of dates as it is understood; None where it is not."""
+    from imgsim.catalogue import parse_date
+
+    date = parse_date(cell)
+    return None if date is None else date.words
+
+
+def _decade_of(cell: str) -> str | None:
+    from imgsim.catalogue.dating import parse_decade
+
+    date = parse_decade(cell)
+    return None if date is None else date.words
+
+
+_DATES = {"year": _date_of, "decade": _decade_of}
 
 
 def _kept_as(frame: pd.DataFrame, column: str) -> str:
@@ -124,7 +142,8 @@ def _table_lines(facts: dict[str, Any]) -> list[str]:
     lines = [
         f"table {facts['metadata']}: {facts['encoding']}{parted}, header in line {facts['header_line']}",
         f"{facts['joined']:,} of {facts['plates']:,} plates find their row, by {facts['key'] or 'nothing'} "
-        f"in the column {facts['key_column']!r}; {facts['unused']:,} rows and {without:,} plates have no partner",
+        f"in the column {facts['key_column']!r}; rows without a plate: {facts['unused']:,}, "
+        f"plates without a row: {without:,}",
     ]
     for what in ("row", "plate"):
         found = [one for one in facts["unjoined"] if one["what"] == what][:_EXAMPLES]
@@ -139,7 +158,7 @@ def _table_lines(facts: dict[str, Any]) -> list[str]:
         if field["unread"]:
             shown = ", ".join(repr(_short(cell)) for cell in field["unread"][:_EXAMPLES])
             lines.append(
-                f"    {len(field['unread']):,} different cells are not read as {field['as']}: {shown}"
+                f"    not read as {field['as']}, different cells: {len(field['unread']):,}, such as {shown}"
             )
     if facts["kept"]:
         lines.append(f"kept as they are: {', '.join(facts['kept'])}")

@@ -122,7 +122,7 @@ def table(found: Lines) -> str:
         for name, title, value, asked in rows
     )
     return (
-        '<div class="facts"><table><caption>‰: thousandths of the diagonal</caption><thead><tr><th></th>'
+        '<div class="facts wrapping"><table><caption>‰: thousandths of the diagonal</caption><thead><tr><th></th>'
         f"<th>here</th><th>needed</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )
 

@@ -10,7 +10,7 @@ in the smaller scan, as it is looked at, if there were no limit to it; and of ho
 found to be whole images are counted; of others nothing is ever said.
 
 The list of real pairs calls the cuts of `holbein_1903` and those of 1833 copies of each other. A comparison of the
-editions (https://www.dodedans.com/Eholbein-douce-1858.htm) says that later editions print the blocks of 1833, but for
+editions (dodedans.com, Holbein, Douce 1858) says that later editions print the blocks of 1833, but for
 three that were cut anew: the usurer, the senator and the countess. So these three and the other 46 have a line each.
 """
 

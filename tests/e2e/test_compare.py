@@ -356,3 +356,23 @@ def test_titles_that_are_markup_are_shown_as_they_stand(page: Page, app: Served)
         open_pair(page, app, f"plate_{number:02}", other, collection="hostile", other_books="no")
         expect(page.get_by_text(HOSTILE[number][:24]).first).to_be_attached()
         nothing_made_of_markup(page)
+
+
+def test_how_exactly_the_lines_lie_is_said_and_drawn(page: Page, app: Served, sample: Collection) -> None:
+    a, b = pairs("reprint")[0]
+    open_pair(page, app, a, b)
+    part = page.locator(".st-key-compare_lines")
+    expect(part.get_by_role("heading", name="How exactly the lines lie")).to_be_visible()
+    expect(part.locator("table")).to_contain_text("Residual, smoothly bent")
+    arrows = part.locator("img.arrows")
+    arrows.scroll_into_view_if_needed()
+    expect(arrows).to_have_attribute("alt", re.compile("20 times as long"))
+    # Drawn, and just as large as the plate under it.
+    assert arrows.evaluate("image => image.complete && image.naturalWidth > 0")
+    plate = part.get_by_alt_text("Plate B")
+    boxes = [image.bounding_box() for image in (plate, arrows)]
+    assert boxes[0] == boxes[1] and boxes[0] is not None and boxes[0]["height"] > 100
+    # What the two have in common is not how the lines of two other plates lie.
+    c, d = pairs("mirrored")[0]
+    open_pair(page, app, c, d)
+    expect(part).to_contain_text("mirror image")

@@ -58,7 +58,7 @@ def test_rows_and_plates_without_a_partner_lie_in_a_file(tmp_path: Path, images:
     unjoined = open_collection(out).unjoined
     assert unjoined is not None and unjoined["name"].tolist() == ["-gone.png", "=odd", "acer_2"]
     text = summary_text(summary)
-    assert f"1 rows belong to no plate, 2 plates have no row: listed in {summary.unjoined_csv}" in text
+    assert f"rows without a plate: 1, plates without a row: 2: listed in {summary.unjoined_csv}" in text
     assert "read as CP850, cells parted by semicolon" in text and "Gärten" in text
     again = make(out, None)
     assert not again.changed and again.unjoined_csv == summary.unjoined_csv
@@ -134,7 +134,8 @@ def test_a_rehearsal_says_all_and_does_nothing(tmp_path: Path, images: Path, tab
     assert facts["fields"]["title"]["examples"] == [("Höfe", "Höfe"), ("Gärten", "Gärten")]
     for words in (
         "5 images found", "1 further files would be skipped", "CP850, cells parted by semicolon, header in line 1",
-        "3 of 5 plates find their row, by file in the column 'file'", "1 rows and 2 plates have no partner",
+        "3 of 5 plates find their row, by file in the column 'file'",
+        "rows without a plate: 1, plates without a row: 2",
         "row of line 5 '-gone.png': no plate is called so", "plate 'acer_2': no row names it", "'Gärten'",
         "2 books, by the column 'Werk'", "a guess", "kept as they are: Werk",
     ):  # fmt: skip
@@ -149,8 +150,20 @@ def test_a_rehearsal_names_what_is_not_read(tmp_path: Path, images: Path) -> Non
     rows = "".join(f"{file},{year},Tab. {n}\n" for n, (file, year) in enumerate(named))
     path.write_text("file,year,plate\n" + rows)
     found, text = rehearse(Options(out=tmp_path / "c", inputs=[images], metadata=path))
-    assert found["fields"]["year"]["unread"] == ["sine anno", "nescio"]
-    assert "2 different cells are not read as year: 'sine anno', 'nescio'" in text and "'Tab. 0' -> 0" in text
+    assert found["fields"]["year"]["unread"] == ["nescio"]
+    assert "not read as year, different cells: 1, such as 'nescio'" in text and "'Tab. 0' -> 0" in text
+    assert "'sine anno' -> undated" in text and "'MDCCLX' -> 1760" in text
+
+
+def test_a_rehearsal_shows_dates_as_they_are_understood(tmp_path: Path, images: Path) -> None:
+    path = tmp_path / "t.csv"
+    cells = ["1. Hälfte 19. Jh.", "[19]17?", "um 1920", "before 1752", "1600 [i.e. 1700]"]
+    named = zip(sorted(os.listdir(images)), cells, strict=True)
+    path.write_text("file,year\n" + "".join(f"{file},{cell}\n" for file, cell in named))
+    _, text = rehearse(Options(out=tmp_path / "c", inputs=[images], metadata=path))
+    for cell, read in zip(cells, ("1800–1849", "1917?", "c. 1920", None, "1700"), strict=True):
+        assert f"'{cell}' -> {read}" in text if read else f"'{cell}'\n" in text + "\n"
+    assert "not read" not in text
 
 
 def test_a_rehearsal_of_a_table_with_few_rows(tmp_path: Path, images: Path) -> None:

@@ -150,8 +150,9 @@ CIRCA = _set(
     "ongeveer omtrent noin n tienoilla vaiheilla seutuvilla paikkeilla omkring cirka kring ungefar near versus "
     "sub fere"
 )
+# "v. 1752" is vuonna (in), vor (before) or vers (about).
 MAYBE = _set(
-    "probably perhaps possibly presumably likely maybe uncertain questionable prob poss vermutlich "
+    "v probably perhaps possibly presumably likely maybe uncertain questionable prob poss vermutlich "
     "wahrscheinlich wohl vielleicht moglicherweise vermutl wahrsch unsicher fraglich peutetre probablement "
     "vraisemblablement possiblement incertain forse probabilmente possibilmente incerto quiza quizas "
     "probablemente posiblemente dudoso acaso misschien waarschijnlijk wellicht vermoedelijk mogelijk onzeker "
@@ -249,7 +250,7 @@ NEUTRAL = PRINTED | _set(
     "in im the year years year's of jahr jahre jahren jahrs des der das den dem die de du d del della dello "
     "delle degli dei dell di da an annee l'an l'annee anno annus annis a.d. domini christi salutis gratiae "
     "incarnationis a ann i il lo la le les l el los las ano anos año het jaar jaren van vuosi vuonna vuoden "
-    "vuosien vuodelta vuodesta vuoteen aret ar av between zwischen entre tra fra tussen inter mellan valilla "
+    "vuosien vuodelta vuodesta vuoteen aret ar av between zwischen zw entre tra fra tussen inter mellan valilla "
     "valiselta von au aux und et ac atque e ed y en ja och and & or oder ou o oppure vel aut tai eller u al ai "
     "all a' to date dated datiert data fecha datum daterad day tag jour giorno dia dag paiva at on am um era n "
     "st nd rd th os ns old new style neue nova vetus stile alten neuen stils ends ended late latest earliest "
