@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 SHORT = 12  # digits of a picture's hash in a citation
 LEAST = 8  # digits that are taken for the beginning of one
+FAMILY_ID = re.compile(r"F\d{4,12}", re.IGNORECASE)
 
+_LONGEST = 4000  # characters that are looked at
+_BARE_HASH = re.compile(rf"(?:sha256[:\s]*)?([0-9a-f]{{{LEAST},64}})", re.IGNORECASE)
 _BEGINNING = re.compile(r"\[imgsim,\s+collection\s")
 _QUOTE = '[“”„«»"]'
 _HASH = re.compile(rf"(?:picture|sha256)[\s:]+([0-9a-f]{{{LEAST},64}})", re.IGNORECASE)
@@ -75,6 +78,28 @@ def _first(text: str, *patterns: re.Pattern[str]) -> str:
         if found := pattern.search(text):
             return " ".join(found[1].split())
     return ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a text may mean: the id of a plate or a family, the beginning of a picture's hash, or a citation."""
+
+    id: str = ""
+    hash: str = ""
+    citation: Citation | None = None
+
+    @property
+    def telling(self) -> bool:
+        """Whether it can hardly be words of a search: a hash, a citation, or the form of a family's id."""
+        return bool(self.hash or self.citation) or FAMILY_ID.fullmatch(self.id) is not None
+
+
+def asked(text: str) -> Asked:
+    """Understand what was typed or pasted."""
+    # What finds the picture stands at the end of a citation; half a character is in no id.
+    bare = text.encode("utf-8", "replace").decode().strip()[-_LONGEST:]
+    hashed = _BARE_HASH.fullmatch(bare)
+    return Asked(bare, hashed[1].lower() if hashed else "", None if hashed else read_citation(bare))
 
 
 # ---- writing

@@ -8,13 +8,12 @@ Whatever is asked is compared with ids and hashes; no part of it is ever a path 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from imgsim.collection.citing import LEAST, Citation, read_citation, short_hash
+from imgsim.collection.citing import FAMILY_ID, Asked, Citation, asked, short_hash
 from imgsim.collection.corrected import families_of
 from imgsim.collection.family_ids import became, former
 from imgsim.collection.naming import folded
@@ -25,9 +24,6 @@ from imgsim.errors import ImgsimError
 
 HERE, GONE, ANOTHER_SCAN, FORMER = "here", "gone", "another scan", "no family any more"
 PLATE, FAMILY, BOOK, COLLECTION = "plate", "family", "book", "collection"
-_HASH = re.compile(rf"(?:sha256[:\s]*)?([0-9a-f]{{{LEAST},64}})", re.IGNORECASE)
-_LONGEST = 4000
-_FAMILY_ID = re.compile(r"F\d{4,12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,28 +58,6 @@ class Found:
     year: int | None = None
     successors: tuple[str, ...] = ()
     address: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a text may mean: the id of a plate or a family, the beginning of a picture's hash, or a citation."""
-
-    id: str = ""
-    hash: str = ""
-    citation: Citation | None = None
-
-    @property
-    def telling(self) -> bool:
-        """Whether it can hardly be words of a search: a hash, a citation, or the form of a family's id."""
-        return bool(self.hash or self.citation) or _FAMILY_ID.fullmatch(self.id) is not None
-
-
-def asked(text: str) -> Asked:
-    """Understand what was typed or pasted."""
-    # What finds the picture stands at the end of a citation; half a character is in no id.
-    bare = text.encode("utf-8", "replace").decode().strip()[-_LONGEST:]
-    hashed = _HASH.fullmatch(bare)
-    return Asked(bare, hashed[1].lower() if hashed else "", None if hashed else read_citation(bare))
 
 
 def find_everywhere(
@@ -125,7 +99,7 @@ def find_in(collection: Collection, given: Asked) -> list[Found]:
         return _cited(collection, given.citation)
     found = _by_hash(collection, given.hash) if given.hash else []
     found += _by_id(collection, given.id)
-    if _FAMILY_ID.fullmatch(given.id):
+    if FAMILY_ID.fullmatch(given.id):
         found += _family(collection, given.id.upper())
     return _each_once(found)
 

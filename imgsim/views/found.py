@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.collection import Collection
-from imgsim.collection.finding import ANOTHER_SCAN, FAMILY, HERE, Found, asked, find_in, preferred
+from imgsim.collection.citing import asked
+from imgsim.collection.finding import ANOTHER_SCAN, FAMILY, HERE, Found, find_in, preferred
 from imgsim.collection.registry import Registry
 from imgsim.errors import ImgsimError
 from imgsim.views import data, shell, text

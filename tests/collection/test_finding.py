@@ -12,10 +12,16 @@ import pytest
 
 from imgsim.cli import find as command
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.citing import book_citation, collection_citation, family_citation, plate_citation
+from imgsim.collection.citing import (
+    asked,
+    book_citation,
+    collection_citation,
+    family_citation,
+    plate_citation,
+)
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.finding import ANOTHER_SCAN, FORMER, GONE, HERE, asked, find_everywhere, find_in
+from imgsim.collection.finding import ANOTHER_SCAN, FORMER, GONE, HERE, find_everywhere, find_in
 from imgsim.collection.registry import Registry
 from imgsim.environment import REPOSITORY
 from tests.hostile import TRAVERSALS
