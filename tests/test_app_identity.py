@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.addresses import family_address
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from tests.pages import words
@@ -126,3 +127,17 @@ def button(app: AppTest, key: str) -> Any:
 
 def press_key(app: AppTest, key: str) -> AppTest:
     return check(next(one for one in app.button if one.key == key).click().run())
+
+
+def test_each_family_names_the_decision_that_changed_it(before: Path, tmp_path: Path) -> None:
+    """Several decisions between two looks at the families: none takes the blame for another."""
+    shutil.copytree(before / "data" / "old", tmp_path / "old")
+    collection = open_collection(tmp_path / "old")
+    reviews_of(collection).record("a1", "b1", "unrelated", reviewer="Paul")
+    reviews_of(collection).record("a2", "b2", "unrelated", reviewer="Paul")
+    reviews_of(collection).record("a3", "b0", "unsure", reviewer="Ada")
+    families = families_of(collection)
+    assert families is not None and families.ids == ("F0001", "F0004")
+    for family_id, pair in (("F0002", "a1 and b1"), ("F0003", "a2 and b2")):
+        told = family_address(collection, families, family_id).told
+        assert f"{family_id} ended on" in told and f"Paul, whose decision was “unrelated” on {pair}" in told

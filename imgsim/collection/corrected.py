@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.family_ids import named_families
@@ -34,11 +34,20 @@ def families_of(
     return named_families(collection.path, corrected, _cause(collection, given), write=write)
 
 
-def _cause(collection: Collection, reviews: Sequence[Review]) -> str:
-    """What made the families as they are, after "by": the run, or the last decision since."""
+def _cause(collection: Collection, reviews: Sequence[Review]) -> Callable[[frozenset[str]], str]:
+    """What made families of some plates as they are, after "by": the last decision on two of them since the run, else
+    on one of them, else the run."""
     made = str(collection.manifest["created"])
-    last = max(reviews, key=lambda review: review.order, default=None)
-    if last is None or last.when[:19] < made[:19]:
+    since = [review for review in reviews if review.when[:19] >= made[:19]]
+    since.sort(key=lambda review: review.order, reverse=True)
+
+    def cause(plates: frozenset[str]) -> str:
+        for least in (2, 1):
+            for review in since:
+                if len(plates.intersection(review.pair)) >= least:
+                    back = review.decision == TAKEN_BACK
+                    what = "who took a decision back" if back else f"whose decision was “{review.decision}”"
+                    return f"{review.reviewer}, {what} on {review.plate_a} and {review.plate_b}"
         return f"the run of {made[:10]} (generation {collection.generation})"
-    what = "who took a decision back" if last.decision == TAKEN_BACK else f"whose decision was “{last.decision}”"
-    return f"{last.reviewer}, {what} on {last.plate_a} and {last.plate_b}"
+
+    return cause

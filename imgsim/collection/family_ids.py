@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,13 +29,15 @@ class FamilyRecord:
     cause: str
 
 
-def named_families(folder: Path | str, families: Families, cause: str, *, write: bool = True) -> Families:
+def named_families(
+    folder: Path | str, families: Families, cause: Callable[[frozenset[str]], str], *, write: bool = True
+) -> Families:
     """These families under their permanent ids; ids for new ones are given and written down.
 
     Parameters
     ----------
     folder : the collection's.
-    cause : by which run or whose decision these are the families, for the history.
+    cause : by which run or whose decision some plates are, or are no more, in one family; for the history.
 
     Where nothing can be written, or ``write`` is false, the families that are known have their ids, and new ones are
     called after their earliest plate until they have been written down.
@@ -124,7 +126,9 @@ def _settled(groups: Sequence[frozenset[str]], known: Sequence[KnownFamily]) -> 
     return [of[group] for group in groups]
 
 
-def _track(connection: sqlite3.Connection, groups: Sequence[frozenset[str]], cause: str) -> list[str]:
+def _track(
+    connection: sqlite3.Connection, groups: Sequence[frozenset[str]], cause: Callable[[frozenset[str]], str]
+) -> list[str]:
     known = _select(connection)
     ids, events = track(groups, known, _new_ids(len(known)))
     moment = datetime.now(UTC).isoformat(timespec="seconds")
@@ -136,9 +140,17 @@ def _track(connection: sqlite3.Connection, groups: Sequence[frozenset[str]], cau
     # One that ended keeps the plates that it had.
     gone = [event.family_id for event in events if event.kind in (MERGED, ENDED)]
     connection.executemany("UPDATE families SET live = 0 WHERE family_id = ?", [(one,) for one in gone])
+    were = {one.family_id: one.plates for one in known}
+    are = dict(zip(ids, groups, strict=True))
+    nothing: frozenset[str] = frozenset()
+
+    def concerned(event: FamilyEvent) -> frozenset[str]:
+        both = (event.family_id, event.other)
+        return event.plates.union(*(of.get(one, nothing) for one in both for of in (were, are)))
+
     connection.executemany(
         "INSERT INTO family_events (family_id, kind, other, plates, moment, cause) VALUES (?, ?, ?, ?, ?, ?)",
-        [(e.family_id, e.kind, e.other, _text(e.plates), moment, cause) for e in events],
+        [(e.family_id, e.kind, e.other, _text(e.plates), moment, cause(concerned(e))) for e in events],
     )
     return ids
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from imgsim.collection.addresses import family_address
 from imgsim.collection.citing import FAMILY_ID, Asked, Citation, asked, short_hash
 from imgsim.collection.corrected import families_of
-from imgsim.collection.family_ids import became, former
+from imgsim.collection.family_ids import former
 from imgsim.collection.naming import folded
 from imgsim.collection.opening import list_collections, open_collection
 from imgsim.collection.reading import Collection
@@ -258,18 +259,15 @@ def _family(collection: Collection, family_id: str) -> list[Found]:
     if families is not None and family_id in families.ids:
         first = _here(collection, families.family(family_id).earliest.plate_id)
         return [replace(first, kind=FAMILY, id=family_id, address=address)]
-    known = former(collection.path, family_id)
-    if known is None:
+    if families is None or former(collection.path, family_id) is None:
         return []
-    now = tuple(became(families, known.plates)) if families is not None else ()
-    left = [plate for plate in sorted(known.plates) if collection.catalogue.has(plate)]
-    told = f"{family_id} is no family any more; " + (
-        f"its plates are in {', '.join(now)}." if now else "none of its plates is in a family now."
-    )
+    led = family_address(collection, families, family_id)
     lost = Found(collection.name, collection.path, FAMILY, family_id, FORMER)
-    first = _here(collection, left[0]) if left else lost
+    first = _here(collection, led.plates[0]) if led.plates else lost
     return [
-        replace(first, kind=FAMILY, id=family_id, state=FORMER, told=told, successors=now, address=address)
+        replace(
+            first, kind=FAMILY, id=family_id, state=FORMER, told=led.told, successors=led.families, address=address
+        )
     ]
 
 

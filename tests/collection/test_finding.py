@@ -156,7 +156,7 @@ def test_families_of_now_and_of_the_past(herbals: Collection, data: Path) -> Non
     reviews_of(herbals).record("p000", "p004", "same plate", reviewer="Ada")
     assert len(families_of(herbals) or ()) == 1
     (found,), _ = find_everywhere("F0002")
-    assert (found.state, found.successors) == (FORMER, ("F0001",)) and "its plates are in F0001" in found.told
+    assert (found.state, found.successors) == (FORMER, ("F0001",)) and "F0002 became part of F0001 on" in found.told
     assert states("F0099") == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,10 @@ def groups(*texts: str) -> list[frozenset[str]]:
 
 def fresh(first: int = 1) -> Iterator[str]:
     return (f"N{number}" for number in itertools.count(first))
+
+
+def by(cause: str) -> Callable[[frozenset[str]], str]:
+    return lambda plates: cause
 
 
 def said(events: list[FamilyEvent]) -> list[tuple[str, str, str]]:
@@ -104,22 +108,22 @@ def test_families_keep_their_ids_over_runs_and_decisions_and_say_why(tmp_path: P
     )
     matches = matches_of(catalogue, [*clique("abc"), *clique("ef"), pair("c", "e", inliers=20)])
     plain = Families(find_families(catalogue.frame, matches), catalogue)
-    first = named_families(tmp_path, plain, "the first run")
+    first = named_families(tmp_path, plain, by("the first run"))
     assert [(family.id, family.earliest.plate_id) for family in first.ordered()] == [("F0001", "a"), ("F0002", "e")]
     assert first.of(catalogue.row("f")) == "F0002" and first.family("F0002").earliest.direct
     # Nothing new is written where nothing is new.
     before = (tmp_path / "registry.sqlite").read_bytes()
-    assert named_families(tmp_path, plain, "another run").ids == first.ids
+    assert named_families(tmp_path, plain, by("another run")).ids == first.ids
     assert (tmp_path / "registry.sqlite").read_bytes() == before
     joined = plain.corrected(matches, Decisions({(2, 4): "same plate"}))
-    merged = named_families(tmp_path, joined, "Ada")
+    merged = named_families(tmp_path, joined, by("Ada"))
     assert merged.ids == ("F0001",)
     assert became(merged, frozenset("ef")) == ["F0001"]
     assert [one.family_id for one in ended(tmp_path)] == ["F0002"]
     told = history(tmp_path, "F0002")
     assert [(record.event.kind, record.cause) for record in told] == [("found", "the first run"), ("merged", "Ada")]
     # Taken back, and both are what they were.
-    assert named_families(tmp_path, plain, "Ada").ids == first.ids
+    assert named_families(tmp_path, plain, by("Ada")).ids == first.ids
     assert ended(tmp_path) == []
     known = former(tmp_path, "F0002")
     assert known is not None and known.plates == frozenset("ef")
@@ -130,9 +134,9 @@ def test_where_nothing_can_be_written_the_known_keep_their_ids_and_new_ones_get_
     catalogue = catalogue_of({name: (f"book {name}", 1700) for name in "abcd"})
     one = Families(find_families(catalogue.frame, matches_of(catalogue, [pair("a", "b")])), catalogue)
     both = Families(find_families(catalogue.frame, matches_of(catalogue, [pair("a", "b"), pair("c", "d")])), catalogue)
-    assert named_families(tmp_path, one, "run").ids == ("F0001",)
-    found = named_families(tmp_path, both, "run", write=False)
+    assert named_families(tmp_path, one, by("run")).ids == ("F0001",)
+    found = named_families(tmp_path, both, by("run"), write=False)
     assert set(found.ids) == {"F0001", "c"}
     assert len(Registry(tmp_path).database.read(lambda c: c.execute("SELECT * FROM families").fetchall(), [])) == 1
-    nowhere = named_families(tmp_path / "is not there", both, "run")
+    nowhere = named_families(tmp_path / "is not there", both, by("run"))
     assert set(nowhere.ids) == {"a", "c"}
