@@ -52,20 +52,20 @@ def test_the_form_of_a_list() -> None:
         "query_plate_id", "query_plate_id_text", "rank", "similarity", "above_threshold", "threshold",
         "neighbour_plate_id", "neighbour_plate_id_text",
         "query_book", "query_book_text", "query_title", "query_author", "query_year", "query_date_from",
-        "query_date_to", "query_place", "query_page",
+        "query_date_to", "query_date_sure", "query_place", "query_page",
         "neighbour_book", "neighbour_book_text", "neighbour_title", "neighbour_author", "neighbour_year",
-        "neighbour_date_from", "neighbour_date_to", "neighbour_place", "neighbour_page",
+        "neighbour_date_from", "neighbour_date_to", "neighbour_date_sure", "neighbour_place", "neighbour_page",
         "backbone", "collection", "date",
     ]  # fmt: skip
     assert first == [
         "090470060000120_0", "[090470060000120_0]", "1", "1.000000", "yes", "0.95",
         "105280020101620_1", "[105280020101620_1]",
-        "0904700600", "[0904700600]", "Kräuter, \"alt\"", "", "1737", "1737", "1737", "", "12",
-        "1052800201", "[1052800201]", "", "", "1799", "1799", "1799", "", "162",
+        "0904700600", "[0904700600]", "Kräuter, \"alt\"", "", "1737", "1737", "1737", "certain", "", "12",
+        "1052800201", "[1052800201]", "", "", "1799", "1799", "1799", "certain", "", "162",
         "plates18", "sample", "2026-11-22",
     ]  # fmt: skip
     assert second[2:7] == ["2", "0.940000", "no", "0.95", "105280020101620_0"]
-    assert second[19] == "Herbal\nsecond line" and second[21] == ""
+    assert second[20] == "Herbal\nsecond line" and second[22] == ""
     table = read_back(content)
     assert table["query_book"].tolist() == ["0904700600"] * 2
     assert table["neighbour_year"].tolist() == ["1799", ""]

@@ -12,7 +12,7 @@ from imgsim.cells import cell, cells, column_cells, encoded, header, line_part, 
 from imgsim.export.catalogued import Parts
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
     "family_id", "decision", "said", "reviewers",

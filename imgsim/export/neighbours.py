@@ -23,7 +23,7 @@ from imgsim.neighbours import nearest
 if TYPE_CHECKING:
     from imgsim.matches import Matches
 
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
 _EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
 NOT_CHECKED = "not checked"
 _NUMBERS = {"rank", "similarity", "threshold", "date"} | {
@@ -68,8 +68,8 @@ def neighbours_csv(
     -------
     bytes
         Columns: query_plate_id, rank, similarity (6 decimals), above_threshold ("yes" or "no") and threshold (both
-        empty without a line), neighbour_plate_id, then book, title, author, year, date_from, date_to, place and page
-        of both, then ``extra``, backbone, collection and date.
+        empty without a line), neighbour_plate_id, then book, title, author, year, date_from, date_to, date_sure,
+        place and page of both, then ``extra``, backbone, collection and date.
     """
     rows = [int(row) for row in rows]
     scores = [float(value) for value in similarities]

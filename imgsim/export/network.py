@@ -25,8 +25,8 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
     Returns
     -------
     bytes
-        Columns: source_book and target_book with title, author, year, date_from, date_to and place of both (the
-        source is the earlier one), dated (whether that is known: else the two stand in any order), shared
+        Columns: source_book and target_book with title, author, year, date_from, date_to, date_sure and place of both
+        (the source is the earlier one), dated (whether that is known: else the two stand in any order), shared
         (families), same_image, mirrored and shared_detail (how many of these agree so), from_earliest (of how
         many the source prints the earliest plate in this collection), order_tau (Kendall's tau of the order in
         which both print them) and what it means, family_ids (separated by " | "), collection and date.
@@ -39,7 +39,7 @@ def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, 
         dates = [borrowing.dates.date(book) for book in books]
         for name in ("title", "author"):
             columns[f"{side}_{name}"] = [record[name] for record in first]
-        for name, kind in (("year", "year"), ("date_from", "earliest"), ("date_to", "latest")):
+        for name, kind in (("year", "year"), ("date_from", "earliest"), ("date_to", "latest"), ("date_sure", "sure")):
             columns[f"{side}_{name}"] = [getattr(date, kind) for date in dates]
         columns[f"{side}_place"] = [record["place"] for record in first]
     agreements = [borrowing.agreement(edge.source, edge.target) for edge in edges]

@@ -10,7 +10,7 @@ from imgsim.catalogue import Catalogue
 from imgsim.cells import csv_bytes
 from imgsim.export.catalogued import column, same_length
 
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "place", "page")
+_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
 
 
 def pairs_csv(
@@ -24,7 +24,8 @@ def pairs_csv(
 ) -> bytes:
     """Return pairs of plates as CSV, in the order given.
 
-    Columns: a_plate_id and b_plate_id, ``extra``, then book, title, author, year, date_from, date_to, place and page of
+    Columns: a_plate_id and b_plate_id, ``extra``, then book, title, author, year, date_from, date_to,
+    date_sure, place and page of
     both, collection and date.
     """
     sides = {"a": [int(row) for row in left], "b": [int(row) for row in right]}

@@ -11,7 +11,9 @@ from imgsim.cells import body, csv_bytes, header
 from imgsim.export.catalogued import KNOWN, column, same_length
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_A_POINT = ("plate_id", "book", "title", "author", "year", "decade", "date_from", "date_to", "place", "page")
+_OF_A_POINT = (
+    "plate_id", "book", "title", "author", "year", "decade", "date_from", "date_to", "date_sure", "place", "page",
+)  # fmt: skip
 
 
 def selection_csv(
