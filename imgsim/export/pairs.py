@@ -25,8 +25,7 @@ def pairs_csv(
     """Return pairs of plates as CSV, in the order given.
 
     Columns: a_plate_id and b_plate_id, ``extra``, then book, title, author, year, date_from, date_to,
-    date_sure, place and page of
-    both, collection and date.
+    date_sure, place and page of both, collection and date.
     """
     sides = {"a": [int(row) for row in left], "b": [int(row) for row in right]}
     same_length(sides["a"], {"b_plate_id": sides["b"], **(extra or {})})
