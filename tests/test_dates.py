@@ -443,3 +443,17 @@ def test_the_benchmark_counts_what_agrees(tmp_path: Path, capsys: pytest.Capture
     table.write_text("a,b\n1,2\n")
     with pytest.raises(SystemExit, match="--raw"):
         benchmark.main([str(table)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Wing 1752", "Goff 1482", "GW 1482", "ESTC 1752", "Hain 1482", "VD17 1652", "ISBN 1752", "RCIN 1752",
+     "Nissen 1752", "Room 1752", "acc. 1752", "Pritzel 1753"],
+)  # fmt: skip
+def test_numbers_in_bibliographies_are_no_years(text: str) -> None:
+    assert parse_date(text) is None
+    assert parse_date(f"1752, {text}") in (None, DateInterval(1752, 1752), DateInterval(1752, 1752, "uncertain"))
+
+
+def test_a_correction_may_be_abbreviated() -> None:
+    assert parse_date("1752 [vielm. 1751]") == DateInterval(1751, 1751)

@@ -188,7 +188,7 @@ EARLIER = _set(
 )
 
 CORRECTIONS = _set(
-    "ie recte rect rectius vere vielmehr eigentlich eigentl richtig korrekt di dh ossia cioe rectifie corrige "
+    "ie recte rect rectius vere vielmehr vielm eigentlich eigentl richtig korrekt di dh ossia cioe rectifie corrige "
     "lege leggasi lees nl dwz pro eli oikeastaan oik egentligen egentl dvs ratteligen ratt scil scilicet "
     "actually correctly correct corrected corr properly errore tatsachlich berichtigt recto verius"
 )
@@ -234,7 +234,10 @@ COUNTED_BEFORE = _set(
     "p pp pag pagg page pages pagina seite seiten ss sp col fol f ff folio fols bl blatt bll no nos nr nro num "
     "number nummer numero n° nº # vol vols volume volumes bd bde band t tom tome tomo tomus deel teil heft "
     "issue lib ms mss inv sign signatur shelfmark cat kat lot item plate pl tab taf tafel planche tav fig "
-    "figure abb id s £ $ € copies sivu sivut sid sida kpl h w b part parte"
+    "figure abb id s £ $ € copies sivu sivut sid sida kpl h w b part parte "
+    # bibliographies and lists that books are cited by, and other numbers
+    "wing goff gw hain copinger proctor bmc istc estc stc vd16 vd17 vd18 ustc brunet nissen pritzel hunt isbn issn "
+    "rcin oclc ppn inventory acc accession room tel"
 )
 COUNTED_BEHIND = _set(
     "p pp pag pages page seiten s bl blatt leaves cm mm m km kg g copies x × sivua sidor inch inches £ $ € px "
