@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import socket
 import sys
@@ -13,17 +14,19 @@ import webbrowser
 
 from imgsim import environment
 
+# command -> the module whose main(arguments) answers it
+COMMANDS = {
+    "find": "imgsim.cli.find",
+}
 FIRST_PORT = 8501
 START_TIMEOUT = 120.0  # seconds: a first start compiles every package on a slow disk
 
 
 def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
-    if words[:1] == ["find"]:
+    if words and words[0] in COMMANDS:
         environment.enter(environment.APP)
-        from imgsim.cli.find import main as find
-
-        return find(words[1:])
+        return int(importlib.import_module(COMMANDS[words[0]]).main(words[1:]))
     parser = argparse.ArgumentParser(
         prog="python3 -m imgsim",
         description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
