@@ -5,8 +5,9 @@ pages; and for every rerun it executes it as a script, whose name is then __main
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from imgsim.views import iiif, server, shell
+from imgsim.views import iiif, intake, memory, server, shell
 
 if __name__ == "__main__":
     page = shell.begin()
@@ -15,9 +16,11 @@ if __name__ == "__main__":
         shell.sidebar(collection, page)
         page.run()
 else:
+    memory.give_back_memory()
     app = st.App(
         __file__,
         routes=[*server.routes(), *iiif.routes()],
+        middleware=[Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
         lifespan=server.lifespan,
         on_script_error=server.on_script_error,
     )

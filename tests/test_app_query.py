@@ -24,6 +24,7 @@ from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, visit, words
 from tests.test_app import use_toy
+from tests.tiny import TINY
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 QUERY = "p003"
@@ -301,10 +302,11 @@ def seek(
     """Bring an image, whose embedding is given: the network has tests of its own."""
 
     class Embedder:
-        def __init__(self, *_: object) -> None: ...
+        def __init__(self, *_: object) -> None:
+            self.backbone = TINY
 
-        def embed(self, images: list[Any]) -> np.ndarray:
-            return np.stack([vector] * len(images))
+        def embed_arrays(self, arrays: np.ndarray) -> np.ndarray:
+            return np.stack([vector] * len(arrays))
 
     monkeypatch.setattr("imgsim.embeddings.Embedder", Embedder)
     st.cache_resource.clear()

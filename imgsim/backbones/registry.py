@@ -70,7 +70,10 @@ class Backbone:
 
     def shape(self, image: Image.Image) -> np.ndarray:
         """Turn an opened image ("L" or "RGB") into the array that the network reads: uint8 (channels, size, size)."""
-        pixels = self.shaping(image, self.input_size)
+        return self.arranged(self.shaping(image, self.input_size))
+
+    def arranged(self, pixels: np.ndarray) -> np.ndarray:
+        """Lay out what :attr:`shaping` returned, uint8 (size, size) or (size, size, 3), as (channels, size, size)."""
         if pixels.ndim == 2:
             # Equal channels are exact for a grey scan, and cost nothing until the batch is put together.
             return np.broadcast_to(pixels, (self.channels, *pixels.shape))

@@ -23,7 +23,7 @@ from PIL import (
 )
 
 from imgsim.errors import ImageError
-from imgsim.images import pixels
+from imgsim.images import pixels, strips
 from imgsim.images.signatures import check_complete, identify
 
 MAX_PIXELS = 100_000_000
@@ -79,9 +79,10 @@ def open_image(
         The file's content, or where it lies.
     reduce_to : int, optional
         The caller will scale the image down so that no side is longer than this. JPEG and JPEG 2000, whose decoders
-        can skip work, may then come back at 1/2, 1/4 or 1/8, the shorter side still at least twice this long. The
-        others come back whole: ``Image.resize(..., reducing_gap=2)`` reduces them faster and more exactly than could
-        be done here without knowing the final size.
+        can skip work, may then come back at 1/2, 1/4 or 1/8, the shorter side still at least twice this long; large
+        PNG, TIFF and WebP reduced by a whole factor (:mod:`imgsim.images.strips`), the longer side still at least
+        twice this long. The others come back whole: ``Image.resize(..., reducing_gap=2)`` reduces them faster and
+        more exactly than could be done here without knowing the final size.
     max_pixels : int
         Larger images are refused before they are decoded.
 
@@ -124,7 +125,24 @@ def _read(path: Path) -> bytes:
         raise ImageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
+def _large_webp(content: bytes, size: tuple[int, int], reduce_to: int) -> OpenedImage:
+    mode, frames, stored = strips.webp_facts(content)
+    factor = max(1, max(size) // (2 * reduce_to))
+    flat = strips.reduced(content, "WEBP", factor)
+    orientation = pixels.ORIENTATIONS.get(stored)
+    if orientation is not None:
+        flat = flat.transpose(orientation)
+    width, height = size[::-1] if orientation in pixels.SIDEWAYS else size
+    return OpenedImage(pixels.grey_if_equal(flat), "WEBP", mode, frames, (width, height))
+
+
 def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -> OpenedImage:
+    if kind == "WEBP":
+        size = strips.webp_header(content)
+        if size != (0, 0):
+            check_size(size, max_pixels)
+        if reduce_to is not None and strips.webp_is_large(size):
+            return _large_webp(content, size, reduce_to)
     with FORMATS[kind](io.BytesIO(content)) as image:
         check_size(image.size, max_pixels)
         if kind == "TIFF":
@@ -133,19 +151,27 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
             check_size(pixels.codestream_size(content), max_pixels)
         original_mode, original_size = image.mode, image.size
         frames = _frames(content) if kind == "TIFF" else int(getattr(image, "n_frames", 1))
+        factor = 1 if reduce_to is None else strips.factor_for(image, kind, reduce_to)
+        if kind == "PNG" and factor > 1:
+            strips.find_exif(image, content)
         # Read before load(): Pillow turns TIFFs upright itself while it loads them.
         orientation = pixels.orientation(image)
-        if reduce_to is not None:
-            _reduce_in_decoder(image, reduce_to)
-        image.load()
-        flat = pixels.flatten(image)
-        if kind != "TIFF" and orientation is not None:
+        upright = False
+        if factor > 1:
+            flat = strips.reduced(content, kind, factor)
+        else:
+            if reduce_to is not None:
+                _reduce_in_decoder(image, reduce_to)
+            image.load()
+            flat = pixels.flatten(image)
+            upright = kind == "TIFF"
+        if not upright and orientation is not None:
             flat = flat.transpose(orientation)
         flat = pixels.grey_if_equal(flat)
     turned = orientation is not None and orientation in pixels.SIDEWAYS
     # A TIFF's size is already given upright.
-    upright = original_size[::-1] if turned and kind != "TIFF" else original_size
-    return OpenedImage(flat, kind, original_mode, frames, (upright[0], upright[1]))
+    width, height = original_size[::-1] if turned and kind != "TIFF" else original_size
+    return OpenedImage(flat, kind, original_mode, frames, (width, height))
 
 
 def check_size(size: tuple[int, int], max_pixels: int) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from imgsim.errors import ImageError
 
-_ORIENTATIONS = {
+ORIENTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -29,7 +29,7 @@ SIDEWAYS = {
 def orientation(image: ImageFile.ImageFile) -> Image.Transpose | None:
     """Return the turn that brings the image upright, None if it is or does not say."""
     try:
-        return _ORIENTATIONS.get(image.getexif().get(0x0112, 1))
+        return ORIENTATIONS.get(image.getexif().get(0x0112, 1))
     except Exception:
         # Broken EXIF is common in old files and no reason to lose the plate.
         return None
@@ -46,8 +46,10 @@ def flatten(image: Image.Image) -> Image.Image:
         return _from_floats(image)
     if mode in {"LA", "RGBA", "PA", "La", "RGBa"} or "transparency" in image.info:
         return _on_white(image)
-    if mode in {"1", "L"}:
-        return image if mode == "L" else image.convert("L")
+    if mode in {"L", "RGB"}:
+        return image
+    if mode == "1":
+        return image.convert("L")
     if mode == "LAB":
         lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         return ImageCms.applyTransform(image, ImageCms.buildTransform(lab, srgb, "LAB", "RGB")) or image
@@ -62,30 +64,33 @@ def grey_if_equal(image: Image.Image) -> Image.Image:
     sample = np.asarray(image.resize((16, 16), Image.Resampling.NEAREST))
     if (sample != sample[..., :1]).any():
         return image
-    red, green, blue = (channel.tobytes() for channel in image.split())
-    return image.getchannel(0) if red == green == blue else image
+    for _, band in _bands(image):
+        values = np.asarray(band)
+        if (values != values[..., :1]).any():
+            return image
+    return image.getchannel(0)
+
+
+def _bands(image: Image.Image, rows: int = 256) -> Iterator[tuple[int, Image.Image]]:
+    """The image in bands of so many rows, each with its top: no copy of a large scan is ever made whole."""
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     # "La" and "RGBa" are premultiplied; Pillow converts them to their plain kin only.
     grey = image.mode in {"L", "1", "LA", "La"}
-    if image.mode in {"La", "RGBa"}:
-        image = image.convert("LA" if grey else "RGBA")
-    elif grey:
-        image = image.convert("LA")
-    else:
-        image = image.convert("RGBA")
-    alpha = image.getchannel("A")
-    opaque = image.getchannel(0) if grey else image.convert("RGB")
-    if alpha.getextrema() == (255, 255):
-        return opaque
-    paper = Image.new(opaque.mode, image.size, "white")
-    paper.paste(opaque, mask=alpha)
+    paper = Image.new("L" if grey else "RGB", image.size, "white")
+    for top, band in _bands(image):
+        # One step where there is one: Pillow goes from "RGBa" to "RGBA", and knows a palette's transparency.
+        band.info = image.info
+        with_alpha = band.convert("LA" if grey else "RGBA")
+        opaque = with_alpha.getchannel(0) if grey else with_alpha.convert("RGB")
+        paper.paste(opaque, (0, top), mask=with_alpha.getchannel("A"))
     return paper
 
 
 def _from_16_bit(image: Image.Image) -> Image.Image:
-    values = np.asarray(image)
     tags = getattr(image, "tag_v2", {})
     bits = tags.get(258, (16,))
     top = (1 << min(16, int(bits[0] if isinstance(bits, tuple) else bits))) - 1
@@ -94,9 +99,14 @@ def _from_16_bit(image: Image.Image) -> Image.Image:
     if tags.get(262) == 0:
         # Pillow inverts WhiteIsZero for up to 8 bits only.
         table = 255 - table
-    scaled = table[values]
-    if isinstance(hidden := image.info.get("transparency"), int):
-        scaled[values == hidden] = 255
+    hidden = image.info.get("transparency")
+    scaled = np.empty((image.height, image.width), np.uint8)
+    for first, band in _bands(image):
+        values = np.asarray(band)
+        part = table[values]
+        if isinstance(hidden, int):
+            part[values == hidden] = 255
+        scaled[first : first + len(part)] = part
     return Image.fromarray(scaled)
 
 

@@ -12,14 +12,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
+from imgsim.images.isolated import Isolated
 from imgsim.views import text
 from imgsim.views.evidence import Evidence
 from imgsim.views.state import Box
 
 if TYPE_CHECKING:
-    from imgsim.images.opening import OpenedImage
+    from PIL import Image
 
-Opener = Callable[[int], "OpenedImage"]
+# Called with the side that is enough, it gives the image and the size of the original.
+Opener = Callable[[int], "tuple[Image.Image, tuple[int, int]]"]
+# Here, because Streamlit runs a page's own module anew each time it draws the page.
+OPENER = Isolated()
 _DONE = "_imgsim_lines"  # for what this session has the lines, or knows why there are none
 
 
@@ -66,6 +70,7 @@ def _evidence(path: str, generation: str, _collection: Collection, asked: Asked,
 
     store, index = _collection.features, _collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = _opener(OPENED_SIDE)
-    found = compare_outside(opened.image, opened.size, asked.box, store, index, asked.near)
+    with OPENER.alone():
+        image, size = _opener(OPENED_SIDE)
+        found = compare_outside(image, size, asked.box, store, index, asked.near)
     return Evidence(OUTSIDE, {match.b: match for match in found})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.reviews import Conflict, MergeReport, Review
-from imgsim.views import data, reviewing, server, shell, state, text
+from imgsim.views import data, intake, reviewing, server, shell, state, text
 from imgsim.views.components import pair_list
 
 _REPORTS, _UPLOADS = "_imgsim_merged", "_imgsim_uploads"
@@ -20,6 +21,7 @@ _MOST_PAIRS, _MOST_LINES = (
     500,
 )  # of conflicts and of lines in a list: a session keeps no more than it shows
 _LONGEST_NOTE = 160
+_ONE_AT_A_TIME = Lock()  # so that what a file takes while it is read counts once
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,17 @@ def offer(collection: Collection) -> None:
     file = st.file_uploader("Reviews as CSV", type=["csv"], key=f"reviews_upload_{number}")
     if file is None:
         return
+    content = intake.read(file.getvalue())
+    if content is None:
+        st.error("So many files were brought meanwhile that this one was given up. Bring it again.")
+        return
     try:
-        report = data.reviews(collection).merge_csv(file.getvalue(), collection.catalogue)
+        with _ONE_AT_A_TIME:
+            report = data.reviews(collection).merge_csv(content, collection.catalogue)
     except ImgsimError as error:
         st.error(text.plain(error))
         return
+    intake.give_up(file.getvalue())
     st.session_state.setdefault(_REPORTS, {})[collection.name] = _Told.of(report)
     st.session_state[_UPLOADS] = number + 1  # an empty field again
     st.rerun()

@@ -6,10 +6,9 @@ The only page that needs torch, and only once an image is there: the first searc
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import streamlit as st
@@ -17,11 +16,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection
+from imgsim.embeddings.plates import READ_SIDE
 from imgsim.errors import ImageError, ImgsimError, WeightsError
-from imgsim.images.opening import open_image
-from imgsim.images.thumbnails import encode_display
 from imgsim.neighbours import ranked, similarities
-from imgsim.views import neighbour_controls, neighbourhood, outside, shell, state, text
+from imgsim.views import intake, neighbour_controls, neighbourhood, outside, shell, state, text
 from imgsim.views.components import plate_viewer
 from imgsim.views.neighbour_query import Query
 from imgsim.views.state import Box
@@ -30,10 +28,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imgsim.embeddings import Embedder
-    from imgsim.images.opening import OpenedImage
 
 _COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
 _SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep
+_IN_A_BOX = 900  # pixels; the image is opened so large that a box on it has some left for the network
 _ADDRESS = "data:image/webp;base64,"
 _UPLOADER = "upload"
 _IMAGE = "_imgsim_upload"  # the latest Upload
@@ -42,12 +40,13 @@ _VECTOR = "_imgsim_vector"  # (what it was made of, embedding)
 
 @dataclass(frozen=True)
 class Upload:
-    """The reader's image. It outlasts a look at another page, so only what the viewer shows is kept of it."""
+    """The reader's image. It outlasts a look at another page: what the viewer shows is kept, and the file's ticket."""
 
     name: str
     digest: str  # SHA-256 of the file
     src: str  # address for the viewer, '' if the image cannot be opened
     reason: str  # why it cannot
+    ticket: bytes  # what Streamlit handed over; see imgsim.views.intake
 
 
 def show() -> None:
@@ -102,8 +101,9 @@ def _list(
     nearest, _ = ranked(scores, k=_COMPARED)
     asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
 
-    def opener(reduce_to: int) -> OpenedImage:
-        return open_image(_bytes(upload, content), reduce_to=reduce_to)
+    def opener(reduce_to: int) -> tuple[Image.Image, tuple[int, int]]:
+        product = outside.OPENER.grey(_file(upload, content), reduce_to)
+        return product.image(), product.size
 
     known, reason = outside.known(collection, asked, opener)
     prepared = outside.prepared(collection)
@@ -117,36 +117,44 @@ def _list(
     outside.look(collection, asked, opener, place)
 
 
-def _bytes(upload: Upload, content: bytes | None) -> bytes:
-    """The image's file; after a look at another page only what the viewer shows is left of it."""
-    return content or base64.b64decode(upload.src.removeprefix(_ADDRESS))
+def _file(upload: Upload, content: bytes | None) -> bytes | BinaryIO:
+    """The image's file; where it was given up meanwhile, what the viewer shows is left of it."""
+    given = intake.sent(content or upload.ticket)
+    return given or base64.b64decode(upload.src.removeprefix(_ADDRESS))
 
 
 def _forget() -> None:
     # Called when an image was brought or taken away, not when the reader merely looks at another page.
-    st.session_state.pop(_IMAGE, None)
+    upload: Upload | None = st.session_state.pop(_IMAGE, None)
+    if upload is not None:
+        intake.give_up(upload.ticket)
 
 
 def _kept(content: bytes | None, name: str) -> Upload | None:
     """The image just brought, else the one brought before."""
     upload: Upload | None = st.session_state.get(_IMAGE)
-    if content is None:
+    if content is None or (upload is not None and upload.ticket == content):
         return upload
-    digest = hashlib.sha256(content).hexdigest()
-    if upload is None or upload.digest != digest:
-        try:
-            webp = encode_display(open_image(content, reduce_to=_SHOWN).image, _SHOWN)
-            upload = Upload(name, digest, _ADDRESS + base64.b64encode(webp).decode("ascii"), "")
-        except ImageError as error:
-            upload = Upload(name, digest, "", str(error))
-        st.session_state[_IMAGE] = upload
+    given = intake.sent(content)
+    try:
+        if given is None:
+            raise ImageError("so many images were brought meanwhile that it was given up. Bring it again.")
+        ahead = outside.OPENER.waiting
+        with st.spinner(f"Opening it, after {ahead} of other people …" if ahead else "Opening it …"):
+            shown = outside.OPENER.webp(given, _SHOWN)
+        src = _ADDRESS + base64.b64encode(shown.body).decode("ascii")
+        upload = Upload(name, shown.sha256, src, "", content)
+    except ImageError as error:
+        upload = Upload(name, "", "", str(error), content)
+    st.session_state[_IMAGE] = upload
     return upload
 
 
 def _nothing(left: DeltaGenerator, right: DeltaGenerator) -> None:
     with left:
         st.caption(
-            "The image goes no further than the computer that runs imgsim, and is never written to its disk."
+            "The image goes no further than the computer that runs imgsim. It lies there in a temporary file without "
+            "a name, which is gone when the image is taken away or imgsim ends."
         )
     with right, st.container(border=True):
         st.markdown("**No image yet.** Drop one on the left; its neighbours will stand here.")
@@ -155,14 +163,6 @@ def _nothing(left: DeltaGenerator, right: DeltaGenerator) -> None:
             "- When the picture has several figures, draw a box round one of them.\n"
             "- A scan of the collection itself finds its own plate first: a way to try the page."
         )
-
-
-def cropped(image: Image.Image, box: Box) -> Image.Image:
-    """The part of an image inside a box of fractions (x0, y0, x1, y1), at least one pixel each way."""
-    width, height = image.size
-    x0, y0 = min(int(box[0] * width), width - 1), min(int(box[1] * height), height - 1)
-    x1, y1 = max(round(box[2] * width), x0 + 1), max(round(box[3] * height), y0 + 1)
-    return image.crop((x0, y0, min(x1, width), min(y1, height)))
 
 
 def _embedded(
@@ -175,9 +175,6 @@ def _embedded(
     if kept and kept[0] == made_of:
         return kept[1]
     try:
-        image = open_image(_bytes(upload, content)).image
-        if box is not None:
-            image = cropped(image, box)
         weights = str(facts.get("weights") or "")
         _check_weights(collection.name, backbone, weights, facts["key"])
         if (backbone, weights, facts["key"]) in _ready:
@@ -187,7 +184,17 @@ def _embedded(
             with place, st.status(f"Loading {backbone}: a few seconds, once after each start …"):
                 embedder = _embedder(backbone, weights, facts["key"])
             place.empty()
-        vector = np.asarray(embedder.embed([image])[0], dtype=np.float32)
+        network = embedder.backbone
+        product = outside.OPENER.shaped(
+            _file(upload, content),
+            READ_SIDE if box is None else _IN_A_BOX,
+            network.shaping,
+            network.input_size,
+            box,
+        )
+        array = network.arranged(product.array())
+        with outside.OPENER.alone():
+            vector = np.asarray(embedder.embed_arrays(array[None])[0], dtype=np.float32)
     except ImgsimError as error:
         st.error(text.plain(error))
         return None

@@ -1,0 +1,163 @@
+"""Large scans, read strip by strip: what would take hundreds of megabytes whole takes a few at a time.
+
+libvips decodes PNG and TIFF from top to bottom and shrinks while it reads, and lets WebP shrink in its decoder. The
+pixels are averaged over whole blocks, as Pillow's ``reducing_gap`` does it first; what differs are rounding and the
+blocks at the edges. It is used for what Pillow would need :data:`LARGE` bytes for, and only where its caller is going
+to scale the image down anyway.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageFile
+
+from imgsim.errors import ImageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+LARGE = 48 * 1024 * 1024
+# Bytes that Pillow takes for a pixel: the image itself, and the largest copy that :mod:`imgsim.images.pixels` makes.
+_PER_PIXEL = {"1": 2, "L": 1, "P": 5, "LA": 5, "PA": 8, "RGB": 5, "RGBA": 8, "I;16": 4}
+_WEBP_PER_PIXEL = 16  # two frames of the animation decoder, its bytes, the image
+_BAND = 32  # rows of the original
+# PhotometricInterpretation of a TIFF: white is zero, black is zero, RGB, palette.
+_PLAIN = {0, 1, 2, 3}
+
+
+def factor_for(image: ImageFile.ImageFile, kind: str, reduce_to: int) -> int:
+    """By what whole factor to reduce an image, opened and not loaded: its longer side stays twice ``reduce_to``.
+
+    1 where it is to be opened by Pillow: it is not large, or not of a form that strips give as Pillow does.
+    """
+    factor = max(image.size) // (2 * reduce_to)
+    return factor if factor > 1 and _serves(image, kind) else 1
+
+
+def _serves(image: ImageFile.ImageFile, kind: str) -> bool:
+    if kind not in {"PNG", "TIFF"} or image.mode not in _PER_PIXEL:
+        return False
+    if kind == "TIFF":
+        tags = getattr(image, "tag_v2", {})
+        bits, sample = tags.get(258, (1,)), tags.get(339, (1,))
+        bits = set(bits if isinstance(bits, tuple) else (bits,))
+        sample = set(sample if isinstance(sample, tuple) else (sample,))
+        if tags.get(262) not in _PLAIN or not bits <= {1, 8, 16} or sample != {1} or tags.get(284, 1) != 1:
+            return False
+        if tags.get(262) == 0 and 16 in bits:
+            return False
+        if image.mode in {"P", "PA", "LA", "RGBA"}:  # premultiplied or not, and other questions
+            return False
+    return image.width * image.height * _PER_PIXEL[image.mode] > LARGE
+
+
+def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
+    """Read a PNG, TIFF or WebP reduced by a whole factor.
+
+    Returns mode "L" or "RGB", as stored (not turned upright), alpha laid on white, 16 bits scaled to 8.
+    Raises ImageError if it cannot be decoded.
+    """
+    vips = load()
+    try:
+        source = _source(content)
+        if kind == "WEBP":
+            image = vips.Image.webpload_source(source, scale=1 / factor, fail_on="error")
+        else:
+            decoder = vips.Image.pngload_source if kind == "PNG" else vips.Image.tiffload_source
+            image = decoder(source, access="sequential", fail_on="error")
+        if image.hasalpha():
+            top = 65535 if image.format == "ushort" else 255
+            image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)
+        if kind != "WEBP":
+            image = image.shrink(factor, factor, ceil=True)
+        if image.format == "ushort":
+            image = (image.cast("float") * (255 / 65535)).rint().cast("uchar")
+        result = Image.new("L" if image.bands == 1 else "RGB", (image.width, image.height))
+        region = vips.Region.new(image)
+        rows = max(1, _BAND // factor)
+        for top in range(0, image.height, rows):
+            size = (image.width, min(rows, image.height - top))
+            band = region.fetch(0, top, *size)
+            result.paste(Image.frombytes(result.mode, size, bytes(band)), (0, top))
+    except vips.Error as error:
+        raise _explained(error, kind) from None
+    return result
+
+
+def find_exif(image: ImageFile.ImageFile, content: bytes) -> None:
+    """Give an opened PNG its EXIF, or an empty one: to look for it behind the pixels, Pillow would decode them all."""
+    at = 8
+    while "exif" not in image.info and at + 8 <= len(content):
+        length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if name == b"eXIf":
+            image.info["exif"] = b"Exif\x00\x00" + content[at + 8 : at + 8 + length]
+        at += 12 + length
+    if "Raw profile type exif" not in image.info:
+        image.info.setdefault("exif", b"")
+
+
+def webp_header(content: bytes) -> tuple[int, int]:
+    """Width and height that a WebP's header says: Pillow allots two frames when it opens one. (0, 0) if it has none."""
+    chunk = content[12:16]
+    if chunk == b"VP8X" and len(content) >= 30:
+        return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1
+    if chunk == b"VP8 " and content[23:26] == b"\x9d\x01\x2a" and len(content) >= 30:
+        return (
+            int.from_bytes(content[26:28], "little") & 0x3FFF,
+            int.from_bytes(content[28:30], "little") & 0x3FFF,
+        )
+    if chunk == b"VP8L" and content[20:21] == b"\x2f" and len(content) >= 25:
+        bits = int.from_bytes(content[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return 0, 0
+
+
+def webp_is_large(size: tuple[int, int]) -> bool:
+    """Whether a WebP is better not opened by Pillow at all."""
+    return size[0] * size[1] * _WEBP_PER_PIXEL > LARGE
+
+
+def webp_facts(content: bytes) -> tuple[str, int, int]:
+    """(Pillow's name of the mode, frames, EXIF orientation) of a WebP, without Pillow. Raises ImageError."""
+    vips = load()
+    try:
+        image = vips.Image.webpload_source(_source(content), fail_on="error")
+        fields = set(image.get_fields())
+        frames = image.get("n-pages") if "n-pages" in fields else 1
+        orientation = image.get("orientation") if "orientation" in fields else 1
+        return ("RGBA" if image.hasalpha() else "RGB"), int(frames), int(orientation)
+    except vips.Error as error:
+        raise _explained(error, "WEBP") from None
+
+
+def _explained(error: Exception, kind: str) -> Exception:
+    reason = " ".join(str(error).split())
+    if "out of memory" in reason:
+        return MemoryError()
+    return ImageError(f"damaged {kind}, it cannot be decoded: {reason[:200]}")
+
+
+def _source(content: bytes) -> Any:
+    """The file for libvips; given as bytes, it would be copied."""
+    stream = io.BytesIO(content)
+    source = load().SourceCustom()
+    source.on_read(stream.read)
+    source.on_seek(stream.seek)
+    return source
+
+
+@cache
+def load() -> ModuleType:
+    """Start libvips, and return it."""
+    # Read when the library starts: one thread (each keeps strips of its own), and no decoder but the hardened ones.
+    os.environ.setdefault("VIPS_CONCURRENCY", "1")
+    os.environ.setdefault("VIPS_BLOCK_UNTRUSTED", "1")
+    import pyvips
+
+    pyvips.cache_set_max(0)
+    return pyvips
