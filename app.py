@@ -5,8 +5,9 @@ pages; and for every rerun it executes it as a script, whose name is then __main
 """
 
 import streamlit as st
+from starlette.types import ASGIApp
 
-from imgsim.views import iiif, server, shell
+from imgsim.views import guard, iiif, patience, server, shell
 
 if __name__ == "__main__":
     page = shell.begin()
@@ -15,9 +16,12 @@ if __name__ == "__main__":
         shell.sidebar(collection, page)
         page.run()
 else:
-    app = st.App(
+    # Streamlit looks for a line of this form in the text of this file.
+    app: ASGIApp = st.App(
         __file__,
         routes=[*server.routes(), *iiif.routes()],
         lifespan=server.lifespan,
         on_script_error=server.on_script_error,
     )
+    app = guard.guarded(app, iiif.opened)
+    patience.install()

@@ -1,7 +1,8 @@
 """What the browser fetches beside the pages: thumbnails, plates, map points, exports.
 
 Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
-An address names the generation, so its content never changes and browsers may keep it for good.
+An address names the generation, so its content never changes and browsers may keep it for good. The generation before
+the live one is served, too, for as long as it is kept on disk: a page that was open during a run still shows it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LOG = logging.getLogger("imgsim")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _PLATES_KEPT = 48  # large plates as WebP, about 0.3 MB each
@@ -112,17 +113,18 @@ def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Respo
 
 
 def _collection(request: Request) -> Collection:
-    collection = live(request.path_params["name"])
-    if collection.generation != request.path_params["generation"]:
-        raise _Missing
-    return collection
+    return data.opened_generation(_known(request.path_params["name"]), request.path_params["generation"])
 
 
 def live(name: str) -> Collection:
     """The live generation of a collection that an address names; CollectionError if there is none of that name."""
+    return data.opened(_known(name))
+
+
+def _known(name: str) -> str:
     if name not in {info.name for info in data.infos() if not info.error}:
         raise CollectionError(f"There is no collection {name[:80]!r} here.")
-    return data.opened(name)
+    return name
 
 
 def _served(body: bytes, media_type: str) -> Response:
