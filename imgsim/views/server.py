@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -161,24 +162,41 @@ _plates_lock = Lock()
 
 
 def _plate(request: Request) -> Response:
-    from imgsim.images.opening import open_image
-    from imgsim.images.thumbnails import encode_display
-
     collection = _collection(request)
     plate_id = request.query_params.get("id", "")
     if not collection.catalogue.has(plate_id):
         raise _Missing
+    row = collection.catalogue.row(plate_id)
+    try:
+        return _served(_large(collection, plate_id, row), "image/webp")
+    except ImgsimError:
+        if collection.generation == live(collection.name).generation:
+            raise
+    # The scan was taken away or replaced, as is likely after another run: what the generation itself keeps of it.
+    thumbnail = collection.thumbnail_path(row)
+    if not thumbnail.is_file():
+        raise _Missing
+    return Response(thumbnail.read_bytes(), 200, {**_SAFE, "Cache-Control": "no-store"}, "image/webp")
+
+
+def _large(collection: Collection, plate_id: str, row: int) -> bytes:
+    """A whole plate as WebP. Raises ImgsimError if its scan is not there, or is another one by now."""
+    from imgsim.images.opening import open_image
+    from imgsim.images.thumbnails import encode_display
+
     key = (collection.name, collection.generation, plate_id)
     with _plates_lock:
         body = _plates.get(key)
     if body is None:
-        row = collection.catalogue.row(plate_id)
-        body = encode_display(open_image(collection.plate_bytes(row), reduce_to=2400).image)
+        scan = collection.plate_bytes(row)
+        if hashlib.sha256(scan).hexdigest() != collection.catalogue.record(row)["sha256"]:
+            raise ImgsimError(f"The scan of {plate_id} has changed. Prepare the collection again.")
+        body = encode_display(open_image(scan, reduce_to=2400).image)
         with _plates_lock:
             _plates[key] = body
             while len(_plates) > _PLATES_KEPT:
                 _plates.popitem(last=False)
-    return _served(body, "image/webp")
+    return body
 
 
 def _points(request: Request) -> Response:
