@@ -68,7 +68,7 @@ class Hosts:
     def __init__(self, allowed: Iterable[str] = (), listened: str = "") -> None:
         self.names = {check_name(name) for name in allowed}
         own = _one_name(listened)
-        if own and listened not in _ANYWHERE:
+        if own not in _ANYWHERE:
             self.names.add(own)
 
     def answers(self, host: Host) -> bool:

@@ -1,6 +1,6 @@
 """What the app serves to others' viewers: IIIF manifests, and the images that they name.
 
-Viewers that are programs (Tropy) read them as they are. A viewer that is a web page of another address (Mirador) can
+Viewers that are programs of their own read them as they are. A viewer that is a web page of another address (Mirador) can
 do so only where a person opened the collection to such pages, for then every page that the reader has open in the same
 browser can read them: these answers, and no others. See `imgsim.views.guard`, which keeps the others out.
 """
@@ -273,14 +273,14 @@ def draw_opening(collection: Collection) -> None:
     name, is_open = text.plain(collection.name), settings.iiif_open(collection.path)
     if is_open:
         st.markdown(
-            f"**{name} is open to other web pages.** Any page in a browser that reaches imgsim can read its IIIF "
+            f"**“{name}” is open to other web pages.** Any page in a browser that reaches imgsim can read its IIIF "
             "manifests: what the catalogue says of each plate, its families, and its pictures."
         )
     else:
         st.markdown(
-            f"**{name} is closed to other web pages.** Programs such as Tropy can read the address, Mirador in a web "
-            "page cannot. If you open it, **any** page in a browser that reaches imgsim can read what the catalogue "
-            "says of each plate, its families, and its pictures."
+            f"**“{name}” is closed to other web pages.** A program of its own can read the address, a viewer in a web "
+            "page (Mirador) cannot. If you open it, **any** page in a browser that reaches imgsim can read what the "
+            "catalogue says of each plate, its families, and its pictures."
         )
     st.caption("No page of another address can ever change anything, or read notes, uploads or the rest of imgsim.")
     if st.button("Close it again" if is_open else "Open it to other web pages", key="iiif_opening"):

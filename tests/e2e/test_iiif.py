@@ -64,7 +64,7 @@ def test_a_viewer_at_another_address_can_read_manifests_and_images_and_nothing_e
         settle(own)
         own.get_by_role("button", name="IIIF", exact=True).click()
         own.get_by_role("button", name="Open it to other web pages").click()
-        expect(own.get_by_text("sample is open to other web pages.")).to_be_visible()
+        expect(own.get_by_text("“sample” is open to other web pages.")).to_be_visible()
         found: dict[str, Any] = page.evaluate(VIEWER, address)
         check_manifest(found["manifest"])
         check_info(found["info"])
@@ -75,7 +75,7 @@ def test_a_viewer_at_another_address_can_read_manifests_and_images_and_nothing_e
         own.goto(f"{app.url}/about?collection=sample")
         settle(own)
         own.get_by_role("button", name="Close it again").click()
-        expect(own.get_by_text("sample is closed to other web pages.")).to_be_visible()
+        expect(own.get_by_text("“sample” is closed to other web pages.")).to_be_visible()
         assert page.evaluate(read, address) == "refused"
 
 
