@@ -1,8 +1,8 @@
 """What the app serves to others' viewers: IIIF manifests, and the images that they name.
 
-Viewers that are programs of their own read them as they are. A viewer that is a web page of another address (Mirador) can
-do so only where a person opened the collection to such pages, for then every page that the reader has open in the same
-browser can read them: these answers, and no others. See `imgsim.views.guard`, which keeps the others out.
+Viewers that are programs of their own read them as they are. A viewer that is a web page of another address (Mirador)
+can do so only where a person opened the collection to such pages, for then every page that the reader has open in the
+same browser can read them: these answers, and no others. See `imgsim.views.guard`, which keeps the others out.
 """
 
 from __future__ import annotations

@@ -74,8 +74,9 @@ def page() -> Iterator[Page]:
     if path is None:
         pytest.skip("no Chromium or Chrome found on the PATH (IMGSIM_BROWSER may name one)")
     with sync_playwright() as playwright:
-        # A name of the attacker's that leads to this computer.
-        browser = launch(playwright, path, f"--host-resolver-rules=MAP {EVIL} 127.0.0.1")
+        # A name of the attacker's that leads to this computer, in a browser that does not ask its user about that.
+        more = (f"--host-resolver-rules=MAP {EVIL} 127.0.0.1", "--disable-features=LocalNetworkAccessChecks")
+        browser = launch(playwright, path, *more)
         yield browser.new_page()
         browser.close()
 
