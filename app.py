@@ -6,8 +6,9 @@ pages; and for every rerun it executes it as a script, whose name is then __main
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
-from imgsim.views import iiif, intake, memory, server, shell
+from imgsim.views import guard, iiif, intake, memory, patience, server, shell
 
 if __name__ == "__main__":
     page = shell.begin()
@@ -17,10 +18,13 @@ if __name__ == "__main__":
         page.run()
 else:
     memory.give_back_memory()
-    app = st.App(
+    # Streamlit looks for a line of this form in the text of this file.
+    app: ASGIApp = st.App(
         __file__,
         routes=[*server.routes(), *iiif.routes()],
         middleware=[Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
         lifespan=server.lifespan,
         on_script_error=server.on_script_error,
     )
+    app = guard.guarded(app, iiif.opened)
+    patience.install()

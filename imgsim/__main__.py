@@ -31,9 +31,16 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python3 -m imgsim",
         description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
         epilog="To find what a citation names: python3 -m imgsim find TEXT. "
-        "Other options are passed on to 'streamlit run', for example --server.address 0.0.0.0",
+        "Other options are passed on to 'streamlit run', for example --server.address 192.168.1.5",
     )
     parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name under which imgsim may be reached, such as plates.example.org; may be given again",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--setup-only", action="store_true", help="set everything up and stop")
     options, others = parser.parse_known_args(words)
@@ -45,6 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.setup_only:
         print(executable)
         return 0
+    try:
+        allow(options.allow_host)
+    except ValueError as error:
+        parser.error(f"argument --allow-host: {error}")
     port = options.port if options.port is not None else free_port()
     stopped = threading.Event()
     if not options.no_browser:
@@ -65,6 +76,18 @@ def main(arguments: list[str] | None = None) -> int:
         return environment.run(executable, command)
     finally:
         stopped.set()
+
+
+def allow(names: list[str]) -> None:
+    """Hand names on to the app, beside those that the environment allows; ValueError for one that is none."""
+    from imgsim import hosts
+    from imgsim.errors import ImgsimError
+
+    try:
+        allowed = [*hosts.allowed_names(), *map(hosts.check_name, names)]
+    except ImgsimError as error:
+        raise ValueError(error) from None
+    os.environ[hosts.VARIABLE] = ",".join(dict.fromkeys(allowed))
 
 
 def free_port(first: int = FIRST_PORT, tries: int = 100) -> int:

@@ -7,6 +7,7 @@ import copy
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -17,7 +18,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection, open_collection, settings
 from imgsim.errors import ImgsimError
 from imgsim.families import Families
 from imgsim.iiif import Addresses, family_manifest, manifest_bytes, origin, plate_manifest, selection_manifest
@@ -361,15 +362,37 @@ def test_an_image_looks_like_its_scan(odd: Collection) -> None:
 # ---- who may read what
 
 
-def test_iiif_may_be_read_by_pages_of_other_addresses_and_nothing_else_may(herbals: Collection) -> None:
-    at = Addresses(APP, "herbals")
-    sha256 = str(herbals.catalogue.record(0)["sha256"])
-    shared = [
+@pytest.fixture
+def opened(herbals: Collection) -> Iterator[Collection]:
+    """The collection while a person has it open to pages of other addresses."""
+    settings.open_iiif(herbals.path, True)
+    yield herbals
+    settings.open_iiif(herbals.path, False)
+
+
+def offered(collection: Collection) -> list[str]:
+    """Addresses of every kind, missing ones and refused ones included."""
+    at, sha256 = Addresses(APP, "herbals"), str(collection.catalogue.record(0)["sha256"])
+    return [
         at.family("F0001"), at.plate("p000"), at.selection(), f"{at.image(sha256)}/info.json",
         f"{at.image(sha256)}/full/max/0/default.jpg", at.image(sha256), at.plate("nobody"),
         f"{at.image(sha256)}/full/5,5/0/default.jpg",
     ]  # fmt: skip
-    for address in shared:
+
+
+def test_nothing_may_be_read_by_pages_of_other_addresses_before_somebody_opened_it(
+    herbals: Collection,
+) -> None:
+    for address in offered(herbals):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            headers = ask(address, method=method)[1]
+            assert not [name for name in headers if name.startswith("access-control")], address
+            assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert not iiif.opened(urlsplit(address).path)
+
+
+def test_what_was_opened_may_be_read_by_pages_of_other_addresses_and_nothing_else(opened: Collection) -> None:
+    for address in offered(opened):
         headers = ask(address)[1]
         assert headers["access-control-allow-origin"] == "*"
         assert headers["cross-origin-resource-policy"] == "cross-origin"
@@ -377,14 +400,49 @@ def test_iiif_may_be_read_by_pages_of_other_addresses_and_nothing_else_may(herba
             headers["x-content-type-options"] == "nosniff" and "sandbox" in headers["content-security-policy"]
         )
         assert "access-control-allow-credentials" not in headers
+        status, headers, body = ask(address, method="OPTIONS")
+        assert (status, body, headers["access-control-allow-methods"]) == (204, b"", "GET, HEAD, OPTIONS")
+        assert iiif.opened(urlsplit(address).path)
     for address in (
-        server.thumbnail_url(herbals, 0), server.plate_url(herbals, 0), server.labels_url(herbals),
-        server.map_url(herbals, "toy", "pca"),
+        server.thumbnail_url(opened, 0), server.plate_url(opened, 0), server.labels_url(opened),
+        server.map_url(opened, "toy", "pca"),
     ):  # fmt: skip
         status, headers, _ = ask(address)
         assert (status, headers["cross-origin-resource-policy"]) == (200, "same-origin")
         assert "access-control-allow-origin" not in headers
+        assert not iiif.opened(urlsplit(address).path)
+    at = Addresses(APP, "herbals")
     assert ask(at.plate("p000"), method="POST")[0] == 405
+    for other in (Addresses(APP, "odd"), Addresses(APP, "..")):
+        assert not iiif.opened(urlsplit(other.plate("large")).path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b"null", b'{"iiif_open_to_other_pages": "false"}', b'{"iiif_open_to_other_pages": 1}',
+        b"\xff\xfe", b"[" * 100_000, b'{"iiif_open_to_other_pages": true}' + b" " * 70_000,
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_read_opens_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / settings.FILE).write_bytes(content)
+    assert not settings.iiif_open(tmp_path)
+    settings.open_iiif(tmp_path, True)
+    assert settings.iiif_open(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [settings.FILE]
+
+
+def test_opening_keeps_what_else_is_set(tmp_path: Path) -> None:
+    assert not settings.iiif_open(tmp_path)
+    (tmp_path / settings.FILE).write_text('{"of a later version": [1]}', encoding="utf-8")
+    settings.open_iiif(tmp_path, True)
+    settings.open_iiif(tmp_path, False)
+    assert json.loads((tmp_path / settings.FILE).read_text(encoding="utf-8")) == {
+        "of a later version": [1],
+        "iiif_open_to_other_pages": False,
+    }
+    with pytest.raises(OSError):
+        settings.open_iiif(tmp_path / "gone", True)
 
 
 @pytest.mark.parametrize(

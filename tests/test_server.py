@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+import streamlit
 from PIL import Image
 from starlette.applications import Starlette
 
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
-from imgsim.views import server
+from imgsim.views import guard, server
 from imgsim.views.components import decode_points, decode_tones
 from tests.herbals import COUNT, make_herbals
 from tests.hostile import TRAVERSALS
@@ -156,7 +157,10 @@ def test_what_is_not_there_is_not_found(herbals: Collection, path: str) -> None:
 def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     import app
 
-    paths = [getattr(route, "path", "") for route in app.app._user_routes]
+    assert isinstance(app.app, guard.Guard)  # outermost: nothing is answered but through it
+    pages = app.app.app
+    assert isinstance(pages, streamlit.App)
+    paths = [getattr(route, "path", "") for route in pages._user_routes]
     assert paths and all(
         path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/")) for path in paths
     )

@@ -16,6 +16,7 @@
         matches.parquet            one row a pair that was compared by local features
         families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like
+      settings.json                what a person chose for the collection (:mod:`imgsim.collection.settings`)
       lock                         held by the one run that may write
 
 The last four are missing where plates were not compared (``--no-verify``, or a first run that is still at it).
@@ -23,7 +24,7 @@ The last four are missing where plates were not compared (``--no-verify``, or a 
 """
 
 from imgsim.collection.layout import data_dir
-from imgsim.collection.opening import CollectionInfo, list_collections, open_collection
+from imgsim.collection.opening import CollectionInfo, list_collections, open_collection, open_generation
 from imgsim.collection.reading import Collection
 
-__all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection"]
+__all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection", "open_generation"]

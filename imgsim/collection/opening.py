@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from imgsim.collection import layout
 from imgsim.collection.reading import Collection
@@ -46,6 +47,25 @@ def open_collection(path: Path | str) -> Collection:
                     f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
                     f"Run: python precompute.py --name {path.name}"
                 ) from None
+    return _checked(path, generation, manifest)
+
+
+def open_generation(path: Path | str, generation: str) -> Collection:
+    """Open a generation of a collection by its name: the live one, or one before it that is still kept.
+
+    It is checked as :func:`open_collection` does. Raises CollectionError, also where there is none of that name.
+    """
+    path = Path(path)
+    try:
+        manifest = layout.read_manifest(path / layout.GENERATIONS / layout.check_name(generation, "generation"))
+    except OSError as error:
+        raise CollectionError(
+            f"{path} has no generation {generation} any more ({error.strerror}). Open the collection as it is now."
+        ) from None
+    return _checked(path, generation, manifest)
+
+
+def _checked(path: Path, generation: str, manifest: dict[str, Any]) -> Collection:
     collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest)
     if manifest["generation"] != generation:
         raise collection._error(f"its manifest is that of {manifest['generation']}")

@@ -10,7 +10,7 @@ from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import about_changes, data, joined, line, shell, state, text, unread_dates
+from imgsim.views import about_changes, data, iiif, joined, line, shell, state, text, unread_dates
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -72,6 +72,8 @@ def show() -> None:
         about_changes.show(collection)
         joined.show(collection)
         unread_dates.show(collection)
+        st.markdown("## What other web pages can read")
+        iiif.draw_opening(collection)
         _parameters(collection)
         _changes(collection)
 

@@ -15,7 +15,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.collection import (
+    Collection,
+    CollectionInfo,
+    data_dir,
+    layout,
+    list_collections,
+    open_collection,
+    open_generation,
+)
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.colours import Colouring, colour_plates
@@ -89,6 +97,28 @@ def _opened(path: str, generation: str) -> Collection:
     gc.collect()
     gc.freeze()
     return collection
+
+
+def opened_generation(name: str, generation: str) -> Collection:
+    """A generation of a collection: the live one, or one before it for as long as it is kept on disk.
+
+    Raises
+    ------
+    CollectionError
+        If there is no such collection or generation, or it cannot be used.
+    """
+    live = opened(name)
+    if live.generation == generation:
+        return live
+    folder = live.path / layout.GENERATIONS / layout.check_name(generation, "generation")
+    if not (folder / layout.MANIFEST).is_file():  # removed since it was opened, or never there
+        raise CollectionError(f"{name} has no generation {generation} any more. Reload the page.")
+    return _former(str(live.path), generation)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _former(path: str, generation: str) -> Collection:
+    return open_generation(Path(path), generation)
 
 
 def reviews(collection: Collection) -> Reviews:

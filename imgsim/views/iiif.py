@@ -1,12 +1,13 @@
 """What the app serves to others' viewers: IIIF manifests, and the images that they name.
 
-These answers alone may be read by pages of any other address, for that is what Mirador in a browser is. Whoever can
-reach the app could read the same from its pages; what the permission adds is that a page which the reader has open
-in the same browser can ask for them as well.
+Viewers that are programs of their own read them as they are. A viewer that is a web page of another address (Mirador)
+can do so only where a person opened the collection to such pages, for then every page that the reader has open in the
+same browser can read them: these answers, and no others. See `imgsim.views.guard`, which keeps the others out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
@@ -17,20 +18,29 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from imgsim import iiif
-from imgsim.collection import Collection
+from imgsim.collection import Collection, data_dir, settings
 from imgsim.collection.addresses import family_address
+from imgsim.collection.layout import check_name
 from imgsim.errors import ImgsimError
 from imgsim.iiif import manifest as manifests
 from imgsim.iiif import service
 from imgsim.views import data, server, state, text
 
-_SHARED = {
+_OWN = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What is added where a person opened the collection to pages of other addresses.
+_SHARED = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Private-Network": "true",
+}
+_IIIF = re.compile(r"/collections/([^/]+)/iiif/")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_GONE = {"Cache-Control": "no-store"}
 _FRESH = {"Cache-Control": "no-cache"}  # the next precompute may change what they say
 _SELECTED = ("text", "decades", "choices", "reused", "sort", "seed")
 _AT_EASE = 1000  # plates
@@ -48,26 +58,41 @@ def routes() -> list[Route]:
         "/image/{sha256}/info.json": _info,
         "/image/{sha256}/{parameters:path}": _image,
     }
-    return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+    return [Route(base + path, _guarded(answer), methods=["GET", "OPTIONS"]) for path, answer in table.items()]
+
+
+def opened(path: str) -> bool:
+    """Whether a path is one of IIIF in a collection that a person opened to pages of other addresses."""
+    named = _IIIF.match(path.removeprefix(server.prefix()))
+    try:
+        return named is not None and settings.iiif_open(data_dir() / check_name(named[1]))
+    except ImgsimError:
+        return False
 
 
 def _guarded(answer: Callable[[Request, Collection], Response]) -> Callable[[Request], Response]:
     # Plain functions: Starlette runs them in its thread pool.
     def endpoint(request: Request) -> Response:
-        try:
-            app_of(request)
-        except ImgsimError:
-            return Response("Bad request", 400, {**_SHARED, "Cache-Control": "no-store"}, "text/plain")
-        try:
-            return answer(request, server.live(request.path_params["name"]))
-        except ImgsimError:
-            return _missing()
+        response = _answered(request, answer)
+        response.headers.update(_OWN)
+        if opened(request.scope["path"]):
+            response.headers.update(_SHARED | (_PREFLIGHT if request.method == "OPTIONS" else {}))
+        return response
 
     return endpoint
 
 
-def _missing() -> Response:
-    return Response("Not found", 404, {**_SHARED, "Cache-Control": "no-store"}, "text/plain")
+def _answered(request: Request, answer: Callable[[Request, Collection], Response]) -> Response:
+    if request.method == "OPTIONS":
+        return Response(None, 204, {"Allow": "GET, HEAD, OPTIONS", **_GONE})
+    try:
+        app_of(request)
+    except ImgsimError:
+        return Response("Bad request", 400, _GONE, "text/plain")
+    try:
+        return answer(request, server.live(request.path_params["name"]))
+    except ImgsimError:
+        return Response("Not found", 404, _GONE, "text/plain")
 
 
 def app_of(request: Request) -> str:
@@ -94,7 +119,7 @@ def _family(request: Request, collection: Collection) -> Response:
         now = family_address(collection, families, family_id).families
         if len(now) == 1:
             address = iiif.Addresses(app_of(request), collection.name).family(now[0])
-            return RedirectResponse(address, 302, {**_SHARED, "Cache-Control": "no-store"})
+            return RedirectResponse(address, 302, _GONE)
     return _manifest(request, iiif.family_manifest(collection, family_id, app_of(request), families))
 
 
@@ -141,7 +166,7 @@ def _json(request: Request, document: iiif.Json, context: str, kept: dict[str, s
         "text/html" in accepted or "application/json" in accepted
     )
     kind = "application/json" if plain else f'application/ld+json;profile="{context}"'
-    return Response(iiif.to_bytes(document), 200, {**kept, **_SHARED, "Vary": "Accept, Host"}, kind)
+    return Response(iiif.to_bytes(document), 200, {**kept, "Vary": "Accept, Host"}, kind)
 
 
 # ---- images
@@ -149,7 +174,7 @@ def _json(request: Request, document: iiif.Json, context: str, kept: dict[str, s
 
 def _service(request: Request, collection: Collection) -> Response:
     _, address, _ = _scan(request, collection)
-    return Response("", 303, {**_SHARED, **_FRESH, "Location": f"{address}/info.json"})
+    return Response("", 303, {**_FRESH, "Location": f"{address}/info.json"})
 
 
 def _info(request: Request, collection: Collection) -> Response:
@@ -161,16 +186,11 @@ def _image(request: Request, collection: Collection) -> Response:
     row, _, scan = _scan(request, collection)
     size = service.requested(request.path_params["parameters"], scan)
     if size is None:
-        return Response(
-            "Not offered: info.json lists what is",
-            400,
-            {**_SHARED, "Cache-Control": "no-store"},
-            "text/plain",
-        )
+        return Response("Not offered: info.json lists what is", 400, _GONE, "text/plain")
     sha256 = request.path_params["sha256"]
     small = size != service.sizes(scan)[-1] and size == service.sizes(scan)[0]
     body = _jpeg(str(collection.path), sha256, size, small, collection, row)
-    return Response(body, 200, {**_FOREVER, **_SHARED}, "image/jpeg")
+    return Response(body, 200, _FOREVER, "image/jpeg")
 
 
 def _scan(request: Request, collection: Collection) -> tuple[int, str, tuple[int, int]]:
@@ -201,6 +221,7 @@ def offer_family(collection: Collection, family_id: str) -> None:
     """Draw what a reader needs to open a family in another viewer: the address, and the manifest as a file."""
     app = app_address()
     _offer(
+        collection,
         "this family",
         iiif.Addresses(app, collection.name).family(family_id),
         lambda: iiif.manifest_bytes(collection, app, family=family_id, families=data.families(collection)),
@@ -212,6 +233,7 @@ def offer_selection(collection: Collection, now: state.State, count: int) -> Non
     """The same for the plates that pass the filters, in the order shown."""
     app = app_address()
     _offer(
+        collection,
         text.count(count, "plate") if count == 1 else f"these {text.count(count, 'plate')}",
         iiif.Addresses(app, collection.name).selection(selection_query(now)),
         lambda: iiif.to_bytes(_selected(collection, now, app)),
@@ -220,7 +242,14 @@ def offer_selection(collection: Collection, now: state.State, count: int) -> Non
     )
 
 
-def _offer(what: str, address: str, make: Callable[[], bytes], file_name: str, warning: str = "") -> None:
+def _offer(
+    collection: Collection,
+    what: str,
+    address: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    warning: str = "",
+) -> None:
     with st.popover("IIIF"):
         st.caption(
             f"Opens {what} in Mirador, Tropy and other viewers for libraries' images. Give them this address, while "
@@ -235,3 +264,25 @@ def _offer(what: str, address: str, make: Callable[[], bytes], file_name: str, w
             on_click="ignore",
             help="The same as a file. Its images still come from imgsim.",
         )
+        st.divider()
+        draw_opening(collection)
+
+
+def draw_opening(collection: Collection) -> None:
+    """Draw whether web pages of other addresses may read the collection's IIIF, and the way to change it."""
+    name, is_open = text.plain(collection.name), settings.iiif_open(collection.path)
+    if is_open:
+        st.markdown(
+            f"**“{name}” is open to other web pages.** Any page in a browser that reaches imgsim can read its IIIF "
+            "manifests: what the catalogue says of each plate, its families, and its pictures."
+        )
+    else:
+        st.markdown(
+            f"**“{name}” is closed to other web pages.** A program of its own can read the address, a viewer in a web "
+            "page (Mirador) cannot. If you open it, **any** page in a browser that reaches imgsim can read what the "
+            "catalogue says of each plate, its families, and its pictures."
+        )
+    st.caption("No page of another address can ever change anything, or read notes, uploads or the rest of imgsim.")
+    if st.button("Close it again" if is_open else "Open it to other web pages", key="iiif_opening"):
+        settings.open_iiif(collection.path, not is_open)
+        st.rerun()

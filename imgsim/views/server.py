@@ -1,13 +1,15 @@
 """What the browser fetches beside the pages: thumbnails, plates, map points, exports.
 
 Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
-An address names the generation, so its content never changes and browsers may keep it for good.
+An address names the generation, so its content never changes and browsers may keep it for good. The generation before
+the live one is served, too, for as long as it is kept on disk: a page that was open during a run still shows it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -31,7 +33,7 @@ _LOG = logging.getLogger("imgsim")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _PLATES_KEPT = 48  # large plates as WebP, about 0.3 MB each
@@ -112,17 +114,18 @@ def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Respo
 
 
 def _collection(request: Request) -> Collection:
-    collection = live(request.path_params["name"])
-    if collection.generation != request.path_params["generation"]:
-        raise _Missing
-    return collection
+    return data.opened_generation(_known(request.path_params["name"]), request.path_params["generation"])
 
 
 def live(name: str) -> Collection:
     """The live generation of a collection that an address names; CollectionError if there is none of that name."""
+    return data.opened(_known(name))
+
+
+def _known(name: str) -> str:
     if name not in {info.name for info in data.infos() if not info.error}:
         raise CollectionError(f"There is no collection {name[:80]!r} here.")
-    return data.opened(name)
+    return name
 
 
 def _served(body: bytes, media_type: str) -> Response:
@@ -159,24 +162,41 @@ _plates_lock = Lock()
 
 
 def _plate(request: Request) -> Response:
-    from imgsim.images.opening import open_image
-    from imgsim.images.thumbnails import encode_display
-
     collection = _collection(request)
     plate_id = request.query_params.get("id", "")
     if not collection.catalogue.has(plate_id):
         raise _Missing
+    row = collection.catalogue.row(plate_id)
+    try:
+        return _served(_large(collection, plate_id, row), "image/webp")
+    except ImgsimError:
+        if collection.generation == live(collection.name).generation:
+            raise
+    # The scan was taken away or replaced, as is likely after another run: what the generation itself keeps of it.
+    thumbnail = collection.thumbnail_path(row)
+    if not thumbnail.is_file():
+        raise _Missing
+    return Response(thumbnail.read_bytes(), 200, {**_SAFE, "Cache-Control": "no-store"}, "image/webp")
+
+
+def _large(collection: Collection, plate_id: str, row: int) -> bytes:
+    """A whole plate as WebP. Raises ImgsimError if its scan is not there, or is another one by now."""
+    from imgsim.images.opening import open_image
+    from imgsim.images.thumbnails import encode_display
+
     key = (collection.name, collection.generation, plate_id)
     with _plates_lock:
         body = _plates.get(key)
     if body is None:
-        row = collection.catalogue.row(plate_id)
-        body = encode_display(open_image(collection.plate_bytes(row), reduce_to=2400).image)
+        scan = collection.plate_bytes(row)
+        if hashlib.sha256(scan).hexdigest() != collection.catalogue.record(row)["sha256"]:
+            raise ImgsimError(f"The scan of {plate_id} has changed. Prepare the collection again.")
+        body = encode_display(open_image(scan, reduce_to=2400).image)
         with _plates_lock:
             _plates[key] = body
             while len(_plates) > _PLATES_KEPT:
                 _plates.popitem(last=False)
-    return _served(body, "image/webp")
+    return body
 
 
 def _points(request: Request) -> Response:

@@ -35,9 +35,9 @@ def find_browser() -> str | None:
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def launch(playwright: Playwright, path: str) -> Browser:
-    """Start that browser without a window."""
-    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+def launch(playwright: Playwright, path: str, *more: str) -> Browser:
+    """Start that browser without a window, with more arguments."""
+    return playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
 
 
 @dataclass(frozen=True)

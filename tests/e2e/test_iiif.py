@@ -54,19 +54,29 @@ def family_of(collection: Collection) -> str:
 def test_a_viewer_at_another_address_can_read_manifests_and_images_and_nothing_else(
     app: Served, sample: Collection, context: BrowserContext
 ) -> None:
+    address = Addresses(app.url, "sample").family(family_of(sample))
+    read = "address => fetch(address).then(() => 'read', () => 'refused')"
     with open_library() as elsewhere:
         page = _viewer(elsewhere, context)
-        address = Addresses(app.url, "sample").family(family_of(sample))
+        assert page.evaluate(read, address) == "refused"
+        own = context.new_page()
+        own.goto(f"{app.url}/reuse?collection=sample&family={family_of(sample)}")
+        settle(own)
+        own.get_by_role("button", name="IIIF", exact=True).click()
+        own.get_by_role("button", name="Open it to other web pages").click()
+        expect(own.get_by_text("“sample” is open to other web pages.")).to_be_visible()
         found: dict[str, Any] = page.evaluate(VIEWER, address)
         check_manifest(found["manifest"])
         check_info(found["info"])
         assert (found["width"], found["height"]) == (found["info"]["width"], found["info"]["height"])
         assert found["pixels"] == 4 * found["width"] * found["height"]
         labels = f"{app.url}/collections/sample/{sample.generation}/labels.json"
-        assert (
-            page.evaluate("address => fetch(address).then(() => 'read', () => 'refused')", labels)
-            == "refused"
-        )
+        assert page.evaluate(read, labels) == "refused"
+        own.goto(f"{app.url}/about?collection=sample")
+        settle(own)
+        own.get_by_role("button", name="Close it again").click()
+        expect(own.get_by_text("“sample” is closed to other web pages.")).to_be_visible()
+        assert page.evaluate(read, address) == "refused"
 
 
 def _viewer(elsewhere: Library, context: BrowserContext) -> Page:
