@@ -23,7 +23,7 @@ from PIL import (
 )
 
 from imgsim.errors import ImageError
-from imgsim.images import pixels, strips
+from imgsim.images import pixels, strips, tiffs
 from imgsim.images.signatures import check_complete, identify
 
 MAX_PIXELS = 100_000_000
@@ -136,6 +136,18 @@ def _large_webp(content: bytes, size: tuple[int, int], reduce_to: int) -> Opened
     return OpenedImage(pixels.grey_if_equal(flat), "WEBP", mode, frames, (width, height))
 
 
+def _rare_tiff(content: bytes, tiff: tiffs.TiffKind, max_pixels: int) -> OpenedImage:
+    check_size(tiff.size, max_pixels)
+    flat = pixels.grey_if_equal(tiffs.read(content, tiff))
+    if tiff.deep:
+        pixels.check_filled(flat)
+    orientation = pixels.ORIENTATIONS.get(tiff.orientation)
+    if orientation is not None:
+        flat = flat.transpose(orientation)
+    size = tiff.size[::-1] if orientation in pixels.SIDEWAYS else tiff.size
+    return OpenedImage(flat, "TIFF", str(tiff), tiffs.pages(content), (size[0], size[1]))
+
+
 def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -> OpenedImage:
     if kind == "WEBP":
         size = strips.webp_header(content)
@@ -143,12 +155,16 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
             check_size(size, max_pixels)
         if reduce_to is not None and strips.webp_is_large(size):
             return _large_webp(content, size, reduce_to)
+    tiff = tiffs.kind_of(content) if kind == "TIFF" else None
+    if tiff is not None and not tiff.pillow:
+        return _rare_tiff(content, tiff, max_pixels)
     with FORMATS[kind](io.BytesIO(content)) as image:
         check_size(image.size, max_pixels)
         if kind == "TIFF":
             pixels.check_tiff(image, len(content), max_pixels)
         elif kind == "JPEG2000":
             check_size(pixels.codestream_size(content), max_pixels)
+            pixels.check_channels(content)
         original_mode, original_size = image.mode, image.size
         frames = _frames(content) if kind == "TIFF" else int(getattr(image, "n_frames", 1))
         factor = 1 if reduce_to is None else strips.factor_for(image, kind, reduce_to)
@@ -168,6 +184,8 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
         if not upright and orientation is not None:
             flat = flat.transpose(orientation)
         flat = pixels.grey_if_equal(flat)
+    if tiff.deep if tiff is not None else kind == "PNG" and content[24:25] == b"\x10":
+        pixels.check_filled(flat)
     turned = orientation is not None and orientation in pixels.SIDEWAYS
     # A TIFF's size is already given upright.
     width, height = original_size[::-1] if turned and kind != "TIFF" else original_size

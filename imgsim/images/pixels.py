@@ -176,6 +176,37 @@ def _numbers(value: object) -> list[int]:
     return [int(v) for v in value] if isinstance(value, Sequence) else [int(value)]  # type: ignore[call-overload]
 
 
+# Deep samples that fill less of their range than this are fewer bits in a wider word: how many, nobody says.
+LEAST_FILLED = 16
+
+
+def check_filled(image: Image.Image) -> None:
+    """Refuse an image made of 16-bit samples that is black as it stands: 10 or 12 bits were stored as 16."""
+    extrema = np.ravel(image.getextrema())
+    if extrema.max() < LEAST_FILLED:
+        raise ImageError(
+            "its samples have 16 bits and stay below a sixteenth of their range, so that it would look black: perhaps "
+            "10 or 12 bits in a wider word. Save it with 8 bits."
+        )
+
+
+def check_channels(content: bytes) -> None:
+    """Refuse a JPEG 2000 whose channels are reduced, or stored in another order than they are shown in."""
+    start = content.find(b"\xff\x4f\xff\x51")
+    components = int.from_bytes(content[start + 40 : start + 42], "big")
+    steps = content[start + 42 : start + 42 + 3 * components]
+    if any(steps[3 * n + 1 : 3 * n + 3] != steps[1:3] for n in range(components)):
+        raise ImageError("its colour channels have different sizes. Save it as PNG or TIFF.")
+    definition = content.find(b"cdef", 0, max(start, 0))
+    if definition >= 4:
+        entries = int.from_bytes(content[definition + 4 : definition + 6], "big")
+        for n in range(entries):
+            at = definition + 6 + 6 * n
+            channel, use, shown = (int.from_bytes(content[at + k : at + k + 2], "big") for k in (0, 2, 4))
+            if use == 0 and shown not in (0, channel + 1):
+                raise ImageError("its colour channels are stored in another order. Save it as PNG or TIFF.")
+
+
 def codestream_size(content: bytes) -> tuple[int, int]:
     """Return the size that a JPEG 2000's codestream says, which its outer header may contradict."""
     start = content.find(b"\xff\x4f\xff\x51")

@@ -8,7 +8,6 @@ to scale the image down anyway.
 
 from __future__ import annotations
 
-import io
 import os
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ from imgsim.errors import ImageError
 
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
 
 LARGE = 48 * 1024 * 1024
 # Bytes that Pillow takes for a pixel: the image itself, and the largest copy that :mod:`imgsim.images.pixels` makes.
@@ -64,12 +62,11 @@ def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
     """
     vips = load()
     try:
-        source = _source(content)
         if kind == "WEBP":
-            image = vips.Image.webpload_source(source, scale=1 / factor, fail_on="error")
+            image = vips.Image.webpload_buffer(content, scale=1 / factor, fail_on="error")
         else:
-            decoder = vips.Image.pngload_source if kind == "PNG" else vips.Image.tiffload_source
-            image = decoder(source, access="sequential", fail_on="error")
+            decoder = vips.Image.pngload_buffer if kind == "PNG" else vips.Image.tiffload_buffer
+            image = decoder(content, access="sequential", fail_on="error")
         if image.hasalpha():
             top = 65535 if image.format == "ushort" else 255
             image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)
@@ -85,7 +82,7 @@ def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
             band = region.fetch(0, top, *size)
             result.paste(Image.frombytes(result.mode, size, bytes(band)), (0, top))
     except vips.Error as error:
-        raise _explained(error, kind) from None
+        raise explained(error, kind) from None
     return result
 
 
@@ -126,29 +123,21 @@ def webp_facts(content: bytes) -> tuple[str, int, int]:
     """(Pillow's name of the mode, frames, EXIF orientation) of a WebP, without Pillow. Raises ImageError."""
     vips = load()
     try:
-        image = vips.Image.webpload_source(_source(content), fail_on="error")
+        image = vips.Image.webpload_buffer(content, fail_on="error")
         fields = set(image.get_fields())
         frames = image.get("n-pages") if "n-pages" in fields else 1
         orientation = image.get("orientation") if "orientation" in fields else 1
         return ("RGBA" if image.hasalpha() else "RGB"), int(frames), int(orientation)
     except vips.Error as error:
-        raise _explained(error, "WEBP") from None
+        raise explained(error, "WEBP") from None
 
 
-def _explained(error: Exception, kind: str) -> Exception:
+def explained(error: Exception, kind: str) -> Exception:
+    """What to raise for an error of libvips."""
     reason = " ".join(str(error).split())
     if "out of memory" in reason:
         return MemoryError()
     return ImageError(f"damaged {kind}, it cannot be decoded: {reason[:200]}")
-
-
-def _source(content: bytes) -> Any:
-    """The file for libvips; given as bytes, it would be copied."""
-    stream = io.BytesIO(content)
-    source = load().SourceCustom()
-    source.on_read(stream.read)
-    source.on_seek(stream.seek)
-    return source
 
 
 @cache
