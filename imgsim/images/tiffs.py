@@ -70,8 +70,7 @@ class TiffKind:
     @property
     def vips(self) -> bool:
         """Whether libvips shows it right."""
-        known = {logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said where it is opened
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED}
+        known = {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED}
         if self.photometric not in known or len(set(self.bits)) > 1:
             return False
         if self.planar and self.samples > 1 and (self.tile or self.photometric != _RGB):

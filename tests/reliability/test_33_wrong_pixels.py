@@ -106,15 +106,8 @@ def rare_tiffs() -> Iterator[tuple[str, bytes, np.ndarray]]:
         )
         for name, picture, kind in (("grey", GREY, "minisblack"), ("colour", COLOUR, "rgb")):
             options["photometric"] = kind
-            known = [
-                (
-                    281,
-                    "H",
-                    1 if picture.ndim == 2 else 3,
-                    2**bits - 1 if picture.ndim == 2 else (2**bits - 1,) * 3,
-                    True,
-                )
-            ]
+            largest = 2**bits - 1 if name == "grey" else (2**bits - 1,) * 3
+            known = [(281, "H", 1 if name == "grey" else 3, largest, True)]
             yield (
                 f"{bits} in 16 {name} {order}",
                 written(deep(picture, bits), extratags=known, **options),
@@ -147,14 +140,11 @@ def jpeg2000() -> Iterator[tuple[str, bytes, np.ndarray]]:
     """Depths, containers, and channels in another order."""
     for bits, container, picture in itertools.product((8, 9, 10, 12, 14, 16), ("jp2", "j2k"), (GREY, COLOUR)):
         options: dict[str, Any] = {"codecformat": container, "bitspersample": bits, "reversible": True}
-        data = imagecodecs.jpeg2k_encode(deep(picture, bits), level=0, **options)
+        data = bytes(imagecodecs.jpeg2k_encode(deep(picture, bits), level=0, **options))
         yield f"JPEG 2000 {bits} {container} {picture.ndim}", data, picture
-    plain = imagecodecs.jpeg2k_encode(
-        np.ascontiguousarray(deep(COLOUR, 8)[..., ::-1]),
-        level=0,
-        codecformat="jp2",
-        reversible=True,
-        mct=False,
+    backwards = np.ascontiguousarray(deep(COLOUR, 8)[..., ::-1])
+    plain = bytes(
+        imagecodecs.jpeg2k_encode(backwards, level=0, codecformat="jp2", reversible=True, mct=False)
     )
     for order in itertools.permutations((1, 2, 3)):
         shown = np.empty_like(COLOUR)
