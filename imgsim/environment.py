@@ -48,7 +48,8 @@ def python(*files: Path, venv: Path = VENV) -> str:
         return sys.executable
     executable = _executable(venv)
     version = _version(executable)
-    stamp = {"python": version, **{os.path.relpath(file, venv): _hash(file) for file in files}}
+    read = [one for file in files for one in (file, lock_of(file)) if one.exists()]
+    stamp = {"python": version, **{os.path.relpath(file, venv): _hash(file) for file in read}}
     if version and _dotted_to_tuple(version) >= OLDEST and _stamped(venv, stamp):
         return str(executable)
     if not version or _dotted_to_tuple(version) < OLDEST:
@@ -104,6 +105,11 @@ def pins(*files: Path) -> dict[str, str]:
     return found
 
 
+def lock_of(file: Path) -> Path:
+    """Return the lock file beside a requirement file: every package, with the SHA-256 of its files."""
+    return file.with_suffix(".lock")
+
+
 def missing(*files: Path) -> list[str]:
     """Return the pinned packages that the running Python lacks or has in another version."""
     from importlib.metadata import PackageNotFoundError, version
@@ -143,11 +149,13 @@ def _install(executable: Path, files: tuple[Path, ...]) -> None:
     has_pip = subprocess.run([str(executable), "-c", "import pip"], capture_output=True, check=False)
     if has_pip.returncode:  # environments made by uv come without pip
         subprocess.run([str(executable), "-m", "ensurepip"], stdout=sys.stderr, check=False)
-    command = [str(executable), "-m", "pip", "install", "--disable-pip-version-check"]
-    for file in files:
-        command += ["-r", str(file)]
+    pip = [str(executable), "-m", "pip", "install", "--disable-pip-version-check"]
+    # First everything whose content is known, then what may differ from machine to machine: torch and its kin.
+    locks = [lock_of(file) for file in files if lock_of(file).exists()]
+    steps = [[*pip, "--require-hashes", "--no-deps", "-r", str(lock)] for lock in locks]
+    steps.append(pip + [word for file in files for word in ("-r", str(file))])
     # pip's own report goes to stderr: the only thing on stdout is what the caller prints
-    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+    if any(subprocess.run(step, stdout=sys.stderr, check=False).returncode for step in steps):
         raise SetupError(
             "the packages could not be installed (see the lines above). Is there a network? What was already "
             "fetched is kept: start the same command again. Without network, see 'Without network' in README.md"
