@@ -58,7 +58,7 @@ def licence_of(name: str) -> str:
 
 
 def _stated(facts: PackageMetadata, field: str) -> str:
-    return str(facts[field]) if field in facts and facts[field] else ""
+    return str(facts[field]) if facts.get(field) else ""
 
 
 def licences() -> str:
