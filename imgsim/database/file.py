@@ -25,7 +25,7 @@ from typing import TypeVar
 from imgsim.database import backups, opening, placing, schema, soundness
 from imgsim.database.opening import code, connect, readable
 from imgsim.database.schema import Schema
-from imgsim.errors import BusyError, CollectionError, DamagedError
+from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
 
 PATIENCE = 30.0  # seconds to wait for a turn
 T = TypeVar("T")
@@ -260,12 +260,17 @@ class Database:
                     ) from None
                 time.sleep(random.uniform(0.002, 0.02))
 
-    def explained(self, error: sqlite3.Error | OSError) -> CollectionError:
+    def explained(self, error: sqlite3.Error | OSError) -> ImgsimError:
         """What an error of SQLite or the system means for whoever asked."""
         if isinstance(error, OSError):
             barred = opening.barred(self.path) or f"{error.strerror}."
             return CollectionError(f"{self.schema.what} cannot be written to {self.path}: {barred}")
         number = code(error)
+        if number in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return BusyError(
+                f"{self.path} was busy for {self.patience:.0f} seconds, so nothing was written. Try again; "
+                "if it lasts, another program holds the file open."
+            )
         if number == sqlite3.SQLITE_READONLY or (
             number == sqlite3.SQLITE_CANTOPEN and self.path.parent.is_dir()
         ):
@@ -281,6 +286,8 @@ class Database:
             return CollectionError(
                 f"{self.path} could not be read or written ({error}). Is the disk full, or gone?"
             )
+        if number == sqlite3.SQLITE_CANTOPEN:
+            return self._unusable(f"its folder is not there ({error})")
         return self.damaged(str(error))
 
     def _unusable(self, why: str) -> CollectionError:

@@ -66,7 +66,7 @@ def _reader(path: Path, patience: float, stack: contextlib.ExitStack) -> sqlite3
         left = [name for name in JOURNALS[:2] if _size(beside(path, name))]
         if not left:
             # A file of an earlier imgsim, whose empty log cannot be made: the file is all there is.
-            return connect(path, "immutable=1", patience)
+            return connect(path, "mode=ro&immutable=1", patience)
         with contextlib.suppress(sqlite3.Error):
             return connect(path, "mode=rw", patience)
         copy = _copied(path, left, stack)

@@ -19,17 +19,28 @@ def put(source: Path, target: Path, *, replace: bool) -> None:
     with source.open("rb+") as file:
         os.fsync(file.fileno())
     if replace:
-        os.replace(source, target)
-    else:
-        try:
-            os.link(source, target)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            if not target.exists():
-                os.rename(source, target)
-        source.unlink(missing_ok=True)
+        rename(source, target)
+        return
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        if not target.exists():
+            os.rename(source, target)
+    source.unlink(missing_ok=True)
     _keep_names(target.parent)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a file that is finished, and may be open, the name of another."""
+    os.replace(source, target)
+    _keep_names(target.parent)
+
+
+def aside_name(path: Path, was: str) -> Path:
+    """The name under which a file stays when another takes its place: ``reviews.damaged-20261129T...Z.sqlite``."""
+    return path.with_name(f"{path.stem}.{was}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{path.suffix}")
 
 
 def set_aside(path: Path) -> Path | None:
@@ -37,8 +48,7 @@ def set_aside(path: Path) -> Path | None:
 
     The file itself keeps its old name as well until another one is put there, where the system allows that.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    aside = aside_name(path, "damaged")
     if not path.exists() and not any(beside(path, name).exists() for name in JOURNALS):
         return None
     with contextlib.suppress(FileNotFoundError):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.collection import Collection, CollectionInfo, data_dir, keeping, list_collections, open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.colours import Colouring, colour_plates
@@ -84,11 +84,15 @@ def _generation(path: Path) -> str:
 @st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
+    keeping.keep_copies(collection.path)
     # What was just loaded stays for good. Freezing it keeps later garbage collections from walking through it
     # (config.toml turns off Streamlit's collection after each rerun for the same reason).
     gc.collect()
     gc.freeze()
     return collection
+
+
+UNREADABLE = -1  # the revision of reviews that cannot be read: not that of a collection without any
 
 
 def reviews(collection: Collection) -> Reviews:
@@ -97,20 +101,20 @@ def reviews(collection: Collection) -> Reviews:
 
 
 def revision(collection: Collection) -> int:
-    """A number that changes with every review; 0 where there are none, or they cannot be read (see `unread`)."""
+    """A number that changes with every review; 0 where there are none, `UNREADABLE` where `unread` says why."""
     try:
         return reviews(collection).revision
     except ImgsimError:
-        return 0
+        return UNREADABLE
 
 
-def unread(collection: Collection) -> str:
-    """Why the reviews cannot be read; "" if they can. The plates can be looked at all the same."""
+def unread(collection: Collection) -> ImgsimError | None:
+    """Why the reviews cannot be read; None if they can. The plates can be looked at all the same."""
     try:
         _ = standing(collection)
     except ImgsimError as error:
-        return str(error)
-    return ""
+        return error
+    return None
 
 
 def standing(collection: Collection) -> pd.DataFrame:
@@ -132,18 +136,18 @@ def unconfirmed(collection: Collection) -> list[Unconfirmed]:
         return _unconfirmed(
             str(collection.path), collection.generation, reviews(collection).revision, collection
         )
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return []
 
 
 def decisions(collection: Collection) -> Mapping[Pair, Decided]:
     """What is decided, by the ids of a pair in order; nothing where it cannot be read. Ask once for many pairs."""
     number = revision(collection)
+    if number in (0, UNREADABLE):
+        return {}
     try:
-        if not number:
-            return {}
         return _by_pair(str(collection.path), collection.generation, number, collection)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return {}
 
 
@@ -156,7 +160,7 @@ def history(collection: Collection, plate_a: str, plate_b: str) -> list[Review]:
     """Every record of a pair, the oldest first; none where they cannot be read."""
     try:
         return reviews(collection).history(plate_a, plate_b)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return []
 
 
@@ -274,20 +278,23 @@ def _queue(path: str, generation: str, _collection: Collection, backbone: str) -
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _families(path: str, generation: str, revision: int, _collection: Collection) -> Families:
     try:
-        found = families_of(_collection, None if revision else [])
-    except ImgsimError:  # said in the sidebar
+        if revision == UNREADABLE:  # said above every page
+            found = families_of(_collection, [], write=False)
+        else:
+            found = families_of(_collection, None if revision else [])
+    except ImgsimError:
         found = families_of(_collection, [], write=False)
     assert found is not None  # the caller has asked
     return found
 
 
 def _decided(path: str, revision: int, collection: Collection) -> Decisions:
-    if not revision:
+    if revision in (0, UNREADABLE):
         return Decisions()
     try:
         frame = _standing(path, collection.generation, revision, collection)
         return decisions_of(frame, collection.catalogue)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return Decisions()
 
 
