@@ -282,6 +282,24 @@ def test_a_damaged_file_is_set_aside_by_one_button_and_the_copy_counts(
     assert [one.read_bytes() for one in aside] == ([] if content is None else [content])
 
 
+def test_a_full_disk_is_said_and_what_was_decided_counts(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviews_of(herbals).record("p000", "p006", "unrelated", reviewer="Ada")
+    usage = type(shutil.disk_usage("/"))
+    monkeypatch.setattr("imgsim.database.opening.shutil.disk_usage", lambda folder: usage(10**9, 10**9, 0))
+    app = visit("reuse")
+    assert "Nothing can be decided now: The disk of reviews.sqlite is full" in told_of(app).replace("\\", "")
+    assert data.decision(herbals, "p000", "p006") is not None and not app.error
+
+
+def test_a_copy_that_cannot_be_made_is_said(herbals: Collection) -> None:
+    shutil.rmtree(herbals.path / "backups", ignore_errors=True)
+    (herbals.path / "backups").write_bytes(b"")
+    reviews_of(herbals).record("p000", "p006", "unrelated", reviewer="Ada")
+    assert "No copy of reviews.sqlite could be put into backups" in told_of(visit("reuse")).replace("\\", "")
+
+
 def test_damaged_ids_are_said_and_put_back_too(herbals: Collection) -> None:
     registry = Registry(herbals.path)
     backups.make(registry.database)
