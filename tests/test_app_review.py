@@ -60,6 +60,11 @@ def told_of(app: AppTest) -> str:
     return " ".join(str(warning.value) for warning in app.warning)
 
 
+def disabled(app: AppTest) -> list[bool]:
+    """Of each way to download something, whether it is barred."""
+    return [bool(getattr(button, "proto").disabled) for button in app.get("download_button")]  # noqa: B009
+
+
 def press(app: AppTest, label: str) -> AppTest:
     return check(next(button for button in app.button if button.label == label).click().run())
 
@@ -277,7 +282,8 @@ def test_a_damaged_file_is_set_aside_by_one_button_and_the_copy_counts(
     assert Registry(herbals.path).database.examined() == known  # nothing happened to a family
     press(app, "Use this copy")
     assert any("is in use: 1 decision." in str(one.value).replace("\\", "") for one in app.success)
-    assert not app.error and data.revision(herbals) == number
+    assert not app.error and not app.warning and data.revision(herbals) == number
+    assert not any(disabled(app))
     aside = list(herbals.path.glob("reviews.damaged-*.sqlite"))
     assert [one.read_bytes() for one in aside] == ([] if content is None else [content])
 
@@ -315,6 +321,7 @@ def test_nothing_is_exported_that_decisions_belong_to_while_they_cannot_be_read(
     reviews_of(herbals).record("p000", "p006", "unrelated", reviewer="Ada")
     (herbals.path / "reviews.sqlite").write_bytes(b"")
     app = visit("reuse")
+    assert disabled(app) == [True]
     app.button(key="open_export").click().run()
     assert any("cannot be read" in str(error.value) for error in app.error)
     for what in ("families", "matches", "reviews", "neighbours"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -165,13 +166,17 @@ def restore(folder: Path, source: Path, *, add_readable: bool = False) -> Restor
         if add_readable and lacking:
             reviews_of(folder).add(lacking)
         spare = _spare(registry, given.get(ids.FILE)) if registry.problems() else None
+        restored_ids = restoring.restore(registry, spare.path) if spare is not None else None
+        for one in (database, registry):
+            if one.path.exists():
+                backups.make_or_say(one)
         return Restored(
             chosen,
             aside,
             lacking,
             add_readable,
             spare,
-            restoring.restore(registry, spare.path) if spare is not None else None,
+            restored_ids,
         )
 
 
@@ -201,7 +206,9 @@ def _unpacked(source: Path, scratch: Path) -> dict[str, Path]:
             found = {}
             for name in (REVIEWS, ids.FILE):
                 if name in sums:
-                    found[name] = Path(archive.extract(name, scratch))
+                    found[name] = scratch / name
+                    with archive.open(name) as entry, found[name].open("wb") as file:
+                        shutil.copyfileobj(entry, file)
                     if file_sha256(found[name]) != sums[name]:
                         raise CollectionError(
                             f"{name} in {source} is not what was written. Choose another copy."
@@ -233,4 +240,7 @@ def told(reviews: Sequence[Review], most: int = 10) -> list[str]:
 def restore_ids(folder: Path, source: Path) -> Path | None:
     """Put a copy of the registry of ids in place. Returns and raises as :func:`imgsim.database.restoring.restore`."""
     with disk_errors(folder), locked(folder):
-        return restoring.restore(Registry(folder).database, source)
+        database = Registry(folder).database
+        aside = restoring.restore(database, source)
+        backups.make_or_say(database)
+        return aside

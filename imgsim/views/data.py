@@ -117,6 +117,11 @@ def unread(collection: Collection) -> ImgsimError | None:
     return None
 
 
+def withheld(collection: Collection) -> bool:
+    """Whether nothing can be taken away that decisions belong to: they cannot be read, as every page says."""
+    return unread(collection) is not None
+
+
 def standing(collection: Collection) -> pd.DataFrame:
     """What is decided now about the pictures that are here, one row a pair (see `imgsim.reviews.standing_frame`).
 
