@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from imgsim.database import backups, opening, placing, schema, soundness
-from imgsim.database.opening import code, connect, readable
+from imgsim.database.opening import code, connect, passes, readable
 from imgsim.database.schema import Schema
 from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
 
@@ -253,13 +253,10 @@ class Database:
             try:
                 return act()
             except (sqlite3.Error, OSError, _Replaced) as error:
-                if isinstance(error, (sqlite3.Error, OSError)) and not _passes(error):
+                if isinstance(error, (sqlite3.Error, OSError)) and not passes(error):
                     raise self.explained(error) from error
                 if time.monotonic() > until:
-                    raise BusyError(
-                        f"{self.path} was busy for {self.patience:.0f} seconds, so nothing was written. Try again; "
-                        "if it lasts, another program holds the file open."
-                    ) from None
+                    raise self._busy() from None
                 time.sleep(random.uniform(0.002, 0.02))
 
     def explained(self, error: sqlite3.Error | OSError) -> ImgsimError:
@@ -269,10 +266,7 @@ class Database:
             return CollectionError(f"{self.schema.what} cannot be written to {self.path}: {barred}")
         number = code(error)
         if number in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return BusyError(
-                f"{self.path} was busy for {self.patience:.0f} seconds, so nothing was written. Try again; "
-                "if it lasts, another program holds the file open."
-            )
+            return self._busy()
         if number == sqlite3.SQLITE_READONLY or (
             number == sqlite3.SQLITE_CANTOPEN and self.path.parent.is_dir()
         ):
@@ -292,13 +286,11 @@ class Database:
             return self._unusable(f"its folder is not there ({error})")
         return self.damaged(str(error))
 
+    def _busy(self) -> BusyError:
+        return BusyError(
+            f"{self.path} was busy for {self.patience:.0f} seconds, so nothing was written. Try again; if it lasts, "
+            "another program holds the file open."
+        )
+
     def _unusable(self, why: str) -> CollectionError:
         return CollectionError(f"{self.schema.what} in {self.path} cannot be read: {why}.")
-
-
-def _passes(error: sqlite3.Error | OSError) -> bool:
-    """Whether an error is over when others have done what they do."""
-    if isinstance(error, OSError):
-        return isinstance(error, FileNotFoundError)
-    moved = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED
-    return moved or code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

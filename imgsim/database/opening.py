@@ -27,6 +27,14 @@ def code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
+def passes(error: sqlite3.Error | OSError) -> bool:
+    """Whether an error is over when others have done what they do."""
+    if isinstance(error, OSError):
+        return isinstance(error, FileNotFoundError)
+    moved = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED
+    return moved or code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def beside(path: Path, suffix: str) -> Path:
     """The file that SQLite keeps beside another: see :data:`JOURNALS`."""
     return path.with_name(path.name + suffix)
