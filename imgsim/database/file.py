@@ -28,6 +28,8 @@ from imgsim.database.schema import Schema
 from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
 
 PATIENCE = 30.0  # seconds to wait for a turn
+# Seconds to wait for it in SQLite, which looks ever more seldom, so that who came late is served before who came early.
+MOMENT = 0.02
 T = TypeVar("T")
 _images: dict[
     str, tuple[soundness.Identity, bytes]
@@ -77,7 +79,7 @@ class Database:
             if not self._there():
                 self._make()
             inode = self.path.stat().st_ino
-            with contextlib.closing(connect(self.path, "mode=rw", self.patience)) as connection:
+            with contextlib.closing(connect(self.path, "mode=rw", MOMENT)) as connection:
                 if connection.execute("PRAGMA journal_mode").fetchone()[0] != "delete":
                     connection.execute("PRAGMA journal_mode = DELETE")
                 connection.execute(
@@ -93,6 +95,8 @@ class Database:
                         self._back_up(version)
                         self._migrate(connection, version)
                     result = act(connection)
+                    # Whoever reads now is waited for; nobody begins to read meanwhile.
+                    connection.execute(f"PRAGMA busy_timeout = {int(self.patience * 1000)}")
                     count = connection.execute(self.schema.count).fetchone()[0]
                     connection.execute("COMMIT")
                     # It was in order before, and this is all that was done to it.
