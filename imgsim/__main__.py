@@ -16,7 +16,9 @@ from imgsim import environment
 
 # command -> the module whose main(arguments) answers it
 COMMANDS = {
+    "backup": "imgsim.cli.backup",
     "find": "imgsim.cli.find",
+    "restore": "imgsim.cli.restore",
 }
 FIRST_PORT = 8501
 START_TIMEOUT = 120.0  # seconds: a first start compiles every package on a slow disk

@@ -21,6 +21,14 @@ class CollectionError(ImgsimError):
     """A collection that is missing, damaged, foreign or out of date."""
 
 
+class DamagedError(CollectionError):
+    """A file of decisions or ids that is not what was written; it is left as it is. ``why`` in a few words."""
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why or message
+
+
 class WeightsError(ImgsimError):
     """Weights that are missing, damaged or made for another network."""
 

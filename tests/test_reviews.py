@@ -22,7 +22,7 @@ import pytest
 from imgsim.collection import open_collection
 from imgsim.collection.decided import reviews_of
 from imgsim.database import Database
-from imgsim.errors import BusyError, CollectionError, ImgsimError
+from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
 from imgsim.export import read_back
 from imgsim.families import decisions_of
 from imgsim.reviews import DECISIONS, FILE, TAKEN_BACK, Reviews
@@ -39,6 +39,9 @@ HOSTILE = [
     "<img src=x onerror=alert(1)>", "<script>fetch('//evil.invalid')</script>", "**bold** [a](http://evil.invalid)",
     "$x$ :red[y]", 'say "no"; then, go', "NA", "nan", "0904700600", "1-2", "Œuvres, été 🌿", "＝1",
 ]  # fmt: skip
+
+TRIGGER = """CREATE TRIGGER append_only_update BEFORE UPDATE ON reviews
+BEGIN SELECT RAISE(ABORT, 'reviews are never changed'); END"""
 
 
 def pictures() -> dict[str, str]:
@@ -346,11 +349,13 @@ def test_the_file_of_another_program_or_a_newer_imgsim_is_left_alone(reviews: Re
         reviews.all()
 
 
-def test_an_empty_file_is_no_reviews(reviews: Reviews) -> None:
-    reviews.path.touch()
-    assert reviews.all() == []
-    reviews.record("a", "b", "unsure", reviewer="A")
-    assert len(reviews.all()) == 1
+@pytest.mark.parametrize("content", [b"", b"S"])
+def test_an_empty_file_is_damaged(reviews: Reviews, content: bytes) -> None:
+    reviews.path.write_bytes(content)
+    for act in (reviews.all, lambda: reviews.record("a", "b", "unsure", reviewer="A")):
+        with pytest.raises(DamagedError, match="cannot be read"):
+            act()
+    assert reviews.path.read_bytes() == content
 
 
 def test_reviews_are_never_changed_or_removed(reviews: Reviews) -> None:
@@ -366,7 +371,8 @@ def test_a_value_that_no_review_has_is_an_error_and_no_silent_miss(reviews: Revi
     with sqlite3.connect(reviews.path) as connection:
         connection.execute("DROP TRIGGER append_only_update")
         connection.execute("UPDATE reviews SET decision = 'perhaps'")
-    with pytest.raises(CollectionError, match="perhaps"):
+        connection.execute(TRIGGER)
+    with pytest.raises(DamagedError, match="the record 1 is not what was written"):
         reviews.all()
 
 

@@ -91,7 +91,7 @@ def test_a_file_of_the_first_form_that_cannot_be_written_is_read_all_the_same(
     def barred(*given: object) -> None:
         raise CollectionError("nothing can be written here")
 
-    monkeypatch.setattr(reviews._database, "write", barred)
+    monkeypatch.setattr(reviews.database, "write", barred)
     assert [(r.picture_a, r.picture_b) for r in reviews.all()] == [(sha("a"), sha("b"))]
     assert reviews.standing()["decision"].tolist() == ["same plate"]
     assert sqlite3.connect(tmp_path / FILE).execute("PRAGMA user_version").fetchone() == (1,)

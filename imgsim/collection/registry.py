@@ -57,7 +57,9 @@ BEGIN SELECT RAISE(ABORT, 'plate ids are never removed'); END;
 CREATE TRIGGER ids_are_never_changed BEFORE UPDATE OF plate_id ON plates
 BEGIN SELECT RAISE(ABORT, 'plate ids are never changed'); END;
 """
-SCHEMA = Schema(0x696D6772, 1, _TABLES, "Plate ids")
+# What was ever given or happened; none of it is taken away.
+_COUNT = "SELECT (SELECT COALESCE(MAX(number), 0) FROM plates) + (SELECT COALESCE(MAX(number), 0) FROM family_events)"
+SCHEMA = Schema(0x696D6772, 1, _TABLES, "Plate ids", count=_COUNT, counted="ids and events")
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,10 @@ class Registry:
         return self.database.read(
             lambda connection: [PlateEntry(*row) for row in connection.execute(query, values)], nothing
         )
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file, after looking through all of it, as messages; none where there is no file."""
+        return self.database.problems()
 
     # -- writing
 

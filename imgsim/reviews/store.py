@@ -6,7 +6,6 @@ which named the plates alone, are given the image files that the plates had when
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -15,10 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgsim.database import Database, Schema, run_statements
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.database import Database, Schema
+from imgsim.reviews import rows
 from imgsim.reviews.pictures import Unconfirmed, counting, unconfirmed
-from imgsim.reviews.record import Review, checked_evidence, evidence_text, is_by_hand, made, written
+from imgsim.reviews.record import Review, is_by_hand, made, written
 from imgsim.reviews.standing import standing_frame, taken_back
 from imgsim.reviews.words import TAKEN_BACK
 
@@ -29,35 +28,7 @@ if TYPE_CHECKING:
     from imgsim.reviews.exchange import MergeReport
 
 FILE = "reviews.sqlite"
-_COLUMNS = 'uuid, plate_a, plate_b, decision, reviewer, note, "when", evidence, undoes'
-_PICTURES = "picture_a, picture_b, confirms"
 Pictures = Callable[[], Mapping[str, str]]
-_VERSION = 2
-_TABLE = """
-CREATE TABLE IF NOT EXISTS reviews (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of arrival in this file
-    uuid TEXT NOT NULL UNIQUE,
-    plate_a TEXT NOT NULL,
-    plate_b TEXT NOT NULL CHECK (plate_a < plate_b),
-    decision TEXT NOT NULL,
-    reviewer TEXT NOT NULL CHECK (reviewer <> ''),
-    note TEXT NOT NULL,
-    "when" TEXT NOT NULL,
-    evidence TEXT NOT NULL,
-    undoes TEXT NOT NULL,
-    picture_a TEXT NOT NULL DEFAULT '',
-    picture_b TEXT NOT NULL DEFAULT '',
-    confirms TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS by_pair ON reviews (plate_a, plate_b);
-CREATE INDEX IF NOT EXISTS by_reviewer ON reviews (reviewer, "when");
-"""
-_TRIGGERS = """
-CREATE TRIGGER IF NOT EXISTS append_only_update BEFORE UPDATE ON reviews
-BEGIN SELECT RAISE(ABORT, 'reviews are never changed'); END;
-CREATE TRIGGER IF NOT EXISTS append_only_delete BEFORE DELETE ON reviews
-BEGIN SELECT RAISE(ABORT, 'reviews are never removed'); END;
-"""
 
 
 class Reviews:
@@ -78,8 +49,12 @@ class Reviews:
     def __init__(self, path: Path, pictures: Pictures | None = None) -> None:
         self.path = Path(path)
         self.pictures: Pictures = pictures or dict
-        self.schema = Schema(0x696D6773, _VERSION, _TABLE + _TRIGGERS, "Reviews", {1: self._with_pictures})
-        self._database = Database(self.path, self.schema)
+        self.schema = Schema(
+            0x696D6773, rows.VERSION, rows.TABLE + rows.TRIGGERS, "Reviews",
+            {1: lambda connection: rows.with_pictures(connection, self.pictures()), 2: rows.with_checksums},
+            count="SELECT COALESCE(MAX(number), 0) FROM reviews", counted="decisions", wrong=rows.wrong,
+        )  # fmt: skip
+        self.database = Database(self.path, self.schema)
 
     # -- writing
 
@@ -109,7 +84,7 @@ class Reviews:
             plate_a, plate_b, decision, reviewer=reviewer, note=note, evidence=evidence,
             pictures=self._now(plate_a, plate_b) if pictures is None else pictures, confirms=confirms,
         )  # fmt: skip
-        return self._database.write(lambda connection: _append(connection, review))
+        return self.database.write(lambda connection: _append(connection, review))
 
     def undo(self, reviewer: str) -> Review | None:
         """Take back the reviewer's last decision that still stands, and return it; None where there is none.
@@ -119,7 +94,7 @@ class Reviews:
         name = " ".join(str(reviewer).split())
 
         def act(connection: sqlite3.Connection) -> Review | None:
-            own = _select(connection, "WHERE reviewer = ?", (name,))
+            own = rows.select(connection, "WHERE reviewer = ?", (name,))
             gone = taken_back(own)
             standing = [r for r in own if r.uuid not in gone and r.decision != TAKEN_BACK]
             if not standing:
@@ -133,7 +108,7 @@ class Reviews:
             return last
 
         # An undo that finds nothing must not make a file.
-        return self._database.write(act) if self.revision else None
+        return self.database.write(act) if self.revision else None
 
     def add(
         self, reviews: Iterable[Review]
@@ -149,7 +124,7 @@ class Reviews:
         def act(
             connection: sqlite3.Connection,
         ) -> tuple[list[Review], list[Review], list[tuple[Review, Review]]]:
-            known = {review.uuid: review for review in _select(connection)}
+            known = {review.uuid: review for review in rows.select(connection)}
             added: list[Review] = []
             same: list[Review] = []
             other: list[tuple[Review, Review]] = []
@@ -157,7 +132,7 @@ class Reviews:
                 ours = known.get(review.uuid)
                 if ours is None:
                     known[review.uuid] = review
-                    _insert(connection, review)
+                    rows.insert(connection, review)
                     added.append(review)
                 elif _repeats(ours, review):
                     same.append(review)
@@ -165,7 +140,7 @@ class Reviews:
                     other.append((ours, review))
             return added, same, other
 
-        return self._database.write(act) if given else ([], [], [])
+        return self.database.write(act) if given else ([], [], [])
 
     # -- reading
 
@@ -175,22 +150,24 @@ class Reviews:
 
         def ask(connection: sqlite3.Connection) -> int:
             last = connection.execute(
-                "SELECT number, uuid FROM reviews ORDER BY number DESC LIMIT 1"
+                "SELECT number, checksum FROM reviews ORDER BY number DESC LIMIT 1"
             ).fetchone()
             # Another file put in this one's place may have as many reviews.
             return 0 if last is None else (int(last[0]) << 32) | zlib.crc32(str(last[1]).encode())
 
-        return self._database.read(ask, 0)
+        return self.database.read(ask, 0)
 
     def all(self) -> list[Review]:
         """Every record, in the order in which they came into this file."""
-        return self._database.read(_select, [])
+        return self.database.read(rows.select, [])
 
     def history(self, plate_a: str, plate_b: str) -> list[Review]:
         """Every record of one pair, the oldest first."""
         pair = (min(plate_a, plate_b), max(plate_a, plate_b))
         nothing: list[Review] = []
-        found = self._database.read(lambda c: _select(c, "WHERE plate_a = ? AND plate_b = ?", pair), nothing)
+        found = self.database.read(
+            lambda c: rows.select(c, "WHERE plate_a = ? AND plate_b = ?", pair), nothing
+        )
         return sorted(found, key=lambda review: review.order)
 
     def standing(self) -> pd.DataFrame:
@@ -218,31 +195,15 @@ class Reviews:
 
         return merge_csv(self, content, catalogue)
 
+    def problems(self) -> list[str]:
+        """What is wrong with the file, after looking through all of it, as messages; none where there is no file."""
+        return self.database.problems()
+
     # -- helpers
 
     def _now(self, plate_a: str, plate_b: str) -> tuple[str, str]:
         here = self.pictures()
         return here.get(plate_a, ""), here.get(plate_b, "")
-
-    def _with_pictures(self, connection: sqlite3.Connection) -> None:
-        """The second form of the file from the first: which pictures each record was about, as far as is known."""
-        run_statements(
-            connection,
-            """
-            DROP TRIGGER IF EXISTS append_only_update;
-            DROP TRIGGER IF EXISTS append_only_delete;
-            ALTER TABLE reviews ADD COLUMN picture_a TEXT NOT NULL DEFAULT '';
-            ALTER TABLE reviews ADD COLUMN picture_b TEXT NOT NULL DEFAULT '';
-            ALTER TABLE reviews ADD COLUMN confirms TEXT NOT NULL DEFAULT '';
-            """,
-        )
-        here = self.pictures()
-        rows = connection.execute("SELECT number, plate_a, plate_b FROM reviews").fetchall()
-        connection.executemany(
-            "UPDATE reviews SET picture_a = ?, picture_b = ? WHERE number = ?",
-            [(here.get(a, ""), here.get(b, ""), number) for number, a, b in rows],
-        )
-        run_statements(connection, _TRIGGERS)
 
 
 def _repeats(ours: Review, given: Review) -> bool:
@@ -261,42 +222,5 @@ def _append(connection: sqlite3.Connection, review: Review) -> Review:
     ).fetchone()[0]
     if last is not None and review.when <= last:
         review = replace(review, when=written(datetime.fromisoformat(last) + timedelta(microseconds=1)))
-    _insert(connection, review)
+    rows.insert(connection, review)
     return review
-
-
-def _insert(connection: sqlite3.Connection, review: Review) -> None:
-    values = (
-        review.uuid, review.plate_a, review.plate_b, review.decision, review.reviewer, review.note, review.when,
-        evidence_text(review.evidence), review.undoes, review.picture_a, review.picture_b, review.confirms,
-    )  # fmt: skip
-    marks = ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO reviews ({_COLUMNS}, {_PICTURES}) VALUES ({marks})", values)
-
-
-def _select(connection: sqlite3.Connection, where: str = "", values: tuple[str, ...] = ()) -> list[Review]:
-    found = connection.execute(f"SELECT {_COLUMNS}, {_PICTURES} FROM reviews {where} ORDER BY number", values)
-    return [_review(row) for row in found]
-
-
-def _review(row: tuple[str, ...]) -> Review:
-    uuid, plate_a, plate_b, decision, reviewer, note, when, evidence, undoes, *pictures, confirms = row
-    try:
-        shown = checked_evidence(json.loads(evidence))
-        return made(
-            plate_a,
-            plate_b,
-            decision,
-            reviewer=reviewer,
-            note=note,
-            when=when,
-            evidence=shown,
-            uuid_=uuid,
-            undoes=undoes,
-            pictures=(pictures[0], pictures[1]),
-            confirms=confirms,
-        )
-    except (ImgsimError, ValueError, AttributeError, TypeError) as error:
-        raise CollectionError(
-            f"A review in the file cannot be read: {error} Put a good copy of {FILE} in its place."
-        ) from None

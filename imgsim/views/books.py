@@ -170,6 +170,7 @@ def _download(collection: Collection, borrowing: Borrowing) -> None:
             file_name=f"imgsim_books_{collection.name}.csv",
             mime="text/csv",
             on_click="ignore",
+            disabled=data.withheld(collection),
             help="One row for every two books.",
             width="stretch",
         )
@@ -179,6 +180,7 @@ def _download(collection: Collection, borrowing: Borrowing) -> None:
             file_name=f"imgsim_books_{collection.name}.graphml",
             mime="application/graphml+xml",
             on_click="ignore",
+            disabled=data.withheld(collection),
             help="For Gephi, Cytoscape, networkx or igraph.",
             width="stretch",
         )

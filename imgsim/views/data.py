@@ -19,6 +19,7 @@ from imgsim.collection import (
     Collection,
     CollectionInfo,
     data_dir,
+    keeping,
     layout,
     list_collections,
     open_collection,
@@ -92,6 +93,7 @@ def _generation(path: Path) -> str:
 @st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
+    keeping.keep_copies(collection.path)
     # What was just loaded stays for good. Freezing it keeps later garbage collections from walking through it
     # (config.toml turns off Streamlit's collection after each rerun for the same reason).
     gc.collect()
@@ -121,26 +123,34 @@ def _former(path: str, generation: str) -> Collection:
     return open_generation(Path(path), generation)
 
 
+UNREADABLE = -1  # the revision of reviews that cannot be read: not that of a collection without any
+
+
 def reviews(collection: Collection) -> Reviews:
     """The reviews of a collection."""
     return reviews_of(collection)
 
 
 def revision(collection: Collection) -> int:
-    """A number that changes with every review; 0 where there are none, or they cannot be read (see `unread`)."""
+    """A number that changes with every review; 0 where there are none, `UNREADABLE` where `unread` says why."""
     try:
         return reviews(collection).revision
     except ImgsimError:
-        return 0
+        return UNREADABLE
 
 
-def unread(collection: Collection) -> str:
-    """Why the reviews cannot be read; "" if they can. The plates can be looked at all the same."""
+def unread(collection: Collection) -> ImgsimError | None:
+    """Why the reviews cannot be read; None if they can. The plates can be looked at all the same."""
     try:
         _ = standing(collection)
     except ImgsimError as error:
-        return str(error)
-    return ""
+        return error
+    return None
+
+
+def withheld(collection: Collection) -> bool:
+    """Whether nothing can be taken away that decisions belong to: they cannot be read, as every page says."""
+    return unread(collection) is not None
 
 
 def standing(collection: Collection) -> pd.DataFrame:
@@ -162,18 +172,18 @@ def unconfirmed(collection: Collection) -> list[Unconfirmed]:
         return _unconfirmed(
             str(collection.path), collection.generation, reviews(collection).revision, collection
         )
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return []
 
 
 def decisions(collection: Collection) -> Mapping[Pair, Decided]:
     """What is decided, by the ids of a pair in order; nothing where it cannot be read. Ask once for many pairs."""
     number = revision(collection)
+    if number in (0, UNREADABLE):
+        return {}
     try:
-        if not number:
-            return {}
         return _by_pair(str(collection.path), collection.generation, number, collection)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return {}
 
 
@@ -186,7 +196,7 @@ def history(collection: Collection, plate_a: str, plate_b: str) -> list[Review]:
     """Every record of a pair, the oldest first; none where they cannot be read."""
     try:
         return reviews(collection).history(plate_a, plate_b)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return []
 
 
@@ -279,9 +289,7 @@ def _unconfirmed(path: str, generation: str, revision: int, _collection: Collect
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _by_pair(
-    path: str, generation: str, revision: int, _collection: Collection
-) -> Mapping[Pair, Decided]:
+def _by_pair(path: str, generation: str, revision: int, _collection: Collection) -> Mapping[Pair, Decided]:
     frame = _standing(path, generation, revision, _collection)
     names = ("plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note")
     columns = (frame[name].tolist() for name in names)
@@ -304,20 +312,23 @@ def _queue(path: str, generation: str, _collection: Collection, backbone: str) -
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _families(path: str, generation: str, revision: int, _collection: Collection) -> Families:
     try:
-        found = families_of(_collection, None if revision else [])
-    except ImgsimError:  # said in the sidebar
+        if revision == UNREADABLE:  # said above every page
+            found = families_of(_collection, [], write=False)
+        else:
+            found = families_of(_collection, None if revision else [])
+    except ImgsimError:
         found = families_of(_collection, [], write=False)
     assert found is not None  # the caller has asked
     return found
 
 
 def _decided(path: str, revision: int, collection: Collection) -> Decisions:
-    if not revision:
+    if revision in (0, UNREADABLE):
         return Decisions()
     try:
         frame = _standing(path, collection.generation, revision, collection)
         return decisions_of(frame, collection.catalogue)
-    except ImgsimError:  # said in the sidebar
+    except ImgsimError:  # said above every page
         return Decisions()
 
 

@@ -115,7 +115,8 @@ def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int6
         look_alikes=bool(st.session_state.get("export_look_alikes")),
         method=now.projection if now.projection in collection.projections(now.backbone) else "",
         colour=now.colour if now.colour in collection.catalogue.frame.columns else "decade",
-        given_families=data.families(collection),
+        # Families without what people decided are none to take away: asking for them says why.
+        given_families=None if data.unread(collection) else data.families(collection),
     )
 
 

@@ -177,6 +177,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
         file_name=f"imgsim_family_{text.file_name(family.id)}.csv",
         mime="text/csv",
         on_click="ignore",
+        disabled=data.withheld(collection),
         help="One row a plate.",
     )
     st.download_button(
@@ -185,6 +186,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
         file_name=f"imgsim_family_{text.file_name(family.id)}.html",
         mime="text/html",
         on_click="ignore",
+        disabled=data.withheld(collection),
         help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
     )
     iiif.offer_family(collection, family.id)

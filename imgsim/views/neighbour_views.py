@@ -14,6 +14,7 @@ from imgsim.catalogue import DateInterval
 from imgsim.collection import Collection
 from imgsim.views import (
     cards,
+    data,
     evidence,
     line,
     listing,
@@ -158,6 +159,7 @@ def download(collection: Collection, query: Query, found: listing.Listing, now: 
         mime="text/csv",
         on_click="ignore",
         key="download_neighbours",
+        disabled=query.evidence is not None and data.withheld(collection),
         help=f"The {text.count(len(found.rows), 'plate')} of this list, with the side of the line and the books of both"
         + ("." if query.evidence is None else ", what is verified, and what people decided."),
     )

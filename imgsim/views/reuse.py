@@ -226,7 +226,7 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
             file_name=f"imgsim_families_{collection.name}.csv",
             mime="text/csv",
             on_click="ignore",
-            disabled=not ids,
+            disabled=not ids or data.withheld(collection),
             help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
         )
 

@@ -50,8 +50,7 @@ def show() -> None:
         required=True,
         **state.bind("desk"),
     )
-    if data.unread(collection):
-        st.error(text.plain(data.unread(collection)))
+    if data.unread(collection):  # said above every page
         return
     if now.desk != "all":
         review_import.reminder(collection)

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.views import cards, data, exporting, preparing, state, text, tour
+from imgsim.views import cards, data, exporting, preparing, safekeeping, state, text, tour
 from imgsim.views.components import narrow_screen, thumbnail_grid
 
 _HERE = Path(__file__).parent
@@ -171,13 +171,11 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         else:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
         exporting.button(page.title)
-        unread = data.unread(collection)
-        if unread:
-            st.warning(text.plain(unread))
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))
         narrow_screen(key="narrow_screen", page=name)
+    safekeeping.show(collection)
     tour.show(name)
 
 

@@ -173,6 +173,7 @@ def test_books_and_collections(herbals: Collection) -> None:
 
 def test_a_collection_without_a_registry_is_searched_by_its_catalogue(herbals: Collection) -> None:
     (herbals.path / "registry.sqlite").unlink()
+    shutil.rmtree(herbals.path / "backups")
     digest = sha(herbals, "p005")
     for text in ("P005", digest[:9], plate_citation(herbals, herbals.catalogue.row("p005"))):
         assert ("p005", HERE) in [(one.id, one.state) for one in find_in(herbals, asked(text))]

@@ -114,6 +114,7 @@ def test_a_collection_from_before_the_registry_keeps_the_ids_of_its_live_generat
     images, out = draw_plates(tmp_path / "images", 4), tmp_path / "c"
     make(out, images)
     (out / FILE).unlink()
+    shutil.rmtree(out / "backups")
     shutil.move(images / "p001.png", images / "zz.png")
     (images / "p003.png").unlink()
     make(out, images)

@@ -15,7 +15,7 @@ from imgsim import export
 from imgsim.collection import Collection
 from imgsim.matches import DETAIL, MIRRORED, SAME
 from imgsim.model_comparison import Lookups, VerifiedPairs
-from imgsim.views import family, shell, state, text
+from imgsim.views import data, family, shell, state, text
 from imgsim.views.components import pair_list
 from imgsim.views.model_views import found
 
@@ -238,4 +238,5 @@ def _download(
         on_click="ignore",
         help="Every verified pair, with its rank and similarity by each network.",
         key="download_verified_ranks",
+        disabled=data.withheld(collection),
     )

@@ -1,0 +1,23 @@
+"""What commands share: which collection is meant, and lines that are safe to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imgsim.collection import data_dir, registry
+from imgsim.collection.layout import CURRENT, check_name
+from imgsim.errors import ImgsimError
+from imgsim.reviews import FILE
+
+
+def collection_folder(name: str) -> Path:
+    """The folder of a collection that is named, or given as a path. It may be damaged; ImgsimError if it is none."""
+    folder = Path(name) if "/" in name or "\\" in name else data_dir() / check_name(name)
+    if not any((folder / one).exists() for one in (CURRENT, FILE, registry.FILE, "backups", "generations")):
+        raise ImgsimError(f"There is no collection {folder}. Name another one, or give its folder.")
+    return folder
+
+
+def one_line(text: str) -> str:
+    """A line without what a terminal would obey, or could not show."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
