@@ -10,11 +10,11 @@ hours of comparing must not be lost by that: the last generation that had them i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgsim.collection import Collection, layout
+from imgsim.collection import Collection, current, layout
 from imgsim.collection.writing import write_whole
 from imgsim.errors import CollectionError
 
@@ -36,21 +36,28 @@ def kept_generations(folder: Path) -> list[str]:
 def former(folder: Path, live: Collection | None) -> Collection | None:
     """The generation that has matches or local features; None if there is none.
 
-    Also a damaged one: each of its files is checked when it is read, and what is whole need not be made again.
+    Also a damaged one: each of its files is checked when it is read, and what is whole need not be made again. Results
+    belong to contents, which the catalogue tells: one whose catalogue is damaged is of no use.
     """
-    if live is not None and live.manifest.get("matching"):
+    if live is not None and live.manifest.get("matching") and _catalogued(live):
         return live
     names = kept_generations(folder)
-    if live is None:
-        with contextlib.suppress(CollectionError, OSError):
-            names.insert(0, layout.live_generation(folder) or "")
-    for name in filter(None, names):
+    if live is None or not _catalogued(live):
+        names += reversed(current.published(folder))
+    for name in names:
         with contextlib.suppress(CollectionError, OSError):
             manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
             found = Collection(folder.name, folder, name, manifest)
-            if manifest.get("matching") and len(found.catalogue):
+            if manifest.get("matching") and _catalogued(found):
                 return found
     return None
+
+
+def _catalogued(found: Collection) -> bool:
+    try:
+        return len(found.catalogue) > 0
+    except CollectionError:
+        return False
 
 
 def remember(folder: Path, found: Collection | None) -> None:
@@ -62,30 +69,33 @@ def remember(folder: Path, found: Collection | None) -> None:
         write_whole(path, f"{found.generation}\n".encode())
 
 
-def kept_files(live: Collection | None, keys: Mapping[str, str]) -> list[str]:
-    """Files of the live generation that are still right, and whole."""
+def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
+    """Files of the live generation that are still right, and whole to the last bit; a note tells of what is not."""
+    live = run.live
     if live is None:
         return []
-    kept = []
-    for file, key in keys.items():
-        if live.manifest["keys"].get(file) == key and file in live.manifest["files"]:
-            try:
-                live.verify(file)
-            except CollectionError:
-                continue
-            kept.append(file)
-    return kept
+    files = live.manifest["files"]
+    right = [file for file, key in keys.items() if live.manifest["keys"].get(file) == key and file in files]
+    # In millions of bytes: features are gigabytes, and what is not worth reading of is not worth a line.
+    total = sum(files[file]["size"] for file in right)
+    stage = run.stage("checking files, MB", max(1, total // 1_000_000))
+    read, whole = 0, []
 
+    def progress(count: int) -> None:
+        nonlocal read
+        read += count
+        stage.update(read // 1_000_000)
 
-def whole_files(run: Run, kept: Sequence[str]) -> list[str]:
-    """Those of the kept files that are to be taken over and are whole, gigabytes of features included."""
-    whole = []
-    for file in kept:
-        assert run.live is not None
+    for file in right:
+        before = read
         try:
-            run.live.verify(file, whole=True)
+            live.verify(file, whole=True, progress=progress)
         except CollectionError as error:
-            run.note(f"Made again: {error}")
-            continue
-        whole.append(file)
+            run.note(f"Made again: {error.args[0].partition(' Run: ')[0]}")
+        else:
+            whole.append(file)
+        read = before + files[file]["size"]
+        stage.update(read // 1_000_000)
+    stage.update(max(1, total // 1_000_000))
+    run.timed(stage)
     return whole

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from imgsim.collection import Collection, CollectionInfo, data_dir, list_collections, open_collection
+from imgsim.collection import Collection, CollectionInfo, current, data_dir, list_collections, open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.colours import Colouring, colour_plates
@@ -47,7 +47,13 @@ class Decided(NamedTuple):
 def infos() -> list[CollectionInfo]:
     """What lies in the data folder, damaged collections included."""
     folder = data_dir().resolve()
-    stamps = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/CURRENT")))
+    stamps = tuple(
+        sorted(
+            (str(path), path.stat().st_mtime_ns)
+            for name in ("CURRENT", "generations")
+            for path in folder.glob(f"*/{name}")
+        )
+    )
     return _infos(str(folder), stamps)
 
 
@@ -73,12 +79,10 @@ def opened(name: str) -> Collection:
 
 
 def _generation(path: Path) -> str:
-    try:
-        return (path / "CURRENT").read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise CollectionError(
-            f"{path / 'CURRENT'} cannot be read: {error}. Run precompute.py again."
-        ) from error
+    found = current.live(path)
+    if found is None:
+        raise CollectionError(f"{path} is no longer a prepared collection. Run precompute.py again.")
+    return found.generation
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening the collection …")

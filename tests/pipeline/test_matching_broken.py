@@ -214,6 +214,6 @@ def test_a_manifest_names_no_other_files(quickly: None, tmp_path: Path, name: st
     path = open_collection(tmp_path / "c").folder / layout.MANIFEST
     manifest = json.loads(path.read_text())
     manifest["files"][name] = manifest["files"]["skipped.csv"]
-    path.write_text(json.dumps(manifest))
+    path.write_bytes(layout.sealed(manifest))
     with pytest.raises(CollectionError, match="unexpected or missing"):
         open_collection(tmp_path / "c")
