@@ -37,7 +37,8 @@ def live(folder: Path) -> Live | None:
         why = f"it cannot be read ({error.strerror})"
     found = _newest(folder, whole=True)
     if found is not None:
-        return Live(found, f"{folder / layout.CURRENT} is damaged ({why}). The newest whole generation, {found}, is used.")
+        told = f"{folder / layout.CURRENT} is damaged ({why}). The newest whole generation, {found}, is used."
+        return Live(found, told)
     if not (folder / layout.CURRENT).exists():
         return None
     raise CollectionError(

@@ -59,7 +59,7 @@ def read_features(collection: Collection) -> FeatureStore | None:
 
     if not all(collection.has(file) for file in layout.FEATURE_FILES):
         return None
-    # Gigabytes are not read for one plate: where each has its checksum its features are checked when they are asked for.
+    # Gigabytes are not read for one plate: where each has a checksum its features are checked when they are asked for.
     offsets, *others = layout.FEATURE_FILES
     collection.verify(offsets, whole=True)
     sums = collection._array(layout.FEATURE_SUMS, np.uint64, (None,)) if collection.has(layout.FEATURE_SUMS) else None

@@ -270,7 +270,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
                 "name IMAGES to prepare, or --name of a collection to bring up to date, or --sample"
             )
     out = given.out if given.out is not None else data_dir() / _checked(commands, name)
-    if not (given.images or given.sample or given.dataset or given.iiif) and not is_collection(out) and not (out / RECORD).exists():
+    images = given.images or given.sample or given.dataset or given.iiif
+    if not images and not is_collection(out) and not (out / RECORD).exists():
         commands.error(f"there is no collection {out} yet; name the IMAGES to prepare")
     weights: dict[str, Path] = {}
     for backbone, file in given.weights:

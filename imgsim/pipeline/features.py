@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.images.sources import ImageFile
     from imgsim.matching.features import Features
+    from imgsim.pipeline.context import Backbone, Run
     from imgsim.pipeline.plates import VectorLookup
-    from imgsim.pipeline.run import Backbone, Run
     from imgsim.pipeline.store import WorkStore
 
 # Raise it when mirrored plates are shaped otherwise.

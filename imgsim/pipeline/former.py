@@ -19,7 +19,7 @@ from imgsim.collection.writing import write_whole
 from imgsim.errors import CollectionError
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 _FORMER = "former"
 
@@ -31,6 +31,35 @@ def kept_generations(folder: Path) -> list[str]:
         return [layout.check_name(name, "generation")]
     except (OSError, ValueError, CollectionError):
         return []
+
+
+def former_state(run: Run, folder: Path) -> Collection | None:
+    """The generation to go on from; None if there is none. A damaged one is no reason to stop: each of its files is
+    checked before it is taken over. One with a sound manifest and catalogue is best, even if it is not the live one.
+    """
+    names = current.published(folder)[::-1]
+    with contextlib.suppress(CollectionError, OSError):
+        named = layout.live_generation(folder)
+        names.sort(key=lambda name: name != named)
+    best = None
+    for name in names:
+        try:
+            manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
+            found = Collection(folder.name, folder, name, manifest)
+            if manifest["generation"] != name:
+                raise CollectionError(f"The manifest of {name} is that of {manifest['generation']}.")
+        except (CollectionError, OSError) as error:
+            if name == names[0]:
+                run.note(f"What was prepared before is not used: {error}")
+            continue
+        best = best or found
+        try:
+            found.verify(layout.CATALOGUE)
+        except CollectionError as error:
+            run.note(f"Made again: {str(error).partition(' Run: ')[0]}")
+            continue
+        return found
+    return best
 
 
 def former(folder: Path, live: Collection | None) -> Collection | None:

@@ -17,7 +17,7 @@ from imgsim.pipeline.vanished import heed, vanished
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 MOST_NAMED = 200  # plates that the manifest names of each kind of change; the counts are of all
 

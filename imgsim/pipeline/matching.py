@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from imgsim.matches import Matches
     from imgsim.matching.candidates import Candidates
     from imgsim.pipeline.catalogue import CatalogueStage
+    from imgsim.pipeline.context import Backbone, Run
     from imgsim.pipeline.plates import Found
-    from imgsim.pipeline.run import Backbone, Run
     from imgsim.pipeline.stages import VectorStages
     from imgsim.pipeline.store import WorkStore
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +15,9 @@ import imgsim
 from imgsim.cells import csv_bytes
 from imgsim.collection import Collection, layout
 from imgsim.collection.naming import Scan
+from imgsim.collection.registry import Registry
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.sources import ImageFile, find_images
-from imgsim.collection.registry import Registry
 from imgsim.pipeline.identity import Changes, identify, known_plates
 from imgsim.pipeline.sources import Known, Source, hash_files, signatures
 from imgsim.pipeline.store import WorkStore
@@ -26,7 +25,7 @@ from imgsim.pipeline.thumbnails import made, sound_thumbnails
 from imgsim.pipeline.vanished import foreseen, heed
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Backbone, Run
+    from imgsim.pipeline.context import Backbone, Run
 
 
 class VectorLookup:

@@ -17,8 +17,8 @@ from imgsim.errors import CollectionError, ImgsimError
 from imgsim.pipeline.options import Summary
 
 if TYPE_CHECKING:
+    from imgsim.pipeline.context import Run
     from imgsim.pipeline.identity import Changes
-    from imgsim.pipeline.run import Run
 
 _LIBRARIES = (
     "numpy",

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import imgsim
-from imgsim.collection import Collection, current, layout, open_collection
+from imgsim.collection import Collection, layout, open_collection
 from imgsim.collection.current import mend
 from imgsim.collection.writing import GenerationWriter, disk_errors, locked, remove_old
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import ImgsimError
 from imgsim.pipeline import plates as plates_stage
 from imgsim.pipeline.catalogue import CatalogueStage
+from imgsim.pipeline.context import Backbone, Run
 from imgsim.pipeline.engine import Engine, default_engine
-from imgsim.pipeline.former import former, kept_files, kept_generations, remember
+from imgsim.pipeline.former import former, former_state, kept_files, kept_generations, remember
 from imgsim.pipeline.matching import MatchingStages
 from imgsim.pipeline.options import (
     DEFAULT_BACKBONE,
@@ -28,70 +28,12 @@ from imgsim.pipeline.options import (
     Options,
     Summary,
 )
-from imgsim.pipeline.progress import Progress, Report, Stage
+from imgsim.pipeline.progress import Progress, Report
 from imgsim.pipeline.record import keep_record, recorded_in, summary_of, versions
 from imgsim.pipeline.stages import VectorStages
 from imgsim.pipeline.store import WorkStore
 from imgsim.pipeline.vanished import Ask, present_inputs
 from imgsim.projections import check_method
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """A backbone of this run: its weights file if one was named, and its key."""
-
-    name: str
-    weights: Path | None
-    key: str
-    dimension: int
-
-
-@dataclass
-class Run:
-    """What the stages share."""
-
-    options: Options
-    engine: Engine
-    report: Report | None
-    live: Collection | None
-    folder: Path
-    ask: Ask | None = None
-    may_go: set[str] = field(default_factory=set)  # ids of plates that somebody said may go
-    notes: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    gathered: tuple[list[Path], Path] | None = None  # images and metadata, once they are fetched
-    unfetched: list[tuple[str, str]] = field(default_factory=list)  # (what, why) of images that never came
-
-    def __post_init__(self) -> None:
-        self._place = _place(self.folder)
-
-    def stage(self, name: str, total: int | None) -> Stage:
-        self.check_place()
-        return Stage(name, total, self.report)
-
-    def check_place(self) -> None:
-        """Raise ImgsimError if the collection's folder is no longer the one in which the run began."""
-        if _place(self.folder) != self._place:
-            raise ImgsimError(
-                f"The folder {self.folder} was moved or removed while the run was writing to it. Nothing more is "
-                "written. Put it back, or name another one with --out, and run the same command again."
-            )
-
-    def timed(self, stage: Stage) -> None:
-        self.timings[stage.name] = round(self.timings.get(stage.name, 0.0) + stage.seconds, 3)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
-        if self.report is not None:
-            self.report(Progress("note", 0, None, note=text))
-
-
-def _place(folder: Path) -> tuple[int, int] | None:
-    try:
-        found = folder.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def prepare(
@@ -122,7 +64,7 @@ def prepare(
         run = Run(options, engine or default_engine(), progress, None, folder, ask=ask)
         if mended:
             run.note(mended)
-        run.live = live = _live(run, folder)
+        run.live = live = former_state(run, folder)
         unmapped = options.sample is not None and not options.projections
         if live is not None or not (options.matching or unmapped):
             return _prepare(run, folder, started)
@@ -143,35 +85,6 @@ def prepare(
             changes=first.changes,
             redone={**second.redone, "plates": first.redone["plates"], "files": sorted(files)},
         )
-
-
-def _live(run: Run, folder: Path) -> Collection | None:
-    """The generation to go on from; None if there is none. A damaged one is no reason to stop: each of its files is
-    checked before it is taken over. One with a sound manifest and catalogue is best, even if it is not the live one.
-    """
-    names = current.published(folder)[::-1]
-    with contextlib.suppress(CollectionError, OSError):
-        named = layout.live_generation(folder)
-        names.sort(key=lambda name: name != named)
-    best = None
-    for name in names:
-        try:
-            manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
-            found = Collection(folder.name, folder, name, manifest)
-            if manifest["generation"] != name:
-                raise CollectionError(f"The manifest of {name} is that of {manifest['generation']}.")
-        except (CollectionError, OSError) as error:
-            if name == names[0]:
-                run.note(f"What was prepared before is not used: {error}")
-            continue
-        best = best or found
-        try:
-            found.verify(layout.CATALOGUE)
-        except CollectionError as error:
-            run.note(f"Made again: {str(error).partition(' Run: ')[0]}")
-            continue
-        return found
-    return best
 
 
 def _prepare(run: Run, folder: Path, started: float) -> Summary:

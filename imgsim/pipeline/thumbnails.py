@@ -14,7 +14,7 @@ from imgsim.collection import Collection, layout
 from imgsim.errors import CollectionError
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
     from imgsim.pipeline.sources import Source
     from imgsim.pipeline.store import WorkStore
 

@@ -6,7 +6,8 @@ a disk that is not mounted, or a folder that somebody cleared, must not shrink a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection as Names, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Names
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from imgsim.errors import CollectionError, ImgsimError
 if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.images.sources import ImageFile
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 SHARE = 0.1  # of the plates; so many may go without a word
 _MOST_NAMED = 5
@@ -56,7 +57,10 @@ class Vanished:
         named = ", ".join(f"{plate_id} ({file})" for plate_id, file in ordered[:_MOST_NAMED])
         more = f" and {len(self.gone) - _MOST_NAMED:,} more" if len(self.gone) > _MOST_NAMED else ""
         are = "is" if len(self.gone) == 1 else "are"
-        text = f"{len(self.gone):,} of the {self.plates:,} plates of {self.name} {are} gone: no scan shows them any more ({named}{more})."
+        text = (
+            f"{len(self.gone):,} of the {self.plates:,} plates of {self.name} {are} gone: no scan shows them any more "
+            f"({named}{more})."
+        )
         if self.decided:
             count = len(self.decided)
             text += f" {count:,} of them {'bears' if count == 1 else 'bear'} decisions of people."
