@@ -51,7 +51,7 @@ def mend(folder: Path) -> str:
     """Write CURRENT anew where it is damaged, and say so; "" where it is whole. The caller holds the lock.
 
     Where no whole generation is left the newest of which anything can be read is named: a run takes from it what it
-    can. Where there is none CURRENT is set aside.
+    can. A folder in its place is set aside.
     """
     from imgsim.collection.writing import sync_folder, write_whole
 
@@ -63,9 +63,8 @@ def mend(folder: Path) -> str:
     except CollectionError as error:
         name, told = _newest(folder, whole=False) or "", str(error).partition(" Run: ")[0]
     path = folder / layout.CURRENT
-    if path.is_dir() or not name:
-        with contextlib.suppress(FileNotFoundError):
-            os.rename(path, path.with_name(f"{layout.CURRENT}.damaged-{secrets.token_hex(3)}"))
+    if path.is_dir():
+        os.rename(path, path.with_name(f"{layout.CURRENT}.damaged-{secrets.token_hex(3)}"))
     if name:
         write_whole(path, f"{name}\n".encode())
         sync_folder(folder)

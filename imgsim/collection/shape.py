@@ -54,9 +54,9 @@ MANIFEST = {
         "plates": COUNT, "skipped": COUNT, "bytes?": COUNT, "joined?": COUNT, "matches?": Each(COUNT),
         "families?": COUNT,
     },
-    "matching?": ({}, {
-        "features": TEXT, "pairs": TEXT, "plates?": TEXT, "candidates?": TEXT, "mirrored?": Each(TEXT),
-    }),
+    "matching?": {
+        "features?": TEXT, "pairs?": TEXT, "plates?": TEXT, "candidates?": TEXT, "mirrored?": Each(TEXT),
+    },
     "thumbnails": {"files": COUNT, "bytes": COUNT},
     "changes?": (NOTHING, {
         "since?": TEXT, "counts": Each(COUNT), "new?": _CHANGE, "back?": _CHANGE, "moved?": _CHANGE,
@@ -104,8 +104,6 @@ def _record(value: dict[str, Any], form: dict[str, Any], where: str) -> None:
 
 
 def _fits(value: object, form: Any) -> bool:
-    if form == {}:  # empty, and not merely a mapping
-        return value == {}
     try:
         check(value, form)
     except ValueError:

@@ -29,9 +29,15 @@ _UNFINISHED = ".unfinished-"
 
 @contextlib.contextmanager
 def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full or read-only disk into an ImgsimError that names it."""
+    """Turn what a disk refuses into an ImgsimError that names it: full, read-only, moved away, something in the way."""
     try:
         yield
+    except (BrokenPipeError, ConnectionError):
+        raise  # nothing of a disk
+    except ImgsimError as error:
+        if not folder.is_dir():
+            raise moved(folder) from error
+        raise
     except OSError as error:
         # pyarrow writes the number of the error into its text only.
         named = re.search(r"\[errno (\d+)\]", str(error), re.IGNORECASE)
@@ -46,7 +52,21 @@ def disk_errors(folder: Path) -> Iterator[None]:
                 f"{error.filename or folder} cannot be written ({error.strerror}). "
                 "Choose another place with --out DIR, or IMGSIM_DATA=DIR for all collections."
             ) from error
-        raise
+        if not folder.is_dir():
+            raise moved(folder) from error
+        raise ImgsimError(
+            f"{error.filename2 or error.filename or folder} cannot be used ({error.strerror or error}): it has "
+            "vanished, or something else than what imgsim writes lies in its place. Put it right, and run the same "
+            "command again."
+        ) from error
+
+
+def moved(folder: Path) -> ImgsimError:
+    """What to say where the collection's folder is no longer the one in which the run began."""
+    return ImgsimError(
+        f"The folder {folder} was moved or removed while the run was writing to it. Nothing more is written. "
+        "Put it back, or name another one with --out, and run the same command again."
+    )
 
 
 def _disk(folder: Path) -> str:
@@ -109,6 +129,14 @@ def is_locked(folder: Path) -> bool:
         return True
     except OSError:  # a disk that cannot be written holds no run
         return False
+
+
+def mend_if_free(folder: Path) -> None:
+    """Write CURRENT anew where it is damaged, if nobody else is writing and the disk can be written to."""
+    from imgsim.collection.current import mend
+
+    with contextlib.suppress(ImgsimError, OSError), locked(folder):
+        mend(folder)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
+from imgsim.collection.writing import moved
 from imgsim.pipeline.engine import Engine
 from imgsim.pipeline.options import Options
 from imgsim.pipeline.progress import Progress, Report, Stage
@@ -49,10 +49,7 @@ class Run:
     def check_place(self) -> None:
         """Raise ImgsimError if the collection's folder is no longer the one in which the run began."""
         if _place(self.folder) != self._place:
-            raise ImgsimError(
-                f"The folder {self.folder} was moved or removed while the run was writing to it. Nothing more is "
-                "written. Put it back, or name another one with --out, and run the same command again."
-            )
+            raise moved(self.folder)
 
     def timed(self, stage: Stage) -> None:
         self.timings[stage.name] = round(self.timings.get(stage.name, 0.0) + stage.seconds, 3)

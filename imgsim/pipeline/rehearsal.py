@@ -10,19 +10,14 @@ from typing import Any
 import pandas as pd
 
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.registry import Registry
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.images.sources import ImageFile, find_images
+from imgsim.images.sources import find_images
 from imgsim.pipeline.catalogue import joined_catalogue
 from imgsim.pipeline.display import book_lines
-from imgsim.pipeline.identity import known_plates
 from imgsim.pipeline.options import Options
-from imgsim.pipeline.plates import live_sources
 from imgsim.pipeline.record import recorded_in
 from imgsim.pipeline.run import table_choices
-from imgsim.pipeline.sources import Known, hash_files, signatures
-from imgsim.pipeline.store import known_sources
-from imgsim.pipeline.vanished import Vanished, foreseen, present_inputs
+from imgsim.pipeline.vanished import present_inputs, would_vanish
 
 _EXAMPLES = 5
 _WIDTH = 60
@@ -47,7 +42,7 @@ def rehearse(options: Options) -> tuple[dict[str, Any], str]:
     named = options.metadata or (Path(recorded["metadata"]) if recorded["metadata"] else None)
     metadata = Path(os.path.abspath(named)) if named else None
     images, skipped = find_images(inputs)
-    gone = _gone(folder, live, images)
+    gone = would_vanish(folder, live, images) if live is not None else None
     if not images and gone is not None:
         raise ImgsimError(f"There is no image in {', '.join(map(str, inputs))}. {gone.told}")
     if not images:
@@ -90,23 +85,6 @@ def _opened(folder: Path) -> Collection | None:
         return open_collection(folder)
     except CollectionError:
         return None
-
-
-def _gone(folder: Path, live: Collection | None, images: list[ImageFile]) -> Vanished | None:
-    """The plates that a run would miss. Files are read where their look does not tell what they hold."""
-    if live is None:
-        return None
-    known = Known([*live_sources(live), *known_sources(folder / "work")])
-    contents, doubtful = {}, []
-    for image, mark in zip(images, signatures(images), strict=True):
-        source = known.unchanged(image, mark)
-        if source is not None:
-            contents[image.plate_id] = source.sha256
-        elif known.may_hold(image.size):
-            doubtful.append(image)
-    digests = hash_files(doubtful, lambda done, total: None)
-    contents |= {i.plate_id: digests[i.root, i.file] for i in doubtful if (i.root, i.file) in digests}
-    return foreseen(live, known_plates(Registry(folder), live)[0], images, contents)
 
 
 def _own(column: str, frame: pd.DataFrame, understood: dict[str, str], key: str) -> bool:

@@ -124,6 +124,29 @@ def foreseen(
     return vanished(live, set(assign(scans, known, lambda plate, scan: True)))
 
 
+def would_vanish(folder: Path, live: Collection, files: Sequence[ImageFile]) -> Vanished | None:
+    """What a run over these files would miss. They are read only where their look does not tell what they hold."""
+    from imgsim.pipeline.plates import live_sources
+    from imgsim.pipeline.sources import Known, hash_files, signatures
+    from imgsim.pipeline.store import known_sources
+
+    known = Known([*live_sources(live), *known_sources(folder / "work")])
+    contents, doubtful = {}, []
+    for file, mark in zip(files, signatures(files), strict=True):
+        source = known.unchanged(file, mark)
+        if source is not None:
+            contents[file.plate_id] = source.sha256
+        elif known.may_hold(file.size):
+            doubtful.append(file)
+    digests = hash_files(doubtful, lambda done, total: None)
+    contents |= {file.plate_id: digests.get((file.root, file.file), "") for file in doubtful}
+    # The registry knows more, but SQLite would leave files beside it, and a look ahead leaves nothing.
+    frame = live.catalogue.frame
+    columns = (frame[name].tolist() for name in ("plate_id", "sha256", "root", "file"))
+    known_plates = [KnownPlate(*values) for values in zip(*columns, strict=True)]
+    return foreseen(live, known_plates, files, contents)
+
+
 def heed(run: Run, found: Vanished | None) -> None:
     """Go on only if nothing serious is gone, or somebody says that it may go.
 

@@ -148,10 +148,7 @@ def _thumbnail(request: Request) -> Response:
     row = row_of_hash(collection, sha256)
     if suffix != "webp":
         raise _Missing
-    try:
-        return _served(collection.thumbnail_path(row).read_bytes(), "image/webp")
-    except OSError as error:
-        raise _Missing from error
+    return _served(collection.thumbnail(row), "image/webp")
 
 
 _plates: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
