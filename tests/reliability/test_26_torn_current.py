@@ -28,6 +28,14 @@ def _written(data: bytes) -> Callable[[Path], None]:
     return put
 
 
+def _beginning(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:7])
+
+
+def _twice(path: Path) -> None:
+    path.write_bytes(path.read_bytes() * 2)
+
+
 def _folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -46,9 +54,9 @@ TORN: dict[str, Callable[[Path], None]] = {
     "white space": _written(b" \n\t\n"),
     "zeroed": DAMAGES["zeroed"],
     "cut": DAMAGES["cut"],
-    "cut to its beginning": lambda path: path.write_bytes(path.read_bytes()[:7]) and None,
+    "cut to its beginning": _beginning,
     "grown": DAMAGES["grown"],
-    "twice": lambda path: path.write_bytes(path.read_bytes() * 2) and None,
+    "twice": _twice,
     "all ones": _written(b"\xff" * 24),
     "foreign text": _written(b"Dear Sir, I have the honour"),
     "foreign name": _written(b"backup\n"),

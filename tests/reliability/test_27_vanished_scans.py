@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -20,7 +22,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.registry import Registry
 from imgsim.errors import ImgsimError
-from imgsim.pipeline import Options
+from imgsim.pipeline import Options, Summary, prepare
 from imgsim.pipeline.rehearsal import rehearse
 from imgsim.pipeline.vanished import Vanished
 from tests.making import ToyEngine, make, write_plate, write_plates
@@ -99,7 +101,7 @@ def test_more_than_a_tenth_or_a_disk_that_is_not_there(data: Path, tally: Tally)
         happens()
         with tally.attempt(f"{what}: a run"):
             engine = ToyEngine()
-            said = unchanged(collection, lambda e=engine: make(collection, None, e, accept_missing=False))
+            said = unchanged(collection, partial(make, collection, None, engine, accept_missing=False))
             assert count in said and (not count or "Nothing was changed" in said), said
             assert engine.asked == [], "scans were opened before it was said"
         if count and scans.is_dir() and what != "the folder is empty":
@@ -199,9 +201,7 @@ def test_said_so_or_asked(data: Path, tally: Tally) -> None:
         assert any("are gone" in note and "--accept-missing" in note for note in summary.notes)
 
 
-def make_asking(collection: Path, ask: Callable[[Vanished], bool]):  # type: ignore[no-untyped-def]
-    from imgsim.pipeline import prepare
-
+def make_asking(collection: Path, ask: Callable[[Vanished], bool]) -> Summary:
     return prepare(Options(out=collection, matching=False), ask=ask, engine=ToyEngine())
 
 
@@ -209,11 +209,10 @@ def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
     collection, first, second = tmp_path / "c", tmp_path / "first", tmp_path / "second"
     write_plates(first, 5)
     write_plates(second, 5, first=5)
-    from imgsim.pipeline import prepare
 
-    def run(**options: object):  # type: ignore[no-untyped-def]
+    def run(**options: Any) -> Summary:
         return prepare(
-            Options(out=collection, backbones=["toy"], projections=["pca"], matching=False, **options),  # type: ignore[arg-type]
+            Options(out=collection, backbones=["toy"], projections=["pca"], matching=False, **options),
             engine=ToyEngine(),
         )
 
@@ -228,11 +227,11 @@ def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
         assert not run().changed
 
 
-def command(words_: list[str], data: Path, **more: object) -> subprocess.CompletedProcess[str]:
+def command(words_: list[str], data: Path, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _TOY, *words_],
         cwd=environment.REPOSITORY, env={**os.environ, "IMGSIM_DATA": str(data)}, text=True, timeout=100, check=False,
-        capture_output=True, **more,  # type: ignore[call-overload]
+        capture_output=True, **more,
     )  # fmt: skip
 
 
