@@ -206,7 +206,8 @@ class _Run:
         registry = Registry(self.folder)
         try:
             self.database(REGISTRY, registry.database, means)
-            known = {plate.plate_id: (plate.sha256, plate.root, plate.file) for plate in registry.plates()}
+            # Where the scan lay is not compared: a run that was stopped may have written down another place already.
+            known = {plate.plate_id: {plate.sha256, *plate.earlier} for plate in registry.plates()}
             frame = collection.catalogue.frame
         except (ImgsimError, UnicodeDecodeError) as error:
             if not any(problem.file == REGISTRY for problem in self.problems):
@@ -214,9 +215,8 @@ class _Run:
             return
         if not known and collection.manifest["schema"] != layout.SCHEMA:
             return  # prepared before there was a registry
-        names = ("plate_id", "sha256", "root", "file")
-        rows = zip(*(frame[name].tolist() for name in names), strict=True)
-        odd = [row[0] for row in rows if known.get(row[0]) != row[1:]]
+        rows = zip(frame["plate_id"].tolist(), frame["sha256"].tolist(), strict=True)
+        odd = [plate_id for plate_id, content in rows if content not in known.get(plate_id, ())]
         if odd:
             what = f"It knows {len(odd):,} plates otherwise than the table of plates does, such as {odd[0]}"
             self.found(REGISTRY, what, means, RUN)
