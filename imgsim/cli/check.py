@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,10 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         for folder in _folders(given):
             display = display_for(quiet=given.quiet, as_json=given.json)
             stage = Stage(f"checking {folder.name}, MB", None, display)
-            checked = check(
-                folder, lambda done, total, s=stage: s.update(done // 10**6, max(1, total // 10**6))  # type: ignore[misc]
-            )
-            stage.update(max(1, checked.bytes // 10**6), max(1, checked.bytes // 10**6))
+            checked = check(folder, partial(_tell, stage))
+            stage.update(_megabytes(checked.bytes), _megabytes(checked.bytes))
             display.close()
             status |= bool(checked.problems)
             if given.json:
@@ -89,6 +88,15 @@ def main(arguments: Sequence[str]) -> int:
     return status
 
 
+def _megabytes(count: int) -> int:
+    return max(1, count // 10**6)
+
+
+def _tell(stage: Stage, done: int, total: int) -> None:
+    # The databases are still to come when the last byte has been read.
+    stage.update(min(done // 10**6, _megabytes(total) - 1), _megabytes(total))
+
+
 def _folders(given: argparse.Namespace) -> list[Path]:
     if given.out is not None:
         return [given.out.absolute()]
@@ -103,11 +111,13 @@ def _folders(given: argparse.Namespace) -> list[Path]:
 
 
 def _told(checked: Checked) -> list[str]:
-    size = f"{checked.files:,} files, {checked.bytes / 1e6:,.0f} MB"
+    size = f"{checked.bytes / 1e6:,.0f} MB"
     if not checked.problems:
-        return [f"{checked.name}: every file is what was written ({size}).", *checked.unsure]
+        return [f"{checked.name}: every file is what was written ({checked.files:,} files, {size}).", *checked.unsure]
     count = len(checked.problems)
-    lines = [f"{checked.name}: {count:,} of {size} {'is' if count == 1 else 'are'} damaged:"]
+    lines = [
+        f"{checked.name}: {count:,} of {checked.files:,} files ({size}) {'is' if count == 1 else 'are'} damaged:"
+    ]
     for problem in checked.problems[:_MOST]:
         lines += [f"  {problem.file}", f"    {problem.what} It is {problem.means}."]
     if count > _MOST:

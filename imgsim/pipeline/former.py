@@ -105,15 +105,14 @@ def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
         return []
     files = live.manifest["files"]
     right = [file for file, key in keys.items() if live.manifest["keys"].get(file) == key and file in files]
-    # In millions of bytes: features are gigabytes, and what is not worth reading of is not worth a line.
-    total = sum(files[file]["size"] for file in right)
-    stage = run.stage("checking files, MB", max(1, total // 1_000_000))
+    megabytes = max(1, sum(files[file]["size"] for file in right) // 10**6)
+    stage = run.stage("checking files, MB", megabytes)
     read, whole = 0, []
 
     def progress(count: int) -> None:
         nonlocal read
         read += count
-        stage.update(read // 1_000_000)
+        stage.update(min(read // 10**6, megabytes - 1))
 
     for file in right:
         before = read
@@ -124,7 +123,6 @@ def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
         else:
             whole.append(file)
         read = before + files[file]["size"]
-        stage.update(read // 1_000_000)
-    stage.update(max(1, total // 1_000_000))
+    stage.update(megabytes)
     run.timed(stage)
     return whole

@@ -112,11 +112,11 @@ def show(collection: Collection) -> None:
         st.markdown(f"Every file was checked and is what was written: {checked.files:,} files, {when}.")
     else:
         st.markdown(f"{text.count(len(checked.problems), 'file')} damaged, found {when}:")
-        rows = [(problem.file, problem.what, problem.means) for problem in checked.problems]
+        rows = [(problem.means, problem.what, problem.file) for problem in checked.problems]
         st.dataframe(
-            pd.DataFrame(rows, columns=["File", "What is wrong", "What it is"]),
+            pd.DataFrame(rows, columns=["What it is", "What is wrong", "File"]),
             hide_index=True,
-            height=min(38 + 35 * len(rows), 260),
+            height=min(40 + 35 * len(rows), 260),
             key="damaged_files",
         )
         for line in remedy_words(checked.problems, collection.name):

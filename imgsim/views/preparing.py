@@ -50,7 +50,7 @@ class Preparation:
             self.ready = True
         elif event.get("event") == "error":
             self.message = str(event.get("message", ""))
-        elif event.get("stage"):
+        elif event.get("stage") and event.get("event") != "note":
             self.stages[str(event["stage"])] = event
 
     @property
@@ -190,11 +190,8 @@ def progress(stage: str, event: dict[str, Any]) -> tuple[float, str]:
     except (TypeError, ValueError):
         done, total = 0.0, 0.0
     share = min(max(done / total, 0.0), 1.0) if total else 0.0
-    label = (
-        f"{text.plain(stage.capitalize())} · {done:,.0f} of {total:,.0f}"
-        if total
-        else text.plain(stage.capitalize())
-    )
+    name = text.plain(stage[:1].upper() + stage[1:])
+    label = f"{name} · {done:,.0f} of {total:,.0f}" if total else name
     remaining = event.get("remaining_s")
     if share < 1 and isinstance(remaining, (int, float)) and remaining >= 1:
         label += f" · {remaining:.0f} s left"
