@@ -2,7 +2,7 @@
 
     data/<name>/
       CURRENT                      the name of the live generation; replaced atomically, last
-      inputs.json                  what the last run was asked for, should the manifest be lost; carries its own hash
+      inputs.json                  what the last run was asked for, should the manifest be lost
       generations/<id>/
         manifest.json              everything :mod:`imgsim.collection.layout` says; carries its own hash
         catalogue.parquet          the row order of everything below
@@ -14,7 +14,8 @@
         <backbone>/background.npy  float32 (10001,), quantiles of the similarity of random pairs
         <backbone>/projection_<method>.npy   float32 (n_plates, 2)
         <backbone>/mirrored.npy    float32 (n_plates, dim), embeddings of the plates flipped left to right
-        features/                  local features of all plates and their index, mapped into memory; sums.npy has a checksum a plate
+        features/                  local features of all plates and their index, mapped into memory; in sums.npy a
+                                   checksum a plate
         matches.parquet            one row a pair that was compared by local features
         families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like
