@@ -1,4 +1,5 @@
-"""``python3 -m imgsim``: set up what is missing, start the app, open it in the browser. ``find``: follow a citation."""
+"""``python3 -m imgsim``: set up what is missing, start the app, open it in the browser. ``find``: follow a citation;
+``check``: whether every file is whole."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from imgsim import environment
 # command -> the module whose main(arguments) answers it
 COMMANDS = {
     "backup": "imgsim.cli.backup",
+    "check": "imgsim.cli.check",
     "find": "imgsim.cli.find",
     "restore": "imgsim.cli.restore",
 }
@@ -32,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python3 -m imgsim",
         description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
-        epilog="To find what a citation names: python3 -m imgsim find TEXT. "
+        epilog="To find what a citation names: python3 -m imgsim find TEXT. To check the "
+        "files of a collection: python3 -m imgsim check NAME. "
         "Other options are passed on to 'streamlit run', for example --server.address 192.168.1.5",
     )
     parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")

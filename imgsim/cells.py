@@ -13,6 +13,9 @@ that are not written as they are would run as a formula: an apostrophe stands be
 **Other texts** get an apostrophe where they would be run or changed, and where they begin with one, so that taking one
 away gives back the very text.
 
+**Control characters**, which a terminal that shows the file would obey, are written as ``\\x1b``; tabs and line ends
+stay. What looks like one already has its backslash written as ``\\x5c``, so that :func:`visible` can be undone.
+
 :func:`~imgsim.spreadsheets.read_back` undoes all this, for scripts, for tables that came back from a spreadsheet,
 and for files of older versions, in which ids had apostrophes and no second column.
 """
@@ -54,21 +57,36 @@ _UNCHANGED = re.compile(r"^(?:0|[1-9]\d{0,10})(?:\.0)?$|^\d{4} ?[-/] ?\d{4}$")
 _PLAIN = re.compile(r"^-?\d+(?:\.\d+)?$|^\d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]*)?$")
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\(?=x[0-9a-f]{2})")
+_WRITTEN = re.compile(r"\\x([0-9a-f]{2})")
+
+
+def visible(text: str) -> str:
+    """Return text with its control characters (C0 but for tabs and ends of lines, DEL, C1) spelt out."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def unspelt(text: str) -> str:
+    """Return the text that :func:`visible` was given."""
+    return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 def guarded(text: str) -> str:
     """Return text as a cell that no spreadsheet runs, or turns into something else."""
+    text = visible(text)
     changed = _NUMBERLIKE.match(text) and not _UNCHANGED.match(text)
     return GUARD + text if changed or _RISKY.match(text) else text
 
 
 def id_cell(value: object) -> str:
     """Return an id as a cell: as it is, but for an apostrophe where a spreadsheet would run it."""
-    text = _text(value)
+    text = visible(_text(value))
     return GUARD + text if RISKY_ID.match(text) else text
 
 
 def id_text(value: object) -> str:
     """Return an id in brackets, which every spreadsheet keeps as text; '' for none."""
-    text = _text(value)
+    text = visible(_text(value))
     return f"[{text}]" if text else ""
 
 
@@ -156,7 +174,8 @@ def lines(rows: Iterable[Sequence[str]]) -> list[str]:
 
 def header(names: Collection[str]) -> bytes:
     """Return the first line of a CSV, with the byte order mark before it."""
-    written = [GUARD + name if _RISKY.match(name) else name for name in named(names)]
+    shown = map(visible, named(names))
+    written = [GUARD + name if _RISKY.match(name) else name for name in shown]
     return BOM + encoded(lines([written])[0])
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from imgsim.cells import GUARD, RISKY_ID, TEXT, is_id
+from imgsim.cells import GUARD, RISKY_ID, TEXT, is_id, unspelt
 from imgsim.errors import ImgsimError
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?P<rounded>[eE][-+]?\d+)?")
@@ -35,11 +35,11 @@ def read_back(content: bytes) -> pd.DataFrame:
         table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ImgsimError(f"This is no CSV that imgsim wrote: {error}. Download it again.") from error
-    head, rows = ([name.removeprefix(GUARD) for name in table[0]], table[1:]) if table else ([], [])
+    head, rows = ([unspelt(name.removeprefix(GUARD)) for name in table[0]], table[1:]) if table else ([], [])
     texts = {at: at + 1 for at in range(len(head) - 1) if _written_twice(head, rows, at)}
     kept = [at for at in range(len(head)) if at - 1 not in texts]
     found = [
-        [_exact(row, at, texts, head, line) for at in kept if at < len(row)]
+        [unspelt(_exact(row, at, texts, head, line)) for at in kept if at < len(row)]
         for line, row in enumerate(rows, start=2)
     ]
     return pd.DataFrame(found, columns=pd.Index([head[at] for at in kept]), dtype="str")

@@ -58,7 +58,7 @@ def licence_of(name: str) -> str:
 
 
 def _stated(facts: PackageMetadata, field: str) -> str:
-    return str(facts[field]) if facts.get(field) else ""
+    return next((str(value) for name, value in facts.json.items() if name == field.lower().replace("-", "_")), "")
 
 
 def licences() -> str:

@@ -125,8 +125,9 @@ class ToyEngine:
 
 
 def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:
-    """Prepare a collection with the toy network and, unless asked for, with the quickest map and without matches."""
-    options = {"backbones": ["toy"], "projections": ["pca"], "matching": False, **options}
+    """Prepare a collection with the toy network and, unless asked for, with the quickest map, without matches, and
+    without a word about plates that are gone."""
+    options = {"backbones": ["toy"], "projections": ["pca"], "matching": False, "accept_missing": True, **options}
     inputs = None if images is None else [images]
     return prepare(Options(out=out, inputs=inputs, **options), engine=engine or ToyEngine())
 
@@ -176,7 +177,7 @@ def add_files(collection: Path, files: Mapping[str, bytes]) -> None:
         (folder / file).unlink(missing_ok=True)  # it may be a hard link
         (folder / file).write_bytes(data)
         manifest["files"][file] = {"size": len(data), "sha256": file_sha256(folder / file)}
-    (folder / layout.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    (folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
 
 
 def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families: bool = True) -> None:

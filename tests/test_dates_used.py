@@ -361,7 +361,7 @@ def test_a_collection_prepared_before_dates_were_intervals_opens_and_is_joined_a
     kept = json.loads(manifest.read_text("utf-8"))
     del kept["join"]["years"]
     kept["keys"][layout.CATALOGUE] = "of an older version"
-    manifest.write_text(json.dumps(kept), "utf-8")
+    manifest.write_bytes(layout.sealed(kept))
     old = open_collection(made.path)
     assert [old.catalogue.date(row).words for row in range(3)] == ["1751", "1755", "undated"]
     with pytest.MonkeyPatch.context() as patch:

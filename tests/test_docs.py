@@ -104,6 +104,11 @@ def test_the_options_of_find_are_documented_and_what_its_examples_look_like() ->
     assert (cited.collection, cited.plate, cited.picture) == ("herbals", "090470060000120_0", "0123456789ab")
 
 
+def test_the_options_of_check_are_documented() -> None:
+    for door in (("-m", "imgsim", "check"), ("precompute.py", "check")):
+        assert options_defined(help_of(*door)) == options_in(section("Is everything whole?")) - {"--name"}
+
+
 def test_training_is_documented_with_options_that_exist() -> None:
     lines = [line for line in command_lines(README) if "-m imgsim.training" in line]
     assert lines

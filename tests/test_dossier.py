@@ -18,7 +18,7 @@ from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
 from imgsim.dossier import dossier_html
 from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
-from imgsim.errors import ImgsimError
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import RULE, Families, find_families
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.reviews import Review
@@ -91,11 +91,18 @@ def collection_of(
         Image.new("L", (20, 30), 200 - row % 100).save(folder / f"{row}.webp")
     matches = matches_of(catalogue, pairs)
     families = Families(find_families(catalogue.frame, matches), catalogue)
+
+    def thumbnail(row: int) -> bytes:
+        try:
+            return (folder / f"{row}.webp").read_bytes()
+        except OSError as error:
+            raise CollectionError("gone") from error
+
     return cast(
         Collection,
         SimpleNamespace(
-            name=name, generation="20261122-1", manifest=MANIFEST, catalogue=catalogue, matches=matches,
-            families=families, thumbnail_path=lambda row: folder / f"{row}.webp",
+            name=name, thumbnail=thumbnail, generation="20261122-1", manifest=MANIFEST, catalogue=catalogue,
+            matches=matches, families=families, thumbnail_path=lambda row: folder / f"{row}.webp",
         ),
     )  # fmt: skip
 

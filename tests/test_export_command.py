@@ -204,7 +204,7 @@ def test_a_folder_called_export_is_prepared_as_before(
 ) -> None:
     calls: list[Any] = []
 
-    def prepare(options: Any, _progress: Any) -> Any:
+    def prepare(options: Any, _progress: Any, *, ask: Any) -> Any:
         calls.append(options)
         raise KeyboardInterrupt
 

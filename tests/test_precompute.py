@@ -43,7 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     calls: list[Options] = []
 
-    def prepare(options: Options, progress: Any) -> Summary:
+    def prepare(options: Options, progress: Any, *, ask: Any) -> Summary:
         calls.append(options)
         return SUMMARY
 
@@ -93,7 +93,7 @@ def test_images_are_not_swallowed_by_options(
 def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path) -> None:
     words = (
         "scans --metadata m.csv --out {} --backbone plates18 resnet18 --weights resnet18=w.pth --top-k 7 --projection "
-        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --no-verify"
+        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --no-verify --accept-missing"
     ).format(tmp_path / "here")
     assert main(words.split()) == 0
     assert asked == [
@@ -110,6 +110,7 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
             workers=3,
             matching=False,
             verify_top=9,
+            accept_missing=True,
         )
     ]
 
@@ -180,7 +181,7 @@ def test_an_image_named_like_a_number_follows_the_sample(asked: list[Options]) -
 
 
 def failing(error: BaseException) -> Any:
-    def prepare(options: Options, progress: Any) -> Summary:
+    def prepare(options: Options, progress: Any, *, ask: Any) -> Summary:
         raise error
 
     return prepare
@@ -301,12 +302,12 @@ import sys, time
 from pathlib import Path
 from imgsim.pipeline import command, prepare
 from tests.making import ToyEngine
-def slowly(options, progress):
+def slowly(options, progress, ask):
     def wait(done):
         if done == 3:
             print("working", flush=True)
         time.sleep(0.3 if done > 2 else 0)
-    return prepare(options, progress, engine=ToyEngine(after=wait))
+    return prepare(options, progress, ask=ask, engine=ToyEngine(after=wait))
 command.prepare = slowly
 sys.exit(command.main(sys.argv[1:]))
 """

@@ -293,3 +293,16 @@ def test_reviews_come_back_from_a_spreadsheet(tmp_path: Path) -> None:
     theirs = Reviews(tmp_path / "theirs.sqlite", lambda: catalogue.pictures)
     assert theirs.merge_csv(data, catalogue).added == 2
     assert [one.pair for one in theirs.all()] == [("0012", "0013"), ("0012", "bm01")]
+
+
+def test_what_a_terminal_would_obey_is_spelt_out_and_read_back() -> None:
+    controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\r\n"]
+    texts = [
+        *controls, *(f"a{one}[31mb" for one in controls), "\x1b]0;title\x07", "=\x1b1", "\x1b=1", "'\x1b", "C:\\x1bin",
+        "\\x5c", "\\\\x1b", "\\n", "tab\tin it",
+    ]  # fmt: skip
+    data = csv_bytes({"title": texts, "plate_id": texts, "\x1b[2J": texts})
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", data.decode("utf-8-sig"))
+    frame = read_back(data)
+    assert list(frame.columns) == ["title", "plate_id", "\x1b[2J"]
+    assert all(frame[name].tolist() == texts for name in frame.columns)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from imgsim.collection import data_dir
+from imgsim.collection.current import is_collection
 from imgsim.collection.finding import Found, find_everywhere
-from imgsim.collection.layout import CURRENT, check_name
+from imgsim.collection.layout import check_name
 from imgsim.errors import ImgsimError
 
 _DESCRIPTION = """\
@@ -83,7 +84,7 @@ def _folders(given: argparse.Namespace) -> list[Path] | None:
     folder: Path | None = data_dir() / check_name(given.name) if given.name is not None else given.out
     if folder is None:
         return None
-    if not (folder / CURRENT).exists():
+    if not is_collection(folder):
         raise ImgsimError(
             f"There is no collection {folder}. Name another one, or leave it out to look in all."
         )

@@ -2,17 +2,20 @@
 
     data/<name>/
       CURRENT                      the name of the live generation; replaced atomically, last
+      inputs.json                  what the last run was asked for, should the manifest be lost
       generations/<id>/
-        manifest.json              everything :mod:`imgsim.collection.layout` says
+        manifest.json              everything :mod:`imgsim.collection.layout` says; carries its own hash
         catalogue.parquet          the row order of everything below
         skipped.csv                what could not be read, and why
         thumbnails/<sha256>.webp   longest side 320 px, named by the content of the plate's file
+        thumbnails.sha256          SHA-256 of each thumbnail, as ``sha256sum -c`` reads it
         <backbone>/embeddings.npy  float32 (n_plates, dim), unit rows
         <backbone>/neighbours.npz  indices int32 (n_plates, k), similarities float32 (n_plates, k)
         <backbone>/background.npy  float32 (10001,), quantiles of the similarity of random pairs
         <backbone>/projection_<method>.npy   float32 (n_plates, 2)
         <backbone>/mirrored.npy    float32 (n_plates, dim), embeddings of the plates flipped left to right
-        features/                  local features of all plates and their index, mapped into memory
+        features/                  local features of all plates and their index, mapped into memory; in sums.npy a
+                                   checksum a plate
         matches.parquet            one row a pair that was compared by local features
         families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.collection import layout
+from imgsim.collection import current, layout
 from imgsim.collection.reading import Collection
 from imgsim.errors import CollectionError
 from imgsim.reviews.pictures import counting
@@ -31,8 +31,8 @@ def reviews_of(collection: Collection | Path | str) -> Reviews:
 def live_pictures(folder: Path) -> Mapping[str, str]:
     """Plate id -> SHA-256 of its image file, in the live generation; empty where there is none that can be read."""
     try:
-        generation = layout.live_generation(folder)
-        return _pictures(str(folder.resolve()), generation) if generation else {}
+        found = current.live(folder)
+        return _pictures(str(folder.resolve()), found.generation) if found is not None else {}
     except (CollectionError, OSError):
         return {}
 

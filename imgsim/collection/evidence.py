@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from imgsim.collection import layout
@@ -58,11 +59,15 @@ def read_features(collection: Collection) -> FeatureStore | None:
 
     if not all(collection.has(file) for file in layout.FEATURE_FILES):
         return None
-    for file in layout.FEATURE_FILES:
-        collection.verify(file)
+    # Gigabytes are not read for one plate: where each has a checksum its features are checked when they are asked for.
+    offsets, *others = layout.FEATURE_FILES
+    collection.verify(offsets, whole=True)
+    sums = collection._array(layout.FEATURE_SUMS, np.uint64, (None,)) if collection.has(layout.FEATURE_SUMS) else None
+    for file in others:
+        collection.verify(file, whole=sums is None)
     frame = collection.catalogue.frame
     sizes = frame[["width", "height"]].to_numpy("int64")
-    store = FeatureStore.open(collection.folder / layout.FEATURES, sizes)
+    store = FeatureStore.open(collection.folder / layout.FEATURES, sizes, sums)
     if len(store) != len(frame):
         raise collection._error(f"features/ holds {len(store):,} plates but the catalogue has {len(frame):,}")
     return store
@@ -77,5 +82,5 @@ def read_index(collection: Collection) -> FeatureIndex | None:
     if not files or store is None:
         return None
     for file in files:
-        collection.verify(file)
+        collection.verify(file, whole=True)  # a search looks into all of it
     return FeatureIndex.load(collection.folder / layout.FEATURES)

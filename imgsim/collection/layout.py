@@ -9,33 +9,41 @@ import math
 import os
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.collection import shape
 from imgsim.errors import CollectionError
 
-SCHEMA = 1
+SCHEMA = 2
+# Before version 2 a manifest did not carry its own hash, and thumbnails had none.
+_UNSEALED = 1
+SEAL = "seal"
 CURRENT = "CURRENT"
+RECORD = "inputs.json"
 GENERATIONS = "generations"
 MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.parquet"
 SKIPPED = "skipped.csv"
 UNJOINED = "unjoined.csv"
 THUMBNAILS = "thumbnails"
+THUMBNAIL_SUMS = "thumbnails.sha256"
 MATCHES = "matches.parquet"
 FAMILIES = "families.parquet"
 FEATURES = "features"
 # What a FeatureStore consists of; see imgsim.matching.store.
 FEATURE_FILES = tuple(f"{FEATURES}/{name}.npy" for name in ("offsets", "points", "descriptors", "vouch"))
+FEATURE_SUMS = f"{FEATURES}/sums.npy"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _INDEX_FILE = re.compile(rf"{FEATURES}/index_[a-z0-9_]{{1,40}}\.npy")
 _MAX_MANIFEST = 16 * 1024 * 1024
+_PIECE = 2**20
 
 
 def data_dir() -> Path:
@@ -100,10 +108,15 @@ def thumbnail_file(sha256: str) -> str:
     return f"{THUMBNAILS}/{check_sha256(sha256)}.webp"
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's content, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def file_sha256(path: Path, progress: Callable[[int], None] | None = None) -> str:
+    """SHA-256 of a file's content, read in pieces; ``progress`` is told the bytes of each."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            if progress is not None:
+                progress(len(piece))
+    return digest.hexdigest()
 
 
 def key_of(**parts: object) -> str:
@@ -112,7 +125,10 @@ def key_of(**parts: object) -> str:
 
 
 def live_generation(folder: Path) -> str | None:
-    """The name in CURRENT, or None if the folder has none. Raises CollectionError for a name that is none."""
+    """The name in CURRENT, or None if the folder has none. Raises CollectionError for a name that is none.
+
+    See :func:`imgsim.collection.current.live` for what holds where CURRENT is damaged.
+    """
     try:
         text = (folder / CURRENT).read_bytes()[:200].decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
@@ -120,8 +136,41 @@ def live_generation(folder: Path) -> str | None:
     return check_name(text, "generation")
 
 
+def sealed(record: Mapping[str, Any]) -> bytes:
+    """A record as JSON that carries its own hash: of all its bytes, with zeros where the hash stands."""
+    blank = "0" * 64
+    rest = {key: value for key, value in record.items() if key != SEAL}
+    data = json.dumps({SEAL: blank, **rest}, indent=1, ensure_ascii=False, allow_nan=False).encode()
+    return data.replace(blank.encode(), hashlib.sha256(data).hexdigest().encode(), 1)
+
+
+def unsealed(data: bytes, bare_schema: int | None = None) -> dict[str, Any]:
+    """The record in the bytes that :func:`sealed` made. One of the version ``bare_schema`` may be without a hash.
+
+    Raises ValueError (or RecursionError) where a single bit is not as it was written.
+    """
+    record = json.loads(data, parse_constant=_refuse)
+    if not isinstance(record, dict):
+        raise ValueError("it is no mapping")
+    schema = record.get("schema")
+    # Either of the two tells that there was a hash: a flipped bit may have made something else of the other.
+    if SEAL not in record and type(schema) is int and schema == bare_schema:
+        return record
+    seal = record.pop(SEAL, None)
+    if not isinstance(seal, str) or not _SHA256.fullmatch(seal):
+        raise ValueError("it does not carry its own hash")
+    blank = data.replace(seal.encode(), b"0" * 64, 1)
+    if hashlib.sha256(blank).hexdigest() != seal:
+        raise ValueError("its content is not what was written")
+    return record
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
 def read_manifest(generation: Path) -> dict[str, Any]:
-    """The manifest of a generation, checked: schema version, names, sizes and hashes of the right form.
+    """The manifest of a generation, checked: its own hash, schema version, and the form of all that it says.
 
     Raises CollectionError for anything else; FileNotFoundError if there is none.
     """
@@ -129,19 +178,20 @@ def read_manifest(generation: Path) -> dict[str, Any]:
     if path.stat().st_size > _MAX_MANIFEST:
         raise CollectionError(f"{path} is larger than any manifest. Prepare the collection again.")
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = unsealed(path.read_bytes(), _UNSEALED)
     except (ValueError, RecursionError) as error:
         raise CollectionError(f"{path} is damaged ({error}). Prepare the collection again.") from None
-    schema = manifest.get("schema") if isinstance(manifest, dict) else None
-    if schema != SCHEMA:
+    schema = manifest.get("schema")
+    if type(schema) is not int or schema not in (SCHEMA, _UNSEALED):
         newer = isinstance(schema, int) and schema > SCHEMA
         raise CollectionError(
             f"{path} has schema version {schema!r}; this imgsim reads version {SCHEMA}. "
             + ("Update imgsim." if newer else "Prepare the collection again.")
         )
     try:
+        shape.check(manifest, shape.MANIFEST)
         _check_manifest(manifest)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CollectionError(
             f"{path} is not a manifest of imgsim ({error}). Prepare the collection again."
         ) from None
@@ -149,49 +199,47 @@ def read_manifest(generation: Path) -> dict[str, Any]:
 
 
 def _check_manifest(manifest: Mapping[str, Any]) -> None:
+    """Names that may be a part of a path, and files that follow from them."""
     check_name(manifest["name"])
     check_name(manifest["generation"], "generation")
     files = manifest["files"]
-    expected = [CATALOGUE, SKIPPED]
+    expected = [CATALOGUE, SKIPPED, *([THUMBNAIL_SUMS] if manifest["schema"] == SCHEMA else [])]
     for backbone, facts in manifest["backbones"].items():
         check_name(backbone, "backbone")
-        if int(facts["dimension"]) <= 0:
+        if facts["dimension"] <= 0:
             raise ValueError(f"{backbone} has {facts['dimension']} dimensions")
         expected += [embeddings_file(backbone), neighbours_file(backbone), background_file(backbone)]
         for method in facts["projections"]:
             expected.append(projection_file(backbone, check_name(method, "projection")))
+    if not manifest["backbones"]:
+        raise ValueError("there is no backbone")
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
     # matching and of a table of metadata are there or not: plates can be prepared without either.
-    further = {UNJOINED, MATCHES, FAMILIES, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])}
+    further = {
+        UNJOINED, MATCHES, FAMILIES, FEATURE_SUMS, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])
+    }  # fmt: skip
     odd = set(expected) - set(files)
     odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}
     if odd:
         raise ValueError(f"unexpected or missing files: {', '.join(map(repr, sorted(odd)[:3]))}")
     for facts in files.values():
         check_sha256(facts["sha256"])
-        if not isinstance(facts["size"], int) or facts["size"] < 0:
-            raise ValueError(f"{facts['size']!r} is not a size")
-    if not isinstance(manifest["counts"]["plates"], int) or not isinstance(
-        manifest["inputs"]["images"], list
-    ):
-        raise ValueError("counts or inputs are missing")
-    _check_changes(manifest.get("changes"))
 
 
-def _check_changes(changes: object) -> None:
-    """What a run found otherwise than before: counts, and lists of texts; or nothing."""
-    if changes is None:
-        return
-    if not isinstance(changes, dict) or not isinstance(changes.get("counts"), dict):
-        raise ValueError("the changes are of another form")
-    if not all(isinstance(number, int) for number in changes["counts"].values()):
-        raise ValueError("the changes are not counted")
-    for name, value in changes.items():
-        rows = [one if isinstance(one, list) else [one] for one in value] if isinstance(value, list) else []
-        if name not in ("counts", "since") and not isinstance(value, list):
-            raise ValueError(f"{name} of the changes is no list")
-        if not all(isinstance(text, str) for row in rows for text in row):
-            raise ValueError(f"{name} of the changes holds no texts")
+def sums_bytes(sums: Mapping[str, str]) -> bytes:
+    """SHA-256 by file, as ``sha256sum -c`` reads it; see :func:`parse_sums`."""
+    return "".join(f"{digest}  {file}\n" for file, digest in sorted(sums.items())).encode("ascii")
+
+
+def parse_sums(data: bytes, label: str) -> dict[str, str]:
+    """file -> SHA-256, from what :func:`sums_bytes` made. Raises CollectionError."""
+    found = {}
+    for line in data.decode("ascii", "replace").splitlines():
+        digest, _, file = line.partition("  ")
+        if not _SHA256.fullmatch(digest) or not file:
+            raise CollectionError(f"{label} is not what was written: {line[:80]!r}.")
+        found[file] = digest
+    return found
 
 
 def parse_npy(data: bytes, label: str, dtype: type[np.generic]) -> npt.NDArray[Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imgsim.collection import layout
+from imgsim.collection import current, layout
 from imgsim.collection.reading import Collection
 from imgsim.errors import CollectionError
 
@@ -24,19 +24,20 @@ class CollectionInfo:
 
 
 def open_collection(path: Path | str) -> Collection:
-    """Open the live generation of a collection.
+    """Open the live generation of a collection; where CURRENT is damaged the newest whole one, whose ``told`` says so.
 
     Sizes of all files and the SHA-256 of the catalogue are checked now, arrays when they are first loaded.
     Raises CollectionError saying what is wrong and what to do.
     """
     path = Path(path)
-    generation, manifest = "", {}
+    generation, told, manifest = "", "", {}
     for attempt in range(3):
-        generation = layout.live_generation(path) or ""
-        if not generation:
+        found = current.live(path)
+        if found is None:
             raise CollectionError(
                 f"{path} is not a prepared collection. Run: python precompute.py FOLDER --name {path.name or 'NAME'}"
             )
+        generation, told = found.generation, found.told
         try:
             manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
             break
@@ -47,7 +48,7 @@ def open_collection(path: Path | str) -> Collection:
                     f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
                     f"Run: python precompute.py --name {path.name}"
                 ) from None
-    return _checked(path, generation, manifest)
+    return _checked(path, generation, manifest, told)
 
 
 def open_generation(path: Path | str, generation: str) -> Collection:
@@ -62,22 +63,12 @@ def open_generation(path: Path | str, generation: str) -> Collection:
         raise CollectionError(
             f"{path} has no generation {generation} any more ({error.strerror}). Open the collection as it is now."
         ) from None
-    return _checked(path, generation, manifest)
+    return _checked(path, generation, manifest, "")
 
 
-def _checked(path: Path, generation: str, manifest: dict[str, Any]) -> Collection:
-    collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest)
-    if manifest["generation"] != generation:
-        raise collection._error(f"its manifest is that of {manifest['generation']}")
-    for file, facts in manifest["files"].items():
-        try:
-            size = (collection.folder / file).stat().st_size
-        except OSError as error:
-            raise collection._error(f"{file} cannot be read ({error.strerror})") from None
-        if size != facts["size"]:
-            raise collection._error(f"{file} has {size:,} bytes instead of {facts['size']:,}")
-    for file in (layout.CATALOGUE, layout.SKIPPED):
-        collection.verify(file)
+def _checked(path: Path, generation: str, manifest: dict[str, Any], told: str) -> Collection:
+    collection = Collection(path.name or path.resolve().name, path.resolve(), generation, manifest, told)
+    collection.check_sizes()
     return collection
 
 
@@ -86,7 +77,7 @@ def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
     folder = layout.data_dir() if folder is None else Path(folder)
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not path.is_dir() or path.name.startswith(".") or not (path / layout.CURRENT).exists():
+        if not path.is_dir() or path.name.startswith(".") or not current.is_collection(path):
             continue
         try:
             collection = open_collection(path)

@@ -40,6 +40,7 @@ class Collection:
     path: Path
     generation: str
     manifest: dict[str, Any] = field(repr=False)
+    told: str = ""  # what was wrong when it was opened, though it could be
     _loaded: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
 
@@ -191,6 +192,25 @@ class Collection:
         """The thumbnail of a plate."""
         return self.folder / layout.thumbnail_file(str(self.catalogue.frame["sha256"].iloc[row]))
 
+    @property
+    def thumbnail_sums(self) -> dict[str, str] | None:
+        """SHA-256 of each thumbnail by its file; None for a generation of an older imgsim, which noted none."""
+        if not self.has(layout.THUMBNAIL_SUMS):
+            return None
+        file = layout.THUMBNAIL_SUMS
+        return self._once(file, lambda: layout.parse_sums(self._bytes(file), f"{file} of {self.name}"))
+
+    def thumbnail(self, row: int) -> bytes:
+        """The thumbnail of a plate, as WebP. Raises CollectionError where it is gone, or not what was written."""
+        path, sums = self.thumbnail_path(row), self.thumbnail_sums
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise self._error(f"the thumbnail {path.name} cannot be read ({error.strerror})") from None
+        if sums is not None and sums.get(f"{layout.THUMBNAILS}/{path.name}") != hashlib.sha256(data).hexdigest():
+            raise self._error(f"the thumbnail {path.name} is not what was written")
+        return data
+
     def plate_bytes(self, row: int) -> bytes:
         """The plate's own file, as it lies in the folder or zip that the collection was made from.
 
@@ -216,11 +236,27 @@ class Collection:
 
         return staleness(self)
 
-    def verify(self, file: str, *, whole: bool = False) -> None:
+    def check_sizes(self) -> None:
+        """Whether every file is there, as large as it was, and the lists are what they were; raises CollectionError."""
+        if self.manifest["generation"] != self.generation:
+            raise self._error(f"its manifest is that of {self.manifest['generation']}")
+        for file, facts in self.manifest["files"].items():
+            try:
+                size = (self.folder / file).stat().st_size
+            except OSError as error:
+                raise self._error(f"{file} cannot be read ({error.strerror})") from None
+            if size != facts["size"]:
+                raise self._error(f"{file} has {size:,} bytes instead of {facts['size']:,}")
+        for file in (layout.CATALOGUE, layout.SKIPPED):
+            self.verify(file)
+
+    def verify(
+        self, file: str, *, whole: bool = False, progress: Callable[[int], None] | None = None
+    ) -> None:
         """Compare one file of the generation with the manifest, unless that was done; raises CollectionError.
 
         Of a file that is mapped into memory (gigabytes of local features) the size and the header are compared, and
-        its SHA-256 only if ``whole``: the app must not read it all to start.
+        its SHA-256 only if ``whole``: the app must not read it all to start. ``progress`` is told the bytes read.
         """
         if ("verified", file) in self._loaded:
             return
@@ -232,7 +268,7 @@ class Collection:
             size = path.stat().st_size
             with path.open("rb") as stream:
                 layout.npy_header(stream, size, f"{file} of {self.name}")
-            same = not whole or layout.file_sha256(path) == self.manifest["files"][file]["sha256"]
+            same = not whole or layout.file_sha256(path, progress) == self.manifest["files"][file]["sha256"]
         except OSError as error:
             raise self._error(f"{file} cannot be read ({error.strerror})") from None
         if size != self.manifest["files"][file]["size"] or not same:

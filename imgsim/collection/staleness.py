@@ -9,6 +9,7 @@ from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
     from imgsim.collection.reading import Collection
+    from imgsim.pipeline.vanished import Vanished
 
 
 def staleness(collection: Collection) -> list[str]:
@@ -59,6 +60,18 @@ def staleness(collection: Collection) -> list[str]:
             found.append(f"The metadata file {metadata} cannot be read ({error.strerror}).")
     found += _stale_backbones(collection)
     return found + _stale_matches(collection)
+
+
+def missing(collection: Collection) -> Vanished | None:
+    """The plates whose scans are no longer there, under whatever name; None where there are none.
+
+    Of files that look otherwise than before the content is read, as a run would.
+    """
+    from imgsim.images.sources import find_images
+    from imgsim.pipeline.vanished import would_vanish
+
+    roots = [path for root in collection.manifest["inputs"]["images"] if (path := Path(root)).exists()]
+    return would_vanish(collection.path, collection, find_images(roots)[0])
 
 
 def _stale_backbones(collection: Collection) -> list[str]:

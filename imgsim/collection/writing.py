@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import io
-import json
 import os
 import re
 import secrets
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.collection import layout
-from imgsim.errors import BusyError, ImgsimError
+from imgsim.errors import BusyError, CollectionError, ImgsimError
 
 # EFBIG is what a limit on file size gives (ulimit -f), EDQUOT a quota; ENOSPC is the full disk itself.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -30,9 +29,15 @@ _UNFINISHED = ".unfinished-"
 
 @contextlib.contextmanager
 def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full or read-only disk into an ImgsimError that names it."""
+    """Turn what a disk refuses into an ImgsimError that names it: full, read-only, moved away, something in the way."""
     try:
         yield
+    except (BrokenPipeError, ConnectionError):
+        raise  # nothing of a disk
+    except ImgsimError as error:
+        if not folder.is_dir():
+            raise moved(folder) from error
+        raise
     except OSError as error:
         # pyarrow writes the number of the error into its text only.
         named = re.search(r"\[errno (\d+)\]", str(error), re.IGNORECASE)
@@ -47,7 +52,21 @@ def disk_errors(folder: Path) -> Iterator[None]:
                 f"{error.filename or folder} cannot be written ({error.strerror}). "
                 "Choose another place with --out DIR, or IMGSIM_DATA=DIR for all collections."
             ) from error
-        raise
+        if not folder.is_dir():
+            raise moved(folder) from error
+        raise ImgsimError(
+            f"{error.filename2 or error.filename or folder} cannot be used ({error.strerror or error}): it has "
+            "vanished, or something else than what imgsim writes lies in its place. Put it right, and run the same "
+            "command again."
+        ) from error
+
+
+def moved(folder: Path) -> ImgsimError:
+    """What to say where the collection's folder is no longer the one in which the run began."""
+    return ImgsimError(
+        f"The folder {folder} was moved or removed while the run was writing to it. Nothing more is written. "
+        "Put it back, or name another one with --out, and run the same command again."
+    )
 
 
 def _disk(folder: Path) -> str:
@@ -112,6 +131,14 @@ def is_locked(folder: Path) -> bool:
         return False
 
 
+def mend_if_free(folder: Path) -> None:
+    """Write CURRENT anew where it is damaged, if nobody else is writing and the disk can be written to."""
+    from imgsim.collection.current import mend
+
+    with contextlib.suppress(ImgsimError, OSError), locked(folder):
+        mend(folder)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is whole or absent, whatever happens: temporary name, fsync, rename."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
@@ -163,7 +190,10 @@ class GenerationWriter:
         stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{int(now * 1000) % 1000:03d}"
         self.name = stamp + secrets.token_hex(2)
         self.folder = collection / layout.GENERATIONS / f"{_UNFINISHED}{self.name}"
-        (self.folder / layout.THUMBNAILS).mkdir(parents=True)
+        # Not with its parents: a collection that has been moved away meanwhile must not begin anew by half.
+        self.folder.parent.mkdir(exist_ok=True)
+        self.folder.mkdir()
+        (self.folder / layout.THUMBNAILS).mkdir()
         self.files: dict[str, dict[str, Any]] = {}
 
     def add(self, file: str, data: bytes) -> None:
@@ -191,20 +221,25 @@ class GenerationWriter:
         self.files[file] = {"size": facts["size"], "sha256": facts["sha256"]}
 
     def add_thumbnails(self, sources: Sequence[Path], progress: Callable[[int], None]) -> tuple[int, int]:
-        """Take over thumbnails, by hard link where the disk can. Returns their number and their bytes."""
-        size = 0
+        """Take over thumbnails, by hard link where the disk can, and note their SHA-256 in a file of the generation.
+
+        Returns their number and their bytes.
+        """
+        size, sums = 0, {}
         for done, source in enumerate(sources, 1):
-            link_or_copy(source, self.folder / layout.THUMBNAILS / source.name)
+            file = f"{layout.THUMBNAILS}/{source.name}"
+            link_or_copy(source, self.folder / file)
             size += source.stat().st_size
+            sums[file] = layout.file_sha256(self.folder / file)
             progress(done)
+        self.add(layout.THUMBNAIL_SUMS, layout.sums_bytes(sums))
         return len(sources), size
 
     def publish(self, manifest: dict[str, Any]) -> Path:
         """Write the manifest, then make this generation the live one. Returns its folder."""
         manifest = {**manifest, "schema": layout.SCHEMA, "generation": self.name, "files": self.files}
-        text = json.dumps(manifest, indent=1, ensure_ascii=False)
-        with (self.folder / layout.MANIFEST).open("x", encoding="utf-8") as stream:
-            stream.write(text)
+        with (self.folder / layout.MANIFEST).open("xb") as stream:
+            stream.write(layout.sealed(manifest))
             stream.flush()
             os.fsync(stream.fileno())
         # Thousands of thumbnails: one call for all of them, and it costs nothing for those already on disk.
@@ -243,7 +278,10 @@ def remove_old(collection: Path, before: str | None = None, keep: Collection[str
     folder = collection / layout.GENERATIONS
     if not folder.is_dir():
         return
-    live = layout.live_generation(collection)
+    try:
+        live = layout.live_generation(collection)
+    except (CollectionError, OSError):
+        return  # nothing says which of them is needed
     others = sorted(p.name for p in folder.iterdir() if not p.name.startswith(".") and p.name != live)
     needed = {live, before if before is not None else (others[-1] if others else None), *keep}
     for path in folder.iterdir():

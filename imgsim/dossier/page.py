@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgsim.collection.citing import family_citation, plate_reference
 from imgsim.dossier.decisions import decisions, who
 from imgsim.dossier.markup import counted, e, facts, flat, outlined, table
+from imgsim.errors import CollectionError
 from imgsim.families import RULE, Families, Family, Member, decisions_of, related
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.reviews import standing_frame
@@ -299,9 +300,9 @@ def _size(collection: Collection, row: int) -> tuple[int, int]:
 
 
 def _picture(collection: Collection, row: int) -> str:
-    """The thumbnail as a data URI; '' where its file is gone."""
+    """The thumbnail as a data URI; '' where its file is gone or damaged."""
     try:
-        data = collection.thumbnail_path(row).read_bytes()
-    except OSError:
+        data = collection.thumbnail(row)
+    except CollectionError:
         return ""
     return f"data:image/webp;base64,{base64.b64encode(data).decode()}"

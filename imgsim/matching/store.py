@@ -8,6 +8,7 @@ must account for each of its bytes.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -49,6 +50,7 @@ class FeatureStore:
         points: npt.NDArray[np.float32],
         descriptors: npt.NDArray[np.uint8],
         vouch: npt.NDArray[np.bool_],
+        sums: npt.NDArray[np.uint64] | None = None,
     ) -> None:
         self.sizes = np.asarray(sizes, dtype=np.int64).reshape(-1, 2)
         self.offsets, self.points, self.descriptors, self.vouch = offsets, points, descriptors, vouch
@@ -66,6 +68,10 @@ class FeatureStore:
                 f"The stored features do not fit each other: points {points.shape}, descriptors {descriptors.shape}, "
                 f"vouch {vouch.shape}. {_AGAIN}"
             )
+        if sums is not None and sums.shape != (len(self.sizes),):
+            raise CollectionError(f"The checksums of the stored features are of {len(sums):,} plates. {_AGAIN}")
+        self._sums = sums
+        self._seen = np.full(len(self.sizes), sums is None)  # whose features were compared with their sum
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -74,9 +80,28 @@ class FeatureStore:
         return (self.features(row) for row in range(len(self)))
 
     def features(self, row: int) -> Features:
-        """The features of one plate; copies of nothing, views into the memory map."""
+        """The features of one plate; copies of nothing, views into the memory map.
+
+        Raises CollectionError where they are not what was written: they are compared with their sum the first time.
+        """
         if not 0 <= row < len(self):
             raise IndexError(f"there is no plate {row} among {len(self):,}")
+        if not self.sound(row):
+            raise CollectionError(f"The stored features of the plate in row {row:,} are damaged. {_AGAIN}")
+        return self._features(row)
+
+    def sound(self, row: int) -> bool:
+        """Whether the features of a plate are what was written, as far as there are checksums."""
+        if not self._seen[row]:
+            assert self._sums is not None
+            self._seen[row] = _sum(self._features(row)) == int(self._sums[row])
+        return bool(self._seen[row])
+
+    def sums(self) -> npt.NDArray[np.uint64]:
+        """A checksum of the features of each plate: uint64 (n,)."""
+        return np.array([_sum(self._features(row)) for row in range(len(self))], np.uint64)
+
+    def _features(self, row: int) -> Features:
         part = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
         width, height = self.sizes[row]
         return Features(
@@ -84,10 +109,13 @@ class FeatureStore:
         )
 
     @classmethod
-    def open(cls, folder: Path, sizes: npt.ArrayLike) -> FeatureStore:
+    def open(
+        cls, folder: Path, sizes: npt.ArrayLike, sums: npt.NDArray[np.uint64] | None = None
+    ) -> FeatureStore:
         """Map the files that :meth:`write` left in a folder.
 
-        ``sizes`` int (n, 2): width and height of the plates, from the catalogue.
+        ``sizes`` int (n, 2): width and height of the plates, from the catalogue. ``sums``: what :meth:`sums` gave; with
+        them the features of a plate are checked when they are first asked for, without them the caller has done it.
         Raises CollectionError where a file is missing, damaged, or does not fit the plates.
         """
         return cls(
@@ -96,6 +124,7 @@ class FeatureStore:
             map_npy(folder / POINTS, np.float32, (None, 4)),
             map_npy(folder / DESCRIPTORS, np.uint8, (None, DIMENSIONS)),
             map_npy(folder / VOUCH, np.bool_, (None,)),
+            sums,
         )
 
     @staticmethod
@@ -128,6 +157,14 @@ class FeatureStore:
                 with contextlib.suppress(OSError):
                     (folder / name).unlink()
             raise
+
+
+def _sum(features: Features) -> int:
+    """The first 64 bits of the SHA-256 of a plate's features."""
+    digest = hashlib.sha256()
+    for array in (features.points, features.descriptors, features.vouch):
+        digest.update(np.ascontiguousarray(array).data)
+    return int.from_bytes(digest.digest()[:8], "little")
 
 
 class NpyWriter:

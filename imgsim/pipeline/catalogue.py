@@ -15,8 +15,8 @@ from imgsim.errors import CollectionError, MetadataError
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue, Joined
+    from imgsim.pipeline.context import Run
     from imgsim.pipeline.plates import Found
-    from imgsim.pipeline.run import Run
 
 # Raise it when imgsim.catalogue makes other columns or values of the same input.
 CATALOGUE_VERSION = 2

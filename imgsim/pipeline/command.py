@@ -7,15 +7,18 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from imgsim.collection.layout import CURRENT, data_dir
+from imgsim.collection.current import is_collection
+from imgsim.collection.layout import RECORD, data_dir
 from imgsim.errors import ImgsimError
 from imgsim.pipeline.display import summary_text
 from imgsim.pipeline.ending import AnyDisplay, run_command
 from imgsim.pipeline.options import SAMPLE_PLATES, Options
 from imgsim.pipeline.run import prepare
+from imgsim.pipeline.vanished import Vanished
 
 _DESCRIPTION = """\
 Prepare a collection of plates for the app: thumbnails, embeddings, neighbours, maps, matches and families.
@@ -30,6 +33,7 @@ examples:
   python precompute.py --iiif https://library.example/manifest     the images of a library's IIIF manifest
   python precompute.py export mine                                 take results out; export --help tells how
   python precompute.py find TEXT                                   the picture that a citation, hash or id names
+  python precompute.py check mine                                  whether every file is what was written
 """
 
 
@@ -138,6 +142,11 @@ def parser() -> argparse.ArgumentParser:
         "--iiif", nargs="+", action="extend", default=[], metavar="SOURCE",
         help="fetch the images of IIIF manifests (files or addresses; versions 3 and 2) and prepare those",
     )  # fmt: skip
+    add(
+        "--accept-missing", action="store_true",
+        help="let plates go whose scans have vanished (without it a run stops where more than a tenth are gone, or any "
+        "that was decided about)",
+    )  # fmt: skip
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--json", action="store_true", help="print progress and summary as one JSON object a line")
     return main
@@ -158,7 +167,7 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         "--weights": lambda word: "=" in word and not Path(word).exists(),
         "--iiif": lambda word: True,
     }
-    alone = {"--quiet", "--json", "--no-verify", "--dry-run", "--help", "-h"}
+    alone = {"--accept-missing", "--quiet", "--json", "--no-verify", "--dry-run", "--help", "-h"}
     options: list[str] = []
     images: list[str] = []
     current, taken = "", 0
@@ -203,6 +212,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from imgsim.cli.find import main as find
 
         return find(words[1:])
+    if words[:1] == ["check"]:
+        from imgsim.cli.check import main as check
+
+        return check(words[1:])
     commands = parser()
     options, images = split_images(words)
     given = commands.parse_args([*options, "--", *images] if images else options)
@@ -213,7 +226,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from imgsim.pipeline.rehearsal import rehearse
 
             return rehearse(wanted)
-        summary = prepare(wanted, display)
+        terminal = not given.quiet and not given.json and sys.stdin.isatty() and sys.stderr.isatty()
+        summary = prepare(wanted, display, ask=partial(_may_go, display) if terminal else None)
         return summary.as_dict(), summary_text(summary)
 
     return run_command(
@@ -222,6 +236,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         as_json=given.json,
         interrupted="What is done is kept; run the same command to go on.",
     )
+
+
+def _may_go(display: AnyDisplay, found: Vanished) -> bool:
+    """Ask on the terminal whether plates may go."""
+    display.close()
+    print(found.told, file=sys.stderr)
+    print("Prepare the collection without them? Their ids stay reserved. [y/N] ", end="", file=sys.stderr, flush=True)
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Options:
@@ -245,7 +270,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
                 "name IMAGES to prepare, or --name of a collection to bring up to date, or --sample"
             )
     out = given.out if given.out is not None else data_dir() / _checked(commands, name)
-    if not (given.images or given.sample or given.dataset or given.iiif) and not (out / CURRENT).exists():
+    images = given.images or given.sample or given.dataset or given.iiif
+    if not images and not is_collection(out) and not (out / RECORD).exists():
         commands.error(f"there is no collection {out} yet; name the IMAGES to prepare")
     weights: dict[str, Path] = {}
     for backbone, file in given.weights:
@@ -269,6 +295,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         iiif=tuple(given.iiif),
         matching=not given.no_verify,
         verify_top=given.verify_top,
+        accept_missing=given.accept_missing,
     )
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.images.sources import ImageFile
     from imgsim.matching.features import Features
+    from imgsim.pipeline.context import Backbone, Run
     from imgsim.pipeline.plates import VectorLookup
-    from imgsim.pipeline.run import Backbone, Run
     from imgsim.pipeline.store import WorkStore
 
 # Raise it when mirrored plates are shaped otherwise.
@@ -162,8 +162,7 @@ class Descriptions:
         self._rows = {content: row for row, content in enumerate(live.catalogue.frame["sha256"])}
         try:
             if facts.get("features") == self.key and all(map(live.has, layout.FEATURE_FILES)):
-                for file in layout.FEATURE_FILES:
-                    live.verify(file, whole=True)
+                # Checked plate by plate, so that one flipped bit costs the features of one plate.
                 self._features = live.features
         except CollectionError as error:
             self._run.note(f"Local features are made again: {error}")
@@ -177,7 +176,9 @@ class Descriptions:
                 self._run.note(f"The mirrored embeddings of {backbone.name} are made again: {error}")
 
     def has_features(self, content: str) -> bool:
-        return content in self.shards or (self._features is not None and content in self._rows)
+        if content in self.shards:
+            return True
+        return self._features is not None and content in self._rows and self._features.sound(self._rows[content])
 
     def features(self, content: str) -> Features:
         """The features of a plate; none at all where it could not be described."""

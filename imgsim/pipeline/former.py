@@ -10,16 +10,16 @@ hours of comparing must not be lost by that: the last generation that had them i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgsim.collection import Collection, layout
+from imgsim.collection import Collection, current, layout
 from imgsim.collection.writing import write_whole
 from imgsim.errors import CollectionError
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 _FORMER = "former"
 
@@ -33,24 +33,60 @@ def kept_generations(folder: Path) -> list[str]:
         return []
 
 
+def former_state(run: Run, folder: Path) -> Collection | None:
+    """The generation to go on from; None if there is none. A damaged one is no reason to stop: each of its files is
+    checked before it is taken over. One with a sound manifest and catalogue is best, even if it is not the live one.
+    """
+    names = current.published(folder)[::-1]
+    with contextlib.suppress(CollectionError, OSError):
+        named = layout.live_generation(folder)
+        names.sort(key=lambda name: name != named)
+    best = None
+    for name in names:
+        try:
+            manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
+            found = Collection(folder.name, folder, name, manifest)
+            if manifest["generation"] != name:
+                raise CollectionError(f"The manifest of {name} is that of {manifest['generation']}.")
+        except (CollectionError, OSError) as error:
+            if name == names[0]:
+                run.note(f"What was prepared before is not used: {error}")
+            continue
+        best = best or found
+        try:
+            found.verify(layout.CATALOGUE)
+        except CollectionError as error:
+            run.note(f"Made again: {str(error).partition(' Run: ')[0]}")
+            continue
+        return found
+    return best
+
+
 def former(folder: Path, live: Collection | None) -> Collection | None:
     """The generation that has matches or local features; None if there is none.
 
-    Also a damaged one: each of its files is checked when it is read, and what is whole need not be made again.
+    Also a damaged one: each of its files is checked when it is read, and what is whole need not be made again. Results
+    belong to contents, which the catalogue tells: one whose catalogue is damaged is of no use.
     """
-    if live is not None and live.manifest.get("matching"):
+    if live is not None and live.manifest.get("matching") and _catalogued(live):
         return live
     names = kept_generations(folder)
-    if live is None:
-        with contextlib.suppress(CollectionError, OSError):
-            names.insert(0, layout.live_generation(folder) or "")
-    for name in filter(None, names):
+    if live is None or not _catalogued(live):
+        names += reversed(current.published(folder))
+    for name in names:
         with contextlib.suppress(CollectionError, OSError):
             manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
             found = Collection(folder.name, folder, name, manifest)
-            if manifest.get("matching") and len(found.catalogue):
+            if manifest.get("matching") and _catalogued(found):
                 return found
     return None
+
+
+def _catalogued(found: Collection) -> bool:
+    try:
+        return len(found.catalogue) > 0
+    except CollectionError:
+        return False
 
 
 def remember(folder: Path, found: Collection | None) -> None:
@@ -62,30 +98,31 @@ def remember(folder: Path, found: Collection | None) -> None:
         write_whole(path, f"{found.generation}\n".encode())
 
 
-def kept_files(live: Collection | None, keys: Mapping[str, str]) -> list[str]:
-    """Files of the live generation that are still right, and whole."""
+def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
+    """Files of the live generation that are still right, and whole to the last bit; a note tells of what is not."""
+    live = run.live
     if live is None:
         return []
-    kept = []
-    for file, key in keys.items():
-        if live.manifest["keys"].get(file) == key and file in live.manifest["files"]:
-            try:
-                live.verify(file)
-            except CollectionError:
-                continue
-            kept.append(file)
-    return kept
+    files = live.manifest["files"]
+    right = [file for file, key in keys.items() if live.manifest["keys"].get(file) == key and file in files]
+    megabytes = max(1, sum(files[file]["size"] for file in right) // 10**6)
+    stage = run.stage("checking files, MB", megabytes)
+    read, whole = 0, []
 
+    def progress(count: int) -> None:
+        nonlocal read
+        read += count
+        stage.update(min(read // 10**6, megabytes - 1))
 
-def whole_files(run: Run, kept: Sequence[str]) -> list[str]:
-    """Those of the kept files that are to be taken over and are whole, gigabytes of features included."""
-    whole = []
-    for file in kept:
-        assert run.live is not None
+    for file in right:
+        before = read
         try:
-            run.live.verify(file, whole=True)
+            live.verify(file, whole=True, progress=progress)
         except CollectionError as error:
-            run.note(f"Made again: {error}")
-            continue
-        whole.append(file)
+            run.note(f"Made again: {error.args[0].partition(' Run: ')[0]}")
+        else:
+            whole.append(file)
+        read = before + files[file]["size"]
+    stage.update(megabytes)
+    run.timed(stage)
     return whole

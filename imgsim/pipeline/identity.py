@@ -13,10 +13,11 @@ from imgsim.collection.naming import KnownPlate, Scan, assign, successors
 from imgsim.collection.registry import Present, Registry
 from imgsim.errors import CollectionError
 from imgsim.matching.rescans import same_picture
+from imgsim.pipeline.vanished import heed, vanished
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 MOST_NAMED = 200  # plates that the manifest names of each kind of change; the counts are of all
 
@@ -72,7 +73,7 @@ def identify(
     (ids in the order of the scans, what changed; None where nothing did or nothing was here before)
     """
     registry = Registry(folder)
-    known, earlier = _known(registry, run.live)
+    known, earlier = known_plates(registry, run.live)
 
     def same(plate: KnownPlate, scan: Scan) -> bool:
         former = _thumbnail(registry, run.live, plate)
@@ -81,6 +82,7 @@ def identify(
     ids = assign(scans, known, same)
     present = [Present(i, scan.sha256, scan.root, scan.file) for i, scan in zip(ids, scans, strict=True)]
     here = set(ids)
+    heed(run, vanished(run.live, here))  # before anything is written down
     left = [plate for plate in known if plate.plate_id not in here and not plate.gone]
     after = successors(scans, ids, left + [plate for plate in known if plate.plate_id in here])
     pictures = {
@@ -96,7 +98,7 @@ def identify(
     return ids, changes
 
 
-def _known(registry: Registry, live: Collection | None) -> tuple[list[KnownPlate], list[KnownPlate]]:
+def known_plates(registry: Registry, live: Collection | None) -> tuple[list[KnownPlate], list[KnownPlate]]:
     """All plates with an id, and those of them that the registry does not have: of a generation older than it."""
     known = {plate.plate_id: plate for plate in registry.plates()}
     earlier = []

@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from imgsim.matches import Matches
     from imgsim.matching.candidates import Candidates
     from imgsim.pipeline.catalogue import CatalogueStage
+    from imgsim.pipeline.context import Backbone, Run
     from imgsim.pipeline.plates import Found
-    from imgsim.pipeline.run import Backbone, Run
     from imgsim.pipeline.stages import VectorStages
     from imgsim.pipeline.store import WorkStore
+
+
+_SUMS = "SHA256SUMS"  # in the folder of a finished stage
 
 
 class MatchingStages:
@@ -93,7 +96,7 @@ class MatchingStages:
         matches = layout.key_of(pairs=self._pairs_key, candidates=self._candidates_key, plates=plates)
         self.index_files = tuple(f"{layout.FEATURES}/{name}" for name in INDEX_FILES)
         self.keys: dict[str, str] = {
-            **dict.fromkeys(layout.FEATURE_FILES, features),
+            **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS), features),
             **dict.fromkeys(self.index_files, index),
             **mirrored,
             layout.MATCHES: matches,
@@ -130,12 +133,16 @@ class MatchingStages:
 
     def write(self, writer: GenerationWriter, kept: Sequence[str]) -> None:
         """Make every file that is not among ``kept``, and give it to the writer."""
+        from imgsim.matching.store import FeatureStore
+
         self._kept = set(kept)
         for file in self.keys:
             if file in self._kept:
                 continue
             if file in layout.FEATURE_FILES:
                 writer.take(file, self._store_folder / Path(file).name)
+            elif file == layout.FEATURE_SUMS:
+                writer.add(file, npy_bytes(FeatureStore.open(self._store_folder, self._sizes).sums()))
             elif file in self.index_files:
                 writer.take(file, self._index_folder / Path(file).name)
             elif file == layout.MATCHES:
@@ -200,11 +207,16 @@ class MatchingStages:
     def _stage_folder(self, key: str, fill: Callable[[Path], None]) -> Path:
         """A folder of finished files in the work folder: whole or absent, like everything there."""
         folder = self._store.stages / key
+        if folder.is_dir() and not _unchanged(folder):
+            self._run.note(f"{key[:12]} of an earlier run is damaged and is done again")
+            shutil.rmtree(folder)
         if not folder.is_dir():
             unfinished = self._store.stages / f".{secrets.token_hex(4)}.tmp"
             unfinished.mkdir()
             try:
                 fill(unfinished)
+                sums = {path.name: layout.file_sha256(path) for path in unfinished.iterdir()}
+                (unfinished / _SUMS).write_bytes(layout.sums_bytes(sums))
                 os.rename(unfinished, folder)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
@@ -309,6 +321,15 @@ class MatchingStages:
         known = layout.MATCHES in self._kept and "matches" in former
         counts = {"matches": former["matches"] if known else self._matches.counts()}
         return counts | {"families": former.get("families", 0)} | self._counts
+
+
+def _unchanged(folder: Path) -> bool:
+    """Whether the files of a finished stage are what was written."""
+    try:
+        sums = layout.parse_sums((folder / _SUMS).read_bytes(), _SUMS)
+        return bool(sums) and all(layout.file_sha256(folder / file) == digest for file, digest in sums.items())
+    except (CollectionError, OSError):
+        return False
 
 
 def features_key() -> str:

@@ -32,6 +32,7 @@ class Options:
         published without umap (progress tells of a stage "ready") and then with it.
     matching : compare plates with their candidates by local features. A new collection is published before that, and
         again with the matches. False: nothing is compared; what was found before is kept while the plates are the same.
+    accept_missing : let plates go whose scans have vanished, however many and whatever was decided about them.
     verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
@@ -57,6 +58,7 @@ class Options:
     iiif: Sequence[str] = ()
     matching: bool = True
     verify_top: int | None = None
+    accept_missing: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imgsim.pipeline.context import Run
     from imgsim.pipeline.progress import Stage
-    from imgsim.pipeline.run import Run
 
 
 def generate_sample(run: Run, folder: Path, count: int) -> tuple[list[Path], Path]:

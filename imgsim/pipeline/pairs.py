@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from imgsim.collection import Collection
     from imgsim.matching import Match
-    from imgsim.pipeline.run import Run
+    from imgsim.pipeline.context import Run
 
 _EVERY_S, _MOST = 5.0, 4000
 Contents = tuple[str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,14 +15,17 @@ import imgsim
 from imgsim.cells import csv_bytes
 from imgsim.collection import Collection, layout
 from imgsim.collection.naming import Scan
+from imgsim.collection.registry import Registry
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.sources import ImageFile, find_images
-from imgsim.pipeline.identity import Changes, identify
+from imgsim.pipeline.identity import Changes, identify, known_plates
 from imgsim.pipeline.sources import Known, Source, hash_files, signatures
 from imgsim.pipeline.store import WorkStore
+from imgsim.pipeline.thumbnails import made, sound_thumbnails
+from imgsim.pipeline.vanished import foreseen, heed
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Backbone, Run
+    from imgsim.pipeline.context import Backbone, Run
 
 
 class VectorLookup:
@@ -112,13 +114,15 @@ def process(
     stage = run.stage("looking for images", None)
     files, unread = find_images(inputs)
     marks = signatures(files)
-    known = Known([*_live_sources(run.live), *store.sources])
+    known = Known([*live_sources(run.live), *store.sources])
     vectors = VectorLookup(run, store, backbones)
-    thumbnails = _thumbnails(run, store)
     stage.update(len(files), len(files))
     run.timed(stage)
+    thumbnails = sound_thumbnails(run, store)
 
     sources = _recognised(run, known, files, marks)
+    contents = {plate_id: source.sha256 for plate_id, source in sources.items() if not source.reason}
+    heed(run, foreseen(run.live, known_plates(Registry(folder), run.live)[0], files, contents))
     needs: dict[str, set[str]] = {}
     for file in files:
         source = sources.get(file.plate_id)
@@ -131,8 +135,9 @@ def process(
     todo = [file for file in files if file.plate_id in needs]
     if todo:
         signature = {file.plate_id: mark for file, mark in zip(files, marks, strict=True)}
-        sources |= _compute(run, store, todo, needs, signature, backbones)
-        thumbnails = _thumbnails(run, store)
+        computed = _compute(run, store, todo, needs, signature, backbones)
+        sources |= computed
+        thumbnails |= made(store, computed.values())
 
     usable, skipped = [], [*run.unfetched, *((entry.file, entry.reason) for entry in unread)]
     for file in files:
@@ -158,11 +163,12 @@ def process(
     ids, changes = identify(run, folder, scans, thumbnails)
     named = sorted(zip(ids, usable, strict=True), key=lambda one: one[0])
     plates = [_row(plate_id, file, source) for plate_id, (file, source) in named]
-    contents = {plate.sha256 for plate in plates}
+    held = {plate.sha256 for plate in plates}
     kept = (
         run.live is not None
-        and {thumbnails[content].parent for content in contents} == {run.live.thumbnail_dir}
-        and run.live.manifest["thumbnails"]["files"] == len(contents)
+        and {thumbnails[content].parent for content in held} == {run.live.thumbnail_dir}
+        and run.live.manifest["thumbnails"]["files"] == len(held)
+        and run.live.has(layout.THUMBNAIL_SUMS)
     )
     by_id = {plate_id: file for plate_id, (file, _) in named}
     return Found(
@@ -177,7 +183,7 @@ def _row(plate_id: str, file: ImageFile, source: Source) -> PlateRow:
     )  # fmt: skip
 
 
-def _live_sources(live: Collection | None) -> list[Source]:
+def live_sources(live: Collection | None) -> list[Source]:
     if live is None:
         return []
     try:
@@ -192,32 +198,6 @@ def _live_sources(live: Collection | None) -> list[Source]:
         Source(root, file, "", sha256, "", width, height, mode, frames, size)
         for root, file, sha256, width, height, mode, frames, size in zip(*columns, strict=True)
     ]
-
-
-def _thumbnails(run: Run, store: WorkStore) -> dict[str, Path]:
-    """Thumbnails that are there, by content."""
-    found: dict[str, Path] = {}
-    folders = [store.thumbnails]
-    if run.live is not None:
-        folders.append(run.live.thumbnail_dir)
-    for folder in folders:
-        entries = {}
-        total = 0
-        if folder.is_dir():
-            with os.scandir(folder) as listing:
-                for entry in listing:
-                    size = entry.stat().st_size if entry.name.endswith(".webp") else 0
-                    if size:
-                        entries[entry.name.removesuffix(".webp")] = Path(entry.path)
-                        total += size
-        if folder is not store.thumbnails and run.live is not None:
-            facts = run.live.manifest["thumbnails"]
-            if len(entries) == facts["files"] and total != facts["bytes"]:
-                # Some thumbnail has been tampered with, and nothing tells which.
-                run.note("Thumbnails have changed since they were made; they are made again.")
-                entries = {}
-        found |= entries
-    return found
 
 
 def _recognised(
@@ -270,6 +250,8 @@ def _compute(
         ):
             file = by_id[result.plate_id]
             source, vectors = _outcome(file, signature[file.plate_id], result, wanted)
+            if not source.reason:
+                source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))
             sources[file.plate_id] = source
             store.add(source, vectors)
             stage.update(len(sources), len(todo))
@@ -282,6 +264,14 @@ def _compute(
             "Run the same command again."
         )
     return sources
+
+
+def _sum(path: Path) -> str:
+    """SHA-256 of a thumbnail that was written just now; "" if there is none."""
+    try:
+        return layout.file_sha256(path)
+    except FileNotFoundError:
+        return ""
 
 
 def _outcome(

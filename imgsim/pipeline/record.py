@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import time
 from collections.abc import Callable, Mapping
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import imgsim
-from imgsim.collection import Collection, layout, open_collection
+from imgsim.collection import Collection, current, layout, open_collection, shape
+from imgsim.collection.writing import write_whole
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.pipeline.options import Summary
 
 if TYPE_CHECKING:
+    from imgsim.pipeline.context import Run
     from imgsim.pipeline.identity import Changes
-    from imgsim.pipeline.run import Run
 
 _LIBRARIES = (
     "numpy",
@@ -36,15 +38,11 @@ _LIBRARIES = (
 def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
     """What the collection was last prepared with, also where other files of it are damaged: to repair it."""
     manifest: Mapping[str, Any] = {}
-    if live is not None:
+    if live is not None and _is_live(live, folder):
         manifest = live.manifest
     else:
-        try:
-            name = layout.live_generation(folder)
-            if name is not None:
-                manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
-        except (CollectionError, OSError):
-            pass
+        apart = _apart(folder)
+        manifest = apart if apart is not None else live.manifest if live is not None else _readable(folder)
     parameters, inputs = manifest.get("parameters", {}), manifest.get("inputs", {})
     return {
         "backbones": dict(parameters.get("backbones", {})),
@@ -59,6 +57,38 @@ def recorded_in(live: Collection | None, folder: Path) -> dict[str, Any]:
         "dataset": inputs.get("dataset"),
         "iiif": inputs.get("iiif", []),
     }
+
+
+def keep_record(folder: Path, requested: Mapping[str, Any]) -> None:
+    """Write down what a run was asked for, apart from the generation: a damaged one can then be made again."""
+    data = layout.sealed({part: requested[part] for part in shape.RECORD})
+    path = folder / layout.RECORD
+    if not path.is_file() or path.read_bytes() != data:
+        write_whole(path, data)
+
+
+def _apart(folder: Path) -> dict[str, Any] | None:
+    try:
+        record = layout.unsealed((folder / layout.RECORD).read_bytes())
+        shape.check(record, shape.RECORD)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return record
+
+
+def _is_live(live: Collection, folder: Path) -> bool:
+    try:
+        return layout.live_generation(folder) == live.generation
+    except (CollectionError, OSError):
+        return False
+
+
+def _readable(folder: Path) -> Mapping[str, Any]:
+    """The manifest of the newest generation that has a sound one; empty if there is none."""
+    for name in reversed(current.published(folder)):
+        with contextlib.suppress(CollectionError, OSError):
+            return layout.read_manifest(folder / layout.GENERATIONS / name)
+    return {}
 
 
 def versions() -> dict[str, str]:

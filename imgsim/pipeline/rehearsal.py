@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from imgsim.errors import ImgsimError
+from imgsim.collection import Collection, open_collection
+from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.sources import find_images
 from imgsim.pipeline.catalogue import joined_catalogue
 from imgsim.pipeline.display import book_lines
 from imgsim.pipeline.options import Options
 from imgsim.pipeline.record import recorded_in
 from imgsim.pipeline.run import table_choices
+from imgsim.pipeline.vanished import present_inputs, would_vanish
 
 _EXAMPLES = 5
 _WIDTH = 60
@@ -34,10 +36,15 @@ def rehearse(options: Options) -> tuple[dict[str, Any], str]:
     """
     folder = Path(os.path.abspath(options.out))
     recorded = recorded_in(None, folder)
-    inputs = [Path(path) for path in options.inputs or recorded["images"]]
+    live = _opened(folder)
+    inputs = [Path(os.path.abspath(path)) for path in options.inputs or recorded["images"]]
+    inputs = present_inputs(live, inputs, options.accept_missing)
     named = options.metadata or (Path(recorded["metadata"]) if recorded["metadata"] else None)
     metadata = Path(os.path.abspath(named)) if named else None
     images, skipped = find_images(inputs)
+    gone = would_vanish(folder, live, images) if live is not None else None
+    if not images and gone is not None:
+        raise ImgsimError(f"There is no image in {', '.join(map(str, inputs))}. {gone.told}")
     if not images:
         raise ImgsimError(f"There is no image in {', '.join(map(str, inputs))}. Name a folder of images.")
     plates = [
@@ -63,12 +70,21 @@ def rehearse(options: Options) -> tuple[dict[str, Any], str]:
         **asdict(report),
         "metadata": str(metadata) if metadata else "",
         "skipped": len(skipped),
+        "vanished": gone.as_dict() if gone is not None else None,
+        "vanished_told": gone.told if gone is not None else "",
         "fields": fields,
         "kept": own if metadata else [],
         "unjoined": joined.unjoined.to_dict("records"),
         "books_named": _first(frame["book"]),
     }
     return facts, "\n".join(_lines(facts))
+
+
+def _opened(folder: Path) -> Collection | None:
+    try:
+        return open_collection(folder)
+    except CollectionError:
+        return None
 
 
 def _own(column: str, frame: pd.DataFrame, understood: dict[str, str], key: str) -> bool:
@@ -122,6 +138,9 @@ def _first(cells: pd.Series) -> list[str]:
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['plates']:,} images found by their names; none was opened"]
+    if facts["vanished"]:
+        wanted = " A run would want --accept-missing." if facts["vanished"]["needs_accept_missing"] else ""
+        lines.append(f"{facts['vanished_told']}{wanted}")
     if facts["skipped"]:
         lines.append(f"{facts['skipped']:,} further files would be skipped")
     if facts["metadata"]:

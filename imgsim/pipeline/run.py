@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import imgsim
 from imgsim.collection import Collection, layout, open_collection
+from imgsim.collection.current import mend
 from imgsim.collection.writing import GenerationWriter, disk_errors, locked, remove_old
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import ImgsimError
 from imgsim.pipeline import plates as plates_stage
 from imgsim.pipeline.catalogue import CatalogueStage
+from imgsim.pipeline.context import Backbone, Run
 from imgsim.pipeline.engine import Engine, default_engine
-from imgsim.pipeline.former import former, kept_files, kept_generations, remember, whole_files
+from imgsim.pipeline.former import former, former_state, kept_files, kept_generations, remember
 from imgsim.pipeline.matching import MatchingStages
 from imgsim.pipeline.options import (
     DEFAULT_BACKBONE,
@@ -26,52 +28,21 @@ from imgsim.pipeline.options import (
     Options,
     Summary,
 )
-from imgsim.pipeline.progress import Progress, Report, Stage
-from imgsim.pipeline.record import recorded_in, summary_of, versions
+from imgsim.pipeline.progress import Progress, Report
+from imgsim.pipeline.record import keep_record, recorded_in, summary_of, versions
 from imgsim.pipeline.stages import VectorStages
 from imgsim.pipeline.store import WorkStore
+from imgsim.pipeline.vanished import Ask, present_inputs
 from imgsim.projections import check_method
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """A backbone of this run: its weights file if one was named, and its key."""
-
-    name: str
-    weights: Path | None
-    key: str
-    dimension: int
-
-
-@dataclass
-class Run:
-    """What the stages share."""
-
-    options: Options
-    engine: Engine
-    report: Report | None
-    live: Collection | None
-    notes: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    gathered: tuple[list[Path], Path] | None = None  # images and metadata, once they are fetched
-    unfetched: list[tuple[str, str]] = field(default_factory=list)  # (what, why) of images that never came
-
-    def stage(self, name: str, total: int | None) -> Stage:
-        return Stage(name, total, self.report)
-
-    def timed(self, stage: Stage) -> None:
-        self.timings[stage.name] = round(self.timings.get(stage.name, 0.0) + stage.seconds, 3)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
-        if self.report is not None:
-            self.report(Progress("note", 0, None, note=text))
-
-
-def prepare(options: Options, progress: Report | None = None, *, engine: Engine | None = None) -> Summary:
+def prepare(
+    options: Options, progress: Report | None = None, *, engine: Engine | None = None, ask: Ask | None = None
+) -> Summary:
     """Prepare a collection, doing only the work that is not done yet.
 
-    Parameters: ``progress`` is told how far each stage has come; ``engine`` computes embeddings (a toy one in tests).
+    Parameters: ``progress`` is told how far each stage has come; ``engine`` computes embeddings (a toy one in tests);
+    ``ask`` is asked whether plates may go whose scans have vanished (see :mod:`imgsim.pipeline.vanished`).
     Returns a Summary; ``changed`` is False if the collection was up to date.
     Raises BusyError if another run is writing to it, ImgsimError for anything that makes the run impossible.
     What was done before an error or an interruption is kept, and the next run goes on from there.
@@ -88,10 +59,12 @@ def prepare(options: Options, progress: Report | None = None, *, engine: Engine 
             f"verify_top is {options.verify_top}, but a plate is compared with one other at least."
         )
     with disk_errors(folder), locked(folder):
+        mended = mend(folder)
         remove_old(folder, keep=kept_generations(folder))
-        notes: list[str] = []
-        live = _live(folder, notes)
-        run = Run(options, engine or default_engine(), progress, live, notes)
+        run = Run(options, engine or default_engine(), progress, None, folder, ask=ask)
+        if mended:
+            run.note(mended)
+        run.live = live = former_state(run, folder)
         unmapped = options.sample is not None and not options.projections
         if live is not None or not (options.matching or unmapped):
             return _prepare(run, folder, started)
@@ -114,20 +87,10 @@ def prepare(options: Options, progress: Report | None = None, *, engine: Engine 
         )
 
 
-def _live(folder: Path, notes: list[str]) -> Collection | None:
-    """The generation that is there, or None. A damaged one is no reason to stop: this run replaces it."""
-    try:
-        if layout.live_generation(folder) is None:
-            return None
-        return open_collection(folder)
-    except CollectionError as error:
-        notes.append(f"What was prepared before is not used: {error}")
-        return None
-
-
 def _prepare(run: Run, folder: Path, started: float) -> Summary:
     options, recorded = run.options, recorded_in(run.live, folder)
     inputs, metadata = _inputs(run, folder, recorded)
+    inputs = present_inputs(run.live, inputs, options.accept_missing)
     names = list(dict.fromkeys([*recorded["backbones"], *options.backbones])) or [DEFAULT_BACKBONE]
     unknown = set(options.weights) - set(names)
     if unknown:
@@ -191,11 +154,14 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     }
     published = {b.key for b in backbones} | set(matching.facts.get("mirrored", {}).values())
     matched = options.matching
-    kept = kept_files(run.live, keys)
+    kept = kept_files(run, keys)
     done = set(kept) == set(keys) and found.thumbnails_kept
+    run.check_place()
+    keep_record(folder, requested)
     if (
         run.live is not None
         and done
+        and layout.live_generation(folder) == run.live.generation
         and all(run.live.manifest.get(part) == value for part, value in requested.items())
     ):
         store.published(found.sources, published, matched=matched)
@@ -204,7 +170,6 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             changes=None,
         )  # fmt: skip
 
-    kept = whole_files(run, kept)
     if not options.matching:
         for file in matching.damaged(kept):
             del keys[file]
@@ -256,6 +221,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     }
     before = run.live.generation if run.live is not None else None
     remember(folder, None if matching.facts else matching.former)
+    run.check_place()
     writer.publish(manifest)
     remove_old(folder, before, kept_generations(folder))
     store.published(found.sources, published, matched=matched)

@@ -30,7 +30,8 @@ class Source:
     """One file that was looked at.
 
     ``reason`` is '' for a plate, else why it was skipped, and ``by`` the version of imgsim that thought so (another
-    version tries again). ``sha256`` is '' if the file could not even be read.
+    version tries again). ``sha256`` is '' if the file could not even be read. ``thumbnail`` is the SHA-256 of the one
+    that was made of it in the work folder.
     """
 
     root: str
@@ -44,6 +45,7 @@ class Source:
     frames: int = 1
     bytes: int = 0
     by: str = ""
+    thumbnail: str = ""
 
 
 def signatures(files: Iterable[ImageFile]) -> list[str]:

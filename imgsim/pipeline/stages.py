@@ -17,7 +17,7 @@ from imgsim.pipeline.plates import VectorLookup
 from imgsim.projections import method_key, neighbours_wanted, project
 
 if TYPE_CHECKING:
-    from imgsim.pipeline.run import Backbone, Run
+    from imgsim.pipeline.context import Backbone, Run
     from imgsim.pipeline.store import WorkStore
 
 # Raise a number when the code of that stage gives another result for the same embeddings.

@@ -10,7 +10,19 @@ from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
 from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.neighbours import hubness
-from imgsim.views import about_changes, data, iiif, joined, line, shell, state, text, unread_dates
+from imgsim.views import (
+    about_changes,
+    checking,
+    data,
+    iiif,
+    joined,
+    line,
+    shell,
+    stale,
+    state,
+    text,
+    unread_dates,
+)
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
@@ -72,10 +84,11 @@ def show() -> None:
         about_changes.show(collection)
         joined.show(collection)
         unread_dates.show(collection)
+        checking.show(collection)
         st.markdown("## What other web pages can read")
         iiif.draw_opening(collection)
         _parameters(collection)
-        _changes(collection)
+        stale.show(collection)
 
 
 def _counts(collection: Collection) -> None:
@@ -205,21 +218,6 @@ def _parameters(collection: Collection) -> None:
         if box.open:
             frame = pd.DataFrame(rows, columns=["What", "Value"])
             st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 420), key="parameter_table")
-
-
-def _changes(collection: Collection) -> None:
-    with st.expander("Has anything changed since?", key="changes", on_change="rerun") as box:
-        if not box.open:
-            return
-        st.caption("Compares every input file with what it was when the collection was prepared.")
-        found = collection.staleness()
-        if not found:
-            st.markdown("Nothing has changed: the collection is up to date.")
-            return
-        for sentence in found:
-            st.markdown(f"- {text.plain(sentence)}")
-        st.markdown("Bring it up to date in a terminal; only what changed is done again:")
-        st.code(f"python precompute.py --name {collection.name}", language=None)
 
 
 def _cite(collection: Collection, now: state.State) -> None:

@@ -18,6 +18,7 @@ import streamlit as st
 from imgsim.collection import (
     Collection,
     CollectionInfo,
+    current,
     data_dir,
     keeping,
     layout,
@@ -27,6 +28,7 @@ from imgsim.collection import (
 )
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.writing import mend_if_free
 from imgsim.colours import Colouring, colour_plates
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Decisions, Families, decisions_of, work_keys
@@ -56,8 +58,15 @@ class Decided(NamedTuple):
 def infos() -> list[CollectionInfo]:
     """What lies in the data folder, damaged collections included."""
     folder = data_dir().resolve()
-    stamps = tuple(sorted((str(path), path.stat().st_mtime_ns) for path in folder.glob("*/CURRENT")))
-    return _infos(str(folder), stamps)
+    found = [path for name in ("CURRENT", "generations") for path in folder.glob(f"*/{name}")]
+    return _infos(str(folder), tuple(sorted((str(path), _stamp(path)) for path in found)))
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # removed just now
+        return 0
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -82,18 +91,18 @@ def opened(name: str) -> Collection:
 
 
 def _generation(path: Path) -> str:
-    try:
-        return (path / "CURRENT").read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise CollectionError(
-            f"{path / 'CURRENT'} cannot be read: {error}. Run precompute.py again."
-        ) from error
+    found = current.live(path)
+    if found is None:
+        raise CollectionError(f"{path} is no longer a prepared collection. Run precompute.py again.")
+    return found.generation
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
     keeping.keep_copies(collection.path)
+    if collection.told:
+        mend_if_free(Path(path))
     # What was just loaded stays for good. Freezing it keeps later garbage collections from walking through it
     # (config.toml turns off Streamlit's collection after each rerun for the same reason).
     gc.collect()

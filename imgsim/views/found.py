@@ -96,7 +96,7 @@ def _picture(one: Found) -> bytes | None:
     try:
         collection = data.opened(one.collection)
         if collection.catalogue.has(one.plate):
-            return collection.thumbnail_path(collection.catalogue.row(one.plate)).read_bytes()
+            return collection.thumbnail(collection.catalogue.row(one.plate))
         return Registry(collection.path).thumbnail(one.plate)
     except (ImgsimError, OSError):
         return None

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from imgsim.cells import csv_bytes
 from imgsim.collection import Collection
 from imgsim.views import text
 
@@ -83,5 +84,5 @@ def _unjoined(collection: Collection) -> None:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """The list as it lies in the collection: its cells are guarded already."""
-    return b"\xef\xbb\xbf" + frame.to_csv(index=False).encode("utf-8", "backslashreplace")
+    """The list as it lies in the collection, whose cells were read back as the texts that they stand for."""
+    return csv_bytes({str(name): frame[name].tolist() for name in frame.columns})

@@ -1,4 +1,4 @@
-"""The first start: without any collection, the sample is prepared before the reader's eyes.
+"""Runs of precompute.py that the app starts: the sample at the first start, and a collection that has lost scans.
 
 One run of precompute.py serves everybody who looks at the page meanwhile; its JSON lines become progress bars.
 """
@@ -16,6 +16,7 @@ from typing import Any
 
 import streamlit as st
 
+from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.views import text
 
@@ -49,7 +50,7 @@ class Preparation:
             self.ready = True
         elif event.get("event") == "error":
             self.message = str(event.get("message", ""))
-        elif event.get("stage"):
+        elif event.get("stage") and event.get("event") != "note":
             self.stages[str(event["stage"])] = event
 
     @property
@@ -73,20 +74,25 @@ def start(command: list[str] | None = None) -> Preparation:
     with _lock:
         if _shared and (_shared[-1].running or not _shared[-1].failure()):
             return _shared[-1]
-        process = subprocess.Popen(
-            command or [sys.executable, str(_PROJECT / "precompute.py"), "--sample", "--json"],
-            cwd=_PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        preparation = Preparation(process)
+        preparation = _started(command or [sys.executable, str(_PROJECT / "precompute.py"), "--sample", "--json"])
         _shared[:] = [preparation]
-        Thread(target=_read, args=(preparation,), daemon=True, name="imgsim-preparation").start()
         return preparation
+
+
+def _started(command: list[str]) -> Preparation:
+    process = subprocess.Popen(
+        command,
+        cwd=_PROJECT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    preparation = Preparation(process)
+    Thread(target=_read, args=(preparation,), daemon=True, name="imgsim-preparation").start()
+    return preparation
 
 
 def last() -> Preparation | None:
@@ -120,10 +126,20 @@ def _prepare_sample() -> None:
         _failed(previous)
         return
     preparation = start()
+    # A collection that is ready is opened at once; the run goes on alone, and adds the map that takes longest.
+    _drawn(preparation)
+    if not preparation.ready and preparation.failure():
+        _failed(preparation)
+    else:
+        _shared.clear()
+        st.rerun()
+
+
+def _drawn(preparation: Preparation) -> None:
+    """Draw a bar for each stage until the collection is ready."""
     bars: dict[str, Any] = {}
     while True:
-        # Asked first: what is drawn below is then the last word. A collection that is ready is opened at once; the
-        # run goes on alone, and adds the map that takes longest.
+        # Asked first: what is drawn below is then the last word.
         finished = preparation.ready or preparation.finished
         for stage, event in list(preparation.stages.items()):
             share, label = progress(stage, event)
@@ -134,10 +150,36 @@ def _prepare_sample() -> None:
         if finished:
             break
         time.sleep(0.25)
-    if not preparation.ready and preparation.failure():
-        _failed(preparation)
+
+
+_updates: dict[str, Preparation] = {}  # by the collection's folder
+
+
+def updating(collection: Collection) -> bool:
+    """Whether a run that was started here is at work on a collection, or has not been told the end of."""
+    return str(collection.path) in _updates
+
+
+def begin_update(collection: Collection, options: list[str]) -> None:
+    """Prepare a collection again, unless that is under way."""
+    with _lock:
+        if str(collection.path) not in _updates:
+            script = str(_PROJECT / "precompute.py")
+            command = [sys.executable, script, "--out", str(collection.path), *options, "--json"]
+            _updates[str(collection.path)] = _started(command)
+
+
+def update(collection: Collection) -> None:
+    """Draw the run that was begun until it is done, then run the page again; say it where it failed."""
+    preparation = _updates.get(str(collection.path))
+    if preparation is None:
+        return
+    _drawn(preparation)
+    _updates.pop(str(collection.path), None)
+    if preparation.failure():
+        st.error(text.plain(preparation.failure()))
+        st.button("Look again", key="look_again")
     else:
-        _shared.clear()
         st.rerun()
 
 
@@ -148,11 +190,8 @@ def progress(stage: str, event: dict[str, Any]) -> tuple[float, str]:
     except (TypeError, ValueError):
         done, total = 0.0, 0.0
     share = min(max(done / total, 0.0), 1.0) if total else 0.0
-    label = (
-        f"{text.plain(stage.capitalize())} · {done:,.0f} of {total:,.0f}"
-        if total
-        else text.plain(stage.capitalize())
-    )
+    name = text.plain(stage[:1].upper() + stage[1:])
+    label = f"{name} · {done:,.0f} of {total:,.0f}" if total else name
     remaining = event.get("remaining_s")
     if share < 1 and isinstance(remaining, (int, float)) and remaining >= 1:
         label += f" · {remaining:.0f} s left"

@@ -151,10 +151,7 @@ def _thumbnail(request: Request) -> Response:
     row = row_of_hash(collection, sha256)
     if suffix != "webp":
         raise _Missing
-    try:
-        return _served(collection.thumbnail_path(row).read_bytes(), "image/webp")
-    except OSError as error:
-        raise _Missing from error
+    return _served(collection.thumbnail(row), "image/webp")
 
 
 _plates: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
@@ -173,10 +170,7 @@ def _plate(request: Request) -> Response:
         if collection.generation == live(collection.name).generation:
             raise
     # The scan was taken away or replaced, as is likely after another run: what the generation itself keeps of it.
-    thumbnail = collection.thumbnail_path(row)
-    if not thumbnail.is_file():
-        raise _Missing
-    return Response(thumbnail.read_bytes(), 200, {**_SAFE, "Cache-Control": "no-store"}, "image/webp")
+    return Response(collection.thumbnail(row), 200, {**_SAFE, "Cache-Control": "no-store"}, "image/webp")
 
 
 def _large(collection: Collection, plate_id: str, row: int) -> bytes:

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.views import cards, data, exporting, preparing, safekeeping, state, text, tour
+from imgsim.views import cards, checking, data, exporting, preparing, safekeeping, state, text, tour
 from imgsim.views.components import narrow_screen, thumbnail_grid
 
 _HERE = Path(__file__).parent
@@ -90,6 +90,7 @@ def choose_collection() -> Collection | None:
     except CollectionError as error:
         st.warning(text.plain(error))
         collection = data.opened(usable[0])
+    checking.begin(collection)
     corrected(collection)
     return collection
 
@@ -171,6 +172,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         else:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
         exporting.button(page.title)
+        checking.notice(collection)
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))

@@ -26,7 +26,7 @@ GOOD = {"since": "g", "counts": {"new": 1}, "new": ["p1"], "moved": [["p1", "a.p
 def test_changes_of_another_form_are_refused(tmp_path: Path, changes: Any, sound: bool) -> None:
     make(tmp_path / "c", write_plates(tmp_path / "images", 3))
     path = open_collection(tmp_path / "c").folder / layout.MANIFEST
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "changes": changes}), "utf-8")
+    path.write_bytes(layout.sealed({**json.loads(path.read_text("utf-8")), "changes": changes}))
     if sound:
         assert open_collection(tmp_path / "c").manifest["changes"] == changes
     else:

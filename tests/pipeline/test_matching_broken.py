@@ -134,10 +134,7 @@ def test_damage_is_repaired_and_costs_no_more_than_the_damaged(
     shutil.copytree(tmp_path / "c", tmp_path / "fresh")
     if how == "flipped":
         flip(tmp_path / "c", file)
-        if layout.is_mapped(file):
-            # Gigabytes are not read to say that nothing has changed; they are before they are used for anything new.
-            assert not verified(tmp_path / "c", images).changed
-            (open_collection(tmp_path / "c").folder / layout.FAMILIES).unlink()
+        described = min(described, 1) if file in layout.FEATURE_FILES else described  # each plate has its checksum
     else:
         path = open_collection(tmp_path / "c").folder / file
         data = path.read_bytes()[:-7]
@@ -214,6 +211,6 @@ def test_a_manifest_names_no_other_files(quickly: None, tmp_path: Path, name: st
     path = open_collection(tmp_path / "c").folder / layout.MANIFEST
     manifest = json.loads(path.read_text())
     manifest["files"][name] = manifest["files"]["skipped.csv"]
-    path.write_text(json.dumps(manifest))
+    path.write_bytes(layout.sealed(manifest))
     with pytest.raises(CollectionError, match="unexpected or missing"):
         open_collection(tmp_path / "c")

@@ -61,6 +61,8 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
     stages = list(dict.fromkeys(progress.stage for progress in recorder.told))
     assert stages[stages.index("ready") :] == [
         "ready",
+        "checking thumbnails",
+        "checking files, MB",
         "features",
         "index",
         "candidates",

@@ -82,7 +82,7 @@ def test_collections_without_the_list_open(tmp_path: Path, images: Path, table: 
         del manifest[part][layout.UNJOINED]
     for fact in ("books", "order", "encoding", "separator", "header_line"):
         del manifest["join"][fact]
-    (collection.folder / layout.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    (collection.folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
     (collection.folder / layout.UNJOINED).unlink()
     old = open_collection(tmp_path / "c")
     assert old.unjoined is None and len(old.catalogue) == 5

@@ -1,0 +1,321 @@
+"""Row 27: scans that vanish do not shrink a collection in silence: the run says so first, and wants a word for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from imgsim import environment
+from imgsim.collection import open_collection
+from imgsim.collection.decided import reviews_of
+from imgsim.collection.registry import Registry
+from imgsim.errors import ImgsimError
+from imgsim.pipeline import Options, Summary, prepare
+from imgsim.pipeline.rehearsal import rehearse
+from imgsim.pipeline.vanished import Vanished
+from tests.making import ToyEngine, make, write_plate, write_plates
+from tests.pages import visit, words
+from tests.pipeline.verifying import draw
+from tests.reliability.tally import Tally
+
+ALL = 60
+_TOY = """
+import sys
+from imgsim.pipeline import command, prepare
+from tests.making import ToyEngine
+command.prepare = lambda options, progress, ask: prepare(options, progress, ask=ask, engine=ToyEngine())
+sys.exit(command.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with the collection herbals: 60 plates in two folders."""
+    write_plates(tmp_path / "scans" / "a", 40)
+    write_plates(tmp_path / "scans" / "b", 20, first=40)
+    make(tmp_path / "data" / "herbals", tmp_path / "scans")
+    return tmp_path / "data"
+
+
+def lose(scans: Path, count: int) -> None:
+    """Delete the last ``count`` scans."""
+    for path in sorted(scans.rglob("*.png"))[-count:]:
+        path.unlink()
+
+
+def unchanged(collection: Path, attempt: Callable[[], object]) -> str:
+    """What the run says that does not want to go on; nothing is changed by it, and no scan was opened in vain."""
+    before = open_collection(collection).generation, Registry(collection).plates()
+    with pytest.raises(ImgsimError) as raised:
+        attempt()
+    assert (open_collection(collection).generation, Registry(collection).plates()) == before
+    return str(raised.value)
+
+
+def decide(collection: Path, plate_a: str, plate_b: str) -> None:
+    reviews_of(open_collection(collection)).record(plate_a, plate_b, "same plate", reviewer="Anna")
+
+
+def test_more_than_a_tenth_or_a_disk_that_is_not_there(data: Path, tally: Tally) -> None:
+    collection, scans = data / "herbals", data.parent / "scans"
+
+    def deleted() -> None:
+        lose(scans, 57)
+
+    def seven() -> None:
+        lose(scans, 7)
+
+    def emptied() -> None:
+        shutil.rmtree(scans)
+        scans.mkdir()
+
+    def removed() -> None:
+        shutil.rmtree(scans)
+
+    def one_folder() -> None:
+        shutil.rmtree(scans / "b")
+
+    def a_file_now() -> None:
+        shutil.rmtree(scans)
+        scans.write_bytes(b"x")
+
+    kept = data.parent / "kept"
+    shutil.copytree(scans, kept)
+    for what, happens, count in (
+        ("57 of 60 deleted", deleted, "57 of the 60"), ("7 of 60 deleted", seven, "7 of the 60"),
+        ("the folder is empty", emptied, "60 of the 60"), ("the folder is not there", removed, "60 of the 60"),
+        ("one of two folders is not there", one_folder, "20 of the 60"), ("the folder is a file", a_file_now, ""),
+    ):  # fmt: skip
+        happens()
+        with tally.attempt(f"{what}: a run"):
+            engine = ToyEngine()
+            said = unchanged(collection, partial(make, collection, None, engine, accept_missing=False))
+            assert count in said and (not count or "Nothing was changed" in said), said
+            assert engine.asked == [], "scans were opened before it was said"
+        if count and scans.is_dir() and what != "the folder is empty":
+            with tally.attempt(f"{what}: a rehearsal"):
+                facts, text = rehearse(Options(out=collection))
+                assert facts["vanished"]["needs_accept_missing"] and count in text
+        shutil.rmtree(scans, ignore_errors=True)
+        scans.unlink(missing_ok=True)
+        shutil.copytree(kept, scans)
+        with tally.attempt(f"{what}: the scans are back"):
+            assert make(collection, None, accept_missing=False).plates == ALL
+
+
+def test_a_tenth_goes_as_it_did_before(data: Path, tally: Tally) -> None:
+    lose(data.parent / "scans", 6)
+    with tally.attempt("6 of 60"):
+        summary = make(data / "herbals", None, accept_missing=False)
+        assert summary.plates == 54 and summary.changes is not None and summary.changes["counts"]["gone"] == 6
+
+
+def test_any_plate_with_a_decision(data: Path, tally: Tally) -> None:
+    collection, scans = data / "herbals", data.parent / "scans"
+    decide(collection, "p058", "p003")
+    for name in ("p058", "p003"):
+        path = next(scans.rglob(f"{name}.png"))
+        content = path.read_bytes()
+        path.unlink()
+        with tally.attempt(f"{name} alone is gone"):
+            said = unchanged(collection, lambda: make(collection, None, accept_missing=False))
+            assert "1 of the 60" in said and "decisions of people" in said and name in said
+        path.write_bytes(content)
+    with tally.attempt("one without a decision"):
+        next(scans.rglob("p010.png")).unlink()
+        assert make(collection, None, accept_missing=False).plates == 59
+    with tally.attempt("another picture lies at its place"):
+        write_plate(next(scans.rglob("p058.png")), 999)
+        said = unchanged(collection, lambda: make(collection, None, accept_missing=False))
+        assert "p058" in said and "decisions of people" in said
+    with tally.attempt("a scan that no longer opens"):
+        write_plate(next(scans.rglob("p058.png")), 58)
+        path = next(scans.rglob("p003.png"))
+        path.write_bytes(path.read_bytes()[:100])
+        said = unchanged(collection, lambda: make(collection, None, accept_missing=False))
+        assert "p003" in said
+
+
+def test_what_was_moved_renamed_or_scanned_again_is_not_gone(data: Path, tally: Tally) -> None:
+    collection, scans = data / "herbals", data.parent / "scans"
+    decide(collection, "p001", "p002")
+    with tally.attempt("the folder has another name"):
+        scans.rename(data.parent / "moved")
+        assert make(collection, data.parent / "moved", accept_missing=False).plates == ALL
+    with tally.attempt("every file has another name"):
+        for path in sorted((data.parent / "moved").rglob("*.png")):
+            path.rename(path.with_name(f"scan-{path.name}"))
+        summary = make(collection, None, accept_missing=False)
+        assert summary.changes is not None and summary.changes["counts"]["moved"] == ALL
+        assert "p001" in open_collection(collection).catalogue.plate_ids
+    with tally.attempt("every file has another format"):
+        drawn = data.parent / "drawn"
+        drawn.mkdir()
+        for number in range(6):
+            draw(number, (300, 400)).save(drawn / f"d{number}.png")
+        make(data / "drawn", drawn)
+        decide(data / "drawn", "d0", "d1")
+        for path in sorted(drawn.glob("*.png")):
+            Image.open(path).save(path.with_suffix(".bmp"))
+            path.unlink()
+        summary = make(data / "drawn", None, accept_missing=False)
+        assert summary.changes is not None and summary.changes["counts"]["replaced"] == 6
+
+
+def test_said_so_or_asked(data: Path, tally: Tally) -> None:
+    collection = data / "herbals"
+    decide(collection, "p058", "p003")
+    lose(data.parent / "scans", 57)
+    asked: list[Vanished] = []
+
+    def no(found: Vanished) -> bool:
+        asked.append(found)
+        return False
+
+    with tally.attempt("asked, and no"):
+        said = unchanged(collection, lambda: make_asking(collection, no))
+        assert len(asked) == 1 and len(asked[0].gone) == 57 and asked[0].decided == ("p003", "p058")
+        assert "--accept-missing" in said
+    with tally.attempt("asked once, and yes"):
+        asked.clear()
+        summary = make_asking(collection, lambda found: not asked.append(found))
+        assert summary.plates == 3 and len(asked) == 1
+        assert len(Registry(collection).gone()) == 57
+    with tally.attempt("--accept-missing, and said in a note"):
+        write_plates(data.parent / "scans" / "a", 40)
+        make(collection, None, accept_missing=False)
+        lose(data.parent / "scans", 30)
+        summary = make(collection, None, accept_missing=True)
+        assert any("are gone" in note and "--accept-missing" in note for note in summary.notes)
+
+
+def make_asking(collection: Path, ask: Callable[[Vanished], bool]) -> Summary:
+    return prepare(Options(out=collection, matching=False), ask=ask, engine=ToyEngine())
+
+
+def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
+    collection, first, second = tmp_path / "c", tmp_path / "first", tmp_path / "second"
+    write_plates(first, 5)
+    write_plates(second, 5, first=5)
+
+    def run(**options: Any) -> Summary:
+        return prepare(
+            Options(out=collection, backbones=["toy"], projections=["pca"], matching=False, **options),
+            engine=ToyEngine(),
+        )
+
+    run(inputs=[first, second])
+    shutil.rmtree(second)
+    with tally.attempt("is said, with how much came from there"):
+        said = unchanged(collection, run)
+        assert str(second) in said and "5 of the 10" in said and "--accept-missing" in said
+    with tally.attempt("may be left out"):
+        assert run(accept_missing=True).plates == 5
+        assert open_collection(collection).manifest["inputs"]["images"] == [str(first)]
+        assert not run().changed
+
+
+def command(words_: list[str], data: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _TOY, *words_],
+        cwd=environment.REPOSITORY, env={**os.environ, "IMGSIM_DATA": str(data)}, text=True, timeout=100, check=False,
+        capture_output=True, **more,
+    )  # fmt: skip
+
+
+def on_a_terminal(words_: list[str], data: Path, answer: bytes) -> tuple[int, str]:
+    """The command with a terminal before it, and somebody who answers when asked."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TOY, *words_],
+        cwd=environment.REPOSITORY, env={**os.environ, "IMGSIM_DATA": str(data)}, stdin=theirs, stdout=theirs,
+        stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    said, answered, until = b"", False, time.monotonic() + 90
+    while time.monotonic() < until:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        said += piece
+        if b"[y/N]" in said and not answered:
+            os.write(ours, answer)
+            answered = True
+    os.close(ours)
+    return process.wait(timeout=60), said.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_the_command_asks_on_a_terminal_and_stops_elsewhere(data: Path, tally: Tally) -> None:
+    name = ["--name", "herbals", "--no-verify"]
+    lose(data.parent / "scans", 57)
+    generation = open_collection(data / "herbals").generation
+    with tally.attempt("no terminal"):
+        done = command(name, data, stdin=subprocess.DEVNULL)
+        assert done.returncode == 1 and "57 of the 60" in done.stderr.splitlines()[-1]
+        assert "--accept-missing" in done.stderr and "Traceback" not in done.stderr
+    with tally.attempt("for scripts"):
+        done = command([*name, "--json"], data, stdin=subprocess.DEVNULL)
+        last = json.loads(done.stdout.splitlines()[-1])
+        assert done.returncode == 1 and last["event"] == "error" and "57 of the 60" in last["message"]
+    with tally.attempt("a rehearsal"):
+        done = command([*name, "--dry-run"], data)
+        assert done.returncode == 0 and "57 of the 60" in done.stdout and "--accept-missing" in done.stdout
+    for answer in (b"\n", b"n\n", b"what?\n", b"\x04"):
+        with tally.attempt(f"a terminal, {answer!r}"):
+            status, said = on_a_terminal(name, data, answer)
+            assert status == 1 and "57 of the 60" in said and "[y/N]" in said
+    assert open_collection(data / "herbals").generation == generation
+    with tally.attempt("a terminal, yes"):
+        status, said = on_a_terminal(name, data, b"y\n")
+        assert status == 0 and len(open_collection(data / "herbals").catalogue) == 3
+    with tally.attempt("--accept-missing"):
+        write_plates(data.parent / "scans" / "a", 40)
+        command(name, data, stdin=subprocess.DEVNULL)
+        lose(data.parent / "scans", 30)
+        assert command([*name, "--accept-missing"], data, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def test_the_app_shows_the_plates_and_offers_to_go_on_without_them(
+    data: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imgsim.views import preparing
+
+    monkeypatch.setenv("IMGSIM_DATA", str(data))
+    collection = data / "herbals"
+    decide(collection, "p058", "p003")
+    lose(data.parent / "scans", 57)
+    started: list[list[str]] = []
+    real = preparing._started
+
+    def toy(words_: list[str]) -> preparing.Preparation:
+        started.append(words_)
+        return real([sys.executable, "-c", _TOY, *words_[2:], "--no-verify"])
+
+    monkeypatch.setattr(preparing, "_started", toy)
+    app = visit("about")
+    with tally.attempt("the pictures and a button"):
+        app.session_state["changes"] = True
+        app.run()
+        assert any("57 of the 60 plates" in str(one.value) for one in app.main.warning), words(app)
+        assert app.button(key="accept_missing").label == "Prepare it without 57 plates"
+    with tally.attempt("pressed"):
+        app.button(key="accept_missing").click().run()
+        assert not app.exception and not app.error
+        assert started and "--accept-missing" in started[0]
+        assert len(open_collection(collection).catalogue) == 3
