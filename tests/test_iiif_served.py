@@ -441,7 +441,7 @@ def test_opening_keeps_what_else_is_set(tmp_path: Path) -> None:
         "of a later version": [1],
         "iiif_open_to_other_pages": False,
     }
-    with pytest.raises(OSError):
+    with pytest.raises(ImgsimError, match="gone was moved or removed"):
         settings.open_iiif(tmp_path / "gone", True)
 
 
