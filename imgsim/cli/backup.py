@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         target = given.to if given.to is not None else folder / FOLDER
         if target.suffix.lower() != ".zip" or target.is_dir():
             target = target / keeping.bundle_name(folder)
+        keeping.keep_copies(folder)  # so that 'imgsim restore' lists this state, too
         counts = keeping.bundle(folder, target)
     except ImgsimError as error:
         print(one_line(f"imgsim backup: {error}"), file=sys.stderr)
