@@ -31,7 +31,7 @@ def modules() -> dict[int, list[Path]]:
 
 @dataclass
 class Sums:
-    """The sums of a run: ``tallies`` of each row's tests, the modules ``seen``, and rows of which a part was left out."""
+    """The sums of a run: tallies of each row's tests, the modules seen, and rows of which a part was left out."""
 
     tallies: dict[int, list[Tally]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
