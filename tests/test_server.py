@@ -14,7 +14,6 @@ from PIL import Image
 from starlette.applications import Starlette
 
 from imgsim.collection import Collection, open_collection
-from imgsim.errors import ImgsimError
 from imgsim.views import guard, server
 from imgsim.views.components import decode_points, decode_tones
 from tests.herbals import COUNT, make_herbals
@@ -142,13 +141,3 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     )
 
 
-def test_an_error_of_ours_is_shown_as_it_stands_and_others_without_details(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(server.st, "error", said.append)
-    assert server.on_script_error(ImgsimError("3 of <b>4</b> rows are missing. Run it again."))
-    assert said.pop().replace("\\", "") == "3 of <b>4</b> rows are missing. Run it again."
-    assert server.on_script_error(KeyError("/home/somebody/secret"))
-    assert "secret" not in said[0] and "terminal" in said[0]
-    assert "secret" in caplog.text  # for whoever mends it

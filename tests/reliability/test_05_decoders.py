@@ -21,6 +21,7 @@ from tests.making import write_plate, write_plates
 from tests.reliability.tally import Tally
 from tests.tiny import TINY
 
+MARK = "IMGSIM_TEST_MARK"  # names a file; worker processes have the same environment
 REASONS = {
     "hang": "longer than 1.5 seconds",
     "crash": "crashed the decoder twice (exit code 7)",
@@ -46,7 +47,7 @@ def troubled(file: PlateFile) -> bytes:
         raise ImageError("damaged in its archive")
     if file.plate_id.startswith("once"):
         # The first time, as on a system that is short of memory for a moment.
-        mark = Path(file.root) / "mark"
+        mark = Path(os.environ[MARK])
         if not mark.exists():
             mark.touch()
             os._exit(9)
@@ -58,6 +59,7 @@ def test_a_worker_that_hangs_or_crashes_loses_one_plate(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
 ) -> None:
     monkeypatch.setitem(BACKBONES, "tiny", TINY)
+    monkeypatch.setenv(MARK, str(tmp_path / "mark"))
     images = write_plates(tmp_path / "images", 24)
     for number, name in enumerate([*REASONS, "once"]):
         write_plate(images / f"{name}.png", 100 + number)

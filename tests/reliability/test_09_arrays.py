@@ -60,9 +60,9 @@ def test_cut_and_flipped_files_are_found(copy: Callable[[], Path], tally: Tally)
                 read_all(path.parents[3])
         for share in range(1, 10):
             path = open_collection(copy()).folder / file
-            data = bytearray(path.read_bytes())
-            data[len(data) * share // 10] ^= 1 << share % 8
-            path.write_bytes(data)
+            flipped = bytearray(path.read_bytes())
+            flipped[len(flipped) * share // 10] ^= 1 << share % 8
+            path.write_bytes(flipped)
             with tally.attempt(f"{file} flipped at {share} tenths"), pytest.raises(CollectionError):
                 read_all(path.parents[3])
 

@@ -101,7 +101,10 @@ CHANGES: list[tuple[Callable[[Made], None], list[str], set[str], list[str]]] = [
     (remove, [], TABLE | VECTORS, ["1 image is no longer there, such as p003.png."]),
     # The plate keeps its id, so what was made of the embeddings is still right.
     (rename, [], TABLE, ["1 image is new, such as z.png.", "1 image is no longer there, such as p003.png."]),
-    (move, [], TABLE, ["4 images are new, such as herbal/p000.png.", "4 images are no longer there, such as p003.png."]),
+    (
+        move, [], TABLE,
+        ["4 images are new, such as herbal/p000.png.", "4 images are no longer there, such as p003.png."],
+    ),
     (replace, ["p003"], TABLE | VECTORS, ["1 image is not as before, such as p003.png."]),
     (cell, [], TABLE, ["The metadata file {table} has changed."]),
     (model, EVERY, {f"other/{file}" for file in VECTOR_FILES}, []),
