@@ -1,4 +1,4 @@
-"""Reading metadata as it comes, joining it with plates, and finding plates (RELIABILITY, row 19)."""
+"""Reading metadata as it comes, joining it with plates, and finding plates."""
 
 from __future__ import annotations
 

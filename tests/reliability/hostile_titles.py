@@ -21,7 +21,7 @@ def plate(number: int) -> str:
 
 
 def make_attacks(base: Path) -> Path:
-    """Prepare the collection "attacks"; return its data folder. Each two plates are a family, two books share images."""
+    """Prepare the collection "attacks"; return its data folder. Each two plates are a family."""
     (base / "images").mkdir()
     with (base / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
