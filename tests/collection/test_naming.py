@@ -1,4 +1,4 @@
-"""Plate ids: kept through everything that happens to files, and never given to another picture (RELIABILITY row 31)."""
+"""Plate ids: kept through everything that happens to files, and never given to another picture."""
 
 from __future__ import annotations
 
@@ -106,13 +106,6 @@ def test_a_folder_that_was_renamed_is_the_same_folder_if_known_content_says_so()
     # Without any known content it may be another book; and a folder that is still there was not renamed.
     assert assign(files[1:], before, always) == ["new/p2", "q2"]
     assert assign([*files, scan("old/x.png", (9, 0))], before, always) == ["p1", "new/p2", "q2", "x"]
-
-
-# ---- whole histories
-
-
-
-
 
 
 # ---- the file

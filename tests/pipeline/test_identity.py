@@ -172,8 +172,6 @@ def test_families_and_decisions_survive_new_scans_and_new_folders(tmp_path: Path
     assert len(reviews_of(out).standing()) == 1 and not reviews_of(out).unconfirmed()
 
 
-
-
 def test_a_rescan_is_known_and_another_picture_is_not() -> None:
     def saved(image: Image.Image) -> bytes:
         stream = io.BytesIO()

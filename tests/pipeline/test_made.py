@@ -99,10 +99,6 @@ def test_no_usable_image_is_an_error_that_gives_the_first_reason(tmp_path: Path)
     assert not (tmp_path / "c" / "CURRENT").exists()
 
 
-
-
-
-
 @pytest.mark.parametrize(
     "wrong", [{"top_k": 0}, {"projections": ["isomap"]}, {"weights": {"other": Path("w")}}]
 )

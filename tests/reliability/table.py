@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imgsim import environment
+from tests.reliability.sums import modules
 
 PATH = environment.REPOSITORY / "docs" / "promises.md"
 ROWS = range(1, 35)
@@ -55,15 +56,16 @@ def promises(text: str) -> dict[int, Promise]:
 
 
 def with_figures(text: str, figures: Mapping[int, tuple[int, int]]) -> str:
-    """The same text, with (survived, tried) of some rows put in."""
+    """The same text, with (survived, tried) of some rows put in, and links to the modules that counted them."""
+    files = modules()
 
     def put(line: re.Match[str]) -> str:
         number = int(line["number"])
         if number not in figures:
             return line[0]
         survived, tried = figures[number]
-        start, end = (at - line.start() for at in line.span("figures"))
-        return f"{line[0][:start]}{survived:,} / {tried:,}{line[0][end:]}"
+        links = ", ".join(f"[{path.stem}](../tests/reliability/{path.name})" for path in files[number])
+        return f"| {number} | {line['risk']} | {line['answer']} | {survived:,} / {tried:,} | {links} |"
 
     return _LINE.sub(put, text)
 

@@ -16,9 +16,9 @@ from tests.making import make, write_plate
 from tests.reliability.tally import Tally
 
 CELLS = [
-    "0904700600", "000", "NA", "N/A", "nan", "NaN", "null", "NULL", "None", "none", "n/a", "#N/A", "<NA>", "-nan", "1752.0",
-    "True", "FALSE", "1e5", "1E400", "-", "+5", "01/02/1752", "inf", "-Infinity", "0x1F", "1_000", "1,000", "12 Mai", "٣",
-    "1.10", "00.5", "9007199254740993", "2026-11-29", "12:30", "Œuvres", "NAN of the Isles", "é\u0301",
+    "0904700600", "000", "NA", "N/A", "nan", "NaN", "null", "NULL", "None", "none", "n/a", "#N/A", "<NA>", "-nan",
+    "1752.0", "True", "FALSE", "1e5", "1E400", "-", "+5", "01/02/1752", "inf", "-Infinity", "0x1F", "1_000", "1,000",
+    "12 Mai", "٣", "1.10", "00.5", "9007199254740993", "2026-11-29", "12:30", "Œuvres", "NAN of the Isles", "é\u0301",
 ]  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "comma, UTF-8": {"delimiter": ",", "encoding": "utf-8"},

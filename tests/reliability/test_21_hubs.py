@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from scipy.stats import skew
 
 from imgsim.collection import layout, open_collection
+from imgsim.collection.writing import npy_bytes, npz_bytes
 from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
 from tests import pages
 from tests.making import add_files, make, write_plates
@@ -37,15 +37,6 @@ def occurrences(rows: np.ndarray) -> list[int]:
     return found
 
 
-def saved(**arrays: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    if len(arrays) == 1:
-        np.save(stream, *arrays.values())
-    else:
-        np.savez(stream, indices=arrays["indices"], similarities=arrays["similarities"])
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_the_pages_say_what_a_plain_count_says(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tally: Tally
@@ -56,9 +47,9 @@ def test_the_pages_say_what_a_plain_count_says(
     add_files(
         tmp_path / "data" / "hubs",
         {
-            layout.embeddings_file("toy"): saved(rows=rows),
-            layout.neighbours_file("toy"): saved(indices=indices, similarities=values),
-            layout.background_file("toy"): saved(rows=random_pair_quantiles(rows)),
+            layout.embeddings_file("toy"): npy_bytes(rows),
+            layout.neighbours_file("toy"): npz_bytes(indices=indices, similarities=values),
+            layout.background_file("toy"): npy_bytes(random_pair_quantiles(rows)),
         },
     )
     counts = occurrences(rows)
