@@ -142,15 +142,18 @@ def memory(process: int) -> int:
 
     Shared libraries do not count: how much of them falls to one process depends on what else runs on the machine.
     """
-    total, waiting = 0, [process]
+    total, waiting = 0, [(process, b"")]
     while waiting:
-        pid = waiting.pop()
+        pid, parents = waiting.pop()
         try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if command == parents:
+                continue  # between fork and exec: it has nothing of its own yet
             status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
             taken = re.findall(r"^(?:RssAnon|RssShmem):\s+(\d+)", status, re.MULTILINE)
             total += sum(int(one) for one in taken) * 1024
             for task in Path(f"/proc/{pid}/task").iterdir():
-                waiting += [int(one) for one in (task / "children").read_text().split()]
+                waiting += [(int(one), command) for one in (task / "children").read_text().split()]
         except OSError:
             continue  # it ended meanwhile
     return total
