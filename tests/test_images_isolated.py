@@ -7,17 +7,32 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from imgsim.backbones import BACKBONES
+from imgsim.embeddings.plates import READ_SIDE, read_plate
 from imgsim.errors import ImageError
 from imgsim.images import strips
 from imgsim.images.isolated import Isolated
 from imgsim.images.opening import open_image
 from imgsim.images.shaping import letterbox, squeeze
 from tests.hostile import drawing
+
+
+@dataclass
+class ImageBytes:
+    """An image file of a run."""
+
+    plate_id: str
+    data: bytes
+    file: str = "a.file"
+
+    def read(self) -> bytes:
+        return self.data
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -117,6 +132,18 @@ def test_the_process_gives_what_this_one_gives(opener: Isolated) -> None:
     assert (opener.grey(io.BytesIO(data), 960).array() == np.asarray(here.image)).all()
     shown = opener.webp(data, 300)
     assert Image.open(io.BytesIO(shown.body)).size == (200, 300) and shown.size == (600, 900)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_what_is_sent_is_shaped_as_a_plate_of_a_run(opener: Isolated, kind: str) -> None:
+    """One decode for one backbone, whoever asks, also where a large scan is read reduced."""
+    options = {"compression": "tiff_adobe_deflate"} if kind == "TIFF" else {}
+    data = encoded(smooth(4_400, 4_000), kind, **options)
+    plate = ImageBytes("p", data)
+    _, arrays = read_plate(plate, [BACKBONES["plates18"]], thumbnails=None)
+    network = BACKBONES["plates18"]
+    sent = opener.shaped(data, READ_SIDE, network.shaping, network.input_size).array()
+    assert (network.arranged(sent) == arrays["plates18"]).all()
 
 
 def test_a_box_is_cut_out_before_it_is_shaped(opener: Isolated) -> None:

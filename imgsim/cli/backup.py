@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.naming import collection_folder, one_line
+from imgsim.cli.naming import Parser, collection_folder, one_line
 from imgsim.collection import keeping
 from imgsim.database.backups import FOLDER
 from imgsim.errors import ImgsimError
@@ -15,7 +15,7 @@ from imgsim.errors import ImgsimError
 
 def parser() -> argparse.ArgumentParser:
     """The options of imgsim backup."""
-    main = argparse.ArgumentParser(
+    main = Parser(
         prog="imgsim backup",
         description="Write what people decided, and the ids of plates and families, into one zip with the SHA-256 of "
         "each file. People can go on working meanwhile. 'imgsim restore' puts it back.",

@@ -28,8 +28,6 @@ from imgsim.images.signatures import check_complete, identify
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 512 * 1024 * 1024
-# Counting stops here: it is told to the reader, nothing depends on it.
-MAX_FRAMES = 10_000
 
 # The plugin classes are called themselves instead of Image.open: no other parser can be reached, whatever the file
 # claims to be, and no warning filter (a global, shared by all threads) has to be touched for Pillow's own bomb check.
@@ -145,7 +143,7 @@ def _rare_tiff(content: bytes, tiff: tiffs.TiffKind, max_pixels: int) -> OpenedI
     if orientation is not None:
         flat = flat.transpose(orientation)
     size = tiff.size[::-1] if orientation in pixels.SIDEWAYS else tiff.size
-    return OpenedImage(flat, "TIFF", str(tiff), tiffs.pages(content), (size[0], size[1]))
+    return OpenedImage(flat, "TIFF", str(tiff), tiff.frames, (size[0], size[1]))
 
 
 def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -> OpenedImage:
@@ -166,8 +164,9 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
             check_size(pixels.codestream_size(content), max_pixels)
             pixels.check_channels(content)
         original_mode, original_size = image.mode, image.size
-        frames = _frames(content) if kind == "TIFF" else int(getattr(image, "n_frames", 1))
-        factor = 1 if reduce_to is None else strips.factor_for(image, kind, reduce_to)
+        # Not Pillow's count of a TIFF: a damaged later page would cost it the image.
+        frames = int(getattr(image, "n_frames", 1)) if kind != "TIFF" else tiff.frames if tiff is not None else 1
+        factor = 1 if reduce_to is None else strips.factor_for(image, kind, tiff, reduce_to)
         if kind == "PNG" and factor > 1:
             strips.find_exif(image, content)
         # Read before load(): Pillow turns TIFFs upright itself while it loads them.
@@ -215,16 +214,3 @@ def _reduce_in_decoder(image: ImageFile.ImageFile, reduce_to: int) -> None:
             levels += 1
         if levels:
             image.reduce = levels
-
-
-def _frames(content: bytes) -> int:
-    """Count a TIFF's pages on a second handle, so that a damaged later page costs the count, not the image."""
-    pages = 1
-    try:
-        with TiffImagePlugin.TiffImageFile(io.BytesIO(content)) as image:
-            while pages < MAX_FRAMES:
-                image.seek(pages)
-                pages += 1
-            return pages
-    except Exception:
-        return pages

@@ -20,6 +20,8 @@ from imgsim.errors import ImageError
 from imgsim.images import strips
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said where it is opened
+# Counting stops here: it is told to the reader, nothing depends on it.
+MAX_FRAMES = 10_000
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED = 0, 1, 2, 5
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 
@@ -36,6 +38,7 @@ class TiffKind:
     planar: bool
     samples: int
     largest: int  # MaxSampleValue, 0 where it is not given
+    frames: int  # pages that can be followed, MAX_FRAMES at most
     tile: int  # pixels of one, 0 where there are none
     big_endian: bool
     bigtiff: bool
@@ -66,6 +69,18 @@ class TiffKind:
                 return not self.big_endian
             return self.bits[0] == 32 or (self.bits[0] == 16 and self.photometric == _BLACK_IS_ZERO)
         return self.photometric == _RGB and self.bits[0] == 16
+
+    @property
+    def plain(self) -> bool:
+        """Whether strips of it look as Pillow shows the whole: no inks, no planes, no alpha, no palette."""
+        usual = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3}
+        return (
+            self.pillow
+            and self.samples == usual.get(self.photometric)
+            and self.bits[0] in (1, 8, 16)
+            and self.sample_format == _UNSIGNED
+            and not (self.planar and self.samples > 1)
+        )
 
     @property
     def vips(self) -> bool:
@@ -106,6 +121,7 @@ def kind_of(content: bytes) -> TiffKind | None:
                 int(page.planarconfig) == 2,
                 samples,
                 int(np.max(largest.value)) if largest is not None else 0,
+                _pages(file),
                 int(page.tilewidth) * int(page.tilelength) if page.is_tiled else 0,
                 file.byteorder == ">",
                 bool(file.is_bigtiff),
@@ -114,15 +130,13 @@ def kind_of(content: bytes) -> TiffKind | None:
         return None
 
 
-def pages(content: bytes) -> int:
-    """How many pages a TIFF has, as far as they can be followed."""
-    import tifffile
-
-    try:
-        with tifffile.TiffFile(io.BytesIO(content)) as file:
-            return max(1, len(file.pages))
-    except Exception:
-        return 1
+def _pages(file: Any) -> int:
+    for number in range(1, MAX_FRAMES):
+        try:
+            file.pages[number]
+        except Exception:  # there is none, or what should lead to it is damaged
+            return number
+    return MAX_FRAMES
 
 
 def read(content: bytes, kind: TiffKind) -> Image.Image:
