@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from imgsim.backbones import BACKBONES
@@ -102,6 +103,28 @@ def test_strips_show_what_pillow_shows(name: str, monkeypatch: pytest.MonkeyPatc
     two = np.asarray(reduced.image.convert("RGB").resize(small, Image.Resampling.BOX), float)
     assert np.abs(one - two).mean() < 2.0
     assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_small_copy_in_front_is_not_taken_for_the_picture(
+    bits: int, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if large:
+        monkeypatch.setattr(strips, "LARGE", 0)
+    picture = np.asarray(smooth().convert("L"))
+    picture = picture if bits == 8 else picture.astype(np.uint16) * 257
+    for first, second in ((1, 0), (0, 1)):  # a small copy in front, or behind
+        stream = io.BytesIO()
+        with tifffile.TiffWriter(stream) as file:
+            for small in (first, second):
+                pixels = picture[::8, ::8] if small else picture
+                file.write(pixels, subfiletype=small, photometric="minisblack")
+        opened = open_image(stream.getvalue(), reduce_to=320)
+        assert opened.size == (1413, 1801) and opened.frames == 2
+        seen = np.asarray(opened.image.resize((90, 110)), float)
+        wanted = np.asarray(smooth().convert("L").resize((90, 110)), float)
+        assert np.abs(seen - wanted).mean() < 4
 
 
 def test_exif_behind_the_pixels_turns_a_large_png(monkeypatch: pytest.MonkeyPatch) -> None:

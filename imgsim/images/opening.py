@@ -54,7 +54,7 @@ class OpenedImage:
     original_mode : str
         Pillow's mode of the file, e.g. "1", "I;16", "CMYK".
     frames : int
-        Pages or frames in the file; ``image`` is the first.
+        Pages or frames in the file; ``image`` is the first that is no reduced copy or mask of another.
     size : tuple of int
         Width and height of the original in pixels, upright; ``image`` may be smaller (``reduce_to``).
     """
@@ -157,6 +157,8 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
     if tiff is not None and not tiff.pillow:
         return _rare_tiff(content, tiff, max_pixels)
     with FORMATS[kind](io.BytesIO(content)) as image:
+        if tiff is not None and tiff.page:
+            image.seek(tiff.page)
         check_size(image.size, max_pixels)
         if kind == "TIFF":
             pixels.check_tiff(image, len(content), max_pixels)
@@ -173,7 +175,7 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
         orientation = pixels.orientation(image)
         upright = False
         if factor > 1:
-            flat = strips.reduced(content, kind, factor)
+            flat = strips.reduced(content, kind, factor, tiff.page if tiff is not None else 0)
         else:
             if reduce_to is not None:
                 _reduce_in_decoder(image, reduce_to)

@@ -40,8 +40,8 @@ def factor_for(image: ImageFile.ImageFile, kind: str, tiff: TiffKind | None, red
     return factor if image.width * image.height * _PER_PIXEL[image.mode] > LARGE else 1
 
 
-def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
-    """Read a PNG, TIFF or WebP reduced by a whole factor.
+def reduced(content: bytes, kind: str, factor: int, page: int = 0) -> Image.Image:
+    """Read a PNG, a page of a TIFF, or a WebP, reduced by a whole factor.
 
     Returns mode "L" or "RGB", as stored (not turned upright), alpha laid on white, 16 bits scaled to 8.
     Raises ImageError if it cannot be decoded.
@@ -50,9 +50,10 @@ def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
     try:
         if kind == "WEBP":
             image = vips.Image.webpload_buffer(content, scale=1 / factor, fail_on="error")
+        elif kind == "TIFF":
+            image = vips.Image.tiffload_buffer(content, page=page, access="sequential", fail_on="error")
         else:
-            decoder = vips.Image.pngload_buffer if kind == "PNG" else vips.Image.tiffload_buffer
-            image = decoder(content, access="sequential", fail_on="error")
+            image = vips.Image.pngload_buffer(content, access="sequential", fail_on="error")
         if image.hasalpha():
             top = 65535 if image.format == "ushort" else 255
             image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)

@@ -28,8 +28,13 @@ _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 
 @dataclass(frozen=True)
 class TiffKind:
-    """What the tags of a TIFF's first page say of its samples; names and numbers are those of TIFF 6.0."""
+    """What the tags of a TIFF's picture say of its samples; names and numbers are those of TIFF 6.0.
 
+    The picture is the first page that is not marked as a reduced copy of another page, or as its mask: some scanners
+    lay a small one in front.
+    """
+
+    page: int
     size: tuple[int, int]
     orientation: int
     photometric: int
@@ -107,12 +112,15 @@ def kind_of(content: bytes) -> TiffKind | None:
 
     try:
         with tifffile.TiffFile(io.BytesIO(content)) as file:
-            page: Any = file.pages[0]
+            frames = _pages(file)
+            number = next((n for n in range(frames) if not _secondary(file.pages[n])), 0)
+            page: Any = file.pages[number]
             samples = int(page.samplesperpixel)
             bits = page.bitspersample
             sample_format = page.sampleformat
             largest = page.tags.get(281)
             return TiffKind(
+                number,
                 (int(page.imagewidth), int(page.imagelength)),
                 int(page.tags.valueof(274, 1) or 1),
                 int(page.photometric),
@@ -121,13 +129,18 @@ def kind_of(content: bytes) -> TiffKind | None:
                 int(page.planarconfig) == 2,
                 samples,
                 int(np.max(largest.value)) if largest is not None else 0,
-                _pages(file),
+                frames,
                 int(page.tilewidth) * int(page.tilelength) if page.is_tiled else 0,
                 file.byteorder == ">",
                 bool(file.is_bigtiff),
             )
     except Exception:  # forged tags raise anything
         return None
+
+
+def _secondary(page: Any) -> bool:
+    """Whether NewSubfileType marks a page as a reduced copy (bit 0) or a mask (bit 2)."""
+    return bool(int(page.tags.valueof(254, 0) or 0) & 5)
 
 
 def _pages(file: Any) -> int:
@@ -152,7 +165,7 @@ def read(content: bytes, kind: TiffKind) -> Image.Image:
         raise ImageError(f"damaged TIFF: one tile claims {kind.tile:,} pixels.")
     vips = strips.load()
     try:
-        image = vips.Image.tiffload_buffer(content, fail_on="error")
+        image = vips.Image.tiffload_buffer(content, page=kind.page, fail_on="error")
         top = 65535 if image.format == "ushort" else 255
         if kind.sample_format == _FLOAT:
             low, high = image.min(), image.max()
