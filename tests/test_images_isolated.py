@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,6 +56,7 @@ def opener() -> Iterator[Isolated]:
     isolated.close()
 
 
+@cache
 def kinds() -> dict[str, bytes]:
     image = smooth()
     alpha = smooth(seed=2).convert("L")

@@ -6,6 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 
+from imgsim.reviews import FILE, Review
+from tests.reliability.deciding import filled
 from tests.reliability.sums import FOLDER, SUMS, Sums, row_of
 from tests.reliability.tally import Tally
 
@@ -45,7 +47,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Note what was skipped."""
     report = yield
     if report.skipped:
-        sums_of(item.config).leave_out([item], str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else ""))
+        sums_of(item.config).leave_out(
+            [item], str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else "")
+        )
     return report
 
 
@@ -60,3 +64,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line("; ".join(words) or "no row was run as a whole")
     for row, why in sorted(sums.left_out.items()):
         terminalreporter.write_line(f"not compared with the table: row {row} ({why})")
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[Review]]:
+    """A file of decisions as it lies on the disk, and what it holds."""
+    reviews = filled(tmp_path_factory.mktemp("sound") / FILE, 130)
+    return reviews.path.read_bytes(), reviews.all()
