@@ -28,7 +28,7 @@ def visit(page: Page, app: Served, name: str = "", **state: str) -> None:
     page.goto(f"{app.url}/{name}?{urlencode(state)}")
     arrive(page, name)
     # What the browser keeps comes to the app a moment after the page, which is drawn again; a reader clicks later.
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(800)
     settle(page)
 
 

@@ -3,6 +3,15 @@
 import { component } from "./common.js";
 
 const PLACE = "imgsim.";
+// The answer costs a run of the page, and a run that begins while a click is being answered cuts that one short: the
+// click would be lost. So the answer waits until nothing has been touched for so long, in ms, and a moment at first:
+// what was clicked before this file arrived was not seen.
+const QUIET = 1000;
+const AT_FIRST = 500;
+let touched = performance.now() - QUIET + AT_FIRST;
+for (const sign of ["pointerdown", "click", "keydown"]) {
+  document.addEventListener(sign, () => (touched = performance.now()), { capture: true, passive: true });
+}
 const substitute = new Map(); // where the browser keeps nothing: until the page is closed
 
 function get(name) {
@@ -43,10 +52,19 @@ class Memory {
     const told = JSON.stringify(kept);
     if (told === this.told || told === JSON.stringify(known)) return;
     this.told = told;
-    this.send.state("kept", kept);
+    clearTimeout(this.waiting);
+    this.answer(kept);
   }
 
-  dispose() {}
+  answer(kept) {
+    const left = touched + QUIET - performance.now();
+    if (left > 0) this.waiting = setTimeout(() => this.answer(kept), left);
+    else this.send.state("kept", kept);
+  }
+
+  dispose() {
+    clearTimeout(this.waiting);
+  }
 }
 
 export default component(Memory);
