@@ -91,8 +91,8 @@ def _rulers(plate: np.ndarray, mask: np.ndarray) -> None:
         for left in sorted({*range(0, width - span, max(1, span // 4)), width - span}):
             exact = _exact(rows[:, left : left + span])
             hits[exact, left : left + span] = 1
-        hits = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
-        bands, _, boxes, _ = cv2.connectedComponentsWithStats(hits, connectivity=4)
+        joined = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
+        bands, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
         for x, y, w, h, _ in boxes[1:bands]:
             # Hatching, where it is exact, fills more than a band.
             if not (3 <= h <= THICKEST_RULER * side and w >= 4 * h):
