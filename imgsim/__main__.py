@@ -34,8 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python3 -m imgsim",
         description="Start imgsim in the browser. The first start sets everything up in the folder .venv.",
-        epilog="To find what a citation names: python3 -m imgsim find TEXT. To check the "
-        "files of a collection: python3 -m imgsim check NAME. "
+        epilog="Other commands, each with --help: find TEXT (what a citation names), check NAME (every file of a "
+        "collection), backup NAME and restore NAME (what people decided). "
         "Other options are passed on to 'streamlit run', for example --server.address 192.168.1.5",
     )
     parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")

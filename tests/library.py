@@ -252,11 +252,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
         finally:
+            # Before the answer leaves: who has it may ask again before this thread gets another turn.
             with library.lock:
                 library.at_once -= 1
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -180,6 +180,15 @@ def add_files(collection: Path, files: Mapping[str, bytes]) -> None:
     (folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
 
 
+def forge(collection: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the manifest of the live generation, with whatever hash it carries of itself."""
+    path = open_collection(collection).folder / layout.MANIFEST
+    manifest = json.loads(path.read_text("utf-8"))
+    change(manifest)
+    seal = getattr(layout, "sealed", lambda changed: json.dumps(changed).encode())
+    path.write_bytes(seal(manifest))
+
+
 def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families: bool = True) -> None:
     """Give a prepared collection matches, as :func:`match_values` makes them, and the families that follow."""
     catalogue = open_collection(collection).catalogue

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,10 +15,10 @@ from streamlit.testing.v1 import AppTest
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import plate_citation
-from imgsim.views import data, state, text
+from imgsim.views import state, text
 from imgsim.views.shell import PAGES
 from tests import pages
-from tests.herbals import COUNT, HOSTILE, make_herbals
+from tests.herbals import COUNT, make_herbals
 from tests.making import ToyEngine, make, write_plates
 from tests.pages import ROOT, check, param, words
 from tests.tiny import TINY, run_tiny
@@ -285,98 +283,7 @@ def test_about_tells_how_the_table_was_understood(
     assert "1 book, by the column" in shown and "2 plates of no known book" in shown
 
 
-# ---- titles are data
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_hostile_titles_are_never_read_as_markdown(visit: Callable[..., AppTest], name: str) -> None:
-    for number in range(0, len(HOSTILE), 4):
-        app = visit(name, plate=f"p{number:03}", threshold="-1", fold="no")
-        shown = words(app)
-        for title in HOSTILE:
-            if any(char in title for char in "<[*`$"):
-                assert title not in shown
-
-
-@pytest.mark.parametrize("title", HOSTILE)
-def test_plain_text_comes_back_when_markdown_is_undone(title: str) -> None:
-    escaped = text.plain(title)
-    assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(title.split())
-    assert not re.search(r"(?<!\\)(?:\\\\)*[<>*_`\[\]$#|~]", escaped)
-
-
-# ---- shared data
-
-
-def test_shared_arrays_refuse_to_be_changed(herbals: Collection) -> None:
-    for array in (
-        data.filtered_rows(herbals, state.State()),
-        data.similarities_of(herbals, "toy", 3),
-        herbals.embeddings("toy"),
-    ):
-        with pytest.raises(ValueError, match="read-only"):
-            array[0] = 0
-
-
-def test_interleaved_queries_give_the_answers_of_one_after_the_other(herbals: Collection) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    rows = [number % COUNT for number in range(200)]
-    alone = {row: data.similarities_of(herbals, "toy", row).copy() for row in set(rows)}
-    data._similarities.clear()
-    with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda row: data.similarities_of(herbals, "toy", row), rows))
-    for row, answer in zip(rows, together, strict=True):
-        assert np.array_equal(answer, alone[row])
-
-
-def test_a_session_keeps_little(visit: Callable[..., AppTest]) -> None:
-    assert len(repr(visit("plate", plate="p003", threshold="-1").session_state)) < 10_000
-
-
-# ---- configuration and start
-
-
-def test_the_effective_configuration() -> None:
-    script = (
-        "import json, streamlit as st; from streamlit import config; "
-        "names = json.loads(input()); print(json.dumps({n: config.get_option(n) for n in names}))"
-    )
-    wanted = {
-        "browser.gatherUsageStats": False,
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": False,
-        "client.toolbarMode": "minimal",
-        "client.disableDataExport": True,
-        "global.disableWidgetStateDuplicationWarning": True,
-        "runner.magicEnabled": False,
-        "runner.postScriptGC": False,
-        "server.address": "127.0.0.1",
-        "server.enableStaticServing": False,
-        "server.fileWatcherType": "none",
-        "server.headless": True,
-        "server.maxUploadSize": 20,
-        "server.runOnSave": False,
-        "server.enableXsrfProtection": True,
-        "theme.font": "sans-serif",
-        "theme.headingFont": "serif",
-        "theme.light.backgroundColor": "#fbf8f1",
-        "theme.dark.backgroundColor": "#1d1a16",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        input=json.dumps(list(wanted)),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(done.stdout) == wanted
-
-
-def test_the_theme_fetches_nothing_from_outside() -> None:
-    words_ = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
-    assert "://" not in words_ and "fontFaces" not in words_
+# ---- start
 
 
 def test_the_start_loads_no_heavy_library(folder: Path) -> None:

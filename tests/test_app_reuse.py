@@ -21,7 +21,7 @@ from imgsim.views import components, motif, state, text
 from imgsim.views.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
 from imgsim.views.family import strip, ties
 from imgsim.views.two_books import in_words
-from tests.herbals import HOSTILE, make_herbals
+from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
 
@@ -257,14 +257,6 @@ def test_ties_are_seen_from_the_earlier_plate(herbals: Collection) -> None:
         rows = [member.row for member in family.members]
         for match in ties(family, matches):
             assert match.verified and rows.index(match.a) < rows.index(match.b)
-
-
-@pytest.mark.parametrize("query", [{"family": "p000"}, {"family": "p001"}, {}])
-def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, query: dict[str, str]) -> None:
-    seen = words(visit("reuse", **query))
-    for title in HOSTILE:
-        if any(char in title for char in "<[*`$"):
-            assert title not in seen
 
 
 # ---- Books

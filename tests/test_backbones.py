@@ -314,35 +314,6 @@ def test_three_channels_are_folded_into_one_for_a_grey_network(weights: Path) ->
     np.testing.assert_allclose(state["conv1.weight"], expected, rtol=1e-6)
 
 
-class Canary:
-    """Runs a command when it is unpickled."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
-
-
-def test_code_in_a_torch_file_never_runs(tmp_path: Path) -> None:
-    import torch
-
-    sung, path = tmp_path / "sung", tmp_path / "canary.pth"
-    for content in (
-        Canary(sung),
-        {"conv1.weight": Canary(sung)},
-        {"state_dict": {"conv1.weight": Canary(sung)}},
-    ):
-        torch.save(content, path)
-        with pytest.raises(WeightsError, match="can be read safely"):
-            load_state(RESNET18, path)
-        assert not sung.exists()
-    # It would have sung where code is allowed to run.
-    function, arguments = Canary(sung).__reduce__()
-    function(*arguments)
-    assert sung.exists()
-
-
 @pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
 def test_refuses_damaged_and_foreign_files(tmp_path: Path, weights: Path, suffix: str) -> None:
     import torch

@@ -209,6 +209,9 @@ USED_OTHERWISE = {
     "pytest-timeout": "the line `timeout` in pyproject.toml",
     "ruff": ".ci/run",
     "mypy": ".ci/run",
+    "pyvips-binary": "the library that pyvips calls",
+    "pip-audit": "tests/audit.py, as a command",
+    "uv": "tests/locks.py, as a command",
 }
 
 

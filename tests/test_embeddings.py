@@ -28,9 +28,8 @@ from imgsim.embeddings import (
     process_files,
     process_plates,
 )
-from imgsim.embeddings.plates import PlateFile, read_file
 from imgsim.embeddings.processes import THREADS
-from imgsim.errors import ImageError, ImgsimError
+from imgsim.errors import ImgsimError
 from imgsim.images.opening import open_image
 from tests.conftest import draw_plate
 from tests.tiny import TINY, random_state
@@ -171,84 +170,6 @@ def test_devices_are_named_or_refused() -> None:
 
 # One plate however it was saved
 
-ENCODINGS: dict[str, Callable[[Image.Image], bytes]] = {
-    "rgb png": lambda image: png(image.convert("RGB")),
-    "grey png": png,
-    "palette png": lambda image: png(image.convert("RGB").quantize(64)),
-    "alpha png": lambda image: png(_see_through(image)),
-    "grey alpha png": lambda image: png(_see_through(image).convert("LA")),
-    "16-bit png": lambda image: png(Image.fromarray(np.asarray(image, np.uint16) * 257)),
-    "jpeg": lambda image: encoded(image.convert("RGB"), "JPEG", quality=92),
-    "cmyk jpeg": lambda image: encoded(image.convert("CMYK"), "JPEG", quality=92),
-    "webp": lambda image: encoded(image.convert("RGB"), "WEBP", lossless=True),
-    "tiff of two pages": lambda image: encoded(
-        image, "TIFF", compression="tiff_lzw", save_all=True, append_images=[Image.new("L", image.size, 0)]
-    ),
-    "16-bit tiff": lambda image: encoded(Image.fromarray(np.asarray(image, np.uint16) * 257), "TIFF"),
-    "jpeg 2000": lambda image: encoded(image, "JPEG2000"),
-    "bmp": lambda image: encoded(image, "BMP"),
-}
-SAVING: dict[str, dict[str, object]] = {"JPEG": {"quality": 92}, "WEBP": {"lossless": True}}
-UNDO = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-
-
-def _see_through(image: Image.Image) -> Image.Image:
-    """The same picture with its paper transparent over a hidden black."""
-    grey = np.asarray(image)
-    clear = grey == 255
-    layers = np.dstack([np.where(clear, 0, grey)] * 3 + [np.where(clear, 0, 255)])
-    return Image.fromarray(layers.astype(np.uint8))
-
-
-def original() -> Image.Image:
-    """A plate of about the size of a scan, its paper white."""
-    large = draw_plate(11, (700, 1000))
-    return large.point(lambda value: 255 if value > 220 else value)
-
-
-# The bundled network, and the tiny one, which is nothing but the pixels: no difference hides from it.
-SEEING = [BACKBONES["plates18"], TINY]
-
-
-@pytest.mark.parametrize("backbone", SEEING, ids=lambda backbone: backbone.name)
-def test_one_plate_in_many_encodings_is_one_vector(backbone: Backbone) -> None:
-    image = original()
-    embedder = Embedder(backbone, device="cpu")
-    base = embed_data(embedder, ENCODINGS["rgb png"](image))
-    for encoding, save in ENCODINGS.items():
-        similarity = float(embed_data(embedder, save(image)) @ base)
-        assert similarity >= 0.999, f"{encoding}: {similarity}"
-
-
-@pytest.mark.parametrize("backbone", SEEING, ids=lambda backbone: backbone.name)
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP"])
-def test_one_plate_in_every_orientation_is_one_vector(format: str, backbone: Backbone) -> None:
-    image = original()
-    embedder = Embedder(backbone, device="cpu")
-    base = embed_data(embedder, png(image.convert("RGB")))
-    for orientation, undo in UNDO.items():
-        exif = Image.Exif()
-        exif[0x0112] = orientation
-        options = SAVING.get(format, {})
-        stored = image if undo is None else image.transpose(undo)
-        similarity = float(embed_data(embedder, encoded(stored, format, exif=exif, **options)) @ base)
-        assert similarity >= 0.999, f"orientation {orientation}: {similarity}"
-    # The test can fail: without its orientation the stored plate is another picture.
-    assert float(embed_data(embedder, png(image.transpose(Image.Transpose.ROTATE_180))) @ base) < 0.99
-
-
-def embed_data(embedder: Embedder, data: bytes) -> np.ndarray:
-    return embedder.embed([open_image(data).image])[0]
-
 
 # The run
 
@@ -355,63 +276,6 @@ def test_a_full_disk_ends_the_run_with_its_reason(tiny: dict[str, Path | None], 
 
 
 # Workers that die (row 5 of the risks)
-
-
-def troubled(file: PlateFile) -> bytes:
-    """Read a plate, or do what its name says."""
-    if file.plate_id.startswith("hang"):
-        time.sleep(300)
-    if file.plate_id.startswith("crash"):
-        os._exit(7)
-    if file.plate_id.startswith("segfault"):
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if file.plate_id.startswith("raise"):
-        raise RuntimeError("a decoder's surprise")
-    if file.plate_id.startswith("memory"):
-        raise MemoryError
-    if file.plate_id.startswith("refuse"):
-        raise ImageError("damaged in its archive")
-    return read_file(file)
-
-
-def once(file: PlateFile) -> bytes:
-    """Crash the first time that a plate named by a path is read, as a system short of memory would."""
-    if file.plate_id.startswith("once:"):
-        mark = Path(file.plate_id.removeprefix("once:"))
-        if not mark.exists():
-            mark.touch()
-            os._exit(9)
-    return read_file(file)
-
-
-def test_a_worker_that_hangs_or_crashes_loses_one_plate(tiny: dict[str, Path | None]) -> None:
-    names = ["hang", "crash", "raise", "memory", "refuse"] + (["segfault"] if os.name == "posix" else [])
-    bad = [Plate(name, png(draw_plate(0))) for name in names]
-    good = drawn(30)
-    files = [*good[:3], bad[0], *good[3:11], bad[1], bad[2], *good[11:], *bad[3:]]
-    start = time.monotonic()
-    seen = list(
-        process_plates(files, tiny, device="cpu", workers=2, batch_size=4, timeout=1.5, reader=troubled)
-    )
-    assert time.monotonic() - start < 60
-    assert len(seen) == len(files)
-    assert set(vectors(seen, "tiny")) == {plate.plate_id for plate in good}
-    reasons = failures(seen)
-    assert set(reasons) == set(names)
-    assert "longer than 1.5 seconds" in reasons["hang"]
-    assert "crashed the decoder twice (exit code 7)" in reasons["crash"]
-    assert "RuntimeError: a decoder's surprise" in reasons["raise"]
-    assert "more memory than is free" in reasons["memory"]
-    assert reasons["refuse"] == "damaged in its archive"
-    if os.name == "posix":
-        assert "SIGSEGV" in reasons["segfault"]
-    assert multiprocessing.active_children() == []
-
-
-def test_a_plate_is_tried_again_after_a_crash(tiny: dict[str, Path | None], tmp_path: Path) -> None:
-    files = [*drawn(5), Plate(f"once:{tmp_path / 'mark'}", png(draw_plate(7)))]
-    seen = list(process_plates(files, tiny, device="cpu", workers=1, reader=once))
-    assert len(vectors(seen, "tiny")) == 6
 
 
 def threads_of(file, backbones):

@@ -1,4 +1,4 @@
-"""Lists of many plates: the same numbers as everywhere else, in chunks, safe in a spreadsheet (RELIABILITY, row 18)."""
+"""Lists of many plates: the same numbers as everywhere else, in chunks, safe in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -432,6 +432,17 @@ def test_a_setting_that_cannot_be_read_opens_nothing(tmp_path: Path, content: by
     assert [path.name for path in tmp_path.iterdir()] == [settings.FILE]
 
 
+def test_a_click_that_is_delivered_twice_is_not_undone(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamlit.rerun", lambda: None)
+    for key, is_open in (("iiif_open", True), ("iiif_close", False)):
+        monkeypatch.setattr("streamlit.button", lambda _label, key, clicked=key: key == clicked)
+        for _ in range(2):
+            iiif.draw_opening(herbals)
+            assert settings.iiif_open(herbals.path) is is_open
+
+
 def test_opening_keeps_what_else_is_set(tmp_path: Path) -> None:
     assert not settings.iiif_open(tmp_path)
     (tmp_path / settings.FILE).write_text('{"of a later version": [1]}', encoding="utf-8")
@@ -441,7 +452,7 @@ def test_opening_keeps_what_else_is_set(tmp_path: Path) -> None:
         "of a later version": [1],
         "iiif_open_to_other_pages": False,
     }
-    with pytest.raises(OSError):
+    with pytest.raises(ImgsimError, match="gone was moved or removed"):
         settings.open_iiif(tmp_path / "gone", True)
 
 

@@ -1,4 +1,4 @@
-"""Opening images as they look: encodings, orientations, reduction (RELIABILITY, row 3), thumbnails."""
+"""Opening images as they look: transparency, colour, pages, reduction, thumbnails."""
 
 from __future__ import annotations
 
@@ -28,16 +28,6 @@ def grey(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("L"))
 
 
-@pytest.mark.parametrize("name", ENCODINGS)
-def test_every_encoding_shows_the_same_plate(name: str) -> None:
-    content, mode = ENCODINGS[name]
-    opened = open_image(content)
-    assert opened.image.mode == mode
-    assert opened.size == opened.image.size == PLATE.size
-    assert opened.frames == 1
-    assert cosine(grey(opened.image), np.asarray(PLATE)) >= 0.999
-
-
 @pytest.mark.parametrize("compression", ["group4", "group3", "raw", "tiff_deflate"])
 def test_one_bit_tiffs_are_exact(compression: str) -> None:
     ink = PLATE.point(lambda v: 255 if v > 128 else 0).convert("1")
@@ -50,38 +40,6 @@ def test_one_bit_white_is_zero() -> None:
     strip = np.packbits(np.asarray(PLATE) < 128, axis=1).tobytes()
     opened = open_image(tiff(*PLATE.size, {258: (3, 1), 259: (3, 1), 262: (3, 0)}, strip))
     assert np.array_equal(np.asarray(opened.image), np.where(np.asarray(PLATE) < 128, 0, 255))
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "LZW TIFF"])
-def test_orientation_is_applied(kind: str, orientation: int) -> None:
-    # Each matrix maps the upright plate to what such a camera stores; written out, not taken from Pillow's own table.
-    upright = np.asarray(PLATE)
-    stored = {
-        1: upright,
-        2: upright[:, ::-1],
-        3: upright[::-1, ::-1],
-        4: upright[::-1],
-        5: upright.T,
-        6: np.rot90(upright, 1),
-        7: upright[::-1, ::-1].T,
-        8: np.rot90(upright, -1),
-    }[orientation]
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    image = Image.fromarray(np.ascontiguousarray(stored))
-    options: dict[str, dict[str, object]] = {
-        "WEBP": {"lossless": True},
-        "JPEG": {"quality": 95},
-        "LZW TIFF": {"compression": "tiff_lzw"},
-    }
-    image = image.convert("RGB") if kind == "WEBP" else image
-    content = encode(image, kind.removeprefix("LZW "), exif=exif, **options.get(kind, {}))
-    for reduce_to in (None, 40):
-        opened = open_image(content, reduce_to=reduce_to)
-        assert opened.size == PLATE.size
-        same_size = np.asarray(PLATE.resize(opened.image.size, Image.Resampling.BOX))
-        assert cosine(grey(opened.image), same_size) >= 0.999
 
 
 def test_broken_exif_does_not_cost_the_plate() -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.naming import collection_folder, one_line
+from imgsim.cli.naming import Parser, collection_folder, one_line
 from imgsim.collection import keeping
 from imgsim.database.backups import FOLDER
 from imgsim.errors import ImgsimError
@@ -15,7 +15,7 @@ from imgsim.errors import ImgsimError
 
 def parser() -> argparse.ArgumentParser:
     """The options of imgsim backup."""
-    main = argparse.ArgumentParser(
+    main = Parser(
         prog="imgsim backup",
         description="Write what people decided, and the ids of plates and families, into one zip with the SHA-256 of "
         "each file. People can go on working meanwhile. 'imgsim restore' puts it back.",
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         target = given.to if given.to is not None else folder / FOLDER
         if target.suffix.lower() != ".zip" or target.is_dir():
             target = target / keeping.bundle_name(folder)
+        keeping.keep_copies(folder)  # so that 'imgsim restore' lists this state, too
         counts = keeping.bundle(folder, target)
     except ImgsimError as error:
         print(one_line(f"imgsim backup: {error}"), file=sys.stderr)

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
+from imgsim.cli.naming import Parser, one_line
 from imgsim.collection import data_dir
 from imgsim.collection.checking import Checked, as_json, check, remedy_words
 from imgsim.collection.current import is_collection
@@ -31,19 +31,9 @@ The exit status is 0 if everything is whole, 1 if not, 2 for a command that cann
 _MOST = 20  # files named of each collection; --json names all
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        hint = "python3 -m imgsim check --help tells all options"
-        if Path("check").is_dir():
-            hint += "; to prepare the folder check, write ./check"
-        self.exit(2, _clean(f"imgsim check: {message} ({hint})") + "\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of imgsim check."""
-    main = _Parser(
+    main = Parser(
         prog="imgsim check",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -75,12 +65,12 @@ def main(arguments: Sequence[str]) -> int:
             if given.json:
                 print(as_json(checked), flush=True)
             elif checked.problems or not given.quiet:
-                print("\n".join(_clean(line) for line in _told(checked)), flush=True)
+                print("\n".join(one_line(line) for line in _told(checked)), flush=True)
     except ImgsimError as error:
-        print(_clean(f"imgsim check: {' '.join(str(error).split())}"), file=sys.stderr)
+        print(one_line(f"imgsim check: {' '.join(str(error).split())}"), file=sys.stderr)
         return 1
     except OSError as error:
-        print(_clean(f"imgsim check: {error.filename or ''} cannot be read ({error.strerror})"), file=sys.stderr)
+        print(one_line(f"imgsim check: {error.filename or ''} cannot be read ({error.strerror})"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("imgsim check: Interrupted. Nothing was changed.", file=sys.stderr)
@@ -123,11 +113,6 @@ def _told(checked: Checked) -> list[str]:
     if count > _MOST:
         lines.append(f"  and {count - _MOST:,} more; --json names all")
     return [*lines, *remedy_words(checked.problems, checked.name), *checked.unsure]
-
-
-def _clean(text: str) -> str:
-    """A line without what a terminal would obey, or could not show."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 if __name__ == "__main__":

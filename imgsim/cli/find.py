@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
 
+from imgsim.cli.naming import Parser, one_line
 from imgsim.collection import data_dir
 from imgsim.collection.current import is_collection
 from imgsim.collection.finding import Found, find_everywhere
@@ -30,19 +30,9 @@ The exit status is 0 if anything was found, 1 if not, 2 for a command that canno
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        hint = "python3 -m imgsim find --help tells all options"
-        if Path("find").is_dir():
-            hint += "; to prepare the folder find, write ./find"
-        self.exit(2, _clean(f"imgsim find: {message} ({hint})") + "\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The options of imgsim find."""
-    main = _Parser(
+    main = Parser(
         prog="imgsim find",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -69,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     except ImgsimError as error:
         return _fail(str(error))
     for name, why in unread:
-        print(_clean(f"imgsim find: {name} cannot be searched: {why}"), file=sys.stderr)
+        print(one_line(f"imgsim find: {name} cannot be searched: {why}"), file=sys.stderr)
     if not found:
         return _fail(
             f"nothing is called {text[:200]!r} here, and no picture's hash begins so. Give a whole citation, at least "
@@ -109,7 +99,7 @@ def _told(one: Found) -> str:
             if value not in ("", None)
         ),
     ]
-    return "\n".join(map(_clean, lines))
+    return "\n".join(map(one_line, lines))
 
 
 def _json(one: Found) -> str:
@@ -117,13 +107,8 @@ def _json(one: Found) -> str:
 
 
 def _fail(message: str) -> int:
-    print(_clean(f"imgsim find: {message}"), file=sys.stderr)
+    print(one_line(f"imgsim find: {message}"), file=sys.stderr)
     return 1
-
-
-def _clean(text: str) -> str:
-    """A line without what a terminal would obey, or could not show."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,26 @@
-"""What commands share: which collection is meant, and lines that are safe to print."""
+"""What commands share: errors of one line, which collection is meant, and lines that are safe to print."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
+from typing import NoReturn
 
 from imgsim.collection import data_dir, registry
 from imgsim.collection.layout import CURRENT, check_name
 from imgsim.errors import ImgsimError
 from imgsim.reviews import FILE
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line. Its ``prog`` is "imgsim" and the command."""
+
+    def error(self, message: str) -> NoReturn:
+        command = self.prog.rpartition(" ")[2]
+        hint = f"python3 -m {self.prog} --help tells all options"
+        if Path(command).is_dir():
+            hint += f"; to prepare the folder {command}, write ./{command}"
+        self.exit(2, one_line(f"{self.prog}: {message} ({hint})") + "\n")
 
 
 def collection_folder(name: str) -> Path:

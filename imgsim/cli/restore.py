@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.naming import collection_folder, one_line
+from imgsim.cli.naming import Parser, collection_folder, one_line
 from imgsim.collection import keeping
 from imgsim.collection.keeping import Restored
 from imgsim.database.backups import FOLDER, Backup
@@ -16,7 +16,7 @@ from imgsim.errors import ImgsimError
 
 def parser() -> argparse.ArgumentParser:
     """The options of imgsim restore."""
-    main = argparse.ArgumentParser(
+    main = Parser(
         prog="imgsim restore",
         description="List the copies of what people decided, and put one in the place of the present file. That is set "
         "aside under another name and stays. The ids of plates and families are put back only where they cannot be "

@@ -275,7 +275,10 @@ def remedy_words(problems: tuple[Problem, ...], name: str) -> Iterator[str]:
         yield f"Prepare the collection again; what is damaged is made anew: python precompute.py --name {name}"
     if COPY in kinds:
         damaged = sorted({problem.file for problem in problems if problem.remedy == COPY})
-        yield f"Put a good copy of {' and '.join(damaged)} in its place; imgsim cannot make it anew."
+        yield (
+            f"{' and '.join(damaged)} cannot be made anew. See which copies there are, and put one in its place: "
+            f"python3 -m imgsim restore {name}"
+        )
     if kinds == {NONE}:
         yield "Nothing needs to be done."
 

@@ -1,5 +1,6 @@
 """What is done with one plate: read once, opened once, and made into everything that is needed of it."""
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -18,6 +19,9 @@ from imgsim.images.thumbnails import thumbnail
 # No thumbnail and no network needs a longer side; the decoder leaves twice as much, for the last filtered scaling.
 # The same for every plate and every choice of backbones, so that a vector depends on its image alone.
 READ_SIDE = 320
+
+# A full disk, a limit on file sizes (ulimit -f), a quota.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class PlateFile(Protocol):
@@ -115,6 +119,11 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        if error.errno in _FULL:
+            from imgsim.collection.writing import disk_errors  # not above: workers start without collections
+
+            with disk_errors(path.parent):  # it names the disk
+                raise OSError(error.errno, error.strerror, str(path)) from error
         raise ImgsimError(
             f"{path} could not be written: {error.strerror or error}. Make room or choose another folder by --out."
         ) from error

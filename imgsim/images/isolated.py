@@ -25,7 +25,7 @@ from PIL import Image
 
 from imgsim.errors import ImageError
 
-BUDGET = 112 * 1024 * 1024  # bytes; a grey scan of 100 megapixels, or a coloured one of 25, can be opened
+BUDGET = 96 * 1024 * 1024  # bytes; a grey scan of 100 megapixels, or a coloured one of 25, can be opened
 IDLE = 10.0  # seconds
 PATIENCE = 60.0  # seconds for one image
 MOST_ANSWERED = 64 * 1024 * 1024  # bytes; no product is as large

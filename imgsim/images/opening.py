@@ -28,8 +28,6 @@ from imgsim.images.signatures import check_complete, identify
 
 MAX_PIXELS = 100_000_000
 MAX_BYTES = 512 * 1024 * 1024
-# Counting stops here: it is told to the reader, nothing depends on it.
-MAX_FRAMES = 10_000
 
 # The plugin classes are called themselves instead of Image.open: no other parser can be reached, whatever the file
 # claims to be, and no warning filter (a global, shared by all threads) has to be touched for Pillow's own bomb check.
@@ -56,7 +54,7 @@ class OpenedImage:
     original_mode : str
         Pillow's mode of the file, e.g. "1", "I;16", "CMYK".
     frames : int
-        Pages or frames in the file; ``image`` is the first.
+        Pages or frames in the file; ``image`` is the first that is no reduced copy or mask of another.
     size : tuple of int
         Width and height of the original in pixels, upright; ``image`` may be smaller (``reduce_to``).
     """
@@ -145,7 +143,7 @@ def _rare_tiff(content: bytes, tiff: tiffs.TiffKind, max_pixels: int) -> OpenedI
     if orientation is not None:
         flat = flat.transpose(orientation)
     size = tiff.size[::-1] if orientation in pixels.SIDEWAYS else tiff.size
-    return OpenedImage(flat, "TIFF", str(tiff), tiffs.pages(content), (size[0], size[1]))
+    return OpenedImage(flat, "TIFF", str(tiff), tiff.frames, (size[0], size[1]))
 
 
 def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -> OpenedImage:
@@ -159,6 +157,8 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
     if tiff is not None and not tiff.pillow:
         return _rare_tiff(content, tiff, max_pixels)
     with FORMATS[kind](io.BytesIO(content)) as image:
+        if tiff is not None and tiff.page:
+            image.seek(tiff.page)
         check_size(image.size, max_pixels)
         if kind == "TIFF":
             pixels.check_tiff(image, len(content), max_pixels)
@@ -166,15 +166,16 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
             check_size(pixels.codestream_size(content), max_pixels)
             pixels.check_channels(content)
         original_mode, original_size = image.mode, image.size
-        frames = _frames(content) if kind == "TIFF" else int(getattr(image, "n_frames", 1))
-        factor = 1 if reduce_to is None else strips.factor_for(image, kind, reduce_to)
+        # Not Pillow's count of a TIFF: a damaged later page would cost it the image.
+        frames = int(getattr(image, "n_frames", 1)) if kind != "TIFF" else tiff.frames if tiff is not None else 1
+        factor = 1 if reduce_to is None else strips.factor_for(image, kind, tiff, reduce_to)
         if kind == "PNG" and factor > 1:
             strips.find_exif(image, content)
         # Read before load(): Pillow turns TIFFs upright itself while it loads them.
         orientation = pixels.orientation(image)
         upright = False
         if factor > 1:
-            flat = strips.reduced(content, kind, factor)
+            flat = strips.reduced(content, kind, factor, tiff.page if tiff is not None else 0)
         else:
             if reduce_to is not None:
                 _reduce_in_decoder(image, reduce_to)
@@ -215,16 +216,3 @@ def _reduce_in_decoder(image: ImageFile.ImageFile, reduce_to: int) -> None:
             levels += 1
         if levels:
             image.reduce = levels
-
-
-def _frames(content: bytes) -> int:
-    """Count a TIFF's pages on a second handle, so that a damaged later page costs the count, not the image."""
-    pages = 1
-    try:
-        with TiffImagePlugin.TiffImageFile(io.BytesIO(content)) as image:
-            while pages < MAX_FRAMES:
-                image.seek(pages)
-                pages += 1
-            return pages
-    except Exception:
-        return pages

@@ -19,43 +19,29 @@ from imgsim.errors import ImageError
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from imgsim.images.tiffs import TiffKind
+
 LARGE = 48 * 1024 * 1024
 # Bytes that Pillow takes for a pixel: the image itself, and the largest copy that :mod:`imgsim.images.pixels` makes.
 _PER_PIXEL = {"1": 2, "L": 1, "P": 5, "LA": 5, "PA": 8, "RGB": 5, "RGBA": 8, "I;16": 4}
 _WEBP_PER_PIXEL = 16  # two frames of the animation decoder, its bytes, the image
 _BAND = 32  # rows of the original
-# PhotometricInterpretation of a TIFF: white is zero, black is zero, RGB, palette.
-_PLAIN = {0, 1, 2, 3}
 
 
-def factor_for(image: ImageFile.ImageFile, kind: str, reduce_to: int) -> int:
+def factor_for(image: ImageFile.ImageFile, kind: str, tiff: TiffKind | None, reduce_to: int) -> int:
     """By what whole factor to reduce an image, opened and not loaded: its longer side stays twice ``reduce_to``.
 
     1 where it is to be opened by Pillow: it is not large, or not of a form that strips give as Pillow does.
     """
     factor = max(image.size) // (2 * reduce_to)
-    return factor if factor > 1 and _serves(image, kind) else 1
+    serves = kind == "PNG" or (kind == "TIFF" and tiff is not None and tiff.plain)
+    if factor < 2 or not serves or image.mode not in _PER_PIXEL:
+        return 1
+    return factor if image.width * image.height * _PER_PIXEL[image.mode] > LARGE else 1
 
 
-def _serves(image: ImageFile.ImageFile, kind: str) -> bool:
-    if kind not in {"PNG", "TIFF"} or image.mode not in _PER_PIXEL:
-        return False
-    if kind == "TIFF":
-        tags = getattr(image, "tag_v2", {})
-        bits, sample = tags.get(258, (1,)), tags.get(339, (1,))
-        bits = set(bits if isinstance(bits, tuple) else (bits,))
-        sample = set(sample if isinstance(sample, tuple) else (sample,))
-        if tags.get(262) not in _PLAIN or not bits <= {1, 8, 16} or sample != {1} or tags.get(284, 1) != 1:
-            return False
-        if tags.get(262) == 0 and 16 in bits:
-            return False
-        if image.mode in {"P", "PA", "LA", "RGBA"}:  # premultiplied or not, and other questions
-            return False
-    return image.width * image.height * _PER_PIXEL[image.mode] > LARGE
-
-
-def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
-    """Read a PNG, TIFF or WebP reduced by a whole factor.
+def reduced(content: bytes, kind: str, factor: int, page: int = 0) -> Image.Image:
+    """Read a PNG, a page of a TIFF, or a WebP, reduced by a whole factor.
 
     Returns mode "L" or "RGB", as stored (not turned upright), alpha laid on white, 16 bits scaled to 8.
     Raises ImageError if it cannot be decoded.
@@ -64,9 +50,10 @@ def reduced(content: bytes, kind: str, factor: int) -> Image.Image:
     try:
         if kind == "WEBP":
             image = vips.Image.webpload_buffer(content, scale=1 / factor, fail_on="error")
+        elif kind == "TIFF":
+            image = vips.Image.tiffload_buffer(content, page=page, access="sequential", fail_on="error")
         else:
-            decoder = vips.Image.pngload_buffer if kind == "PNG" else vips.Image.tiffload_buffer
-            image = decoder(content, access="sequential", fail_on="error")
+            image = vips.Image.pngload_buffer(content, access="sequential", fail_on="error")
         if image.hasalpha():
             top = 65535 if image.format == "ushort" else 255
             image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)

@@ -20,14 +20,21 @@ from imgsim.errors import ImageError
 from imgsim.images import strips
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said where it is opened
+# Counting stops here: it is told to the reader, nothing depends on it.
+MAX_FRAMES = 10_000
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED = 0, 1, 2, 5
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 
 
 @dataclass(frozen=True)
 class TiffKind:
-    """What the tags of a TIFF's first page say of its samples; names and numbers are those of TIFF 6.0."""
+    """What the tags of a TIFF's picture say of its samples; names and numbers are those of TIFF 6.0.
 
+    The picture is the first page that is not marked as a reduced copy of another page, or as its mask: some scanners
+    lay a small one in front.
+    """
+
+    page: int
     size: tuple[int, int]
     orientation: int
     photometric: int
@@ -36,6 +43,7 @@ class TiffKind:
     planar: bool
     samples: int
     largest: int  # MaxSampleValue, 0 where it is not given
+    frames: int  # pages that can be followed, MAX_FRAMES at most
     tile: int  # pixels of one, 0 where there are none
     big_endian: bool
     bigtiff: bool
@@ -68,6 +76,18 @@ class TiffKind:
         return self.photometric == _RGB and self.bits[0] == 16
 
     @property
+    def plain(self) -> bool:
+        """Whether strips of it look as Pillow shows the whole: no inks, no planes, no alpha, no palette."""
+        usual = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3}
+        return (
+            self.pillow
+            and self.samples == usual.get(self.photometric)
+            and self.bits[0] in (1, 8, 16)
+            and self.sample_format == _UNSIGNED
+            and not (self.planar and self.samples > 1)
+        )
+
+    @property
     def vips(self) -> bool:
         """Whether libvips shows it right."""
         known = {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED}
@@ -92,12 +112,15 @@ def kind_of(content: bytes) -> TiffKind | None:
 
     try:
         with tifffile.TiffFile(io.BytesIO(content)) as file:
-            page: Any = file.pages[0]
+            frames = _pages(file)
+            number = next((n for n in range(frames) if not _secondary(file.pages[n])), 0)
+            page: Any = file.pages[number]
             samples = int(page.samplesperpixel)
             bits = page.bitspersample
             sample_format = page.sampleformat
             largest = page.tags.get(281)
             return TiffKind(
+                number,
                 (int(page.imagewidth), int(page.imagelength)),
                 int(page.tags.valueof(274, 1) or 1),
                 int(page.photometric),
@@ -106,6 +129,7 @@ def kind_of(content: bytes) -> TiffKind | None:
                 int(page.planarconfig) == 2,
                 samples,
                 int(np.max(largest.value)) if largest is not None else 0,
+                frames,
                 int(page.tilewidth) * int(page.tilelength) if page.is_tiled else 0,
                 file.byteorder == ">",
                 bool(file.is_bigtiff),
@@ -114,15 +138,18 @@ def kind_of(content: bytes) -> TiffKind | None:
         return None
 
 
-def pages(content: bytes) -> int:
-    """How many pages a TIFF has, as far as they can be followed."""
-    import tifffile
+def _secondary(page: Any) -> bool:
+    """Whether NewSubfileType marks a page as a reduced copy (bit 0) or a mask (bit 2)."""
+    return bool(int(page.tags.valueof(254, 0) or 0) & 5)
 
-    try:
-        with tifffile.TiffFile(io.BytesIO(content)) as file:
-            return max(1, len(file.pages))
-    except Exception:
-        return 1
+
+def _pages(file: Any) -> int:
+    for number in range(1, MAX_FRAMES):
+        try:
+            file.pages[number]
+        except Exception:  # there is none, or what should lead to it is damaged
+            return number
+    return MAX_FRAMES
 
 
 def read(content: bytes, kind: TiffKind) -> Image.Image:
@@ -138,7 +165,7 @@ def read(content: bytes, kind: TiffKind) -> Image.Image:
         raise ImageError(f"damaged TIFF: one tile claims {kind.tile:,} pixels.")
     vips = strips.load()
     try:
-        image = vips.Image.tiffload_buffer(content, fail_on="error")
+        image = vips.Image.tiffload_buffer(content, page=kind.page, fail_on="error")
         top = 65535 if image.format == "ushort" else 255
         if kind.sample_format == _FLOAT:
             low, high = image.min(), image.max()

@@ -283,6 +283,9 @@ def draw_opening(collection: Collection) -> None:
             "catalogue says of each plate, its families, and its pictures."
         )
     st.caption("No page of another address can ever change anything, or read notes, uploads or the rest of imgsim.")
-    if st.button("Close it again" if is_open else "Open it to other web pages", key="iiif_opening"):
-        settings.open_iiif(collection.path, not is_open)
+    # Two buttons, not one that turns over: Streamlit may deliver one click to two runs of the page, and the second must
+    # not undo what the first did.
+    label, key = ("Close it again", "iiif_close") if is_open else ("Open it to other web pages", "iiif_open")
+    if st.button(label, key=key):
+        settings.open_iiif(collection.path, key == "iiif_open")
         st.rerun()

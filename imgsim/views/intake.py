@@ -11,8 +11,9 @@ import io
 import re
 import secrets
 from collections import OrderedDict
+from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException
@@ -55,14 +56,16 @@ class Intake:
             return message
 
         try:
-            # Starlette's parser lays a file of more than 1 MB on the disk while it arrives.
+            # Starlette's parser lays a file on the disk while it arrives, if it has more than 1 MB.
             async with Request(scope, bounded).form(max_files=1, max_fields=1) as form:
                 given = [value for value in form.values() if isinstance(value, UploadFile)]
                 if len(given) != 1 or not given[0].size or given[0].size > self.most:
                     raise _TooLarge if given and (given[0].size or 0) > self.most else MultiPartException("no file")
                 name, media_type = given[0].filename or "", given[0].content_type or "application/octet-stream"
-                ticket = keep(given[0].file)
-                given[0].file = io.BytesIO()  # what the form closes
+                file = cast(SpooledTemporaryFile[bytes], given[0].file)
+                file.rollover()  # a small one, too
+                ticket = keep(cast(BinaryIO, file))
+                given[0].file = cast(BinaryIO, io.BytesIO())  # what the form closes
         except _TooLarge:
             answer = PlainTextResponse(f"The file has more than {self.most >> 20} MB.", 413)
             await answer(scope, receive, send)

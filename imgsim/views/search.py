@@ -177,13 +177,7 @@ def _embedded(
     try:
         weights = str(facts.get("weights") or "")
         _check_weights(collection.name, backbone, weights, facts["key"])
-        if (backbone, weights, facts["key"]) in _ready:
-            embedder = _embedder(backbone, weights, facts["key"])
-        else:
-            place = st.empty()
-            with place, st.status(f"Loading {backbone}: a few seconds, once after each start …"):
-                embedder = _embedder(backbone, weights, facts["key"])
-            place.empty()
+        embedder = _embedder(backbone, weights, facts["key"])
         network = embedder.backbone
         product = outside.OPENER.shaped(
             _file(upload, content),
@@ -213,16 +207,11 @@ def _check_weights(collection: str, backbone: str, weights: str, key: str) -> No
         )
 
 
-_ready: set[tuple[str, str, str]] = set()  # what has been loaded, so that the page need not say that it loads
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner="Loading the network: a few seconds, once after each start …")
 def _embedder(backbone: str, weights: str, key: str) -> Embedder:
     from imgsim.embeddings import Embedder
 
-    embedder = Embedder(backbone, Path(weights) if weights else None)
-    _ready.add((backbone, weights, key))
-    return embedder
+    return Embedder(backbone, Path(weights) if weights else None)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ PAGES = ("plate", "map", "plate", "browse")
 _STREAM = "/_stcore/stream"
 LEAST_ELEMENTS = 20  # of any page that is whole
 
-_MOST_BYTES = 64 * 2**20
+MOST_BYTES = 64 * 2**20
 
 
 class FailedError(Exception):
@@ -39,27 +39,40 @@ class FailedError(Exception):
 
 async def visit(socket: ClientConnection, page: str, query: dict[str, str]) -> float:
     """Ask for a page and wait until it is complete: seconds."""
+    start = time.perf_counter()
+    await answer(socket, page, query)
+    return time.perf_counter() - start
+
+
+async def answer(socket: ClientConnection, page: str, query: dict[str, str]) -> bytes:
+    """Ask for a page and wait until it is complete: all that it says, as it came.
+
+    Raises
+    ------
+    FailedError : an error, a warning, or a page that is nearly empty.
+    """
     question = BackMsg()
     question.rerun_script.query_string = urlencode(query)
     question.rerun_script.page_name = "" if page == "browse" else page
-    elements = 0
-    start = time.perf_counter()
+    elements, said = 0, b""
     await socket.send(question.SerializeToString())
     while True:
-        answer = ForwardMsg()
-        answer.ParseFromString(bytes(await socket.recv(decode=False)))
-        kind = answer.WhichOneof("type")
-        if kind == "delta" and answer.delta.new_element.WhichOneof("type") in {"exception", "alert"}:
-            raise FailedError(str(answer.delta.new_element)[:300])
+        message = ForwardMsg()
+        received = bytes(await socket.recv(decode=False))
+        message.ParseFromString(received)
+        kind = message.WhichOneof("type")
+        if kind == "delta" and message.delta.new_element.WhichOneof("type") in {"exception", "alert"}:
+            raise FailedError(str(message.delta.new_element)[:300])
         if kind == "page_not_found":
             raise FailedError(f"there is no page {page}")
         elements += kind == "delta"
+        said += received if kind == "delta" else b""
         if kind == "script_finished":
-            finished = ForwardMsg.ScriptFinishedStatus.Name(answer.script_finished)
+            finished = ForwardMsg.ScriptFinishedStatus.Name(message.script_finished)
             if finished == "FINISHED_SUCCESSFULLY":
                 if elements < LEAST_ELEMENTS:
                     raise FailedError(f"{page} is nearly empty: {elements} elements")
-                return time.perf_counter() - start
+                return said
             if finished == "FINISHED_WITH_COMPILE_ERROR":
                 raise FailedError(finished)
 
@@ -68,7 +81,7 @@ async def reader(url: str, name: str, ids: list[str], think: float, until: float
     """One reader's waits, without the first, which opens the session."""
     drawn = random.Random(seed)
     waits = []
-    async with connect(url, max_size=_MOST_BYTES, subprotocols=["streamlit"]) as socket:  # type: ignore[list-item]
+    async with connect(url, max_size=MOST_BYTES, subprotocols=["streamlit"]) as socket:  # type: ignore[list-item]
         await asyncio.sleep(drawn.uniform(0, think))
         await visit(socket, "browse", {"collection": name})
         turn = 0
@@ -101,7 +114,7 @@ async def tabs(url: str, name: str, ids: list[str], count: int, at_once: int = 8
     gate = asyncio.Semaphore(at_once)
 
     async def tab(number: int) -> None:
-        async with gate, connect(url, max_size=_MOST_BYTES, subprotocols=["streamlit"]) as socket:  # type: ignore[list-item]
+        async with gate, connect(url, max_size=MOST_BYTES, subprotocols=["streamlit"]) as socket:  # type: ignore[list-item]
             await visit(socket, "plate", {"collection": name, "plate": ids[number % len(ids)]})
 
     await asyncio.gather(*(tab(number) for number in range(count)))

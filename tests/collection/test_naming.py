@@ -1,18 +1,15 @@
-"""Plate ids: kept through everything that happens to files, and never given to another picture (RELIABILITY row 31)."""
+"""Plate ids: kept through everything that happens to files, and never given to another picture."""
 
 from __future__ import annotations
 
 import hashlib
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from imgsim.collection.naming import KnownPlate, Scan, assign, folded, place
 from imgsim.collection.registry import Present, Registry
-from imgsim.reviews import FILE, Reviews
 
 Version = tuple[int, int]  # picture, scan of it
 
@@ -109,172 +106,6 @@ def test_a_folder_that_was_renamed_is_the_same_folder_if_known_content_says_so()
     # Without any known content it may be another book; and a folder that is still there was not renamed.
     assert assign(files[1:], before, always) == ["new/p2", "q2"]
     assert assign([*files, scan("old/x.png", (9, 0))], before, always) == ["p1", "new/p2", "q2", "x"]
-
-
-# ---- whole histories
-
-
-@dataclass
-class World:
-    """Folders of scans, people who decide, and the truth about which picture each id was given to."""
-
-    folder: Path
-    draw: random.Random
-    files: dict[str, Version] = field(default_factory=dict)  # path -> what it shows
-    shelf: list[Version] = field(default_factory=list)  # deleted scans
-    here: dict[str, str] = field(default_factory=dict)  # plate id -> content
-    picture_of: dict[str, int] = field(default_factory=dict)  # plate id -> the picture that it was given to
-    content_of: dict[str, Version] = field(default_factory=dict)
-    decided: dict[str, tuple[int, int]] = field(default_factory=dict)  # uuid -> the two pictures
-    pictures: int = 0
-    moment: int = 0
-
-    def __post_init__(self) -> None:
-        self.registry = Registry(self.folder)
-        self.reviews = Reviews(self.folder / FILE, lambda: self.here)
-        self.add(self.draw.randrange(3, 9))
-        self.run()
-
-    # -- what happens to files
-
-    def new(self) -> Version:
-        self.pictures += 1
-        return self.pictures, 0
-
-    def free(self) -> str:
-        while True:
-            file = f"{self.draw.choice(['a', 'b', 'c/d'])}/p{self.draw.randrange(14):02}.png"
-            if file not in self.files:
-                return file
-
-    def any(self) -> str | None:
-        return self.draw.choice(sorted(self.files)) if self.files else None
-
-    def add(self, count: int = 1) -> None:
-        for _ in range(count):
-            if len(self.files) < 24:
-                self.files[self.free()] = self.new()
-
-    def rename(self) -> None:
-        if (file := self.any()) is not None:
-            version = self.files.pop(file)
-            self.files[self.free()] = version
-
-    def move_folder(self) -> None:
-        source, target = self.draw.sample(["a", "b", "c/d", "e"], 2)
-        for file in [f for f in sorted(self.files) if f.startswith(source + "/")]:
-            to = target + file[len(source) :]
-            if to not in self.files:
-                self.files[to] = self.files.pop(file)
-
-    def renumber(self) -> None:
-        """A forgotten page goes in between, and those after it move on by one."""
-        folder = self.draw.choice(["a", "b", "c/d"])
-        inside = sorted(f for f in self.files if f.startswith(folder + "/"))
-        versions = [self.files.pop(file) for file in inside]
-        versions.insert(self.draw.randrange(len(versions) + 1), self.new())
-        for number, version in enumerate(versions):
-            self.files[f"{folder}/p{number:02}.png"] = version
-
-    def rescan(self) -> None:
-        if (file := self.any()) is not None:
-            picture, number = self.files[file]
-            self.files[file] = (picture, number + self.draw.randrange(1, 4))
-
-    def overwrite(self) -> None:
-        if (file := self.any()) is not None:
-            self.shelf.append(self.files[file])
-            self.files[file] = self.new()
-
-    def swap(self) -> None:
-        if len(self.files) > 1:
-            one, two = self.draw.sample(sorted(self.files), 2)
-            self.files[one], self.files[two] = self.files[two], self.files[one]
-
-    def delete(self) -> None:
-        if (file := self.any()) is not None:
-            self.shelf.append(self.files.pop(file))
-
-    def restore(self) -> None:
-        if self.shelf:
-            version = self.shelf.pop(self.draw.randrange(len(self.shelf)))
-            self.files[self.free()] = version
-
-    def copy(self) -> None:
-        if (file := self.any()) is not None:
-            self.files[self.free()] = self.files[file]
-
-    def decide(self) -> None:
-        if len(self.here) > 1:
-            a, b = self.draw.sample(sorted(self.here), 2)
-            made = self.reviews.record(a, b, "same plate", reviewer=f"R{self.draw.randrange(3)}")
-            self.decided[made.uuid] = (self.picture_of[made.plate_a], self.picture_of[made.plate_b])
-
-    # -- a run
-
-    def run(self) -> None:
-        self.moment += 1
-        scans = [scan(file, version) for file, version in sorted(self.files.items())]
-        self.content_of |= {content(version): version for version in self.files.values()}
-
-        def same_picture(plate: KnownPlate, found: Scan) -> bool:
-            return self.content_of[plate.sha256][0] == self.content_of[found.sha256][0]
-
-        before = dict(self.here)
-        ids = assign(scans, self.registry.plates(), same_picture)
-        self.registry.record(
-            [Present(i, one.sha256, one.root, one.file) for i, one in zip(ids, scans, strict=True)],
-            f"run {self.moment}",
-        )
-        self.here = {plate_id: one.sha256 for plate_id, one in zip(ids, scans, strict=True)}
-        self.check(scans, ids, before)
-
-    def check(self, scans: list[Scan], ids: list[str], before: dict[str, str]) -> None:
-        assert len({folded(plate_id) for plate_id in ids}) == len(scans)
-        for plate_id, one in zip(ids, scans, strict=True):
-            picture = self.content_of[one.sha256][0]
-            assert self.picture_of.setdefault(plate_id, picture) == picture, "an id was given to another picture"
-        # What is still here is called as it was: of every content as many ids as there were, as far as files go.
-        for held in set(before.values()):
-            had = {plate_id for plate_id, one in before.items() if one == held}
-            has = {plate_id for plate_id, one in self.here.items() if one == held}
-            assert len(had & has) == min(len(had), len(has))
-        assert {p.plate_id for p in self.registry.plates() if not p.gone} == set(ids)
-        # Every decision speaks of its two pictures, or is reported.
-        standing = self.reviews.standing()
-        counts = set(zip(standing["plate_a"], standing["plate_b"], strict=True))
-        reported = {one.review.uuid for one in self.reviews.unconfirmed()}
-        latest: dict[tuple[str, ...], str] = {}
-        for review in self.reviews.all():
-            pictures = (self.picture_of[review.plate_a], self.picture_of[review.plate_b])
-            assert pictures == self.decided[review.uuid]
-            latest[(*review.pair, review.picture_a, review.picture_b, review.reviewer)] = review.uuid
-        for review in self.reviews.all():
-            valid = (self.here.get(review.plate_a), self.here.get(review.plate_b)) == (
-                review.picture_a, review.picture_b,
-            )  # fmt: skip
-            assert not valid or review.pair in counts
-            if latest[(*review.pair, review.picture_a, review.picture_b, review.reviewer)] == review.uuid:
-                assert (review.uuid in reported) == (not valid)
-
-
-@pytest.mark.parametrize("batch", range(10))
-def test_in_200_random_histories_no_id_goes_to_another_picture_and_no_decision_slides(
-    tmp_path: Path, batch: int
-) -> None:
-    for history in range(20):
-        draw = random.Random(batch * 1000 + history)
-        (tmp_path / str(history)).mkdir()
-        world = World(tmp_path / str(history), draw)
-        events = [
-            world.add, world.rename, world.move_folder, world.renumber, world.rescan, world.overwrite, world.swap,
-            world.delete, world.restore, world.copy, world.decide, world.decide,
-        ]  # fmt: skip
-        for _ in range(5):
-            for _ in range(draw.randrange(1, 5)):
-                draw.choice(events)()
-            world.decide()
-            world.run()
 
 
 # ---- the file

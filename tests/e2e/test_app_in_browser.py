@@ -14,7 +14,6 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from imgsim.collection import Collection, open_collection
 from imgsim.views.shell import PAGES
 from tests.conftest import SAMPLE
-from tests.e2e.conftest import HOSTILE
 from tests.e2e.serving import Served, settle
 
 
@@ -367,45 +366,6 @@ def test_a_mangled_link_is_answered_with_a_page(page: Page, app: Served, query: 
         page.goto(f"{app.url}/{name}?{query}")
         arrive(page, name)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def nothing_made_of_markup(page: Page) -> None:
-    """Titles made no element of their own; an address in a title may at most be a link to just that address."""
-    assert page.locator("[src*='evil.invalid'], [style*='evil.invalid']").count() == 0
-    assert page.locator("script", has_text="evil.invalid").count() == 0
-    for link in page.locator("a[href*='evil.invalid']").all():
-        assert link.inner_text().startswith("http://evil.invalid")
-
-
-def test_titles_that_are_markup_are_shown_as_they_stand_in_browse(page: Page, app: Served) -> None:
-    visit(page, app, collection="hostile")
-    expect(cards(page)).to_have_count(len(HOSTILE))
-    shown = {str(item.get_attribute("data-id")): item.inner_text() for item in cards(page).all()}
-    for number, title in enumerate(HOSTILE):
-        assert title[:24] in re.sub(r"\s+", " ", shown[f"plate_{number:02}"])
-    nothing_made_of_markup(page)
-
-
-@pytest.mark.parametrize("number", range(0, len(HOSTILE), 3))
-def test_titles_that_are_markup_are_shown_as_they_stand_on_a_plates_page(
-    page: Page, app: Served, number: int
-) -> None:
-    for view in ("plates", "table"):
-        visit(page, app, "plate", collection="hostile", plate=f"plate_{number:02}", threshold="-1", view=view)
-        # heading, record and citation
-        expect(page.get_by_text(HOSTILE[number][:24]).nth(2)).to_be_attached()
-        nothing_made_of_markup(page)
-
-
-def test_titles_that_are_markup_are_shown_as_they_stand_on_the_map(page: Page, app: Served) -> None:
-    visit(page, app, "map", collection="hostile", plate="plate_00", threshold="-1", map="pca", colour="place")
-    wait_for_map(page)
-    alone = lonely_rows(page, 0, len(HOSTILE))
-    for number, title in enumerate(HOSTILE):
-        tooltip = hover(page, number)
-        if number in alone:
-            expect(tooltip).to_contain_text(title[:24])
-    nothing_made_of_markup(page)
 
 
 def test_the_running_app_holds_no_torch_until_an_image_is_searched(

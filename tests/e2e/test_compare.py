@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from imgsim.collection import Collection, open_collection
 from imgsim.sample.families import plan
 from tests.conftest import SAMPLE
-from tests.e2e.conftest import HOSTILE
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import nothing_made_of_markup, state_of
+from tests.e2e.test_app_in_browser import state_of
 from tests.placing import common_places
 
 MODES = ("flicker", "opacity", "overlay", "swipe", "side", "difference")
@@ -348,14 +347,6 @@ def test_the_empty_page_says_what_to_do_and_leads_on(page: Page, app: Served, sa
     cards.first.get_by_test_id("imgsim-card").click()
     ready(page)
     assert state_of(page)["with"] == wanted
-
-
-def test_titles_that_are_markup_are_shown_as_they_stand(page: Page, app: Served) -> None:
-    for number in range(0, len(HOSTILE) - 1, 4):
-        other = f"plate_{number + 1:02}"
-        open_pair(page, app, f"plate_{number:02}", other, collection="hostile", other_books="no")
-        expect(page.get_by_text(HOSTILE[number][:24]).first).to_be_attached()
-        nothing_made_of_markup(page)
 
 
 def test_how_exactly_the_lines_lie_is_said_and_drawn(page: Page, app: Served, sample: Collection) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -144,54 +141,6 @@ def test_a_second_writer_is_turned_away(tmp_path: Path) -> None:
     with locked(tmp_path / "c"), pytest.raises(BusyError, match=str(os.getpid())):
         make(tmp_path / "c", images)
     make(tmp_path / "c", images)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork and SIGKILL are POSIX")
-def test_killed_runs_leave_one_whole_generation() -> None:
-    """RELIABILITY row 10; tests/benchmarks/kills.py does a thousand."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.kills", "--kills", "15", "--seed", "7"],
-        cwd=ROOT, capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["kills"] == 15
-
-
-_LIMITED = """
-import resource, sys
-from pathlib import Path
-from imgsim.errors import ImgsimError
-from tests.making import make
-limit = int(sys.argv[1])
-resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-try:
-    make(Path(sys.argv[2]), Path(sys.argv[3]))
-except ImgsimError as error:
-    sys.exit("said: " + str(error))
-print("finished")
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="limits on file sizes are POSIX")
-def test_a_full_disk_is_named_and_the_collection_stays(tmp_path: Path) -> None:
-    """RELIABILITY row 11, at many points of a run."""
-    images = write_plates(tmp_path / "images", 5)
-    make(tmp_path / "c", images)
-    make(tmp_path / "before", images)
-    write_plates(images, 20)
-    said = set()
-    for limit in (0, 300, 3_000, 12_000):
-        done = subprocess.run(
-            [sys.executable, "-c", _LIMITED, str(limit), str(tmp_path / "c"), str(images)],
-            cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
-        )  # fmt: skip
-        assert done.stderr.startswith("said: "), done.stderr + done.stdout
-        assert str(tmp_path) in done.stderr
-        said.add(done.stderr)
-        assert_equal(tmp_path / "c", tmp_path / "before")
-    assert any("the disk" in text for text in said)
-    make(tmp_path / "c", images)
-    assert open_collection(tmp_path / "c").embeddings("toy").shape == (20, 32)
 
 
 def test_the_real_workers_give_the_same_in_one_go_and_in_two(

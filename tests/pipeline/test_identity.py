@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import shutil
 from pathlib import Path
 
@@ -172,56 +171,6 @@ def test_families_and_decisions_survive_new_scans_and_new_folders(tmp_path: Path
     assert again is not None
     assert {family.id: {m.plate_id for m in family.members} for family in again.ordered()} == shape
     assert len(reviews_of(out).standing()) == 1 and not reviews_of(out).unconfirmed()
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_random_histories_of_real_runs(tmp_path: Path, seed: int) -> None:
-    """What tests/collection/test_naming.py does 200 times with hashes, with images, runs and the verifier itself."""
-    luck = random.Random(seed)
-    images, out = tmp_path / "images", tmp_path / "c"
-    (images / "a").mkdir(parents=True)
-    (images / "b").mkdir()
-    shows: dict[Path, int] = {}
-    for number in range(6):
-        path = images / luck.choice("ab") / f"p{number}.png"
-        draw(number).save(path)
-        shows[path] = number
-    picture_of: dict[str, int] = {}
-    numbers = iter(range(1000 * (seed + 1), 10**9))
-    for _ in range(4):
-        make(out, images)
-        frame = open_collection(out).catalogue.frame
-        for plate_id, file in zip(frame["plate_id"], frame["file"], strict=True):
-            picture = shows[images / file]
-            assert picture_of.setdefault(plate_id, picture) == picture
-        for what in luck.sample(["add", "rename", "renumber", "rescan", "overwrite", "delete", "move"], 3):
-            path = luck.choice(sorted(shows))
-            if what == "add":
-                path = images / "a" / f"new{next(numbers)}.png"
-                shows[path] = next(numbers)
-                draw(shows[path]).save(path)
-            elif what in ("rename", "move"):
-                folder = path.parent if what == "rename" else images / luck.choice("ab")
-                target = folder / f"other{next(numbers)}.png"
-                shows[target] = shows.pop(path)
-                path.rename(target)
-            elif what == "renumber":
-                inside = sorted(p for p in shows if p.parent == path.parent)
-                held = [(p.read_bytes(), shows.pop(p)) for p in inside]
-                held.insert(0, held.pop())
-                for p, (data, picture) in zip(inside, held, strict=True):
-                    p.write_bytes(data)
-                    shows[p] = picture
-            elif what == "rescan":
-                with Image.open(path) as image:
-                    image.load()
-                rescan(image.resize((150, 200))).save(path)
-            elif what == "overwrite":
-                shows[path] = next(numbers)
-                draw(shows[path]).save(path)
-            elif len(shows) > 3:
-                path.unlink()
-                del shows[path]
 
 
 def test_a_rescan_is_known_and_another_picture_is_not() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from imgsim.collection import open_collection
@@ -99,34 +97,6 @@ def test_no_usable_image_is_an_error_that_gives_the_first_reason(tmp_path: Path)
     with pytest.raises(ImgsimError, match=r"None of the 1 images .*bad\.png"):
         make(tmp_path / "c", images)
     assert not (tmp_path / "c" / "CURRENT").exists()
-
-
-def test_a_plate_without_a_usable_embedding_is_skipped_with_its_reason(tmp_path: Path) -> None:
-    class Flawed(ToyEngine):
-        def process(self, *args: Any, **kwargs: Any) -> Any:
-            for number, result in enumerate(super().process(*args, **kwargs)):
-                if number in (2, 4):
-                    result.embeddings["toy"] = result.embeddings["toy"] * np.float32(
-                        np.nan if number == 2 else 0
-                    )
-                yield result
-
-    images = write_plates(tmp_path / "images", 6)
-    summary = make(tmp_path / "c", images, Flawed())
-    assert (summary.plates, summary.skipped) == (4, 2)
-    assert all("no usable embedding" in reason for _, reason in summary.skipped_first)
-
-
-def test_duplicates_share_a_thumbnail_and_are_neighbours(tmp_path: Path) -> None:
-    images = write_plates(tmp_path / "images", 5)
-    shutil.copy(images / "p002.png", images / "p900.png")
-    make(tmp_path / "c", images)
-    collection = open_collection(tmp_path / "c")
-    indices, similarities = collection.neighbours("toy")
-    assert indices[2, 0] == 5
-    assert similarities[2, 0] == pytest.approx(1, abs=1e-6)
-    assert collection.thumbnail_path(2) == collection.thumbnail_path(5)
-    assert not make(tmp_path / "c", images).changed
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 
+from imgsim.reviews import FILE, Review
+from tests.reliability.deciding import filled
+from tests.reliability.sums import FOLDER, SUMS, Sums, row_of
 from tests.reliability.tally import Tally
 
-SUMS = pytest.StashKey[dict[int, list[Tally]]]()
 
-
-def row_of(name: str) -> int:
-    """The row of docs/promises.md that a test module is about, by its name; 0 if it is about none."""
-    found = re.search(r"test_(\d\d)_", name)
-    return int(found[1]) if found else 0
+def sums_of(config: pytest.Config) -> Sums:
+    """The sums of this run."""
+    return config.stash.setdefault(SUMS, Sums())
 
 
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     """Counts attempts; the test fails in the end if one of them was not survived."""
-    counted = Tally()
-    request.config.stash.setdefault(SUMS, {}).setdefault(row_of(request.path.name), []).append(counted)
+    counted = sums_of(request.config).start(row_of(request.path.name))
     yield counted
     counted.check()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Note which modules are run, and which of them only in part."""
+    sums = sums_of(config)
+    ours = [item for item in items if item.path.parent == FOLDER]
+    sums.seen |= {item.path.name for item in ours}
+    sums.leave_out(
+        (item for item in ours if any("::" in word and item.path.name in word for word in config.args)),
+        "only some tests were asked for",
+    )
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Note what -k, -m and --deselect leave out."""
+    if items:
+        sums_of(items[0].config).leave_out(items, "deselected")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what was skipped."""
+    report = yield
+    if report.skipped:
+        sums_of(item.config).leave_out(
+            [item], str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else "")
+        )
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was survived of what was tried, and which rows were not run as a whole."""
+    sums = sums_of(config)
+    if not sums.tallies:
+        return
+    terminalreporter.section("survived / tried, by row of docs/promises.md")
+    whole = sums.whole()
+    words = [f"{row}: {survived} of {tried}" for row, (survived, tried) in whole.items()]
+    terminalreporter.write_line("; ".join(words) or "no row was run as a whole")
+    for row, why in sorted(sums.left_out.items()):
+        terminalreporter.write_line(f"not compared with the table: row {row} ({why})")
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[Review]]:
+    """A file of decisions as it lies on the disk, and what it holds."""
+    reviews = filled(tmp_path_factory.mktemp("sound") / FILE, 130)
+    return reviews.path.read_bytes(), reviews.all()

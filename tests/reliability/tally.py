@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 
 @dataclass
 class Tally:
@@ -24,7 +26,7 @@ class Tally:
         self.tried += times
         try:
             yield
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:  # `pytest.raises` fails with the latter
             self.failed += [f"{what}: {type(error).__name__}: {error}"[:600]] * times
 
     @property

@@ -138,18 +138,23 @@ def xsrf(url: str) -> str:
 
 
 def memory(process: int) -> int:
-    """Bytes of memory that a process and its children have of their own (proportional set size)."""
-    total, waiting = 0, [process]
+    """Bytes of memory that a process and its children have taken: what is theirs and in no file on the disk.
+
+    Shared libraries do not count: how much of them falls to one process depends on what else runs on the machine.
+    """
+    total, waiting = 0, [(process, b"")]
     while waiting:
-        pid = waiting.pop()
+        pid, parents = waiting.pop()
         try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-            total += int(re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE)[0]) * 1024
-            waiting += [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if command == parents:
+                continue  # between fork and exec: it has nothing of its own yet
+            status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+            taken = re.findall(r"^(?:RssAnon|RssShmem):\s+(\d+)", status, re.MULTILINE)
+            total += sum(int(one) for one in taken) * 1024
             for task in Path(f"/proc/{pid}/task").iterdir():
-                if task.name != str(pid):
-                    waiting += [int(one) for one in (task / "children").read_text().split()]
-        except (OSError, IndexError):
+                waiting += [(int(one), command) for one in (task / "children").read_text().split()]
+        except OSError:
             continue  # it ended meanwhile
     return total
 

@@ -1,4 +1,4 @@
-"""Ids in every list are what they were: for pandas, in a spreadsheet, and when they come back (RELIABILITY, row 18)."""
+"""Row 18: ids in every list are what they were, for pandas, in a spreadsheet, and when they come back; nothing runs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ from imgsim.export import (
 from imgsim.pipeline.plates import Found
 from imgsim.reviews import Reviews
 from tests.exports import DAY, collection_of, content, request_of
+from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, clique
+from tests.reliability.tally import Tally
 
 NOTE: dict[str, Any] = {"collection": "herbals", "date": DAY}
 HOSTILE = [
@@ -168,20 +170,38 @@ def lists(tmp_path: Path) -> dict[str, tuple[bytes, dict[str, list[str]]]]:
     return found
 
 
-NAMES = ("selection", "neighbours", "pairs", "families", "network", "reviews", "table", "skipped")
+def test_ids_are_exact_in_every_list(tmp_path: Path, tally: Tally) -> None:
+    for name, (data, columns) in lists(tmp_path).items():
+        for column, ids in columns.items():
+            with tally.attempt(f"{name}: {column}"):
+                assert ids
+                check(data, column, ids)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ids_are_exact_in_every_list(name: str, tmp_path: Path) -> None:
-    made = lists(tmp_path)
-    assert set(made) == set(NAMES)
-    data, columns = made[name]
-    for column, ids in columns.items():
-        assert ids
-        check(data, column, ids)
+def test_formulas_are_text(tally: Tally) -> None:
+    for payload in FORMULAS:
+        catalogue = catalogue_of(
+            {"a": ("b", 1700)}, title=[payload], author=[payload], place=[payload], shelf=[payload]
+        )
+        told: dict[str, Any] = {"collection": payload, "date": payload}
+        for name, data in {
+            "selection": selection_csv(catalogue, [0], **told, extra={payload: [payload]}),
+            "neighbours": neighbours_csv(catalogue, None, payload, [0], [0.5], backbone=payload, **told),
+            "pairs": pairs_csv(catalogue, [0], [0], **told, extra={payload: [payload]}),
+        }.items():
+            with tally.attempt(f"{payload!r} in {name}"):
+                for row in rows_of(data):
+                    assert not [
+                        cell for cell in row if runs(cell) or cell.startswith(("\t", "\r", "\n", "\x00"))
+                    ]
+                table = read_back(data)
+                assert payload in {
+                    text for row in [list(table.columns), *table.to_numpy().tolist()] for text in row
+                }
+                assert name != "selection" or table["title"].tolist() == [payload]
 
 
-def test_ids_are_exact_in_every_file_of_an_export(tmp_path: Path) -> None:
+def test_ids_are_exact_in_every_file_of_an_export(tmp_path: Path, tally: Tally) -> None:
     """Written in chunks, the files keep to the same form; every column of ids in them is followed by its texts."""
     catalogue = hostile_catalogue()
     ids = list(catalogue.plate_ids)
@@ -189,21 +209,20 @@ def test_ids_are_exact_in_every_file_of_an_export(tmp_path: Path) -> None:
     kept = [name for name in ids if not re.search(r"[\x00-\x08\x0b-\x1f]", name)]
     reviews_of(collection).record(kept[0], kept[1], "same plate", reviewer="Ada")
     request = request_of(collection, top_k=3)
-    seen = 0
     for file in (file for kind in KINDS for file in kind.files if file.name.endswith(".csv")):
         data = content(file, request)
         frame = by_pandas(data)
         for column in frame.columns:
             if column.split("_")[-1] in ("id", "ids", "book", "file", "folder"):
-                texts = frame[f"{column}_text"]
-                check(data, column, texts.str[1:-1])
-                known = {*ids, ""} if column.split("_")[-1] != "ids" and column != "family_id" else None
-                assert known is None or set(texts.str[1:-1]) <= known
-                seen += 1
-    assert seen > 20
+                with tally.attempt(f"{file.name}: {column}"):
+                    texts = frame[f"{column}_text"]
+                    check(data, column, texts.str[1:-1])
+                    known = {*ids, ""} if column.split("_")[-1] != "ids" and column != "family_id" else None
+                    assert known is None or set(texts.str[1:-1]) <= known
+    assert tally.tried > 20
 
 
-def test_thirteen_thousand_ids_survive() -> None:
+def test_thirteen_thousand_ids_survive(tally: Tally) -> None:
     rng = random.Random(18)
     forms: tuple[Callable[[], str], ...] = (
         lambda: f"{rng.randrange(10**10):010d}{rng.randrange(10**4):04d}0_{rng.randrange(9)}",
@@ -223,30 +242,34 @@ def test_thirteen_thousand_ids_survive() -> None:
     catalogue = hostile_catalogue(ids)
     assert len(catalogue) == 13_151
     data = selection_csv(catalogue, range(len(catalogue)), **NOTE)
-    check(data, "plate_id", catalogue.plate_ids)
-    check(data, "book", catalogue.plate_ids)
+    for column in ("plate_id", "book"):
+        with tally.attempt(column, times=len(catalogue)):
+            check(data, column, catalogue.plate_ids)
     # The emulation does change what it should: the ids' own columns, not the texts.
     after = by_pandas(resaved(data))
     changed = sum(a != b for a, b in zip(after["book"], by_pandas(data)["book"], strict=True))
     assert changed > 4000
-    assert after["book_text"].str[1:-1].tolist() == list(catalogue.plate_ids)
+    with tally.attempt("opened in a spreadsheet, and saved", times=len(catalogue)):
+        assert after["book_text"].str[1:-1].tolist() == list(catalogue.plate_ids)
 
 
 # ---- coming back
 
 
-def test_a_list_that_a_spreadsheet_saved_is_read_by_its_texts() -> None:
-    ids = ["0904700600", "007", "105280020101620", "1234567890123456", "bm01", "12"]
-    data = resaved(csv_bytes({"book": ids, "note": ["x"] * len(ids)}))
-    assert by_pandas(data)["book"].tolist() != ids
-    assert read_back(data)["book"].tolist() == ids
+def test_a_list_that_a_spreadsheet_saved_is_read_by_its_texts(tally: Tally) -> None:
+    with tally.attempt("saved by a spreadsheet"):
+        ids = ["0904700600", "007", "105280020101620", "1234567890123456", "bm01", "12"]
+        data = resaved(csv_bytes({"book": ids, "note": ["x"] * len(ids)}))
+        assert by_pandas(data)["book"].tolist() != ids
+        assert read_back(data)["book"].tolist() == ids
 
 
-def test_a_row_by_hand_needs_no_texts_and_an_emptied_cell_no_id() -> None:
-    data = csv_bytes({"plate_id": ["0012", "1-2"]}).decode("utf-8-sig")
-    assert read_back((data + "0077,\r\n").encode())["plate_id"].tolist() == ["0012", "1-2", "0077"]
-    assert read_back((data + "0077\r\n").encode())["plate_id"].tolist() == ["0012", "1-2", "0077"]
-    assert read_back(data.replace("1-2,", ",").encode())["plate_id"].tolist() == ["0012", "1-2"]
+def test_a_row_by_hand_needs_no_texts_and_an_emptied_cell_no_id(tally: Tally) -> None:
+    with tally.attempt("rows by hand"):
+        data = csv_bytes({"plate_id": ["0012", "1-2"]}).decode("utf-8-sig")
+        assert read_back((data + "0077,\r\n").encode())["plate_id"].tolist() == ["0012", "1-2", "0077"]
+        assert read_back((data + "0077\r\n").encode())["plate_id"].tolist() == ["0012", "1-2", "0077"]
+        assert read_back(data.replace("1-2,", ",").encode())["plate_id"].tolist() == ["0012", "1-2"]
 
 
 @pytest.mark.parametrize(
@@ -254,45 +277,55 @@ def test_a_row_by_hand_needs_no_texts_and_an_emptied_cell_no_id() -> None:
     [("0012,", "13,"), ("bm01,", "bm02,"), ("1-2,", "02-Jan,"), ("0012,", "1.2E+1x,"), ("=1,", "1,")],
 )
 def test_an_id_that_was_changed_in_one_of_its_columns_is_an_error_and_no_guess(
-    written: str, now: str
+    written: str, now: str, tally: Tally
 ) -> None:
-    data = csv_bytes({"plate_id": ["0012", "bm01", "1-2", "=1"]}).decode("utf-8-sig")
-    with pytest.raises(ImgsimError, match=r"Line \d names two things: plate_id"):
-        read_back(data.replace(f"\n{written}", f"\n{now}").replace(f"\n'{written}", f"\n{now}").encode())
+    with tally.attempt("changed in one column"):
+        data = csv_bytes({"plate_id": ["0012", "bm01", "1-2", "=1"]}).decode("utf-8-sig")
+        with pytest.raises(ImgsimError, match=r"Line \d names two things: plate_id"):
+            read_back(data.replace(f"\n{written}", f"\n{now}").replace(f"\n'{written}", f"\n{now}").encode())
 
 
-def test_files_of_older_versions_are_read_as_they_were_meant() -> None:
-    old = "plate_id,book,title\r\n'0012,'0904700600,'=1\r\n''tis,bm01,A garden\r\n"
-    frame = read_back(old.encode("utf-8-sig"))
-    assert frame["plate_id"].tolist() == ["0012", "'tis"]
-    assert frame["book"].tolist() == ["0904700600", "bm01"] and frame["title"].tolist() == ["=1", "A garden"]
+def test_files_of_older_versions_are_read_as_they_were_meant(tally: Tally) -> None:
+    with tally.attempt("older versions"):
+        old = "plate_id,book,title\r\n'0012,'0904700600,'=1\r\n''tis,bm01,A garden\r\n"
+        frame = read_back(old.encode("utf-8-sig"))
+        assert frame["plate_id"].tolist() == ["0012", "'tis"]
+        assert frame["book"].tolist() == ["0904700600", "bm01"] and frame["title"].tolist() == [
+            "=1",
+            "A garden",
+        ]
 
 
-def test_columns_of_the_metadata_that_are_called_alike_stand_as_they_are() -> None:
-    given = {"shelf_id": ["007", "x"], "shelf_id_text": ["seven", "[9]"], "other_text": ["[1]", "[2]"]}
-    data = csv_bytes(given)
-    assert list(by_pandas(data).columns) == list(given)
-    assert {name: list(values) for name, values in read_back(data).items()} == given
+def test_columns_of_the_metadata_that_are_called_alike_stand_as_they_are(tally: Tally) -> None:
+    with tally.attempt("columns that are called alike"):
+        given = {"shelf_id": ["007", "x"], "shelf_id_text": ["seven", "[9]"], "other_text": ["[1]", "[2]"]}
+        data = csv_bytes(given)
+        assert list(by_pandas(data).columns) == list(given)
+        assert {name: list(values) for name, values in read_back(data).items()} == given
 
 
-def test_one_apostrophe_can_always_be_taken_from_an_id_that_would_run() -> None:
-    for name in ("=1", "'=1", "''=1", "'tis", "''", "'", " =1"):
-        cell = id_cell(name)
-        assert cell == (f"'{name}" if "=" in name else name)
-    assert read_back(csv_bytes({"id": ["=1", "'=1", "'tis"]}))["id"].tolist() == ["=1", "'=1", "'tis"]
+def test_one_apostrophe_can_always_be_taken_from_an_id_that_would_run(tally: Tally) -> None:
+    with tally.attempt("apostrophes"):
+        for name in ("=1", "'=1", "''=1", "'tis", "''", "'", " =1"):
+            cell = id_cell(name)
+            assert cell == (f"'{name}" if "=" in name else name)
+        assert read_back(csv_bytes({"id": ["=1", "'=1", "'tis"]}))["id"].tolist() == ["=1", "'=1", "'tis"]
 
 
-def test_reviews_come_back_from_a_spreadsheet(tmp_path: Path) -> None:
-    plates = {name: (name, 1700) for name in ("0012", "0013", "bm01")}
-    catalogue = catalogue_of(plates, sha256=[hashlib.sha256(name.encode()).hexdigest() for name in plates])
-    ours = Reviews(tmp_path / "ours.sqlite", lambda: catalogue.pictures)
-    ours.record("0012", "0013", "same plate", reviewer="Ada")
-    ours.record("0012", "bm01", "unrelated", reviewer="Ada")
-    data = resaved(ours.to_csv(catalogue, **NOTE))
-    assert by_pandas(data)["plate_a_id"].tolist() == ["12", "12"]
-    theirs = Reviews(tmp_path / "theirs.sqlite", lambda: catalogue.pictures)
-    assert theirs.merge_csv(data, catalogue).added == 2
-    assert [one.pair for one in theirs.all()] == [("0012", "0013"), ("0012", "bm01")]
+def test_reviews_come_back_from_a_spreadsheet(tmp_path: Path, tally: Tally) -> None:
+    with tally.attempt("reviews"):
+        plates = {name: (name, 1700) for name in ("0012", "0013", "bm01")}
+        catalogue = catalogue_of(
+            plates, sha256=[hashlib.sha256(name.encode()).hexdigest() for name in plates]
+        )
+        ours = Reviews(tmp_path / "ours.sqlite", lambda: catalogue.pictures)
+        ours.record("0012", "0013", "same plate", reviewer="Ada")
+        ours.record("0012", "bm01", "unrelated", reviewer="Ada")
+        data = resaved(ours.to_csv(catalogue, **NOTE))
+        assert by_pandas(data)["plate_a_id"].tolist() == ["12", "12"]
+        theirs = Reviews(tmp_path / "theirs.sqlite", lambda: catalogue.pictures)
+        assert theirs.merge_csv(data, catalogue).added == 2
+        assert [one.pair for one in theirs.all()] == [("0012", "0013"), ("0012", "bm01")]
 
 
 def test_what_a_terminal_would_obey_is_spelt_out_and_read_back() -> None:
