@@ -24,7 +24,7 @@ def laid_beside(plate: np.ndarray) -> np.ndarray:
     """Mask of a whitened grey plate, uint8 (h, w): True on colour cards and rulers, bool (h, w)."""
     mask = np.zeros(plate.shape, bool)
     _cards(plate, mask)
-    for grey, target in ((plate, mask), (plate.T, mask.T)):
+    for grey, target in ((plate, mask), (np.ascontiguousarray(plate.T), mask.T)):
         _rulers(grey, target)
     return mask
 
@@ -37,7 +37,9 @@ def _cards(plate: np.ndarray, mask: np.ndarray) -> None:
     smooth = cv2.medianBlur(plate, 3)
     steep = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     for flat in FLAT:
-        _, _, stats, centres = cv2.connectedComponentsWithStats((steep <= flat).astype(np.uint8), connectivity=4)
+        _, _, stats, centres = cv2.connectedComponentsWithStats(
+            (steep <= flat).astype(np.uint8), connectivity=4
+        )
         # What is steep at its rim is part of a patch.
         size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] + 2
         full = stats[:, cv2.CC_STAT_AREA] / np.maximum((size - 2).prod(1), 1)
@@ -82,15 +84,21 @@ def _rulers(plate: np.ndarray, mask: np.ndarray) -> None:
 
     height, width = plate.shape
     side = max(plate.shape)
-    rows = cv2.blur(plate, (1, 3)).astype(np.float32)
+    # Ticks are longer than two rows: every other one will do.
+    rows = cv2.blur(plate, (1, 3))[::2]
+    changes = _changes(rows)
     for share in SPANS:
         span = round(share * side)
         if span > width or span < 4 * LEAST_TICKS or height < 3:
             continue
-        hits = np.zeros(plate.shape, np.uint8)
+        hits = np.zeros(rows.shape, np.uint8)
         for left in sorted({*range(0, width - span, max(1, span // 4)), width - span}):
-            exact = _exact(rows[:, left : left + span])
+            steady = np.flatnonzero(_steady(changes[:, left : left + span]))
+            exact = steady[_exact(rows[steady, left : left + span].astype(np.float32))]
             hits[exact, left : left + span] = 1
+        if not hits.any():
+            continue
+        hits = np.repeat(hits, 2, axis=0)[:height]
         joined = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
         bands, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
         for x, y, w, h, _ in boxes[1:bands]:
@@ -102,15 +110,34 @@ def _rulers(plate: np.ndarray, mask: np.ndarray) -> None:
             mask[max(0, y - beside) : y + h + beside, max(0, x - h) : x + w + h] = True
 
 
+def _changes(rows: np.ndarray) -> np.ndarray:
+    """How often each row, uint8 (h, w), has passed the level of what surrounds it, up to each column: int32 (h, w)."""
+    import cv2
+
+    above = rows > cv2.blur(rows, (41, 1))
+    changes = np.zeros(rows.shape, np.int32)
+    np.cumsum(above[:, 1:] != above[:, :-1], axis=1, out=changes[:, 1:])
+    return changes
+
+
+def _steady(changes: np.ndarray) -> np.ndarray:
+    """Whether there may be ticks all along: as many changes, nearly, in every quarter of each row, (h, span)."""
+    quarters = np.diff(changes[:, np.linspace(0, changes.shape[1] - 1, 5).astype(int)], axis=1)
+    most, least = quarters.max(1), quarters.min(1)
+    return (quarters.sum(1) >= 2 * LEAST_TICKS - 2) & (most - least <= np.maximum(4, 0.25 * most))
+
+
 def _exact(rows: np.ndarray) -> np.ndarray:
     """Whether each row, float32 (h, span), is the repetition of one tick: bool (h,)."""
+    from scipy.fft import rfft
+
     span = rows.shape[1]
     level = rows - rows.mean(1, keepdims=True)
     contrast = level.std(1) >= LEAST_CONTRAST
     out = np.zeros(len(rows), bool)
     if not contrast.any():
         return out
-    power = np.abs(np.fft.rfft(level[contrast] * np.hanning(span), axis=1)) ** 2
+    power = np.abs(rfft(level[contrast] * np.hanning(span).astype(np.float32), axis=1)) ** 2
     # What changes slowly is the light, and every fifth and tenth tick's length.
     first = LEAST_TICKS
     power[:, :3] = 0

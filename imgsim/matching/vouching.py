@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from imgsim.matching.aids import laid_beside
-from imgsim.matching.watermarks import slanting
+from imgsim.matching.watermarks import printed_across
 
 # Lengths in shares of the plate's longer side.
 RIM = 0.012
@@ -28,7 +28,7 @@ def silent(plate: np.ndarray) -> np.ndarray:
     mask[:rim] = mask[-rim:] = True
     mask[:, :rim] = mask[:, -rim:] = True
     _stamps(ink, mask, side)
-    mask |= slanting(ink)
+    mask |= printed_across(plate)
     frames = _frames(ink, side)
     mask |= frames
     # Lettering close to a frame shall still stand alone.
