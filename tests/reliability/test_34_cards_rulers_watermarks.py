@@ -68,7 +68,7 @@ def beside(plate: Image.Image, aid: Image.Image, share: float, where: str, board
 def stamped(plate: Image.Image, words: tuple[str, ...], angle: float, share: float) -> Image.Image:
     """The plate with words printed slantwise across it, half transparent."""
     font = ImageFont.load_default(80)
-    layer = Image.new("L", (1200, 110 * len(words)))
+    layer = Image.new("L", (1600, 110 * len(words)))
     for i, word in enumerate(words):
         ImageDraw.Draw(layer).text((10, 110 * i), word, fill=140, font=font)
     box = layer.getbbox()
@@ -87,11 +87,14 @@ AIDS: dict[str, Change] = {
     "a white card of 5 times 4, 35 %, right": lambda p: beside(p, card(5, 4, 50, 14, 245, 3), 0.35, "right", 20),
     "a card of 7 times 2, 60 %, left": lambda p: beside(p, card(7, 2, 44, 10, 15, 4), 0.6, "left", 110),
     "a paper ruler, below": lambda p: beside(p, ruler(1400, 10, 120, False, 10), 0.9, "below", 25),
-    "a dark ruler, above": lambda p: beside(p, ruler(1400, 12, 110, True, 5), 0.85, "above", 200),
+    "a broad ruler, above": lambda p: beside(p, ruler(1200, 10, 150, True, 5), 0.95, "above", 200),
+    "a broad ruler, below": lambda p: beside(p, ruler(1000, 8, 170, False, 10), 0.97, "below", 40),
     "a paper ruler, right": lambda p: beside(p, ruler(1300, 13, 130, False, 10), 0.8, "right", 30),
-    "a dark ruler, left": lambda p: beside(p, ruler(1200, 9, 100, True, 10), 0.7, "left", 90),
-    "a watermark rising": lambda p: stamped(p, ("LANDESARCHIV", "NUR ZUR ANSICHT"), 28, 0.7),
-    "a watermark falling": lambda p: stamped(p, ("MUSEUM FICTUM",), -40, 0.8),
+    "a dark ruler, left": lambda p: beside(p, ruler(1200, 9, 100, True, 10), 0.9, "left", 90),
+    "a watermark rising": lambda p: stamped(p, ("LANDESARCHIV FICTIA", "NUR ZUR ANSICHT", "KEINE WIEDERGABE"), 24, 0.9),
+    "a watermark falling": lambda p: stamped(p, ("MUSEUM IMAGINUM FICTUM", "COLLECTIO PICTURARUM"), -36, 0.85),
+    "a steep watermark": lambda p: stamped(p, ("Kabinett der erdachten Bilder", "Abzug zur Ansicht"), 58, 0.8),
+    "a level watermark": lambda p: stamped(p, ("SAMMLUNG FICTIA", "REFERENCE ONLY"), 0, 0.9),
 }  # fmt: skip
 
 
@@ -116,6 +119,20 @@ def test_what_all_scans_bear_vouches_for_none(
     for i, j in combinations(range(COUNT), 2):
         with tally.attempt(f"{aid}, plates {i} and {j}"):
             assert match(found[i], found[j]).verdict == LOOK_ALIKE
+
+
+@pytest.mark.parametrize("kind", ["card", "ruler", "watermark"])
+def test_they_would_vouch_if_they_were_let(
+    kind: str, plates: list[tuple[Image.Image, Image.Image]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is tried here is such that plates would be taken for copies on account of it."""
+    for found in ("laid_beside", "printed_across"):
+        monkeypatch.setattr(f"imgsim.matching.vouching.{found}", lambda plate: np.zeros(plate.shape, bool))
+    wrong = 0
+    for change in (change for aid, change in AIDS.items() if kind in aid):
+        bearing = [described(change(first)) for first, _ in plates]
+        wrong += sum(match(a, b).verdict != LOOK_ALIKE for a, b in combinations(bearing, 2))
+    assert wrong >= 5
 
 
 @pytest.mark.parametrize(("one", "other"), zip(AIDS, [*AIDS][3:] + [*AIDS][:3], strict=True))
