@@ -54,10 +54,10 @@ def _shapes(plate: np.ndarray) -> list[np.ndarray]:
 
     side = max(plate.shape)
     darker = cv2.subtract(cv2.blur(plate, (31, 31)), plate)
-    inked = cv2.dilate((plate < INKED).astype(np.uint8), np.ones((3, 3), np.uint8))
+    clear = cv2.erode((plate >= INKED).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     found = []
-    for print_ in ((darker > PRINTED).astype(np.uint8), (darker > FAINT).astype(np.uint8) & (1 - inked)):
-        contours, _ = cv2.findContours(print_, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    for seen in (darker > PRINTED, (darker > FAINT) & clear):
+        contours, _ = cv2.findContours(seen.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         for contour in contours:
             # Not so long round a letter: cheaper to ask than its box.
             if len(contour) < 12:

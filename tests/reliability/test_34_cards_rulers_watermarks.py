@@ -101,10 +101,11 @@ AIDS: dict[str, Change] = {
 @pytest.fixture(scope="module")
 def plates() -> list[tuple[Image.Image, Image.Image]]:
     """Plates that share nothing, each in two scans of two impressions."""
-    return [
-        tuple(scan(PlateSpec(51_000 + 16 * i, i, i, 700 + i + again)).convert("L") for again in (0, 50))
-        for i in range(COUNT)
-    ]
+    first, again = (
+        [scan(PlateSpec(51_000 + 16 * i, i, i, 700 + i + other)).convert("L") for i in range(COUNT)]
+        for other in (0, 50)
+    )
+    return list(zip(first, again, strict=True))
 
 
 def described(plate: Image.Image) -> Features:
@@ -121,18 +122,17 @@ def test_what_all_scans_bear_vouches_for_none(
             assert match(found[i], found[j]).verdict == LOOK_ALIKE
 
 
-@pytest.mark.parametrize("kind", ["card", "ruler", "watermark"])
+@pytest.mark.parametrize(
+    "aid", ["a card of 3 times 4, 50 %, below", "a broad ruler, below", "a watermark rising"]
+)
 def test_they_would_vouch_if_they_were_let(
-    kind: str, plates: list[tuple[Image.Image, Image.Image]], monkeypatch: pytest.MonkeyPatch
+    aid: str, plates: list[tuple[Image.Image, Image.Image]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is tried here is such that plates would be taken for copies on account of it."""
     for found in ("laid_beside", "printed_across"):
         monkeypatch.setattr(f"imgsim.matching.vouching.{found}", lambda plate: np.zeros(plate.shape, bool))
-    wrong = 0
-    for change in (change for aid, change in AIDS.items() if kind in aid):
-        bearing = [described(change(first)) for first, _ in plates]
-        wrong += sum(match(a, b).verdict != LOOK_ALIKE for a, b in combinations(bearing, 2))
-    assert wrong >= 5
+    bearing = [described(AIDS[aid](first)) for first, _ in plates]
+    assert sum(match(a, b).verdict != LOOK_ALIKE for a, b in combinations(bearing, 2)) >= 3
 
 
 @pytest.mark.parametrize(("one", "other"), zip(AIDS, [*AIDS][3:] + [*AIDS][:3], strict=True))
