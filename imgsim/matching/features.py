@@ -15,7 +15,7 @@ from imgsim.images.opening import open_image
 from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
 from imgsim.matching.vouching import silent
 
-FEATURES_VERSION = 5
+FEATURES_VERSION = 6
 WORKING_SIDE = 640
 MAX_FEATURES = 1024
 DIMENSIONS = 128
@@ -39,7 +39,8 @@ class Features:
     descriptors : uint8 (n, 128)
         RootSIFT times :data:`SCALE`; nearly of one length.
     vouch : bool (n,)
-        False for features on lettering, frames, page edges and stamps, which may not vouch for a pair.
+        False for features on lettering, frames, page edges, stamps, colour cards, rulers and watermarks, which may
+        not vouch for a pair.
     """
 
     size: tuple[int, int]

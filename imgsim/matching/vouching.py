@@ -1,8 +1,15 @@
-"""What on a plate may not vouch for a pair: lettering, frames, page edges and stamps repeat across unrelated plates."""
+"""What on a plate may not vouch for a pair: what repeats across unrelated plates.
+
+Lettering, frames, page edges and stamps; and what a library adds (:mod:`imgsim.matching.aids`,
+:mod:`imgsim.matching.watermarks`).
+"""
 
 from __future__ import annotations
 
 import numpy as np
+
+from imgsim.matching.aids import laid_beside
+from imgsim.matching.watermarks import printed_across
 
 # Lengths in shares of the plate's longer side.
 RIM = 0.012
@@ -21,6 +28,7 @@ def silent(plate: np.ndarray) -> np.ndarray:
     mask[:rim] = mask[-rim:] = True
     mask[:, :rim] = mask[:, -rim:] = True
     _stamps(ink, mask, side)
+    mask |= printed_across(plate)
     frames = _frames(ink, side)
     mask |= frames
     # Lettering close to a frame shall still stand alone.
@@ -29,7 +37,7 @@ def silent(plate: np.ndarray) -> np.ndarray:
     for seen, grey, target in ((ink, plate, mask), (ink.T, plate.T, mask.T)):
         _page_edges(grey, target, rim)
         _lines_of_letters(np.ascontiguousarray(seen), target, side)
-    return mask
+    return mask | laid_beside(plate)
 
 
 def _ink(plate: np.ndarray) -> np.ndarray:

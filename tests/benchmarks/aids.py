@@ -1,0 +1,51 @@
+"""Do what libraries add to their scans, or do to them, lead to wrong verdicts?
+
+    python -m tests.benchmarks.aids FOLDER
+
+FOLDER holds images and truth.csv, which names for each its path in FOLDER (column file), its kind, and its base: two
+images show one picture where their bases agree. A kind that shares bases with the kind "original" is compared with it
+base by base; of any other kind all pairs are no copies.
+Nothing is downloaded.
+"""
+
+import argparse
+import csv
+import sys
+from collections import defaultdict
+from itertools import combinations
+from pathlib import Path
+
+from imgsim.matching import LOOK_ALIKE, Features, match, read_features
+
+ORIGINAL = "original"
+
+
+def main(words: list[str]) -> None:
+    """Print, kind by kind, how many copies are found, or how many false pairs are."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="images and their truth.csv")
+    folder = parser.parse_args(words).folder
+    kinds: dict[str, dict[str, str]] = defaultdict(dict)
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kinds[row["kind"]][row["base"]] = row["file"]
+
+    def described(kind: str) -> dict[str, Features]:
+        return {base: read_features((folder / file).read_bytes()) for base, file in kinds[kind].items()}
+
+    originals = described(ORIGINAL)
+    for kind in sorted(set(kinds) - {ORIGINAL}):
+        found = described(kind)
+        if shared := originals.keys() & found.keys():
+            copies = sum(match(originals[base], found[base]).verdict != LOOK_ALIKE for base in shared)
+            print(f"{kind:24}{copies:5} of {len(shared):5} copies found")
+        else:
+            pairs = list(combinations(found.values(), 2))
+            false = sum(match(a, b).verdict != LOOK_ALIKE for a, b in pairs)
+            print(f"{kind:24}{false:5} of {len(pairs):5} pairs that are no copies taken for some")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
