@@ -7,9 +7,9 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs an older Python sho
     sys.exit("precompute.py needs Python 3.11 or later; this is " + sys.version.split()[0] + ".")
 
 if __name__ == "__main__":
-    from imgsim import environment
+    from imgsim.cli import environment
 
     environment.enter(environment.APP)
-    from imgsim.pipeline.command import main
+    from imgsim.cli.prepare_command import main
 
     sys.exit(main())

@@ -1,15 +1,35 @@
 """imgsim: find the pictures that were re-used, in a collection of historical plates.
 
-The modules follow the flow:
-
-    images + metadata -> catalogue -> thumbnails
-                                   -> embeddings -> neighbours -> matches -> families
-                                                 -> projections
-    all of it, one generation on disk -> collection -> views, exports, IIIF
-    what people decide, beside it     -> reviews -> families corrected
-
-``precompute.py`` runs the flow (:mod:`imgsim.pipeline`); ``app.py`` reads collections (:mod:`imgsim.views`).
-The core knows nothing of Streamlit, and importing this package has no side effects.
+One noun a folder, and one way for the data: docs/architecture.md tells it. ``imgsim prepare`` runs the flow
+(:mod:`imgsim.prepare`), ``imgsim`` starts the app (:mod:`imgsim.app`), and :func:`open` is for scripts and notebooks
+(docs/library.md). The core knows nothing of Streamlit, and importing this package has no side effects.
 """
 
+TYPE_CHECKING = False  # typing's own would be the first thing that importing this package loads
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from imgsim.collection import Collection
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def open(collection: "str | PathLike[str]") -> "Collection":
+    """Open a prepared collection, to be read in a script or a notebook; neither torch nor Streamlit is loaded.
+
+    Parameters
+    ----------
+    collection : its name in the data folder (see :func:`imgsim.generation.layout.data_dir`), or the path of its folder.
+
+    Raises
+    ------
+    CollectionError
+        There is no such collection, or it cannot be used; the message says what to do.
+    """
+    from pathlib import Path
+
+    from imgsim.collection import data_dir, open_collection
+
+    named = data_dir() / collection
+    return open_collection(named if named.is_dir() else Path(collection))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from imgsim import environment
+from imgsim.cli import environment
+
+# Each of them may start a browser and an app beside: more than these would only wait for each other.
+MOST_PROCESSES = 4
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +20,9 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--setup-only"]:
         print(executable)
         return 0
-    return environment.run(executable, ["-m", "pytest", *arguments])
+    # All of them together: beside each other, on the cores there are. Some of them: as pytest does it.
+    shared = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    return environment.run(executable, ["-m", "pytest", *(arguments or shared)])
 
 
 if __name__ == "__main__":

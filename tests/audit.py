@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 
-from imgsim import environment
+from imgsim.cli import environment
 
 
 def report(text: str) -> tuple[int, str]:

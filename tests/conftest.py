@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from imgsim import environment
+from imgsim.cli import environment
 
 ROOT = environment.REPOSITORY
 SAMPLE = 48
@@ -22,8 +22,15 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes."""
+    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
+
+    Where several processes share the tests, those of a module stay together, for what it prepares; and so do those that
+    count what was survived, for the table that is compared in the end.
+    """
     items.sort(key=lambda item: "e2e" in item.path.parts)
+    for item in items:
+        together = "reliability" if item.path.parent.name == "reliability" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(autouse=True)

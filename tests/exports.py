@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.collection.calibration import calibration
-from imgsim.errors import CollectionError
 from imgsim.export import Request
-from imgsim.families import Families, find_families
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, Matches
-from imgsim.neighbours import all_neighbours, random_pair_quantiles
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests.hostile import FORMULAS
+from tests.in_memory import in_memory
 from tests.kin import catalogue_of, clique, matches_of, pair
 
 DAY = "2026-11-22"
@@ -48,27 +43,9 @@ def collection_of(
     embeddings = np.random.default_rng(7).normal(size=(count, 8)).astype(np.float32)
     embeddings[count // 2] = embeddings[0]  # an exact duplicate
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    neighbours = all_neighbours(embeddings, kept)
-    matches: Matches | None = None if pairs is None else matches_of(catalogue, pairs)
-    families = None if matches is None else Families(find_families(catalogue.frame, matches), catalogue)
+    matches = None if pairs is None else matches_of(catalogue, pairs)
     maps = {"pca": embeddings[:, :2], "umap": embeddings[:, 2:4] * -10}
-
-    def of(backbone: str) -> Any:
-        if backbone != "toy":
-            raise CollectionError(f"The collection herbals has no embeddings of {backbone!r}.")
-        return neighbours
-
-    found = cast(
-        Collection,
-        SimpleNamespace(
-            name="herbals", path=path, generation="g1", manifest=MANIFEST, catalogue=catalogue, matches=matches,
-            families=families, backbones=("toy",), neighbours=of, embeddings=lambda _: embeddings,
-            projections=lambda _: tuple(maps), projection=lambda _, method: maps[method],
-            background=lambda _: random_pair_quantiles(embeddings),
-            calibration=cache(lambda backbone: calibration(found, backbone)),
-        ),
-    )  # fmt: skip
-    return found
+    return in_memory(catalogue, matches, manifest=MANIFEST, path=path, embeddings=embeddings, kept=kept, maps=maps)
 
 
 def hostile(path: Path = Path("nowhere")) -> Collection:

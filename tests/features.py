@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgsim.matching.features import Features
-from imgsim.matching.store import FeatureStore
+from imgsim.features.extraction import Features
+from imgsim.features.feature_store import FeatureStore
 
 
 def made_up(number: int, count: int = 120, size: tuple[int, int] = (600, 900)) -> Features:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from imgsim import environment
+from imgsim.cli import environment
 
 ROOT = environment.REPOSITORY
 IGNORED = {".git", ".venv", "data", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
@@ -29,10 +29,10 @@ OURS = [path for path in PYTHON if path.parts[0] != "tests"]
 
 
 # Where torch may be imported at module level: what is loaded only by a run, or only by Search by image.
-TORCH = ("imgsim/backbones/", "imgsim/embeddings", "imgsim/training", "tests/")
+TORCH = ("imgsim/backbones/", "imgsim/workers/", "imgsim/training", "tests/")
 
 
-SCREEN = ("app.py", "imgsim/views/", "tests/")
+SCREEN = ("app.py", "imgsim/app/", "tests/")
 
 
 HEAVY = {"torch", "torchvision"}
@@ -81,7 +81,7 @@ def offences(source: str, path: str) -> list[str]:
         if top in PICKLES and not path.startswith("tests/"):
             found.append(f"{line}: imports {top}: loading such a file runs code in it")
         if top == "streamlit" and not path.startswith(SCREEN):
-            found.append(f"{line}: imports streamlit outside app.py and imgsim/views")
+            found.append(f"{line}: imports streamlit outside app.py and imgsim/app")
     for module, line in imports(tree, everywhere=False):
         if module.split(".")[0] in HEAVY and not path.startswith(TORCH):
             found.append(f"{line}: imports {module} at module level")

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from imgsim.catalogue import Catalogue, build_catalogue
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, Matches
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.verification.matches import Matches
 
 SIZE = (400, 600)
 FLIP = np.array([[-1.0, 0, SIZE[0]], [0, 1, 0], [0, 0, 1]])

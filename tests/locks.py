@@ -13,7 +13,7 @@ import sys
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from pathlib import Path
 
-from imgsim import environment
+from imgsim.cli import environment
 
 TORCHS_OWN = re.compile(r"torch|triton|cuda-.*|nvidia-.*")
 LICENCES = environment.REPOSITORY / "docs" / "licences.md"

@@ -15,15 +15,18 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from imgsim import environment
-from imgsim.collection import layout, open_collection
-from imgsim.collection.layout import file_sha256, key_of
-from imgsim.embeddings.plates import PlateFailure, PlateResult, read_plate
+from imgsim.base.hashing import file_sha256, key_of
+from imgsim.base.progress import Progress
+from imgsim.cli import environment
+from imgsim.collection import open_collection
 from imgsim.errors import ImageError
-from imgsim.images.sources import ImageFile
-from imgsim.matches import Matches, schema
-from imgsim.matching.working import Group, compare, describe
-from imgsim.pipeline import Options, Progress, Summary, prepare
+from imgsim.generation import layout
+from imgsim.images.files import ImageFile
+from imgsim.prepare import Options, Summary, prepare
+from imgsim.verification.comparing import Group, compare, describe
+from imgsim.verification.match_table import schema
+from imgsim.verification.matches import Matches
+from imgsim.workers.plate_work import PlateFailure, PlateResult, read_plate
 from tests.tiny import TINY, run_tiny
 
 

@@ -19,7 +19,7 @@ def visit(name: str = "browse", **query: Any) -> AppTest:
     for key, value in query.items():
         app.query_params[f"in.{key[3:]}" if key.startswith("in_") else key.rstrip("_")] = value
     if name != "browse":
-        app.switch_page(f"imgsim/views/{name}.py")
+        app.switch_page(f"imgsim/app/pages/{name}.py")
     return check(app.run())
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from imgsim.sample.engraving import _Warp
-from imgsim.sample.page import PlateSpec, _hand, compose, copperplate
-from imgsim.sample.scanning import _placing, _reversed
-from imgsim.sample.shapes import Patch
+from imgsim.sources.sample.copperplate import PlateSpec, _hand, compose, copperplate
+from imgsim.sources.sample.engraving import _Warp
+from imgsim.sources.sample.scanning import _placing, _reversed
+from imgsim.sources.sample.shapes import Patch
 
 
 def placed(spec: PlateSpec) -> tuple[np.ndarray, tuple[int, int]]:

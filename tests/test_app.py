@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.parts.shell import PAGES
+from imgsim.app.services import state, text
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import plate_citation
-from imgsim.views import state, text
-from imgsim.views.shell import PAGES
 from tests import pages
 from tests.herbals import COUNT, make_herbals
 from tests.making import ToyEngine, make, write_plates
@@ -147,7 +147,7 @@ def test_the_nearest_are_listed_though_nothing_reaches_the_line(
     visit: Callable[..., AppTest], herbals: Collection
 ) -> None:
     app = visit("plate", plate="p003", threshold="1", other_books="no", top_k="50", view="table")
-    indices, similarities = herbals.neighbours("toy")
+    indices, similarities = herbals.neighbour_table("toy")
     row = herbals.catalogue.row("p003")
     table = app.dataframe[0].value
     ids = herbals.catalogue.plate_ids
@@ -159,7 +159,7 @@ def test_the_nearest_are_listed_though_nothing_reaches_the_line(
 
 
 def test_the_line_divides_the_list(visit: Callable[..., AppTest], herbals: Collection) -> None:
-    _, similarities = herbals.neighbours("toy")
+    _, similarities = herbals.neighbour_table("toy")
     scores = similarities[herbals.catalogue.row("p003")]
     at = round(float(scores[4] + scores[5]) / 2, 6)
     app = visit("plate", plate="p003", threshold=f"{at}", other_books="no", top_k="10", view="table")
@@ -254,7 +254,7 @@ def use_toy(monkeypatch: pytest.MonkeyPatch, collection: Collection) -> None:
             return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     monkeypatch.setitem(BACKBONES, "toy", Toy())
-    monkeypatch.setattr("imgsim.embeddings.Embedder", Embedder)
+    monkeypatch.setattr("imgsim.backbones.embedder.Embedder", Embedder)
 
 
 def test_about_lists_what_was_skipped_and_what_it_was_made_with(visit: Callable[..., AppTest]) -> None:
@@ -292,7 +292,7 @@ def test_the_start_loads_no_heavy_library(folder: Path) -> None:
         "for page in ('browse', 'reuse', 'books', 'plate', 'compare', 'map', 'search', 'about'):\n"
         "    app = AppTest.from_file('app.py', default_timeout=30)\n"
         "    app.query_params['plate'] = 'p003'\n"
-        "    if page != 'browse': app.switch_page(f'imgsim/views/{page}.py')\n"
+        "    if page != 'browse': app.switch_page(f'imgsim/app/pages/{page}.py')\n"
         "    app.run(); assert not app.exception, app.exception\n"
         "print([n for n in ('torch', 'torchvision', 'umap', 'cv2', 'sklearn', 'openTSNE') if n in sys.modules])"
     )

@@ -11,11 +11,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app import components
+from imgsim.app.parts import two_books
+from imgsim.app.services import state
 from imgsim.catalogue import UNKNOWN
+from imgsim.charts.overview_figures import ALL, REUSED
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.decided import reviews_of
-from imgsim.figures_overview import ALL, REUSED
-from imgsim.views import components, state, two_books
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, visit, words
@@ -194,7 +196,7 @@ def test_a_book_opens_without_matches_and_says_what_to_run(
 def test_a_collection_without_books_says_how_to_name_them(
     bookless: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, name: str
 ) -> None:
-    from imgsim.pipeline.command import main
+    from imgsim.cli.prepare_command import main
 
     monkeypatch.setenv("IMGSIM_DATA", str(bookless))
     app = visit(name, book="book1")

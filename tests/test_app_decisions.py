@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.components import PairEvent
+from imgsim.app.parts import found as found_view
+from imgsim.app.parts import review_import, reviewing
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registry import Registry
-from imgsim.iiif import family_manifest
+from imgsim.collection.id_registry import Registry
+from imgsim.export.iiif import family_manifest
 from imgsim.reviews import Reviews
-from imgsim.views import found as found_view
-from imgsim.views import review_import, reviewing
-from imgsim.views.components import PairEvent
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, visit, words
@@ -84,7 +84,7 @@ def imported(herbals: Collection, tmp_path: Path) -> AppTest:
 def go(app: AppTest, page: str, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
-    app.switch_page(f"imgsim/views/{page}.py")
+    app.switch_page(f"imgsim/app/pages/{page}.py")
     return check(app.run())
 
 
@@ -274,7 +274,7 @@ def test_hostile_searches_show_no_find(herbals: Collection, text: str) -> None:
 
 
 def test_what_is_found_is_shown_as_it_stands(herbals: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imgsim.collection.finding import HERE, Found
+    from imgsim.collection.identifying import HERE, Found
 
     odd = [
         Found("herbals", herbals.path, "plate", text, HERE, told=text, book=text, file=text)

@@ -15,13 +15,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim import export
-from imgsim.collection import Collection, layout, open_collection
+from imgsim.app import components
+from imgsim.app.parts import (
+    models_agreement,
+    models_found,
+    models_hubs,
+    models_scores,
+    models_verified,
+)
+from imgsim.app.services import text
+from imgsim.collection import Collection, open_collection
 from imgsim.collection.decided import reviews_of
-from imgsim.model_comparison import difference
-from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.collection.verified_pairs import difference
+from imgsim.generation import layout
+from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
 from imgsim.reviews import UNRELATED
-from imgsim.views import components, text
-from imgsim.views.model_views import agreement, found, hubs, scores, verified
 from tests import pages
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.making import add_files, add_matches, make, match_values, write_plates
@@ -97,10 +105,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     """Components that keep what they are given: without a browser nobody sees them."""
     kept = Drawn()
     for module, name, event in (
-        (agreement, "thumbnail_grid", components.GridEvent),
-        (hubs, "thumbnail_grid", components.GridEvent),
-        (verified, "pair_list", components.PairEvent),
-        (scores, "pair_list", components.PairEvent),
+        (models_agreement, "thumbnail_grid", components.GridEvent),
+        (models_hubs, "thumbnail_grid", components.GridEvent),
+        (models_verified, "pair_list", components.PairEvent),
+        (models_scores, "pair_list", components.PairEvent),
     ):
         real = getattr(module, name)
 
@@ -142,7 +150,7 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]
 
 def in_first(collection: Collection, backbone: str, k: int) -> list[bool]:
     """Which verified pairs a network finds, by plain lists."""
-    indices = collection.neighbours(backbone)[0].tolist()
+    indices = collection.neighbour_table(backbone)[0].tolist()
     return [b in indices[a][:k] or a in indices[b][:k] for a, b in VERIFIED]
 
 
@@ -163,10 +171,10 @@ def test_the_page_says_first_which_network_finds_more_of_the_copies(
     assert "Mirrored 1" in shown and "Shared detail 1" in shown and "Same image 5" in shown
     assert "Proposed by their lines 2" in shown
     # Where both find the same, neither is better.
-    equal = found.looked_up(herbals, "toy")
-    monkeypatch.setattr(found, "looked_up", lambda collection, name: equal)
+    equal = models_found.looked_up(herbals, "toy")
+    monkeypatch.setattr(models_found, "looked_up", lambda collection, name: equal)
     same = equal.found(4)
-    monkeypatch.setattr(found, "gap", lambda *_: difference(same, same, np.arange(len(same))))
+    monkeypatch.setattr(models_found, "gap", lambda *_: difference(same, same, np.arange(len(same))))
     assert "**Neither clearly finds more of the re-used plates.**" in words(visit(backbone="toy"))
 
 
@@ -189,9 +197,9 @@ def test_pairs_are_shown_by_who_finds_them(herbals: Collection, drawn: Drawn) ->
         for item in drawn.given["verified_pairs"]["items"]:
             a, b = (int(end) for end in item["id"].split("-"))
             for line, name in zip(item["lines"], ("toy", "other"), strict=False):
-                lists = herbals.neighbours(name)[0].tolist()
+                lists = herbals.neighbour_table(name)[0].tolist()
                 best = 1 + min(lists[a].index(b), lists[b].index(a))
-                assert line.startswith(f"{name}: {verified.ordinal(best)} neighbour, ")
+                assert line.startswith(f"{name}: {models_verified.ordinal(best)} neighbour, ")
             assert item["words"][0]["text"] == {1: "mirrored", 4: "shared detail"}.get(a, "same image")
 
 
@@ -206,7 +214,7 @@ def test_a_pair_opens_with_the_network_that_is_looked_at(herbals: Collection, dr
 
 
 def shared(collection: Collection, k: int) -> list[int]:
-    lists = [collection.neighbours(name)[0].tolist() for name in ("toy", "other")]
+    lists = [collection.neighbour_table(name)[0].tolist() for name in ("toy", "other")]
     return [len({*a[:k]} & {*b[:k]}) for a, b in zip(*lists, strict=True)]
 
 
@@ -237,7 +245,7 @@ def test_disagreements_come_most_first_and_can_be_narrowed_down(herbals: Collect
 def test_both_lists_stand_side_by_side_with_what_they_share_marked(herbals: Collection, drawn: Drawn) -> None:
     row = int(np.argmax(shared(herbals, 4)))
     visit(backbone="toy", models="agreement", plate=f"p{row:03}")
-    lists = {name: herbals.neighbours(name)[0][row].tolist() for name in ("toy", "other")}
+    lists = {name: herbals.neighbour_table(name)[0][row].tolist() for name in ("toy", "other")}
     for name, other in (("toy", "other"), ("other", "toy")):
         items = drawn.given[f"list_{name}"]["items"]
         assert [item["id"] for item in items] == [f"p{near:03}" for near in lists[name][:4]]
@@ -246,12 +254,12 @@ def test_both_lists_stand_side_by_side_with_what_they_share_marked(herbals: Coll
         assert marked
         for item in items:
             place = lists[other].index(int(item["id"][1:])) + 1
-            assert item["lines"][-1] == f"{other}: {verified.ordinal(place)}"
+            assert item["lines"][-1] == f"{other}: {models_verified.ordinal(place)}"
         assert all("verdict" in item for item in items)
 
 
 def test_a_plate_of_a_list_opens_with_the_network_that_lists_it(herbals: Collection, drawn: Drawn) -> None:
-    near = f"p{int(herbals.neighbours('other')[0][3, 0]):03}"
+    near = f"p{int(herbals.neighbour_table('other')[0][3, 0]):03}"
     drawn.answers["list_other"] = {"clicked": near}
     app = visit(backbone="toy", models="agreement", plate="p003")
     assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", near, "other")
@@ -297,13 +305,13 @@ def test_the_ladder_shows_pairs_with_their_verdicts_and_what_the_other_network_s
 def test_the_largest_hubs_come_first_and_open_with_their_network(herbals: Collection, drawn: Drawn) -> None:
     app = visit(backbone="toy", models="hubs")
     for name in ("toy", "other"):
-        indices = herbals.neighbours(name)[0]
+        indices = herbals.neighbour_table(name)[0]
         counts = [sum(row in near[:10] for near in indices.tolist()) for row in range(COUNT)]
         order = sorted(range(COUNT), key=lambda row: (-counts[row], row))[:12]
         assert drawn.ids(f"hubs_{name}") == [f"p{row:03}" for row in order]
         assert drawn.given[f"hubs_{name}"]["items"][0]["badge"] == f"{max(counts)} times"
     metrics = {(metric.label, metric.value) for metric in app.metric}
-    assert ("Skew", f"{hubness(herbals.neighbours('toy')[0])['skew']:.1f}") in metrics
+    assert ("Skew", f"{hubness(herbals.neighbour_table('toy')[0])['skew']:.1f}") in metrics
     drawn.answers["hubs_other"] = {"clicked": "p009"}
     app = visit(backbone="toy", models="hubs")
     assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", "p009", "other")
@@ -330,13 +338,13 @@ def test_every_part_can_be_taken_away_as_csv(
     assert [*zip(pairs["a_plate_id"], pairs["b_plate_id"], strict=True)] == [
         (f"p{a:03}", f"p{b:03}") for a, b in VERIFIED
     ]
-    ranks = herbals.neighbours("toy")[0].tolist()
+    ranks = herbals.neighbour_table("toy")[0].tolist()
     assert [int(rank) for rank in pairs["toy_rank_b_of_a"]] == [ranks[a].index(b) + 1 for a, b in VERIFIED]
     assert [int(rank) for rank in pairs["toy_rank_a_of_b"]] == [ranks[b].index(a) + 1 for a, b in VERIFIED]
     plates = tables["download_shared"].set_index("plate_id")
     assert [int(plates["shared"][f"p{row:03}"]) for row in range(COUNT)] == shared(herbals, 4)
     first = plates["other_neighbour_ids"]["p003"].split(" | ")
-    assert first == [f"p{near:03}" for near in herbals.neighbours("other")[0][3, :4]]
+    assert first == [f"p{near:03}" for near in herbals.neighbour_table("other")[0][3, :4]]
     hub = tables["download_hubs"]
     assert sum(map(int, hub["other_times_listed"])) == 10 * COUNT
     assert set(hub["title"]) == set(HOSTILE)  # as they stand
@@ -413,10 +421,10 @@ def test_a_share_is_none_or_all_only_if_it_is() -> None:
 
 
 def test_places_are_put_into_words() -> None:
-    assert [verified.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 33, 111)] == [
+    assert [models_verified.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 33, 111)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "33rd", "111th",
     ]  # fmt: skip
-    assert verified.place_in_words(0, 50) == "not among the first 50"
+    assert models_verified.place_in_words(0, 50) == "not among the first 50"
 
 
 def test_a_pair_that_a_person_rejects_is_no_longer_counted(

@@ -15,11 +15,25 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app import components
+from imgsim.app.parts import left_out, line, neighbour_query
+from imgsim.app.services import caches, state, verdict_words
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.calibration import RANDOM, Calibration
-from imgsim.matches import DETAIL, MIRRORED
-from imgsim.views import components, data, evidence, left_out, line, listing, neighbour_query, state
-from imgsim.views.listing import ABOVE, BELOW, OTHER_BOOKS, VERDICTS, VERIFIED, WHEN, Conditions, Hidden
+from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of
+from imgsim.collection.listing import (
+    ABOVE,
+    BELOW,
+    OTHER_BOOKS,
+    VERDICTS,
+    VERIFIED,
+    WHEN,
+    Conditions,
+    Hidden,
+    list_under,
+)
+from imgsim.collection.query import plate_query
+from imgsim.verification.match_row import DETAIL, MIRRORED
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, visit, words
@@ -75,7 +89,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             found[:] = given["items"]
         return real(**given)
 
-    monkeypatch.setattr("imgsim.views.neighbourhood.thumbnail_grid", fake)
+    monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
     monkeypatch.setattr(components, "thumbnail_grid", fake)
     return found
 
@@ -85,7 +99,7 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def scores_of(collection: Collection, plate_id: str = QUERY) -> np.ndarray:
-    return data.similarities_of(collection, "toy", collection.catalogue.row(plate_id))
+    return caches.similarities_of(collection, "toy", collection.catalogue.row(plate_id))
 
 
 # ---- the line
@@ -151,7 +165,7 @@ def test_one_click_goes_back_to_the_calibrated_line(
 
 def test_what_stands_over_the_parts_of_a_list(herbals: Collection) -> None:
     row = herbals.catalogue.row(QUERY)
-    query = neighbour_query.of_plate(herbals, row, scores_of(herbals))
+    query = plate_query(herbals, row, scores_of(herbals))
     at = float(np.sort(scores_of(herbals))[-6])
     for top_k, threshold in ((4, None), (8, at), (50, -1.0), (50, 1.0)):
         now = state.State(
@@ -242,7 +256,7 @@ def test_what_is_left_out_in_words(hidden: Hidden, threshold: float | None, expe
 
 def test_neighbours_that_do_not_pass_the_filters_are_said_on_the_map(bare: Collection) -> None:
     app = visit("map", plate=QUERY, in_place="London", fold="no")
-    found = listing.list_under(
+    found = list_under(
         {}, scores_of(bare), Conditions(20, None, False, "any"), exclude=bare.catalogue.row(QUERY)
     )
     assert len(found.rows) == 20
@@ -308,7 +322,7 @@ def seek(
         def embed_arrays(self, arrays: np.ndarray) -> np.ndarray:
             return np.stack([vector] * len(arrays))
 
-    monkeypatch.setattr("imgsim.embeddings.Embedder", Embedder)
+    monkeypatch.setattr("imgsim.backbones.embedder.Embedder", Embedder)
     st.cache_resource.clear()
     app = visit("search", view="table", fold="no")
     app.file_uploader[0].upload("scan.png", content, "image/png")
@@ -369,10 +383,10 @@ def test_a_detail_that_is_nowhere_else_leads_to_the_nearest_of_the_whole_plate(
 
 def test_evidence_without_coverage_has_words_and_cells(herbals: Collection) -> None:
     row = herbals.catalogue.row
-    known = evidence.of_plate(herbals, row(QUERY))
+    known = evidence_of(herbals, row(QUERY))
     assert known is not None
     found = replace(known.known[row("p014")], coverage_a=float("nan"), coverage_b=float("nan"))
-    half = evidence.Evidence(-1, {row("p014"): found})
-    assert evidence.sentence(found).endswith("60 points agree.")
-    assert evidence.columns(half, [row("p014")])["coverage_query"] == [None]
-    assert evidence.badge(half, row("p014"))["kind"] == "detail"
+    half = Evidence(-1, {row("p014"): found})
+    assert verdict_words.sentence(found).endswith("60 points agree.")
+    assert evidence_columns(half, [row("p014")])["coverage_query"] == [None]
+    assert verdict_words.badge(half, row("p014"))["kind"] == "detail"

@@ -14,13 +14,15 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from imgsim import figures_borrowing
+from imgsim.app import components
+from imgsim.app.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
+from imgsim.app.parts import motif
+from imgsim.app.parts.family import strip, ties
+from imgsim.app.parts.two_books import in_words
+from imgsim.app.services import state, text
+from imgsim.charts import book_figures
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
-from imgsim.views import components, motif, state, text
-from imgsim.views.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
-from imgsim.views.family import strip, ties
-from imgsim.views.two_books import in_words
 from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
@@ -83,10 +85,10 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
     """Components that keep what they are given: without a browser nobody sees them."""
     found = Drawn({}, {})
     for name, (place, event) in {
-        "family_strips": ("imgsim.views.family", components.StripEvent),
-        "pair_list": ("imgsim.views.family", components.PairEvent),
-        "rank_lines": ("imgsim.views.two_books", components.RankEvent),
-        "thumbnail_grid": ("imgsim.views.motif", components.GridEvent),
+        "family_strips": ("imgsim.app.parts.family", components.StripEvent),
+        "pair_list": ("imgsim.app.parts.family", components.PairEvent),
+        "rank_lines": ("imgsim.app.parts.two_books", components.RankEvent),
+        "thumbnail_grid": ("imgsim.app.parts.motif", components.GridEvent),
     }.items():
         real = getattr(components, name)
 
@@ -251,7 +253,7 @@ def test_an_unknown_family_is_answered_with_the_list(herbals: Collection, drawn:
 
 
 def test_ties_are_seen_from_the_earlier_plate(herbals: Collection) -> None:
-    families, matches = herbals.families, herbals.matches
+    families, matches = herbals.found_families, herbals.matches
     assert families is not None and matches is not None
     for family in families.ordered():
         rows = [member.row for member in family.members]
@@ -317,15 +319,15 @@ def test_of_many_books_those_that_share_most_are_drawn(
     herbals: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[tuple[list[list[int]], list[str]]] = []
-    whole = figures_borrowing.matrix_figure
+    whole = book_figures.matrix_figure
 
     def seen(counts: Any, names: list[str], *rest: Any) -> Any:
         given.append((counts.tolist(), names))
         return whole(counts, names, *rest)
 
     assert "are drawn" not in words(visit("books"))
-    monkeypatch.setattr(figures_borrowing, "matrix_figure", seen)
-    monkeypatch.setattr(figures_borrowing, "MOST_BOOKS", 2)
+    monkeypatch.setattr(book_figures, "matrix_figure", seen)
+    monkeypatch.setattr(book_figures, "MOST_BOOKS", 2)
     st.cache_resource.clear()
     app = visit("books")
     st.cache_resource.clear()
@@ -335,7 +337,7 @@ def test_of_many_books_those_that_share_most_are_drawn(
 
 
 def test_the_order_of_two_books_is_put_into_words() -> None:
-    from imgsim.borrowing import order_agreement
+    from imgsim.collection.kept_order import order_agreement
 
     assert "in the same order" in in_words(order_agreement(list(range(8))))
     assert "once in 20,160 times" in in_words(order_agreement(list(range(8))))
@@ -370,11 +372,11 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         asked[-1] |= more
         return [FakeHit(4, False, 44, 9.0, region, np.eye(3)), FakeHit(18, True, 21, 5.0, region, np.eye(3))]
 
-    module = types.ModuleType("imgsim.matching.motif")
+    module = types.ModuleType("imgsim.verification.motif_search")
     module.find_motif = find_motif  # type: ignore[attr-defined]
     module.motif_features = motif_features  # type: ignore[attr-defined]
     module.OPENED_SIDE = 960  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "imgsim.matching.motif", module)
+    monkeypatch.setitem(sys.modules, "imgsim.verification.motif_search", module)
     monkeypatch.setattr(Collection, "features", property(lambda self: object()))
     monkeypatch.setattr(Collection, "feature_index", property(lambda self: object()))
     motif._found.clear()
@@ -433,7 +435,7 @@ def test_a_box_with_too_little_in_it_is_refused_in_a_sentence(
     def refuse(*_: object) -> None:
         raise ImgsimError("There is too little in the box. Draw a larger one.")
 
-    monkeypatch.setattr(sys.modules["imgsim.matching.motif"], "motif_features", refuse)
+    monkeypatch.setattr(sys.modules["imgsim.verification.motif_search"], "motif_features", refuse)
     app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8")
     assert [str(message.value) for message in app.warning] == [
         text.plain("There is too little in the box. Draw a larger one.")
@@ -484,7 +486,7 @@ def test_an_outline_stays_inside_its_plate_and_needs_three_corners() -> None:
 def test_a_strip_is_made_of_plain_values(herbals: Collection) -> None:
     import json
 
-    families = herbals.families
+    families = herbals.found_families
     assert families is not None
     for family in families.ordered():
         json.dumps(strip(herbals, family, "p006"))

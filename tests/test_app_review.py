@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.parts import reviewing
+from imgsim.app.services import caches
+from imgsim.base.database import backups
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.collection import LEFT_OUT
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registry import Registry
-from imgsim.database import backups
+from imgsim.collection.id_registry import Registry
 from imgsim.errors import CollectionError
 from imgsim.export import Request, files_of, zip_chunks
 from imgsim.reviews import DECISIONS, TAKEN_BACK, Reviews
-from imgsim.views import data, reviewing
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, match_values
 from tests.test_app import ROOT, check, param, words
@@ -52,7 +54,7 @@ def visit(name: str, who: str = "Ada", **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key.removesuffix("_")] = value
     app.session_state["_imgsim_memory_answer"] = {"reviewer": who} if who else {}  # as the browser would
-    app.switch_page(f"imgsim/views/{name}.py")
+    app.switch_page(f"imgsim/app/pages/{name}.py")
     return check(app.run())
 
 
@@ -157,15 +159,15 @@ def test_compare_and_plate_show_what_was_decided(herbals: Collection) -> None:
 
 
 def test_a_decision_changes_the_families_at_once_everywhere(herbals: Collection) -> None:
-    families = data.families(herbals)
-    assert families is not None and herbals.families is not None
-    before, prepared = len(families), herbals.families.frame
+    families = caches.families(herbals)
+    assert families is not None and herbals.found_families is not None
+    before, prepared = len(families), herbals.found_families.frame
     app = visit("reuse", family="p003")
     assert "1700 to 1710" in words(app) or "2 books" in words(app)
     reviews_of(herbals.path).record("p003", "p007", "unrelated", reviewer="Paul")
-    after = data.families(herbals)
+    after = caches.families(herbals)
     assert after is not None and len(after) == before - 1
-    assert herbals.families.frame is prepared  # what was prepared stays as it was
+    assert herbals.found_families.frame is prepared  # what was prepared stays as it was
     # The address of the family that is no more says what became of it, by whose decision, and shows its plates.
     assert "in no family now" in told_of(visit("reuse", family="p003"))
     told = told_of(visit("reuse", family="F0003"))
@@ -173,7 +175,7 @@ def test_a_decision_changes_the_families_at_once_everywhere(herbals: Collection)
     assert "by Paul, whose decision was “unrelated” on p003 and p007" in told
     assert "Family of" not in " ".join(b.label for b in visit("plate", plate="p003").button)
     reviews_of(herbals.path).record("p010", "p020", "same plate", reviewer="Paul")
-    again = data.families(herbals)
+    again = caches.families(herbals)
     assert again is not None and again.of(herbals.catalogue.row("p020")) is not None
     visit("books")
     visit("about")
@@ -185,7 +187,7 @@ def test_a_family_can_be_judged_and_says_what_became_of_it(herbals: Collection) 
     app.session_state["_imgsim_family_judged"] = (row, other)
     check(app.run())
     press(app, "Re-engraved copy")
-    families = data.families(herbals)
+    families = caches.families(herbals)
     assert families is not None
     assert families.of(row) == "F0003" == param(app, "family")
     assert families.family("F0003").members[1].words == ("same image", "re-engraved copy, by review")
@@ -268,12 +270,12 @@ def test_a_damaged_file_is_set_aside_by_one_button_and_the_copy_counts(
 ) -> None:
     reviews, path = reviews_of(herbals), herbals.path / "reviews.sqlite"
     reviews.record("p000", "p006", "unrelated", reviewer="Ada")
-    number = data.revision(herbals)
+    number = caches.revision(herbals)
     if content is None:
         path.unlink()
     else:
         path.write_bytes(content)
-    assert data.revision(herbals) == data.UNREADABLE and data.decisions(herbals) == {}
+    assert caches.revision(herbals) == LEFT_OUT and caches.decisions(herbals) == {}
     app = visit("reuse")
     said = " ".join(str(error.value) for error in app.error)
     assert "The latest whole copy is of" in said and "with 1 decision." in said.replace("\\", "")
@@ -282,7 +284,7 @@ def test_a_damaged_file_is_set_aside_by_one_button_and_the_copy_counts(
     assert Registry(herbals.path).database.examined() == known  # nothing happened to a family
     press(app, "Use this copy")
     assert any("is in use: 1 decision." in str(one.value).replace("\\", "") for one in app.success)
-    assert not app.error and not app.warning and data.revision(herbals) == number
+    assert not app.error and not app.warning and caches.revision(herbals) == number
     assert not any(disabled(app))
     aside = list(herbals.path.glob("reviews.damaged-*.sqlite"))
     assert [one.read_bytes() for one in aside] == ([] if content is None else [content])
@@ -293,10 +295,10 @@ def test_a_full_disk_is_said_and_what_was_decided_counts(
 ) -> None:
     reviews_of(herbals).record("p000", "p006", "unrelated", reviewer="Ada")
     usage = type(shutil.disk_usage("/"))
-    monkeypatch.setattr("imgsim.database.opening.shutil.disk_usage", lambda folder: usage(10**9, 10**9, 0))
+    monkeypatch.setattr("imgsim.base.database.connecting.shutil.disk_usage", lambda folder: usage(10**9, 10**9, 0))
     app = visit("reuse")
     assert "Nothing can be decided now: The disk of reviews.sqlite is full" in told_of(app).replace("\\", "")
-    assert data.decision(herbals, "p000", "p006") is not None and not app.error
+    assert caches.decision(herbals, "p000", "p006") is not None and not app.error
 
 
 def test_a_copy_that_cannot_be_made_is_said(herbals: Collection) -> None:

@@ -21,7 +21,7 @@ from imgsim.backbones import (
     load_network,
     load_state,
 )
-from imgsim.backbones.registry import OfficialWeights
+from imgsim.backbones.known import OfficialWeights
 from imgsim.backbones.resnet import convolutions, expected_shapes
 from imgsim.backbones.weights import torch_cache
 from imgsim.errors import DownloadError, WeightsError
@@ -63,7 +63,7 @@ def published(server: Server, sha256: str = DIGEST) -> Backbone:
 
 def test_importing_them_imports_neither_torch_nor_torchvision() -> None:
     code = (
-        "import sys, imgsim.backbones, imgsim.embeddings; print({'torch', 'torchvision'} & set(sys.modules))"
+        "import sys, imgsim.backbones, imgsim.workers; print({'torch', 'torchvision'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
@@ -98,7 +98,7 @@ def test_the_whole_plate_enters_the_network() -> None:
 
 def test_squeezes_as_the_study_did() -> None:
     """torchvision's Resize((224, 224)) on the RGB image is the oracle."""
-    from imgsim.backbones.network import torchvision_models
+    from imgsim.backbones.loading import torchvision_models
 
     torchvision_models()
     from torchvision import transforms
@@ -113,7 +113,7 @@ def test_squeezes_as_the_study_did() -> None:
 
 
 def test_architectures_are_those_of_torchvision() -> None:
-    from imgsim.backbones.network import torchvision_models
+    from imgsim.backbones.loading import torchvision_models
 
     for name in ("resnet18", "resnet50"):
         network = torchvision_models().get_model(name, weights=None)
@@ -375,7 +375,7 @@ def test_a_network_gives_torchvisions_features(weights: Path) -> None:
     """The oracle: torchvision's own network and transforms, called as a notebook calls them."""
     import torch
 
-    from imgsim.backbones.network import torchvision_models
+    from imgsim.backbones.loading import torchvision_models
 
     body = torchvision_models().resnet18(weights=None)
     state = {name: torch.from_numpy(values) for name, values in random_state("resnet18", 3).items()}
@@ -420,7 +420,7 @@ def test_torchvision_is_imported_even_where_its_compiled_part_is_not() -> None:
     """What an import without the operators raises is staged; the second import then finds them declared."""
     code = """
 import builtins, json, torch
-from imgsim.backbones.network import torchvision_models
+from imgsim.backbones.loading import torchvision_models
 real, failures, defined = builtins.__import__, [], []
 def fake(name, *rest, **more):
     if name == "torchvision.models" and not failures:

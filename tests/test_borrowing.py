@@ -13,22 +13,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from imgsim.borrowing import (
-    EARLIER,
-    KINDS,
-    LATER,
-    UNCERTAIN,
-    Agreement,
-    Borrowing,
-    exchange,
-    kept_order,
-    order_agreement,
-)
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import BookDates, Catalogue
-from imgsim.export import families_csv, network_csv, read_back
+from imgsim.charts.book_figures import KIND_COLOURS, matrix_figure, timeline_figure
+from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, exchange
+from imgsim.collection.book_network import KINDS, Borrowing
+from imgsim.collection.kept_order import Agreement, kept_order, order_agreement
+from imgsim.export import families_csv, network_csv
+from imgsim.export.graphml import graphml
 from imgsim.families import Families, find_families
-from imgsim.figures_borrowing import KIND_COLOURS, matrix_figure, timeline_figure
-from imgsim.matches import DETAIL, MIRRORED, SAME
+from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 from tests.herbals import HOSTILE
 from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, clique, matches_of, pair
@@ -174,7 +168,7 @@ def test_no_families_no_books() -> None:
     empty = made(catalogue_of({"a": ("x", 1700), "b": ("x", 1700)}), [pair("a", "b")])
     assert empty.books == () and empty.matrix.shape == (0, 0) and empty.edges == () and empty.decades() == {}
     assert empty.clustered().tolist() == []
-    ElementTree.fromstring(empty.graphml())
+    ElementTree.fromstring(graphml(empty))
     assert len(read_back(network_csv(empty, empty.catalogue, **NOTE))) == 0
 
 
@@ -194,7 +188,7 @@ def test_books_that_share_much_stand_together() -> None:
 
 
 def test_the_network_is_graphml(copied: Borrowing) -> None:
-    root = ElementTree.fromstring(copied.graphml())
+    root = ElementTree.fromstring(graphml(copied))
     assert root.tag == f"{SPACE}graphml"
     keys = {key.get("id"): (key.get("for"), key.get("attr.type")) for key in root.iter(f"{SPACE}key")}
     graph = root.find(f"{SPACE}graph")
@@ -231,7 +225,7 @@ def test_hostile_titles_stay_text_in_graphml() -> None:
         f"p{n:02}": (f'<b> & "{n}" \'', 1700 + n) for n in range(len(titles))
     }
     catalogue = catalogue_of(plates, title=titles)
-    content = made(catalogue, clique(plates)).graphml()
+    content = graphml(made(catalogue, clique(plates)))
     graph = ElementTree.fromstring(content)
     got = [data(node).get("node_title") for node in graph.iter(f"{SPACE}node")]
     assert got[: len(HOSTILE)] == HOSTILE

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.components import browser_memory
 from imgsim.errors import ImgsimError
-from imgsim.views.components import browser_memory
 from tests.test_components_scripts import module, needs_node, node
 
 
@@ -31,7 +31,7 @@ def test_a_foreign_answer_is_cut_to_what_may_be_kept() -> None:
 def page() -> None:
     import streamlit as st
 
-    from imgsim.views.components import browser_memory
+    from imgsim.app.components import browser_memory
 
     if st.button("keep"):
         browser_memory.keep("reviewer", "Ada")
@@ -55,7 +55,12 @@ def test_nothing_is_known_until_the_browser_answers_and_ones_own_words_hold_at_o
 def test_the_browser_keeps_what_it_is_told_and_answers_once(blocked: bool) -> None:
     """The script itself, on a storage that works and on one that throws at every touch."""
     source = f"""
-      const store = new Map(), sent = [];
+      const store = new Map(), sent = [], touched = [], waiting = [];
+      let clock = 0;
+      globalThis.performance = {{ now: () => clock }};
+      globalThis.document = {{ addEventListener: (sign, act) => touched.push(act) }};
+      globalThis.setTimeout = (act, left) => waiting.push([act, left]);
+      globalThis.clearTimeout = () => waiting.pop();
       const touch = (act) => {{ if ({json.dumps(blocked)}) throw new Error("blocked"); return act(); }};
       globalThis.localStorage = {{
         getItem: (name) => touch(() => store.get(name) ?? null),
@@ -70,6 +75,13 @@ def test_the_browser_keeps_what_it_is_told_and_answers_once(blocked: bool) -> No
         setStateValue: (name, value) => sent.push(value), setTriggerValue: () => {{}},
       }});
       run({{}}, null);
+      const early = [sent.length, waiting.length]; // what was clicked before the script came may be under way
+      clock = 2000;
+      touched.forEach((act) => act());
+      waiting.splice(0).forEach(([act]) => act());
+      const clicked = [sent.length, waiting.map(([, left]) => left)];
+      clock = 3000;
+      waiting.splice(0).forEach(([act]) => act());
       run({{}}, null);
       run({{ reviewer: "Ada" }}, {{ reviewer: "Ada" }});
       run({{ reviewer: "Ada" }}, {{}});
@@ -78,8 +90,10 @@ def test_the_browser_keeps_what_it_is_told_and_answers_once(blocked: bool) -> No
       run({{ reviewer: "" }}, {{}});
       store.set("imgsim.reviewer", "too long a name");
       run({{ reviewer: "" }}, {{ tour: "elsewhere" }});
-      console.log(JSON.stringify(sent));
+      console.log(JSON.stringify({{ sent, early, clicked }}));
     """
-    said = json.loads(node(source=source))
+    found = json.loads(node(source=source))
+    assert found["early"] == [0, 1] and found["clicked"] == [0, [1000]]
+    said = found["sent"]
     assert said[:3] == [{}, {"reviewer": "Ada"}, {}]
     assert said[3:] == ([] if blocked else [{"tour": "elsewhere"}])

@@ -19,9 +19,9 @@ from imgsim.collection.calibration import (
     Calibration,
     calibrated,
 )
+from imgsim.collection.score_worth import worth
 from imgsim.errors import CollectionError
-from imgsim.neighbours import BACKGROUND_SIZE, random_pair_quantiles
-from imgsim.reviews.worth import worth
+from imgsim.retrieval.neighbours import BACKGROUND_SIZE, random_pair_quantiles
 from tests.herbals import make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 

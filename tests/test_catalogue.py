@@ -10,11 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.catalogue import STANDARD, UNKNOWN, Catalogue, JoinReport, build_catalogue, read_metadata
+from imgsim.catalogue import (
+    STANDARD,
+    UNKNOWN,
+    Catalogue,
+    JoinReport,
+    build_catalogue,
+    read_metadata,
+)
 from imgsim.catalogue.table import shorten
 from imgsim.catalogue.values import ecco_parts, natural, searchable
 from imgsim.errors import CollectionError, ImgsimError, MetadataError
-from imgsim.images.sources import find_images
+from imgsim.sources.folders import find_images
 
 DHH23 = (
     "ecco_id,estc_id,ecco_full_title,ecco_pages,language_primary,gatherings,publication_year,publication_decade,"

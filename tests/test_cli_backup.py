@@ -8,7 +8,7 @@ import pytest
 
 from imgsim.cli import backup, restore
 from imgsim.reviews import Reviews
-from imgsim.reviews.words import DECISIONS
+from imgsim.reviews.decision_words import DECISIONS
 
 
 def test_what_was_backed_up_is_what_restore_offers_first(

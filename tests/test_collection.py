@@ -15,10 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgsim.collection import layout, list_collections, open_collection
-from imgsim.collection.layout import check_name, parse_npy, parse_npz
-from imgsim.collection.writing import disk_errors, is_locked, locked, npy_bytes, npz_bytes, write_whole
+from imgsim.base.arrays import npy_bytes, npz_bytes, parse_npy, parse_npz
+from imgsim.base.hashing import file_sha256
+from imgsim.base.writing import disk_errors, write_whole
+from imgsim.collection import list_collections, open_collection
 from imgsim.errors import BusyError, CollectionError, ImgsimError
+from imgsim.generation import layout
+from imgsim.generation.layout import check_name
+from imgsim.generation.locking import is_locked, locked
+from imgsim.prepare.staleness import staleness
 from tests.making import make, write_plate, write_plates
 
 
@@ -53,7 +58,7 @@ def forge(collection: Path, change: Callable[[dict[str, Any]], object]) -> None:
 def replace_file(collection: Path, file: str, data: bytes) -> None:
     """Replace a file, and forge its size and SHA-256 too."""
     (live(collection) / file).write_bytes(data)
-    facts = {"size": len(data), "sha256": layout.file_sha256(live(collection) / file)}
+    facts = {"size": len(data), "sha256": file_sha256(live(collection) / file)}
     forge(collection, lambda manifest: manifest["files"].update({file: facts}))
 
 
@@ -64,7 +69,7 @@ def test_what_was_prepared_is_read(pristine: Path) -> None:
     assert collection.catalogue.plate_ids == tuple(f"p{number:03}" for number in range(12))
     assert collection.embeddings("toy").shape == (12, 32)
     np.testing.assert_allclose(np.linalg.norm(collection.embeddings("toy"), axis=1), 1, atol=1e-6)
-    indices, similarities = collection.neighbours("toy")
+    indices, similarities = collection.neighbour_table("toy")
     assert indices.shape == similarities.shape == (12, 4)
     assert collection.background("toy").shape == (10_001,)
     assert collection.projections("toy") == ("pca",)
@@ -77,7 +82,7 @@ def test_what_was_prepared_is_read(pristine: Path) -> None:
 
 def test_arrays_cannot_be_changed(pristine: Path) -> None:
     collection = open_collection(pristine)
-    arrays = [collection.embeddings("toy"), *collection.neighbours("toy"), collection.background("toy")]
+    arrays = [collection.embeddings("toy"), *collection.neighbour_table("toy"), collection.background("toy")]
     for array in [*arrays, collection.projection("toy", "pca")]:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
@@ -124,7 +129,7 @@ def read_everything(path: Path) -> None:
     len(collection.skipped)
     for name in collection.backbones:
         collection.embeddings(name)
-        collection.neighbours(name)
+        collection.neighbour_table(name)
         collection.background(name)
         for method in collection.projections(name):
             collection.projection(name, method)
@@ -206,7 +211,7 @@ def test_pickles_in_arrays_never_run(copied: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "evil.npz", indices=array, similarities=array)
     replace_file(copied, "toy/neighbours.npz", (tmp_path / "evil.npz").read_bytes())
     collection = open_collection(copied)
-    for read in (collection.embeddings, collection.neighbours):
+    for read in (collection.embeddings, collection.neighbour_table):
         with pytest.raises(CollectionError):
             read("toy")
     assert not (tmp_path / "canary").exists()
@@ -223,16 +228,16 @@ def test_rows_must_fit_the_catalogue(copied: Path) -> None:
     replace_file(copied, "toy/embeddings.npy", npy_bytes(rows[:, :16]))
     with pytest.raises(CollectionError, match=r"shape \(12, 16\)"):
         open_collection(copied).embeddings("toy")
-    indices, values = open_collection(copied).neighbours("toy")
+    indices, values = open_collection(copied).neighbour_table("toy")
     for bad in (np.int32(12), np.int32(-1)):
         wrong = np.array(indices)
         wrong[3, 1] = bad
         replace_file(copied, "toy/neighbours.npz", npz_bytes(indices=wrong, similarities=values))
         with pytest.raises(CollectionError, match="not in the catalogue"):
-            open_collection(copied).neighbours("toy")
+            open_collection(copied).neighbour_table("toy")
     replace_file(copied, "toy/neighbours.npz", npz_bytes(indices=indices, similarities=values[:, :2]))
     with pytest.raises(CollectionError, match="similarities"):
-        open_collection(copied).neighbours("toy")
+        open_collection(copied).neighbour_table("toy")
 
 
 def test_compressed_archives_are_refused_unread(tmp_path: Path) -> None:
@@ -354,12 +359,12 @@ def test_staleness_says_what_changed(tmp_path: Path) -> None:
         os.utime(file, (1_000_000, 1_000_000))
     make(tmp_path / "c", images, metadata=table)
     collection = open_collection(tmp_path / "c")
-    assert collection.staleness() == []
+    assert staleness(collection) == []
     table.write_text("plate_id,title\np001,Rosa alba\n")
     write_plate(images / "p009.png", 9)
     (images / "p003.png").unlink()
     write_plate(images / "p000.png", 77, size=(80, 80))
-    said = " ".join(collection.staleness())
+    said = " ".join(staleness(collection))
     for words in (
         "1 image is new, such as p009.png",
         "no longer there, such as p003.png",
@@ -369,10 +374,10 @@ def test_staleness_says_what_changed(tmp_path: Path) -> None:
         assert words in said
     forge(tmp_path / "c", lambda manifest: manifest.update(matching={"pairs": "of another version"}))
     assert any(
-        "compares plates in another way" in text for text in open_collection(tmp_path / "c").staleness()
+        "compares plates in another way" in text for text in staleness(open_collection(tmp_path / "c"))
     )
     shutil.rmtree(images)
-    assert "no longer at" in collection.staleness()[0]
+    assert "no longer at" in staleness(collection)[0]
 
 
 def test_whole_files_survive_a_failing_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

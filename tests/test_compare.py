@@ -7,21 +7,24 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.components import ComparedPlate, CompareEvent, compare_view
+from imgsim.app.components.compare_view import MODES, wished
+from imgsim.app.pages import compare
+from imgsim.app.services import state
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.registration import NODES, Registration, bent
 from imgsim.errors import ImgsimError
-from imgsim.registration import NODES, Registration, bent
-from imgsim.views import compare, state
-from imgsim.views.components import ComparedPlate, CompareEvent, compare_view
-from imgsim.views.components.compare_view import MODES, wished
+from imgsim.verification.matches import Matches
 from tests import pages
 from tests.herbals import make_herbals
+from tests.in_memory import in_memory
 from tests.pages import param, words
 from tests.test_components_scripts import module, needs_node, node
 
@@ -309,11 +312,10 @@ def test_verified_plates_come_first(herbals: Collection) -> None:
     match = SimpleNamespace(verified=True, other=lambda _: far)
     doubt = SimpleNamespace(verified=False, other=lambda _: row)
     matches = SimpleNamespace(of=lambda _: [match, doubt])
-    stub = SimpleNamespace(
-        matches=matches, catalogue=herbals.catalogue, path=herbals.path, generation=herbals.generation,
-        embeddings=herbals.embeddings,
-    )  # fmt: skip
-    rows = compare.neighbours(stub, state.State(backbone="toy", other_books=False, top_k=4), row)  # type: ignore[arg-type]
+    stub = in_memory(
+        herbals.catalogue, cast(Matches, matches), manifest={}, path=herbals.path, embeddings=herbals.embeddings("toy")
+    )
+    rows = compare.neighbours(stub, state.State(backbone="toy", other_books=False, top_k=4), row)
     assert rows[0] == far and len(rows) == 5 and row not in rows
 
 
@@ -323,6 +325,6 @@ def test_a_plate_whose_scan_is_gone_is_said_to_be(
     def gone(*_: object) -> Registration:
         raise ImgsimError("The scan of p005 is no longer where it was")
 
-    monkeypatch.setattr("imgsim.registration.register", gone)
+    monkeypatch.setattr("imgsim.collection.registration.register", gone)
     app = visit(plate="p005", with_="p006", other_books="no")
     assert len(app.error) == 1 and "no longer" in app.error[0].value

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from imgsim.app.parts import compare_lines
 from imgsim.collection import Collection, open_collection
-from imgsim.matching.printing import LEAST_ACROSS, MOST_OFF, Reason
-from imgsim.registration import Lines, measure_lines
-from imgsim.sample import draw_plate
-from imgsim.views import compare_lines
+from imgsim.collection.registration import Lines, measure_lines
+from imgsim.sources.sample import draw_plate
+from imgsim.verification.impressions import LEAST_ACROSS, MOST_OFF, Reason
 from tests import pages
 from tests.making import make
 from tests.pages import words

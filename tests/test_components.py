@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.colours import CATEGORIES, MISSING, RAMP
+from imgsim.app import components
+from imgsim.app.components import plate_map, plate_viewer, thumbnail_grid
+from imgsim.app.components.plate_map import clicked_row, selected_rows
+from imgsim.app.components.plate_viewer import box_of, source_key
+from imgsim.app.components.thumbnail_grid import picked
+from imgsim.charts.colours import CATEGORIES, MISSING, RAMP
 from imgsim.errors import ImgsimError
-from imgsim.views import components
-from imgsim.views.components import plate_map, plate_viewer, thumbnail_grid
-from imgsim.views.components.plate_map import clicked_row, selected_rows
-from imgsim.views.components.plate_viewer import box_of, source_key
-from imgsim.views.components.thumbnail_grid import picked
 
 # --- the files that travel to the browser ---------------------------------------------------------------------
 
@@ -307,7 +307,8 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from imgsim.views.components import colour_by_category, plate_map, plate_viewer, thumbnail_grid
+    from imgsim.app.components import plate_map, plate_viewer, thumbnail_grid
+    from imgsim.charts.colours import colour_by_category
 
     colours = colour_by_category(["a", "b", ""] * 10)
     event = plate_map(

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgsim.views import components
-from imgsim.views.components import mounting
+from imgsim.app import components
+from imgsim.app.components import mounting
 
 ASSETS = sorted(mounting.ASSETS.iterdir())
 SCRIPTS = [path for path in ASSETS if path.suffix == ".js"]

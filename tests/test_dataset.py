@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-import imgsim.dataset
+import imgsim.sources.dataset
 from imgsim.collection import open_collection
-from imgsim.dataset import DATASETS, Dataset, DatasetFile, download
 from imgsim.errors import DownloadError
-from imgsim.pipeline import Options, prepare
+from imgsim.prepare import Options, prepare
+from imgsim.sources.dataset import DATASETS, Dataset, DatasetFile, download
 from tests.making import Recorder, ToyEngine, write_plates
 
 TABLE = b"ecco_id,ecco_full_title,publication_year\n0904700600,Flora,1752.0\n"
@@ -82,7 +82,7 @@ def small(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Da
         for file in DATASETS["dhh23"].files
     )
     dataset = replace(DATASETS["dhh23"], files=files)
-    monkeypatch.setitem(imgsim.dataset.DATASETS, "dhh23", dataset)
+    monkeypatch.setitem(imgsim.sources.dataset.DATASETS, "dhh23", dataset)
     return dataset
 
 

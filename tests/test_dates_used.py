@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.borrowing import Borrowing, exchange
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import (
     UNKNOWN,
     BookDates,
@@ -22,16 +22,19 @@ from imgsim.catalogue import (
     shown_date,
 )
 from imgsim.catalogue.dating import read_dates
-from imgsim.collection import layout, open_collection
+from imgsim.charts.colours import colour_plates
+from imgsim.cli.display import summary_text
+from imgsim.collection import open_collection
+from imgsim.collection.book_exchange import exchange
+from imgsim.collection.book_network import Borrowing
 from imgsim.collection.citing import family_citation
-from imgsim.colours import colour_plates
-from imgsim.export import read_back
-from imgsim.export.neighbours import neighbour_lists
-from imgsim.export.pairs import pairs_csv
+from imgsim.collection.listing import Conditions, conditions_mask
+from imgsim.collection.overview_counts import Overview
+from imgsim.export.graphml import graphml
+from imgsim.export.neighbour_lists import neighbour_lists
+from imgsim.export.pair_lists import pairs_csv
 from imgsim.families import Families, delays, find_families, select
-from imgsim.overview import Overview
-from imgsim.pipeline.display import summary_text
-from imgsim.views.listing import Conditions, conditions_mask
+from imgsim.generation import layout
 from tests.exports import collection_of, request_of
 from tests.kin import catalogue_of, clique, matches_of
 from tests.making import add_files, make, write_plates
@@ -223,8 +226,8 @@ def test_an_interval_is_never_taken_for_its_first_year() -> None:
         ("a", "c"): True,
     }
     assert borrowing.decades() == {1760: {"same image": 1, "mirrored": 0, "shared detail": 0}}
-    assert b'<data key="node_date">1751\xe2\x80\x931760</data>' in borrowing.graphml()
-    assert b'<data key="node_date_edtf">1751/1760</data>' in borrowing.graphml()
+    assert b'<data key="node_date">1751\xe2\x80\x931760</data>' in graphml(borrowing)
+    assert b'<data key="node_date_edtf">1751/1760</data>' in graphml(borrowing)
     found = exchange(families, dates, "book a")
     assert {partner.book[-1]: partner.when for partner in found.partners} == {"b": "uncertain", "c": "later"}
     assert found.earliest is not None and found.earliest.plate_id == "b"
@@ -291,8 +294,8 @@ def test_lists_hold_both_ends(catalogue: Catalogue) -> None:
 def test_a_family_is_cited_with_its_dates() -> None:
     catalogue = dated({"a": "1751-1760", "b": "um 1790"})
     collection = collection_of(catalogue, clique("ab"))
-    assert collection.families is not None
-    (family,) = collection.families.ordered()
+    assert collection.found_families is not None
+    (family,) = collection.found_families.ordered()
     assert "in 2 plates of 2 books, 1751–1760 to c. 1790; " in family_citation(collection, family)
 
 

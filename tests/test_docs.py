@@ -13,21 +13,23 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from imgsim.collection.citing import read_citation
 
 ROOT = environment.REPOSITORY
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "data" / "README.md"]
+DOCUMENTS = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# What stands in README.md or in the pages that it leads to.
+WHOLE = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
 EXPORT = "Taking results out: precompute.py export"
 START, TEST = "python3 -m imgsim", "python3 -m tests"
 
 
 def section(title: str) -> str:
-    """Return the README's text between that heading and the next of the same level or above."""
-    match = re.search(rf"^(#+) {re.escape(title)}\n", README, re.MULTILINE)
-    assert match, f"README.md has no section {title!r}"
-    rest = README[match.end() :]
+    """Return what the documents say between that heading and the next of the same level or above."""
+    match = re.search(rf"^(#+) {re.escape(title)}\n", WHOLE, re.MULTILINE)
+    assert match, f"README.md and docs have no section {title!r}"
+    rest = WHOLE[match.end() :]
     following = re.search(rf"^#{{1,{len(match[1])}}} ", rest, re.MULTILINE)
     return rest[: following.start()] if following else rest
 
@@ -65,8 +67,8 @@ def options_defined(text: str) -> set[str]:
 
 
 def options_used(command: str, without: str = "\n") -> set[str]:
-    """Return the options with which the README calls a command."""
-    lines = [line for line in command_lines(README) if command in line and without not in line]
+    """Return the options with which the WHOLE calls a command."""
+    lines = [line for line in command_lines(WHOLE) if command in line and without not in line]
     return {option for line in lines for option in options_in(line)}
 
 
@@ -92,7 +94,7 @@ def test_every_option_and_kind_of_an_export_is_documented_and_every_documented_o
 def test_the_options_of_the_start_command_are_documented() -> None:
     defined = options_defined(help_of("-m", "imgsim"))
     assert defined
-    assert defined <= options_in(README)
+    assert defined <= options_in(WHOLE)
 
 
 def test_the_options_of_find_are_documented_and_what_its_examples_look_like() -> None:
@@ -110,7 +112,7 @@ def test_the_options_of_check_are_documented() -> None:
 
 
 def test_training_is_documented_with_options_that_exist() -> None:
-    lines = [line for line in command_lines(README) if "-m imgsim.training" in line]
+    lines = [line for line in command_lines(WHOLE) if "-m imgsim.training" in line]
     assert lines
     assert options_in(" ".join(lines)) <= options_defined(help_of("-m", "imgsim.training"))
 
@@ -165,22 +167,22 @@ def test_every_page_is_shown_at_both_widths(page: str) -> None:
     from PIL import Image
 
     for width in (1280, 1920):
-        assert f"docs/{page}-{width}.png" in README
+        assert f"{page}-{width}.png" in WHOLE
         with Image.open(ROOT / "docs" / f"{page}-{width}.png") as picture:
             assert picture.width == width
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them() -> None:
-    for words in re.findall(r"!\[([^\]]*)\]\(", README) + re.findall(r"<img[^>]*alt=\"([^\"]*)\"", README):
+    for words in re.findall(r"!\[([^\]]*)\]\(", WHOLE) + re.findall(r"<img[^>]*alt=\"([^\"]*)\"", WHOLE):
         assert len(words) > 10
-    assert all("alt=" in image for image in re.findall(r"<img[^>]*>", README))
+    assert all("alt=" in image for image in re.findall(r"<img[^>]*>", WHOLE))
 
 
 def test_every_backbone_and_projection_is_named() -> None:
     from imgsim.backbones import BACKBONES
 
     for name in (*BACKBONES, "pca", "umap", "tsne"):
-        assert f"`{name}`" in README
+        assert f"`{name}`" in WHOLE
 
 
 def test_every_column_of_the_list_of_neighbours_is_explained() -> None:
@@ -206,9 +208,12 @@ def test_nothing_is_left_open() -> None:
 # Needed without being imported by us.
 USED_OTHERWISE = {
     "pyarrow": "pandas reads and writes parquet through it",
+    "pytest-xdist": "tests/__main__.py, as options of pytest",
     "pytest-timeout": "the line `timeout` in pyproject.toml",
     "ruff": ".ci/run",
     "mypy": ".ci/run",
+    "import-linter": ".ci/run",
+    "hatchling": "pyproject.toml, to build the package",
     "pyvips-binary": "the library that pyvips calls",
     "pip-audit": "tests/audit.py, as a command",
     "uv": "tests/locks.py, as a command",

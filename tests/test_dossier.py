@@ -7,8 +7,7 @@ import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,14 +15,15 @@ from PIL import Image
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
-from imgsim.dossier import dossier_html
-from imgsim.dossier.page import MOST_FIGURES, MOST_PAIRS
-from imgsim.errors import CollectionError, ImgsimError
-from imgsim.families import RULE, Families, find_families
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
+from imgsim.errors import ImgsimError
+from imgsim.export.dossier import dossier_html
+from imgsim.export.dossier.document import MOST_FIGURES, MOST_PAIRS
+from imgsim.families import RULE
 from imgsim.reviews import Review
-from imgsim.reviews.record import made
+from imgsim.reviews.decision_record import made
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests.herbals import HOSTILE
+from tests.in_memory import in_memory
 from tests.kin import box, catalogue_of, clique, matches_of, pair
 
 MANIFEST = {
@@ -89,22 +89,14 @@ def collection_of(
     folder.mkdir(parents=True, exist_ok=True)
     for row in range(len(catalogue)):
         Image.new("L", (20, 30), 200 - row % 100).save(folder / f"{row}.webp")
-    matches = matches_of(catalogue, pairs)
-    families = Families(find_families(catalogue.frame, matches), catalogue)
-
-    def thumbnail(row: int) -> bytes:
-        try:
-            return (folder / f"{row}.webp").read_bytes()
-        except OSError as error:
-            raise CollectionError("gone") from error
-
-    return cast(
-        Collection,
-        SimpleNamespace(
-            name=name, thumbnail=thumbnail, generation="20261122-1", manifest=MANIFEST, catalogue=catalogue,
-            matches=matches, families=families, thumbnail_path=lambda row: folder / f"{row}.webp",
-        ),
-    )  # fmt: skip
+    return in_memory(
+        catalogue,
+        matches_of(catalogue, pairs),
+        manifest=MANIFEST,
+        name=name,
+        generation="20261122-1",
+        thumbnails=lambda row: folder / f"{row}.webp",
+    )
 
 
 @pytest.fixture
@@ -132,7 +124,7 @@ def herbals(tmp_path: Path) -> Collection:
 
 
 def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families, [])
+    content = dossier_html(herbals, "a", herbals.found_families, [])
     page = Page(content)
     text = " ".join(page.text.split())
     assert page.all("html") == [{"lang": "en"}] and "Flora Anglica: the life of an image" in text
@@ -164,7 +156,7 @@ def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Coll
 
 
 def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families, [])
+    content = dossier_html(herbals, "a", herbals.found_families, [])
     page = Page(content)
     assert not {"script", "link", "iframe", "object", "embed", "form", "base", "a"} & {
         tag for tag, _ in page.elements
@@ -182,14 +174,14 @@ def test_it_opens_offline_and_runs_nothing(herbals: Collection) -> None:
     )
     pictures = [attributes["src"] for attributes in page.all("img")]
     assert len(pictures) == 5
-    for picture, row in zip(pictures, herbals.families.family("a").rows, strict=True):  # type: ignore[union-attr]
+    for picture, row in zip(pictures, herbals.found_families.family("a").rows, strict=True):  # type: ignore[union-attr]
         assert base64.b64decode(picture.split(",")[1]) == herbals.thumbnail_path(row).read_bytes()
     shown = {attributes["href"][1:] for attributes in page.all("use")}
     assert shown <= {attributes["id"] for attributes in page.all("image")}
 
 
 def test_it_can_be_read_aloud_and_printed(herbals: Collection) -> None:
-    content = dossier_html(herbals, "a", herbals.families, [])
+    content = dossier_html(herbals, "a", herbals.found_families, [])
     page = Page(content)
     assert all(attributes["alt"].startswith("Plate ") for attributes in page.all("img"))
     drawings = [attributes for attributes in page.all("svg") if attributes.get("aria-hidden") != "true"]
@@ -213,7 +205,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
     }
     catalogue = catalogue_of(plates, **columns)
     collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
-    page = Page(dossier_html(collection, title[:40], collection.families, []))
+    page = Page(dossier_html(collection, title[:40], collection.found_families, []))
     assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
     assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
     assert len(page.all("img")) == 2 and all(
@@ -225,7 +217,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
 
 def test_a_missing_thumbnail_is_said(herbals: Collection) -> None:
     herbals.thumbnail_path(0).unlink()
-    page = Page(dossier_html(herbals, "a", herbals.families, []))
+    page = Page(dossier_html(herbals, "a", herbals.found_families, []))
     assert len(page.all("img")) == 4 and "The picture is missing." in page.text
 
 
@@ -234,7 +226,7 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
         f"p{n:02}": (f"b{n}", 1700 + n) for n in range(MOST_FIGURES + 5)
     }
     collection = collection_of(catalogue_of(plates), clique(plates), tmp_path)
-    content = dossier_html(collection, "p00", collection.families, [])
+    content = dossier_html(collection, "p00", collection.found_families, [])
     page = Page(content)
     assert len(page.all("figure")) == MOST_FIGURES
     assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
@@ -244,10 +236,10 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
 
 def test_what_cannot_be_told(herbals: Collection) -> None:
     with pytest.raises(ImgsimError, match="nobody"):
-        dossier_html(herbals, "nobody", herbals.families, [])
-    herbals.families = None  # type: ignore[misc]
+        dossier_html(herbals, "nobody", herbals.found_families, [])
+    never_compared = in_memory(herbals.catalogue, manifest=MANIFEST)
     with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
-        dossier_html(herbals, "a", herbals.families, [])
+        dossier_html(never_compared, "a", None, [])
 
 
 def judged(
@@ -284,7 +276,7 @@ def test_a_dossier_says_who_decided_what_when_and_on_what_evidence(herbals: Coll
         judged(herbals, "a", "gone", "unsure", "Kim", 8),
         judged(herbals, "x", "y", "unrelated", "Nobody of this family", 9),
     ]
-    page = Page(dossier_html(herbals, "a", herbals.families, reviews))
+    page = Page(dossier_html(herbals, "a", herbals.found_families, reviews))
     text = " ".join(page.text.split())
     rows = rows_of(page, "6 decisions by Ada, Eve, Kim, Paul, Zoe")
     assert rows == [
@@ -312,7 +304,7 @@ def test_a_dossier_says_who_decided_what_when_and_on_what_evidence(herbals: Coll
 
 
 def test_a_dossier_of_which_nobody_decided_anything_says_so(herbals: Collection) -> None:
-    text = " ".join(Page(dossier_html(herbals, "a", herbals.families, [])).text.split())
+    text = " ".join(Page(dossier_html(herbals, "a", herbals.found_families, [])).text.split())
     assert "nobody has decided about a pair of these plates" in text
     assert "Nobody has decided about a pair of these plates yet: look at them" in text
 
@@ -323,7 +315,7 @@ def test_names_and_notes_of_reviewers_stay_text(herbals: Collection, payload: st
         dossier_html(
             herbals,
             "a",
-            herbals.families,
+            herbals.found_families,
             [judged(herbals, "a", "b", "unsure", payload[:100], 3, note=payload)],
         )
     )
@@ -335,7 +327,7 @@ def test_names_and_notes_of_reviewers_stay_text(herbals: Collection, payload: st
 def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
     catalogue = catalogue_of({"a": ("one", None), "b": ("", None)})
     found = collection_of(catalogue, [pair("a", "b")], tmp_path)
-    text = Page(dossier_html(found, "a", found.families, [])).text
+    text = Page(dossier_html(found, "a", found.found_families, [])).text
     assert (
         "None of its plates is dated" in text
         and "In order of date" not in text
@@ -344,8 +336,8 @@ def test_an_undated_family_claims_no_order(tmp_path: Path) -> None:
 
 
 def test_a_family_can_be_cited_in_one_sentence(herbals: Collection, tmp_path: Path) -> None:
-    assert herbals.families is not None
-    assert family_citation(herbals, herbals.families.family("a")) == (
+    assert herbals.found_families is not None
+    assert family_citation(herbals, herbals.found_families.family("a")) == (
         "One image in 5 plates of 5 books, 1752–1795; the earliest in this collection: "
         "Ray, John, Flora Anglica, London: 1752 [imgsim, collection “herbals”, generation 20261122-1, family “a”, "
         "earliest plate “a”, picture 000000000000], found with imgsim 0.1.0 by local features and geometry."
@@ -353,12 +345,12 @@ def test_a_family_can_be_cited_in_one_sentence(herbals: Collection, tmp_path: Pa
     bare = collection_of(
         catalogue_of({"a": ("", None), "b": ("", None)}), [pair("a", "b")], tmp_path / "bare"
     )
-    assert bare.families is not None
-    undated = family_citation(bare, bare.families.family("a"))
+    assert bare.found_families is not None
+    undated = family_citation(bare, bare.found_families.family("a"))
     assert undated.startswith("One image in 2 plates, undated; first among them: [imgsim, collection ")
     assert "earliest" not in undated
     same_year = collection_of(
         catalogue_of({"a": ("one", 1750), "b": ("two", 1750)}), [pair("a", "b")], tmp_path / "same"
     )
-    assert same_year.families is not None
-    assert "in 2 plates of 2 books, 1750; " in family_citation(same_year, same_year.families.family("a"))
+    assert same_year.found_families is not None
+    assert "in 2 plates of 2 books, 1750; " in family_citation(same_year, same_year.found_families.family("a"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import download
-from imgsim.download import fetch
+from imgsim.base import download
+from imgsim.base.download import fetch
 from imgsim.errors import DownloadError
 from tests.server import CONTENT, DIGEST, Server, running
 

@@ -18,20 +18,15 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from imgsim.backbones import BACKBONES, Backbone, load_network
-from imgsim.embeddings import (
-    Embedder,
-    PlateFailure,
-    PlateResult,
-    engines,
-    fast_cpu,
-    process_files,
-    process_plates,
-)
-from imgsim.embeddings.processes import THREADS
+from imgsim.backbones import BACKBONES, Backbone, engines, fast_cpu, load_network
+from imgsim.backbones.embedder import Embedder
 from imgsim.errors import ImgsimError
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
+from imgsim.workers.plate_work import PlateFailure, PlateResult
+from imgsim.workers.pool import process_files, process_plates
+from imgsim.workers.processes import THREADS
 from tests.conftest import draw_plate
+from tests.signals import interruptible
 from tests.tiny import TINY, random_state
 
 
@@ -135,7 +130,7 @@ def test_searching_by_image_needs_no_torch_where_the_fast_engine_is() -> None:
     code = """
 import sys
 from PIL import Image
-from imgsim.embeddings import Embedder
+from imgsim.backbones.embedder import Embedder
 print(Embedder("plates18", device="cpu").embed([Image.new("L", (90, 60), 200)]).shape)
 print(sorted({"torch", "torchvision"} & set(sys.modules)))
 """
@@ -270,7 +265,7 @@ def test_nothing_to_do_is_done_at_once(tiny: dict[str, Path | None]) -> None:
 def test_a_full_disk_ends_the_run_with_its_reason(tiny: dict[str, Path | None], tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     for workers in (0, 2):
-        with pytest.raises(ImgsimError, match="could not be written"):
+        with pytest.raises(ImgsimError, match="moved or removed"):
             list(process_plates(drawn(9), tiny, thumbnails=gone, device="cpu", workers=workers))
     assert multiprocessing.active_children() == []
 
@@ -323,7 +318,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from imgsim.backbones import BACKBONES
-from imgsim.embeddings import process_plates
+from imgsim.workers.pool import process_plates
 from tests.test_embeddings import drawn
 from tests.tiny import TINY
 import multiprocessing
@@ -348,8 +343,9 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, ending: signal.Sig
     script.write_text(RUN, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
     process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
-    )
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
+        preexec_fn=interruptible,
+    )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
     workers = [int(pid) for pid in process.stdout.readline().split()]
     assert len(workers) == 2
@@ -386,7 +382,7 @@ def test_with_a_gpu_the_networks_run_in_this_process(
 ) -> None:
     files = drawn(9)
     expected = vectors(list(process_plates(files, tiny, device="cpu", workers=0)), "tiny")
-    monkeypatch.setattr("imgsim.embeddings.pool.choose_device", lambda device: "cuda")
+    monkeypatch.setattr("imgsim.workers.pool.choose_device", lambda device: "cuda")
     here: list[int] = []
 
     def spy(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:

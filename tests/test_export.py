@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.base.cells import guarded
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import Catalogue, build_catalogue
 from imgsim.errors import ImgsimError
-from imgsim.export import guarded, neighbours_csv, pairs_csv, read_back, selection_csv
+from imgsim.export import neighbours_csv, pairs_csv, selection_csv
 
 NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
 

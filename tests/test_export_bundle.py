@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
-from imgsim.export import KINDS, Request, available, files_of, read_back, stem, write_files, zip_chunks
+from imgsim.export import KINDS, Request, available, files_of, stem, write_files, zip_chunks
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 

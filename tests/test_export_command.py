@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from imgsim.base.spreadsheets import read_back
+from imgsim.cli import prepare_command
+from imgsim.cli.export_command import main as export
+from imgsim.cli.prepare_command import main
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.export import Request, available, files_of, read_back, zip_chunks
-from imgsim.export.command import main as export
-from imgsim.pipeline import command
-from imgsim.pipeline.command import main
+from imgsim.export import Request, available, files_of, zip_chunks
 from tests.exports import DAY
 from tests.herbals import make_herbals
 from tests.making import add_matches, make, match_values, write_plates
@@ -160,7 +161,7 @@ def test_a_full_disk_leaves_nothing_half_written(here: Path, data: Path) -> None
     script = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900));"
-        "from imgsim.pipeline.command import main; sys.exit(main(sys.argv[1:]))"
+        "from imgsim.cli.prepare_command import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, "export", "herbals", "--out", "x.zip", "--quiet"],
@@ -175,7 +176,7 @@ def test_an_interruption_leaves_nothing_half_written(
 ) -> None:
     import signal
 
-    from imgsim.export import command as module
+    from imgsim.cli import export_command as module
 
     def broken_off(*_: Any) -> Any:
         yield b"PK"
@@ -208,7 +209,7 @@ def test_a_folder_called_export_is_prepared_as_before(
         calls.append(options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "prepare", prepare)
+    monkeypatch.setattr(prepare_command, "prepare", prepare)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     (here / "export").mkdir()
     assert main(["./export", "--name", "mine"]) == 130

@@ -13,9 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.borrowing import Borrowing
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
+from imgsim.collection.book_network import Borrowing
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.evidence import evidence_columns, evidence_of
+from imgsim.collection.listing import Conditions, conditions_mask, make_listing
 from imgsim.export import (
     KINDS,
     ExportFile,
@@ -26,15 +29,13 @@ from imgsim.export import (
     files_of,
     neighbours_csv,
     network_csv,
-    read_back,
     selection_csv,
 )
 from imgsim.export.columns import MEANINGS, meaning
-from imgsim.export.neighbours import expected_rows, neighbour_lists
-from imgsim.matches import LOOK_ALIKE
-from imgsim.neighbours import all_neighbours, nearest, similarities
-from imgsim.views import evidence
-from imgsim.views.listing import Conditions, conditions_mask, make_listing
+from imgsim.export.graphml import graphml
+from imgsim.export.neighbour_lists import expected_rows, neighbour_lists
+from imgsim.retrieval.neighbours import all_neighbours, nearest, similarities
+from imgsim.verification.match_row import LOOK_ALIKE
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 
@@ -99,7 +100,7 @@ def test_the_lists_are_those_of_the_page_of_each_plate(
 def test_one_plate_is_byte_for_byte_what_its_page_gives(herbals: Collection, row: int) -> None:
     request = request_of(herbals, rows=np.array([row]), top_k=200)
     indices, values = (found[row] for found in all_neighbours(herbals.embeddings("toy"), 200))
-    known = evidence.of_plate(herbals, row)
+    known = evidence_of(herbals, row)
     assert known is not None
     expected = neighbours_csv(
         herbals.catalogue,
@@ -109,7 +110,7 @@ def test_one_plate_is_byte_for_byte_what_its_page_gives(herbals: Collection, row
         values,
         threshold=request.across,
         backbone="toy",
-        extra=evidence.columns(known, indices),
+        extra=evidence_columns(known, indices),
         **NOTE,
     )
     assert content(the_file("neighbours.csv"), request) == expected
@@ -121,7 +122,7 @@ def test_without_matches_there_are_no_columns_of_evidence() -> None:
     bare = collection_of(catalogue_of({f"p{n}": ("b", 1700) for n in range(9)}), None)
     request = request_of(bare)
     expected = neighbours_csv(
-        bare.catalogue, 4, "", *(found[4] for found in bare.neighbours("toy")), backbone="toy", **NOTE
+        bare.catalogue, 4, "", *(found[4] for found in bare.neighbour_table("toy")), backbone="toy", **NOTE
     )
     assert content(the_file("neighbours.csv"), request_of(bare, rows=np.array([4]), top_k=6)) == expected
     assert set(available(request)) == {"neighbours", "plates", "books", "map", "map-page"}
@@ -145,7 +146,7 @@ def test_nearest_under_a_mask_against_a_plain_sort() -> None:
 
 
 def test_matches_are_all_verified_pairs_and_the_look_alikes_if_asked_for(herbals: Collection) -> None:
-    assert herbals.matches is not None and herbals.families is not None
+    assert herbals.matches is not None and herbals.found_families is not None
     ids = herbals.catalogue.plate_ids
     for asked in (False, True):
         found = table("matches.csv", request_of(herbals, look_alikes=asked))
@@ -161,7 +162,7 @@ def test_matches_are_all_verified_pairs_and_the_look_alikes_if_asked_for(herbals
             assert line["mirrored"] == ("" if not match.verified else "yes" if match.mirrored else "no")
             assert line["a_title"] == herbals.catalogue.record(match.a)["title"]
             assert line["b_book"] == herbals.catalogue.record(match.b)["book"]
-            owners = {herbals.families.of(match.a), herbals.families.of(match.b)}
+            owners = {herbals.found_families.of(match.a), herbals.found_families.of(match.b)}
             assert line["family_id"] == ((owners.pop() or "") if len(owners) == 1 else "")
     # A pair belongs to a choice of plates if one of its ends does.
     one = table("matches.csv", request_of(herbals, rows=np.array([7])))
@@ -170,11 +171,11 @@ def test_matches_are_all_verified_pairs_and_the_look_alikes_if_asked_for(herbals
 
 def test_families_network_plates_and_maps_are_the_lists_of_the_pages(herbals: Collection) -> None:
     request, catalogue = request_of(herbals), herbals.catalogue
-    assert herbals.families is not None and herbals.matches is not None
-    assert content(the_file("families.csv"), request) == families_csv(herbals.families, catalogue, **NOTE)
-    borrowing = Borrowing.from_families(herbals.families, herbals.matches, catalogue)
+    assert herbals.found_families is not None and herbals.matches is not None
+    assert content(the_file("families.csv"), request) == families_csv(herbals.found_families, catalogue, **NOTE)
+    borrowing = Borrowing.from_families(herbals.found_families, herbals.matches, catalogue)
     assert content(the_file("network.csv"), request) == network_csv(borrowing, catalogue, **NOTE)
-    assert content(the_file("network.graphml"), request) == borrowing.graphml()
+    assert content(the_file("network.graphml"), request) == graphml(borrowing)
     assert the_file("network.csv").count(request) == len(borrowing.edges)
     assert content(the_file("plates.csv"), request) == selection_csv(catalogue, range(len(catalogue)), **NOTE)
     # A family is there as a whole, if one of its plates is asked for.

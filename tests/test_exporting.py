@@ -17,13 +17,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.parts import exporting
+from imgsim.app.services import ready_exports, server
+from imgsim.app.services.ready_exports import Store, key_of
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
-from imgsim.export import KINDS, Request, files_of, read_back
-from imgsim.export.neighbours import expected_rows
-from imgsim.views import exporting, prepared, server
-from imgsim.views.prepared import Store, key_of
+from imgsim.export import KINDS, Request, files_of
+from imgsim.export.neighbour_lists import expected_rows
 from tests import pages
 from tests.exports import DAY, hostile, request_of
 from tests.herbals import COUNT, make_herbals
@@ -151,7 +153,7 @@ def test_one_zip_is_prepared_and_served(dialog: Callable[..., AppTest], herbals:
         files = {entry.split("/")[1]: archive.read(entry) for entry in archive.namelist()}
     neighbours = read_back(files["neighbours.csv"])
     row = herbals.catalogue.row("p000")
-    indices, _ = herbals.neighbours("toy")
+    indices, _ = herbals.neighbour_table("toy")
     assert neighbours["neighbour_plate_id"].tolist() == [
         herbals.catalogue.plate_ids[i] for i in indices[row, :5]
     ]
@@ -216,7 +218,7 @@ def test_no_room_is_said_in_the_dialog(
         raise OSError(28, "No space left on device")
 
     app = dialog()
-    monkeypatch.setattr(prepared, "zip_chunks", full)
+    monkeypatch.setattr(ready_exports, "zip_chunks", full)
     app.button(key="export_prepare").click()
     app = again(app)
     assert any("No space left on device" in error.value.replace("\\", "") for error in app.error)
@@ -230,7 +232,7 @@ def test_no_room_even_for_a_folder_is_an_error_in_words(
         raise OSError(28, "No space left on device")
 
     app = dialog()
-    monkeypatch.setattr(prepared, "scratch_folder", full)
+    monkeypatch.setattr(ready_exports, "scratch_folder", full)
     app.button(key="export_prepare").click()
     app = again(app)
     assert any("No space left on device" in error.value for error in app.error)

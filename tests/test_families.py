@@ -12,12 +12,20 @@ import pytest
 
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.families import COLUMNS, Families, find_families, journeys, related, select, work_keys
+from imgsim.families import (
+    COLUMNS,
+    Families,
+    find_families,
+    journeys,
+    related,
+    select,
+    work_keys,
+)
+from imgsim.families.family_list import Member
 from imgsim.families.finding import STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.framing import area, seen
-from imgsim.families.reading import Member
 from imgsim.families.relating import believed
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from tests.kin import FLIP, box, catalogue_of, clique, matches_of, pair
 
 WEAK = STRONG_WHOLE - 1

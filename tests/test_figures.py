@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from imgsim import figures, figures_models
+from imgsim.charts import backbone_figures, plate_figures
 from tests.herbals import HOSTILE
 
 
@@ -17,7 +17,7 @@ def test_the_scores_of_a_query_stand_beside_those_of_random_pairs() -> None:
     query = numbers.uniform(0.2, 0.9, 500).astype(np.float32)
     background = np.sort(numbers.uniform(0.0, 0.7, 10_001)).astype(np.float32)
     listed = np.sort(query)[::-1][:10]
-    figure = figures.similarity_figure(query, background, listed, threshold=0.8)
+    figure = plate_figures.similarity_figure(query, background, listed, threshold=0.8)
     traces = {trace.name: trace for trace in figure.data}
     assert list(traces) == ["Random pairs", "This query", "Listed neighbours"]
     for name in ("Random pairs", "This query"):
@@ -28,21 +28,21 @@ def test_the_scores_of_a_query_stand_beside_those_of_random_pairs() -> None:
 
 def test_the_scores_can_be_drawn_without_a_background_or_a_list() -> None:
     nothing = np.empty(0, np.float32)
-    assert len(figures.similarity_figure(nothing, nothing, nothing).data) == 0
+    assert len(plate_figures.similarity_figure(nothing, nothing, nothing).data) == 0
     one = np.array([1.0], np.float32)
-    assert len(figures.similarity_figure(one, nothing, one, threshold=-1).data) == 2
+    assert len(plate_figures.similarity_figure(one, nothing, one, threshold=-1).data) == 2
 
 
 @pytest.mark.parametrize("most", [0, 3, 60, 61, 5000])
 def test_every_plate_is_in_one_bar_of_the_hubs(most: int) -> None:
     counts = np.random.default_rng(1).integers(0, most + 1, 1000)
     counts[0] = most
-    figure = figures.hubness_figure(counts, 10)
+    figure = plate_figures.hubness_figure(counts, 10)
     assert sum(figure.data[0].y) == 1000
     assert len(figure.data[0].y) <= 61
 
 
-def the_map() -> figures.go.Figure:
+def the_map() -> plate_figures.go.Figure:
     count = len(HOSTILE)
     xy = np.random.default_rng(2).normal(size=(count, 2)).astype(np.float32)
     half = np.arange(count // 2)
@@ -52,7 +52,7 @@ def the_map() -> figures.go.Figure:
         ("empty", "#000", half[:0]),
     ]
     ids = [f"p{number:03}" for number in range(count)]
-    return figures.map_figure(xy, ids, HOSTILE, groups, query=3, neighbours=[4, 5], heading="<b>herbals</b>")
+    return plate_figures.map_figure(xy, ids, HOSTILE, groups, query=3, neighbours=[4, 5], heading="<b>herbals</b>")
 
 
 def test_the_map_carries_ids_and_draws_query_and_neighbours_on_top() -> None:
@@ -66,7 +66,7 @@ def test_the_map_carries_ids_and_draws_query_and_neighbours_on_top() -> None:
 def test_verified_matches_are_filled_and_tied_to_the_query_and_others_are_rings() -> None:
     xy = np.arange(12, dtype=np.float32).reshape(6, 2)
     ids = [f"p{number}" for number in range(6)]
-    figure = figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4, 1, 5], verified=[5, 4])
+    figure = plate_figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4, 1, 5], verified=[5, 4])
     ties, rings, filled, query = figure.data
     assert [[float(v) for v in axis] for axis in (ties.x[:2], ties.x[3:5])] == [[6, 8], [6, 10]]
     assert not ties.showlegend and rings.marker.symbol == "circle-open" and filled.marker.symbol == "circle"
@@ -74,12 +74,12 @@ def test_verified_matches_are_filled_and_tied_to_the_query_and_others_are_rings(
     assert [row[0] for row in filled.customdata] == ["p4", "p5"]
     assert query.name == "Query"
     assert "not verified" not in str(
-        figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4], verified=[4]).data
+        plate_figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4], verified=[4]).data
     )
 
 
 def test_the_map_as_a_file_needs_no_network_and_holds_no_markup_from_titles() -> None:
-    page = figures.as_html(the_map(), "</title><script>alert(2)</script>").decode("utf-8")
+    page = plate_figures.as_html(the_map(), "</title><script>alert(2)</script>").decode("utf-8")
     assert len(page) > 3_000_000  # Plotly itself is inside
     own = page[: page.index("<script")] + page[page.rindex("Plotly.newPlot") :]
     assert "<script>alert" not in own.lower()
@@ -93,7 +93,7 @@ def test_the_map_as_a_file_needs_no_network_and_holds_no_markup_from_titles() ->
 
 
 def test_colours_are_safe_for_colour_blind_eyes() -> None:
-    assert {figures.BLUE, figures.ORANGE, figures.VERMILION} <= {
+    assert {plate_figures.BLUE, plate_figures.ORANGE, plate_figures.VERMILION} <= {
         "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
     }  # fmt: skip
 
@@ -106,7 +106,7 @@ def test_every_kind_of_pairs_is_a_hill_of_its_own_with_its_median() -> None:
         "same image": numbers.uniform(0.9, 1.0, 31).astype(np.float32),
     }
     other = {name: kinds[name] for name in ("random pairs", "same image")}
-    figure = figures_models.distributions_figure(
+    figure = backbone_figures.distributions_figure(
         {"toy": kinds, "other": other}, lines={"toy": 0.8, "other": 0.7}
     )
     hills = [trace for trace in figure.data if trace.customdata is not None]
@@ -126,8 +126,8 @@ def test_every_kind_of_pairs_is_a_hill_of_its_own_with_its_median() -> None:
 def test_names_of_networks_stay_text_in_the_distributions() -> None:
     values = np.array([0.5, 1.0], np.float32)
     for name in HOSTILE:
-        figure = figures_models.distributions_figure({name: {"same image": values}, "b": {name: values}})
+        figure = backbone_figures.distributions_figure({name: {"same image": values}, "b": {name: values}})
         drawn = json.dumps(figure.to_plotly_json(), default=str)
         assert "<script" not in drawn and "<img" not in drawn and "<b>" not in drawn
-    assert len(figures_models.distributions_figure({}).data) == 0
-    assert len(figures_models.distributions_figure({"a": {"same image": values[1:]}}).data) == 3
+    assert len(backbone_figures.distributions_figure({}).data) == 0
+    assert len(backbone_figures.distributions_figure({"a": {"same image": values[1:]}}).data) == 3

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.reviews.words import DECISIONS
-from imgsim.views import evidence, help, keys, shell, tour
-from imgsim.views.components import browser_memory, mounting
+from imgsim.app.components import browser_memory, keyboard, mounting
+from imgsim.app.pages import help
+from imgsim.app.parts import shell, tour
+from imgsim.app.services import verdict_words
+from imgsim.reviews.decision_words import DECISIONS
 from tests.herbals import make_herbals
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +54,7 @@ def visit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTes
         if kept is not None:
             app.session_state[browser_memory._ANSWER] = kept
         if name != "browse":
-            app.switch_page(f"imgsim/views/{name}.py")
+            app.switch_page(f"imgsim/app/pages/{name}.py")
         app.run()
         assert not app.exception
         return app
@@ -71,15 +73,15 @@ def markup(app: AppTest) -> str:
 @pytest.mark.parametrize(
     ("held", "files"),
     [
-        (keys.GRID, ["grid.js"]),
-        (keys.STRIPS, ["strips.js"]),
-        (keys.MAP, ["map_input.js"]),
-        (keys.VIEWER, ["viewer.js"]),
-        (keys.BOX, ["viewer_box.js"]),
-        (keys.COMPARE, ["compare_hands.js"]),
+        (keyboard.GRID, ["grid.js"]),
+        (keyboard.STRIPS, ["strips.js"]),
+        (keyboard.MAP, ["map_input.js"]),
+        (keyboard.VIEWER, ["viewer.js"]),
+        (keyboard.BOX, ["viewer_box.js"]),
+        (keyboard.COMPARE, ["compare_hands.js"]),
     ],
 )
-def test_every_key_is_listened_to(held: tuple[keys.Key, ...], files: list[str]) -> None:
+def test_every_key_is_listened_to(held: tuple[keyboard.Key, ...], files: list[str]) -> None:
     text = "".join((mounting.ASSETS / name).read_text("utf-8") for name in files)
     for key in held:
         for cap in key.caps:
@@ -90,13 +92,13 @@ def test_every_key_is_listened_to(held: tuple[keys.Key, ...], files: list[str]) 
 
 
 def test_keys_are_spoken_in_sentences() -> None:
-    assert keys.spoken(keys.COMPARE[:3]) == "Space: swap. 1 to 6: mode. ← and →: neighbours."
-    assert keys.sent(keys.COMPARE[1:2]) == [[["1", "–", "6"], "mode"]]
+    assert keyboard.spoken(keyboard.COMPARE[:3]) == "Space: swap. 1 to 6: mode. ← and →: neighbours."
+    assert keyboard.sent(keyboard.COMPARE[1:2]) == [[["1", "–", "6"], "mode"]]
 
 
 def test_review_has_a_key_for_each_decision() -> None:
-    assert [key.does for key in keys.REVIEW] == list(DECISIONS)
-    assert [key.caps for key in keys.REVIEW] == [(str(number),) for number in range(1, 7)]
+    assert [key.does for key in keyboard.REVIEW] == list(DECISIONS)
+    assert [key.caps for key in keyboard.REVIEW] == [(str(number),) for number in range(1, 7)]
 
 
 # ---- Help
@@ -106,9 +108,9 @@ def test_help_says_all_words_verdicts_decisions_and_keys(visit: Callable[..., Ap
     app = visit("help")
     assert app.title[0].value == "Help"
     said = re.sub(r"\\+(['\"])", r"\1", markup(app))
-    for word in (*help._WORDS, *evidence.WORDS.values(), *DECISIONS):
+    for word in (*help._WORDS, *verdict_words.WORDS.values(), *DECISIONS):
         assert word in said, word
-    for where, held in keys.LISTED:
+    for where, held in keyboard.LISTED:
         assert where in said
         for key in held:
             assert key.does in said, key
@@ -170,5 +172,5 @@ def test_got_it_and_skip_all_and_again(visit: Callable[..., AppTest]) -> None:
 def test_whoever_leaves_the_page_has_read_its_hint(visit: Callable[..., AppTest]) -> None:
     app = visit("browse", {})
     assert hint(app) == "1"
-    app.switch_page("imgsim/views/about.py").run()
+    app.switch_page("imgsim/app/pages/about.py").run()
     assert app.session_state[browser_memory._WRITTEN] == {"tour": "1"}

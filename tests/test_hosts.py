@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from imgsim import __main__ as start
-from imgsim import environment, hosts
+from imgsim.app.services import hosts
+from imgsim.app.services.hosts import Host, Hosts, is_own, read_host
+from imgsim.cli import environment, start
 from imgsim.errors import ImgsimError
-from imgsim.hosts import Host, Hosts, is_own, read_host
 
 PLAIN = "http://"
 

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from imgsim.cli.prepare_command import main, parser, split_images
 from imgsim.collection import open_collection
 from imgsim.errors import DownloadError, ManifestError
-from imgsim.iiif import fetching
-from imgsim.iiif.fetching import ATTEMPTS, Fetcher, Refused, Unanswered
-from imgsim.iiif.gathering import MAX_UNANSWERED, Gathered, gather, suggested_name
-from imgsim.pipeline import Options, prepare
-from imgsim.pipeline.command import main, parser, split_images
+from imgsim.prepare import Options, prepare
+from imgsim.sources.iiif import fetching
+from imgsim.sources.iiif.fetching import ATTEMPTS, Fetcher, Refused, Unanswered
+from imgsim.sources.iiif.gathering import MAX_UNANSWERED, Gathered, gather, suggested_name
 from tests.library import Library, jpeg, open_library, plate
 from tests.making import ToyEngine
 

@@ -13,12 +13,12 @@ import pytest
 
 from imgsim.catalogue import read_metadata
 from imgsim.errors import DownloadError, ImgsimError, ManifestError
-from imgsim.iiif import gathering, images, table
-from imgsim.iiif.fetching import Fetcher
-from imgsim.iiif.gathering import gather
-from imgsim.iiif.images import Info, addresses, informed, needs_info, read_info
-from imgsim.iiif.reading import MAX_PAGES, Book, Page, Picture, Shelf, address, parse
-from imgsim.iiif.wording import MAX_TEXT, said
+from imgsim.sources.iiif import gathering, image_requests, page_table
+from imgsim.sources.iiif.fetching import Fetcher
+from imgsim.sources.iiif.gathering import gather
+from imgsim.sources.iiif.image_requests import Info, addresses, informed, needs_info, read_info
+from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Page, Picture, Shelf, address, parse
+from imgsim.sources.iiif.wording import MAX_TEXT, said
 from tests.hostile import FORMULAS, TRAVERSALS
 from tests.library import Library
 
@@ -352,7 +352,7 @@ def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) ->
     pairs += tuple((f"own {n}", formula.strip("\x00")) for n, formula in enumerate(FORMULAS))
     pairs += tuple((f"many {n}", "x") for n in range(200))
     found = Book("http://a.example/m", "Herbal", pairs, ())
-    row = table.row("herbal_p0001", "herbal", found, Page(1, "http://a.example/c", "p. 7", (), None))
+    row = page_table.row("herbal_p0001", "herbal", found, Page(1, "http://a.example/c", "p. 7", (), None))
     assert (row["file"], row["book"], row["title"], row["page"]) == (
         "herbal_p0001",
         "herbal",
@@ -360,7 +360,7 @@ def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) ->
         "p. 7",
     )
     path = tmp_path / "metadata.csv"
-    path.write_bytes(table.to_csv([row]))
+    path.write_bytes(page_table.to_csv([row]))
     metadata = read_metadata(path)
     assert (metadata.key, metadata.key_column) == ("file", "file")
     assert len(metadata.frame.columns) <= 90
@@ -418,8 +418,8 @@ def test_500_mutations_of_good_manifests_never_crash() -> None:
         for page in found.pages:
             assert (page.picture is None) == bool(page.problem)
             if page.picture:
-                assert all(address(url) == url for url in images.addresses(page.picture))
-            assert b"\x00" not in table.to_csv([table.row("x", "x", found, page)])
+                assert all(address(url) == url for url in image_requests.addresses(page.picture))
+            assert b"\x00" not in page_table.to_csv([page_table.row("x", "x", found, page)])
         gathering.suggested_name(found.id)
     assert read > 200 and refused > 10
 

@@ -18,12 +18,19 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from imgsim.app.services import iiif_routes, server, state
 from imgsim.collection import Collection, open_collection, settings
 from imgsim.errors import ImgsimError
+from imgsim.export.iiif import (
+    Addresses,
+    family_manifest,
+    manifest_bytes,
+    origin,
+    plate_manifest,
+    selection_manifest,
+)
+from imgsim.export.iiif.image_service import info, requested, sizes
 from imgsim.families import Families
-from imgsim.iiif import Addresses, family_manifest, manifest_bytes, origin, plate_manifest, selection_manifest
-from imgsim.iiif.service import info, requested, sizes
-from imgsim.views import iiif, server, state
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.hostile import TRAVERSALS
 from tests.iiif_schema import broken_rules, check_info, check_manifest
@@ -115,7 +122,7 @@ def ask(
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    app = Starlette(routes=[*server.routes(), *iiif.routes()])
+    app = Starlette(routes=[*server.routes(), *iiif_routes.routes()])
     asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
     found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
@@ -147,7 +154,7 @@ def titles(manifest: dict[str, Any]) -> list[str]:
 
 
 def test_a_family_is_one_manifest_in_order_of_date(herbals: Collection) -> None:
-    assert herbals.families is not None
+    assert herbals.found_families is not None
     manifest = manifest_at(Addresses(APP, "herbals").family("F0001"))
     assert titles(manifest) == ["p000", "p006", "p012"]
     canvases = [said(canvas) for canvas in manifest["items"]]
@@ -181,7 +188,7 @@ def test_a_selection_is_what_browse_shows_in_its_order(herbals: Collection) -> N
     now = state.State(
         collection="herbals", choices=(("place", ("London",)),), sort="plate_id", page=2, top_k=9
     )
-    query = iiif.selection_query(now)
+    query = iiif_routes.selection_query(now)
     manifest = manifest_at(Addresses(APP, "herbals").selection(query))
     assert titles(manifest) == [f"p{n:03}" for n in range(0, COUNT, 2)]
     assert said(manifest)["Chosen by"] == "place London"
@@ -239,7 +246,7 @@ def test_the_file_is_the_same_as_what_is_served(herbals: Collection) -> None:
 
 
 def test_a_family_is_what_people_made_of_it(herbals: Collection) -> None:
-    whole = herbals.families
+    whole = herbals.found_families
     assert whole is not None
     frame = whole.frame[whole.frame["plate_id"] != "p012"]
     fewer = Families(frame, herbals.catalogue)
@@ -388,7 +395,7 @@ def test_nothing_may_be_read_by_pages_of_other_addresses_before_somebody_opened_
             headers = ask(address, method=method)[1]
             assert not [name for name in headers if name.startswith("access-control")], address
             assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert not iiif.opened(urlsplit(address).path)
+        assert not iiif_routes.opened(urlsplit(address).path)
 
 
 def test_what_was_opened_may_be_read_by_pages_of_other_addresses_and_nothing_else(opened: Collection) -> None:
@@ -402,7 +409,7 @@ def test_what_was_opened_may_be_read_by_pages_of_other_addresses_and_nothing_els
         assert "access-control-allow-credentials" not in headers
         status, headers, body = ask(address, method="OPTIONS")
         assert (status, body, headers["access-control-allow-methods"]) == (204, b"", "GET, HEAD, OPTIONS")
-        assert iiif.opened(urlsplit(address).path)
+        assert iiif_routes.opened(urlsplit(address).path)
     for address in (
         server.thumbnail_url(opened, 0), server.plate_url(opened, 0), server.labels_url(opened),
         server.map_url(opened, "toy", "pca"),
@@ -410,11 +417,11 @@ def test_what_was_opened_may_be_read_by_pages_of_other_addresses_and_nothing_els
         status, headers, _ = ask(address)
         assert (status, headers["cross-origin-resource-policy"]) == (200, "same-origin")
         assert "access-control-allow-origin" not in headers
-        assert not iiif.opened(urlsplit(address).path)
+        assert not iiif_routes.opened(urlsplit(address).path)
     at = Addresses(APP, "herbals")
     assert ask(at.plate("p000"), method="POST")[0] == 405
     for other in (Addresses(APP, "odd"), Addresses(APP, "..")):
-        assert not iiif.opened(urlsplit(other.plate("large")).path)
+        assert not iiif_routes.opened(urlsplit(other.plate("large")).path)
 
 
 @pytest.mark.parametrize(
@@ -439,7 +446,7 @@ def test_a_click_that_is_delivered_twice_is_not_undone(
     for key, is_open in (("iiif_open", True), ("iiif_close", False)):
         monkeypatch.setattr("streamlit.button", lambda _label, key, clicked=key: key == clicked)
         for _ in range(2):
-            iiif.draw_opening(herbals)
+            iiif_routes.draw_opening(herbals)
             assert settings.iiif_open(herbals.path) is is_open
 
 
@@ -538,7 +545,7 @@ def test_a_thumbnail_is_there_when_the_scan_is_gone(odd: Collection, tmp_path: P
     record = odd.catalogue.frame.iloc[row]
     service = Addresses(APP, "odd").image(str(record["sha256"]))
     path = Path(record["root"]) / record["file"]
-    iiif._jpeg.clear()
+    iiif_routes._jpeg.clear()
     moved = path.rename(tmp_path / "elsewhere.png")
     try:
         assert ask(f"{service}/full/320,1/0/default.jpg")[0] == 200

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from imgsim.errors import ImageError
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
 from imgsim.images.thumbnails import encode_display, thumbnail
 from tests.hostile import chunk, drawing, encode, encodings, tiff
 

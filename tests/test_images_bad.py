@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from imgsim.errors import ImageError
-from imgsim.images.opening import MAX_PIXELS, open_image
+from imgsim.images.decoding import MAX_PIXELS, open_image
 from tests.hostile import drawing, flat_png, tiff
 
 PLATE = drawing(120, 160)

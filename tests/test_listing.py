@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from imgsim.catalogue import Catalogue, DateInterval
-from imgsim.views.listing import (
+from imgsim.collection.listing import (
     ABOVE,
     BELOW,
     OTHER_BOOKS,

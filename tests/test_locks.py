@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from tests import audit
 from tests.locks import LICENCES, TORCHS_OWN, locked
 

@@ -15,11 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from imgsim.catalogue import Catalogue
-from imgsim.collection import layout, open_collection
+from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
 from imgsim.export import families_csv
 from imgsim.families import COLUMNS
-from imgsim.matches import VERDICTS, Matches, inverted, schema, table_bytes, to_table
+from imgsim.generation import layout
+from imgsim.verification.match_row import VERDICTS, inverted
+from imgsim.verification.match_table import schema, table_bytes, to_table
+from imgsim.verification.matches import Matches
 from tests.making import add_files, add_matches, make, match_values, write_plates
 
 # Every plate of the fixtures is 40 x 56 pixels.
@@ -239,18 +242,18 @@ def test_a_collection_of_an_earlier_version_takes_it_back_everywhere(copied: Pat
     row = said_of([2, 2, 30, 2, 30, 40, 2, 40], [2, 2, 30, 2, 30, 40, 2, 40])
     add_matches(copied, [row])
     opened = open_collection(copied)
-    assert opened.families is not None
+    assert opened.found_families is not None
     stream = io.BytesIO()
-    old = opened.families.frame[list(COLUMNS)].assign(printing=["", "probably the same plate"])
+    old = opened.found_families.frame[list(COLUMNS)].assign(printing=["", "probably the same plate"])
     old.to_parquet(stream, index=False)
     add_files(
         copied, {layout.MATCHES: table_bytes(to_table(frame(row))), layout.FAMILIES: stream.getvalue()}
     )
     opened = open_collection(copied)
-    assert opened.matches is not None and opened.families is not None
+    assert opened.matches is not None and opened.found_families is not None
     assert opened.matches.frame["printing"].tolist() == [""]
-    assert [member.words for member in opened.families.ordered()[0].members][1] == ("same image",)
-    table = families_csv(opened.families, opened.catalogue, collection="old", date="2026-11-29")
+    assert [member.words for member in opened.found_families.ordered()[0].members][1] == ("same image",)
+    table = families_csv(opened.found_families, opened.catalogue, collection="old", date="2026-11-29")
     assert b"same image" in table and b"probably" not in table
 
 
@@ -313,7 +316,7 @@ def test_a_flipped_bit_is_found_before_anything_is_read(copied: Path) -> None:
 def test_a_collection_without_matches_says_none(pristine: Path) -> None:
     collection = open_collection(pristine)
     assert collection.matches is None
-    assert collection.families is None
+    assert collection.found_families is None
     assert collection.features is None
     assert collection.feature_index is None
     assert collection.mirrored("toy") is None
@@ -323,10 +326,10 @@ def test_matches_can_be_given_to_a_prepared_collection(copied: Path) -> None:
     add_matches(copied, [match_values("p001", "p002"), match_values("p002", "p003", "mirrored")])
     collection = open_collection(copied)
     assert collection.matches is not None
-    assert collection.families is not None
+    assert collection.found_families is not None
     assert collection.matches is collection.matches
     assert len(collection.matches) == 2
-    assert len(collection.families) == 1
+    assert len(collection.found_families) == 1
     add_files(copied, {layout.FAMILIES: b"PAR1 no families"})
     with pytest.raises(CollectionError, match=r"families\.parquet cannot be read"):
-        _ = open_collection(copied).families
+        _ = open_collection(copied).found_families

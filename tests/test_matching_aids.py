@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from imgsim.features.aids import laid_beside
+from imgsim.features.watermarks import printed_across
 from imgsim.images.shaping import whiten
-from imgsim.matching.aids import laid_beside
-from imgsim.matching.watermarks import printed_across
-from imgsim.sample.page import PlateSpec
-from imgsim.sample.scanning import scan
+from imgsim.sources.sample.copperplate import PlateSpec
+from imgsim.sources.sample.scanning import scan
 
 SIZE = (480, 640)
 

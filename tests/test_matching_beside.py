@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from imgsim.matching import SAME_IMAGE, SHARED_DETAIL, Features, extract, geometry, match, verdicts
-from imgsim.matching.beside import LEAST, NEAR, SMALL, Patch, largest_patch, unmatched, within
-from imgsim.sample import draw_plate
+from imgsim.features.extraction import Features, extract
+from imgsim.sources.sample import draw_plate
+from imgsim.verification import geometry, verdicts
+from imgsim.verification.residual import LEAST, NEAR, SMALL, Patch, largest_patch, unmatched, within
+from imgsim.verification.verdicts import SAME_IMAGE, SHARED_DETAIL, match
 from tests.features import made_up
 
 SQUARE = np.array([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)])

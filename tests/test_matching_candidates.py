@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from imgsim.errors import ImgsimError
-from imgsim.matching.candidates import (
+from imgsim.features.extraction import mirrored
+from imgsim.features.feature_store import FeatureStore
+from imgsim.features.inverted_index import FeatureIndex
+from imgsim.verification.candidates import (
     COSINE,
     LOCAL,
     MIRRORED_QUERY,
@@ -18,9 +21,6 @@ from imgsim.matching.candidates import (
     mirrored_neighbours,
     source_names,
 )
-from imgsim.matching.features import mirrored
-from imgsim.matching.index import FeatureIndex
-from imgsim.matching.store import FeatureStore
 from tests.features import copied, made_up, store_of
 
 COUNT = 24
@@ -101,8 +101,8 @@ def test_every_row_in_turn_with_any_number_of_workers(local: Local) -> None:
 
 def test_more_than_one_batch(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = candidates({}, None, *local, 4)
-    monkeypatch.setattr("imgsim.matching.candidates._BATCH", 5)
-    monkeypatch.setattr("imgsim.matching.candidates._BLOCK", 7)
+    monkeypatch.setattr("imgsim.verification.candidates._BATCH", 5)
+    monkeypatch.setattr("imgsim.verification.candidates._BLOCK", 7)
     parts = candidates({}, None, *local, 4)
     np.testing.assert_array_equal(whole.pairs, parts.pairs)
     assert as_sets(candidates({"a": rows(1)}, {"a": rows(3)}, None, None, 4))[MIRRORED_QUERY] == nearest(

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from imgsim.errors import ImageError
-from imgsim.matching import MAX_FEATURES, WORKING_SIDE, extract, mirrored, read_features
-from imgsim.matching.likeness import likeness
-from imgsim.sample import draw_plate
-from imgsim.sample.page import PlateSpec
-from imgsim.sample.scanning import scan
+from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, extract, mirrored, read_features
+from imgsim.sources.sample import draw_plate
+from imgsim.sources.sample.copperplate import PlateSpec
+from imgsim.sources.sample.scanning import scan
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from imgsim.matching import (
+from imgsim.features.extraction import Features, extract, mirrored
+from imgsim.sources.sample import draw_plate
+from imgsim.verification import geometry as g
+from imgsim.verification.verdicts import (
     LOOK_ALIKE,
     MIRRORED,
     SAME_IMAGE,
     SHARED_DETAIL,
     VERDICTS,
-    Features,
     Match,
-    extract,
     match,
-    mirrored,
 )
-from imgsim.matching import geometry as g
-from imgsim.sample import draw_plate
 
 WIDTH = 480
 

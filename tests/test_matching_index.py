@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from imgsim.errors import CollectionError
-from imgsim.matching.features import mirrored
-from imgsim.matching.index import INDEX_FILES, FeatureIndex
-from imgsim.matching.vocabulary import Vocabulary, branches, kmeans, nearest
+from imgsim.features.extraction import mirrored
+from imgsim.features.inverted_index import INDEX_FILES, FeatureIndex
+from imgsim.features.vocabulary import Vocabulary, branches, kmeans, nearest
 from tests.features import copied, joined, made_up, store_of
 
 PLATES = [made_up(number) for number in range(30)]

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgsim.matching import Features
-from imgsim.matching import likeness as module
-from imgsim.matching.features import DIMENSIONS
-from imgsim.matching.likeness import likeness, multiply_bytes, multiply_floats
+from imgsim.features import descriptor_similarity as module
+from imgsim.features.descriptor_similarity import likeness, multiply_bytes, multiply_floats
+from imgsim.features.extraction import DIMENSIONS, Features
 
 ROOT = Path(__file__).parents[1]
 
@@ -75,7 +74,7 @@ def test_an_engine_that_cuts_sums_off_is_not_used(monkeypatch: pytest.MonkeyPatc
 def test_without_the_engine_floats_do_it() -> None:
     code = (
         "import sys; sys.modules['onnxruntime'] = None\n"
-        "from imgsim.matching import likeness as module\n"
+        "from imgsim.features import descriptor_similarity as module\n"
         "assert not module.multiply_bytes() and module._multiply is module.multiply_floats"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from imgsim.errors import ImgsimError
-from imgsim.matching.features import Features, extract, mirrored
-from imgsim.matching.index import FeatureIndex
-from imgsim.matching.motif import Hit, find_motif, motif_features
-from imgsim.matching.store import FeatureStore
+from imgsim.features.extraction import Features, extract, mirrored
+from imgsim.features.feature_store import FeatureStore
+from imgsim.features.inverted_index import FeatureIndex
+from imgsim.verification.motif_search import Hit, find_motif, motif_features
 from tests.features import copied, joined, made_up, store_of
 
 MOTIF = made_up(200, 60, (200, 200))

@@ -12,13 +12,14 @@ from PIL import Image
 
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
-from imgsim.images.opening import open_image
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
-from imgsim.matching import match, outside
-from imgsim.matching.features import Features, extract, mirrored
-from imgsim.matching.index import FeatureIndex
-from imgsim.matching.motif import OPENED_SIDE, Hit
-from imgsim.matching.outside import OUTSIDE, compare_outside
+from imgsim.features.extraction import Features, extract, mirrored
+from imgsim.features.inverted_index import FeatureIndex
+from imgsim.images.decoding import open_image
+from imgsim.verification import unknown_image
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
+from imgsim.verification.motif_search import OPENED_SIDE, Hit
+from imgsim.verification.unknown_image import OUTSIDE, compare_outside
+from imgsim.verification.verdicts import match
 from tests.features import copied, joined, made_up, store_of
 
 IMAGE = made_up(500, 300, (600, 900))
@@ -45,8 +46,8 @@ def compare(monkeypatch: pytest.MonkeyPatch) -> Compare:
         keep = (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
         return Features(IMAGE.size, IMAGE.points[keep], IMAGE.descriptors[keep], IMAGE.vouch[keep])
 
-    monkeypatch.setattr(outside, "extract", described)
-    monkeypatch.setattr(outside, "motif_features", inside)
+    monkeypatch.setattr(unknown_image, "extract", described)
+    monkeypatch.setattr(unknown_image, "motif_features", inside)
     return lambda box=None, near=(): compare_outside(NOTHING, (600, 900), box, store, index, near)
 
 
@@ -94,7 +95,7 @@ def test_a_plate_of_the_sample_gets_the_verdicts_of_its_collection(prepared: Pat
     seen = 0
     for row in range(0, len(collection.catalogue), 6):
         opened = open_image(collection.plate_bytes(row), reduce_to=OPENED_SIDE)
-        near = collection.neighbours("plates18")[0][row, :20].tolist()
+        near = collection.neighbour_table("plates18")[0][row, :20].tolist()
         found = compare_outside(opened.image, opened.size, None, store, index, near)
         assert (found[0].b, found[0].verdict) == (row, SAME)
         said = {one.b: one.verdict for one in found if one.verified and one.b != row}
@@ -107,7 +108,7 @@ def test_a_plate_of_the_sample_gets_the_verdicts_of_its_collection(prepared: Pat
 def test_few_agreeing_lines_in_a_box_prove_nothing(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     region, eye = np.array([[0, 0], [9, 0], [9, 9]], np.float32), np.eye(3)
     hits = [Hit(row, row == 5, 30, score, region, eye) for row, score in ((4, 24.9), (5, 25.0), (6, 90.0))]
-    monkeypatch.setattr(outside, "find_motif", lambda *_, **__: hits)
+    monkeypatch.setattr(unknown_image, "find_motif", lambda *_, **__: hits)
     found = compare(box=(0.0, 0.0, 1.0, 1.0))
     assert {one.b: one.verdict for one in found} == {4: LOOK_ALIKE, 5: DETAIL, 6: DETAIL}
     assert [one.inliers for one in found] == [30, 30, 30] and found[-1].b == 4

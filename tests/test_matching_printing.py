@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from imgsim.matching import MIRRORED, SAME_IMAGE, Features, Match, extract, match
-from imgsim.matching.printing import (
+from imgsim.features.extraction import Features, extract
+from imgsim.sources.sample import draw_plate
+from imgsim.verification.impressions import (
     LEAST_ACROSS,
     LEAST_COVERAGE,
     LEAST_POINTS,
@@ -23,7 +24,7 @@ from imgsim.matching.printing import (
     residuals,
     strays,
 )
-from imgsim.sample import draw_plate
+from imgsim.verification.verdicts import MIRRORED, SAME_IMAGE, Match, match
 
 WIDTH = 480
 BEND = 5

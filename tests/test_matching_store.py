@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.matching.features import Features
-from imgsim.matching.store import OFFSETS, POINTS, STORE_FILES, VOUCH, FeatureStore, map_npy
+from imgsim.features.extraction import Features
+from imgsim.features.feature_store import OFFSETS, POINTS, STORE_FILES, VOUCH, FeatureStore, map_npy
 
 SIZES = [(100, 200), (300, 50), (10, 10), (640, 480)]
 

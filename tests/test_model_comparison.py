@@ -6,21 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.collection.backbone_agreement import STUDY, agreement, places
+from imgsim.collection.score_ladder import RUNGS, distributions, ladder
+from imgsim.collection.verified_pairs import VerifiedPairs, difference, look_up, verified_pairs
 from imgsim.errors import ImgsimError
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, Matches
-from imgsim.model_comparison import (
-    RUNGS,
-    STUDY,
-    VerifiedPairs,
-    agreement,
-    difference,
-    distributions,
-    ladder,
-    look_up,
-    places,
-    verified_pairs,
-)
-from imgsim.neighbours import (
+from imgsim.retrieval.neighbours import (
     all_neighbours,
     hubness,
     occurrences,
@@ -28,6 +18,8 @@ from imgsim.neighbours import (
     random_pair_quantiles,
     random_pairs,
 )
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, pair
 
 

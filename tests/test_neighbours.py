@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imgsim.errors import ImgsimError
-from imgsim.neighbours import (
+from imgsim.retrieval.neighbours import (
     BACKGROUND_SIZE,
     ExactIndex,
     all_neighbours,

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import UNKNOWN, Catalogue
-from imgsim.export import read_back, table_csv
-from imgsim.families import Families, appearances, delays, find_families, select
-from imgsim.figures_overview import (
+from imgsim.charts.overview_figures import (
     ALL,
     REUSED,
     breakdown_figure,
@@ -23,9 +22,11 @@ from imgsim.figures_overview import (
     delays_figure,
     trades_figure,
 )
-from imgsim.overview import Breakdown, Overview, Trade, in_words
-from imgsim.overview.grouping import SHOWN
-from imgsim.views import evidence
+from imgsim.collection.evidence import reused
+from imgsim.collection.overview_counts import Overview, Trade, in_words
+from imgsim.collection.overview_groups import SHOWN, Breakdown
+from imgsim.export import table_csv
+from imgsim.families import Families, appearances, delays, find_families, select
 from tests.herbals import HOSTILE
 from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, matches_of, pair
@@ -58,7 +59,7 @@ def drawn(seed: int) -> tuple[Catalogue, list[dict[str, Any]]]:
 def overview_of(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> Overview:
     matches = matches_of(catalogue, pairs)
     families = Families(find_families(catalogue.frame, matches), catalogue)
-    return Overview(catalogue, evidence.reused(matches, catalogue), families)
+    return Overview(catalogue, reused(matches, catalogue), families)
 
 
 @pytest.fixture(scope="module", params=range(4))

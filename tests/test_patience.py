@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 
-from imgsim.views import patience
+from imgsim.app.services import patience
 from tests.e2e.serving import serve
 from tests.outsider import SOCKET, head, read
 

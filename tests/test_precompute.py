@@ -18,12 +18,15 @@ from typing import Any
 
 import pytest
 
+from imgsim.base.progress import Progress
+from imgsim.cli import prepare_command
+from imgsim.cli.display import TextDisplay, duration, progress_line, summary_text
+from imgsim.cli.prepare_command import main, split_images, suggested_name
 from imgsim.collection import open_collection
 from imgsim.errors import BusyError, ImgsimError
-from imgsim.pipeline import Options, Progress, Summary, command
-from imgsim.pipeline.command import main, split_images, suggested_name
-from imgsim.pipeline.display import TextDisplay, duration, progress_line, summary_text
+from imgsim.prepare import Options, Summary
 from tests.making import heavy_modules, make, write_plates
+from tests.signals import interruptible
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
         calls.append(options)
         return SUMMARY
 
-    monkeypatch.setattr(command, "prepare", prepare)
+    monkeypatch.setattr(prepare_command, "prepare", prepare)
     return calls
 
 
@@ -190,16 +193,16 @@ def failing(error: BaseException) -> Any:
 def test_errors_are_one_line_and_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "prepare", failing(BusyError("Another run is\nwriting.")))
+    monkeypatch.setattr(prepare_command, "prepare", failing(BusyError("Another run is\nwriting.")))
     assert main(["scans", "--name", "mine"]) == 1
     assert capsys.readouterr().err == "precompute.py: Another run is writing.\n"
-    monkeypatch.setattr(command, "prepare", failing(ImgsimError("No.")))
+    monkeypatch.setattr(prepare_command, "prepare", failing(ImgsimError("No.")))
     assert main(["scans", "--name", "mine", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {"event": "error", "message": "No."}
 
 
 def test_a_bug_is_not_dressed_up_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "prepare", failing(ZeroDivisionError()))
+    monkeypatch.setattr(prepare_command, "prepare", failing(ZeroDivisionError()))
     with pytest.raises(ZeroDivisionError):
         main(["scans", "--name", "mine"])
 
@@ -291,7 +294,7 @@ def test_a_second_run_loads_nothing_heavy(tmp_path: Path) -> None:
     images = write_plates(tmp_path / "scans", 3)
     make(tmp_path / "data" / "scans", images)
     code = (
-        "from tests.making import make; from pathlib import Path; import imgsim.pipeline.command\n"
+        "from tests.making import make; from pathlib import Path; import imgsim.cli.prepare_command\n"
         f"assert not make(Path({str(tmp_path / 'data' / 'scans')!r}), None).changed\n"
     )
     assert heavy_modules(code) == "[]"
@@ -300,7 +303,8 @@ def test_a_second_run_loads_nothing_heavy(tmp_path: Path) -> None:
 _SLOW = """
 import sys, time
 from pathlib import Path
-from imgsim.pipeline import command, prepare
+from imgsim.cli import prepare_command as command
+from imgsim.prepare import prepare
 from tests.making import ToyEngine
 def slowly(options, progress, ask):
     def wait(done):
@@ -318,7 +322,7 @@ def slow(words: Sequence[str | Path], data: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _SLOW, *map(str, words)],
         cwd=ROOT, env={**os.environ, "IMGSIM_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
+        text=True, preexec_fn=interruptible,
     )  # fmt: skip
     assert process.stdout is not None
     watch = threading.Timer(60, process.kill)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.views import preparing
+from imgsim.app.parts import preparing
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from imgsim.errors import ImgsimError
-from imgsim.neighbours import all_neighbours
-from imgsim.projections import METHODS, method_key, principal_components, project
+from imgsim.retrieval.neighbours import all_neighbours
+from imgsim.retrieval.projections import METHODS, method_key, principal_components, project
 from tests.benchmarks.projections import trustworthiness
 
 # UMAP compiles itself for half a minute when it is first used on a machine: once is enough here.

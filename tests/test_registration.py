@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from imgsim import registration
+from imgsim.collection import registration
+from imgsim.collection.registration import NODES, Registration, apply, bent, register
 from imgsim.errors import CollectionError
-from imgsim.registration import NODES, Registration, apply, bent, register
-from imgsim.sample.families import plan
-from imgsim.sample.page import PlateSpec, draw_plate
-from imgsim.sample.scanning import scan
+from imgsim.sources.sample.copperplate import PlateSpec, draw_plate
+from imgsim.sources.sample.planning import plan
+from imgsim.sources.sample.scanning import scan
 from tests.placing import common_places, placed
 
 WIDTH = 520

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from imgsim.base.database import Database
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import open_collection
 from imgsim.collection.decided import reviews_of
-from imgsim.database import Database
 from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
-from imgsim.export import read_back
 from imgsim.families import decisions_of
 from imgsim.reviews import DECISIONS, FILE, TAKEN_BACK, Reviews
 from imgsim.reviews.standing import standing_frame
@@ -171,7 +171,7 @@ def test_a_clock_that_is_set_back_does_not_change_the_order(
     reviews: Reviews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reviews.record("a", "b", "same plate", reviewer="A")
-    monkeypatch.setattr("imgsim.reviews.record.now", lambda: "2001-01-01T00:00:00.000000+00:00")
+    monkeypatch.setattr("imgsim.reviews.decision_record.now", lambda: "2001-01-01T00:00:00.000000+00:00")
     reviews.record("a", "b", "unrelated", reviewer="A")
     assert decided(reviews) == {"ab": "unrelated"}
     undone = reviews.undo("A")

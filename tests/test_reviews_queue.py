@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from imgsim.catalogue import Catalogue
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, Matches
+from imgsim.collection.review_queue import FILTERS, Queue, pair_similarities, share_above, share_below
 from imgsim.reviews import Review, standing_frame
-from imgsim.reviews.queue import FILTERS, Queue, pair_similarities, share_above, share_below
-from imgsim.reviews.record import made
+from imgsim.reviews.decision_record import made
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
+from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, matches_of, pair
 
 NAMES = "abcdefgh"
@@ -40,7 +41,7 @@ def queue(
     def known(_: object, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.array([ALIKE.get(NAMES[x] + NAMES[y], 0.5) for x, y in zip(a, b, strict=True)])
 
-    monkeypatch.setattr("imgsim.reviews.queue.pair_similarities", known)
+    monkeypatch.setattr("imgsim.collection.review_queue.pair_similarities", known)
     neighbours = np.array([[(row + 1) % 8] for row in range(8)], dtype=np.int32)
     return Queue(catalogue, matches, works or ["one"] * 8, np.zeros((8, 4), np.float32), neighbours)
 

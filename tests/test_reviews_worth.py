@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from imgsim.figures_reviews import worth_figure
+from imgsim.charts.review_figures import worth_figure
+from imgsim.collection.score_worth import labels, needed, shown, suggest, wilson, worth
 from imgsim.reviews import standing_frame
-from imgsim.reviews.record import made
-from imgsim.reviews.worth import labels, needed, shown, suggest, wilson, worth
+from imgsim.reviews.decision_record import made
 
 
 def test_precision_and_recall_agree_with_scikit_learn() -> None:

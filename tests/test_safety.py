@@ -126,7 +126,7 @@ def core_modules() -> list[str]:
     """The modules of the core that the app's pages may import as they start."""
     names = []
     for path in OURS:
-        if path.parts[0] != "imgsim" or path.as_posix().startswith(("imgsim/views", *TORCH[:3])):
+        if path.parts[0] != "imgsim" or path.as_posix().startswith(("imgsim/app", *TORCH[:3])):
             continue
         parts = list(path.with_suffix("").parts)
         if parts[-1] in {"__init__", "__main__"}:
@@ -142,7 +142,7 @@ def test_the_core_loads_without_streamlit_and_without_torch() -> None:
 
 
 def test_the_apps_start_loads_nothing_slow() -> None:
-    views = [path for path in OURS if path.as_posix().startswith("imgsim/views/")]
+    views = [path for path in OURS if path.as_posix().startswith("imgsim/app/")]
     names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in views]
     assert names
     assert loaded_by("".join(f"import {name}\n" for name in names)) & SLOW == set()

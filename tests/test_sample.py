@@ -14,18 +14,18 @@ import pytest
 from PIL import Image
 
 from imgsim.errors import ImgsimError
-from imgsim.sample import KINDS, LOOK_ALIKE, SamplePaths, draw_plate, generate
-from imgsim.sample.engraving import engrave, pull
-from imgsim.sample.families import COLUMNS, plan
-from imgsim.sample.flowers import FLOWERS, flower
-from imgsim.sample.inflorescences import INFLORESCENCES, inflorescence
-from imgsim.sample.lettering import line_of_letters, measure, roman
-from imgsim.sample.organs import LEAF_FORMS, leaf, roots
-from imgsim.sample.page import PlateSpec, compose, copperplate
-from imgsim.sample.placing import bounds, fitted
-from imgsim.sample.plants import HABITS, ROOTS, grow, random_species
-from imgsim.sample.scanning import scan
-from imgsim.sample.shapes import Hand, Line, Patch
+from imgsim.sources.sample import KINDS, LOOK_ALIKE, SamplePaths, draw_plate, generate
+from imgsim.sources.sample.arranging import bounds, fitted
+from imgsim.sources.sample.copperplate import PlateSpec, compose, copperplate
+from imgsim.sources.sample.engraving import engrave, pull
+from imgsim.sources.sample.flowers import FLOWERS, flower
+from imgsim.sources.sample.inflorescences import INFLORESCENCES, inflorescence
+from imgsim.sources.sample.lettering import line_of_letters, measure, roman
+from imgsim.sources.sample.organs import LEAF_FORMS, leaf, roots
+from imgsim.sources.sample.planning import COLUMNS, plan
+from imgsim.sources.sample.plants import HABITS, ROOTS, grow, random_species
+from imgsim.sources.sample.scanning import scan
+from imgsim.sources.sample.shapes import Hand, Line, Patch
 
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 

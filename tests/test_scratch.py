@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.scratch import LOCK, PREFIX, YOUNG_S, scratch_folder
+from imgsim.base.scratch import LOCK, PREFIX, YOUNG_S, scratch_folder
 
 HOLD = """
-from imgsim.scratch import scratch_folder
+from imgsim.base.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "large").write_bytes(b"x")
     print(folder.parent, flush=True)

@@ -13,9 +13,9 @@ import streamlit
 from PIL import Image
 from starlette.applications import Starlette
 
+from imgsim.app.components import decode_points, decode_tones
+from imgsim.app.services import guard, server
 from imgsim.collection import Collection, open_collection
-from imgsim.views import guard, server
-from imgsim.views.components import decode_points, decode_tones
 from tests.herbals import COUNT, make_herbals
 
 

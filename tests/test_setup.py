@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import __main__ as start
-from imgsim import environment
+from imgsim.cli import environment, start
 
 ROOT = environment.REPOSITORY
 
@@ -45,7 +44,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "environment.py", "__main__.py"])
+@pytest.mark.parametrize("name", ["__init__.py", "cli/__init__.py", "cli/environment.py", "__main__.py"])
 def test_an_old_python_can_read_far_enough_to_say_that_it_is_too_old(name: str) -> None:
     ast.parse((ROOT / "imgsim" / name).read_text(encoding="utf-8"), feature_version=(3, 7))
 
@@ -137,7 +136,7 @@ def test_the_app_is_started_with_its_options(monkeypatch: pytest.MonkeyPatch) ->
     opened: list[int] = []
     monkeypatch.setattr(environment, "python", lambda *_: "python-of-the-environment")
 
-    def run(executable: str, arguments: list[str]) -> int:
+    def run(executable: str, arguments: list[str], cwd: Path) -> int:
         calls.append((executable, arguments))
         return 0
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from imgsim.errors import ImageError, ImgsimError
-from imgsim.images.sources import ImageFile, find_images, read_image
+from imgsim.images.files import ImageFile, read_image
+from imgsim.sources.folders import find_images
 from tests.hostile import drawing, encode, hostile_zips, write_tree
 
 PNG = encode(drawing(60, 80), "PNG")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from imgsim.views import state
+from imgsim.app.services import state
 
 
 def test_every_field_has_a_place_in_the_address() -> None:

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from imgsim.backbones import BACKBONES, load_state
-from imgsim.backbones.registry import bound_to
+from imgsim.backbones.known import bound_to
 from imgsim.errors import ImgsimError, MetadataError, WeightsError
 from imgsim.images import shaping
-from imgsim.training import augment, data, files, loop, run
+from imgsim.training import augment, batches, checkpoint_files, from_folders, loop
 from imgsim.training.__main__ import main
 
 torch = pytest.importorskip("torch")
@@ -42,10 +42,10 @@ def plates_folder(tmp_path_factory) -> Path:
     return folder
 
 
-def training_set(groups=None) -> data.TrainingSet:
+def training_set(groups=None) -> batches.TrainingSet:
     plates = tuple(np.array(draw(seed)) for seed in range(8))
     names = tuple(f"plate_{seed}.png" for seed in range(8))
-    return data.TrainingSet(plates, names, np.arange(8) if groups is None else np.array(groups))
+    return batches.TrainingSet(plates, names, np.arange(8) if groups is None else np.array(groups))
 
 
 def small_recipe(**changes) -> loop.Recipe:
@@ -145,7 +145,7 @@ def test_plain_view_is_what_the_backbone_reads():
 
 
 def test_batches_are_drawn_from_their_step_alone():
-    one, two = (data.Batches(training_set(), 4, SIDE, seed=5) for _ in range(2))
+    one, two = (batches.Batches(training_set(), 4, SIDE, seed=5) for _ in range(2))
     drawn = list(one.iterate(0, 4))
     for step, (views, groups) in enumerate(drawn):
         again, same = two.batch(step)
@@ -157,8 +157,8 @@ def test_batches_are_drawn_from_their_step_alone():
 
 
 def test_worker_processes_draw_the_same_batches():
-    serial = list(data.Batches(training_set(), 4, SIDE, seed=5).iterate(1, 3))
-    parallel = list(data.Batches(training_set(), 4, SIDE, seed=5, workers=1).iterate(1, 3))
+    serial = list(batches.Batches(training_set(), 4, SIDE, seed=5).iterate(1, 3))
+    parallel = list(batches.Batches(training_set(), 4, SIDE, seed=5, workers=1).iterate(1, 3))
     assert len(parallel) == 2
     for (a, _), (b, _) in zip(serial, parallel, strict=True):
         assert np.array_equal(a, b)
@@ -166,7 +166,7 @@ def test_worker_processes_draw_the_same_batches():
 
 def test_known_copies_share_a_group():
     names = ["a", "b", "c", "d"]
-    assert data.group_by_pairs(names, [("c", "a"), ("a", "d"), ("b", "elsewhere")]).tolist() == [0, 1, 0, 0]
+    assert batches.group_by_pairs(names, [("c", "a"), ("a", "d"), ("b", "elsewhere")]).tolist() == [0, 1, 0, 0]
 
 
 # ---------------------------------------------------------------- loss
@@ -197,7 +197,7 @@ def test_loss_is_small_when_partners_agree():
 # ---------------------------------------------------------------- runs
 
 
-def options(folder: Path, out: Path, **changes) -> run.Options:
+def options(folder: Path, out: Path, **changes) -> from_folders.Options:
     given: dict[str, Any] = {
         "recipe": small_recipe(),
         "input_size": SMALL,
@@ -205,7 +205,7 @@ def options(folder: Path, out: Path, **changes) -> run.Options:
         "threads": 1,
         "device": "cpu",
     } | changes
-    return run.Options(inputs=(folder,), out=out, **given)
+    return from_folders.Options(inputs=(folder,), out=out, **given)
 
 
 def tiny_network():
@@ -217,40 +217,40 @@ def tiny_network():
 
 def test_a_stopped_run_resumes_to_the_same_weights(plates_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "new_network", tiny_network)
-    whole = run.train(options(plates_folder, tmp_path / "whole.safetensors"), lambda _: None)
+    whole = from_folders.train(options(plates_folder, tmp_path / "whole.safetensors"), lambda _: None)
 
-    def stop(progress: run.Progress) -> None:
+    def stop(progress: from_folders.Progress) -> None:
         if progress.stage == "training" and progress.done == 2 and not progress.note:
             raise KeyboardInterrupt
 
     out = tmp_path / "stopped.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        run.train(options(plates_folder, out), stop)
+        from_folders.train(options(plates_folder, out), stop)
     checkpoint = options(plates_folder, out).checkpoint
     assert checkpoint.exists() and not out.exists()
     with pytest.raises(ImgsimError, match="--resume"):
-        run.train(options(plates_folder, out), lambda _: None)
+        from_folders.train(options(plates_folder, out), lambda _: None)
     with pytest.raises(WeightsError, match="learning_rate"):
-        run.train(
+        from_folders.train(
             options(plates_folder, out, resume=True, recipe=small_recipe(learning_rate=0.5)), lambda _: None
         )
-    run.train(options(plates_folder, out, resume=True), lambda _: None)
+    from_folders.train(options(plates_folder, out, resume=True), lambda _: None)
     assert not checkpoint.exists()
-    first, second = files.read_tensors(whole)[0], files.read_tensors(out)[0]
+    first, second = checkpoint_files.read_tensors(whole)[0], checkpoint_files.read_tensors(out)[0]
     assert first.keys() == second.keys()
     for name in first:
         assert torch.equal(first[name], second[name]), name
 
 
 def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_path):
-    reports: list[run.Progress] = []
-    out = run.train(
+    reports: list[from_folders.Progress] = []
+    out = from_folders.train(
         options(plates_folder, tmp_path / "w.safetensors", recipe=small_recipe(steps=2)), reports.append
     )
     backbone = bound_to(BACKBONES["plates18"], out)
     assert backbone.input_size == SMALL and backbone.mean == (loop.MEAN,) and backbone.std == (loop.STD,)
     state = load_state(backbone, out)
-    tensors, header = files.read_tensors(out)
+    tensors, header = checkpoint_files.read_tensors(out)
     assert header["dimension"] == "512" and json.loads(header["recipe"])["plates"] == 8
     assert (
         tensors["conv1.weight"].shape == (64, 3, 7, 7)
@@ -258,7 +258,7 @@ def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_pa
     )
     assert tensors["bn1.running_var"].dtype == torch.float32
     assert out.stat().st_size < 23_000_000
-    from imgsim.backbones.network import build_network, torchvision_models
+    from imgsim.backbones.loading import build_network, torchvision_models
 
     body = torchvision_models().resnet18(weights=None)
     body.fc = torch.nn.Identity()
@@ -277,9 +277,9 @@ def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_pa
 def test_starting_weights_are_used(plates_folder, tmp_path):
     network = loop.new_network()
     start = tmp_path / "start.safetensors"
-    files.save_weights(start, network, input_size=SIDE, mean=1.0, std=0.3, recipe={})
+    checkpoint_files.save_weights(start, network, input_size=SIDE, mean=1.0, std=0.3, recipe={})
     again = loop.new_network()
-    files.load_weights(start, again)
+    checkpoint_files.load_weights(start, again)
     for (name, a), b in zip(network.state_dict().items(), again.state_dict().values(), strict=True):
         assert torch.allclose(a.float(), b.float(), atol=2e-3), name
 
@@ -287,11 +287,11 @@ def test_starting_weights_are_used(plates_folder, tmp_path):
 def test_too_few_images(tmp_path):
     draw(0).save(tmp_path / "only.png")
     with pytest.raises(ImgsimError, match=r"1 usable images .* at least 8"):
-        run.read_plates([tmp_path])
+        from_folders.read_plates([tmp_path])
 
 
 def test_unreadable_images_are_counted(plates_folder):
-    plates = run.read_plates([plates_folder])
+    plates = from_folders.read_plates([plates_folder])
     assert len(plates) == 8 and plates.skipped[0][0] == "broken.png"
 
 
@@ -299,11 +299,11 @@ def test_pairs_file(plates_folder, tmp_path):
     pairs = tmp_path / "pairs.csv"
     with pairs.open("w", newline="") as file:
         csv.writer(file).writerows([("plate_a", "plate_b"), ("plate_1", "plate_6.png")])
-    groups = run.read_plates([plates_folder], pairs).groups
+    groups = from_folders.read_plates([plates_folder], pairs).groups
     assert groups.tolist() == [0, 1, 2, 3, 4, 5, 1, 7]
     pairs.write_text("plate_a,plate_b\nnone,nothing\n")
     with pytest.raises(MetadataError, match="no two plates"):
-        run.read_plates([plates_folder], pairs)
+        from_folders.read_plates([plates_folder], pairs)
 
 
 def test_some_plates_are_kept_aside_but_never_known_copies():
@@ -312,16 +312,16 @@ def test_some_plates_are_kept_aside_but_never_known_copies():
     groups = np.arange(count)
     groups[1::2] = groups[::2]
     names = tuple(f"{i}.png" for i in range(count))
-    kept, aside = run.split(data.TrainingSet(plates, names, groups))
+    kept, aside = from_folders.split(batches.TrainingSet(plates, names, groups))
     assert len(kept) == count and not aside
-    kept, aside = run.split(data.TrainingSet(plates, names, np.arange(count)))
-    assert run.FEWEST_HELD_OUT <= len(aside) < count / 10 and len(kept) + len(aside) == count
+    kept, aside = from_folders.split(batches.TrainingSet(plates, names, np.arange(count)))
+    assert from_folders.FEWEST_HELD_OUT <= len(aside) < count / 10 and len(kept) + len(aside) == count
 
 
 def test_training_lowers_the_loss():
     torch.manual_seed(0)
     trainer = loop.Trainer(tiny_network(), small_recipe(steps=40, learning_rate=0.01, batch_size=8))
-    views, groups = data.Batches(training_set(), 8, SIDE, 3).batch(0)
+    views, groups = batches.Batches(training_set(), 8, SIDE, 3).batch(0)
     losses = [trainer.learn(views, groups)[0] for _ in range(40)]
     assert losses[-1] < losses[0] - 0.1
     assert trainer.progress() == 1 and trainer.rate() == pytest.approx(0)
@@ -329,7 +329,7 @@ def test_training_lowers_the_loss():
 
 def test_held_out_recall_is_a_share():
     plates = [np.array(draw(seed)) for seed in range(4)]
-    assert 0 <= run.held_out_recall(tiny_network(), plates, SMALL, "cpu") <= 1
+    assert 0 <= from_folders.held_out_recall(tiny_network(), plates, SMALL, "cpu") <= 1
 
 
 @pytest.mark.parametrize(

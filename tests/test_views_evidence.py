@@ -12,15 +12,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.components import plate_map, thumbnail_grid
+from imgsim.app.pages import map as map_page
+from imgsim.app.parts import neighbour_query
+from imgsim.app.services import caches, state, verdict_words
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of, reused
+from imgsim.collection.listing import Conditions, make_listing
+from imgsim.collection.query import plate_query
 from imgsim.errors import ImgsimError
 from imgsim.export import neighbours_csv
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED
-from imgsim.views import data, evidence, neighbour_query, state
-from imgsim.views import map as map_page
-from imgsim.views.components import plate_map, thumbnail_grid
-from imgsim.views.listing import Conditions, make_listing
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests import pages
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, match_values
@@ -64,8 +67,8 @@ def button(app: AppTest, label: str) -> Any:
     return next(found for found in app.button if found.label.startswith(label))
 
 
-def known(herbals: Collection, plate_id: str = QUERY) -> evidence.Evidence:
-    found = evidence.of_plate(herbals, herbals.catalogue.row(plate_id))
+def known(herbals: Collection, plate_id: str = QUERY) -> Evidence:
+    found = evidence_of(herbals, herbals.catalogue.row(plate_id))
     assert found is not None
     return found
 
@@ -76,24 +79,24 @@ def known(herbals: Collection, plate_id: str = QUERY) -> evidence.Evidence:
 def test_every_verdict_has_words_and_numbers_and_is_seen_from_the_query(herbals: Collection) -> None:
     evidence_of, row = known(herbals), herbals.catalogue.row
     assert [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")] == list(
-        evidence.WORDS
+        verdict_words.WORDS
     )
-    assert evidence.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
-    assert evidence.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
-    assert evidence.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
-    assert evidence.badge(evidence_of, row("p010"))["text"] == "not checked"
-    assert "25 % of your plate and 75 % of this one" in evidence.badge(evidence_of, row(TURNED))["title"]
+    assert verdict_words.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
+    assert verdict_words.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
+    assert verdict_words.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
+    assert verdict_words.badge(evidence_of, row("p010"))["text"] == "not checked"
+    assert "25 % of your plate and 75 % of this one" in verdict_words.badge(evidence_of, row(TURNED))["title"]
     # the other way round the shares change places
     assert (
         "75 % of your plate and 25 % of this one"
-        in evidence.badge(known(herbals, TURNED), row(QUERY))["title"]
+        in verdict_words.badge(known(herbals, TURNED), row(QUERY))["title"]
     )
     for other in range(COUNT):
-        assert set(evidence.badge(evidence_of, other)) == {"kind", "text", "title"}
-    assert evidence.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
+        assert set(verdict_words.badge(evidence_of, other)) == {"kind", "text", "title"}
+    assert verdict_words.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
         "1 same image, 1 look-alike, 2 not checked"
     )
-    assert all(word in evidence.explanation() for word in evidence.WORDS.values())
+    assert all(word in verdict_words.explanation() for word in verdict_words.WORDS.values())
 
 
 def test_the_best_evidence_comes_first(herbals: Collection) -> None:
@@ -103,7 +106,7 @@ def test_the_best_evidence_comes_first(herbals: Collection) -> None:
 
 def test_only_another_book_is_a_re_use(herbals: Collection) -> None:
     assert herbals.matches is not None
-    found = np.flatnonzero(evidence.reused(herbals.matches, herbals.catalogue))
+    found = np.flatnonzero(reused(herbals.matches, herbals.catalogue))
     assert [herbals.catalogue.plate_ids[row] for row in found] == [QUERY, SAME, TURNED, PART]
 
 
@@ -168,7 +171,7 @@ def test_similarity_leaves_out_what_it_ranks_low_says_so_and_offers_it(
     visit: Callable[..., AppTest], herbals: Collection
 ) -> None:
     row = herbals.catalogue.row
-    scores = data.similarities_of(herbals, "toy", row(QUERY))
+    scores = caches.similarities_of(herbals, "toy", row(QUERY))
     others = [other for other in range(COUNT) if herbals.catalogue.record(other)["book"] != "book0"]
     nearest = sorted(others, key=lambda other: (-scores[other], other))[:4]
     missing = len({row(TURNED), row(SAME), row(PART)} - set(nearest))
@@ -228,7 +231,7 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
         backbone="toy",
         collection="herbals",
         date="2026-11-22",
-        extra=evidence.columns(known(herbals), rows),
+        extra=evidence_columns(known(herbals), rows),
     )
     names = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
@@ -240,7 +243,7 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
 
 
 def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Collection) -> None:
-    families = data.families(herbals)
+    families = caches.families(herbals)
     assert families is not None
     family_id = families.of(herbals.catalogue.row(QUERY))
     assert family_id is not None
@@ -256,7 +259,7 @@ def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Col
 
 def test_the_map_knows_which_of_its_neighbours_are_verified(herbals: Collection) -> None:
     row = herbals.catalogue.row(QUERY)
-    query = neighbour_query.of_plate(herbals, row, data.similarities_of(herbals, "toy", row))
+    query = plate_query(herbals, row, caches.similarities_of(herbals, "toy", row))
     found = neighbour_query.find(herbals, query, state.State(collection="herbals", threshold=-1))
     ids = herbals.catalogue.plate_ids
     assert len(found.rows) == 18
@@ -300,8 +303,8 @@ def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
     assert "python precompute.py --name herbals" in words(app)
     assert not [widget for widget in app.selectbox if widget.label == "Order"]
     collection = open_collection(tmp_path / "data" / "herbals")
-    assert evidence.of_plate(collection, 3) is None
-    query = neighbour_query.of_plate(collection, 3, data.similarities_of(collection, "toy", 3))
+    assert evidence_of(collection, 3) is None
+    query = plate_query(collection, 3, caches.similarities_of(collection, "toy", 3))
     found = neighbour_query.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
     assert len(found.rows) == 18
     assert map_page._verified(query, found) is None
@@ -337,7 +340,7 @@ def test_the_map_refuses_foreign_rows_as_verified() -> None:
 
 def test_the_conditions_on_books_agree_with_the_catalogue(herbals: Collection) -> None:
     from imgsim.catalogue import UNDATED
-    from imgsim.views.listing import conditions_mask
+    from imgsim.collection.listing import conditions_mask
 
     catalogue: Catalogue = herbals.catalogue
     mask = conditions_mask(catalogue, Conditions(4, 0.5, True, "any"), book="book1", date=UNDATED)

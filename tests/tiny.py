@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from imgsim.backbones import Backbone
-from imgsim.backbones.registry import Runner
+from imgsim.backbones.known import Runner
 from imgsim.backbones.resnet import expected_shapes
 from imgsim.images.shaping import letterbox
 

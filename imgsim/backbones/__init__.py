@@ -5,14 +5,14 @@ Importing this package imports neither torch nor torchvision; :func:`load_networ
 
 from pathlib import Path
 
-from imgsim.backbones.registry import BACKBONES, Backbone, bound_to, get_backbone
+from imgsim.backbones.known import BACKBONES, Backbone, bound_to, get_backbone
 from imgsim.backbones.weights import fetch_weights, load_state
 
 __all__ = ["BACKBONES", "Backbone", "bound_to", "fetch_weights", "get_backbone", "load_network", "load_state"]
 
 
 def load_network(backbone: Backbone, weights: Path | None = None, *, progress=None):
-    """Build the backbone's torch network in eval mode; see :func:`imgsim.backbones.network.load_network`."""
-    from imgsim.backbones.network import load_network as load
+    """Build the backbone's torch network in eval mode; see :func:`imgsim.backbones.loading.load_network`."""
+    from imgsim.backbones.loading import load_network as load
 
     return load(backbone, weights, progress=progress)

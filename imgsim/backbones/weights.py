@@ -8,9 +8,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from imgsim.backbones.registry import Backbone, missing
+from imgsim.backbones.known import Backbone, missing
 from imgsim.backbones.resnet import expected_shapes
-from imgsim.download import Progress, fetch, file_sha256
+from imgsim.base.download import Progress, fetch
+from imgsim.base.hashing import file_sha256
 from imgsim.errors import DownloadError, WeightsError
 
 State = dict[str, np.ndarray]

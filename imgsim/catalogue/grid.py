@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from imgsim.catalogue.words import is_known
+from imgsim.catalogue.column_words import is_known
 from imgsim.errors import MetadataError
 
 MAX_BYTES = 256 * 1024 * 1024

@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.catalogue import dating
-from imgsim.catalogue.books import tell_apart
-from imgsim.catalogue.keys import Match, best_match
+from imgsim.catalogue.book_keys import tell_apart
+from imgsim.catalogue.column_words import heading
 from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.numerals import page_number, plate_number
 from imgsim.catalogue.order import IN_BOOK, Column, arrange, stem
+from imgsim.catalogue.row_keys import Match, best_match
 from imgsim.catalogue.table import STANDARD, Catalogue
 from imgsim.catalogue.values import ecco_parts, whole
-from imgsim.catalogue.words import heading
 
 PLATE_COLUMNS = ("plate_id", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes")
 _TEXTS = ("title", "author", "place", "country", "format", "category", "language")

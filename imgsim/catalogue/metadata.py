@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.catalogue.encoding import check_encoding, decode
+from imgsim.catalogue.column_words import key_candidates, meaning
 from imgsim.catalogue.grid import MAX_BYTES, Grid, fitted, header_row, text_grid
-from imgsim.catalogue.words import key_candidates, meaning
+from imgsim.catalogue.text_encoding import check_encoding, decode
 from imgsim.catalogue.workbook import is_workbook, workbook_grid
 from imgsim.errors import MetadataError
 

@@ -12,11 +12,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from imgsim.catalogue import dating, search
+from imgsim.catalogue import dating, facets
+from imgsim.catalogue.column_words import is_known
 from imgsim.catalogue.dates import DateInterval, Dates
 from imgsim.catalogue.order import IN_BOOK, in_book, stem
 from imgsim.catalogue.values import ecco_parts
-from imgsim.catalogue.words import is_known
 from imgsim.errors import CollectionError, ImgsimError
 
 STANDARD = (
@@ -183,15 +183,15 @@ class Catalogue:
     # ---- finding
 
     @cached_property
-    def _texts(self) -> search.Texts:
-        return search.Texts(self.frame)
+    def _texts(self) -> facets.Texts:
+        return facets.Texts(self.frame)
 
     @cached_property
-    def _facets(self) -> list[search.Facet]:
+    def _facets(self) -> list[facets.Facet]:
         understood = [c for c in self.frame.columns if is_known(str(c).removeprefix("metadata_"))]
-        return search.facets(self.frame, self.dates, understood, STANDARD)
+        return facets.facets(self.frame, self.dates, understood, STANDARD)
 
-    def facets(self) -> list[search.Facet]:
+    def facets(self) -> list[facets.Facet]:
         """Return the ways to narrow this catalogue down."""
         return list(self._facets)
 
@@ -218,7 +218,7 @@ class Catalogue:
         ndarray of int64
             Rows, ascending.
         """
-        found = search.chosen(self.frame, self.dates, choices or {})
+        found = facets.chosen(self.frame, self.dates, choices or {})
         if decades is not None:
             found &= self.dates.overlapping(decades[0], decades[1] + 9)
         if text.strip():

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from imgsim.catalogue.column_words import is_known
 from imgsim.catalogue.grid import Grid, header_row
-from imgsim.catalogue.words import is_known
 from imgsim.errors import MetadataError
 
 _MAX_UNPACKED = 1024 * 1024 * 1024

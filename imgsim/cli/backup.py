@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.naming import Parser, collection_folder, one_line
+from imgsim.base.database.backups import FOLDER
+from imgsim.cli.arguments import Parser, collection_folder, one_line
 from imgsim.collection import keeping
-from imgsim.database.backups import FOLDER
 from imgsim.errors import ImgsimError
 
 

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from imgsim.cli.naming import Parser, one_line
-from imgsim.collection import data_dir
-from imgsim.collection.current import is_collection
-from imgsim.collection.finding import Found, find_everywhere
-from imgsim.collection.layout import check_name
+from imgsim.cli.arguments import Parser, one_line
+from imgsim.collection.identifying import Found, find_everywhere
 from imgsim.errors import ImgsimError
+from imgsim.generation.current import is_collection
+from imgsim.generation.layout import check_name, data_dir
 
 _DESCRIPTION = """\
 Find the picture that a citation names, in all collections of the data folder. TEXT is a whole citation as the app

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.naming import Parser, collection_folder, one_line
+from imgsim.base.database.backups import FOLDER, Backup
+from imgsim.cli.arguments import Parser, collection_folder, one_line
 from imgsim.collection import keeping
 from imgsim.collection.keeping import Restored
-from imgsim.database.backups import FOLDER, Backup
 from imgsim.errors import ImgsimError
 
 

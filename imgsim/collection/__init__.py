@@ -4,7 +4,7 @@
       CURRENT                      the name of the live generation; replaced atomically, last
       inputs.json                  what the last run was asked for, should the manifest be lost
       generations/<id>/
-        manifest.json              everything :mod:`imgsim.collection.layout` says; carries its own hash
+        manifest.json              everything :mod:`imgsim.generation.layout` says; carries its own hash
         catalogue.parquet          the row order of everything below
         skipped.csv                what could not be read, and why
         thumbnails/<sha256>.webp   longest side 320 px, named by the content of the plate's file
@@ -23,11 +23,11 @@
       lock                         held by the one run that may write
 
 The last four are missing where plates were not compared (``--no-verify``, or a first run that is still at it).
-:mod:`~imgsim.collection.reading` is what the app needs; :mod:`~imgsim.collection.writing` is for the pipeline.
+:mod:`~imgsim.generation.generation` is what the app needs; :mod:`~imgsim.generation.publishing` is for the pipeline.
 """
 
-from imgsim.collection.layout import data_dir
+from imgsim.collection.collection import Collection
 from imgsim.collection.opening import CollectionInfo, list_collections, open_collection, open_generation
-from imgsim.collection.reading import Collection
+from imgsim.generation.layout import data_dir
 
 __all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection", "open_generation"]

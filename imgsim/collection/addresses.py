@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from imgsim.collection.family_ids import FamilyRecord, became, family_with, former, history
-from imgsim.collection.reading import Collection
-from imgsim.collection.registry import PlateEntry, Registry
+from imgsim.collection.id_registry import PlateEntry, Registry
 from imgsim.families import Families
 from imgsim.families.permanent import BACK, CHANGED, ENDED, FOUND, GREW, MERGED, SHRANK, SPLIT
+from imgsim.generation.generation import Generation
 
 _MOST = 6  # plates that a sentence names
 
@@ -29,7 +29,7 @@ class FamilyAddress:
     plates: tuple[str, ...] = ()
 
 
-def family_address(collection: Collection, families: Families, asked: str) -> FamilyAddress:
+def family_address(collection: Generation, families: Families, asked: str) -> FamilyAddress:
     """Follow an address of a family, by its permanent id or, as older addresses did, by the id of one of its plates."""
     if asked in families.ids:
         return FamilyAddress((asked,))
@@ -84,7 +84,7 @@ def sentence(record: FamilyRecord) -> str:
     return f"{event.family_id} {what} on {record.moment[:10]}, by {record.cause}."
 
 
-def plate_address(collection: Collection, plate_id: str) -> PlateEntry | None:
+def plate_address(collection: Generation, plate_id: str) -> PlateEntry | None:
     """What is known of a plate that is not here; None where no plate ever had this id."""
     return Registry(collection.path).entry(plate_id)
 

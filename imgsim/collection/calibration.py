@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.neighbours import BACKGROUND_SIZE, pair_similarities, share_below
-from imgsim.reviews.worth import Worth, wilson, worth
+from imgsim.collection.score_worth import Worth, wilson, worth
+from imgsim.retrieval.neighbours import BACKGROUND_SIZE, pair_similarities, share_below
 
 if TYPE_CHECKING:
-    from imgsim.collection.reading import Collection
+    from imgsim.generation.generation import Generation
 
 Float32 = npt.NDArray[np.float32]
 
@@ -87,15 +87,15 @@ class Calibration:
         return "; ".join(parts)
 
 
-def calibration(collection: Collection, backbone: str) -> Calibration:
-    """Calibrate the line of a collection for one of its backbones; ask :meth:`Collection.calibration`, which keeps it.
+def calibrate(collection: Generation, backbone: str) -> Calibration:
+    """Calibrate the line of a collection for one of its backbones; `Collection.calibration` keeps it.
 
     Raises
     ------
     CollectionError
         For a backbone that the collection does not have, or a damaged file.
     """
-    from imgsim.model_comparison import verified_pairs
+    from imgsim.collection.verified_pairs import verified_pairs
 
     plates, matches = len(collection.catalogue), collection.matches
     background = collection.background(backbone)

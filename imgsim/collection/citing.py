@@ -6,7 +6,7 @@ A citation ends in what finds the picture again, however the collection has chan
 
 The picture is the beginning of the SHA-256 of the scan, which names it wherever it lies and whatever it is called.
 :func:`read_citation` takes such a line apart, also where quotation marks or line ends were changed on the way;
-:mod:`imgsim.collection.finding` follows it.
+:mod:`imgsim.collection.identifying` follows it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
-    from imgsim.collection.reading import Collection
     from imgsim.families import Family
+    from imgsim.generation.generation import Generation
 
 SHORT = 12  # digits of a picture's hash in a citation
 LEAST = 8  # digits that are taken for the beginning of one
@@ -117,7 +117,7 @@ def plate_reference(catalogue: Catalogue, row: int) -> str:
     return _closed(catalogue.reference(row), f"{book}{_plate(catalogue, row)}")
 
 
-def plate_citation(collection: Collection, row: int) -> str:
+def plate_citation(collection: Generation, row: int) -> str:
     """A reference to a plate by which anybody finds it."""
     catalogue = collection.catalogue
     book = catalogue.record(row)["book"]
@@ -125,7 +125,7 @@ def plate_citation(collection: Collection, row: int) -> str:
     return _closed(catalogue.reference(row), f"{_state(collection)}{of_book}, {_plate(catalogue, row)}")
 
 
-def book_citation(collection: Collection, book: str) -> str:
+def book_citation(collection: Generation, book: str) -> str:
     """A reference to a book by which anybody finds it; ImgsimError for an unknown one."""
     catalogue = collection.catalogue
     words = catalogue.book_reference(book)
@@ -133,7 +133,7 @@ def book_citation(collection: Collection, book: str) -> str:
     return _closed(words, f"{_state(collection)}, book “{book}”, first {first}")
 
 
-def family_citation(collection: Collection, family: Family) -> str:
+def family_citation(collection: Generation, family: Family) -> str:
     """A reference to a family: how often and when it was printed, its earliest plate, and what finds it again.
 
     It says "earliest in this collection", and of undated plates only which comes first: an earlier printing may not
@@ -155,7 +155,7 @@ def family_citation(collection: Collection, family: Family) -> str:
     )
 
 
-def collection_citation(collection: Collection) -> str:
+def collection_citation(collection: Generation) -> str:
     """A collection's name with what tells this state of it from any other."""
     return (
         f"collection “{collection.name}” ({_counted(len(collection.catalogue), 'plate')}, prepared "
@@ -163,7 +163,7 @@ def collection_citation(collection: Collection) -> str:
     )
 
 
-def scores_citation(collection: Collection, backbone: str) -> str:
+def scores_citation(collection: Generation, backbone: str) -> str:
     """A reference for similarities: the collection, and the network that gave them."""
     version = str(collection.manifest.get("imgsim", ""))
     return (
@@ -172,7 +172,7 @@ def scores_citation(collection: Collection, backbone: str) -> str:
     )
 
 
-def _state(collection: Collection) -> str:
+def _state(collection: Generation) -> str:
     return f"imgsim, collection “{collection.name}”, generation {collection.generation}"
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.family_ids import named_families
-from imgsim.collection.reading import Collection
 from imgsim.families import Families, decisions_of
+from imgsim.generation.generation import Generation
+from imgsim.reviews.decision_record import Review
+from imgsim.reviews.decision_words import TAKEN_BACK
 from imgsim.reviews.pictures import counting
-from imgsim.reviews.record import Review
 from imgsim.reviews.standing import standing_frame
-from imgsim.reviews.words import TAKEN_BACK
 
 
 def families_of(
-    collection: Collection, reviews: Sequence[Review] | None = None, *, write: bool = True
+    collection: Generation, reviews: Sequence[Review] | None = None, *, write: bool = True
 ) -> Families | None:
     """The families of a collection; None where plates were never compared.
 
@@ -24,7 +24,7 @@ def families_of(
     reviews : every record; None: those beside the collection. Raises CollectionError where they cannot be read.
     write : whether new families are given permanent ids. Not where decisions are missing that should count.
     """
-    found, matches = collection.families, collection.matches
+    found, matches = collection.found_families, collection.matches
     if found is None or matches is None:
         return None
     given = reviews_of(collection).all() if reviews is None else list(reviews)
@@ -34,7 +34,7 @@ def families_of(
     return named_families(collection.path, corrected, _cause(collection, given), write=write)
 
 
-def _cause(collection: Collection, reviews: Sequence[Review]) -> Callable[[frozenset[str]], str]:
+def _cause(collection: Generation, reviews: Sequence[Review]) -> Callable[[frozenset[str]], str]:
     """What made families of some plates as they are, after "by": the last decision on two of them since the run, else
     on one of them, else the run."""
     made = str(collection.manifest["created"])

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from imgsim.collection import current, layout
-from imgsim.collection.reading import Collection
 from imgsim.errors import CollectionError
+from imgsim.generation import current, layout
+from imgsim.generation.generation import Generation
 from imgsim.reviews.pictures import counting
+from imgsim.reviews.review_store import FILE, Reviews
 from imgsim.reviews.standing import standing_frame
-from imgsim.reviews.store import FILE, Reviews
 
 
-def reviews_of(collection: Collection | Path | str) -> Reviews:
+def reviews_of(collection: Generation | Path | str) -> Reviews:
     """The reviews of an open collection, or of the one in a folder.
 
     Decisions are about the pictures of the open generation, or of the folder's live one.
@@ -41,9 +41,9 @@ def live_pictures(folder: Path) -> Mapping[str, str]:
 def _pictures(folder: str, generation: str) -> Mapping[str, str]:
     path = Path(folder)
     manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
-    return Collection(path.name, path, generation, manifest).catalogue.pictures
+    return Generation(path.name, path, generation, manifest).catalogue.pictures
 
 
-def standing(collection: Collection) -> pd.DataFrame:
+def standing(collection: Generation) -> pd.DataFrame:
     """What is decided now about the pictures of a collection: see :func:`~imgsim.reviews.standing.standing_frame`."""
     return standing_frame(counting(reviews_of(collection).all(), collection.catalogue.pictures))

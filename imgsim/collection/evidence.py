@@ -1,86 +1,96 @@
-"""Reading what the matching left in a generation: matches, families, local features and their index."""
+"""What local geometry says of one plate's pairs, and which plates were used again.
+
+A verdict travels in addresses by a short code; "unchecked" is a pair that was never compared line by line.
+"""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Collection as Some
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from imgsim.collection import layout
-from imgsim.errors import CollectionError
+from imgsim.catalogue import Catalogue
+from imgsim.families import Decisions
+from imgsim.generation.generation import Generation
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
+from imgsim.verification.matches import Matches
 
-if TYPE_CHECKING:
-    from imgsim.collection.reading import Collection
-    from imgsim.families import Families
-    from imgsim.matches import Matches
-    from imgsim.matching.index import FeatureIndex
-    from imgsim.matching.store import FeatureStore
+UNCHECKED = "unchecked"
+CODE_OF = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail", LOOK_ALIKE: "alike"}
+CODES = (*CODE_OF.values(), UNCHECKED)
+VERIFIED = ("same", "mirrored", "detail")
 
 
-def read_matches(collection: Collection) -> Matches | None:
-    """The matches of a collection; None where there are none. Raises CollectionError for damaged ones."""
-    from imgsim.matches import Matches
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one plate: its matches by the row of the other plate, best first."""
 
-    if not collection.has(layout.MATCHES):
+    row: int
+    known: dict[int, MatchRow]
+
+    def code(self, row: int) -> str:
+        """The verdict on another plate."""
+        found = self.known.get(int(row))
+        return UNCHECKED if found is None else CODE_OF[found.verdict]
+
+    @property
+    def verified(self) -> tuple[int, ...]:
+        """Rows whose re-use is verified, the best evidence first."""
+        return tuple(row for row, found in self.known.items() if found.verified)
+
+    def mask(self, codes: Some[str], count: int) -> npt.NDArray[np.bool_]:
+        """Which of `count` plates have one of these verdicts, bool (count,)."""
+        mask = np.full(count, UNCHECKED in codes, dtype=bool)
+        for row in self.known:
+            mask[row] = self.code(row) in codes
+        return mask
+
+
+def evidence_of(generation: Generation, row: int) -> Evidence | None:
+    """What is known of a plate; None where the collection was prepared without comparing lines."""
+    matches = generation.matches
+    if matches is None:
         return None
-    return Matches.from_parquet(collection._bytes(layout.MATCHES), collection.catalogue)
+    return Evidence(row, {found.b: found for found in matches.of(row)})
 
 
-def read_families(collection: Collection) -> Families | None:
-    """The families of a collection; None where there are none. Raises CollectionError for damaged ones."""
-    from imgsim.families import Families
-    from imgsim.families.relating import believed
-    from imgsim.families.table import checked
-
-    if not collection.has(layout.FAMILIES):
-        return None
-    frame = checked(families_frame(collection._bytes(layout.FAMILIES)))
-    return Families(believed(frame, collection.catalogue, collection.matches), collection.catalogue)
-
-
-def families_frame(data: bytes) -> pd.DataFrame:
-    """The table in the bytes of families.parquet. Raises CollectionError for damaged ones."""
-    try:
-        return pd.read_parquet(io.BytesIO(data))
-    except (
-        Exception
-    ) as error:  # pyarrow raises its own kinds for damaged files, besides OSError and ValueError
-        reason = " ".join(str(error).split())[:200]
-        raise CollectionError(
-            f"families.parquet cannot be read ({reason}). Prepare the collection again."
-        ) from None
+def evidence_columns(
+    evidence: Evidence, rows: Sequence[int] | npt.NDArray[np.int64]
+) -> dict[str, list[str | int | float | None]]:
+    """The evidence of a list as columns of a CSV; None where a pair was not compared."""
+    found = [evidence.known.get(int(row)) for row in rows]
+    return {
+        "verdict": ["not checked" if m is None else m.verdict for m in found],
+        "inliers": [None if m is None else m.inliers for m in found],
+        "mirrored": [None if m is None or not m.verified else "yes" if m.mirrored else "no" for m in found],
+        "coverage_query": [None if m is None else _rounded(m.coverage_a) for m in found],
+        "coverage_neighbour": [None if m is None else _rounded(m.coverage_b) for m in found],
+    }
 
 
-def read_features(collection: Collection) -> FeatureStore | None:
-    """The local features; None where there are none, or not all of them."""
-    from imgsim.matching.store import FeatureStore
-
-    if not all(collection.has(file) for file in layout.FEATURE_FILES):
-        return None
-    # Gigabytes are not read for one plate: where each has a checksum its features are checked when they are asked for.
-    offsets, *others = layout.FEATURE_FILES
-    collection.verify(offsets, whole=True)
-    sums = collection._array(layout.FEATURE_SUMS, np.uint64, (None,)) if collection.has(layout.FEATURE_SUMS) else None
-    for file in others:
-        collection.verify(file, whole=sums is None)
-    frame = collection.catalogue.frame
-    sizes = frame[["width", "height"]].to_numpy("int64")
-    store = FeatureStore.open(collection.folder / layout.FEATURES, sizes, sums)
-    if len(store) != len(frame):
-        raise collection._error(f"features/ holds {len(store):,} plates but the catalogue has {len(frame):,}")
-    return store
+def _rounded(coverage: float) -> float | None:
+    return None if math.isnan(coverage) else round(float(coverage), 4)
 
 
-def read_index(collection: Collection) -> FeatureIndex | None:
-    """The index of the local features; None where there is none."""
-    from imgsim.matching.index import FeatureIndex
+def reused(matches: Matches, catalogue: Catalogue, decided: Decisions | None = None) -> npt.NDArray[np.bool_]:
+    """The plates that a verified match ties to another book (to any plate where no books are known), bool (n,).
 
-    files = [file for file in collection.manifest["files"] if layout.is_index_file(file)]
-    store = collection.features
-    if not files or store is None:
-        return None
-    for file in files:
-        collection.verify(file, whole=True)  # a search looks into all of it
-    return FeatureIndex.load(collection.folder / layout.FEATURES)
+    What people decided counts before what the lines say: a confirmed pair ties, a rejected one does not.
+    """
+    frame = matches.frame
+    pairs = frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(dtype=np.int64)
+    if decided:
+        low_high = map(tuple, np.sort(pairs, axis=1).tolist())
+        kept = [pair for pair in low_high if pair not in decided.rejected]
+        pairs = np.array([*kept, *decided.confirmed], dtype=np.int64).reshape(-1, 2)
+    if catalogue.books_known:
+        codes, _ = pd.factorize(catalogue.frame["book"])
+        pairs = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+    mask = np.zeros(len(catalogue), dtype=bool)
+    mask[pairs.ravel()] = True
+    return mask

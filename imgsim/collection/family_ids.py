@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imgsim.collection.registry import Registry
+from imgsim.collection.id_registry import Registry
 from imgsim.errors import BusyError, CollectionError
 from imgsim.families import Families
 from imgsim.families.permanent import ENDED, MERGED, FamilyEvent, KnownFamily, track

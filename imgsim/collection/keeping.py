@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imgsim.collection import registry as ids
+from imgsim.base.database import Database, backups, restoring
+from imgsim.base.database.backups import Backup
+from imgsim.base.database.connecting import readable
+from imgsim.base.hashing import file_sha256
+from imgsim.base.writing import disk_errors, write_whole
+from imgsim.collection import id_registry as ids
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.layout import file_sha256
-from imgsim.collection.registry import Registry
-from imgsim.collection.writing import disk_errors, locked, write_whole
-from imgsim.database import Database, backups, restoring
-from imgsim.database.backups import Backup
-from imgsim.database.opening import readable
+from imgsim.collection.id_registry import Registry
 from imgsim.errors import CollectionError, ImgsimError
+from imgsim.generation.locking import locked
 from imgsim.reviews import FILE as REVIEWS
 from imgsim.reviews import Review, rows
 
@@ -238,7 +239,7 @@ def told(reviews: Sequence[Review], most: int = 10) -> list[str]:
 
 
 def restore_ids(folder: Path, source: Path) -> Path | None:
-    """Put a copy of the registry of ids in place. Returns and raises as :func:`imgsim.database.restoring.restore`."""
+    """Put a copy of the registry of ids in place. Returns and raises as :func:`~imgsim.base.database.restore`."""
     with disk_errors(folder), locked(folder):
         database = Registry(folder).database
         aside = restoring.restore(database, source)

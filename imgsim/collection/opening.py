@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imgsim.collection import current, layout
-from imgsim.collection.reading import Collection
+from imgsim.collection.collection import Collection
 from imgsim.errors import CollectionError
+from imgsim.generation import current, layout
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from imgsim.collection.writing import disk_errors, write_whole
+from imgsim.base.writing import disk_errors, write_whole
 
 FILE = "settings.json"
 _IIIF_OPEN = "iiif_open_to_other_pages"

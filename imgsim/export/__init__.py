@@ -5,21 +5,21 @@
     for data in zip_chunks(request, files, report): ...                # or write_files(folder, request, files, report)
 
 Every file is made in chunks, so that a large one needs little memory and says how far it has come. Nothing here needs
-Streamlit. :mod:`imgsim.cells` says how a CSV stays what it is in every spreadsheet.
+Streamlit. :mod:`imgsim.base.cells` says how a CSV stays what it is in every spreadsheet.
 """
 
-from imgsim.cells import guarded
+from imgsim.base.cells import guarded
+from imgsim.base.spreadsheets import read_back
+from imgsim.export.book_edges import network_csv
 from imgsim.export.bundle import stem, write_files, zip_chunks
-from imgsim.export.families import families_csv
+from imgsim.export.family_lists import families_csv
 from imgsim.export.kinds import KINDS, Estimate, ExportFile, Kind, available, estimate, files_of
 from imgsim.export.map_page import map_html
-from imgsim.export.neighbours import neighbours_csv
-from imgsim.export.network import network_csv
-from imgsim.export.pairs import pairs_csv
-from imgsim.export.plates import selection_csv
+from imgsim.export.neighbour_lists import neighbours_csv
+from imgsim.export.pair_lists import pairs_csv
+from imgsim.export.plate_lists import selection_csv
 from imgsim.export.request import WHEN, Chunk, Request
 from imgsim.export.tables import table_csv
-from imgsim.spreadsheets import read_back
 
 __all__ = [
     "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from imgsim.base.cells import NUMBERS, column_cells, lines
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.cells import NUMBERS, column_cells, lines
 from imgsim.errors import ImgsimError
 
 # What a list says of each plate, before the metadata's own columns.

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from imgsim.errors import ImgsimError
-from imgsim.export.families import family_chunks, family_ids
+from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
+from imgsim.export.family_lists import family_chunks, family_ids
 from imgsim.export.map_page import map_chunks, method_of
-from imgsim.export.matches import match_chunks, matched
-from imgsim.export.neighbours import expected_rows, neighbour_chunks
-from imgsim.export.network import expected_edges, graphml_chunks, network_chunks
-from imgsim.export.plates import plate_chunks, point_chunks
+from imgsim.export.match_lists import match_chunks, matched
+from imgsim.export.neighbour_lists import expected_rows, neighbour_chunks
+from imgsim.export.plate_lists import plate_chunks, point_chunks
 from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Chunk, Request
-from imgsim.export.reviews import review_chunks, reviewed
+from imgsim.export.review_lists import review_chunks, reviewed
 
 _SAMPLE = 16  # plates whose rows are made to tell how large a file will be
 CSV, HTML = "text/csv", "text/html"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.catalogue import Catalogue
-from imgsim.colours import NO_TONE, Colouring
+from imgsim.charts.colours import NO_TONE, Colouring
 from imgsim.export.request import Chunk, Request
 
 
@@ -29,17 +29,17 @@ def map_html(
     ----------
     xy : float32 (n, 2).
     keep : which plates are drawn, bool (n,); all of them if left out.
-    query, neighbours, verified : as :func:`imgsim.figures.map_figure` takes them.
+    query, neighbours, verified : as :func:`imgsim.charts.plate_figures.map_figure` takes them.
     """
-    from imgsim import figures
+    from imgsim.charts import plate_figures
 
     shown = np.ones(len(catalogue), dtype=bool) if keep is None else keep
     groups = [
         (name, colour, np.flatnonzero(shown & (colours.tones == tone)))
         for tone, (name, colour) in enumerate(zip(colours.names, colours.palette, strict=True))
     ]
-    groups.append(("not known", figures.GREY, np.flatnonzero(shown & (colours.tones == NO_TONE))))
-    figure = figures.map_figure(
+    groups.append(("not known", plate_figures.GREY, np.flatnonzero(shown & (colours.tones == NO_TONE))))
+    figure = plate_figures.map_figure(
         xy,
         catalogue.plate_ids,
         [catalogue.short_title(row) for row in range(len(catalogue))],
@@ -49,7 +49,7 @@ def map_html(
         verified=verified,
         heading=heading,
     )
-    return figures.as_html(figure, heading)
+    return plate_figures.as_html(figure, heading)
 
 
 def method_of(request: Request) -> str:
@@ -60,7 +60,7 @@ def method_of(request: Request) -> str:
 
 def map_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the page with a request's plates."""
-    from imgsim.colours import colour_plates
+    from imgsim.charts.colours import colour_plates
 
     method = method_of(request)
     if not method:

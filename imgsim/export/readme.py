@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from imgsim.cells import GUARD
+from imgsim.base.cells import GUARD
 from imgsim.collection.citing import collection_citation, scores_citation
 from imgsim.export.columns import meaning
 from imgsim.export.kinds import ExportFile, kinds_of

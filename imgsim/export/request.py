@@ -43,7 +43,7 @@ class Request:
     rows : int64 (m,), the plates; None for all of them.
     top_k, threshold, other_books, when : neighbours of each plate: at most so many, from which similarity on, of other
         books only (ImgsimError where books are not told apart), and of any time, earlier or later than the plate (see
-        :mod:`imgsim.export.neighbours`).
+        :mod:`imgsim.export.neighbour_lists`).
     line : where the line across each list stands; None for what is calibrated, or the threshold where there is one.
     look_alikes : whether matches include the pairs whose lines do not agree.
     method, colour : the projection and the column of the map as a page.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from imgsim.cells import csv_bytes
+from imgsim.base.cells import csv_bytes
 from imgsim.export.catalogued import same_length
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgsim.families.delays import delays
-from imgsim.families.reading import Families, Family
+from imgsim.families.family_list import Families, Family
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
-    from imgsim.matches import Matches
+    from imgsim.verification.matches import Matches
 
 
 def select(

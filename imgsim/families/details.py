@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.families.deciding import Groups, Pair
+from imgsim.families.constraints import Groups, Pair
 
 if TYPE_CHECKING:
-    from imgsim.families.finding import Ties
-    from imgsim.matches import Matches
+    from imgsim.families.ties import Ties
+    from imgsim.verification.matches import Matches
 
 # Two outlines on one plate are of the same detail if they share this part of the smaller one's box.
 SAME_DETAIL = 0.5

@@ -19,31 +19,32 @@ Pairs whose two plates agree with the same other plates are decided on first, so
 or a plate that leads from one to the other is looked at; among equals those with more inliers, then by plate ids. So
 the order of the input makes no difference.
 
-What people decided goes before all of this: :mod:`~imgsim.families.deciding` says how. First the pairs that the lines
-tie are put together, with rejected plates kept apart; then the groups that confirmed pairs lead between become one.
-Where that would unite two rejected plates, the plates of these groups are put together anew by Kruskal's way: the
-confirmed pairs first, then each group's own pairs in their order, leaving out every pair that would unite the two.
+What people decided goes before all of this: :mod:`~imgsim.families.constraints` says how. First the pairs that the
+lines tie are put together, with rejected plates kept apart; then the groups that confirmed pairs lead between become
+one. Where that would unite two rejected plates, the plates of these groups are put together anew by Kruskal's way:
+the confirmed pairs first, then each group's own pairs in their order, leaving out every pair that would unite the
+two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.families.deciding import Decisions, Groups, Pair, kept_apart
+from imgsim.families.constraints import Decisions, Groups, Pair, kept_apart
 from imgsim.families.details import attach_to_cores, group_by_detail
+from imgsim.families.family_table import COLUMNS, CORRECTED
 from imgsim.families.relating import describe
-from imgsim.families.table import COLUMNS, CORRECTED
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, PRINTINGS, SAME, MatchRow
-from imgsim.reviews.words import MIRRORED_COPY, SAME_PLATE, SHARED_MOTIF, WHOLE
+from imgsim.families.ties import Ties
+from imgsim.reviews.decision_words import WHOLE
+from imgsim.verification.match_row import LOOK_ALIKE, MIRRORED, SAME
 
 if TYPE_CHECKING:
-    from imgsim.matches import Matches
+    from imgsim.verification.matches import Matches
 
 # Inliers that let a pair stand alone. Pairs that passed as verified and are false had up to 34 where the whole agrees
 # and up to 47 where a detail does; true ones of the sample 93 and 57 at least (tests/benchmarks/families.py).
@@ -52,59 +53,6 @@ STRONG_DETAIL = 50
 # A crop counts as the whole image if nearly all of it is found in the other plate, and makes up much of that. (Of the
 # sample: crops 0.89 and more, and 0.52 and more; a motif in another composition passes one of the two at most.)
 NEARLY_ALL, MUCH = 0.88, 0.5
-
-
-@dataclass(frozen=True)
-class Ties:
-    """What the pairs say, as arrays of one length, in the order in which they are decided on.
-
-    a, b : int64 rows; whole, detail, against : bool, exactly one of which is true; strong : bool; inliers : int64;
-    position : int64, row of the matches' frame, -1 for a pair that only people compared; decision : object, what people
-    confirmed, '' where they did not; seen : bool, whether the lines say what ``whole`` or ``detail`` says.
-    """
-
-    a: npt.NDArray[np.int64]
-    b: npt.NDArray[np.int64]
-    whole: npt.NDArray[np.bool_]
-    detail: npt.NDArray[np.bool_]
-    against: npt.NDArray[np.bool_]
-    strong: npt.NDArray[np.bool_]
-    inliers: npt.NDArray[np.int64]
-    position: npt.NDArray[np.int64]
-    decision: npt.NDArray[np.object_]
-    seen: npt.NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.a)
-
-    @property
-    def sure(self) -> npt.NDArray[np.bool_]:
-        """Which were confirmed by people."""
-        return self.decision != ""
-
-    def match(self, at: int, matches: Matches) -> MatchRow:
-        """What is known of a pair: what the lines say, and above it what people say."""
-        position, decision = int(self.position[at]), str(self.decision[at])
-        if position >= 0:
-            found = matches.match(position)
-        else:
-            nothing, nowhere = np.full((3, 3), np.nan), np.zeros((0, 2), np.float32)
-            found = MatchRow(
-                int(self.a[at]), int(self.b[at]), LOOK_ALIKE, 0, False, 0.0, 0.0, np.nan, "", "", nothing, nowhere,
-                nowhere, "review",
-            )  # fmt: skip
-        if not decision:
-            return found
-        if decision == SHARED_MOTIF:
-            return replace(found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="")
-        mirrored = decision == MIRRORED_COPY or (found.mirrored and found.verified)
-        return replace(
-            found,
-            verdict=MIRRORED if mirrored else SAME,
-            mirrored=mirrored,
-            # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
-            printing=PRINTINGS[1 if decision == SAME_PLATE else 2],
-        )
 
 
 def find_families(

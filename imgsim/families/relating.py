@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
 from imgsim.families.framing import seen
-from imgsim.families.table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
-from imgsim.matches import DETAIL, MIRRORED, PRINTINGS, SAME
+from imgsim.verification.match_row import DETAIL, MIRRORED, PRINTINGS, SAME
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
-    from imgsim.families.finding import Ties
-    from imgsim.matches import Matches, MatchRow
+    from imgsim.families.ties import Ties
+    from imgsim.verification.match_row import MatchRow
+    from imgsim.verification.matches import Matches
 
 # A plate is called a detail of another if it lies within that one's frame and shows only a part of it; and if nearly
 # all of its picture agrees, and clearly less of the other's.
@@ -41,7 +42,7 @@ class _Relation:
 def describe(
     catalogue: pd.DataFrame, matches: Matches, ties: Ties, families: list[list[int]]
 ) -> list[tuple[str, str, int, str, bool, str, str, int, int, str, str]]:
-    """One record a plate, in the order of :data:`~imgsim.families.table.CORRECTED`."""
+    """One record a plate, in the order of :data:`~imgsim.families.family_table.CORRECTED`."""
     every = sorted(row for rows in families for row in rows)
     rank = dict(zip(every, ranks(catalogue.iloc[every]).tolist(), strict=True))
     ids = catalogue["plate_id"].tolist()

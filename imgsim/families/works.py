@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from imgsim.catalogue import Catalogue
+from imgsim.catalogue.column_words import plain_name
 from imgsim.catalogue.values import searchable
-from imgsim.catalogue.words import plain_name
 
 _WORK_COLUMNS = ("work_id", "work")
 _ORDINAL = (

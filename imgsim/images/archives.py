@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imgsim.errors import ImageError
-from imgsim.images.opening import MAX_BYTES
+from imgsim.images.decoding import MAX_BYTES
 
 MAX_ENTRIES = 200_000
 # Deflate reaches about 1,030 to 1. Scans are compressed already; an uncompressed TIFF of a nearly blank page may

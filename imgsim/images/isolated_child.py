@@ -17,8 +17,8 @@ from PIL import Image, ImageCms, JpegImagePlugin  # noqa: F401
 
 from imgsim.errors import ImageError
 from imgsim.images import strips
+from imgsim.images.decoding import FORMATS, MAX_BYTES, open_image
 from imgsim.images.isolated import receive, send
-from imgsim.images.opening import FORMATS, MAX_BYTES, open_image
 from imgsim.images.shaping import REDUCING_GAP
 from imgsim.images.signatures import identify
 from imgsim.images.thumbnails import encode_display, fitted

@@ -19,7 +19,6 @@ from imgsim.errors import ImageError
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from imgsim.images.tiffs import TiffKind
 
 LARGE = 48 * 1024 * 1024
 # Bytes that Pillow takes for a pixel: the image itself, and the largest copy that :mod:`imgsim.images.pixels` makes.
@@ -28,13 +27,13 @@ _WEBP_PER_PIXEL = 16  # two frames of the animation decoder, its bytes, the imag
 _BAND = 32  # rows of the original
 
 
-def factor_for(image: ImageFile.ImageFile, kind: str, tiff: TiffKind | None, reduce_to: int) -> int:
+def factor_for(image: ImageFile.ImageFile, kind: str, reduce_to: int, *, plain_tiff: bool) -> int:
     """By what whole factor to reduce an image, opened and not loaded: its longer side stays twice ``reduce_to``.
 
     1 where it is to be opened by Pillow: it is not large, or not of a form that strips give as Pillow does.
     """
     factor = max(image.size) // (2 * reduce_to)
-    serves = kind == "PNG" or (kind == "TIFF" and tiff is not None and tiff.plain)
+    serves = kind == "PNG" or (kind == "TIFF" and plain_tiff)
     if factor < 2 or not serves or image.mode not in _PER_PIXEL:
         return 1
     return factor if image.width * image.height * _PER_PIXEL[image.mode] > LARGE else 1

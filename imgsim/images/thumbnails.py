@@ -16,7 +16,7 @@ def thumbnail(image: Image.Image, longest: int = THUMBNAIL) -> bytes:
     Parameters
     ----------
     image : PIL.Image.Image
-        Mode "L" or "RGB", as :func:`imgsim.images.opening.open_image` gives it.
+        Mode "L" or "RGB", as :func:`imgsim.images.decoding.open_image` gives it.
     """
     return _webp(_scaled(image, longest), quality=78)
 

@@ -9,17 +9,14 @@
     reviews.to_csv(catalogue, collection="herbals", date="2026-11-22")
     reviews.merge_csv(content, catalogue)      # what others decided, with a report of conflicts
 
-:mod:`~imgsim.reviews.words` has the six decisions, :mod:`~imgsim.reviews.store` the file,
+:mod:`~imgsim.reviews.decision_words` has the six decisions, :mod:`~imgsim.reviews.review_store` the file,
 :mod:`~imgsim.reviews.standing` what is decided now, :mod:`~imgsim.reviews.exchange` the CSV,
-:mod:`~imgsim.reviews.queue` what to look at next, and :mod:`~imgsim.reviews.worth` what a score is worth here. How
-decisions correct the families stands in :mod:`imgsim.families.deciding`.
+:mod:`~imgsim.collection.review_queue` what to look at next, and :mod:`~imgsim.collection.score_worth` what a score is
+worth here. How decisions correct the families stands in :mod:`imgsim.families.constraints`.
 """
 
-from imgsim.reviews.exchange import Conflict, MergeReport, reviews_csv
-from imgsim.reviews.record import EVIDENCE, Review
-from imgsim.reviews.standing import standing_frame
-from imgsim.reviews.store import FILE, Reviews
-from imgsim.reviews.words import (
+from imgsim.reviews.decision_record import EVIDENCE, Review
+from imgsim.reviews.decision_words import (
     CONFIRMED,
     DECISIONS,
     DISPUTED,
@@ -32,6 +29,9 @@ from imgsim.reviews.words import (
     UNSURE,
     WHOLE,
 )
+from imgsim.reviews.exchange import Conflict, MergeReport, reviews_csv
+from imgsim.reviews.review_store import FILE, Reviews
+from imgsim.reviews.standing import standing_frame
 
 __all__ = [
     "CONFIRMED", "Conflict", "DECISIONS", "DISPUTED", "EVIDENCE", "FILE", "MIRRORED_COPY", "MergeReport",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from imgsim.reviews.decision_record import Review
+from imgsim.reviews.decision_words import UNSURE
 from imgsim.reviews.pictures import GONE, NOT_KNOWN, REPLACED, Unconfirmed, counting, unconfirmed
-from imgsim.reviews.record import Review
 from imgsim.reviews.standing import latest
-from imgsim.reviews.words import UNSURE
 
 
 @dataclass(frozen=True)

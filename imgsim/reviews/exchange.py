@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from imgsim.cells import csv_bytes
+from imgsim.base.cells import csv_bytes
+from imgsim.base.spreadsheets import read_back
 from imgsim.errors import ImgsimError
+from imgsim.reviews.decision_record import EVIDENCE, Review, by_hand, made
+from imgsim.reviews.decision_words import DECISIONS, TAKEN_BACK
 from imgsim.reviews.pictures import counting, unconfirmed
-from imgsim.reviews.record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.standing import latest, standing_frame
-from imgsim.reviews.words import DECISIONS, TAKEN_BACK
-from imgsim.spreadsheets import read_back
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
-    from imgsim.reviews.store import Reviews
+
+
+
+class Store(Protocol):
+    """What keeps reviews: :class:`imgsim.reviews.Reviews`."""
+
+    def all(self) -> list[Review]: ...
+    def add(self, reviews: Iterable[Review]) -> tuple[list[Review], list[Review], list[tuple[Review, Review]]]: ...
+    @property
+    def pictures(self) -> Callable[[], Mapping[str, str]]: ...
+
 
 _OF_BOTH = ("book", "title", "author", "year", "place", "page")
 _NEEDED = ("plate_a_id", "plate_b_id", "decision", "reviewer")
@@ -79,10 +89,10 @@ def reviews_csv(reviews: Sequence[Review], catalogue: Catalogue, *, collection: 
     -------
     bytes
         Columns: uuid, plate_a_id, plate_b_id, decision, undoes_uuid (of a record that takes another one back),
-        reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.record.EVIDENCE`), a_sha256 and b_sha256
-        of the image files that were decided about, confirms_uuid (of a record that repeats an older one for the
-        pictures that are here now), then book, title, author, year, place and page of both plates where the collection
-        knows them, collection and date.
+        reviewer, when (UTC), note, what was shown (see :data:`~imgsim.reviews.decision_record.EVIDENCE`), a_sha256
+        and b_sha256 of the image files that were decided about, confirms_uuid (of a record that repeats an older one
+        for the pictures that are here now), then book, title, author, year, place and page of both plates where the
+        collection knows them, collection and date.
     """
     return csv_bytes(review_columns(reviews, catalogue, collection=collection, date=date), NUMBERS)
 
@@ -119,7 +129,7 @@ def review_columns(
     return columns
 
 
-def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
+def merge_csv(reviews: Store, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
     """Add the reviews of a CSV that are not here yet; all of them, or none if something fails.
 
     A table written by hand is welcome, too: it needs the columns plate_a_id, plate_b_id, decision and reviewer, and may
@@ -178,7 +188,7 @@ def merge_csv(reviews: Reviews, content: bytes, catalogue: Catalogue | None = No
     )
 
 
-def _counting(reviews: Reviews, here: Mapping[str, str]) -> list[Review]:
+def _counting(reviews: Store, here: Mapping[str, str]) -> list[Review]:
     """The records that count; all of them where nobody knows which plates are here."""
     return counting(reviews.all(), here) if here else reviews.all()
 

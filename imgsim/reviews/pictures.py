@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from imgsim.reviews.record import Review
+from imgsim.reviews.decision_record import Review
+from imgsim.reviews.decision_words import TAKEN_BACK
 from imgsim.reviews.standing import taken_back
-from imgsim.reviews.words import TAKEN_BACK
 
 GONE = "gone"
 REPLACED = "another scan"

@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from imgsim.database import run_statements
+from imgsim.base.database import run_statements
 from imgsim.errors import CollectionError, DamagedError, ImgsimError
-from imgsim.reviews.record import Review, checked_evidence, evidence_text, made
+from imgsim.reviews.decision_record import Review, checked_evidence, evidence_text, made
 
 Row = tuple[Any, ...]
 _SAID = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from imgsim.reviews.record import Review
-from imgsim.reviews.words import DISPUTED, TAKEN_BACK, UNSURE
+from imgsim.reviews.decision_record import Review
+from imgsim.reviews.decision_words import DISPUTED, TAKEN_BACK, UNSURE
 
 STANDING = {
     "plate_a": "str", "plate_b": "str", "decision": "str", "disputed": "bool", "said": "str", "reviewers": "str",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imgsim.errors import ImgsimError
-from imgsim.training import loop, run
+from imgsim.training import from_folders, loop
 
 REPORT_SECONDS = 10.0
 
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         temperature=given.temperature,
         seed=given.seed,
     )
-    options = run.Options(
+    options = from_folders.Options(
         inputs=tuple(given.images),
         out=given.out,
         recipe=recipe,
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         resume=given.resume,
     )
     try:
-        run.train(options, _Printer())
+        from_folders.train(options, _Printer())
     except ImgsimError as error:
         print(f"imgsim.training: {error}", file=sys.stderr)
         return 1
@@ -106,7 +106,7 @@ class _Printer:
     def __init__(self) -> None:
         self.stage, self.printed = "", 0.0
 
-    def __call__(self, progress: run.Progress) -> None:
+    def __call__(self, progress: from_folders.Progress) -> None:
         now = time.monotonic()
         if (
             progress.stage == self.stage

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgsim.errors import WeightsError
-from imgsim.training.files import read_tensors, write_tensors
+from imgsim.training.checkpoint_files import read_tensors, write_tensors
 
 # White paper enters the network as 0, so that the zeros which convolutions pad with are more paper.
 MEAN, STD = 1.0, 0.3
@@ -37,7 +37,7 @@ def new_network() -> Any:
     """
     import torch
 
-    from imgsim.backbones.network import torchvision_models
+    from imgsim.backbones.loading import torchvision_models
 
     network = torchvision_models().resnet18(weights=None, zero_init_residual=True)
     network.conv1 = torch.nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)

@@ -15,7 +15,8 @@ from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
-from imgsim.matching import LOOK_ALIKE, Features, match, read_features
+from imgsim.features.extraction import Features, read_features
+from imgsim.verification.verdicts import LOOK_ALIKE, match
 
 ORIGINAL = "original"
 

@@ -27,14 +27,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from imgsim.embeddings.embedder import Embedder
-from imgsim.images.opening import open_image
-from imgsim.matching.candidates import local_neighbours, mirrored_neighbours
-from imgsim.matching.features import FEATURES_VERSION, WORKING_SIDE, Features, extract
-from imgsim.matching.index import FeatureIndex
-from imgsim.matching.motif import LEAST_FEATURES, find_motif, motif_features
-from imgsim.matching.store import FeatureStore
-from imgsim.neighbours import all_neighbours
+from imgsim.backbones.embedder import Embedder
+from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE, Features, extract
+from imgsim.features.feature_store import FeatureStore
+from imgsim.features.inverted_index import FeatureIndex
+from imgsim.images.decoding import open_image
+from imgsim.retrieval.neighbours import all_neighbours
+from imgsim.verification.candidates import local_neighbours, mirrored_neighbours
+from imgsim.verification.motif_search import LEAST_FEATURES, find_motif, motif_features
 from tests.benchmarks.retrieval import CHAPBOOKS, Truth, add_pair, real_plates
 
 TOP = 20

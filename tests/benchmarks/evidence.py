@@ -24,25 +24,14 @@ from unittest.mock import patch
 import numpy as np
 from PIL import Image, ImageOps
 
-from imgsim.embeddings.embedder import Embedder
-from imgsim.images.opening import open_image
-from imgsim.matching import (
-    LOOK_ALIKE,
-    MAX_FEATURES,
-    MIRRORED,
-    SAME_IMAGE,
-    SHARED_DETAIL,
-    VERDICTS,
-    WORKING_SIDE,
-    Features,
-    extract,
-    match,
-    read_features,
-)
-from imgsim.matching.likeness import multiply_bytes
-from imgsim.sample import LOOK_ALIKE as LOOK_ALIKE_PAIR
-from imgsim.sample.page import PlateSpec
-from imgsim.sample.scanning import scan
+from imgsim.backbones.embedder import Embedder
+from imgsim.features.descriptor_similarity import multiply_bytes
+from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, Features, extract, read_features
+from imgsim.images.decoding import open_image
+from imgsim.sources.sample import LOOK_ALIKE as LOOK_ALIKE_PAIR
+from imgsim.sources.sample.copperplate import PlateSpec
+from imgsim.sources.sample.scanning import scan
+from imgsim.verification.verdicts import LOOK_ALIKE, MIRRORED, SAME_IMAGE, SHARED_DETAIL, VERDICTS, match
 from tests.benchmarks.retrieval import Truth, read, real_plates, rows_of, sample_plates
 
 NEAREST = 10
@@ -222,7 +211,7 @@ def furniture(count: int = 40) -> None:
     stamp = _stamp()
     for name in ("lettering and frame", "stamp as well"):
         features = [extract(plate, plate.size) for plate in plates]
-        with patch("imgsim.matching.features.silent", lambda plate: np.zeros(plate.shape, bool)):
+        with patch("imgsim.features.extraction.silent", lambda plate: np.zeros(plate.shape, bool)):
             blind = [extract(plate, plate.size) for plate in plates]
         false, without = (
             sum(match(some[i], some[j]).verdict != LOOK_ALIKE for i in range(count) for j in range(i))

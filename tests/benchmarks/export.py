@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from imgsim.collection import Collection
 from imgsim.export import Request, available, files_of, zip_chunks
-from imgsim.families import Families, find_families
-from imgsim.matches import DETAIL, LOOK_ALIKE, SAME, Matches
-from imgsim.neighbours import all_neighbours
+from imgsim.retrieval.neighbours import all_neighbours
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, SAME
+from imgsim.verification.matches import Matches
+from tests.in_memory import in_memory
 from tests.kin import catalogue_of, matches_of, pair
 
 TITLES = 400
@@ -44,15 +44,10 @@ def collection_of(count: int) -> Collection:
             kind = SAME if (a * 31 + b) % 400 == 0 else DETAIL if (a + b) % 97 == 0 else LOOK_ALIKE
             pairs.append(pair(ids[a], ids[b], kind))
     matches: Matches = matches_of(catalogue, pairs)
-    families = Families(find_families(catalogue.frame, matches), catalogue)
     manifest = {"created": "2026-11-22T00:00:00Z", "imgsim": "0.1.0"}
-    return cast(
-        Collection,
-        SimpleNamespace(
-            name="large", path=Path("nowhere"), generation="1", manifest=manifest, catalogue=catalogue,
-            matches=matches, families=families, backbones=("plates18",), neighbours=lambda _: neighbours,
-            embeddings=lambda _: embeddings, projections=lambda _: ("pca",), projection=lambda *_: embeddings[:, :2],
-        ),
+    return in_memory(
+        catalogue, matches, manifest=manifest, name="large", embeddings=embeddings, kept=50,
+        maps={"pca": embeddings[:, :2]},
     )  # fmt: skip
 
 
@@ -85,10 +80,10 @@ def main() -> None:
     matches = collection.matches
     assert matches is not None
     print(f"{count:,} plates, {len(matches):,} pairs, {memory('VmRSS'):.0f} MB before", flush=True)
-    plain = Request(collection, "2026-11-22", "plates18", top_k=50, look_alikes=True)
+    plain = Request(collection, "2026-11-22", "toy", top_k=50, look_alikes=True)
     measure("neighbours as CSV", plain, ["neighbours"], zipped=False)
     measure("neighbours, zipped", plain, ["neighbours"])
-    other = Request(collection, "2026-11-22", "plates18", top_k=50, other_books=True)
+    other = Request(collection, "2026-11-22", "toy", top_k=50, other_books=True)
     measure("neighbours of other books, compared anew", other, ["neighbours"], zipped=False)
     for kind in ("matches", "families", "network", "plates", "books", "map"):
         measure(kind, plain, [kind], zipped=False)

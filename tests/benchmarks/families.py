@@ -26,8 +26,9 @@ import numpy as np
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
 from imgsim.families import Families, find_families
-from imgsim.matches import DETAIL, LOOK_ALIKE, MIRRORED, SAME, Matches
-from imgsim.sample import generate
+from imgsim.sources.sample import generate
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, matches_of, pair
 
 ROOT = Path(__file__).resolve().parents[2]

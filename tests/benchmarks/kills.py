@@ -23,11 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
-from imgsim.collection import layout, open_collection
-from imgsim.collection.checking import check
-from imgsim.collection.registry import FILE, Registry
+from imgsim.collection import open_collection
+from imgsim.collection.id_registry import FILE, Registry
+from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError
-from imgsim.projections import project
+from imgsim.generation import layout
+from imgsim.retrieval.projections import project
 from tests.making import ToyEngine, make, write_plate, write_plates
 
 BACKBONES = ("toy", "other")
@@ -48,11 +49,11 @@ def fingerprint(collection: Path) -> dict[str, bytes]:
     frame = found.catalogue.frame
     result = {"catalogue": json.dumps(frame[["plate_id", "sha256"]].to_numpy().tolist()).encode()}
     for name in found.backbones:
-        indices, similarities = found.neighbours(name)
+        indices, similarities = found.neighbour_table(name)
         arrays = [found.embeddings(name), indices, similarities, found.background(name)]
         arrays += [found.projection(name, method) for method in found.projections(name)]
         result[name] = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
-    matches, families, store = found.matches, found.families, found.features
+    matches, families, store = found.matches, found.found_families, found.features
     if matches is not None:
         if families is None or store is None or found.feature_index is None:
             raise AssertionError("there are matches without what belongs to them")

@@ -18,10 +18,10 @@ import numpy as np
 
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
-from imgsim.images.opening import open_image
-from imgsim.matching.index import FeatureIndex
-from imgsim.matching.motif import OPENED_SIDE, find_motif, motif_features
-from imgsim.matching.store import FeatureStore
+from imgsim.features.feature_store import FeatureStore
+from imgsim.features.inverted_index import FeatureIndex
+from imgsim.images.decoding import open_image
+from imgsim.verification.motif_search import OPENED_SIDE, find_motif, motif_features
 from tests.benchmarks.candidates import filled
 
 

@@ -26,11 +26,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from imgsim.images.opening import open_image
-from imgsim.matching import MIRRORED, SAME_IMAGE, Features, extract, match
-from imgsim.matching.printing import LEAST_ACROSS, SAME_PLATE, across, reason
-from imgsim.sample.page import PlateSpec
-from imgsim.sample.scanning import scan
+from imgsim.features.extraction import Features, extract
+from imgsim.images.decoding import open_image
+from imgsim.sources.sample.copperplate import PlateSpec
+from imgsim.sources.sample.scanning import scan
+from imgsim.verification.impressions import LEAST_ACROSS, SAME_PLATE, across, reason
+from imgsim.verification.verdicts import MIRRORED, SAME_IMAGE, match
 from tests.benchmarks.retrieval import REAL_KINDS, rows_of
 
 SIZES = (200, 250, 300, 350, 400, 450, 500, 560, 640, None)

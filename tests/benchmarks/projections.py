@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imgsim.neighbours import all_neighbours
-from imgsim.projections import principal_components, project
+from imgsim.retrieval.neighbours import all_neighbours
+from imgsim.retrieval.projections import principal_components, project
 
 
 def synthetic(plates: int, dimension: int, seed: int = 0) -> np.ndarray:

@@ -24,12 +24,12 @@ import numpy as np
 from PIL import Image
 
 from imgsim.backbones import BACKBONES, fetch_weights
+from imgsim.backbones.embedder import Embedder
 from imgsim.backbones.weights import torch_cache
-from imgsim.embeddings.embedder import Embedder
 from imgsim.errors import ImgsimError
 from imgsim.images import shaping
-from imgsim.images.opening import open_image
-from imgsim.sample import LOOK_ALIKE, generate
+from imgsim.images.decoding import open_image
+from imgsim.sources.sample import LOOK_ALIKE, generate
 
 LONGEST = 512
 Embed = Callable[[Sequence[Image.Image]], np.ndarray]
@@ -148,8 +148,8 @@ def untrained(seed: int) -> Embed:
     """Return an untrained ResNet-18 that reads letterboxed plates of 224 pixels."""
     import torch
 
-    from imgsim.backbones.network import Network, torchvision_models
-    from imgsim.backbones.registry import IMAGENET_MEAN, IMAGENET_STD
+    from imgsim.backbones.known import IMAGENET_MEAN, IMAGENET_STD
+    from imgsim.backbones.loading import Network, torchvision_models
 
     torch.manual_seed(seed)
     body = torchvision_models().resnet18(weights=None)

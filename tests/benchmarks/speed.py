@@ -54,7 +54,7 @@ def find_plates(count: int, folder: Path) -> Path:
     """Return the folder of real plates, or write generated ones."""
     if named := os.environ.get("IMGSIM_PLATES"):
         return Path(named) / "images"
-    from imgsim.sample import generate
+    from imgsim.sources.sample import generate
 
     print(f"generating {count} plates (IMGSIM_PLATES names no real ones) ...", flush=True)
     return generate(folder / "sample", count).images
@@ -146,7 +146,7 @@ def resident(pid: int) -> float:
 
 
 def run_stage(chosen: argparse.Namespace) -> dict:
-    from imgsim.images.sources import find_images
+    from imgsim.sources.folders import find_images
 
     (name,) = chosen.backbone
     files = find_images([chosen.images])[0]
@@ -170,7 +170,7 @@ def naive(name: str, weights: Path, files: list, out: Path) -> dict:
     from PIL import Image
 
     from imgsim.backbones import BACKBONES, bound_to, load_state
-    from imgsim.backbones.network import build_network, torchvision_models
+    from imgsim.backbones.loading import build_network, torchvision_models
 
     torchvision_models()
     from torchvision import transforms
@@ -200,7 +200,8 @@ def naive(name: str, weights: Path, files: list, out: Path) -> dict:
 
 def ours(name: str, weights: Path, files: list, out: Path, *, thumbnails: bool) -> dict:
     """The run that precompute makes. Its rate is taken once all workers are under way; starting is told apart."""
-    from imgsim.embeddings import PlateResult, process_plates
+    from imgsim.workers.plate_work import PlateResult
+    from imgsim.workers.pool import process_plates
 
     vectors: dict[str, np.ndarray] = {}
     times: list[float] = []
@@ -227,8 +228,8 @@ def same(name: str, weights: Path, files: list) -> dict:
     import torch
 
     from imgsim.backbones import BACKBONES, load_network
-    from imgsim.embeddings import Embedder
-    from imgsim.images.opening import open_image
+    from imgsim.backbones.embedder import Embedder
+    from imgsim.images.decoding import open_image
 
     embedder = Embedder(name, weights, device="cpu")
     arrays = np.stack([embedder.backbone.shape(open_image(file.read()).image) for file in files])
@@ -242,7 +243,7 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
     from multiprocessing import get_context
 
     from imgsim.backbones import BACKBONES
-    from imgsim.embeddings.engines import available_cores, prepare_engine
+    from imgsim.backbones.engines import available_cores, prepare_engine
 
     cores = available_cores()
     context = get_context("spawn")
@@ -264,8 +265,8 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
 
 
 def alone(what: str, engine, files: list, barrier, results) -> None:
-    from imgsim.embeddings.plates import read_plate
-    from imgsim.embeddings.pool import CPU_BATCH
+    from imgsim.workers.plate_work import read_plate
+    from imgsim.workers.pool import CPU_BATCH
 
     backbone = engine.backbone
     if what == "decode":
@@ -295,7 +296,7 @@ def compare_search(chosen: argparse.Namespace) -> None:
     """All neighbours of all plates: one sklearn call a query against ours."""
     from sklearn.metrics.pairwise import cosine_similarity
 
-    from imgsim.neighbours import all_neighbours
+    from imgsim.retrieval.neighbours import all_neighbours
 
     print(
         f"all neighbours, k = 50, {chosen.rows:,} random plates (sklearn: {QUERIES} queries, the rest reckoned)"

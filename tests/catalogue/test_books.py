@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.catalogue import Joined
-from imgsim.catalogue.keys import prefixes
+from imgsim.catalogue.row_keys import prefixes
 from imgsim.errors import MetadataError
 from tests.catalogue.frames import column, joined
 

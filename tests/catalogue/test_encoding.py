@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.catalogue import read_metadata
-from imgsim.catalogue.encoding import decode
+from imgsim.catalogue.text_encoding import decode
 from imgsim.errors import MetadataError
 
 GERMAN = [

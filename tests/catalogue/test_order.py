@@ -11,7 +11,7 @@ import pytest
 from imgsim.catalogue import Catalogue
 from imgsim.catalogue.numerals import in_name, numeral, page_number, plate_number
 from imgsim.catalogue.order import Column, arrange
-from imgsim.families.table import ranks
+from imgsim.families.family_table import ranks
 from tests.catalogue.frames import joined
 
 ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",

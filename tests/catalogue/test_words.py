@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.catalogue.words import KEYS, SOURCES, heading, key_candidates, meaning, names_books
-from imgsim.iiif.reading import Book, Page
-from imgsim.iiif.table import row
+from imgsim.catalogue.column_words import KEYS, SOURCES, heading, key_candidates, meaning, names_books
+from imgsim.sources.iiif.page_table import row
+from imgsim.sources.iiif.presentation import Book, Page
 from tests.catalogue.frames import column, joined
 
 SPELLINGS = {

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from imgsim.collection import layout, open_collection
+from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
+from imgsim.generation import layout
 from tests.making import make, write_plates
 
 GOOD = {"since": "g", "counts": {"new": 1}, "new": ["p1"], "moved": [["p1", "a.png", "b.png"]]}

@@ -55,8 +55,8 @@ def test_the_forms() -> None:
         f"Ray, John, Flora Anglica, 1701 [imgsim, collection “herbals”, generation g1, book “book 0”, first plate "
         f"“p2”, picture {two}]."
     )
-    assert found.families is not None
-    family = found.families.named({"p1": "F0007"}).family("F0007")
+    assert found.found_families is not None
+    family = found.found_families.named({"p1": "F0007"}).family("F0007")
     assert family_citation(found, family) == (
         "One image in 2 plates of 2 books, 1700–1701; the earliest in this collection: Ray, John, Flora Anglica, 1700 "
         f"[imgsim, collection “herbals”, generation g1, family “F0007”, earliest plate “p1”, picture {one}], found "
@@ -98,8 +98,8 @@ def test_citations_of_books_families_and_older_ones() -> None:
     found = herbals(["p1", "p2"])
     cited = read_citation(book_citation(found, "book 0"))
     assert cited is not None and (cited.book, cited.plate, cited.family) == ("book 0", "p2", "")
-    assert found.families is not None
-    cited = read_citation(family_citation(found, found.families.named({"p1": "F0007"}).family("F0007")))
+    assert found.found_families is not None
+    cited = read_citation(family_citation(found, found.found_families.named({"p1": "F0007"}).family("F0007")))
     assert cited is not None and (cited.family, cited.plate, cited.book) == ("F0007", "p1", "")
     old = read_citation("Ray, John, Flora, London: 1752 [book one, plate a].")
     assert old is not None and old.plate == "a"

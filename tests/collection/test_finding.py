@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.cli import find as command
+from imgsim.cli.environment import REPOSITORY
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import (
     asked,
@@ -21,9 +22,8 @@ from imgsim.collection.citing import (
 )
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.finding import ANOTHER_SCAN, FORMER, GONE, HERE, find_everywhere, find_in
-from imgsim.collection.registry import Registry
-from imgsim.environment import REPOSITORY
+from imgsim.collection.id_registry import Registry
+from imgsim.collection.identifying import ANOTHER_SCAN, FORMER, GONE, HERE, find_everywhere, find_in
 from tests.hostile import TRAVERSALS
 from tests.making import add_matches, make, match_values, write_plate, write_plates
 

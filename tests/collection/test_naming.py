@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.collection.naming import KnownPlate, Scan, assign, folded, place
-from imgsim.collection.registry import Present, Registry
+from imgsim.collection.id_registry import Present, Registry
+from imgsim.collection.plate_ids import KnownPlate, Scan, assign, folded, place
 
 Version = tuple[int, int]  # picture, scan of it
 

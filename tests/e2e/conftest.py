@@ -22,7 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from imgsim.views.shell import PAGES
+from imgsim.app.parts.shell import PAGES
 from tests.conftest import draw_plate, offline, precompute
 from tests.e2e.serving import Served, find_browser, launch, serve
 

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from imgsim.borrowing import Borrowing
+from imgsim.app.parts.shell import PAGES
 from imgsim.collection import Collection
+from imgsim.collection.book_network import Borrowing
 from imgsim.collection.corrected import families_of
-from imgsim.views.shell import PAGES
 from tests.e2e.serving import settle
 
 # What a page waits for before it is drawn: its element, and the attribute and value that say so.

@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from imgsim import environment
+from imgsim.app.parts import tour
+from imgsim.app.parts.shell import PAGES
+from imgsim.cli import environment
 from imgsim.collection import Collection, open_collection
-from imgsim.views import tour
-from imgsim.views.shell import PAGES
 from tests.e2e.serving import find_browser, launch, serve, settle
 
 SIZES = {1280: 900, 1920: 1080}
@@ -45,7 +45,7 @@ def counterpart(collection: Collection, row: int) -> int:
     """Return the plate to lay on this one: a verified one, mirrored if there is any, else the nearest."""
     verified = [match for match in collection.matches.of(row) if match.verified] if collection.matches else []
     best = next((match for match in verified if match.mirrored), verified[0] if verified else None)
-    return best.other(row) if best else int(collection.neighbours(collection.backbones[0])[0][row][0])
+    return best.other(row) if best else int(collection.neighbour_table(collection.backbones[0])[0][row][0])
 
 
 def wait_for_pictures(page: Page) -> None:
@@ -139,7 +139,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         image = options.image
         if image is None:
-            nearest = int(collection.neighbours(collection.backbones[0])[0][row][0])
+            nearest = int(collection.neighbour_table(collection.backbones[0])[0][row][0])
             image = (
                 Path(temporary)
                 / f"photograph{Path(str(collection.catalogue.record(nearest)['file'])).suffix}"

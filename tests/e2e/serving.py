@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
 
-from imgsim import environment
+from imgsim.cli import environment
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 # A container's own root and its small /dev/shm, and no graphics card: WebGL is drawn in software.

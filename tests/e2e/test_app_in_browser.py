@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from imgsim.app.parts.shell import PAGES
 from imgsim.collection import Collection, open_collection
-from imgsim.views.shell import PAGES
 from tests.conftest import SAMPLE
 from tests.e2e.serving import Served, settle
 
@@ -147,7 +147,7 @@ def test_a_neighbour_becomes_the_query_and_back_works(page: Page, app: Served, s
     visit(page, app, "plate", plate=query, order="similarity", threshold="-1", other_books="no", fold="no")
     first = neighbours_of(page)
     # the list on the page is the list on the disk
-    indices, _ = sample.neighbours("plates18")
+    indices, _ = sample.neighbour_table("plates18")
     assert first == [str(sample.catalogue.plate_ids[row]) for row in indices[0][: len(first)]]
     assert query not in first
 
@@ -205,7 +205,7 @@ def test_the_list_comes_as_csv_exactly_as_it_is_shown(page: Page, app: Served, s
     name, content = download(page, page.get_by_role("button", name="Download CSV"))
     assert name.endswith(".csv") and query in name
     assert content.startswith(b"\xef\xbb\xbf")
-    from imgsim.export import read_back
+    from imgsim.base.spreadsheets import read_back
 
     table = read_back(content)
     assert [plate.strip('="') for plate in table["neighbour_plate_id"]] == shown
@@ -213,7 +213,7 @@ def test_the_list_comes_as_csv_exactly_as_it_is_shown(page: Page, app: Served, s
     assert list(table["rank"].astype(int)) == list(range(1, 10))
     scores = table["similarity"].astype(float)
     assert scores.is_monotonic_decreasing
-    _, sims = sample.neighbours("plates18")
+    _, sims = sample.neighbour_table("plates18")
     assert scores.to_numpy() == pytest.approx(sims[5][:9], abs=1e-6)
     assert set(table["backbone"]) == {"plates18"}
     # a spreadsheet's view of the same bytes: the same number of rows, nothing lost
@@ -282,7 +282,7 @@ def test_a_box_on_the_map_gathers_plates_and_gives_them_as_csv(page: Page, app: 
     chosen = cards(page, "Selected plates")
     expect(chosen).to_have_count(SAMPLE)
     _, content = download(page, page.get_by_role("button", name="Download CSV"))
-    from imgsim.export import read_back
+    from imgsim.base.spreadsheets import read_back
 
     table = read_back(content)
     assert sorted(plate.strip('="') for plate in table["plate_id"]) == sorted(ids(chosen))

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from imgsim.collection import Collection, open_collection
-from imgsim.sample.families import plan
+from imgsim.sources.sample.planning import plan
 from tests.conftest import SAMPLE
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import state_of

@@ -9,11 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from imgsim.app.services import verdict_words
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import UNDATED
 from imgsim.collection import Collection, open_collection
-from imgsim.export import read_back
-from imgsim.views import evidence
-from imgsim.views.listing import Conditions, conditions_mask
+from imgsim.collection.evidence import evidence_of, reused
+from imgsim.collection.listing import Conditions, conditions_mask
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import (
     card,
@@ -48,7 +49,7 @@ def query(sample: Collection) -> str:
 
 def _verified(sample: Collection, row: int) -> list[tuple[str, str]]:
     """(plate id, verdict's code) of the verified matches of a plate in other books, best first."""
-    known = evidence.of_plate(sample, row)
+    known = evidence_of(sample, row)
     assert known is not None
     book = str(sample.catalogue.record(row)["book"])
     mask = conditions_mask(sample.catalogue, Conditions(4, 1.0, True, "any"), book=book, date=UNDATED)
@@ -76,9 +77,9 @@ def test_verified_neighbours_come_first_and_say_so_in_words(
     verified = _verified(sample, row)
     visit(page, app, "plate", plate=query, threshold="-1", fold="no")
     assert neighbours_of(page)[: len(verified)] == [plate_id for plate_id, _ in verified]
-    known = evidence.of_plate(sample, row)
+    known = evidence_of(sample, row)
     assert known is not None
-    expected = [evidence.badge(known, sample.catalogue.row(plate))["text"] for plate in neighbours_of(page)]
+    expected = [verdict_words.badge(known, sample.catalogue.row(plate))["text"] for plate in neighbours_of(page)]
     assert badges(page) == expected
     assert re.fullmatch(r"(same image|mirrored|shared detail)[a-z, ]* · [\d,]+", expected[0])
 
@@ -98,7 +99,7 @@ def test_a_verdict_narrows_the_list(page: Page, app: Served, sample: Collection,
     visit(page, app, "plate", plate=query, threshold="1", fold="no")
     assert neighbours_of(page)[: len(verified)] == [plate_id for plate_id, _ in verified]
     code = verified[0][1]
-    page.get_by_role("button", name=evidence.WORDS[code], exact=True).first.click()
+    page.get_by_role("button", name=verdict_words.WORDS[code], exact=True).first.click()
     settle(page)
     assert state_of(page)["verdict"] == code
     assert neighbours_of(page) == [plate_id for plate_id, found in verified if found == code]
@@ -165,4 +166,4 @@ def test_browse_shows_only_what_was_used_again(page: Page, app: Served, sample: 
     settle(page)
     assert state_of(page)["reused"] == "yes"
     assert sample.matches is not None
-    expect(cards(page)).to_have_count(int(evidence.reused(sample.matches, sample.catalogue).sum()))
+    expect(cards(page)).to_have_count(int(reused(sample.matches, sample.catalogue).sum()))

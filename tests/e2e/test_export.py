@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
-from imgsim.export import KINDS, read_back
+from imgsim.export import KINDS
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import download, visit
 
@@ -72,7 +73,7 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
 
     ids = list(sample.catalogue.plate_ids)
     neighbours = read_back(files["neighbours.csv"])
-    indices, similarities = sample.neighbours("plates18")
+    indices, similarities = sample.neighbour_table("plates18")
     assert len(neighbours) == 10 * len(ids)
     assert neighbours["query_plate_id"].tolist() == [plate for plate in ids for _ in range(10)]
     assert neighbours["neighbour_plate_id"].tolist() == [ids[i] for row in indices[:, :10] for i in row]

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
-from imgsim.iiif import Addresses
+from imgsim.export.iiif import Addresses
 from tests.conftest import precompute
 from tests.e2e.serving import Served, settle
 from tests.iiif_schema import check_info, check_manifest

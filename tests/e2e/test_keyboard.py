@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from imgsim.app.components import keyboard
 from imgsim.collection import Collection, open_collection
-from imgsim.views import keys
 from tests.e2e.scenes import facts
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, ids, neighbours_of, on_map, state_of, visit, wait_for_map
@@ -186,7 +186,7 @@ def test_the_keys_that_help_lists_are_said_on_the_page(
 ) -> None:
     known = facts(sample)
     visit(page, app, name, plate=known["plate"], **({"with": known["with"]} if name == "compare" else {}))
-    held = {"map": keys.MAP, "plate": keys.VIEWER + keys.BOX, "compare": keys.COMPARE}[name]
+    held = {"map": keyboard.MAP, "plate": keyboard.VIEWER + keyboard.BOX, "compare": keyboard.COMPARE}[name]
     said = page.locator("p.keys").first
     for key in held:
         expect(said).to_contain_text(key.does)

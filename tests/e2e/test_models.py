@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from safetensors.numpy import save_file
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
-from imgsim.export import read_back
 from tests.conftest import SAMPLE, precompute
 from tests.e2e.conftest import Watch
 from tests.e2e.serving import Served, serve, settle
@@ -57,7 +57,7 @@ def sample(folder: Path) -> Collection:
 
 def first_four(sample: Collection, backbone: str, plate: str) -> list[str]:
     row = sample.catalogue.row(plate)
-    return [str(sample.catalogue.plate_ids[near]) for near in sample.neighbours(backbone)[0][row, :4]]
+    return [str(sample.catalogue.plate_ids[near]) for near in sample.neighbour_table(backbone)[0][row, :4]]
 
 
 def test_a_click_on_a_disagreement_shows_both_lists(page: Page, served: Served, sample: Collection) -> None:

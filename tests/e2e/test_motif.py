@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
-from imgsim.export import read_back
-from imgsim.matches import MIRRORED, SAME
+from imgsim.verification.match_row import MIRRORED, SAME
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, card, download, ids, state_of, visit
 

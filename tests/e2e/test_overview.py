@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from imgsim.borrowing import EARLIER, LATER, exchange
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.book_exchange import EARLIER, LATER, exchange
 from imgsim.collection.corrected import families_of
-from imgsim.export import read_back
-from imgsim.overview import Overview
-from imgsim.views import evidence
+from imgsim.collection.evidence import reused
+from imgsim.collection.overview_counts import Overview
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, download, state_of, visit
 
@@ -26,7 +26,7 @@ def sample(prepared: Path) -> Collection:
 def overview(sample: Collection) -> Overview:
     families = families_of(sample)
     assert sample.matches is not None and families is not None
-    return Overview(sample.catalogue, evidence.reused(sample.matches, sample.catalogue), families)
+    return Overview(sample.catalogue, reused(sample.matches, sample.catalogue), families)
 
 
 def chart(page: Page, key: str) -> Locator:

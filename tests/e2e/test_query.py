@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
-from imgsim.export import read_back
-from imgsim.images.opening import open_image
-from imgsim.views import evidence
+from imgsim.collection.evidence import VERIFIED
+from imgsim.images.decoding import open_image
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import download, ids, neighbours_of, state_of, visit
 
@@ -150,7 +150,7 @@ def test_a_photograph_is_answered_by_likeness_and_by_lines_in_one_list(
     settle(page)
     found = ids(ranked)
     assert found[0] == sample.catalogue.plate_ids[row] and len(found) == 20
-    kinds = ",".join(f"li[data-verdict={kind}]" for kind in evidence.VERIFIED)
+    kinds = ",".join(f"li[data-verdict={kind}]" for kind in VERIFIED)
     proven = page.get_by_test_id("imgsim-grid").locator(kinds)
     assert known & set(ids(proven)), "its copies are proven by their lines"
     assert found[: proven.count()] == ids(proven), "what is proven comes first"

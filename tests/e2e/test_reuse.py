@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from imgsim.borrowing import Borrowing
+from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.book_network import Borrowing
 from imgsim.collection.corrected import families_of
-from imgsim.export import read_back
 from imgsim.families import Families, Family
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, download, state_of, visit

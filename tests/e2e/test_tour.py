@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from imgsim.app.parts.tour import HINTS
 from imgsim.collection import open_collection
-from imgsim.views.tour import HINTS
 from tests.e2e.scenes import facts
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, card, cards, ids, visit

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.collection.family_ids import became, ended, former, history, named_families
-from imgsim.collection.registry import Registry
+from imgsim.collection.id_registry import Registry
 from imgsim.families import Decisions, Families, find_families
 from imgsim.families.permanent import FamilyEvent, KnownFamily, track
 from tests.kin import catalogue_of, clique, matches_of, pair

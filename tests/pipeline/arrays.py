@@ -13,7 +13,7 @@ def arrays(collection: Path) -> dict[str, np.ndarray]:
     found = open_collection(collection)
     result: dict[str, np.ndarray] = {"ids": np.array(found.catalogue.plate_ids)}
     for name in found.backbones:
-        indices, similarities = found.neighbours(name)
+        indices, similarities = found.neighbour_table(name)
         result |= {
             f"{name} embeddings": found.embeddings(name),
             f"{name} indices": indices,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from imgsim.backbones import BACKBONES
+from imgsim.base.progress import Progress
 from imgsim.collection import open_collection
-from imgsim.collection.writing import locked
 from imgsim.errors import BusyError, ImgsimError
-from imgsim.pipeline import Options, Progress, prepare
+from imgsim.generation.locking import locked
+from imgsim.prepare import Options, prepare
 from tests.making import ToyEngine, make, write_plates
 from tests.pipeline.arrays import assert_equal
 from tests.tiny import TINY
@@ -118,9 +119,9 @@ def test_work_with_another_backbone_is_kept_for_later(tmp_path: Path) -> None:
 def test_finished_stages_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images = write_plates(tmp_path / "images", 9)
     make(tmp_path / "fresh", images, projections=["pca", "tsne"])
-    from imgsim.pipeline import stages
+    from imgsim.prepare import embedding_stages
 
-    project, calls = stages.project, []
+    project, calls = embedding_stages.project, []
 
     def stopping(embeddings: Any, neighbours: Any, method: str, **rest: Any) -> Any:
         calls.append(method)
@@ -128,7 +129,7 @@ def test_finished_stages_are_not_computed_again(tmp_path: Path, monkeypatch: pyt
             raise KeyboardInterrupt
         return project(embeddings, neighbours, method, **rest)
 
-    monkeypatch.setattr(stages, "project", stopping)
+    monkeypatch.setattr(embedding_stages, "project", stopping)
     with pytest.raises(KeyboardInterrupt):
         make(tmp_path / "c", images, projections=["pca", "tsne"])
     make(tmp_path / "c", images, projections=["pca", "tsne"])

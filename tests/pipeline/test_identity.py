@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
+from imgsim.cli.display import summary_text
 from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registry import FILE, Registry
-from imgsim.matching.rescans import same_picture
-from imgsim.pipeline.display import summary_text
+from imgsim.collection.id_registry import FILE, Registry
+from imgsim.verification.rescans import same_picture
 from tests.making import make
 from tests.pipeline.verifying import draw, draw_plates, verified
 
@@ -132,7 +132,7 @@ def test_a_run_that_died_after_the_ids_were_written_changes_none(
         rescan(image).save(images / "p001.png")
     draw(40).save(images / "p000b.png")
     with monkeypatch.context() as context:
-        context.setattr("imgsim.pipeline.run.GenerationWriter", lambda folder: 1 / 0)
+        context.setattr("imgsim.prepare.run.GenerationWriter", lambda folder: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             make(out, images)
     summary = make(out, images)

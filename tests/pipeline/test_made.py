@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from imgsim.base.hashing import file_sha256
 from imgsim.collection import open_collection
-from imgsim.collection.layout import file_sha256
 from imgsim.errors import ImgsimError
-from imgsim.pipeline import Options, prepare
-from imgsim.pipeline.sources import container
+from imgsim.prepare import Options, prepare
+from imgsim.prepare.known_files import container
 from tests.making import Recorder, ToyEngine, make, write_plate, write_plates
 from tests.pipeline.arrays import arrays, assert_equal
 

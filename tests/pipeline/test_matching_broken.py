@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from imgsim.collection import layout, open_collection
+from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
-from imgsim.matching import read_features
-from imgsim.matching.store import FeatureStore
+from imgsim.features.extraction import read_features
+from imgsim.features.feature_store import FeatureStore
+from imgsim.generation import layout
 from tests.making import ToyEngine, add_files, make
 from tests.pipeline.verifying import (
     assert_equal,
@@ -74,12 +75,12 @@ def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_pa
 _SLOWLY = """
 import sys, time
 from pathlib import Path
-from imgsim.matching import working
+from imgsim.verification import comparing
 from tests.making import ToyEngine, make
 from tests.pipeline.verifying import toy_match
-from imgsim.pipeline import pairs
-working.match = toy_match
-pairs._MOST = 1
+from imgsim.prepare import compared_pairs
+comparing.match = toy_match
+compared_pairs._MOST = 1
 def wait(done):
     print(done, flush=True)
     time.sleep(float(sys.argv[3]))

@@ -12,11 +12,13 @@ import pytest
 from PIL import Image, ImageOps
 
 from imgsim.backbones import BACKBONES
+from imgsim.base.progress import Progress
 from imgsim.collection import open_collection
-from imgsim.embeddings import PlateFailure
 from imgsim.errors import ImgsimError
-from imgsim.matching import match, read_features
-from imgsim.pipeline import Options, Progress, prepare
+from imgsim.features.extraction import read_features
+from imgsim.prepare import Options, prepare
+from imgsim.verification.verdicts import match
+from imgsim.workers.plate_work import PlateFailure
 from tests.making import Recorder, ToyEngine, heavy_modules, make
 from tests.pipeline.verifying import (
     assert_equal,
@@ -41,7 +43,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
     engine = ToyEngine()
     summary = prepare(options, recorder, engine=engine)
     collection = open_collection(tmp_path / "c")
-    matches, families = collection.matches, collection.families
+    matches, families = collection.matches, collection.found_families
     assert matches is not None
     assert families is not None
     row = collection.catalogue.row
@@ -231,7 +233,7 @@ def test_worker_processes_give_the_same_as_one_process(
 def test_a_second_run_loads_nothing_heavy(quickly: None, tmp_path: Path) -> None:
     verified(tmp_path / "c", draw_plates(tmp_path / "images", 3))
     code = (
-        "from imgsim.pipeline import Options, prepare; from pathlib import Path\n"
+        "from imgsim.prepare import Options, prepare; from pathlib import Path\n"
         "from tests.making import ToyEngine\n"
         f"assert not prepare(Options(out=Path({str(tmp_path / 'c')!r})), engine=ToyEngine()).changed\n"
     )

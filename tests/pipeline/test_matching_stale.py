@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from imgsim.collection import layout, open_collection
-from imgsim.collection.registry import FILE
+from imgsim.collection import open_collection
+from imgsim.collection.id_registry import FILE
 from imgsim.errors import ImgsimError
+from imgsim.generation import layout
 from tests.making import ToyEngine, make
 from tests.pipeline.verifying import (
     FOUND,
@@ -76,12 +77,12 @@ CHANGES: list[tuple[Callable[[State], None], list[str], int, set[str]]] = [
     (change_year, [], 0, {layout.FAMILIES}),
     (change_backbone, EVERY, 0, {"other/mirrored.npy", *FOUND}),
     (change_top, [], 0, FOUND),
-    (raised("imgsim.matching.FEATURES_VERSION"), EVERY, 10, {*STORE, *INDEX, *FOUND}),
-    (raised("imgsim.matching.MATCHING_VERSION"), [], 10, FOUND),
-    (raised("imgsim.matching.index.INDEX_VERSION"), [], 0, {*INDEX, *FOUND}),
-    (raised("imgsim.matching.candidates.CANDIDATES_VERSION"), [], 0, FOUND),
+    (raised("imgsim.features.extraction.FEATURES_VERSION"), EVERY, 10, {*STORE, *INDEX, *FOUND}),
+    (raised("imgsim.verification.verdicts.MATCHING_VERSION"), [], 10, FOUND),
+    (raised("imgsim.features.inverted_index.INDEX_VERSION"), [], 0, {*INDEX, *FOUND}),
+    (raised("imgsim.verification.candidates.CANDIDATES_VERSION"), [], 0, FOUND),
     (raised("imgsim.families.FAMILIES_VERSION"), [], 0, {layout.FAMILIES}),
-    (raised("imgsim.pipeline.features.MIRROR_VERSION"), EVERY, 0, {*MIRRORED, *FOUND}),
+    (raised("imgsim.prepare.feature_stage.MIRROR_VERSION"), EVERY, 0, {*MIRRORED, *FOUND}),
 ]
 
 

@@ -15,7 +15,7 @@ from tests.making import ToyEngine, make, write_plate, write_plates
 def test_fresh_files_are_hashed_again_but_not_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imgsim.pipeline.sources._COARSE_CLOCK_NS", 10**12)
+    monkeypatch.setattr("imgsim.prepare.known_files._COARSE_CLOCK_NS", 10**12)
     images = write_plates(tmp_path / "images", 4)
     (images / "bad.png").write_bytes(b"no image")
     make(tmp_path / "c", images)

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from imgsim.collection import layout, open_collection
+from imgsim.cli.display import summary_text
+from imgsim.cli.rehearsal import rehearse
+from imgsim.collection import open_collection
 from imgsim.errors import MetadataError
-from imgsim.pipeline import Options
-from imgsim.pipeline.display import summary_text
-from imgsim.pipeline.rehearsal import rehearse
+from imgsim.generation import layout
+from imgsim.prepare import Options
 from tests.making import ToyEngine, make, write_plate
 
 ROOT = Path(__file__).parents[2]

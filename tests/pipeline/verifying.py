@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw
 
-from imgsim.collection import layout, open_collection
-from imgsim.matching.features import Features
-from imgsim.matching.index import INDEX_FILES
-from imgsim.matching.verdicts import Match
-from imgsim.pipeline import Summary
+from imgsim.collection import open_collection
+from imgsim.features.extraction import Features
+from imgsim.features.inverted_index import INDEX_FILES
+from imgsim.generation import layout
+from imgsim.prepare import Summary
+from imgsim.verification.verdicts import Match
 from tests.making import ToyEngine, make
 
 STORE = set(layout.FEATURE_FILES)
@@ -77,7 +78,7 @@ def verified(out: Path, images: Path | None, engine: ToyEngine | None = None, **
 def contents(collection: Path) -> dict[str, Any]:
     """Everything that the matching left, as values that can be compared."""
     found = open_collection(collection)
-    matches, families, store = found.matches, found.families, found.features
+    matches, families, store = found.matches, found.found_families, found.features
     assert matches is not None
     assert families is not None
     assert store is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             [item], str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else "")
         )
     return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the sums over where several processes share the tests."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["reliability"] = sums_of(session.config).told()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the sums over."""
+    told = getattr(node, "workeroutput", {}).get("reliability")
+    if told:
+        sums_of(node.config).take(told)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

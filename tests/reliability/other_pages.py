@@ -11,7 +11,7 @@ import pytest
 import streamlit
 
 from imgsim.collection import Collection, open_collection, settings
-from imgsim.iiif import Addresses
+from imgsim.export.iiif import Addresses
 from tests.e2e.serving import Served, serve
 from tests.herbals import make_herbals
 from tests.making import add_matches, match_values

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,22 @@ class Sums:
         for item in items:
             if item.path.parent == FOLDER and (row := row_of(item.path.name)):
                 self.left_out.setdefault(row, f"{item.name}: {why}")
+
+    def told(self) -> list[Any]:
+        """These sums in plain values, for another process."""
+        counted = [[row, one.survived, one.tried] for row, tallies in self.tallies.items() for one in tallies]
+        return [counted, sorted(self.seen), [[row, why] for row, why in self.left_out.items()]]
+
+    def take(self, told: list[Any]) -> None:
+        """Add what the process that ran this folder told of it; one that ran nothing here is not heard."""
+        counted, seen, left_out = told
+        if not counted:
+            return
+        for row, survived, tried in counted:
+            tally = self.start(row)
+            tally.tried, tally.failed = tried, ["in another process"] * (tried - survived)
+        self.seen |= set(seen)
+        self.left_out |= {row: why for row, why in left_out}
 
     def whole(self) -> dict[int, tuple[int, int]]:
         """Row -> (survived, tried), of those rows whose every test was run."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from imgsim import environment
+from imgsim.cli import environment
 from tests.reliability.sums import modules
 
 PATH = environment.REPOSITORY / "docs" / "promises.md"

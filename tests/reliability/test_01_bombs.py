@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from imgsim.collection import open_collection
-from imgsim.images.opening import MAX_PIXELS
+from imgsim.images.decoding import MAX_PIXELS
 from tests.bombs import BOMBS
 from tests.e2e.serving import serve
 from tests.herbals import make_herbals
@@ -30,7 +30,7 @@ _CHILD = """
 import json, resource, sys, warnings, zlib
 from pathlib import Path
 from imgsim.errors import ImageError
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
 from tests.bombs import BOMBS
 from tests.hostile import chunk, drawing, encode
 from tests.making import make

@@ -8,8 +8,8 @@ import pytest
 
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError
+from imgsim.images.decoding import open_image
 from imgsim.images.isolated import Isolated
-from imgsim.images.opening import open_image
 from tests.hostile import not_images
 from tests.making import make, write_plates
 from tests.reliability.tally import Tally

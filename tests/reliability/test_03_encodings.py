@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from imgsim.backbones import BACKBONES, Backbone
-from imgsim.embeddings import Embedder
-from imgsim.images.opening import open_image
+from imgsim.backbones.embedder import Embedder
+from imgsim.images.decoding import open_image
 from tests.conftest import draw_plate
 from tests.hostile import drawing, encode, encodings
 from tests.reliability.tally import Tally

@@ -10,7 +10,7 @@ import pytest
 
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError
-from imgsim.images.opening import OpenedImage, open_image
+from imgsim.images.decoding import OpenedImage, open_image
 from tests.hostile import drawing, encode, mutations, tiff
 from tests.making import make, write_plates
 from tests.reliability.tally import Tally

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from imgsim.backbones import BACKBONES
-from imgsim.embeddings import PlateFailure, process_plates
-from imgsim.embeddings.plates import PlateFile, read_file
 from imgsim.errors import ImageError
 from imgsim.images.isolated import Isolated
-from imgsim.images.sources import find_images
+from imgsim.sources.folders import find_images
+from imgsim.workers.plate_work import PlateFailure, PlateFile, read_file
+from imgsim.workers.pool import process_plates
 from tests.hostile import drawing, encode
 from tests.making import write_plate, write_plates
 from tests.reliability.tally import Tally

@@ -12,8 +12,9 @@ import pytest
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError
 from imgsim.images import archives
-from imgsim.images.opening import open_image
-from imgsim.images.sources import find_images, read_image
+from imgsim.images.decoding import open_image
+from imgsim.images.files import read_image
+from imgsim.sources.folders import find_images
 from tests.hostile import damaged_zips, drawing, encode, hostile_zips, write_tree
 from tests.making import make
 from tests.reliability.tally import Tally

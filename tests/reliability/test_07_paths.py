@@ -14,9 +14,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from imgsim.collection import Collection, layout, open_collection
+from imgsim.collection import Collection, open_collection
 from imgsim.errors import CollectionError, ImageError, MetadataError
-from imgsim.images.sources import read_image
+from imgsim.generation import layout
+from imgsim.images.files import read_image
 from tests.e2e.serving import Served, serve
 from tests.herbals import make_herbals
 from tests.hostile import TRAVERSALS, drawing, encode, write_tree

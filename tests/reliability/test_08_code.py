@@ -17,7 +17,7 @@ from imgsim.backbones.weights import load_state
 from imgsim.catalogue import read_metadata
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError, ImgsimError, MetadataError
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
 from imgsim.reviews import FILE as REVIEWS
 from tests.forbidden import PYTHON, ROOT, offences
 from tests.making import add_files, make, write_plates
@@ -70,8 +70,8 @@ def test_the_rules_see_what_they_forbid(tally: Tally) -> None:
         with tally.attempt(source):
             assert offences(source, "imgsim/module.py")
     for source, path in (
-        (SAFE, "imgsim/module.py"), ("import streamlit", "imgsim/views/plate.py"),
-        ("import torch", "imgsim/backbones/network.py"),
+        (SAFE, "imgsim/module.py"), ("import streamlit", "imgsim/app/pages/plate.py"),
+        ("import torch", "imgsim/backbones/loading.py"),
     ):  # fmt: skip
         with tally.attempt(f"what is safe in {path}"):
             assert offences(source, path) == []
@@ -125,7 +125,7 @@ def test_canaries_in_a_collection_never_sing(tmp_path: Path, song: Path, tally: 
             try:
                 collection = open_collection(out)
                 len(collection.catalogue), len(collection.skipped)
-                for call in (collection.embeddings, collection.neighbours, collection.background):
+                for call in (collection.embeddings, collection.neighbour_table, collection.background):
                     call("toy")
                 collection.projection("toy", "pca")
             except ImgsimError as error:

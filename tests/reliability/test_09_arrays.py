@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imgsim import environment
+from imgsim.base.arrays import npy_bytes, npz_bytes, parse_npz
+from imgsim.cli import environment
 from imgsim.collection import open_collection
-from imgsim.collection.layout import parse_npz
-from imgsim.collection.writing import npy_bytes, npz_bytes
 from imgsim.errors import CollectionError
 from tests.making import add_files, make, write_plates
 from tests.reliability.tally import Tally
@@ -44,7 +43,7 @@ def copy(pristine: Path, tmp_path: Path) -> Callable[[], Path]:
 def read_all(path: Path) -> None:
     """Read every array of a collection, as the app would."""
     collection = open_collection(path)
-    for call in (collection.embeddings, collection.neighbours, collection.background):
+    for call in (collection.embeddings, collection.neighbour_table, collection.background):
         call("toy")
     collection.projection("toy", "pca")
 
@@ -108,7 +107,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
 from pathlib import Path
 collection = open_collection(Path(sys.argv[1]))
-collection.neighbours("toy")
+collection.neighbour_table("toy")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     collection.embeddings("toy")
@@ -132,7 +131,7 @@ def test_what_asks_for_32_gigabytes_gets_nothing(copy: Callable[[], Path], tally
 
 def test_arrays_must_fit_the_catalogue(copy: Callable[[], Path], tally: Tally) -> None:
     collection = open_collection(copy())
-    rows, (indices, values) = np.array(collection.embeddings("toy")), collection.neighbours("toy")
+    rows, (indices, values) = np.array(collection.embeddings("toy")), collection.neighbour_table("toy")
     beyond, below = np.array(indices), np.array(indices)
     beyond[3, 1], below[3, 1] = COUNT, -1
     wrong = {

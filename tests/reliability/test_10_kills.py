@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from tests.reliability.tally import Tally
 
 KILLS = 60

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from imgsim.collection import open_collection
 from tests.making import make, write_plates
 from tests.pipeline.arrays import assert_equal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imgsim import environment
+from imgsim.cli import environment
 from imgsim.collection import open_collection
 from tests.making import make, write_plates
 from tests.reliability.tally import Tally
@@ -23,7 +23,8 @@ STARTS, RACES, KILLS = 20, 10, 10
 _RUNS = """
 import os, sys, threading
 from pathlib import Path
-from imgsim.pipeline import command, prepare
+from imgsim.cli import prepare_command as command
+from imgsim.prepare import prepare
 from tests.making import ToyEngine, make, write_plates
 images, data, spare = map(Path, sys.argv[1:4])
 os.environ["IMGSIM_DATA"] = str(data)
@@ -153,7 +154,7 @@ def test_a_start_after_a_kill_works(runs: Runs, tally: Tally) -> None:
 
 
 def test_the_command_that_users_type_says_it_too(tmp_path: Path, tally: Tally) -> None:
-    from imgsim.collection.writing import locked
+    from imgsim.generation.locking import locked
 
     images = write_plates(tmp_path / "scans", 3)
     make(tmp_path / "data" / "mine", images)

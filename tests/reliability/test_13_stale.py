@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from imgsim.collection import open_collection
-from imgsim.collection.registry import FILE
+from imgsim.collection.id_registry import FILE
+from imgsim.prepare.staleness import staleness
 from tests.making import ToyEngine, make, write_plate, write_plates
 from tests.pipeline.arrays import assert_equal
 from tests.pipeline.conftest import no_waiting
@@ -137,17 +138,17 @@ def test_exactly_what_is_stale_is_redone(
     network.write_bytes(b"weights")
     options: dict[str, Any] = {"metadata": table, "weights": {"toy": network}, "top_k": 5, "backbones": ["toy"]}
     made, out = Made(images, table, ToyEngine(), options), tmp_path / "c"
-    monkeypatch.setattr("imgsim.pipeline.engine.default_engine", lambda: made.engine)
+    monkeypatch.setattr("imgsim.prepare.engine.default_engine", lambda: made.engine)
     made.run(out)
     made.engine.asked.clear()
     with tally.attempt("nothing has changed"):
-        assert open_collection(out).staleness() == []
+        assert staleness(open_collection(out)) == []
         assert not made.run(out).changed
         assert made.engine.asked == []
 
     change(made)
     with tally.attempt("the app says so"):
-        assert open_collection(out).staleness() == [text.format(table=table) for text in said]
+        assert staleness(open_collection(out)) == [text.format(table=table) for text in said]
     summary = made.run(out)
     with tally.attempt("exactly that is redone"):
         assert summary.changed
@@ -166,4 +167,4 @@ def test_exactly_what_is_stale_is_redone(
         made.run(tmp_path / "fresh")
         assert_equal(out, tmp_path / "fresh")
         assert not made.run(out).changed
-        assert open_collection(out).staleness() == []
+        assert staleness(open_collection(out)) == []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from imgsim.app.services import caches, state
 from imgsim.collection import Collection, open_collection
-from imgsim.views import data, state
+from imgsim.collection.answers import Answers
 from tests.herbals import COUNT, make_herbals
 from tests.reliability.tally import Tally
 
@@ -28,10 +30,10 @@ def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
 
 
 def test_shared_arrays_refuse_to_be_changed(herbals: Collection, tally: Tally) -> None:
-    indices, similarities = herbals.neighbours("toy")
+    indices, similarities = herbals.neighbour_table("toy")
     for what, array in {
-        "rows that pass the filters": data.filtered_rows(herbals, state.State()),
-        "similarities of a plate": data.similarities_of(herbals, "toy", 3),
+        "rows that pass the filters": caches.filtered_rows(herbals, state.State()),
+        "similarities of a plate": caches.similarities_of(herbals, "toy", 3),
         "embeddings": herbals.embeddings("toy"),
         "neighbours": indices,
         "their similarities": similarities,
@@ -50,11 +52,10 @@ def test_interleaved_queries_give_the_answers_of_one_after_the_other(herbals: Co
     rows = [number % COUNT for number in range(QUERIES)]
     names = [("toy", "other")[number % 2] for number in range(QUERIES)]
     plain = {name: herbals.embeddings(name).astype(np.float64) for name in ("toy", "other")}
-    data._similarities.clear()
+    shared, alone = (replace(herbals, _answers=Answers()) for _ in range(2))
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda name, row: data.similarities_of(herbals, name, row), names, rows))
-    data._similarities.clear()
+        together = list(pool.map(lambda name, row: caches.similarities_of(shared, name, row), names, rows))
     for name, row, answer in zip(names, rows, together, strict=True):
         with tally.attempt(f"{name} {row}"):
-            assert np.array_equal(answer, data.similarities_of(herbals, name, row))
+            assert np.array_equal(answer, caches.similarities_of(alone, name, row))
             np.testing.assert_allclose(answer, plain[name] @ plain[name][row], atol=1e-6)

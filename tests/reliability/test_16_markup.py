@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from imgsim.app.parts.shell import PAGES
+from imgsim.app.services import text
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
-from imgsim.views import text
-from imgsim.views.shell import PAGES
 from tests import pages
 from tests.herbals import HOSTILE
 from tests.reliability.hostile_titles import COUNT, NAME, TITLES, make_attacks, plate

@@ -10,9 +10,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from imgsim.app.parts.shell import PAGES
 from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
-from imgsim.views.shell import PAGES
 from tests.conftest import offline
 from tests.e2e.conftest import Watch, browser
 from tests.e2e.serving import Served, serve, settle

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from imgsim import environment
+from imgsim.app.services import server
+from imgsim.cli import environment
 from imgsim.errors import ImgsimError
-from imgsim.views import server
 from tests.conftest import offline
 from tests.e2e.serving import serve
 from tests.herbals import make_herbals

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from imgsim.borrowing import Borrowing
+from imgsim.base.cells import csv_bytes, id_cell
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import Catalogue
-from imgsim.cells import csv_bytes, id_cell
+from imgsim.collection.book_network import Borrowing
 from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.export import (
@@ -25,11 +26,10 @@ from imgsim.export import (
     neighbours_csv,
     network_csv,
     pairs_csv,
-    read_back,
     selection_csv,
     table_csv,
 )
-from imgsim.pipeline.plates import Found
+from imgsim.prepare.plate_stage import Found
 from imgsim.reviews import Reviews
 from tests.exports import DAY, collection_of, content, request_of
 from tests.hostile import FORMULAS
@@ -123,7 +123,7 @@ def lists(tmp_path: Path) -> dict[str, tuple[bytes, dict[str, list[str]]]]:
     ids = list(catalogue.plate_ids)
     every = range(len(ids))
     collection = collection_of(catalogue, clique(ids), path=tmp_path)
-    families = collection.families
+    families = collection.found_families
     assert families is not None and collection.matches is not None
     named = families.named({family_id: f"{at + 1:04d}" for at, family_id in enumerate(families.ids)})
     borrowing = Borrowing.from_families(named, collection.matches, catalogue)

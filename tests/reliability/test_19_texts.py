@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import read_metadata
 from imgsim.collection import open_collection
-from imgsim.export import read_back, selection_csv
+from imgsim.export import selection_csv
 from tests.making import make, write_plate
 from tests.reliability.tally import Tally
 

@@ -11,7 +11,7 @@ import pytest
 
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
-from imgsim.neighbours import ExactIndex, all_neighbours, similarities
+from imgsim.retrieval.neighbours import ExactIndex, all_neighbours, similarities
 from tests.making import ToyEngine, make, write_plates
 from tests.reliability.tally import Tally
 
@@ -82,7 +82,7 @@ def test_a_plate_that_a_network_cannot_place_is_listed_and_the_others_stay(tmp_p
             assert "no usable embedding" in reasons[f"p{number:03}.png"]
     with tally.attempt("the others"):
         assert len(collection.catalogue) == 6
-        assert np.isfinite(collection.neighbours("toy")[1]).all()
+        assert np.isfinite(collection.neighbour_table("toy")[1]).all()
 
 
 def test_exact_duplicates_are_each_others_first_neighbours(tmp_path: Path, tally: Tally) -> None:
@@ -92,7 +92,7 @@ def test_exact_duplicates_are_each_others_first_neighbours(tmp_path: Path, tally
     make(tmp_path / "c", images)
     collection = open_collection(tmp_path / "c")
     row = collection.catalogue.row
-    indices, values = collection.neighbours("toy")
+    indices, values = collection.neighbour_table("toy")
     for number in (1, 2, 5):
         a, b = row(f"p{number:03}"), row(f"z{number}")
         with tally.attempt(f"plate {number} and its copy"):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import skew
 
-from imgsim.collection import layout, open_collection
-from imgsim.collection.writing import npy_bytes, npz_bytes
-from imgsim.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.base.arrays import npy_bytes, npz_bytes
+from imgsim.collection import open_collection
+from imgsim.generation import layout
+from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
 from tests import pages
 from tests.making import add_files, make, write_plates
 from tests.reliability.tally import Tally
@@ -57,7 +58,7 @@ def test_the_pages_say_what_a_plain_count_says(
     assert int(np.argmax(counts)) == 7 and float(expected) > 1
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     with tally.attempt("what is counted"):
-        facts = hubness(open_collection(tmp_path / "data" / "hubs").neighbours("toy")[0], K)
+        facts = hubness(open_collection(tmp_path / "data" / "hubs").neighbour_table("toy")[0], K)
         assert facts["largest_row"] == 7 and facts["largest"] == max(counts) and facts["never"] == counts.count(0)
         assert facts["skew"] == pytest.approx(float(skew(counts)), abs=1e-4)
     with tally.attempt("the page Models"):

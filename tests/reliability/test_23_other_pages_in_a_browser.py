@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from imgsim.collection import Collection, settings
-from imgsim.iiif import Addresses
+from imgsim.export.iiif import Addresses
 from tests.e2e.serving import Served, find_browser, launch, settle
 from tests.library import Library, open_library
 from tests.reliability.other_pages import EVIL, STREAM, app, data, herbals, of_streamlit, paths

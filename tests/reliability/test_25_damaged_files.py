@@ -15,14 +15,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imgsim import environment
+from imgsim.app.services import background_check
+from imgsim.base.arrays import npy_bytes
+from imgsim.base.hashing import file_sha256
+from imgsim.cli import environment
 from imgsim.cli.check import main as check_command
-from imgsim.collection import layout, open_collection
-from imgsim.collection.checking import check
-from imgsim.collection.writing import npy_bytes
+from imgsim.collection import open_collection
+from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.pipeline import Options, prepare
-from imgsim.views import checking
+from imgsim.generation import layout
+from imgsim.prepare import Options, prepare
 from tests.making import ToyEngine, make
 from tests.pages import visit, words
 from tests.pipeline.verifying import draw_plates
@@ -293,8 +295,8 @@ def test_the_check_ends_with_0_or_1_and_says_what_mends(
 def test_the_app_checks_in_the_background_and_says_what_is_damaged(
     attempt: Callable[[], Path], tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "DELAY", 0.0)
-    monkeypatch.setattr(checking, "REST", 0.0)
+    monkeypatch.setattr(background_check, "DELAY", 0.0)
+    monkeypatch.setattr(background_check, "REST", 0.0)
     for damaged in (False, True):
         path = attempt()
         monkeypatch.setenv("IMGSIM_DATA", str(path.parent))
@@ -302,12 +304,12 @@ def test_the_app_checks_in_the_background_and_says_what_is_damaged(
             DAMAGES["flipped at the end"](open_collection(path).folder / layout.FEATURES / "descriptors.npy")
         with tally.attempt("damaged" if damaged else "whole"):
             visit("browse")
-            found = checking.state_of(open_collection(path))
+            found = background_check.state_of(open_collection(path))
             assert found is not None
             for _ in range(200):
                 if found.checked is not None:
                     break
-                checking.time.sleep(0.05)
+                background_check.time.sleep(0.05)
             app = visit("about")
             assert ("Every file was checked" in words(app)) != damaged
             assert any("damaged" in str(one.value) for one in app.sidebar.warning) == damaged
@@ -415,7 +417,7 @@ def test_a_forged_array_of_the_right_hash_shows_nothing_else(attempt: Callable[[
             target.unlink()
             target.write_bytes(data)
             manifest = json.loads((collection.folder / layout.MANIFEST).read_bytes())
-            manifest["files"][layout.FEATURE_SUMS] = {"size": len(data), "sha256": layout.file_sha256(target)}
+            manifest["files"][layout.FEATURE_SUMS] = {"size": len(data), "sha256": file_sha256(target)}
             (collection.folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
             with pytest.raises(CollectionError):
                 shown(open_collection(path))

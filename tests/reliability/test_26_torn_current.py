@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.collection import current, layout, list_collections, open_collection
-from imgsim.collection.checking import check
+from imgsim.cli.rehearsal import rehearse
+from imgsim.collection import list_collections, open_collection
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.pipeline import Options, prepare
-from imgsim.pipeline.rehearsal import rehearse
+from imgsim.generation import current, layout
+from imgsim.prepare import Options, prepare
 from tests.making import ToyEngine, make, write_plates
 from tests.pages import visit
 from tests.reliability.damage import DAMAGES, flips
@@ -222,7 +223,7 @@ def test_a_run_that_cannot_write_current_changes_nothing(
     def read_only(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("imgsim.collection.writing.write_whole", read_only)
+    monkeypatch.setattr("imgsim.base.writing.write_whole", read_only)
     monkeypatch.setenv("IMGSIM_DATA", str(path.parent))
     with tally.attempt("by the app"):
         assert not visit("browse").error

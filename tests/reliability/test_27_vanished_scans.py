@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from imgsim import environment
+from imgsim.cli import environment
+from imgsim.cli.rehearsal import rehearse
 from imgsim.collection import open_collection
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registry import Registry
+from imgsim.collection.id_registry import Registry
 from imgsim.errors import ImgsimError
-from imgsim.pipeline import Options, Summary, prepare
-from imgsim.pipeline.rehearsal import rehearse
-from imgsim.pipeline.vanished import Vanished
+from imgsim.prepare import Options, Summary, prepare
+from imgsim.prepare.missing_plates import Vanished
 from tests.making import ToyEngine, make, write_plate, write_plates
 from tests.pages import visit, words
 from tests.pipeline.verifying import draw
@@ -33,7 +33,8 @@ from tests.reliability.tally import Tally
 ALL = 60
 _TOY = """
 import sys
-from imgsim.pipeline import command, prepare
+from imgsim.cli import prepare_command as command
+from imgsim.prepare import prepare
 from tests.making import ToyEngine
 command.prepare = lambda options, progress, ask: prepare(options, progress, ask=ask, engine=ToyEngine())
 sys.exit(command.main(sys.argv[1:]))
@@ -294,7 +295,7 @@ def test_the_command_asks_on_a_terminal_and_stops_elsewhere(data: Path, tally: T
 def test_the_app_shows_the_plates_and_offers_to_go_on_without_them(
     data: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imgsim.views import preparing
+    from imgsim.app.parts import preparing
 
     monkeypatch.setenv("IMGSIM_DATA", str(data))
     collection = data / "herbals"

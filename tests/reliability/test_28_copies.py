@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from imgsim.base.database import backups
 from imgsim.cli import restore
 from imgsim.collection import keeping
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registry import Present, Registry
-from imgsim.database import backups
+from imgsim.collection.id_registry import Present, Registry
 from imgsim.errors import CollectionError, DamagedError
 from imgsim.reviews import FILE, Review, Reviews
 from tests.reliability.deciding import (

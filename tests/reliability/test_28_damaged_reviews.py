@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from imgsim.collection.registry import Present, Registry
+from imgsim.collection.id_registry import Present, Registry
 from imgsim.reviews import FILE, Review, Reviews
 from tests.reliability.deciding import (
     filled,

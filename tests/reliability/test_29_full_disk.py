@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from imgsim.collection.registry import Present, Registry
+from imgsim.collection.id_registry import Present, Registry
 from imgsim.errors import ImgsimError
 from imgsim.reviews import FILE, Reviews
 from tests.reliability.tally import Tally

@@ -10,14 +10,14 @@ from urllib.error import HTTPError
 
 import pytest
 
+from imgsim.app.components import encode_points
+from imgsim.app.services import server
+from imgsim.app.services.caches import colouring
 from imgsim.collection import Collection, open_collection, open_generation
 from imgsim.errors import CollectionError
 from imgsim.export import files_of
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
 from imgsim.images.thumbnails import encode_display
-from imgsim.views import server
-from imgsim.views.components import encode_points
-from imgsim.views.data import colouring
 from tests.e2e.serving import Served, serve
 from tests.exports import request_of
 from tests.herbals import make_herbals

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from imgsim.collection import open_collection
-from imgsim.collection.naming import KnownPlate, Scan, assign, folded
-from imgsim.collection.registry import Present, Registry
+from imgsim.collection.id_registry import Present, Registry
+from imgsim.collection.plate_ids import KnownPlate, Scan, assign, folded
 from imgsim.reviews import FILE, Reviews
 from tests.collection.test_naming import Version, content, scan
 from tests.making import make

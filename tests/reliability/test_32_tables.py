@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from imgsim.base.spreadsheets import read_back
+from imgsim.cli.display import summary_text
 from imgsim.collection import open_collection
-from imgsim.export import read_back
-from imgsim.pipeline.display import summary_text
 from tests import pages
 from tests.making import make, write_plate
 from tests.reliability.tally import Tally

@@ -18,7 +18,7 @@ import tifffile
 from PIL import Image
 
 from imgsim.errors import ImageError
-from imgsim.images.opening import open_image
+from imgsim.images.decoding import open_image
 from tests.reliability.tally import Tally
 
 MOST_DIFFERENT = 4.0

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from imgsim.matching import LOOK_ALIKE, Features, extract, match
-from imgsim.sample.page import PlateSpec
-from imgsim.sample.scanning import scan
+from imgsim.features.extraction import Features, extract
+from imgsim.sources.sample.copperplate import PlateSpec
+from imgsim.sources.sample.scanning import scan
+from imgsim.verification.verdicts import LOOK_ALIKE, match
 from tests.reliability.tally import Tally
 
 COUNT = 6
@@ -130,7 +131,7 @@ def test_they_would_vouch_if_they_were_let(
 ) -> None:
     """What is tried here is such that plates would be taken for copies on account of it."""
     for found in ("laid_beside", "printed_across"):
-        monkeypatch.setattr(f"imgsim.matching.vouching.{found}", lambda plate: np.zeros(plate.shape, bool))
+        monkeypatch.setattr(f"imgsim.features.keypoint_mask.{found}", lambda plate: np.zeros(plate.shape, bool))
     bearing = [described(AIDS[aid](first)) for first, _ in plates]
     assert sum(match(a, b).verdict != LOOK_ALIKE for a, b in combinations(bearing, 2)) >= 3
 

@@ -15,12 +15,12 @@ def shown(collection: Collection) -> dict[str, str]:
     frame = collection.catalogue.frame
     found: dict[str, bytes] = {"catalogue": frame.to_csv().encode(), "skipped": collection.skipped.to_csv().encode()}
     for name in collection.backbones:
-        arrays = [collection.embeddings(name), *collection.neighbours(name), collection.background(name)]
+        arrays = [collection.embeddings(name), *collection.neighbour_table(name), collection.background(name)]
         arrays += [collection.projection(name, method) for method in collection.projections(name)]
         mirrored = collection.mirrored(name)
         arrays += [mirrored] if mirrored is not None else []
         found[name] = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
-    matches, families = collection.matches, collection.families
+    matches, families = collection.matches, collection.found_families
     if matches is not None and families is not None:
         found["matches"] = matches.to_parquet()
         found["families"] = families.frame.to_csv().encode()

@@ -20,7 +20,7 @@ from imgsim.catalogue.dates.interval import (
     span_words,
     years_apart,
 )
-from imgsim.catalogue.dates.reading import parse_date
+from imgsim.catalogue.dates.parsing import parse_date
 
 __all__ = [
     "APPROXIMATE", "CERTAIN", "SURENESS", "UNCERTAIN", "UNDATED", "DateInterval", "Dates", "hull", "parse_date",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from imgsim.catalogue.dates.statement import Atom, Statement, is_day
-from imgsim.catalogue.dates.words import (
+from imgsim.catalogue.dates.date_words import (
     AFTER,
     BEFORE,
     CIRCA,
@@ -20,6 +19,7 @@ from imgsim.catalogue.dates.words import (
     POSTPOSED,
     UNTIL,
 )
+from imgsim.catalogue.dates.statement import Atom, Statement, is_day
 
 _RELATIONS = (("before", BEFORE), ("after", AFTER), ("from", FROM), ("until", UNTIL))
 

@@ -6,10 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN
-from imgsim.catalogue.dates.numerals import roman
-from imgsim.catalogue.dates.tokens import Token
-from imgsim.catalogue.dates.words import (
+from imgsim.catalogue.dates.date_words import (
     BEHIND,
     CENTURY,
     CENTURY_JOINTS,
@@ -24,6 +21,9 @@ from imgsim.catalogue.dates.words import (
     PARTS,
     TURN,
 )
+from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN
+from imgsim.catalogue.dates.roman import roman
+from imgsim.catalogue.dates.tokens import Token
 
 _ROMAN_ORDINAL = re.compile(r"([ivx]+)(?:e|es|eme|emes|o|th|de|st|er)?")
 _CENTURY_LETTER = re.compile(r"c(\d{2})(?:th)?")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from imgsim.catalogue.dates.date_words import HIJRI, REPUBLIC, REPUBLICAN_MONTHS
 from imgsim.catalogue.dates.eras import LAST_REPUBLICAN, hebrew, hijri, republican
 from imgsim.catalogue.dates.interval import DateInterval, hull
 from imgsim.catalogue.dates.statement import Atom, Statement, small_number
-from imgsim.catalogue.dates.words import HIJRI, REPUBLIC, REPUBLICAN_MONTHS
 from imgsim.catalogue.dates.years import expanded
 
 

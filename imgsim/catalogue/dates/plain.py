@@ -8,20 +8,7 @@ from collections.abc import Sequence
 from imgsim.catalogue.dates.bounds import give_bounds
 from imgsim.catalogue.dates.centuries import ages
 from imgsim.catalogue.dates.counts import take_counts
-from imgsim.catalogue.dates.era_years import take_other_eras
-from imgsim.catalogue.dates.interval import (
-    APPROXIMATE,
-    CERTAIN,
-    SURENESS,
-    UNCERTAIN,
-    UNDATED,
-    DateInterval,
-    hull,
-)
-from imgsim.catalogue.dates.numerals import roman
-from imgsim.catalogue.dates.statement import KNOWN, LETTERS, Atom, Said, Statement, is_day
-from imgsim.catalogue.dates.tokens import tokens
-from imgsim.catalogue.dates.words import (
+from imgsim.catalogue.dates.date_words import (
     AFTER,
     BEFORE,
     CIRCA,
@@ -35,6 +22,19 @@ from imgsim.catalogue.dates.words import (
     QUEM,
     WEAK_CIRCA,
 )
+from imgsim.catalogue.dates.era_years import take_other_eras
+from imgsim.catalogue.dates.interval import (
+    APPROXIMATE,
+    CERTAIN,
+    SURENESS,
+    UNCERTAIN,
+    UNDATED,
+    DateInterval,
+    hull,
+)
+from imgsim.catalogue.dates.roman import roman
+from imgsim.catalogue.dates.statement import KNOWN, LETTERS, Atom, Said, Statement, is_day
+from imgsim.catalogue.dates.tokens import tokens
 from imgsim.catalogue.dates.years import take_years
 
 _GLUED = re.compile(r"(?<!\w)([a-z]{1,7}\.?)(?=\d{4}(?!\w))")

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imgsim.catalogue.dates.interval import DateInterval
-from imgsim.catalogue.dates.numerals import roman
-from imgsim.catalogue.dates.tokens import Token
-from imgsim.catalogue.dates.words import (
+from imgsim.catalogue.dates.date_words import (
     AFTER,
     BEFORE,
     BEHIND,
@@ -44,6 +41,9 @@ from imgsim.catalogue.dates.words import (
     TURN,
     UNTIL,
 )
+from imgsim.catalogue.dates.interval import DateInterval
+from imgsim.catalogue.dates.roman import roman
+from imgsim.catalogue.dates.tokens import Token
 
 # c1752 may be meant as circa, too.
 COPYRIGHT = frozenset(("copyright", "circacopyright", "©"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from imgsim.catalogue.dates.date_words import CIRCA, JOINTS, OR
 from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN, UNCERTAIN, DateInterval
 from imgsim.catalogue.dates.statement import COPYRIGHT, Atom, Statement
 from imgsim.catalogue.dates.tokens import LATEST
-from imgsim.catalogue.dates.words import CIRCA, JOINTS, OR
 
 
 def take_years(said: Statement) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imgsim.cells import encoded
+from imgsim.base.cells import encoded
 from imgsim.export.references.records import Book, Name, books, cleaned
 from imgsim.export.request import STEP, Chunk, Request
 

@@ -1,0 +1,38 @@
+"""What the app's file does: it draws a page, and says how the server is set up. See ``app.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from imgsim.app.parts import shell
+from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
+
+
+def draw() -> None:
+    """Draw the page that the address asks for."""
+    page = shell.begin()
+    collection = shell.choose_collection()
+    if collection is not None:
+        shell.sidebar(collection, page)
+        page.run()
+
+
+def settings() -> dict[str, Any]:
+    """What ``st.App`` takes beside the file: the routes beside the pages, and what stands before all of them."""
+    freed_memory.give_back_memory()
+    return {
+        "routes": [*server.routes(), *iiif_routes.routes()],
+        "middleware": [Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
+        "lifespan": server.lifespan,
+        "on_script_error": server.on_script_error,
+    }
+
+
+def guarded(app: ASGIApp) -> ASGIApp:
+    """The app behind its gate: nothing that it serves goes around it."""
+    patience.install()
+    return guard.guarded(app, iiif_routes.opened)

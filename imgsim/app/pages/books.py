@@ -1,0 +1,259 @@
+"""Books: which books share images with which, and whether they print them in the same order."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.parts import shell, two_books
+from imgsim.app.parts.not_prepared import unknown_books, unverified
+from imgsim.app.services import caches, state, text
+from imgsim.charts import book_figures
+from imgsim.collection import Collection
+from imgsim.collection.book_network import Borrowing
+from imgsim.export.graphml import graphml
+
+_CHART = "books_matrix"
+_LISTED = 200  # pairs of books in the table
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    shell.lead(
+        "Books",
+        "Each square is two books that share images; the darker, the more. Click one to see the images.",
+    )
+    borrowing = caches.book_network(collection)
+    if borrowing is None:
+        unverified(collection)
+        return
+    if not len(borrowing):
+        _nothing(collection)
+        return
+    now = state.current()
+    pair = _chosen(borrowing, now)
+    _controls(collection, borrowing, pair, now)
+    with st.container(horizontal=True, gap="medium", key="books_body"):
+        figure = _matrix(
+            str(collection.path), collection.generation, caches.revision(collection), collection, now.arranged
+        )
+        with st.container(width=max(int(figure.layout.width) + 4, 300), key="books_matrix_box"):
+            st.plotly_chart(
+                figure,
+                width="content",
+                key=_CHART,
+                on_select=_clicked,
+                selection_mode="points",
+                config={"displayModeBar": False},
+            )
+            known = len(caches.overview(collection).dates.books)
+            st.caption(
+                f"{text.count(len(borrowing), 'book')} of {known:,} share images with "
+                f"another, {_most(borrowing)} {_drawn(borrowing)}Each year stands for one book. Drag over a part to "
+                "enlarge it, double-click to see all."
+            )
+        with st.container(key="books_pair"):
+            if pair is None:
+                _pairs(borrowing)
+            else:
+                two_books.show(collection, borrowing, *pair)
+    _timeline(borrowing)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _matrix(path: str, generation: str, revision: int, _collection: Collection, arranged: str) -> Any:
+    borrowing = caches.book_network(_collection)
+    assert borrowing is not None  # the page has asked
+    order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
+    # Those that share most; of books that share as many the earlier.
+    most = np.argsort(-borrowing.matrix.sum(axis=1), kind="stable")[: book_figures.MOST_BOOKS]
+    order = order[np.isin(order, most)]
+    books = [borrowing.books[at] for at in order.tolist()]
+    return book_figures.matrix_figure(
+        borrowing.matrix[order][:, order],
+        books,
+        [borrowing.label(book) for book in books],
+        [dated(borrowing, book) for book in books],
+    )
+
+
+def dated(borrowing: Borrowing, book: str) -> str:
+    """When a book was printed: `1752`, `1750s` or `?`."""
+    date = borrowing.dates.date(book)
+    return date.words if date.dated else "?"
+
+
+def _most(borrowing: Borrowing) -> str:
+    most = int(borrowing.matrix.max())
+    return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
+
+
+def _drawn(borrowing: Borrowing) -> str:
+    most = book_figures.MOST_BOOKS
+    if len(borrowing) <= most:
+        return ""
+    return f"The {most} that share most are drawn; all can be chosen above, and are in the downloads. "
+
+
+def _nothing(collection: Collection) -> None:
+    if not caches.overview(collection).dates.books:
+        unknown_books(collection)
+        return
+    with st.container(border=True):
+        st.markdown("**No two books of this collection share an image.**")
+        st.markdown("The Re-use page shows images that recur within one book, if there are any.")
+        if st.button("Open Re-use", type="primary"):
+            shell.go("reuse")
+
+
+# ---- choosing two books
+
+
+def _chosen(borrowing: Borrowing, now: state.State) -> tuple[str, str] | None:
+    """The two books that the address names, the earlier first; None unless they share anything."""
+    if now.book_a == now.book_b or not {now.book_a, now.book_b} <= set(borrowing.books):
+        return None
+    first, second = sorted((now.book_a, now.book_b), key=borrowing.books.index)
+    return (first, second) if borrowing.shared(first, second) else None
+
+
+def _controls(
+    collection: Collection, borrowing: Borrowing, pair: tuple[str, str] | None, now: state.State
+) -> None:
+    known = now.book_a if now.book_a in borrowing.books else ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Arrange",
+            list(state.ARRANGEMENTS),
+            format_func=state.ARRANGEMENTS.__getitem__,
+            required=True,
+            help="Clustered: books that share much stand together.",
+            **state.bind("arranged"),
+        )
+        st.selectbox(
+            "Book",
+            ["", *borrowing.books],
+            format_func=lambda book: borrowing.label(book) if book else "Choose a book",
+            **state.bind("book_a", value=known),
+        )
+        partners = _partners(borrowing, known)
+        st.selectbox(
+            "shares images with",
+            ["", *partners],
+            format_func=lambda book: (
+                f"{borrowing.label(book)}: {partners[book]:,}" if book else "Choose another"
+            ),
+            disabled=not known,
+            **state.bind("book_b", value=now.book_b if now.book_b in partners else ""),
+        )
+        _download(collection, borrowing)
+
+
+def _partners(borrowing: Borrowing, book: str) -> dict[str, int]:
+    if not book:
+        return {}
+    counts = borrowing.matrix[borrowing.books.index(book)].tolist()
+    found = {other: count for other, count in zip(borrowing.books, counts, strict=True) if count}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _download(collection: Collection, borrowing: Borrowing) -> None:
+    with st.popover("Download"):
+        st.caption("The network of all books that share images:")
+        st.download_button(
+            "As CSV",
+            lambda: export.network_csv(
+                borrowing, collection.catalogue, collection=collection.name, date=date.today().isoformat()
+            ),
+            file_name=f"imgsim_books_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            disabled=caches.withheld(collection),
+            help="One row for every two books.",
+            width="stretch",
+        )
+        st.download_button(
+            "As GraphML",
+            lambda: graphml(borrowing),
+            file_name=f"imgsim_books_{collection.name}.graphml",
+            mime="application/graphml+xml",
+            on_click="ignore",
+            disabled=caches.withheld(collection),
+            help="For Gephi, Cytoscape, networkx or igraph.",
+            width="stretch",
+        )
+
+
+def _clicked() -> None:
+    points = st.session_state[_CHART]["selection"]["points"]
+    # A second click on a square deselects it in the browser; the two books stay on the page.
+    if points and len(points[0].get("customdata", ())) == 2:
+        first, second = (str(book) for book in points[0]["customdata"])
+        state.update(book_a=first, book_b=second)
+
+
+def _pairs(borrowing: Borrowing) -> None:
+    """The pairs of books that share most, to choose from."""
+    edges = borrowing.edges[:_LISTED]
+    st.markdown("## Books that share most")
+    frame = pd.DataFrame(
+        {
+            "Shared": [len(edge.families) for edge in edges],
+            "Years": [f"{dated(borrowing, edge.source)}, {dated(borrowing, edge.target)}" for edge in edges],
+            "Book": [_title(borrowing, edge.source) for edge in edges],
+            "Shares with": [_title(borrowing, edge.target) for edge in edges],
+            "Order": [borrowing.agreement(edge.source, edge.target).words for edge in edges],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        key="book_pairs",
+        hide_index=True,
+        height=min(38 + 35 * len(frame), 520),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Shared": st.column_config.NumberColumn(width=60),
+            "Years": st.column_config.TextColumn(width=85),
+            "Book": st.column_config.TextColumn(width=120),
+            "Shares with": st.column_config.TextColumn(width=120),
+            "Order": st.column_config.TextColumn(
+                help="Whether both print what they share in the same order, as a copyist would who kept it."
+            ),
+        },
+    )
+    chosen = event["selection"]["rows"]
+    if chosen and chosen[0] < len(edges):
+        state.update(book_a=edges[chosen[0]].source, book_b=edges[chosen[0]].target)
+        st.rerun()
+    st.caption("Choose a line here, a square on the left, or two books above.")
+
+
+def _title(borrowing: Borrowing, book: str) -> str:
+    rows = borrowing.catalogue.book_rows(book)
+    return borrowing.catalogue.short_title(int(rows[0])) if len(rows) else book
+
+
+def _timeline(borrowing: Borrowing) -> None:
+    decades = borrowing.decades()
+    st.markdown("## Re-use by decade")
+    if not decades:
+        st.caption("No re-used plate is of a known decade, so there is no timeline.")
+        return
+    st.plotly_chart(
+        book_figures.timeline_figure(decades), key="reuse_timeline", config={"displayModeBar": False}
+    )
+    st.caption(
+        "How many plates of each decade repeat an image that is in an earlier book of this collection. "
+        "Plates without a date, or of which the decade is not certain, are not counted."
+    )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,91 @@
+"""Browse: all plates as a wall of thumbnails, narrowed down by what is known of their books."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import streamlit as st
+
+from imgsim.app.components import thumbnail_grid
+from imgsim.app.parts import cards, filters, found, shell
+from imgsim.app.services import caches, iiif_routes, state, text
+from imgsim.collection import Collection
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    shell.lead("Browse", "Look through the plates. Click one to see where it was used again.")
+    shell.looking_at(collection)
+    filters.facets(collection)
+    rows = caches.ordered_rows(collection, now)
+    _controls(collection, now, len(rows))
+    offered = found.offer(collection, now.text, len(rows))
+    if not len(rows):
+        if not offered:
+            _nothing(now)
+        return
+    pages = math.ceil(len(rows) / now.per_page)
+    page = min(now.page, pages)
+    shown = rows[(page - 1) * now.per_page : page * now.per_page]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(_count(len(rows), len(collection.catalogue), page, pages, now.per_page))
+        if pages > 1:
+            st.pagination(pages, **state.bind("page", value=page, suffix="_top"))
+    event = thumbnail_grid(
+        key="browse_grid", items=cards.cards(collection, shown), selected=now.plate or None, label="Plates"
+    )
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.pagination(pages, **state.bind("page", value=page, suffix="_bottom"))
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+
+
+def _controls(collection: Collection, now: state.State, number: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Search",
+            placeholder="Words from a title, an author, a place, an id; or a whole citation …",
+            max_chars=state.MOST_TEXT,
+            **state.bind("text"),
+        )
+        st.selectbox(
+            "Sort by", list(state.SORTS), format_func=state.SORTS.__getitem__, width=160, **state.bind("sort")
+        )
+        sizes = sorted({*state.PAGE_SIZES, now.per_page})
+        st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
+        if now.sort == "random":
+            st.button("Shuffle", on_click=_shuffle)
+        if number:
+            iiif_routes.offer_selection(collection, now, number)
+
+
+def _shuffle() -> None:
+    state.update(seed=time.time_ns() % 1_000_000)
+
+
+def _count(found: int, every: int, page: int, pages: int, per_page: int) -> str:
+    first, last = (page - 1) * per_page + 1, min(page * per_page, found)
+    span = f"{first:,} to {last:,} of " if pages > 1 else ""
+    what = text.count(found, "plate")
+    return f"{span}{what}" if found == every else f"{span}{what} that pass the filters ({every:,} in all)"
+
+
+def _nothing(now: state.State) -> None:
+    with st.container(border=True):
+        st.markdown("**No plate passes these filters.**")
+        st.markdown("Take out a word or a choice, or start again with the whole collection.")
+        if now.text and (now.decades or now.choices or now.reused):
+            st.button("Keep the words, clear the rest", on_click=_keep_words)
+        st.button("Clear all filters", type="primary", on_click=filters.clear)
+
+
+def _keep_words() -> None:
+    state.update(decades=None, choices=(), reused=False)
+
+
+if __name__ == "__main__":
+    show()

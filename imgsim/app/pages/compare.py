@@ -1,0 +1,348 @@
+"""Compare: two plates laid exactly on each other, and what that shows."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgsim.app.components import ComparedPlate, compare_view, thumbnail_grid
+from imgsim.app.components.compare_view import MOST_POINTS, wished
+from imgsim.app.components.thumbnail_grid import picked
+from imgsim.app.parts import cards, compare_lines, reviewing, shell
+from imgsim.app.services import caches, server, state, text
+from imgsim.collection import Collection
+from imgsim.collection.registration import Registration, register
+from imgsim.errors import ImgsimError
+
+_VIEW, _GRID = "compare_view", "compare_grid"
+_PRELOADED = 2
+_VERDICTS = {
+    "same image": "The same image",
+    "mirrored": "The same image, mirrored",
+    "shared detail": "A shared detail",
+    "look-alike": "No shared lines found",
+}
+
+
+# Another plate changes nothing in the sidebar but the links, so this part runs alone.
+@st.fragment
+def show() -> None:
+    """Draw the page."""
+    shell.links()
+    collection = shell.collection()
+    now = state.current()
+    if not now.plate:
+        _choose_first()
+        return
+    row = collection.catalogue.row(now.plate)
+    candidates = neighbours(collection, now, row)
+    if now.other and not collection.catalogue.has(now.other):
+        st.warning(f"There is no plate {text.plain(now.other)} in this collection.")
+    if not collection.catalogue.has(now.other) or now.other == now.plate:
+        _choose_second(collection, row, candidates)
+        return
+    _compare(collection, now, row, collection.catalogue.row(now.other), candidates)
+
+
+def neighbours(collection: Collection, now: state.State, row: int) -> list[int]:
+    """The plates to step through: those that geometry ties to this one, then the most similar of the others."""
+    matches = getattr(collection, "matches", None)
+    found = [match.other(row) for match in matches.of(row) if match.verified] if matches is not None else []
+    similarities = caches.similarities_of(collection, now.backbone, row)
+    books = collection.catalogue.frame["book"].to_numpy()
+    apart = now.other_books and collection.catalogue.books_known and str(books[row])
+    more = [
+        int(other)
+        for other in np.argsort(-similarities, kind="stable")[: now.top_k + 200]
+        if other != row and not (apart and books[other] == books[row])
+    ]
+    return list(dict.fromkeys([*found, *more[: now.top_k]]))
+
+
+def _choose_first() -> None:
+    shell.lead("Compare", "Two plates in one place: what is the same, and what was changed.")
+    with st.container(border=True):
+        st.markdown(
+            "**No plate is chosen.** Click one in Browse or on the Map first, then choose its counterpart."
+        )
+        with st.container(horizontal=True):
+            if st.button("Browse the plates", type="primary"):
+                shell.go("browse")
+            if st.button("Open the map"):
+                shell.go("map")
+
+
+def _choose_second(collection: Collection, row: int, candidates: list[int]) -> None:
+    title = text.plain(collection.catalogue.short_title(row, 90))
+    year = text.date_of(collection.catalogue.record(row))
+    shell.lead("Compare", f"{title}, {year}, with which plate?")
+    left, right = st.columns([3, 9], gap="medium")
+    with left:
+        st.markdown("## Plate A")
+        event = thumbnail_grid(
+            key="compare_first",
+            items=[cards.card(collection, row, mark="query")],
+            height=260,
+            label="Plate A",
+        )
+        if event.clicked:
+            shell.go("plate", plate=event.clicked)
+        _other_id(collection, row, candidates)
+    with right:
+        st.markdown("## Choose plate B")
+        if not candidates:
+            st.caption(
+                "No other plate is like this one under your conditions. Allow the same book, or give an id."
+            )
+            return
+        matches = getattr(collection, "matches", None)
+        now_id = str(collection.catalogue.plate_ids[row])
+        ids = [str(collection.catalogue.plate_ids[other]) for other in candidates]
+        marks = reviewing.marks(collection, now_id, ids)
+        items = []
+        for other, mark in zip(candidates, marks, strict=True):
+            match = matches.between(row, other) if matches is not None else None
+            more: dict[str, Any] = {"badge": match.verdict} if match is not None and match.verified else {}
+            more |= mark
+            items.append(cards.card(collection, other, **more))
+        thumbnail_grid(
+            key=_GRID, items=items, min_width=150, label="Plates to compare with", on_click=_picked
+        )
+
+
+def _picked() -> None:
+    plate_id = picked(st.session_state[_GRID])
+    if plate_id and shell.collection().catalogue.has(plate_id):
+        state.update(other=plate_id)
+
+
+def _other_id(collection: Collection, row: int, candidates: list[int]) -> None:
+    """The list of plates to compare with; any other plate of the collection by its id."""
+    catalogue = collection.catalogue
+    ids = [str(catalogue.plate_ids[other]) for other in candidates]
+    other = state.current().other
+    if catalogue.has(other) and other not in ids:
+        ids.insert(0, other)
+    number = {plate_id: place + 1 for place, plate_id in enumerate(ids)}
+    matches = getattr(collection, "matches", None)
+
+    def line(plate_id: str) -> str:
+        if not catalogue.has(plate_id):
+            return plate_id
+        there = catalogue.row(plate_id)
+        match = matches.between(row, there) if matches is not None else None
+        parts = [
+            str(number.get(plate_id, "")),
+            match.verdict if match is not None and match.verified else "",
+            text.date_of(catalogue.record(there)),
+            catalogue.short_title(there, 50),
+            plate_id,
+        ]
+        return " · ".join(part for part in parts if part)
+
+    st.selectbox(
+        "Compare with",
+        ids,
+        format_func=line,
+        accept_new_options=True,
+        placeholder="Choose a neighbour, or type any plate id",
+        label_visibility="collapsed",
+        **state.bind(
+            "other", value=other if catalogue.has(other) else None, read=lambda chosen: chosen or ""
+        ),
+    )
+
+
+def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, candidates: list[int]) -> None:
+    shell.lead("Compare", "Two plates in one place: what is the same, and what was changed.")
+    try:
+        found = _registered(str(collection.path), collection.generation, collection, row_a, row_b)
+        error = ""
+    except ImgsimError as unread:
+        found, error = None, str(unread)
+    similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
+    said = (found and _finding(found)) or "not compared"
+    with st.container(key="compare_head", gap="small"):
+        _verdict(collection, now, found, similarity, row_a, row_b, candidates)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.html(_caption(collection, row_a, "A"))
+        with right:
+            st.html(_caption(collection, row_b, "B"))
+        reviewing.bar(collection, row_a, row_b, key="compare")
+    if error:
+        st.error(text.plain(error))
+    place = candidates.index(row_b) if row_b in candidates else -1
+    near = [candidates[i] for i in (place + 1, place - 1) if 0 <= i < len(candidates)][:_PRELOADED]
+    event = compare_view(
+        key=_VIEW,
+        a=_plate(collection, row_a),
+        b=_plate(collection, row_b),
+        transform=found.transform if found and found.found else None,
+        bend=found.bend if found else None,
+        points=telling_points(found) if found else (),
+        mode=now.compare,
+        finding=f"{said}, similarity {similarity:.3f}",
+        preload=[server.plate_url(collection, other) for other in near],
+        on_wish=_wish,
+    )
+    if event.wish == "back":
+        shell.go("plate")
+    if found and found.found:
+        compare_lines.show(collection, row_a, row_b, found.printing)
+
+
+def _verdict(
+    collection: Collection,
+    now: state.State,
+    found: Registration | None,
+    similarity: float,
+    row_a: int,
+    row_b: int,
+    candidates: list[int],
+) -> None:
+    verdict = _VERDICTS.get(found.verdict, found.verdict) if found else "Not compared"
+    meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
+    score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
+    with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
+        st.markdown(f"## {text.plain(verdict)}", width="content")
+        _other_id(collection, row_a, candidates)
+        place = candidates.index(row_b) if row_b in candidates else -1
+        st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))
+        st.button(
+            "→",
+            help="The next neighbour (→)",
+            disabled=place + 1 >= len(candidates),
+            on_click=_step,
+            args=(1,),
+        )
+        st.button(
+            "A ⇄ B",
+            help="Lay A on B instead",
+            on_click=_exchange,
+            key="compare_exchange",
+        )
+        if st.button("Plate A", help="Back to the plate's page (Esc)"):
+            shell.go("plate")
+    st.caption(text.plain(". ".join([*numbers(found), score.capitalize()]) + "."))
+
+
+def numbers(found: Registration | None) -> list[str]:
+    """What was found, in short sentences without their full stops."""
+    if found is None:
+        return []
+    if not found.found:
+        return [
+            f"No lines in common: at best {text.count(found.inliers, 'place')} would agree, which chance explains",
+            "B is laid on A only to fit: flip, turn or move it by hand",
+        ]
+    over = f"over {_percent(found.coverage_a)} of A and {_percent(found.coverage_b)} of B"
+    said = [f"{text.count(found.inliers, 'place')} agree, {over}"]
+    how = ["flipped"] if found.mirrored else []
+    if abs(found.turn) >= 0.1:
+        how.append(f"turned by {abs(found.turn):.1f}°")
+    how.append(f"laid on A to {found.residual:.1f} px" if np.isfinite(found.residual) else "laid on A")
+    line = "B is " + ", ".join(how)
+    if found.bend is not None:
+        most = float(np.linalg.norm(found.bend, axis=2).max())
+        line += f"; bent by up to {most:.0f} px, to {found.bent_residual:.1f} px"
+    said.append(line)
+    if found.printing:
+        said.append(found.printing.capitalize())
+    return said
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _finding(found: Registration) -> str:
+    return (
+        f"{found.verdict}, {text.count(found.inliers, 'place')} agree"
+        if found.found
+        else "no shared lines found"
+    )
+
+
+def _caption(collection: Collection, row: int, letter: str) -> str:
+    record = collection.catalogue.record(row)
+    title = collection.catalogue.short_title(row, 90)
+    page = f"p. {record['page']}" if record["page"] else ""
+    year = text.date_of(record)
+    parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
+    rest = " · ".join(part for part in parts if part)
+    return (
+        f'<div class="compared"><span class="letter {letter.lower()}">{letter}</span>'
+        f'<div><b title="{escape(title)}">{escape(title)}</b><small>{escape(rest)}</small></div></div>'
+    )
+
+
+def _plate(collection: Collection, row: int) -> ComparedPlate:
+    record = collection.catalogue.record(row)
+    page = f"p. {record['page']}" if record["page"] else ""
+    parts = (
+        collection.catalogue.short_title(row, 80),
+        text.date_of(record),
+        str(record["place"]),
+        page,
+        f"plate {record['plate_id']}",
+    )
+    return ComparedPlate(
+        id=str(record["plate_id"]),
+        src=server.plate_url(collection, row),
+        caption=", ".join(part for part in parts if part),
+        width=int(str(record["width"])),
+        height=int(str(record["height"])),
+    )
+
+
+def telling_points(found: Registration) -> np.ndarray:
+    """At most 24 of the places that agree, spread over the plate: float64 (m, 4), x and y in A, x and y in B."""
+    a, b = np.asarray(found.points_a, float), np.asarray(found.points_b, float)
+    if not len(a):
+        return np.zeros((0, 4))
+    most = min(24, MOST_POINTS, len(a))
+    # Each next point is the one farthest from those taken.
+    taken = [int(np.argmin(a.sum(axis=1)))]
+    away = np.linalg.norm(a - a[taken[0]], axis=1)
+    while len(taken) < most:
+        taken.append(int(away.argmax()))
+        away = np.minimum(away, np.linalg.norm(a - a[taken[-1]], axis=1))
+    order = sorted(taken, key=lambda i: (a[i, 1], a[i, 0]))
+    return np.column_stack((a[order], b[order]))
+
+
+def _wish() -> None:
+    event = wished(st.session_state[_VIEW])
+    if event.mode:
+        state.update(compare=event.mode)
+    if event.wish in ("next", "previous"):
+        _step(1 if event.wish == "next" else -1)
+
+
+def _exchange() -> None:
+    now = state.current()
+    state.update(plate=now.other, other=now.plate)
+
+
+def _step(by: int) -> None:
+    collection, now = shell.collection(), state.current()
+    if not (collection.catalogue.has(now.plate) and collection.catalogue.has(now.other)):
+        return
+    candidates = neighbours(collection, now, collection.catalogue.row(now.plate))
+    here = collection.catalogue.row(now.other)
+    place = candidates.index(here) + by if here in candidates else 0
+    if 0 <= place < len(candidates):
+        state.update(other=str(collection.catalogue.plate_ids[candidates[place]]))
+
+
+@st.cache_resource(max_entries=128, show_spinner="Laying one plate on the other …")
+def _registered(path: str, generation: str, _collection: Collection, row_a: int, row_b: int) -> Registration:
+    return register(_collection, row_a, row_b)
+
+
+if __name__ == "__main__":
+    show()

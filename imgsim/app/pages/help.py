@@ -1,0 +1,189 @@
+"""Help: three steps, then the words, the verdicts, the scores, the keys, and answers to what is asked most."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from imgsim.app.components import keyboard
+from imgsim.app.parts import shell, tour
+from imgsim.app.services import state, text, verdict_words
+from imgsim.collection import Collection
+from imgsim.reviews.decision_words import DECISIONS
+
+_STEPS = (
+    ("1. Find", "Click a plate, or search with a scan of your own. What looks like it stands beside it.", "browse"),
+    ("2. Check", "Read the verdict on each neighbour, and lay the two on each other: the lines decide.", "compare"),
+    ("3. Keep", "Re-use tells the life of each image in order of date, to be cited and taken away.", "reuse"),
+)  # fmt: skip
+
+# Anchor -> heading, in the order of the page.
+_PARTS = {
+    "words": "The words",
+    "verdicts": "The verdicts",
+    "decisions": "Your decisions",
+    "scores": "How to read a score",
+    "keys": "The keys",
+    "questions": "Questions and answers",
+}
+
+_WORDS = {
+    "plate": "One illustration, as it was scanned. Its id is the name of its file.",
+    "book": "What a plate is from: an edition with its title, year and place, or a folder of scans.",
+    "collection": "Plates that were prepared together. Only plates of one collection are compared.",
+    "query and neighbours": "The plate you ask about, and those most similar to it, best first.",
+    "similarity": "How alike two plates look to the network: 1 is the same picture. A candidate, never a proof.",
+    "backbone": "The network that does the comparing. Scores of two backbones cannot be compared.",
+    "map": "All plates on a plane, alike ones close together. How far apart two groups lie says little.",
+    "match": "Two plates whose lines were laid over each other, with how many points agree and a verdict.",
+    "family": "One image and all plates that it appears on, in order of date.",
+    "earliest in this collection": "The first by date among the plates that are here. "
+    "The original may be in a book that nobody scanned.",
+    "review": "What you decided about a pair. It outweighs every verdict, and is kept when the collection is "
+    "prepared again.",
+}
+
+_SCORES = """
+A **similarity** finds candidates; it does not prove re-use. One pair at 0.948 was printed from the same plate,
+another at 0.980 was not. So:
+
+- Read “above 99.8 % of pairs” under a neighbour: so rare is its score among pairs drawn at random from this
+  collection.
+- The **line** across a list is calibrated: above it a pair here is rather the same picture than not. Nothing is
+  left out below it; most of that only looks alike.
+- Look for a gap. When three neighbours stand at 0.97 and the rest begins at 0.91, look at the three.
+- Then read the verdict: **how many points of the lines agree**. Unrelated plates reach a handful by chance; a
+  re-used image has dozens or hundreds.
+- Verified plates come first, however low they score: worn, cropped and mirrored copies look unlike and are
+  still copies.
+"""
+
+_QUESTIONS = {
+    "What is not found?": """
+- A plate that was turned by 90 degrees, or of which only a small part was taken over, can be missed. Draw a box
+  round the part with **Find a detail** on its page and ask again.
+- A copy drawn anew shares no line with its model: it is a look-alike at best.
+- Only likely pairs were compared line by line. “Not checked” is no verdict.
+- Books that were not scanned, and images that could not be read, are not here; About lists the latter.
+""",
+    "Why does a look-alike score high?": """
+The network sums up composition, tone and subject. Two plates by one engraver, in one layout, with a plant of
+one kind, look alike to it even when not a line of one is in the other. That is why every likely pair was also
+compared by its lines.
+""",
+    "Does “same image” mean the same copperplate?": """
+No. It says that the lines of most of both plates agree. Where they lie as exactly as only impressions of one
+plate do, and the scans are large enough to tell, the card adds “probably the same plate”; where it adds nothing, a
+close copy by another hand is as possible. Lay them on each other in Compare, see below them how exactly the lines
+lie, look at single strokes, then decide.
+""",
+    "How do I cite?": """
+Under each plate and book, and at the foot of each family, stands a citation to copy. It names the collection, its
+generation, the plate, and the picture by the first digits of its SHA-256. Whoever reads it pastes the whole line into
+the search box of Browse, or types `python3 -m imgsim find` and the line in a terminal, and finds the picture again.
+For a score, name the collection and the backbone too: About has that sentence. A family's dossier is one page with
+plates, books, evidence, who decided what, and how it was found, to be kept beside your notes.
+""",
+    "How do I add my own plates?": """
+Put the scans into a folder, with a table of their books if you have one, and in a terminal in imgsim's folder
+type:
+
+    python3 precompute.py my-scans --metadata my-books.csv --name my-plates
+
+Then reload this page and choose the collection on the left. docs/guide.md says which columns are understood. Type
+the same line again when scans were added: only what is new is worked on.
+""",
+    "How do I share what I see?": """
+Copy the address of your browser: it holds the plate, the filters and the settings, and opens the same view for
+whoever can reach this imgsim or has the same collection under the same name. Lists go as CSV, a family as a
+dossier, the map as a page of its own.
+""",
+    "Who sees what I look at?": """
+Nobody else. imgsim runs on one computer and asks no other; an image that you search with stays in its memory and is
+never written to disk. Only what you decide on Review is kept, for all who use this imgsim.
+""",
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    shell.lead("Help", "How to find a re-used plate, check it, and cite it.")
+    _steps()
+    contents = " · ".join(f"[{heading}](#{anchor})" for anchor, heading in _PARTS.items())
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"On this page: {contents}", width="content")
+        if st.button(
+            "Show the first hints again", type="tertiary", help="One each on Browse, Plate and Map."
+        ):
+            tour.again()
+            shell.go("browse")
+    left, right = st.columns(2, gap="large")
+    with left:
+        _heading("words")
+        st.html(_pairs({word: escape(meaning) for word, meaning in _WORDS.items()}))
+        _heading("scores")
+        st.markdown(_SCORES)
+        _about(collection, state.current())
+    with right:
+        _heading("verdicts")
+        st.caption("What the lines of two plates say, found by laying one over the other.")
+        st.html(_pairs(verdict_words.MEANINGS, verdict_words.WORDS))
+        _heading("decisions")
+        st.caption("What you say, on Review with one key: it outweighs the verdict.")
+        st.html(_pairs({key.does: f"{_caps(key)} {escape(DECISIONS[key.does])}" for key in keyboard.REVIEW}))
+        _heading("keys")
+        _keys()
+    _heading("questions")
+    for question, answer in _QUESTIONS.items():
+        with st.expander(question):
+            st.markdown(answer)
+
+
+def _steps() -> None:
+    with st.container(key="help_steps"):
+        columns = st.columns(3)
+    for column, (name, words, page) in zip(columns, _STEPS, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{name}**")
+            st.markdown(words)
+            st.page_link(
+                shell.page_file(page), label=f"Open {shell.PAGES[page]}", query_params=state.link(family="")
+            )
+
+
+def _heading(anchor: str) -> None:
+    st.header(_PARTS[anchor], anchor=anchor)
+
+
+def _about(collection: Collection, now: state.State) -> None:
+    """Lead to what the scores are worth in this collection."""
+    st.page_link(
+        shell.page_file("about"),
+        label=f"What the scores of {text.plain(now.backbone)} mean in {text.plain(collection.name)}",
+        query_params=state.link(),
+    )
+
+
+def _keys() -> None:
+    for where, held in keyboard.LISTED:
+        lines = "".join(f"<dt>{_caps(key)}</dt><dd>{escape(key.does)}</dd>" for key in held)
+        st.html(f'<h3 class="where">{escape(where)}</h3><dl class="record keys">{lines}</dl>')
+
+
+def _caps(key: keyboard.Key) -> str:
+    return " ".join(cap if cap == "–" else f"<kbd>{escape(cap)}</kbd>" for cap in key.caps)
+
+
+def _pairs(meanings: dict[str, str], words: dict[str, str] | None = None) -> str:
+    """A list of words (by their codes, where `words` names them) and what each means, which is markup already."""
+    lines = []
+    for name, meaning in meanings.items():
+        term = escape(name) if words is None else f'<span class="verdict {name}">{escape(words[name])}</span>'
+        lines.append(f"<dt>{term}</dt><dd>{meaning}</dd>")
+    return f'<dl class="record">{"".join(lines)}</dl>'
+
+
+if __name__ == "__main__":
+    show()

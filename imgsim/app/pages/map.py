@@ -1,0 +1,264 @@
+"""Map: all plates as points, alike ones close together; click one to make it the query."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from imgsim import export
+from imgsim.app.components import plate_map, thumbnail_grid
+from imgsim.app.components.plate_map import clicked_row, selected_rows
+from imgsim.app.parts import cards, filters, left_out, line, neighbour_query, neighbourhood, shell
+from imgsim.app.services import caches, server, state, text, verdict_words
+from imgsim.charts.colours import Colouring
+from imgsim.collection import Collection
+from imgsim.collection.listing import Listing
+from imgsim.collection.query import Query, plate_query
+
+_KEY = "plate_map"
+_MOST_COLOURS = 200  # a column with more values than this says little as colours
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    shell.lead(
+        "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
+    )
+    filters.facets(collection)
+    methods = [method for method in state.PROJECTIONS if method in collection.projections(now.backbone)]
+    if not methods:
+        shell.links()
+        _unprojected(collection, now)
+        return
+    method = now.projection if now.projection in methods else methods[0]
+    columns = _columns(collection)
+    column = now.colour if now.colour in columns else next(iter(columns))
+    left, right = st.columns([5, 2], gap="medium")
+    with left, st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Projection",
+            methods,
+            format_func=state.PROJECTIONS.__getitem__,
+            required=True,
+            **state.bind("projection", value=method),
+        )
+        st.selectbox(
+            "Colour by",
+            list(columns),
+            format_func=columns.__getitem__,
+            width=180,
+            **state.bind("colour", value=column),
+        )
+        if now.filtered:
+            _filter_note(collection, now)
+    _body(left, right, method, column, columns[column])
+
+
+# A click on the map runs this part alone: facets and controls do not depend on the plate, and drawing them again
+# costs more than finding its neighbours.
+@st.fragment
+def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
+    shell.links()
+    collection = shell.collection()
+    now = state.current()
+    query = found = None
+    if now.plate:
+        row = collection.catalogue.row(now.plate)
+        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row))
+        found = neighbour_query.find(collection, query, now)
+    colours = caches.colouring(collection, column)
+    with left:
+        plate_map(
+            key=_KEY,
+            points_url=server.map_url(collection, now.backbone, method),
+            count=len(collection.catalogue),
+            query=None if query is None else query.row,
+            neighbours=[] if found is None else found.rows.tolist(),
+            verified=None if query is None else _verified(query, found),
+            visible=caches.visible(collection, now),
+            labels_url=server.labels_url(collection),
+            thumbnail_url=server.thumbnail_template(collection),
+            tones_url=server.tones_url(collection, column),
+            palette=colours.palette,
+            names=colours.names,
+            counts=colours.counts,
+            missing=colours.missing,
+            legend=legend,
+            height=600,
+            label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
+            on_click=_clicked,
+            on_select=_selected,
+        )
+    with right:
+        _beside(collection, now, query, found)
+    with left:
+        _download_map(collection, now, method, legend, colours, query, found)
+    _selection(collection)
+
+
+def _columns(collection: Collection) -> dict[str, str]:
+    """What the points can be coloured by: column -> label."""
+    found = {
+        facet.column: facet.label
+        for facet in collection.catalogue.facets()
+        if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
+    }
+    return found or {"folder": "Folder"}
+
+
+def _verified(query: Query, found: Listing | None) -> list[int] | None:
+    """The listed plates whose re-use is verified; None where nothing was ever compared."""
+    if query.evidence is None or found is None:
+        return None
+    verified = set(query.evidence.verified)
+    return [row for row in found.rows.tolist() if row in verified]
+
+
+def _clicked() -> None:
+    collection = shell.collection()
+    row = clicked_row(st.session_state[_KEY], len(collection.catalogue))
+    if row is not None:
+        shell.remember(str(collection.catalogue.plate_ids[row]))
+
+
+def _selected() -> None:
+    collection = shell.collection()
+    rows = selected_rows(st.session_state[_KEY], len(collection.catalogue))
+    if rows is not None:
+        caches.select(collection, rows)
+        st.session_state.pop("_selection_page", None)
+
+
+def _filter_note(collection: Collection, now: state.State) -> None:
+    shown, every = len(caches.filtered_rows(collection, now)), len(collection.catalogue)
+    st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
+    st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
+
+
+def _beside(collection: Collection, now: state.State, query: Query | None, found: Listing | None) -> None:
+    if query is None or query.row is None or found is None:
+        with st.container(border=True):
+            st.markdown("**No plate is chosen yet.**")
+            st.markdown(
+                "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
+                "on the map and stand here."
+            )
+        return
+    event = thumbnail_grid(
+        key="map_query",
+        items=[cards.card(collection, query.row, mark="query")],
+        height=150,
+        label="The query",
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
+        if query.evidence is not None and len(found.rows):
+            listed = verdict_words.summary(query.evidence, found.rows)
+        st.caption(listed, width="content")
+        opened = st.button("Open this plate", type="tertiary")
+    if event.clicked or opened:
+        shell.go("plate", plate=now.plate)
+    if not len(found.rows):
+        neighbourhood.alone()
+        return
+    left_out.say(found, neighbour_query.conditions(collection, now), now)
+    _unfiltered(collection, now, found)
+    with st.container(height=500, border=False, key="map_neighbours"):
+        neighbourhood.grid(collection, query, found, now, min_width=110)
+        st.caption(line.meaning(collection, now))
+
+
+def _unfiltered(collection: Collection, now: state.State, found: Listing) -> None:
+    """The neighbours that are listed, and drawn in red, although they do not pass the filters."""
+    shown = caches.visible(collection, now)
+    away = 0 if shown is None else int((~shown[found.rows]).sum())
+    if away:
+        which = "1 of these does" if away == 1 else f"{away:,} of these do"
+        st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
+
+
+def _selection(collection: Collection) -> None:
+    rows = caches.selected_rows(collection)
+    if not len(rows):
+        st.caption(
+            "Draw a box or a lasso on the map to see its plates here, and to take them away as a list."
+        )
+        return
+    per_page = 60
+    pages = -(-len(rows) // per_page)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"## {text.count(len(rows), 'plate')} selected")
+        if pages > 1:
+            st.pagination(pages, key="_selection_page")
+        st.download_button(
+            "Download CSV",
+            lambda: export.selection_csv(
+                collection.catalogue,
+                rows,
+                collection=collection.name,
+                date=date.today().isoformat(),
+            ),
+            file_name=f"imgsim_selection_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="download_selection",
+        )
+    page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1
+    shown = rows[(page - 1) * per_page : page * per_page]
+    event = thumbnail_grid(
+        key="selection_grid", items=cards.cards(collection, shown), label="Selected plates"
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+
+
+def _download_map(
+    collection: Collection,
+    now: state.State,
+    method: str,
+    legend: str,
+    colours: Colouring,
+    query: Query | None,
+    found: Listing | None,
+) -> None:
+    def make() -> bytes:
+        heading = f"{collection.name}: {state.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
+        return export.map_html(
+            collection.catalogue,
+            collection.projection(now.backbone, method),
+            colours,
+            heading,
+            keep=caches.visible(collection, now),
+            query=None if query is None else query.row,
+            neighbours=[] if found is None else found.rows.tolist(),
+            verified=None if query is None else _verified(query, found),
+        )
+
+    st.download_button(
+        "Download this map",
+        make,
+        file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
+        mime="text/html",
+        on_click="ignore",
+        key="download_map",
+        help="An interactive page that opens in any browser, without imgsim and without a network.",
+    )
+
+
+def _unprojected(collection: Collection, now: state.State) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**This collection has no map for {text.plain(now.backbone)} yet.** Make one in a terminal:"
+        )
+        st.code(
+            f"python precompute.py --name {collection.name} --backbone {now.backbone} --projection pca umap tsne",
+            language=None,
+        )
+
+
+if __name__ == "__main__":
+    show()

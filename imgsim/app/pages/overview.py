@@ -1,0 +1,297 @@
+"""Overview: the collection in numbers; every number opens the plates behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import thumbnail_grid
+from imgsim.app.parts import cards, shell
+from imgsim.app.parts.not_prepared import unverified
+from imgsim.app.parts.reuse_conditions import CONDITIONS
+from imgsim.app.services import caches, state, text
+from imgsim.charts import overview_figures
+from imgsim.collection import Collection
+from imgsim.collection.overview_counts import Overview
+from imgsim.collection.overview_groups import Breakdown, Group
+
+_IMAGES = 8  # most re-used images
+_BOOKS = 10  # bars of books
+_Thing = TypeVar("_Thing")
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    overview = caches.overview(collection)
+    shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
+    with st.container(key="headline"):
+        st.markdown(f"## {text.plain(overview.headline)}")
+    with st.container(horizontal=True, vertical_alignment="center", key="overview_numbers"):
+        _numbers(collection, overview)
+        st.space("stretch")
+        _downloads(collection, overview)
+    if not overview.verified:
+        unverified(collection)
+    _decades(collection, overview)
+    _breakdowns(collection, overview)
+    if overview.shared:
+        _images(collection, overview)
+        _delays(overview)
+        _books(collection, overview)
+    _table(overview)
+
+
+def _where(collection: Collection) -> str:
+    return "another book" if collection.catalogue.books_known else "another plate"
+
+
+# ---- where a number leads
+
+
+def _open_plates(*, reused: bool = False, **filters: Any) -> None:
+    """Browse, with these filters and no others: so many plates as the number says."""
+    plain: dict[str, Any] = {"text": "", "decades": None, "choices": (), "sort": "year"}
+    shell.go("browse", **{**plain, "reused": reused, **filters})
+
+
+def _open_group(breakdown: Breakdown, group: Group, *, reused: bool) -> None:
+    if breakdown.column == "decade" and group is not breakdown.unknown:
+        decade = int(group.label)
+        _open_plates(reused=reused, decades=(decade, decade))
+    elif len(group.values) <= state.MOST_CHOICES:
+        _open_plates(reused=reused, choices=((breakdown.column, group.values),))
+    else:
+        st.toast(
+            f"{breakdown.name(group).capitalize()} are too many for one link. Choose among them in Browse."
+        )
+
+
+def _open_families(**filters: Any) -> None:
+    """Re-use, with these filters and no others."""
+    shell.go("reuse", **{**CONDITIONS, "family": "", "reuse_books": 2, **filters})
+
+
+def _bars(figure: go.Figure, key: str, about: str) -> list[str] | None:
+    """Draw bars; the three texts of the bar that was clicked, if they are about this."""
+    event = st.plotly_chart(
+        figure, key=key, on_select="rerun", selection_mode="points", config={"displayModeBar": False}
+    )
+    points = event["selection"]["points"]
+    custom = [str(value) for value in points[0].get("customdata", ())] if points else []
+    return custom if len(custom) == 3 and custom[0] == about else None
+
+
+def _at(things: Sequence[_Thing], place: str) -> _Thing | None:
+    return things[int(place)] if place.isdecimal() and int(place) < len(things) else None
+
+
+# ---- the parts of the page
+
+
+def _numbers(collection: Collection, overview: Overview) -> None:
+    if _number("plates", overview.plates, "plate", "plates", "Browse all plates"):
+        _open_plates()
+    if overview.books and _number("books", overview.books, "book", "books", "Open the page of a book"):
+        shell.go("book", book_a="", book_b="")
+    if overview.verified:
+        share = f"also in {_where(collection)}, {100 * overview.reused / max(overview.plates, 1):.0f} %"
+        if _number("reused", overview.reused, share, share, "Plates with a verified match there"):
+            _open_plates(reused=True)
+    if overview.shared:
+        image, images = "image in several books", "images in several books"
+        if _number("shared", len(overview.shared), image, images, "Their families, on the page Re-use"):
+            _open_families()
+    unknown = overview.decades.unknown
+    if unknown and _number("undated", unknown.plates, "undated plate", "undated plates", "Browse them"):
+        _open_group(overview.decades, unknown, reused=False)
+
+
+def _number(key: str, value: int, one: str, many: str, help_: str) -> bool:
+    words = f":primary[**{value:,}**] {one if value == 1 else many}"
+    return st.button(words, type="tertiary", key=f"number_{key}", help=help_)
+
+
+def _decades(collection: Collection, overview: Overview) -> None:
+    breakdown = overview.decades
+    st.markdown("## Plates by decade")
+    if not breakdown.groups:
+        st.caption("No plate of this collection has a date.")
+        return
+    if overview.verified:
+        st.caption(
+            f"Grey: all plates. Blue: those whose image is also in {_where(collection)}, with their share in per cent."
+        )
+    if any(date.dated and date.decade is None for date in collection.catalogue.dates.distinct()):
+        st.caption("A plate whose date spans several decades is counted in each of them.")
+    figure = overview_figures.decades_figure(breakdown, verified=overview.verified, where=_where(collection))
+    _follow(breakdown, _bars(figure, "decades", "decade"))
+
+
+def _follow(breakdown: Breakdown, clicked: list[str] | None) -> None:
+    group = _at(breakdown.every, clicked[1]) if clicked else None
+    if clicked and group is not None:
+        _open_group(breakdown, group, reused=clicked[2] == overview_figures.REUSED)
+
+
+def _breakdowns(collection: Collection, overview: Overview) -> None:
+    for at in range(0, len(overview.breakdowns), 2):
+        pair = overview.breakdowns[at : at + 2]
+        for column, breakdown in zip(st.columns(2, gap="large"), pair, strict=False):
+            with column:
+                st.markdown(f"## {text.plain(breakdown.label)}")
+                figure = overview_figures.breakdown_figure(
+                    breakdown, verified=overview.verified, where=_where(collection)
+                )
+                _follow(breakdown, _bars(figure, f"by_{breakdown.column}", breakdown.column))
+    if overview.missing:
+        *most, last = overview.missing
+        words = f"{', '.join(most)} or {last}" if most else last
+        st.caption(f"The metadata does not tell plates apart by {words}.")
+
+
+def _images(collection: Collection, overview: Overview) -> None:
+    st.markdown("## The most re-used images")
+    families = overview.shared[:_IMAGES]
+    event = thumbnail_grid(
+        key="most_reused",
+        items=[
+            cards.card(
+                collection,
+                family.earliest.row,
+                title=text.count(len(family.books), "book"),
+                lines=[
+                    family.span or "no year known",
+                    collection.catalogue.short_title(family.earliest.row, 50),
+                ],
+            )
+            for family in families
+        ],
+        height=130,
+        min_width=105,
+        label="The most re-used images, each by its earliest plate here",
+    )
+    st.caption("Each by its earliest plate in this collection. Click one to see where it appears again.")
+    if event.clicked:
+        chosen = next(family for family in families if family.earliest.plate_id == event.clicked)
+        shell.go("reuse", family=chosen.id)
+
+
+def _delays(overview: Overview) -> None:
+    st.markdown("## How soon an image comes again")
+    if overview.median_delay is None or overview.median_lifetime is None:
+        st.caption("No image is in two books that both have a year.")
+        return
+    st.markdown(
+        f"The median copy came **{_in_years(overview.median_delay)}** after the appearance before it; "
+        f"from an image's earliest to its latest book here it is **{_in_years(overview.median_lifetime)}** "
+        "in the median."
+    )
+    clicked = _bars(overview_figures.delays_figure(overview.delay_groups), "delays", "delay")
+    found = _at(overview.delay_groups, clicked[1]) if clicked else None
+    if found is not None:
+        _open_families(reuse_years=found[:2])
+    st.caption(
+        f"{text.count(len(overview.delays), 'copy', 'copies')} in "
+        f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years "
+        "from one book to the next that has the image. Only books of which the year is known count, each once."
+    )
+
+
+def _in_years(value: float) -> str:
+    return f"{value:g} year{'' if value == 1 else 's'}"
+
+
+def _books(collection: Collection, overview: Overview) -> None:
+    if not overview.trades:
+        return
+    left, right = st.columns(2, gap="large")
+    for column, borrowed, title in (
+        (left, True, "Books that take most from earlier ones"),
+        (right, False, "Books that pass most on to later ones"),
+    ):
+        trades = overview.borrowers(_BOOKS) if borrowed else overview.lenders(_BOOKS)
+        with column:
+            st.markdown(f"## {title}")
+            labels = [_label(collection, overview, trade.book) for trade in trades]
+            figure = overview_figures.trades_figure(trades, labels, borrowed=borrowed)
+            clicked = _bars(figure, "borrowers" if borrowed else "lenders", "book")
+            if clicked and clicked[1] in {trade.book for trade in trades}:
+                shell.go("book", book_a=clicked[1], book_b="")
+    st.caption(
+        "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all "
+        "plates of the book. Dates alone are compared: a later book may have copied a third one."
+    )
+
+
+def _label(collection: Collection, overview: Overview, book: str) -> str:
+    row = int(collection.catalogue.book_rows(book)[0])
+    return f"{overview.dates.words(book)} {collection.catalogue.short_title(row, 60)}"
+
+
+# ---- the same numbers for the keyboard, and to take away
+
+
+def _table(overview: Overview) -> None:
+    with st.expander("The same numbers as a table", key="numbers_table", on_change="rerun") as box:
+        if not box.open:
+            return
+        every = (overview.decades, *overview.breakdowns)
+        rows = [(breakdown, group) for breakdown in every for group in breakdown.every]
+        shown: dict[str, list[Any]] = {
+            "By": [breakdown.label for breakdown, _ in rows],
+            "Value": [breakdown.name(group) for breakdown, group in rows],
+            "Plates": [group.plates for _, group in rows],
+        }
+        if overview.verified:
+            shown["Used again"] = [group.reused for _, group in rows]
+            shown["Share"] = [group.share for _, group in rows]
+        st.caption("Choose a line to see its plates.")
+        event = st.dataframe(
+            shown,
+            key="numbers",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={"Share": st.column_config.NumberColumn(format="percent")},
+        )
+        chosen = event["selection"]["rows"]
+        if chosen and chosen[0] < len(rows):
+            _open_group(*rows[chosen[0]], reused=False)
+
+
+def _downloads(collection: Collection, overview: Overview) -> None:
+    today = date.today().isoformat()
+    with st.popover("Download"):
+        st.download_button(
+            "Numbers as CSV",
+            lambda: export.table_csv(
+                overview.groups_table(), numbers=("share_reused",), collection=collection.name, date=today
+            ),
+            file_name=f"imgsim_overview_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            help="Plates by decade, place and so on, and how many of them were used again.",
+            width="stretch",
+        )
+        st.download_button(
+            "Books as CSV",
+            lambda: export.table_csv(
+                overview.books_table(), numbers=("date_printed",), collection=collection.name, date=today
+            ),
+            file_name=f"imgsim_overview_books_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            disabled=not overview.books,
+            help="One row a book: its plates, and how many of their images are in earlier and later books.",
+            width="stretch",
+        )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,161 @@
+"""Plate: one plate large, what is known of it, and where something like it appears again."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from imgsim.app.components import keyboard
+from imgsim.app.parts import catalogue_record as records
+from imgsim.app.parts import (
+    motif,
+    neighbour_controls,
+    neighbour_query,
+    neighbourhood,
+    past_addresses,
+    shell,
+)
+from imgsim.app.services import caches, state, text
+from imgsim.collection import Collection
+from imgsim.collection.citing import plate_citation
+from imgsim.collection.query import Query, plate_query
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    if not now.plate:
+        shell.links()
+        past_addresses.gone_plate(collection)
+        _choose()
+        return
+    top = st.container()
+    left, right = st.columns([5, 8], gap="medium")
+    head = None
+    if now.box is None:
+        with right:
+            head = neighbour_controls.controls(
+                collection, of_plate=True, verified=collection.matches is not None
+            )
+    _body(top, left, right, head)
+
+
+# Another plate changes neither sidebar nor controls, and drawing them again would take longer than finding its
+# neighbours: this part runs alone.
+@st.fragment
+def _body(
+    top: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, head: DeltaGenerator | None
+) -> None:
+    shell.links()
+    collection = shell.collection()
+    now = state.current()
+    if not now.plate or (now.box is None) != (head is not None):
+        st.rerun()
+    row = collection.catalogue.row(now.plate)
+    record = collection.catalogue.record(row)
+    title = text.plain(collection.catalogue.short_title(row, 90))
+    with top:
+        shell.lead("Plate", f"{title}, {text.date_of(record)}")
+    with right:
+        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row))
+        if head is not None:
+            neighbourhood.results(collection, query, head, lambda: _family(collection, row))
+        elif now.box is not None and not motif.show(collection, row, now.box):
+            _instead(collection, query, now)
+    with left:
+        _turn_pages(collection, row)
+        motif.viewer(collection, row)
+        _record(collection, row)
+
+
+def _instead(collection: Collection, query: Query, now: state.State) -> None:
+    """Where a detail is found in no other plate, what is nearest to the whole one."""
+    found = neighbour_query.find(collection, query, now)
+    if len(found.rows):
+        st.markdown("## Nearest to the whole plate")
+        neighbourhood.grid(collection, query, found, now)
+
+
+def _family(collection: Collection, row: int) -> None:
+    """Where the plate belongs to a family, say so and lead there."""
+    families = caches.families(collection)
+    family_id = families.of(row) if families is not None else None
+    if family_id is None or families is None or "reuse" not in shell.PAGES:
+        return
+    family = families.family(family_id)
+    books = f" in {text.count(len(family.books), 'book')}" if family.books else ""
+    span = f", {family.span}" if family.span else ""
+    which = f"Family of {text.count(len(family), 'plate')}{books}{span}"
+    if st.button(f"{which} →", type="tertiary", help="This image and its re-uses, in order of date."):
+        shell.go("reuse", family=family_id)
+
+
+def _choose() -> None:
+    shell.lead("Plate", "Choose a plate first: its neighbours will stand beside it.")
+    with st.container(border=True):
+        st.markdown(
+            "**No plate is chosen.** Click one in Browse or on the Map, or search with an image of your own."
+        )
+        with st.container(horizontal=True):
+            if st.button("Browse the plates", type="primary"):
+                shell.go("browse")
+            if st.button("Open the map"):
+                shell.go("map")
+            st.button("Take one at random", on_click=_random)
+
+
+def _random() -> None:
+    import random
+
+    ids = shell.collection().catalogue.plate_ids
+    shell.remember(str(ids[random.randrange(len(ids))]))
+
+
+def _turn_pages(collection: Collection, row: int) -> None:
+    before, after = collection.catalogue.previous_next(row)
+    if not (before or after):
+        return
+    book = str(collection.catalogue.record(row)["book"])
+    inside = [int(other) for other in collection.catalogue.book_rows(book)]
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="turn_pages"
+    ):
+        st.button(
+            "← Previous",
+            disabled=not before,
+            shortcut=keyboard.PREVIOUS_PLATE,
+            on_click=shell.remember,
+            args=(before or "",),
+        )
+        st.caption(f"{inside.index(row) + 1} of {len(inside)} in this book", width="content")
+        st.button(
+            "Next →",
+            disabled=not after,
+            shortcut=keyboard.NEXT_PLATE,
+            on_click=shell.remember,
+            args=(after or "",),
+        )
+
+
+def _record(collection: Collection, row: int) -> None:
+    record = collection.catalogue.record(row)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="record_head"
+    ):
+        st.markdown("## Record", width="content")
+        book = str(record["book"])
+        if book and st.button(
+            "The whole book →",
+            type="tertiary",
+            help="Its record, its plates, and what it shares with other books.",
+        ):
+            shell.go("book", book_a=book, book_b="")
+    scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
+    records.draw({**records.of_plate(collection, row), "Scan": scan})
+    st.caption("To cite this plate:")
+    st.code(plate_citation(collection, row), language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":
+    show()

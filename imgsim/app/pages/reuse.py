@@ -1,0 +1,260 @@
+"""Re-use: the lives of images. All families of plates that share one image, to be narrowed down; or one in full."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import family_strips
+from imgsim.app.parts import family, family_judging, past_addresses, shell
+from imgsim.app.parts.not_prepared import unverified
+from imgsim.app.parts.reuse_conditions import CONDITIONS
+from imgsim.app.services import caches, state, text
+from imgsim.collection import Collection
+from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
+
+_PER_PAGE = 12
+_BOOKS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    families = caches.families(collection)
+    now = state.current()
+    if families is not None and not now.family:
+        family_judging.dissolved(collection)
+    if families is not None and now.family:
+        if now.family in families.ids:
+            family.show(collection, families, families.family(now.family))
+            return
+        past_addresses.follow_family(collection, families, now.family)
+    shell.lead(
+        "Re-use",
+        "Each strip is one image and where it appears again, in order of date. Click a plate to open it.",
+    )
+    if families is None:
+        unverified(collection)
+        return
+    if not len(families):
+        _none(collection)
+        return
+    offers = _offers(str(collection.path), collection.generation, caches.revision(collection), collection)
+    _filters(offers, now)
+    shown = _selected(collection, families, now)
+    _controls(collection, families, shown)
+    if not shown:
+        _nothing()
+        return
+    _strips(collection, families, shown, now)
+
+
+def _selected(collection: Collection, families: Families, now: state.State) -> list[Family]:
+    return select(
+        families.ordered(),
+        collection.catalogue,
+        text=now.reuse_text,
+        mirrored=now.reuse_mirrored,
+        books=now.reuse_books,
+        decades=now.reuse_decades,
+        source=now.reuse_from,
+        target=now.reuse_to,
+        between_works=now.reuse_works,
+        years_between=now.reuse_years,
+    )
+
+
+@dataclass(frozen=True)
+class _Offers:
+    """What the filters can offer: the decades, the most books of any family, places with how many families, the longest
+    time until an image comes again."""
+
+    decades: tuple[int, int] | None
+    most_books: int
+    sources: dict[str, int]
+    targets: dict[str, int]
+    longest: int
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _offers(path: str, generation: str, revision: int, _collection: Collection) -> _Offers:
+    families = caches.families(_collection)
+    every = families.ordered() if families else ()
+    ways = [journeys(one) for one in every]
+    sources, targets = (
+        Counter(place for way in ways for place in {pair[end] for pair in way}) for end in (0, 1)
+    )
+    return _Offers(
+        decades=decade_range(every),
+        most_books=max((len(one.books) for one in every), default=1),
+        sources=dict(sorted(sources.items(), key=lambda pair: (-pair[1], pair[0]))),
+        targets=dict(sorted(targets.items(), key=lambda pair: (-pair[1], pair[0]))),
+        longest=longest_delay(every),
+    )
+
+
+# ---- the list of families
+
+
+def _filters(offers: _Offers, now: state.State) -> None:
+    with st.sidebar:
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown("## Show only")
+            if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
+                st.button("Clear all", type="tertiary", on_click=_clear)
+        _decades(offers.decades, now)
+        if offers.most_books > 1:
+            steps = [step for step in _BOOKS if step <= offers.most_books]
+            st.selectbox(
+                "Books",
+                steps,
+                format_func=lambda number: "Any number" if number == 1 else f"{number} or more",
+                **state.bind("reuse_books", value=max(step for step in steps if step <= now.reuse_books)),
+            )
+        _place("First printed in", "reuse_from", offers.sources, now.reuse_from)
+        _place("and later in", "reuse_to", offers.targets, now.reuse_to)
+        _years(offers.longest, now)
+        st.toggle("Mirrored among them", **state.bind("reuse_mirrored"))
+        st.toggle(
+            "Different works only",
+            help="Leaves out images that recur only in editions of one work.",
+            **state.bind("reuse_works"),
+        )
+
+
+def _decades(span: tuple[int, int] | None, now: state.State) -> None:
+    if span is None or span[0] == span[1]:
+        return
+    first, last = span
+    low, high = now.reuse_decades or span
+
+    def read(value: tuple[int, int]) -> tuple[int, int] | None:
+        return None if tuple(value) == span else (int(value[0]), int(value[1]))
+
+    shown = (min(max(low, first), last), min(max(high, first), last))
+    st.slider(
+        "Printed in",
+        first,
+        last,
+        step=10,
+        format="%ds",
+        **state.bind("reuse_decades", value=shown, read=read),
+    )
+
+
+def _years(longest: int, now: state.State) -> None:
+    if not longest:
+        return
+    low, high = now.reuse_years or (0, longest)
+
+    def read(value: tuple[int, int]) -> tuple[int, int] | None:
+        return None if tuple(value) == (0, longest) else (int(value[0]), int(value[1]))
+
+    st.slider(
+        "Years until it comes again",
+        0,
+        longest,
+        help="From one book to the next that has the image; both have a year.",
+        **state.bind("reuse_years", value=(min(low, longest), min(high, longest)), read=read),
+    )
+
+
+def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None:
+    if not counted:
+        return
+    labels = {"": "Anywhere", **{place: f"{place} ({number:,})" for place, number in counted.items()}}
+    labels.setdefault(chosen, f"{chosen} (0)")  # a link may ask for more than there is
+    st.selectbox(
+        label,
+        list(labels),
+        format_func=lambda place: labels.get(place, place),
+        **state.bind(field, value=chosen),
+    )
+
+
+def _clear() -> None:
+    state.update(**CONDITIONS)
+
+
+def _controls(collection: Collection, families: Families, shown: list[Family]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Search",
+            placeholder="Words from a title, an author, a place, an id …",
+            max_chars=300,
+            **state.bind("reuse_text"),
+        )
+        ids = [one.id for one in shown]
+        st.download_button(
+            "Download CSV",
+            lambda: export.families_csv(
+                families,
+                collection.catalogue,
+                ids=ids,
+                collection=collection.name,
+                date=date.today().isoformat(),
+            ),
+            file_name=f"imgsim_families_{collection.name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            disabled=not ids or caches.withheld(collection),
+            help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
+        )
+
+
+def _strips(collection: Collection, families: Families, shown: list[Family], now: state.State) -> None:
+    pages = math.ceil(len(shown) / _PER_PAGE)
+    page = min(now.reuse_page, pages)
+    part = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(_count(len(shown), len(families), page, pages))
+        if pages > 1:
+            st.pagination(pages, **state.bind("reuse_page", value=page, suffix="_top"))
+    event = family_strips(
+        key="families",
+        families=[family.strip(collection, one, now.plate) for one in part],
+        label="Families, most books and longest span first",
+    )
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.pagination(pages, **state.bind("reuse_page", value=page, suffix="_bottom"))
+    if event.open:
+        shell.go("reuse", family=event.open)
+    family.follow(event.clicked, event.compare, families)
+
+
+def _count(found: int, every: int, page: int, pages: int) -> str:
+    first, last = (page - 1) * _PER_PAGE + 1, min(page * _PER_PAGE, found)
+    span = f"{first:,} to {last:,} of " if pages > 1 else ""
+    what = text.count(found, "family", "families")
+    order = "most books and longest span first"
+    if found == every:
+        return f"{span}{what}, {order}"
+    return f"{span}{what} that pass the filters ({every:,} in all), {order}"
+
+
+def _nothing() -> None:
+    with st.container(border=True):
+        st.markdown("**No family passes these filters.**")
+        st.markdown("Take out a word or a choice, or look at all families again.")
+        st.button("Clear all filters", type="primary", on_click=_clear)
+
+
+def _none(collection: Collection) -> None:
+    with st.container(border=True):
+        st.markdown("**No image was found twice in this collection.**")
+        st.markdown(
+            f"The lines of {text.count(len(collection.catalogue), 'plate')} were compared with those of their most "
+            "similar plates, and no two of them agree. Look at the nearest candidates by eye on the Plate page."
+        )
+        if st.button("Browse the plates", type="primary"):
+            shell.go("browse")
+
+
+if __name__ == "__main__":
+    show()

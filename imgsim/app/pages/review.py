@@ -1,0 +1,254 @@
+"""Review: pairs to judge one after another, what the scores are worth by that, and every decision so far."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from imgsim.app.components import keyboard, outline, thumbnail_grid
+from imgsim.app.parts import cards, review_import, reviewing, shell
+from imgsim.app.parts.not_prepared import unverified
+from imgsim.app.services import caches, server, state, text, verdict_words
+from imgsim.collection import Collection
+from imgsim.collection.review_queue import FILTERS, Queue
+from imgsim.reviews import Review
+from imgsim.verification.match_row import MatchRow
+
+_HEIGHT = 430
+_SKIPPED, _BACK = "_imgsim_skipped", "_imgsim_asked_again"
+_MOST_SKIPPED = 2000
+Pair = tuple[int, int]
+
+
+# A decision changes nothing in the sidebar, so this part runs alone.
+@st.fragment
+def show() -> None:
+    """Draw the page."""
+    shell.links()
+    collection = shell.collection()
+    now = state.current()
+    shell.lead(
+        "Review", "You decide what two plates are to one another; the app asks for the telling pairs first."
+    )
+    st.segmented_control(
+        "Section",
+        list(state.DESKS),
+        format_func=state.DESKS.__getitem__,
+        label_visibility="collapsed",
+        required=True,
+        **state.bind("desk"),
+    )
+    if caches.unread(collection):  # said above every page
+        return
+    if now.desk != "all":
+        review_import.reminder(collection)
+    if now.desk == "worth":
+        from imgsim.app.parts import review_worth
+
+        review_worth.show(collection)
+    elif now.desk == "all":
+        from imgsim.app.parts import review_all
+
+        review_all.show(collection)
+    else:
+        _queue(collection, now)
+
+
+def _queue(collection: Collection, now: state.State) -> None:
+    queue = caches.queue(collection, now.backbone)
+    if queue is None:
+        unverified(collection)
+        return
+    if not len(queue):
+        _nothing_to_judge()
+        return
+    standing = caches.standing(collection)
+    waiting = queue.waiting(standing, now.asked)
+    judged, every = queue.progress(standing, now.asked)
+    with st.container(horizontal=True, vertical_alignment="center", key="review_filter", gap="small"):
+        st.pills(
+            "Ask for",
+            list(FILTERS),
+            format_func=FILTERS.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+            **state.bind("asked"),
+        )
+        if now.asked == "disputed":
+            st.caption(f"{text.count(len(waiting), 'pair')} on which reviewers differ.", width="content")
+        else:
+            st.caption(f"{judged:,} of {text.count(every, 'pair')} judged", width="content")
+    pair, after = _next(collection, waiting)
+    if pair is None:
+        _all_judged(collection, now, waiting)
+        return
+    _pair(collection, queue, now, pair)
+    # What comes next is fetched while the reader still looks at this one.
+    _preload(collection, after)
+
+
+def _next(collection: Collection, waiting: list[Pair]) -> tuple[Pair | None, Pair | None]:
+    """The pair to show: one that was taken back just now, else the first that was not skipped; and the one after."""
+    skipped = _skipped(collection)
+    ahead = [pair for pair in waiting if pair not in skipped][:2]
+    back = st.session_state.get(_BACK)
+    if (
+        back is not None
+        and back[:2] == (collection.name, state.current().asked)
+        and _open_again(collection, back[2])
+    ):
+        return back[2], next((pair for pair in ahead if pair != back[2]), None)
+    return (ahead[0] if ahead else None), (ahead[1] if len(ahead) > 1 else None)
+
+
+def _open_again(collection: Collection, pair: Pair) -> bool:
+    """Whether nobody has decided on a pair, here or elsewhere, since it was taken back."""
+    one, two = (str(collection.catalogue.plate_ids[row]) for row in pair)
+    return caches.decision(collection, one, two) is None
+
+
+def _skipped(collection: Collection) -> set[Pair]:
+    every: dict[str, set[Pair]] = st.session_state.setdefault(_SKIPPED, {})
+    return every.setdefault(collection.name, set())
+
+
+def _pair(collection: Collection, queue: Queue, now: state.State, pair: Pair) -> None:
+    row_a, row_b = pair
+    match = collection.matches.between(row_a, row_b) if collection.matches is not None else None
+    question = queue.question(row_a, row_b)
+    similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
+    why = " ".join(question.reasons) if question is not None else "Reviewers differ about this pair."
+    asked = st.container(key="review_asked", gap=None)
+    with asked, st.container(horizontal=True, vertical_alignment="center", key="review_head", gap="small"):
+        st.markdown(f"**{text.plain(why)}**", width="stretch")
+        st.button(
+            "Skip",
+            shortcut=keyboard.SKIP,
+            type="tertiary",
+            help="Leave this pair for later.",
+            on_click=_skip,
+            args=(collection.name, pair),
+        )
+        if st.button("Open in Compare", shortcut=keyboard.OPEN, type="tertiary", help="Lay one over the other."):
+            ids = collection.catalogue.plate_ids
+            reviewing.open_in_compare(str(ids[row_a]), str(ids[row_b]))
+    asked.caption(text.plain(_evidence(collection, now, match, similarity)))
+    reviewing.bar(collection, row_a, row_b, key="review", shortcuts=reviewing.DIGITS, then=_decided)
+    for letter, column in zip("AB", st.columns(2, gap="medium"), strict=True):
+        row = row_a if letter == "A" else row_b
+        with column:
+            event = thumbnail_grid(
+                key=f"review_{letter}",
+                items=[_card(collection, row, match)],
+                height=_HEIGHT,
+                min_width=430,
+                label=f"Plate {letter}",
+            )
+            if event.clicked:
+                shell.go("plate", plate=event.clicked)
+
+
+def _evidence(collection: Collection, now: state.State, match: MatchRow | None, similarity: float) -> str:
+    """What is known of the pair, in words."""
+    import numpy as np
+
+    meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
+    above = f", above {meaning} of pairs drawn at random" if meaning else ""
+    said = verdict_words.sentence(match).replace("your plate", "A").replace("this one", "B")
+    return f"{said} Similarity {similarity:.3f}{above}."
+
+
+def _card(collection: Collection, row: int, match: MatchRow | None) -> dict[str, Any]:
+    record = collection.catalogue.record(row)
+    more: dict[str, Any] = {"src": server.plate_url(collection, row)}
+    if match is not None and match.verified:
+        region = match.region_a if match.a == row else match.region_b
+        more["outline"] = outline(region, int(record["width"] or 1), int(record["height"] or 1))
+    card = cards.card(collection, row, **more)
+    return {**card, "lines": [*card["lines"], f"plate {record['plate_id']}"]}
+
+
+def _preload(collection: Collection, pair: Pair | None) -> None:
+    if pair is None:
+        return
+    images = "".join(
+        f'<img src="{escape(server.plate_url(collection, row))}" alt="" width="0">' for row in pair
+    )
+    with st.container(key="review_preload"):
+        st.html(images)
+
+
+def _skip(name: str, pair: Pair) -> None:
+    st.session_state.pop(_BACK, None)
+    skipped = st.session_state.setdefault(_SKIPPED, {}).setdefault(name, set())
+    if len(skipped) < _MOST_SKIPPED:
+        skipped.add(pair)
+
+
+def _decided(review: Review | None) -> None:
+    """After a decision the next pair comes; what was taken back is asked again at once."""
+    st.session_state.pop(_BACK, None)
+    if review is None:
+        return
+    collection = shell.collection()
+    catalogue = collection.catalogue
+    if not (catalogue.has(review.plate_a) and catalogue.has(review.plate_b)):
+        return
+    low, high = sorted((catalogue.row(review.plate_a), catalogue.row(review.plate_b)))
+    if caches.decision(collection, review.plate_a, review.plate_b) is None:
+        st.session_state[_BACK] = (collection.name, state.current().asked, (low, high))
+        _skipped(collection).discard((low, high))
+    elif state.current().asked == "disputed":  # it may stay disputed: the next one comes all the same
+        _skipped(collection).add((low, high))
+
+
+# ---- nothing to show
+
+
+def _nothing_to_judge() -> None:
+    with st.container(border=True):
+        st.markdown("**No two plates of this collection ask for a decision.**")
+        st.markdown(
+            "Their lines were compared and none agree, and no look-alike comes near. You can still judge any two "
+            "plates: open one, then Compare."
+        )
+        if st.button("Browse the plates", type="primary"):
+            shell.go("browse")
+
+
+def _all_judged(collection: Collection, now: state.State, waiting: list[Pair]) -> None:
+    with st.container(border=True):
+        if waiting:
+            st.markdown(f"**{text.count(len(waiting), 'pair')} left, and you skipped all of them.**")
+            st.button("Ask for them again", type="primary", on_click=_unskip, args=(collection.name,))
+        elif now.asked == "disputed":
+            st.markdown("**Reviewers agree on every pair.**")
+            st.button("See all pairs", type="primary", on_click=_ask, args=("all",))
+        elif now.asked != "all":
+            st.markdown(f"**Every pair under “{FILTERS[now.asked]}” is judged.**")
+            st.button("See all pairs", type="primary", on_click=_ask, args=("all",))
+        else:
+            st.markdown(
+                "**Every pair is judged.** See what the scores are worth by that, or take the reviews with you."
+            )
+            with st.container(horizontal=True):
+                st.button("What a score is worth here", type="primary", on_click=_open, args=("worth",))
+                st.button("All reviews", on_click=_open, args=("all",))
+
+
+def _unskip(name: str) -> None:
+    st.session_state.setdefault(_SKIPPED, {}).pop(name, None)
+
+
+def _ask(what: str) -> None:
+    state.update(asked=what)
+
+
+def _open(desk: str) -> None:
+    state.update(desk=desk)
+
+
+if __name__ == "__main__":
+    show()

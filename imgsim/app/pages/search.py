@@ -1,0 +1,219 @@
+"""Search by image: a scan or a photo from outside, and the plates that look like it or share its lines.
+
+The only page that needs torch, and only once an image is there: the first search of a process loads it.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from imgsim.app.components import plate_viewer
+from imgsim.app.parts import neighbour_controls, neighbourhood, outside, shell
+from imgsim.app.services import intake, state, text
+from imgsim.app.services.state import Box
+from imgsim.backbones import BACKBONES
+from imgsim.collection import Collection
+from imgsim.collection.query import Query
+from imgsim.errors import ImageError, ImgsimError, WeightsError
+from imgsim.retrieval.neighbours import ranked, similarities
+from imgsim.workers.plate_work import READ_SIDE
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from imgsim.backbones.embedder import Embedder
+
+_COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
+_SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep
+_IN_A_BOX = 900  # pixels; the image is opened so large that a box on it has some left for the network
+_ADDRESS = "data:image/webp;base64,"
+_UPLOADER = "upload"
+_IMAGE = "_imgsim_upload"  # the latest Upload
+_VECTOR = "_imgsim_vector"  # (what it was made of, embedding)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The reader's image. It outlasts a look at another page: what the viewer shows is kept, and the file's ticket."""
+
+    name: str
+    digest: str  # SHA-256 of the file
+    src: str  # address for the viewer, '' if the image cannot be opened
+    reason: str  # why it cannot
+    ticket: bytes  # what Streamlit handed over; see imgsim.app.services.intake
+
+
+def show() -> None:
+    """Draw the page."""
+    collection = shell.collection()
+    now = state.current()
+    shell.lead(
+        "Search by image",
+        "Bring a scan or a photograph: which plates of this collection look like it, and which have its lines?",
+    )
+    shell.looking_at(collection)
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        file = st.file_uploader(
+            "Your image",
+            type=["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp", "jp2"],
+            key=_UPLOADER,
+            on_change=_forget,
+        )
+        content = None if file is None else file.getvalue()
+        upload = _kept(content, "" if file is None else file.name)
+    if upload is None:
+        _nothing(left, right)
+        return
+    with left:
+        if not upload.src:
+            st.error(f"{text.plain(upload.name)} cannot be searched: {text.plain(upload.reason)}")
+            return
+        box = plate_viewer(key="upload_viewer", src=upload.src, alt="Your image", height=520, crop=True).box
+        if box is None:
+            st.caption(
+                "The whole image is searched. Draw a box round one figure to search for that part alone."
+            )
+        else:
+            st.caption("The part inside the box is searched. Clear the box to search the whole image.")
+    with right:
+        vector = _embedded(collection, now.backbone, upload, content, box)
+        if vector is not None:
+            _list(collection, now, upload, content, box, vector)
+
+
+def _list(
+    collection: Collection,
+    now: state.State,
+    upload: Upload,
+    content: bytes | None,
+    box: Box | None,
+    vector: np.ndarray,
+) -> None:
+    """What looks alike at once; and, once the lines are compared, with what they prove before it."""
+    scores = similarities(collection.embeddings(now.backbone), vector)
+    nearest, _ = ranked(scores, k=_COMPARED)
+    asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
+
+    def opener(reduce_to: int) -> tuple[Image.Image, tuple[int, int]]:
+        product = outside.OPENER.grey(_file(upload, content), reduce_to)
+        return product.image(), product.size
+
+    known, reason = outside.known(collection, asked, opener)
+    prepared = outside.prepared(collection)
+    head = neighbour_controls.controls(collection, of_plate=False, verified=prepared)
+    place = st.empty()
+    neighbourhood.results(collection, Query(upload.name, scores, evidence=known), head)
+    if reason:
+        st.caption(f"By its lines nothing can be looked for: {text.plain(reason)}")
+    elif not prepared:
+        neighbourhood.unverified(collection)
+    outside.look(collection, asked, opener, place)
+
+
+def _file(upload: Upload, content: bytes | None) -> bytes | BinaryIO:
+    """The image's file; where it was given up meanwhile, what the viewer shows is left of it."""
+    given = intake.sent(content or upload.ticket)
+    return given or base64.b64decode(upload.src.removeprefix(_ADDRESS))
+
+
+def _forget() -> None:
+    # Called when an image was brought or taken away, not when the reader merely looks at another page.
+    upload: Upload | None = st.session_state.pop(_IMAGE, None)
+    if upload is not None:
+        intake.give_up(upload.ticket)
+
+
+def _kept(content: bytes | None, name: str) -> Upload | None:
+    """The image just brought, else the one brought before."""
+    upload: Upload | None = st.session_state.get(_IMAGE)
+    if content is None or (upload is not None and upload.ticket == content):
+        return upload
+    given = intake.sent(content)
+    try:
+        if given is None:
+            raise ImageError("so many images were brought meanwhile that it was given up. Bring it again.")
+        ahead = outside.OPENER.waiting
+        with st.spinner(f"Opening it, after {ahead} of other people …" if ahead else "Opening it …"):
+            shown = outside.OPENER.webp(given, _SHOWN)
+        src = _ADDRESS + base64.b64encode(shown.body).decode("ascii")
+        upload = Upload(name, shown.sha256, src, "", content)
+    except ImageError as error:
+        upload = Upload(name, "", "", str(error), content)
+    st.session_state[_IMAGE] = upload
+    return upload
+
+
+def _nothing(left: DeltaGenerator, right: DeltaGenerator) -> None:
+    with left:
+        st.caption(
+            "The image goes no further than the computer that runs imgsim. It lies there in a temporary file without "
+            "a name, which is gone when the image is taken away or imgsim ends."
+        )
+    with right, st.container(border=True):
+        st.markdown("**No image yet.** Drop one on the left; its neighbours will stand here.")
+        st.markdown(
+            "- A photograph taken straight from above, with the plate filling it, works best.\n"
+            "- When the picture has several figures, draw a box round one of them.\n"
+            "- A scan of the collection itself finds its own plate first: a way to try the page."
+        )
+
+
+def _embedded(
+    collection: Collection, backbone: str, upload: Upload, content: bytes | None, box: Box | None
+) -> np.ndarray | None:
+    """The image's embedding, float32 (dim,); None after saying why there is none."""
+    facts = collection.manifest["backbones"][backbone]
+    made_of = (upload.digest, box, facts["key"])
+    kept = st.session_state.get(_VECTOR)
+    if kept and kept[0] == made_of:
+        return kept[1]
+    try:
+        weights = str(facts.get("weights") or "")
+        _check_weights(collection.name, backbone, weights, facts["key"])
+        embedder = _embedder(backbone, weights, facts["key"])
+        network = embedder.backbone
+        product = outside.OPENER.shaped(
+            _file(upload, content),
+            READ_SIDE if box is None else _IN_A_BOX,
+            network.shaping,
+            network.input_size,
+            box,
+        )
+        array = network.arranged(product.array())
+        with outside.OPENER.alone():
+            vector = np.asarray(embedder.embed_arrays(array[None])[0], dtype=np.float32)
+    except ImgsimError as error:
+        st.error(text.plain(error))
+        return None
+    st.session_state[_VECTOR] = (made_of, vector)
+    return vector
+
+
+def _check_weights(collection: str, backbone: str, weights: str, key: str) -> None:
+    """Refuse to compare an image with plates that another network has described."""
+    if backbone not in BACKBONES:
+        raise WeightsError(f"This imgsim has no backbone {backbone!r}. Choose another one in the sidebar.")
+    if BACKBONES[backbone].key(Path(weights) if weights else None) != key:
+        raise WeightsError(
+            f"This collection was made with other weights of {backbone} than those installed, so scores would "
+            f"mean nothing. Prepare it again: python precompute.py --name {collection}"
+        )
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the network: a few seconds, once after each start …")
+def _embedder(backbone: str, weights: str, key: str) -> Embedder:
+    from imgsim.backbones.embedder import Embedder
+
+    return Embedder(backbone, Path(weights) if weights else None)
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,168 @@
+"""How exactly the lines of two plates lie on each other, in words, numbers and a picture: a part of Compare."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from imgsim.app.services import server, text
+from imgsim.collection import Collection
+from imgsim.collection.registration import Lines, measure_lines
+from imgsim.errors import ImgsimError
+from imgsim.features.extraction import WORKING_SIDE
+from imgsim.verification.impressions import (
+    LEAST_ACROSS,
+    LEAST_COVERAGE,
+    LEAST_LIKENESS,
+    LEAST_POINTS,
+    MOST_OFF,
+    MOST_STIFF,
+    SAME_PLATE,
+)
+
+# Arrows are drawn so many times as long as what they stand for; more of them would hide the plate.
+LONGER, MOST_ARROWS = 20, 400
+_WITHIN, _BEYOND = "#0072b2", "#d55e00"
+
+_HELP = (
+    "Small pieces of line (SIFT features) were found on both plates. B is laid on A, turned, moved and stretched as "
+    "one stiff sheet; then it is bent smoothly, as damp paper bends (a cubic polynomial). What still lies apart is the "
+    "**residual**. Impressions of one plate leave hardly any; a copyist's hand strays. It is given in thousandths of "
+    "the plate's diagonal, which do not depend on the size of the scan, and in pixels."
+)
+
+
+def show(collection: Collection, row_a: int, row_b: int, prepared: str) -> None:
+    """Draw the part, if anything agrees; ``prepared`` is what Compare says of the printing."""
+    try:
+        found = _measured(str(collection.path), collection.generation, collection, row_a, row_b)
+    except ImgsimError as unread:
+        st.caption(f"How exactly the lines lie cannot be measured: {text.plain(unread)}")
+        return
+    if found is None:
+        return
+    with st.container(key="compare_lines"):
+        st.markdown("## How exactly the lines lie", help=_HELP)
+        left, right = st.columns([5, 7], gap="medium")
+        with left:
+            st.markdown(said(found))
+            if (found.reason == "exact") != (prepared == SAME_PLATE):
+                st.caption(
+                    "The plates were prepared with another version of imgsim, which decided otherwise. "
+                    "Prepare the collection again to have this in all lists."
+                )
+            st.html(table(found))
+        with right:
+            st.html(picture(collection, row_b, found))
+
+
+def said(found: Lines) -> str:
+    """What the residuals say, in a sentence or two of Markdown."""
+    looked = f", once the scan is reduced to {WORKING_SIDE} px as all are" if found.reduced else ""
+    nothing = "So nothing is said of the plate they were printed from."
+    return {
+        "exact": "**The lines lie as exactly as those of two impressions of one plate do:** probably the same plate.",
+        "stray": "**The lines stray further than those of impressions as a rule.** They may have been cut anew; but "
+        f"wear, heavy ink and uneven paper do the same. {nothing}",
+        "unlike": "**The strokes look less alike than those of impressions as a rule.** They may have been cut anew; "
+        f"but wear and heavy ink do the same. {nothing}",
+        "few": f"**Too few points to tell:** {len(found.off)} agree, {LEAST_POINTS} are needed.",
+        "small": f"**Too small a scan to tell:** the agreeing part is {found.across:.0f} px long{looked}; "
+        f"{LEAST_ACROSS} are needed to tell an impression from a careful copy.",
+        "partial": f"**Too little agrees to tell:** {_percent(found.coverage)} of the lines, where "
+        f"{_percent(LEAST_COVERAGE)} are needed.",
+        "mirrored": "**One picture is the mirror image of the other**, which no second impression of a plate is, "
+        f"counterproofs apart. {nothing}",
+        "detail": "**Only a part agrees**, and a steady hand takes over a part as exactly as a plate prints it. "
+        + nothing,
+    }[found.reason]
+
+
+def table(found: Lines) -> str:
+    """The numbers, with what each must be, as HTML."""
+    rows = [
+        (
+            "Residual, as a stiff sheet",
+            "Median distance of agreeing points after B was turned, moved and stretched",
+            f"{found.stiff:.2f} ‰, {found.stiff * found.pixel:.2f} px",
+            f"at most {MOST_STIFF:.2f} ‰",
+        ),
+        (
+            "Residual, smoothly bent",
+            "The same after a smooth distortion, as damp paper brings it about",
+            f"{found.smooth:.2f} ‰, {found.smooth * found.pixel:.2f} px",
+            f"at most {MOST_OFF:.2f} ‰",
+        ),
+        (
+            "Likeness of the strokes",
+            "Median cosine of the descriptors: 1 where two pieces of line look the same",
+            f"{found.likeness:.3f}",
+            f"at least {LEAST_LIKENESS:.3f}",
+        ),
+        ("Points that agree", "", f"{len(found.off):,}", f"at least {LEAST_POINTS}"),
+        (
+            "Agreeing part",
+            "Its longer side in the scan that shows less of it; scans are looked at reduced to "
+            f"{WORKING_SIDE} px, and pixels are counted there",
+            f"{found.across:.0f} px",
+            f"at least {LEAST_ACROSS} px",
+        ),
+        (
+            "Share that agrees",
+            "Of the lines of the picture of which less agrees",
+            _percent(found.coverage),
+            f"at least {_percent(LEAST_COVERAGE)}",
+        ),
+    ]
+    lines = "".join(
+        f'<tr><th scope="row" title="{escape(title)}">{name}</th><td>{value}</td><td>{asked}</td></tr>'
+        for name, title, value, asked in rows
+    )
+    return (
+        '<div class="facts wrapping"><table><caption>‰: thousandths of the diagonal</caption><thead><tr><th></th>'
+        f"<th>here</th><th>needed</th></tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def picture(collection: Collection, row: int, found: Lines) -> str:
+    """Plate B with an arrow at each point, as HTML."""
+    record = collection.catalogue.record(row)
+    width, height = int(str(record["width"])), int(str(record["height"]))
+    stroke = max(width, height) / 320
+    lines = []
+    for (x, y), (dx, dy) in zip(found.places[:MOST_ARROWS], found.off[:MOST_ARROWS], strict=True):
+        # From where the smooth distortion says to where the point lies, the point itself at the head.
+        within = np.hypot(dx, dy) <= found.limit
+        ends = f'x1="{x - LONGER * dx:.1f}" y1="{y - LONGER * dy:.1f}" x2="{x:.1f}" y2="{y:.1f}"'
+        lines.append(
+            f'<line {ends} stroke="{_WITHIN if within else _BEYOND}"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{stroke:.1f}" fill="{_WITHIN if within else _BEYOND}"/>'
+        )
+    within = float(np.mean(np.hypot(*found.off.T) <= found.limit))
+    words = (
+        f"Residuals on plate B, {LONGER} times as long: blue within the limit ({text.share(round(1000 * within), 1000)}"
+        " of the points), orange beyond it"
+    )
+    # As an image of its own: Streamlit takes drawings out of the HTML that it is given.
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<g stroke-width="{stroke:.1f}">{"".join(lines)}</g></svg>'
+    )
+    arrows = f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+    return (
+        f'<figure class="strays"><div><img src="{escape(server.plate_url(collection, row))}" alt="Plate B">'
+        f'<img class="arrows" src="{arrows}" alt="{escape(words)}"></div>'
+        f"<figcaption>{escape(words)}</figcaption></figure>"
+    )
+
+
+@st.cache_resource(max_entries=128, show_spinner="Measuring the lines …")
+def _measured(path: str, generation: str, _collection: Collection, row_a: int, row_b: int) -> Lines | None:
+    return measure_lines(_collection, row_a, row_b)

@@ -1,0 +1,247 @@
+"""The one dialog that takes results out: what, of which plates, as one zip or as separate files."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from html import escape
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from imgsim.app.parts import neighbour_controls, neighbour_query
+from imgsim.app.services import caches, server, state, text
+from imgsim.app.services.ready_exports import STORE, key_of
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+from imgsim.export import KINDS, Estimate, ExportFile, Kind, Request, estimate, files_of
+
+_CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
+# Which plates are meant on a page, if there are such; else those that pass the filters, else all.
+_MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
+_FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
+_PREPARE = "export_prepare"
+_SLOWEST = 0.15  # seconds between two signs of progress
+
+
+def button(page: str) -> None:
+    """The way in, for the sidebar of a page of that title."""
+    if st.button(
+        "Export …",
+        key="open_export",
+        width="stretch",
+        help="Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited.",
+    ):
+        _dialog(page)
+
+
+@st.dialog("Export", width="large")
+def _dialog(page: str) -> None:
+    now = state.current()
+    collection = caches.opened(now.collection)
+    try:
+        _body(collection, now, page)
+    except ImgsimError as error:  # the dialog stays open, and says it where it was asked
+        st.error(text.plain(error))
+
+
+def _body(collection: Collection, now: state.State, page: str) -> None:
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        offers = _offers(collection, now)
+        meant = next(name for name in (*_MEANT.get(page, ()), "filtered", "all") if name in offers)
+        which = st.radio(
+            "**Of which plates?**",
+            list(offers),
+            index=list(offers).index(meant),
+            format_func=lambda name: _of_plates(name, offers[name], collection),
+            horizontal=True,
+            key="export_of",
+        )
+        chosen = _kinds(_request(collection, now, offers[which]))
+        _conditions(collection, now, chosen)
+    with right, st.container(border=True):
+        if not chosen:
+            st.markdown("**Nothing is ticked yet.** Tick what you want to take with you.")
+            return
+        zipped = st.radio("**As**", list(_FORMS), format_func=_FORMS.__getitem__, key="export_as") == "zip"
+        # Asked for with what the conditions say now.
+        request = _request(collection, state.current(), offers[which])
+        _result(request, files_of(chosen, request), zipped)
+
+
+def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[np.int64] | None]:
+    """Which plates can be asked for: name -> rows, None for all."""
+    offers: dict[str, npt.NDArray[np.int64] | None] = {}
+    families = caches.families(collection)
+    if now.family and families is not None and now.family in families.ids:
+        offers["family"] = np.array(families.family(now.family).rows, dtype=np.int64)
+    if now.plate:
+        offers["plate"] = np.array([collection.catalogue.row(now.plate)], dtype=np.int64)
+    selected = caches.selected_rows(collection)
+    if len(selected):
+        offers["selected"] = selected
+    if now.filtered:
+        offers["filtered"] = caches.filtered_rows(collection, now)
+    offers["all"] = None
+    return offers
+
+
+def _of_plates(name: str, rows: npt.NDArray[np.int64] | None, collection: Collection) -> str:
+    number = len(collection.catalogue) if rows is None else len(rows)
+    return {
+        "family": f"This family ({number:,})",
+        "plate": "This plate",
+        "selected": f"Selected on the map ({number:,})",
+        "filtered": f"Those that pass the filters ({number:,})",
+        "all": f"All ({number:,})",
+    }[name]
+
+
+def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int64] | None) -> Request:
+    line = neighbour_query.line(collection, now)
+    return Request(
+        collection=collection,
+        date=date.today().isoformat(),
+        backbone=now.backbone,
+        rows=rows,
+        top_k=now.top_k,
+        # A filter only where it is asked for: else the line tells in each row on which side of it a neighbour stands.
+        threshold=line if line is not None and st.session_state.get("export_above") else -1.0,
+        line=now.threshold,
+        other_books=now.other_books and collection.catalogue.books_known,
+        when=now.when,
+        look_alikes=bool(st.session_state.get("export_look_alikes")),
+        method=now.projection if now.projection in collection.projections(now.backbone) else "",
+        colour=now.colour if now.colour in collection.catalogue.frame.columns else "decade",
+        # Families without what people decided are none to take away: asking for them says why.
+        given_families=None if caches.unread(collection) else caches.families(collection),
+    )
+
+
+def _kinds(request: Request) -> list[str]:
+    """Check boxes in groups; what there is none of says why. Returns the names of what is ticked."""
+    chosen = []
+    st.markdown("**What?**")
+    groups = [(title, list(kinds)) for title, kinds in groupby(KINDS, lambda kind: kind.group)]
+    for (title, kinds), place in zip(groups, st.columns(len(groups), gap="small"), strict=True):
+        with place, st.container(gap="xsmall"):
+            st.caption(title)
+            chosen += [kind.name for kind in kinds if _kind(kind, request)]
+    return chosen
+
+
+def _kind(kind: Kind, request: Request) -> bool:
+    why = kind.missing(request)
+    whole = " Always of the whole collection." if kind.whole and request.rows is not None else ""
+    wanted = st.checkbox(
+        kind.title,
+        value=kind.name in _CHOSEN and not why,
+        help=text.plain(why) or kind.help + whole,
+        disabled=bool(why),
+        key=f"export_kind_{kind.name}",
+    )
+    return wanted and not why
+
+
+def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> None:
+    """How far the lists go. Of neighbours: as on the page Plate, and in the address like there."""
+    if "neighbours" in chosen:
+        when = f", {state.TIMES[now.when].lower()}" if now.when != "any" else ""
+        st.caption(f"Neighbours, compared by {text.plain(now.backbone)}{when}; the same as on the page Plate")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            st.number_input(
+                "Of each plate, at most",
+                state.MIN_TOP_K,
+                state.MAX_TOP_K,
+                width=165,
+                **state.bind("top_k", suffix="_export"),
+            )
+            neighbour_controls.line(collection, now, suffix="_export")
+            if neighbour_query.line(collection, now) is not None:
+                st.toggle("Only above the line", key="export_above")
+            if collection.catalogue.books_known:
+                st.toggle("Other books only", **state.bind("other_books", suffix="_export"))
+        if not collection.catalogue.books_known:
+            st.caption("This collection does not tell its books apart, so the lists hold plates of any book.")
+    if "matches" in chosen:
+        st.toggle(
+            "Look-alikes among the matches",
+            help="Also the pairs whose lines were compared and do not agree.",
+            key="export_look_alikes",
+        )
+
+
+def _result(request: Request, files: list[ExportFile], zipped: bool) -> None:
+    """How much it will be and the way to make it; once it is made, the way to fetch it."""
+    key = key_of(request, files, zipped)
+    # The click is known before its button is drawn, so the button need not be there while the work is done.
+    if st.session_state.get(_PREPARE) and not STORE.files(key):
+        place = st.empty()
+        try:
+            _prepare(request, files, zipped, place.progress(0.0, "Preparing …"))
+        except ImgsimError as error:
+            st.error(text.plain(error))
+        place.empty()
+    if STORE.files(key):
+        st.html(_links(request.collection, key, zipped))
+        return
+    st.html(_table(request, files, key))
+    st.button("Prepare", type="primary", key=_PREPARE, width="stretch")
+
+
+def _prepare(
+    request: Request, files: list[ExportFile], zipped: bool, bar: st.delta_generator.DeltaGenerator
+) -> None:
+    last = 0.0
+
+    def report(name: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < _SLOWEST:
+            return
+        last = time.monotonic()
+        at = [file.name for file in files].index(name)
+        share = (at + (done / total if total else 1)) / len(files)
+        bar.progress(min(share, 1.0), f"{name}: {done:,} of {total:,}")
+
+    STORE.prepare(request, files, zipped, report)
+
+
+def _table(request: Request, files: list[ExportFile], key: str) -> str:
+    rows = []
+    total = 0
+    for file in files:
+        found = _estimate(key, file.name, file, request)
+        total += found.size
+        unit = file.unit[found.rows != 1]
+        rows.append(
+            f"<tr><td>{escape(file.name)}</td><td>{found.rows:,} {escape(unit)}</td><td>{size(found.size)}</td></tr>"
+        )
+    rows.append(f"<tr><th>In all, about</th><td></td><th>{size(total)}</th></tr>")
+    return f'<table class="export">{"".join(rows)}</table>'
+
+
+def _links(collection: Collection, key: str, zipped: bool) -> str:
+    found = STORE.files(key)
+    items = [
+        f'<a class="download" href="{escape(server.export_url(collection, key, name))}" download="{escape(name)}">'
+        f"Download {escape(name)} <small>{size(path.stat().st_size)}</small></a>"
+        for name, path in found.items()
+    ]
+    return f'<div class="downloads{" one" if zipped else ""}">{"".join(items)}</div>'
+
+
+def size(number: int) -> str:
+    """How large a file is: `640 bytes`, `12 kB`, `1.8 MB`."""
+    if number < 1000:
+        return f"{number} bytes"
+    if number < 1_000_000:
+        return f"{number / 1000:.0f} kB"
+    return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _estimate(key: str, name: str, _file: ExportFile, _request: Request) -> Estimate:
+    return estimate(_file, _request)

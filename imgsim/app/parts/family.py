@@ -1,0 +1,281 @@
+"""A family of plates on the screen: in words, as a strip, and in full with its evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import family_strips, outline, pair_list
+from imgsim.app.parts import family_judging, past_addresses, reviewing, shell
+from imgsim.app.services import caches, iiif_routes, server, state, text
+from imgsim.collection import Collection
+from imgsim.collection.citing import family_citation
+from imgsim.families import Families, Family, Member
+from imgsim.verification.match_row import MIRRORED, MatchRow
+from imgsim.verification.matches import Matches
+
+_TIES = 12  # shown before the reader asks for all
+# The colour of each word that the families use; what is not here is said without one.
+KINDS = {
+    "earliest in this collection": "first",
+    "first of the undated": "first",
+    "same image": "same",
+    "mirrored": "mirrored",
+    "shared detail": "detail",
+    "detail of the earliest": "detail",
+    "the earliest is a detail of it": "detail",
+    "probably the same plate": "printing",
+    "probably re-engraved": "printing",
+}
+
+
+# ---- a family in words
+
+
+def strip(collection: Collection, family: Family, plate: str = "", judge: bool = False) -> dict[str, Any]:
+    """A family for the strips; the plate that the reader came from is marked, and with `judge` each can be judged."""
+    words = []
+    if family.mirrored:
+        words.append({"text": "mirrored among them", "kind": "mirrored"})
+    return {
+        "id": family.id,
+        "title": title(family),
+        "facts": facts_line(collection, family),
+        "words": words,
+        "members": [_card(collection, member, plate, judge) for member in family.members],
+    }
+
+
+def title(family: Family) -> str:
+    """`3 books, 1712–1788`."""
+    books = len(family.books)
+    what = text.count(books, "book") if books > 1 else text.count(len(family), "plate")
+    if books == 1:
+        what += " in one book"
+    return f"{what}, {family.span or 'no year known'}"
+
+
+def facts_line(collection: Collection, family: Family) -> str:
+    """How many plates, from place to place, and where the image is earliest here."""
+    places = family.places
+    shown = " → ".join(places[:5]) + (" → …" if len(places) > 5 else "")
+    earliest = collection.catalogue.short_title(family.earliest.row, 70)
+    if family.earliest.dated:
+        earliest = f"earliest here: {earliest}"
+    plates = text.count(len(family), "plate") if len(family) > len(family.books) > 1 else ""
+    return " · ".join(part for part in (plates, shown, earliest) if part)
+
+
+def _card(collection: Collection, member: Member, plate: str, judge: bool) -> dict[str, Any]:
+    record = collection.catalogue.record(member.row)
+    plate_id = str(record["plate_id"])
+    page = f"p. {record['page']}" if record["page"] is not None else ""
+    where = " · ".join(part for part in (str(record["place"]), str(record["format"]), page) if part)
+    book = collection.catalogue.short_title(member.row)
+    return {
+        "id": plate_id,
+        "src": server.thumbnail_url(collection, member.row),
+        "alt": f"Plate {plate_id}, {book}, {text.date_of(record)}",
+        "year": member.date if member.dated else "",
+        "lines": [book, where],
+        "words": [word(one) for one in member.words],
+        "first": member.place == 0,
+        "undated": not member.dated,
+        "compare": member.place > 0,
+        "judge": judge and member.tied_to is not None,
+        "mark": plate_id == plate,
+    }
+
+
+def word(said: str) -> dict[str, str]:
+    """What the families say of a plate or a pair, as a word with its colour."""
+    # What people decided is said as the prepared words are, in their colours.
+    kind = "printing" if said.endswith(", by review") else KINDS.get(said, "")
+    shown = "earliest here" if said == "earliest in this collection" else said
+    how = ""
+    if said.endswith(", by review"):
+        how = "A person decided this."
+    elif kind == "printing":
+        how = "Judged by how far lines stray after the two are laid over each other."
+    return {"text": shown, "kind": kind, "title": how}
+
+
+# ---- one family
+
+
+def show(collection: Collection, families: Families, family: Family) -> None:
+    """Draw a family in full: its strip, what ties it together, and what can be taken away."""
+    now = state.current()
+    shell.lead("Re-use", "One image and where it appears again, in order of date.")
+    with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
+        st.button("← All families", on_click=_close)
+        st.markdown(f"## {text.plain(title(family))}", width="stretch")
+        st.caption(f"Family {family.id}", help="Its permanent id: the address of this family stays.")
+        _books(collection, family)
+        _downloads(collection, families, family)
+    past_addresses.led_here(collection, family)
+    st.caption(text.plain(facts_line(collection, family)))
+    family_judging.bar(collection, family)
+    made = strip(collection, family, now.plate, judge=True)
+    event = family_strips(
+        key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
+    )
+    if event.judge:
+        family_judging.member(family, event.judge)
+    follow(event.clicked, event.compare, families)
+    undated = len(family.undated)
+    if undated and undated < len(family):
+        st.caption(
+            f"{text.count(undated, 'plate')} without a year stand{'s' if undated == 1 else ''} apart at the end: "
+            "any of them may be earlier than the first."
+        )
+    matches = collection.matches
+    if matches is not None:
+        family_judging.went_apart(collection, family)
+        _evidence(collection, family, matches)
+    past_addresses.family_history(collection, family)
+    st.caption("To cite this family:")
+    st.code(family_citation(collection, family), language=None, wrap_lines=True)
+
+
+def follow(clicked: str | None, compare: str | None, families: Families) -> None:
+    """Go where a click on a strip leads: to the plate, or to its comparison with the earliest."""
+    if clicked:
+        shell.go("plate", plate=clicked)
+    if compare:
+        row = shell.collection().catalogue.row(compare)
+        family_id = families.of(row)
+        assert family_id is not None  # it was drawn in one
+        shell.go("compare", plate=families.family(family_id).earliest.plate_id, other=compare)
+
+
+def _books(collection: Collection, family: Family) -> None:
+    """A way to the page of each of its books."""
+    if not family.books:
+        return
+    with st.popover(f"Books ({len(family.books):,})"):
+        for book in family.books:
+            label = text.plain(collection.catalogue.book_label(book))
+            if st.button(label, type="tertiary", key=f"book_{book}"):
+                shell.go("book", book_a=book, book_b="")
+
+
+def _close() -> None:
+    family_judging.leave()
+    state.update(family="")
+
+
+def _downloads(collection: Collection, families: Families, family: Family) -> None:
+    today = date.today().isoformat()
+    st.download_button(
+        "Download CSV",
+        lambda: export.families_csv(
+            families, collection.catalogue, ids=[family.id], collection=collection.name, date=today
+        ),
+        file_name=f"imgsim_family_{text.file_name(family.id)}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        disabled=caches.withheld(collection),
+        help="One row a plate.",
+    )
+    st.download_button(
+        "Download dossier",
+        lambda: _dossier(collection, family.id),
+        file_name=f"imgsim_family_{text.file_name(family.id)}.html",
+        mime="text/html",
+        on_click="ignore",
+        disabled=caches.withheld(collection),
+        help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
+    )
+    iiif_routes.offer_family(collection, family.id)
+    with st.popover("Link"):
+        st.caption("Opens this family again:")
+        st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)
+
+
+def _dossier(collection: Collection, family_id: str) -> bytes:
+    from imgsim.export.dossier import dossier_html
+
+    return dossier_html(collection, family_id, caches.families(collection))
+
+
+def ties(family: Family, matches: Matches) -> list[MatchRow]:
+    """The verified pairs within a family, seen from the earlier plate: those with the earliest, then the strongest."""
+    place = {member.row: number for number, member in enumerate(family.members)}
+    found = [
+        match
+        for row in place
+        for match in matches.of(row)
+        if match.verified and place.get(match.b, -1) > place[row]
+    ]
+    return sorted(
+        found, key=lambda match: (place[match.a] != 0, -match.inliers, place[match.a], place[match.b])
+    )
+
+
+def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
+    found = ties(family, matches)
+    st.markdown("## What ties them together")
+    st.caption(
+        "How many points of the lines of two plates agree once one is laid over the other; the region in which they do "
+        "is blue. Lettering and frames do not count. Look for yourself: Compare lays them over each other."
+    )
+    shown = found
+    if len(found) > _TIES and not st.toggle(f"Show all {len(found):,} pairs", key="_all_ties"):
+        shown = found[:_TIES]
+    ids = collection.catalogue.plate_ids
+    event = pair_list(
+        key="ties",
+        items=[tie(collection, match, judge=True) for match in shown],
+        label="Pairs, those with the earliest first",
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    for match in shown:
+        if event.compare == _pair_id(match):
+            shell.go("compare", plate=ids[match.a], other=ids[match.b])
+        if event.judge == _pair_id(match):
+            family_judging.pair(match.a, match.b)
+
+
+def _pair_id(match: MatchRow) -> str:
+    return f"{match.a}-{match.b}"
+
+
+def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict[str, Any]:
+    """A verified pair for the list of pairs, with what people decided; with `judge` it can be judged."""
+    said = [match.verdict]
+    if match.mirrored and match.verdict != MIRRORED:
+        said.append(MIRRORED)
+    if match.printing:
+        said.append(match.printing)
+    ids = collection.catalogue.plate_ids
+    mark = reviewing.mark(collection, str(ids[match.a]), str(ids[match.b]))
+    decided = [{"text": mark["review"], "kind": "first", "title": mark["review_title"]}] if mark else []
+    covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
+    return {
+        "id": _pair_id(match),
+        "left": side(collection, match.a, match.region_a),
+        "right": side(collection, match.b, match.region_b),
+        "words": [word(one) for one in said] + decided,
+        "judge": "Decide" if judge else "",
+        "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
+    }
+
+
+def side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
+    """One plate of a pair, with the region (corners in pixels, or none) that agrees."""
+    record = collection.catalogue.record(row)
+    year = text.date_of(record)
+    title = collection.catalogue.short_title(row)
+    return {
+        "id": str(record["plate_id"]),
+        "src": server.thumbnail_url(collection, row),
+        "alt": f"Plate {record['plate_id']}, {title}, {year}",
+        "caption": " · ".join(part for part in (year, str(record["place"]), title) if part),
+        "outline": outline(region, int(record["width"] or 1), int(record["height"] or 1)),
+    }

@@ -1,0 +1,110 @@
+"""Decisions in a family: which pair is asked about, and what became of the family's plates after the answer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from imgsim.app.parts import reviewing, shell
+from imgsim.app.services import caches, state, text
+from imgsim.collection import Collection
+from imgsim.families import Family
+from imgsim.reviews import Review
+
+_JUDGED = "_imgsim_family_judged"  # the pair of rows whose decision is open
+_WERE = "_imgsim_family_were"  # (collection, rows) of the family before the last decision
+
+
+def member(family: Family, plate_id: str) -> None:
+    """Open the bar for a plate and the one that it is tied to."""
+    found = next(one for one in family.members if one.plate_id == plate_id)
+    assert found.tied_to is not None  # the earliest has no such button
+    pair(found.tied_to, found.row)
+
+
+def pair(row_a: int, row_b: int) -> None:
+    """Open the bar for a pair; pressed again on the same one it closes."""
+    asked = (row_a, row_b)
+    st.session_state[_JUDGED] = None if st.session_state.get(_JUDGED) == asked else asked
+    st.rerun()
+
+
+def bar(collection: Collection, family: Family) -> None:
+    """The decision on the pair that asks for it, above the strip."""
+    asked = st.session_state.get(_JUDGED)
+    if asked is None or not set(family.rows).issuperset(asked):
+        return
+    ids = [str(collection.catalogue.plate_ids[row]) for row in asked]
+    years = [text.date_of(collection.catalogue.record(row)) for row in asked]
+    with st.container(border=True, key="judging", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
+            one, two = (f"{text.plain(plate)} ({year})" for plate, year in zip(ids, years, strict=True))
+            st.markdown(f"**What are these two to one another?** {one} and {two}", width="stretch")
+            with st.container(horizontal=True, width="content", gap="small"):
+                if st.button("Open in Compare", key="judging_compare", type="tertiary"):
+                    shell.go("compare", plate=ids[0], other=ids[1])
+                st.button("Close", key="judging_close", type="tertiary", on_click=_close_judging)
+        st.caption(
+            "Confirmed pairs stay together, unrelated ones go apart at once; the lines decide about the others anew."
+        )
+        reviewing.bar(collection, *asked, key="judging", then=partial(_decided, family.rows))
+
+
+def _close_judging() -> None:
+    st.session_state[_JUDGED] = None
+
+
+def _decided(rows: tuple[int, ...], review: Review | None) -> None:
+    """Follow the family, whose name may have changed with its earliest plate, and say what became of its plates."""
+    collection = shell.collection()
+    families = caches.families(collection)
+    if families is None:
+        return
+    now = [found for row in rows if (found := families.of(row)) is not None]
+    st.session_state[_WERE] = (state.current().collection, rows)
+    state.update(family=now[0] if now else "")
+    if not now:
+        st.session_state[_JUDGED] = None
+
+
+def went_apart(collection: Collection, family: Family) -> None:
+    """After a decision, where those plates are that were in this family before it."""
+    name, rows = st.session_state.get(_WERE) or ("", ())
+    gone = [row for row in rows if row not in family.rows]
+    if name != collection.name or not gone or not set(rows).intersection(family.rows):
+        return
+    families = caches.families(collection)
+    other = sorted(
+        {found for row in gone if families is not None and (found := families.of(row)) is not None}
+    )
+    alone = len(gone) - sum(len(families.family(i)) for i in other) if families is not None else 0
+    with st.container(horizontal=True, vertical_alignment="center", key="went_apart"):
+        st.caption(
+            f"After your decision {text.count(len(gone), 'plate')} "
+            f"{'is' if len(gone) == 1 else 'are'} not in this family any more"
+            + (f", {alone:,} of them in none" if other and alone > 0 else "")
+            + ".",
+            width="content",
+        )
+        for found in other[:3]:
+            if st.button(f"Open the family {text.plain(found)}", key=f"apart_{found}", type="tertiary"):
+                shell.go("reuse", family=found)
+
+
+def dissolved(collection: Collection) -> None:
+    """Where a decision left no family to show, say so; it can be taken back here."""
+    name, rows = st.session_state.get(_WERE) or ("", ())
+    families = caches.families(collection)
+    if name != collection.name or families is None or any(families.of(row) is not None for row in rows):
+        st.session_state.pop(_WERE, None)
+        return
+    ids = ", ".join(text.plain(collection.catalogue.plate_ids[row]) for row in rows[:6])
+    with st.container(horizontal=True, vertical_alignment="center", key="dissolved"):
+        st.info(f"After your decision {ids} are no family any more.")
+        reviewing.undo(collection, key="dissolved_undo", then=partial(_decided, rows))
+
+
+def leave() -> None:
+    """Forget what became of a family: the reader goes back to all of them."""
+    st.session_state.pop(_WERE, None)

@@ -1,0 +1,231 @@
+"""Where two networks agree: how many first neighbours they share, and the plates of which they share the fewest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import thumbnail_grid
+from imgsim.app.components.thumbnail_grid import picked
+from imgsim.app.parts import cards, models_found, shell
+from imgsim.app.parts.models_verified import ordinal
+from imgsim.app.services import state, text
+from imgsim.collection import Collection
+from imgsim.collection.backbone_agreement import STUDY, Agreement, places
+from imgsim.collection.evidence import evidence_of
+
+_GRID = "disagreements"
+_PER_PAGE = 18
+_ALL = -1  # in the list of numbers of shared neighbours
+
+
+def finding(collection: Collection, names: Sequence[str], k: int) -> str:
+    """How often the two agree, as one sentence of Markdown."""
+    known = models_found.agreed(collection, names[0], names[1], k)
+    most = range(max(1, k - 1), k + 1)
+    high = int(known.counts[most.start :].sum())
+    which = " or ".join(str(number) for number in most)
+    return (
+        f"**They agree on {which} of the first {k} neighbours for {text.share(high, len(known.shared))} of plates**, "
+        f"and on none for {text.share(int(known.counts[0]), len(known.shared))}."
+    )
+
+
+def show(collection: Collection, names: Sequence[str], k: int) -> None:
+    """Draw the part."""
+    known = models_found.agreed(collection, names[0], names[1], k)
+    _table(known, names)
+    now = state.current()
+    sharing = now.sharing if now.sharing is not None and now.sharing <= k else None
+    rows = known.order if sharing is None else known.with_shared(sharing)
+    left, right = st.columns([4, 8], gap="medium")
+    with left:
+        _list(collection, known, names, rows, sharing)
+    with right:
+        row = (
+            collection.catalogue.row(now.plate)
+            if now.plate
+            else int(rows[0] if len(rows) else known.order[0])
+        )
+        _both_lists(collection, known, names, row)
+
+
+def _table(known: Agreement, names: Sequence[str]) -> None:
+    """The counts, with those of the study beneath where they are of as many neighbours."""
+    numbers = range(known.k, -1, -1)
+    head = "".join(f'<th scope="col">{number}</th>' for number in numbers)
+    lines = [_line(f"{names[0]}, {names[1]}", known.counts.tolist(), numbers)]
+    if known.k == STUDY.k:
+        lines.append(
+            _line(f"the DHH23 study: {', '.join(STUDY.backbones)}", list(STUDY.shared), numbers, "study")
+        )
+    st.html(
+        '<div class="facts"><table><caption>How many of the first '
+        f"{known.k} neighbours are the same plates in both lists, in any order</caption><thead><tr>"
+        f'<th scope="col"></th><th scope="col">plates</th>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str = "") -> str:
+    whole = sum(counts)
+    cells = "".join(
+        f"<td>{counts[number]:,} <small>{text.share(counts[number], whole)}</small></td>"
+        for number in numbers
+    )
+    return f'<tr class="{kind}"><th scope="row">{escape(label)}</th><td>{whole:,}</td>{cells}</tr>'
+
+
+def _list(
+    collection: Collection, known: Agreement, names: Sequence[str], rows: np.ndarray, sharing: int | None
+) -> None:
+    now = state.current()
+    st.markdown("## Where they disagree most")
+    labels = {number: f"{number} shared ({int(known.counts[number]):,})" for number in range(known.k + 1)}
+    st.selectbox(
+        "Plates",
+        [_ALL, *labels],
+        format_func=lambda number: labels.get(
+            number, f"All plates ({len(known.shared):,}), most disagreement first"
+        ),
+        label_visibility="collapsed",
+        **state.bind(
+            "sharing",
+            value=_ALL if sharing is None else sharing,
+            read=lambda number: None if number == _ALL else number,
+        ),
+    )
+    if not len(rows):
+        st.caption("There is no such plate.")
+        return
+    pages = math.ceil(len(rows) / _PER_PAGE)
+    page = min(now.models_page, pages)
+    items = [
+        cards.card(
+            collection,
+            int(row),
+            badge=f"{known.shared[row]} of {known.k}",
+            badge_title=f"the networks share {known.shared[row]} of the first {known.k} neighbours",
+        )
+        for row in rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    ]
+    thumbnail_grid(
+        key=_GRID,
+        items=items,
+        height=105,
+        min_width=80,
+        selected=now.plate or items[0]["id"],
+        label="Plates, most disagreement first",
+        on_click=_clicked,
+    )
+    if pages > 1:
+        st.pagination(pages, **state.bind("models_page", value=page))
+    st.caption(
+        "Fewest shared neighbours first; of those, lists that overlap least; of those, plates of which each network "
+        "finds the other's first neighbour least alike. Click a plate to see both its lists."
+    )
+    _download(collection, known, names)
+
+
+def _clicked() -> None:
+    plate_id = picked(st.session_state[_GRID])
+    if plate_id and shell.collection().catalogue.has(plate_id):
+        shell.remember(plate_id)
+
+
+def _both_lists(collection: Collection, known: Agreement, names: Sequence[str], row: int) -> None:
+    shared = int(known.shared[row])
+    st.markdown(
+        f"## {text.plain(collection.catalogue.plate_ids[row])}: {shared} of {known.k} neighbours shared"
+    )
+    left, right = st.columns([2, 10], gap="small")
+    with left:
+        event = thumbnail_grid(
+            key="compared_plate",
+            items=[cards.card(collection, row, mark="query")],
+            height=140,
+            min_width=90,
+            label="The plate",
+        )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    lists = [collection.neighbour_table(name)[0][row : row + 1] for name in names]
+    with right:
+        for at, name in enumerate(names):
+            event = _one_list(collection, known.k, name, names[1 - at], row, *lists[:: 1 if at == 0 else -1])
+            if event.clicked:
+                shell.go("plate", plate=event.clicked, backbone=name)
+        depth = min(len(each[0]) for each in lists)
+        st.caption(
+            f"Framed plates are among the first {known.k} of both. Where the other network has a plate among its "
+            f"first {depth}, its place there stands under it. Click a plate to open it with that network."
+        )
+
+
+def _one_list(
+    collection: Collection, k: int, name: str, other: str, row: int, own: np.ndarray, others: np.ndarray
+) -> Any:
+    """One network's first neighbours of a plate; those that the other network has among its first ones are framed."""
+    there = places(own, others)[0][:k]
+    similarities = collection.neighbour_table(name)[1][row][:k]
+    items = cards.ranked_cards(
+        collection,
+        own[0, :k],
+        similarities,
+        name,
+        [(place, 0) for place in range(k)],
+        evidence=evidence_of(collection, row),
+    )
+    for item, place in zip(items, there.tolist(), strict=True):
+        shared = 0 < place <= k
+        item["mark"] = "selected" if shared else ""
+        item["lines"] = [item["lines"][0], *([f"{other}: {ordinal(place)}"] if place else [])]
+    shared = int(np.count_nonzero((there > 0) & (there <= k)))
+    st.markdown(
+        f"**{text.plain(name)}**, the first {k}" + (f", {shared} of them in both lists" if shared else "")
+    )
+    return thumbnail_grid(
+        key=f"list_{name}",
+        items=items,
+        height=140,
+        min_width=95,
+        fit=True,
+        label=f"First neighbours by {name}",
+    )
+
+
+def _download(collection: Collection, known: Agreement, names: Sequence[str]) -> None:
+    def make() -> bytes:
+        ids = np.asarray(collection.catalogue.plate_ids, dtype=object)
+        rows = known.order
+        extra: dict[str, Sequence] = {
+            "shared": known.shared[rows].tolist(),
+            "of_first": [known.k] * len(rows),
+            "rank_biased_overlap": known.overlap[rows].round(4).tolist(),
+        }
+        for name in names:
+            indices, similarities = collection.neighbour_table(name)
+            extra[f"{name}_neighbour_ids"] = [" | ".join(ids[near]) for near in indices[rows, : known.k]]
+            extra[f"{name}_similarities"] = [
+                " | ".join(f"{value:.4f}" for value in values) for values in similarities[rows, : known.k]
+            ]
+        return export.selection_csv(
+            collection.catalogue, rows, extra=extra, collection=collection.name, date=date.today().isoformat()
+        )
+
+    st.download_button(
+        "Download CSV",
+        make,
+        file_name=f"imgsim_shared_neighbours_{collection.name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Every plate, with how many neighbours are shared, and both lists.",
+        key="download_shared",
+    )

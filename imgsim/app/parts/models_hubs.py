@@ -1,0 +1,97 @@
+"""Hubs: plates that a network lists as neighbours of everything, and those that it never lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import thumbnail_grid
+from imgsim.app.parts import cards, models_found, shell
+from imgsim.app.services import text
+from imgsim.charts import plate_figures
+from imgsim.collection import Collection
+from imgsim.retrieval.neighbours import hubness
+
+_SHOWN = 12
+
+
+def show(collection: Collection, names: Sequence[str]) -> None:
+    """Draw the part."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("## How evenly plates are listed", width="content")
+        _download(collection, names)
+    k = min(models_found.HUB_K, models_found.longest(collection, names))
+    st.caption(
+        f"If all plates were equal, each would be among the {k} nearest of {k} others. Hubs are listed far more often, "
+        "whatever the query: blank, very dark or very plain plates, as a rule. Mistrust them as neighbours. "
+        "Plates that are never listed are found only by looking at them, or by their lines."
+    )
+    for column, name in zip(st.columns(len(names), gap="large"), names, strict=True):
+        with column:
+            _of(collection, name, alone=len(names) == 1)
+
+
+def _of(collection: Collection, name: str, *, alone: bool) -> None:
+    counts = models_found.listed(collection, name)
+    facts = hubness(collection.neighbour_table(name)[0], models_found.HUB_K)
+    never = int(facts["never"])
+    if not alone:
+        st.markdown(f"### {text.plain(name)}")
+    with st.container(horizontal=True, key=f"hub_counts_{'first' if alone else name}"):
+        st.metric(
+            "Skew",
+            f"{facts['skew']:.1f}",
+            width="content",
+            help="Of how often each plate is listed: 0 is even, above about 1.4 hubs are strong.",
+        )
+        st.metric("Largest hub", f"{facts['largest']:,} times", width="content")
+        st.metric("Never listed", f"{never:,} ({text.share(never, len(counts))})", width="content")
+    figure = plate_figures.hubness_figure(counts, int(facts["k"]))
+    st.plotly_chart(figure, key=f"hubness_{name}", config={"displayModeBar": False})
+    rows = np.argsort(-counts, kind="stable")[:_SHOWN]
+    st.markdown("**The largest hubs**")
+    event = thumbnail_grid(
+        key=f"hubs_{name}",
+        items=[
+            cards.card(
+                collection,
+                int(row),
+                badge=f"{counts[row]:,} times",
+                badge_title=f"among the {facts['k']} nearest of {counts[row]:,} plates",
+            )
+            for row in rows
+        ],
+        height=130,
+        min_width=110,
+        label=f"Largest hubs of {name}",
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked, backbone=name)
+
+
+def _download(collection: Collection, names: Sequence[str]) -> None:
+    def make() -> bytes:
+        counts = {name: models_found.listed(collection, name) for name in names}
+        rows = np.argsort(-counts[names[0]], kind="stable")
+        return export.selection_csv(
+            collection.catalogue,
+            rows,
+            extra={f"{name}_times_listed": values[rows].tolist() for name, values in counts.items()}
+            | {"of_first": [models_found.HUB_K] * len(rows)},
+            collection=collection.name,
+            date=date.today().isoformat(),
+        )
+
+    st.download_button(
+        "Download CSV",
+        make,
+        file_name=f"imgsim_hubs_{collection.name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Every plate, with how often each network lists it; largest hubs first.",
+        key="download_hubs",
+    )

@@ -1,0 +1,242 @@
+"""Which network finds the verified pairs: the table, and the pairs that only one of two finds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import pair_list
+from imgsim.app.parts import family, models_found, shell
+from imgsim.app.services import caches, state, text
+from imgsim.collection import Collection
+from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
+from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
+
+_PER_PAGE = 12
+_KINDS = {SAME: "Same image", MIRRORED: "Mirrored", DETAIL: "Shared detail"}
+
+
+def finding(collection: Collection, names: Sequence[str]) -> str:
+    """Which network finds more, as one sentence of Markdown; "" where no pair is verified."""
+    pairs = models_found.verified(collection)
+    if pairs is None or not len(pairs):
+        return ""
+    far = models_found.within(collection, names)
+    ends = [models_found.looked_up(collection, name).found(far) for name in names]
+    shares = [text.share(int(np.count_nonzero(end)), len(end)) for end in ends]
+    many = text.count(len(pairs), "verified pair")
+    first = text.plain(names[0])
+    if len(names) == 1:
+        return f"**{first} has {shares[0]} of {many} among its first {far} neighbours.**"
+    second = text.plain(names[1])
+    gap = models_found.gap(collection, names[0], names[1], far)
+    if gap.certain and gap.second > gap.first:
+        first, second, shares = second, first, shares[::-1]
+    both = f"{first} has {shares[0]} of {many} among its first {far} neighbours, {second} {shares[1]}"
+    if math.isnan(gap.low):
+        return f"**{both}.** These are too few images to say which network is better."
+    low, high = sorted((abs(gap.low), abs(gap.high))) if gap.certain else (gap.low, gap.high)
+    sign = "" if gap.certain else "+"
+    span = " to ".join(f"{100 * value:{sign}.0f}".replace("-", "\N{MINUS SIGN}") for value in (low, high))
+    span = f"a difference of {span} percentage points, with 95 % confidence"
+    if not gap.certain:
+        return f"**Neither clearly finds more of the re-used plates.** {both} ({span})."
+    return (
+        f"**{first} finds more of the re-used plates than {second}:** {shares[0]} of {many} against {shares[1]}, "
+        f"each among its first {far} neighbours ({span})."
+    )
+
+
+def show(collection: Collection, names: Sequence[str]) -> None:
+    """Draw the part."""
+    pairs = models_found.verified(collection)
+    assert pairs is not None  # else the part is not offered
+    if not len(pairs):
+        with st.container(border=True):
+            st.markdown("**No two plates of this collection have lines that agree.**")
+            st.markdown(
+                "So there is nothing that a network could find or miss. Look at what its scores mean, or add plates."
+            )
+        return
+    looks = [models_found.looked_up(collection, name) for name in names]
+    _table(pairs, names, looks)
+    st.caption(
+        "A pair counts as found when at least one of its plates has the other among its first neighbours, those of the "
+        "same book included; of an image with many copies only some can come first. A pair that no list of candidates "
+        "held was never compared, so it is not counted; pairs that were proposed by their lines, without any network, "
+        "are the fairest test. Pairs that people called unrelated are left out."
+    )
+    _which(collection, pairs, names, looks)
+
+
+def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]) -> None:
+    depth = min(look.depth for look in looks)
+    steps = sorted({min(step, depth) for step in (1, models_found.NEAR, models_found.FAR, depth)})
+    rows = [("All verified pairs", np.ones(len(pairs), dtype=bool))]
+    rows += [(word, pairs.verdicts == verdict) for verdict, word in _KINDS.items()]
+    if not pairs.by_lines.all():
+        rows.append(("Proposed by their lines", pairs.by_lines))
+    head = "".join(
+        f'<th colspan="{len(names)}" scope="colgroup">{"the first" if step == 1 else f"among the first {step}"}</th>'
+        for step in steps
+    )
+    networks = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    lines = []
+    for label, mask in rows:
+        if not mask.any():
+            continue
+        cells = ""
+        for step in steps:
+            counts = [int(np.count_nonzero(look.found(step)[mask])) for look in looks]
+            cells += "".join(
+                f'<td class="{"best" if len(counts) > 1 and count == max(counts) > min(counts) else ""}" '
+                f'title="{count:,} of {int(mask.sum()):,} pairs">{text.share(count, int(mask.sum()))}</td>'
+                for count in counts
+            )
+        cells += "".join(f"<td>{float(np.median(look.similarities[mask])):.3f}</td>" for look in looks)
+        lines.append(f'<tr><th scope="row">{label}</th><td>{int(mask.sum()):,}</td>{cells}</tr>')
+    st.html(
+        '<div class="facts"><table><caption>Where the other plate of a verified pair stands in a network\'s list'
+        '</caption><thead><tr><th rowspan="2" scope="col"></th><th rowspan="2" scope="col">pairs</th>'
+        f'{head}<th colspan="{len(names)}" scope="colgroup">median similarity</th></tr>'
+        f"<tr>{networks * (len(steps) + 1)}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """The pairs by who finds them: state.FOUND_BY -> bool (p,)."""
+    if len(ends) == 1:
+        return {"first": ends[0], "neither": ~ends[0]}
+    first, second = ends
+    return {
+        "first": first & ~second,
+        "second": second & ~first,
+        "neither": ~first & ~second,
+        "both": first & second,
+    }
+
+
+def _which(
+    collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
+) -> None:
+    now = state.current()
+    far = models_found.within(collection, names)
+    groups = _groups([look.found(far) for look in looks])
+    if len(names) == 1:
+        labels = {"first": "Found", "neither": "Missed"}
+        informative = ["neither", "first"]
+    else:
+        labels = {
+            "first": f"Only {names[0]}",
+            "second": f"Only {names[1]}",
+            "neither": "Neither",
+            "both": "Both",
+        }
+        informative = ["first", "second", "neither", "both"]
+    chosen = next(kind for kind in informative if groups[kind].any())
+    if now.found_by in groups:
+        chosen = now.found_by
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"## Who finds them among the first {far}?", width="content")
+        _download(collection, pairs, names, looks)
+    st.segmented_control(
+        "Found by",
+        list(groups),
+        format_func=lambda kind: f"{text.plain(labels[kind])} ({int(groups[kind].sum()):,})",
+        label_visibility="collapsed",
+        required=True,
+        **state.bind("found_by", value=chosen),
+    )
+    places = np.flatnonzero(groups[chosen])
+    if not len(places):
+        st.caption("There is no such pair.")
+        return
+    # The strongest evidence first: what is missed in spite of it tells most.
+    assert collection.matches is not None
+    inliers = collection.matches.frame["inliers"].to_numpy()[pairs.positions[places]]
+    places = places[np.lexsort((places, -inliers))]
+    pages = math.ceil(len(places) / _PER_PAGE)
+    page = min(now.models_page, pages)
+    shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{text.count(len(places), 'pair')}, those of which most points agree first")
+        if pages > 1:
+            st.pagination(pages, **state.bind("models_page", value=page))
+    items = [_item(collection, pairs, int(at), names, looks) for at in shown]
+    event = pair_list(key="verified_pairs", items=items, label="Verified pairs")
+    follow(collection, event.clicked, event.compare, names[0])
+
+
+def follow(collection: Collection, clicked: str | None, compare: str | None, backbone: str) -> None:
+    """Open the plate, or the two plates, that were clicked in a list of pairs whose ids are their rows."""
+    if clicked:
+        shell.go("plate", plate=clicked, backbone=backbone)
+    if compare:
+        left, right = (str(collection.catalogue.plate_ids[int(row)]) for row in compare.split("-"))
+        shell.go("compare", plate=left, other=right, backbone=backbone)
+
+
+def _item(
+    collection: Collection, pairs: VerifiedPairs, at: int, names: Sequence[str], looks: Sequence[Lookups]
+) -> dict[str, Any]:
+    assert collection.matches is not None
+    match = collection.matches.match(int(pairs.positions[at]))
+    lines = [
+        f"{name}: {place_in_words(int(look.best[at]), look.depth)}, {look.similarities[at]:.3f}"
+        for name, look in zip(names, looks, strict=True)
+    ]
+    card = family.tie(collection, match)
+    return {**card, "lines": [*lines, *card["lines"]]}
+
+
+def place_in_words(place: int, depth: int) -> str:
+    """`1st neighbour`, `22nd neighbour`, `not among the first 50`."""
+    return f"{ordinal(place)} neighbour" if place else f"not among the first {depth}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `22nd`, `13th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _download(
+    collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
+) -> None:
+    def make() -> bytes:
+        assert collection.matches is not None
+        extra: dict[str, Sequence] = {
+            "verdict": pairs.verdicts.tolist(),
+            "inliers": collection.matches.frame["inliers"].to_numpy()[pairs.positions].tolist(),
+            "proposed_by_lines": ["yes" if by else "no" for by in pairs.by_lines],
+        }
+        for name, look in zip(names, looks, strict=True):
+            extra[f"{name}_similarity"] = look.similarities.astype(float).round(6).tolist()
+            for side, column in (("b_of_a", 0), ("a_of_b", 1)):
+                extra[f"{name}_rank_{side}"] = [int(place) or None for place in look.places[:, column]]
+        return export.pairs_csv(
+            collection.catalogue,
+            pairs.rows[:, 0],
+            pairs.rows[:, 1],
+            extra=extra,
+            collection=collection.name,
+            date=date.today().isoformat(),
+        )
+
+    st.download_button(
+        "Download CSV",
+        make,
+        file_name=f"imgsim_verified_ranks_{collection.name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        help="Every verified pair, with its rank and similarity by each network.",
+        key="download_verified_ranks",
+        disabled=caches.withheld(collection),
+    )

@@ -1,0 +1,174 @@
+"""A detail and where it is found again: a box on a plate.
+
+Candidates come from the index of local features, and geometry decides; similarity has no part in it. Everything that
+needs cv2 is imported when the first detail is searched.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import outline, plate_viewer, thumbnail_grid
+from imgsim.app.components.plate_viewer import box_of
+from imgsim.app.parts import cards, shell
+from imgsim.app.services import server, state, text
+from imgsim.app.services.state import Box
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+
+if TYPE_CHECKING:
+    from imgsim.verification.motif_search import Hit
+
+_VIEWER = "plate_viewer"
+_MOST = 60
+
+
+def viewer(collection: Collection, row: int, height: int = 560) -> None:
+    """The plate, large; a box drawn on it goes into the address."""
+    record = collection.catalogue.record(row)
+    plate_viewer(
+        key=_VIEWER,
+        src=server.plate_url(collection, row),
+        alt=f"Plate {record['plate_id']}: {collection.catalogue.short_title(row)}",
+        height=height,
+        crop=True,
+        draw=False,
+        draw_label="Find a detail",
+        box=state.current().box,
+        on_box=_boxed,
+    )
+
+
+def _boxed() -> None:
+    collection, now = shell.collection(), state.current()
+    if collection.catalogue.has(now.plate):
+        src = server.plate_url(collection, collection.catalogue.row(now.plate))
+        state.update(box=box_of(st.session_state[_VIEWER], src))
+
+
+def _clear() -> None:
+    state.update(box=None)
+
+
+def show(collection: Collection, row: int, box: Box) -> bool:
+    """The plates that contain what is inside the box on a plate of the collection; whether there are any."""
+    plate_id = str(collection.catalogue.plate_ids[row])
+    head = st.container(horizontal=True, vertical_alignment="center", key="motif_head")
+    with head:
+        st.markdown("## Plates with this detail", width="stretch")
+        st.button("Back to its neighbours", on_click=_clear)
+    if collection.features is None or collection.feature_index is None:
+        _unprepared(collection)
+        return False
+    place = st.empty()
+    with (
+        place,
+        st.spinner(f"Looking through the lines of {text.count(len(collection.catalogue), 'plate')} …"),
+    ):
+        try:
+            points, hits = _found(str(collection.path), collection.generation, collection, row, box)
+        except ImgsimError as error:
+            st.warning(text.plain(error))
+            return False
+    place.empty()
+    if not hits:
+        _nothing()
+        return False
+    with head:
+        _download(collection, hits, plate_id)
+    event = thumbnail_grid(
+        key="motif_grid",
+        items=[_card(collection, hit, number) for number, hit in enumerate(hits, 1)],
+        label="Plates that contain the detail, most agreeing points first",
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    if event.action:
+        shell.go("compare", plate=plate_id, other=event.action)
+    st.caption(
+        f"{text.count(len(hits), 'plate')} contain{'s' if len(hits) == 1 else ''} it: the blue outline is where. "
+        f"{text.count(points, 'point')} of its lines were looked for; the more of them agree, the surer."
+    )
+    return True
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _found(
+    path: str,
+    generation: str,
+    _collection: Collection,
+    row: int,
+    box: Box,
+) -> tuple[int, tuple[Hit, ...]]:
+    """How many features the detail has, and where it was found."""
+    from imgsim.images.decoding import open_image
+    from imgsim.verification.motif_search import OPENED_SIDE, find_motif, motif_features
+
+    store, index = _collection.features, _collection.feature_index
+    assert store is not None and index is not None  # the caller has asked
+    opened = open_image(_collection.plate_bytes(row), reduce_to=OPENED_SIDE)
+    width, height = opened.size
+    pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
+    query = motif_features(opened.image, pixels, opened.size)
+    return len(query), tuple(find_motif(query, store, index, exclude=row, k=_MOST))
+
+
+def _card(collection: Collection, hit: Hit, rank: int) -> dict[str, Any]:
+    record = collection.catalogue.record(hit.row)
+    item = cards.card(
+        collection,
+        hit.row,
+        rank=rank,
+        badge="found, mirrored" if hit.mirrored else "found",
+        badge_title=f"{hit.inliers:,} points of its lines agree",
+        action="Compare",
+        outline=outline(hit.region, int(record["width"] or 1), int(record["height"] or 1)),
+    )
+    item["lines"] = [*item["lines"], f"{hit.inliers:,} points agree"]
+    return item
+
+
+def _download(collection: Collection, hits: tuple[Hit, ...], label: str) -> None:
+    name = "".join(char if char.isalnum() or char in "-_." else "_" for char in label)[:80]
+    st.download_button(
+        "Download CSV",
+        lambda: export.selection_csv(
+            collection.catalogue,
+            [hit.row for hit in hits],
+            collection=collection.name,
+            date=date.today().isoformat(),
+            extra={
+                "detail_of": [label] * len(hits),
+                "inliers": [hit.inliers for hit in hits],
+                "mirrored": ["yes" if hit.mirrored else "no" for hit in hits],
+            },
+        ),
+        file_name=f"imgsim_detail_{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+
+def _nothing() -> None:
+    with st.container(border=True):
+        st.markdown("**No other plate contains this detail.**")
+        st.markdown(
+            "Draw a larger box, or one round lines that nobody would draw the same way twice: the rim of a leaf, "
+            "the hatching of a root. Lettering does not count."
+        )
+
+
+def _unprepared(collection: Collection) -> None:
+    with st.container(border=True):
+        if collection.in_progress:
+            st.markdown(
+                "**The lines of the plates are being looked at just now.** Reload this page in a few minutes."
+            )
+            return
+        st.markdown("**The lines of this collection's plates were not looked at yet.**")
+        st.markdown("Details are found by their lines. Prepare them in a terminal, then reload this page:")
+        st.code(f"python precompute.py --name {collection.name}", language=None)

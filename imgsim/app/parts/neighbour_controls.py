@@ -1,0 +1,127 @@
+"""What the list of neighbours can be asked for: the bar above it on Plate and Search."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from imgsim.app.parts import neighbour_query, study
+from imgsim.app.parts.neighbour_query import chosen
+from imgsim.app.services import state, verdict_words
+from imgsim.collection import Collection
+
+_ORDERS = {
+    "similarity": "By what the network sees alike.",
+    "evidence": "Plates whose lines agree come first, however low they score; then by similarity.",
+}
+_LAID_OVER = "The lines of two plates were laid over one another, and every pair got a verdict:\n"
+
+
+def controls(collection: Collection, *, of_plate: bool, verified: bool) -> DeltaGenerator:
+    """Draw what the list can be asked for; nothing of it depends on the plate. Returns the row of the heading.
+
+    ``of_plate``: it has a book and a date; ``verified``: its lines are compared with those of others.
+    """
+    now = state.current()
+    order = now.order or "evidence"
+    head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
+    with head:
+        first = verified and order == "evidence"
+        st.markdown(f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch")
+        st.segmented_control(
+            "Show as",
+            list(state.VIEWS),
+            format_func=state.VIEWS.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+            **state.bind("view"),
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
+        _numbers(collection, now)
+        if verified:
+            st.selectbox(
+                "Order",
+                ["evidence", "similarity"],
+                format_func=state.ORDERS.__getitem__,
+                width=125,
+                help="\n".join(f"- **{state.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
+                # Evidence first is what a plain address means.
+                **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
+            )
+        if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
+            st.selectbox(
+                "Time",
+                list(state.TIMES),
+                format_func=state.TIMES.__getitem__,
+                width=130,
+                **state.bind("when"),
+            )
+        if collection.catalogue.books_known:
+            if of_plate:
+                st.toggle("Other books only", **state.bind("other_books"))
+            st.toggle(
+                "One card a book",
+                help="Fold the plates of one book under its best, as far as they reach the line.",
+                **state.bind("fold"),
+            )
+        study.button(collection)
+    if verified:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
+            st.caption("Show only", width="content", help=_LAID_OVER + verdict_words.explanation())
+            st.pills(
+                "Verdict",
+                list(verdict_words.WORDS),
+                selection_mode="multi",
+                format_func=verdict_words.WORDS.__getitem__,
+                label_visibility="collapsed",
+                **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
+            )
+    return head
+
+
+def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
+    """The field for where the line stands; emptied, or put where it is calibrated, it is calibrated again."""
+    calibrated = collection.calibration(now.backbone).threshold
+
+    def read(value: float | None) -> float | None:
+        chosen = None if value is None else round(float(value), 4)
+        return None if chosen == calibrated else chosen
+
+    own = now.threshold is not None and now.threshold != calibrated
+    st.number_input(
+        "Line, chosen" if own else "Line, calibrated" if calibrated is not None else "Line",
+        min_value=-1.0,
+        max_value=1.0,
+        value=None,
+        step=0.01,
+        format="%.4g",
+        placeholder="no line",
+        width=150,
+        help="A line across the list; nothing is left out below it. Similarity is the cosine of two plates: 1 is the "
+        "same image. Where the line stands at first is calibrated for this collection and network; under the list "
+        "stands what it means here. Empty the field to come back to it.",
+        **state.bind("threshold", value=neighbour_query.line(collection, now), read=read, suffix=suffix),
+    )
+    if own and calibrated is not None:
+        st.button(
+            f"↺ {calibrated:g}",
+            key=f"calibrated{suffix}",
+            help="Back to the line that is calibrated for this collection and network.",
+            on_click=_calibrate,
+        )
+
+
+def _calibrate() -> None:
+    state.update(threshold=None)
+
+
+def _numbers(collection: Collection, now: state.State) -> None:
+    line(collection, now)
+    st.number_input(
+        "At most",
+        min_value=state.MIN_TOP_K,
+        max_value=state.MAX_TOP_K,
+        step=1,
+        width=105,
+        **state.bind("top_k"),
+    )

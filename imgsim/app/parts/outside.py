@@ -1,0 +1,76 @@
+"""An image from outside, and what its lines say of the plates: looked for once, after the list by likeness is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from imgsim.app.services import text
+from imgsim.app.services.state import Box
+from imgsim.collection import Collection
+from imgsim.collection.evidence import Evidence
+from imgsim.errors import ImgsimError
+from imgsim.images.isolated import Isolated
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Called with the side that is enough, it gives the image and the size of the original.
+Opener = Callable[[int], "tuple[Image.Image, tuple[int, int]]"]
+# Here, because Streamlit runs a page's own module anew each time it draws the page.
+OPENER = Isolated()
+_DONE = "_imgsim_lines"  # for what this session has the lines, or knows why there are none
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for: the image by its digest, the box on it, and the plates that a network finds alike."""
+
+    digest: str
+    box: Box | None
+    near: tuple[int, ...]
+
+
+def prepared(collection: Collection) -> bool:
+    """Whether there is anything to compare lines with."""
+    return collection.features is not None and collection.feature_index is not None
+
+
+def known(collection: Collection, asked: Asked, opener: Opener) -> tuple[Evidence | None, str]:
+    """What the lines say, and why nothing; neither where they were not looked at yet (see :func:`look`)."""
+    if not prepared(collection) or st.session_state.get(_DONE) != (collection.generation, asked):
+        return None, ""
+    try:
+        return _evidence(str(collection.path), collection.generation, collection, asked, opener), ""
+    except ImgsimError as error:
+        return None, str(error)
+
+
+def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGenerator) -> None:
+    """Compare the lines if that was not done, saying so in `place`; then the page is drawn again with them."""
+    done = (collection.generation, asked)
+    if not prepared(collection) or st.session_state.get(_DONE) == done:
+        return
+    words = f"Now comparing its lines with those of {text.count(len(collection.catalogue), 'plate')} …"
+    with place, st.status(words), suppress(ImgsimError):  # an error is said when the page is drawn again
+        _evidence(str(collection.path), collection.generation, collection, asked, opener)
+    st.session_state[_DONE] = done
+    st.rerun()
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _evidence(path: str, generation: str, _collection: Collection, asked: Asked, _opener: Opener) -> Evidence:
+    from imgsim.verification.motif_search import OPENED_SIDE
+    from imgsim.verification.unknown_image import OUTSIDE, compare_outside
+
+    store, index = _collection.features, _collection.feature_index
+    assert store is not None and index is not None  # the caller has asked
+    with OPENER.alone():
+        image, size = _opener(OPENED_SIDE)
+        found = compare_outside(image, size, asked.box, store, index, asked.near)
+    return Evidence(OUTSIDE, {match.b: match for match in found})

@@ -1,0 +1,110 @@
+"""What a score is worth here: precision and recall of every score, by the decisions of this collection's reviewers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from imgsim.app.services import caches, state, text
+from imgsim.charts import review_figures
+from imgsim.collection import Collection
+from imgsim.collection.review_queue import pair_similarities
+from imgsim.collection.score_worth import Suggestion, Worth, labels, shown, suggest, worth
+
+_FEW = 2  # fewer judgements make no curve
+
+
+def show(collection: Collection) -> None:
+    """Draw the section."""
+    now = state.current()
+    found = scores(collection)
+    confirmed, rejected = found[0].confirmed, found[0].rejected
+    if confirmed + rejected < _FEW:
+        with st.container(border=True):
+            st.markdown("**Nobody has judged enough pairs to say what a score is worth.**")
+            st.markdown(
+                f"{text.count(confirmed + rejected, 'judgement')} so far. A few dozen give a first idea, a few hundred "
+                "a threshold that can be relied on; unsure and disputed pairs do not count."
+            )
+            st.button("Judge pairs", type="primary", on_click=_judge)
+        return
+    st.markdown(
+        f"By {text.count(confirmed + rejected, 'judged pair')}: {confirmed:,} confirmed (same plate, copies, shared "
+        f"motifs) and {rejected:,} unrelated. Unsure and disputed pairs are left out."
+    )
+    st.slider(
+        "How many of the pairs that reach the threshold must be re-uses?",
+        0.5,
+        0.99,
+        step=0.01,
+        format="percent",
+        width=420,
+        help="The app suggests the lowest threshold that keeps this with 95 % confidence.",
+        **state.bind("precision", read=lambda value: round(float(value), 2)),
+    )
+    suggestions = [suggest(one, now.precision) for one in found]
+    _table(found, suggestions)
+    for one, suggestion in zip(found, suggestions, strict=True):
+        st.markdown(f"#### {text.plain(one.name[0].upper() + one.name[1:])}")
+        st.markdown(text.plain(suggestion.words))
+        if one.judged >= _FEW:
+            st.plotly_chart(
+                review_figures.worth_figure(one, suggestion, precision=now.precision),
+                key=f"worth_{one.name}",
+                config={"displayModeBar": False},
+            )
+    st.caption(
+        "Blue: of the judged pairs that reach a threshold, the share that was confirmed. Orange: of the confirmed "
+        "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence (Wilson)."
+    )
+    st.caption(
+        "What this cannot say: the judged pairs are no random sample. The queue asks for doubtful pairs first, so "
+        "clear ones are better than these curves; recall is among judged pairs alone and knows nothing of a re-use "
+        "that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more above it."
+    )
+
+
+def scores(collection: Collection) -> list[Worth]:
+    """Every score against the decisions: each backbone's similarity, then the inliers."""
+    return _scores(str(collection.path), collection.generation, caches.reviews(collection).revision, collection)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _scores(path: str, generation: str, revision: int, _collection: Collection) -> list[Worth]:
+    catalogue, matches = _collection.catalogue, _collection.matches
+    judged = labels(caches.standing(_collection))
+    pairs = zip(judged["plate_a"].tolist(), judged["plate_b"].tolist(), strict=True)
+    known = [catalogue.has(one) and catalogue.has(two) for one, two in pairs]
+    judged = judged[np.array(known, dtype=bool)]
+    a, b = (
+        np.array([catalogue.row(plate) for plate in judged[name]], dtype=np.int64)
+        for name in ("plate_a", "plate_b")
+    )
+    truth = judged["confirmed"].to_numpy(bool)
+    found = [
+        worth(f"similarity ({backbone})", pair_similarities(_collection.embeddings(backbone), a, b), truth)
+        for backbone in _collection.backbones
+    ]
+    if matches is not None:
+        compared = [matches.between(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+        inliers = np.array(
+            [np.nan if match is None else match.inliers for match in compared], dtype=np.float64
+        )
+        found.append(worth("inliers", inliers, truth))
+    return found
+
+
+def _table(found: list[Worth], suggestions: list[Suggestion]) -> None:
+    rows = []
+    for one, suggestion in zip(found, suggestions, strict=True):
+        recall = f"{100 * one.recall[suggestion.at]:.0f} %" if suggestion.at >= 0 else ""
+        threshold = "" if suggestion.threshold is None else shown(suggestion.threshold)
+        estimate = "" if suggestion.estimate is None else shown(suggestion.estimate)
+        rows.append((one.name, one.judged, one.confirmed, threshold or "not yet", recall, estimate))
+    names = ["Score", "Judged", "Confirmed", "Suggested threshold", "Recall there", "By the bare share"]
+    st.dataframe(pd.DataFrame(rows, columns=pd.Index(names)), hide_index=True, key="worth_table")
+
+
+def _judge() -> None:
+    state.update(desk="queue")

@@ -1,0 +1,292 @@
+"""A pair's decision on the screen: the six buttons with their keys, a note, the reviewer's name, undo, what stands.
+
+    reviewing.bar(collection, row_a, row_b, key="compare")
+
+The decision is written before the page runs again, so that whatever the page shows follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import streamlit as st
+
+from imgsim.app.components import browser_memory, keyboard
+from imgsim.app.parts import shell
+from imgsim.app.services import caches, state, text
+from imgsim.collection import Collection
+from imgsim.collection.shown_reviews import evidence_of
+from imgsim.errors import ImgsimError
+from imgsim.reviews import DECISIONS, TAKEN_BACK, Review
+from imgsim.reviews.decision_record import MOST_NOTE
+
+DIGITS = {key.does: key.caps[0] for key in keyboard.REVIEW}
+LETTERS = {key.does: key.caps[0] for key in keyboard.DECIDE}
+_NAME, _ASKED = "reviewer", "_reviewer_name"
+_MOST_NAME = browser_memory.NAMES[_NAME]
+_SAID, _FAILED = "_imgsim_decided", "_imgsim_undecided"
+Then = Callable[[Review | None], None]
+
+
+def reviewer() -> str:
+    """The name that this reader signs with; "" while it is not known."""
+    return (browser_memory.kept() or {}).get(_NAME, "")
+
+
+def bar(
+    collection: Collection,
+    row_a: int,
+    row_b: int,
+    *,
+    key: str,
+    shortcuts: Mapping[str, str] = LETTERS,
+    then: Then | None = None,
+) -> None:
+    """Draw the decision on a pair.
+
+    Parameters
+    ----------
+    key : of this bar; one page may have one bar only, for the keys are the page's.
+    shortcuts : the key of each decision.
+    then : called once a decision is written (with it), or one is taken back (with that one), before the page runs.
+    """
+    ids = [str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b)]
+    known = _name()
+    with st.container(key=f"{key}_reviewing", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_decisions"):
+            stands = decided(collection, *ids)
+            for decision, meaning in DECISIONS.items():
+                st.button(
+                    f"{decision[0].upper()}{decision[1:]}",
+                    key=f"{key}_{decision.replace(' ', '_')}",
+                    type="primary" if decision == stands.get(known) else "secondary",
+                    help=meaning,
+                    shortcut=shortcuts[decision],
+                    disabled=not known,
+                    on_click=_decide,
+                    args=(collection.name, ids[0], ids[1], decision, key, then),
+                )
+            undo(collection, key=f"{key}_undo", then=then)
+            if known:
+                _noting(_note_key(key, *ids))
+                with st.popover(
+                    text.plain(known), type="tertiary", help="Who decides. Click to change the name."
+                ):
+                    _name_input(known)
+        if not known:
+            _signing(key)
+        _told(collection, *ids)
+
+
+def sign() -> None:
+    """Where the reader's name is not known yet, ask for it."""
+    if not _name():
+        _signing("sign")
+
+
+def _signing(key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_signing"):
+        _name_input("")
+        st.caption(
+            "Write your name first: it is kept in this browser and signs your decisions.", width="stretch"
+        )
+
+
+def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
+    """Draw the button that takes back the reader's last decision."""
+    st.button(
+        "Undo",
+        key=key,
+        type="tertiary",
+        help="Take back your last decision, whichever pair it was on.",
+        shortcut=keyboard.UNDO,
+        disabled=not reviewer(),
+        on_click=_undo,
+        args=(collection.name, then),
+    )
+
+
+def decided(collection: Collection, plate_a: str, plate_b: str) -> dict[str, str]:
+    """What each reviewer says of a pair now."""
+    from imgsim.reviews.standing import latest
+
+    found = latest(caches.history(collection, plate_a, plate_b))
+    return {name: review.decision for own in found.values() for name, review in own.items()}
+
+
+def mark(collection: Collection, plate_a: str, plate_b: str) -> dict[str, str]:
+    """The mark on a card: what people decided about the pair; {} where nobody has."""
+    return marks(collection, plate_a, [plate_b])[0]
+
+
+def marks(collection: Collection, plate_id: str, others: Iterable[str]) -> list[dict[str, str]]:
+    """The mark of a plate's pair with each of others."""
+    known = caches.decisions(collection)
+    found: list[dict[str, str]] = []
+    for other in others:
+        one = known.get((min(plate_id, other), max(plate_id, other)))
+        if one is None:
+            found.append({})
+            continue
+        words = one.decision if one.disputed else f"✓ {one.decision}"
+        who = f"Disputed: {one.said}" if one.disputed else f"Decided by {one.reviewers}"
+        why = f"{who}, {day(one.when)}" + (f". {one.note}" if one.note else "")
+        found.append({"review": words, "review_title": why})
+    return found
+
+
+def columns(collection: Collection, plate_id: str, rows: Iterable[int]) -> dict[str, list[str]]:
+    """What people decided about a plate and each of others, as columns of a CSV; "" where nobody has."""
+    ids, known = collection.catalogue.plate_ids, caches.decisions(collection)
+    pairs = [sorted((plate_id, str(ids[row]))) for row in rows]
+    found = [known.get((low, high)) for low, high in pairs]
+    return {
+        "review": ["" if one is None else one.decision for one in found],
+        "review_disputed": ["" if one is None else "yes" if one.disputed else "no" for one in found],
+        "review_said": ["" if one is None else one.said for one in found],
+        "review_by": ["" if one is None else one.reviewers for one in found],
+        "review_when": ["" if one is None else one.when[:10] for one in found],
+        "review_note": ["" if one is None else one.note for one in found],
+    }
+
+
+def day(when: str) -> str:
+    """`22 Nov 2026`."""
+    moment = datetime.fromisoformat(when)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+# ---- the reviewer's name
+
+
+def _name() -> str:
+    """The name, which the browser keeps from visit to visit."""
+    # Here as well as round the page: where only a part of it runs, a name that was just written is kept at once.
+    with st.container(key="reviewer_keeper"):
+        browser_memory.browser_memory(key="reviewer_memory")
+    return reviewer()
+
+
+def _name_input(known: str) -> None:
+    # A field for each name: the browser still holds what stood in the one before, and would send it again.
+    key = f"{_ASKED}_{known}"
+    st.text_input(
+        "Your name",
+        value=known,
+        key=key,
+        max_chars=_MOST_NAME,
+        placeholder="Your name, then Enter",
+        label_visibility="visible" if known else "collapsed",
+        on_change=_named,
+        args=(key,),
+    )
+
+
+def _named(key: str) -> None:
+    name = "".join(c for c in " ".join(str(st.session_state[key]).split()) if c.isprintable())
+    if name:
+        browser_memory.keep(_NAME, name[:_MOST_NAME])
+
+
+# ---- writing
+
+
+def _noting(key: str) -> None:
+    """The note that the next decision on this pair takes with it; what is written is seen on the button."""
+    written = str(st.session_state.get(key) or "")
+    short = written if len(written) <= 24 else f"{written[:24]}…"
+    with st.popover(
+        f"Note: {text.plain(short)}" if written else "Note", type="tertiary", help="Write a note first."
+    ):
+        st.text_area(
+            "Note",
+            key=key,
+            max_chars=MOST_NOTE,
+            placeholder="It goes with your next decision on this pair.",
+            height=90,
+        )
+
+
+def _note_key(key: str, plate_a: str, plate_b: str) -> str:
+    return f"{key}_note_{plate_a}_{plate_b}"
+
+
+def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then: Then | None) -> None:
+    note_key = _note_key(key, plate_a, plate_b)
+    try:
+        collection = caches.opened(name)
+        rows = (collection.catalogue.row(plate_a), collection.catalogue.row(plate_b))
+        made = caches.reviews(collection).record(
+            plate_a,
+            plate_b,
+            decision,
+            reviewer=reviewer(),
+            note=str(st.session_state.get(note_key, "")),
+            evidence=evidence_of(collection, *rows, state.current().backbone),
+        )
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)
+        return
+    st.session_state[note_key] = ""
+    st.session_state[_SAID] = (made.pair, f"Noted: {decision} ({plate_a}, {plate_b}).")
+    if then is not None:
+        then(made)
+
+
+def _undo(name: str, then: Then | None) -> None:
+    try:
+        gone = caches.reviews(caches.opened(name)).undo(reviewer())
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)
+        return
+    if gone is None:
+        st.session_state[_SAID] = (None, "There is nothing of yours to take back.")
+        return
+    st.session_state[_SAID] = (None, f"Taken back: {gone.decision} ({gone.plate_a}, {gone.plate_b}).")
+    if then is not None:
+        then(gone)
+
+
+# ---- what stands
+
+
+def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
+    """What was just written, and what was decided on this pair before, by whom."""
+    failed = st.session_state.pop(_FAILED, "")
+    if failed:
+        st.error(text.plain(failed))
+    pair, said = st.session_state.pop(_SAID, (None, ""))
+    # Of the pair that is shown the next sentence says it.
+    parts = [text.plain(said)] if said and pair != (min(plate_a, plate_b), max(plate_a, plate_b)) else []
+    found = caches.decision(collection, plate_a, plate_b)
+    if found is not None:
+        if found.disputed:
+            parts.append(f"**Disputed:** {text.plain(found.said)}. Until they agree it changes nothing.")
+        else:
+            parts.append(
+                f"**Decided: {found.decision}**, by {text.plain(found.reviewers)}, {day(found.when)}."
+            )
+        if found.note:
+            parts.append(f"“{text.plain(found.note)}”")
+    if parts:
+        st.caption(" ".join(parts))
+
+
+def history(reviews: list[Review]) -> list[dict[str, str]]:
+    """The records of a pair as rows of a table, the latest first."""
+    return [
+        {
+            "When": review.when[:16].replace("T", " "),
+            "Who": review.reviewer,
+            "Decision": review.decision if review.decision != TAKEN_BACK else "(taken back)",
+            "Note": review.note,
+            "Shown": ", ".join(f"{name} {value}" for name, value in review.evidence.items()),
+        }
+        for review in reversed(reviews)
+    ]
+
+
+def open_in_compare(plate_a: str, plate_b: str) -> None:
+    """Leave for the page that lays one over the other."""
+    shell.go("compare", plate=plate_a, other=plate_b)

@@ -1,0 +1,207 @@
+"""What surrounds every page: the page's configuration, the collection, the sidebar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from imgsim.app.components import narrow_screen, thumbnail_grid
+from imgsim.app.parts import cards, exporting, preparing, safekeeping, tour
+from imgsim.app.services import background_check, caches, state, text
+from imgsim.collection import Collection
+from imgsim.collection.addresses import gone_sentence, plate_address
+from imgsim.errors import CollectionError, ImgsimError
+
+_APP = Path(__file__).parent.parent
+# The links of the sidebar, in groups.
+GROUPS: dict[str, dict[str, str]] = {
+    "Plates": {
+        "browse": "Browse",
+        "map": "Map",
+        "search": "Search by image",
+        "plate": "Plate",
+        "compare": "Compare",
+    },
+    "Re-use": {"reuse": "Re-use", "books": "Books", "review": "Review"},
+    "Collection": {"overview": "Overview", "models": "Models", "help": "Help", "about": "About"},
+}
+# A book is opened from what speaks of it.
+PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
+_OWN_LINKS = {"Plate", "Map", "Compare", "Review"}
+GONE = "_imgsim_gone"  # (collection, id) of the plate that an address asked for and that is gone
+_LINKS = "_imgsim_links"  # the container of the links in the sidebar
+
+
+def page_file(name: str) -> str:
+    """The file of a page, as st.switch_page and st.page_link want it."""
+    return str(_APP / "pages" / f"{name}.py")
+
+
+def go(name: str, **changes: object) -> None:
+    """Leave for another page, with a change of state; the address says it, and the back button comes back."""
+    st.switch_page(page_file(name), query_params=state.link(**changes))
+
+
+def remember(plate_id: str) -> None:
+    """Make a plate the query, wherever one is."""
+    if plate_id:
+        state.update(plate=plate_id)
+
+
+def begin() -> StreamlitPage:
+    """Configure the page and return the one that the address asks for."""
+    st.set_page_config(page_title="imgsim", page_icon="🌿", layout="wide", initial_sidebar_state="expanded")
+    st.html(_APP / "style.css")
+    pages = [
+        st.Page(
+            page_file(name),
+            title=title,
+            url_path=None if name == "browse" else name,
+            default=name == "browse",
+        )
+        for name, title in PAGES.items()
+    ]
+    # Our own links carry the state; Streamlit's would drop it.
+    return st.navigation(pages, position="hidden")
+
+
+def choose_collection() -> Collection | None:
+    """The collection that the address names, else the first; without any, the sample is prepared on the spot."""
+    infos = caches.infos()
+    usable = [info.name for info in infos if not info.error]
+    if not usable and not [info for info in infos if info.error]:
+        preparing.prepare_sample()
+        return None
+    for info in infos:
+        if info.error and not usable:
+            st.error(text.plain(info.error))
+    if not usable:
+        return None
+    wanted = state.current()
+    name = wanted.collection or usable[0]
+    try:
+        if name not in usable:
+            raise next(
+                (CollectionError(info.error) for info in infos if info.name == name and info.error),
+                CollectionError(f"There is no collection “{name}” here, so “{usable[0]}” is open."),
+            )
+        collection = caches.opened(name)
+    except CollectionError as error:
+        st.warning(text.plain(error))
+        collection = caches.opened(usable[0])
+    background_check.begin(collection)
+    corrected(collection)
+    return collection
+
+
+def corrected(collection: Collection) -> state.State:
+    """Make the address say what is shown: this collection, and a backbone, plate and map that it has."""
+    now = state.current()
+    changes: dict[str, object] = {}
+    if now.collection != collection.name:
+        changes["collection"] = collection.name
+    if now.backbone not in collection.backbones:
+        changes["backbone"] = collection.backbones[0]
+    if now.plate and not collection.catalogue.has(now.plate):
+        st.warning(text.plain(_gone(collection, now.plate)))
+        changes["plate"] = ""
+    if changes:
+        now = state.update(**changes)
+    return now
+
+
+def _gone(collection: Collection, plate_id: str) -> str:
+    """Say what became of a plate that is not here; if it is gone, the page Plate shows its last picture."""
+    st.session_state.pop(GONE, None)
+    try:
+        entry = plate_address(collection, plate_id)
+    except ImgsimError as error:
+        return f"There is no plate {plate_id} in this collection. {error}"
+    if entry is None:
+        return f"There is no plate {plate_id} in this collection, and there never was."
+    st.session_state[GONE] = (collection.name, plate_id)
+    return gone_sentence(entry)
+
+
+def collection() -> Collection:
+    """The collection that is open, for the pages."""
+    return caches.opened(state.current().collection)
+
+
+def links() -> None:
+    """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it."""
+    query = state.link()
+    with st.session_state[_LINKS]:
+        for group, pages in GROUPS.items():
+            st.caption(group)
+            for name, title in pages.items():
+                # Of Re-use the whole list: a family is opened from there, or by a link of its own.
+                own = state.link(family="") if name == "reuse" else query
+                st.page_link(page_file(name), label=title, query_params=own, width="stretch")
+
+
+def sidebar(collection: Collection, page: StreamlitPage) -> None:
+    """Where one is, what one looks at, and where one can go; above the page, a hint for whoever is new."""
+    now = state.current()
+    name = next(name for name, title in PAGES.items() if title == page.title)
+    with st.sidebar:
+        with st.container(key="brand", gap=None):
+            st.markdown("**imgsim**")
+            st.caption("Finds plates that were used again.")
+        # A fragment that changes the state draws the links anew: they carry the state.
+        st.session_state[_LINKS] = st.container(key="pages", gap=None)
+        if page.title not in _OWN_LINKS:
+            links()
+        infos = caches.infos()
+        names = [info.name for info in infos if not info.error]
+        st.selectbox("Collection", names, **state.bind("collection"))
+        if len(collection.backbones) > 1:
+            st.selectbox(
+                "Backbone",
+                list(collection.backbones),
+                help="The network whose idea of similarity is used.",
+                **state.bind("backbone"),
+            )
+        shown = len(caches.filtered_rows(collection, now))
+        every = len(collection.catalogue)
+        if now.filtered:
+            st.caption(
+                f"{shown:,} of {text.count(every, 'plate')} pass the filters. Compared by {now.backbone}."
+            )
+        else:
+            st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
+        exporting.button(page.title)
+        background_check.notice(collection)
+        for info in infos:
+            if info.error:
+                st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))
+        narrow_screen(key="narrow_screen", page=name)
+    safekeeping.show(collection)
+    tour.show(name)
+
+
+def looking_at(collection: Collection) -> None:
+    """The plate that the reader came from, in the sidebar, as a way back to it."""
+    now = state.current()
+    if not now.plate:
+        return
+    row = collection.catalogue.row(now.plate)
+    with st.sidebar:
+        st.caption("You are looking at")
+        event = thumbnail_grid(
+            key="looking_at",
+            items=[cards.card(collection, row, mark="query")],
+            height=110,
+            label="Your plate",
+        )
+    if event.clicked:
+        go("plate", plate=event.clicked)
+
+
+def lead(title: str, sentence: str) -> None:
+    """A page's heading and the one line that says what it is for."""
+    with st.container(key="lead", gap=None):
+        st.title(title, anchor=False)
+        st.caption(sentence)

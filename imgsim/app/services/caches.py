@@ -1,0 +1,276 @@
+"""Collections as the app holds them: opened once, shared by all sessions, never copied.
+
+Arrays and answers belong to the shared Collection and are read-only. Where decisions cannot be read every page says so,
+and shows the plates all the same, as if nobody had decided anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from imgsim.app.services.state import State
+from imgsim.charts.colours import Colouring, colour_plates
+from imgsim.collection import (
+    Collection,
+    CollectionInfo,
+    keeping,
+    list_collections,
+    open_collection,
+    open_generation,
+)
+from imgsim.collection.book_network import Borrowing
+from imgsim.collection.collection import Decided, Pair
+from imgsim.collection.overview_counts import Overview
+from imgsim.collection.review_queue import Queue
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.families import Families
+from imgsim.generation import current, layout
+from imgsim.generation.current import mend_if_free
+from imgsim.generation.layout import data_dir
+from imgsim.reviews import Review, Reviews
+from imgsim.reviews.pictures import Unconfirmed
+
+_SELECTED = "_imgsim_selected"
+
+
+def infos() -> list[CollectionInfo]:
+    """What lies in the data folder, damaged collections included."""
+    folder = data_dir().resolve()
+    found = [path for name in ("CURRENT", "generations") for path in folder.glob(f"*/{name}")]
+    return _infos(str(folder), tuple(sorted((str(path), _stamp(path)) for path in found)))
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # removed just now
+        return 0
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _infos(folder: str, stamps: tuple[tuple[str, int], ...]) -> list[CollectionInfo]:
+    # `stamps` is part of the key only: another generation is another answer.
+    return list_collections(Path(folder))
+
+
+def opened(name: str) -> Collection:
+    """The live generation of a collection, by its name.
+
+    Raises
+    ------
+    CollectionError
+        If there is no such collection, or it cannot be used.
+    """
+    for info in infos():
+        if info.name == name:
+            return _opened(str(info.path), _generation(Path(info.path)))
+    known = ", ".join(info.name for info in infos()) or "none"
+    raise CollectionError(f"There is no collection “{name}” here. Choose one in the sidebar: {known}.")
+
+
+def _generation(path: Path) -> str:
+    found = current.live(path)
+    if found is None:
+        raise CollectionError(f"{path} is no longer a prepared collection. Run precompute.py again.")
+    return found.generation
+
+
+@st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
+def _opened(path: str, generation: str) -> Collection:
+    collection = open_collection(Path(path))
+    keeping.keep_copies(collection.path)
+    if collection.told:
+        mend_if_free(Path(path))
+    # What was just loaded stays for good. Freezing it keeps later garbage collections from walking through it
+    # (config.toml turns off Streamlit's collection after each rerun for the same reason).
+    gc.collect()
+    gc.freeze()
+    return collection
+
+
+def opened_generation(name: str, generation: str) -> Collection:
+    """A generation of a collection: the live one, or one before it for as long as it is kept on disk.
+
+    Raises
+    ------
+    CollectionError
+        If there is no such collection or generation, or it cannot be used.
+    """
+    live = opened(name)
+    if live.generation == generation:
+        return live
+    folder = live.path / layout.GENERATIONS / layout.check_name(generation, "generation")
+    if not (folder / layout.MANIFEST).is_file():  # removed since it was opened, or never there
+        raise CollectionError(f"{name} has no generation {generation} any more. Reload the page.")
+    return _former(str(live.path), generation)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _former(path: str, generation: str) -> Collection:
+    return open_generation(Path(path), generation)
+
+
+# ---- what people decided
+
+
+def reviews(collection: Collection) -> Reviews:
+    """The reviews of a collection."""
+    return collection.reviews
+
+
+def unread(collection: Collection) -> ImgsimError | None:
+    """Why the reviews cannot be read; None if they can. The plates can be looked at all the same."""
+    try:
+        _ = collection.standing
+    except ImgsimError as error:
+        return error
+    return None
+
+
+def counted(collection: Collection) -> Collection:
+    """The collection as the screen shows it: without decisions where they cannot be read."""
+    return collection if unread(collection) is None else collection.without_decisions
+
+
+def revision(collection: Collection) -> int:
+    """A number that changes with every decision, and where decisions can no longer be read."""
+    return counted(collection).revision
+
+
+def withheld(collection: Collection) -> bool:
+    """Whether nothing can be taken away that decisions belong to: they cannot be read, as every page says."""
+    return unread(collection) is not None
+
+
+def standing(collection: Collection) -> pd.DataFrame:
+    """What is decided now about the pictures that are here, one row a pair. Raises CollectionError if unreadable."""
+    return collection.standing
+
+
+def unconfirmed(collection: Collection) -> list[Unconfirmed]:
+    """Decisions about plates that are gone or show another picture, the latest first; none where unreadable."""
+    return counted(collection).unconfirmed
+
+
+def decisions(collection: Collection) -> Mapping[Pair, Decided]:
+    """What is decided, by the ids of a pair in order; nothing where it cannot be read. Ask once for many pairs."""
+    return counted(collection).decisions
+
+
+def decision(collection: Collection, plate_a: str, plate_b: str) -> Decided | None:
+    """What is decided on one pair; None where nothing is."""
+    return counted(collection).decision(plate_a, plate_b)
+
+
+def history(collection: Collection, plate_a: str, plate_b: str) -> list[Review]:
+    """Every record of a pair, the oldest first; none where they cannot be read."""
+    try:
+        return collection.reviews.history(plate_a, plate_b)
+    except ImgsimError:  # said above every page
+        return []
+
+
+def rejected(collection: Collection) -> frozenset[tuple[int, int]]:
+    """The pairs of rows (a < b) that people called unrelated; none where the reviews cannot be read."""
+    return counted(collection).constraints.rejected
+
+
+# ---- what follows from it
+
+
+def families(collection: Collection) -> Families | None:
+    """The families after what people decided, under their permanent ids; None where plates were never compared."""
+    return counted(collection).families
+
+
+def reused(collection: Collection) -> np.ndarray | None:
+    """Which plates were used again, after what people decided: bool (n,), read-only; None where never compared."""
+    return counted(collection).reused
+
+
+def book_network(collection: Collection) -> Borrowing | None:
+    """Which books share images with which; None where plates were never compared."""
+    shown = counted(collection)
+    with _waiting("Looking which books share images …", shown.knows("book network")):
+        return shown.book_network
+
+
+def overview(collection: Collection) -> Overview:
+    """The collection in numbers."""
+    shown = counted(collection)
+    with _waiting("Counting plates …", shown.knows("overview")):
+        return shown.overview
+
+
+def queue(collection: Collection, backbone: str) -> Queue | None:
+    """The pairs to judge; None where plates were never compared by their lines."""
+    with _waiting(
+        "Looking for the pairs from which most is learned …", collection.loaded(("review queue", backbone))
+    ):
+        return collection.review_queue(backbone)
+
+
+def _waiting(words: str, known: bool) -> contextlib.AbstractContextManager[object]:
+    # A spinner leaves an empty place on the page: it is there only where there is something to wait for.
+    return contextlib.nullcontext() if known else st.spinner(words)
+
+
+# ---- plates
+
+
+def filtered_rows(collection: Collection, state: State) -> np.ndarray:
+    """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
+    return counted(collection).search(
+        state.text, choices=dict(state.choices), decades=state.decades, reused=state.reused
+    )
+
+
+def ordered_rows(collection: Collection, state: State) -> np.ndarray:
+    """The rows that pass the filters, in the chosen order: int64 (n,), read-only."""
+    rows = filtered_rows(collection, state)
+    seed = state.seed if state.sort == "random" else 0
+    key = (counted(collection).revision, state.text, state.choices, state.decades, state.reused, state.sort, seed)
+
+    def make() -> np.ndarray:
+        ordered = np.array(collection.catalogue.order(rows, state.sort, seed=seed), dtype=np.int64)
+        ordered.setflags(write=False)
+        return ordered
+
+    return collection.answers.get("ordered", key, make, 256)
+
+
+def visible(collection: Collection, state: State) -> np.ndarray | None:
+    """Which plates pass the filters, bool (n,); None where there are no filters."""
+    if not state.filtered:
+        return None
+    mask = np.zeros(len(collection.catalogue), dtype=bool)
+    mask[filtered_rows(collection, state)] = True
+    return mask
+
+
+def select(collection: Collection, rows: np.ndarray) -> None:
+    """Keep the plates of the last box or lasso on the map, for this session: 4 bytes a plate."""
+    st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
+
+
+def selected_rows(collection: Collection) -> np.ndarray:
+    """The plates that were selected on the map: int64 (m,); empty where none are."""
+    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
+    return rows.astype(np.int64) if generation == collection.generation else np.empty(0, np.int64)
+
+
+def similarities_of(collection: Collection, backbone: str, row: int) -> np.ndarray:
+    """Similarity of every plate to the one in `row`: float32 (n,), read-only."""
+    return collection.similarities(collection.catalogue.plate_ids[row], backbone)
+
+
+def colouring(collection: Collection, column: str) -> Colouring:
+    """The map's colours by one column of the catalogue."""
+    return collection.answers.get("colouring", column, lambda: colour_plates(collection.catalogue, column), 64)

@@ -1,0 +1,270 @@
+"""What the browser fetches beside the pages: thumbnails, plates, map points, exports.
+
+Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
+An address names the generation, so its content never changes and browsers may keep it for good. The generation before
+the live one is served, too, for as long as it is kept on disk: a page that was open during a run still shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Lock
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from imgsim.app.components import encode_labels, encode_points, encode_tones
+from imgsim.app.services import caches, text
+from imgsim.app.services.ready_exports import STORE
+from imgsim.collection import Collection
+from imgsim.errors import CollectionError, ImgsimError
+
+_LOG = logging.getLogger("imgsim")
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_PLATES_KEPT = 48  # large plates as WebP, about 0.3 MB each
+
+
+class _Missing(Exception):
+    """There is nothing at this address."""
+
+
+def thumbnail_url(collection: Collection, row: int) -> str:
+    """The address of a plate's thumbnail."""
+    return f"{_base(collection)}/thumbnails/{collection.catalogue.record(row)['sha256']}.webp"
+
+
+def thumbnail_template(collection: Collection) -> str:
+    """The same, with {thumbnail} for what the labels name."""
+    return f"{_base(collection)}/thumbnails/{{thumbnail}}.webp"
+
+
+def plate_url(collection: Collection, row: int) -> str:
+    """The address of a whole plate, for looking at."""
+    return f"{_base(collection)}/plates?id={quote(collection.catalogue.plate_ids[row], safe='')}"
+
+
+def map_url(collection: Collection, backbone: str, method: str) -> str:
+    """The address of a projection's points."""
+    return f"{_base(collection)}/map/{quote(backbone, safe='')}/{method}.bin"
+
+
+def tones_url(collection: Collection, column: str) -> str:
+    """The address of the points' colours by one column."""
+    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin"
+
+
+def labels_url(collection: Collection) -> str:
+    """The address of what the map shows under the pointer."""
+    return f"{_base(collection)}/labels.json"
+
+
+def export_url(collection: Collection, key: str, name: str) -> str:
+    """The address of a file of an export that is ready."""
+    return f"{_base(collection)}/export/{key}/{quote(name, safe='')}"
+
+
+def prefix() -> str:
+    """The path below which the app is served, '' or '/path'."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def _base(collection: Collection) -> str:
+    return f"{prefix()}/collections/{quote(collection.name, safe='')}/{quote(collection.generation, safe='')}"
+
+
+def routes() -> list[Route]:
+    """The routes beside Streamlit's own."""
+    base = prefix() + "/collections/{name}/{generation}"
+    table: dict[str, Callable[[Request], Response]] = {
+        "/thumbnails/{file}": _thumbnail,
+        "/plates": _plate,
+        "/map/{backbone}/{file}": _points,
+        "/tones/{file}": _tones,
+        "/labels.json": _labels,
+        "/export/{key}/{file}": _export,
+    }
+    return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+
+
+def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    # Plain functions: Starlette runs them in its thread pool, so reading a file holds nobody up.
+    def endpoint(request: Request) -> Response:
+        try:
+            return answer(request)
+        except (_Missing, ImgsimError):
+            return Response("Not found", 404, {**_SAFE, "Cache-Control": "no-store"}, "text/plain")
+
+    return endpoint
+
+
+def _collection(request: Request) -> Collection:
+    return caches.opened_generation(_known(request.path_params["name"]), request.path_params["generation"])
+
+
+def live(name: str) -> Collection:
+    """The live generation of a collection that an address names; CollectionError if there is none of that name."""
+    return caches.opened(_known(name))
+
+
+def _known(name: str) -> str:
+    if name not in {info.name for info in caches.infos() if not info.error}:
+        raise CollectionError(f"There is no collection {name[:80]!r} here.")
+    return name
+
+
+def _served(body: bytes, media_type: str) -> Response:
+    return Response(body, 200, {**_FOREVER, **_SAFE}, media_type)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _rows_by_hash(name: str, generation: str, _collection: Collection) -> dict[str, int]:
+    return {sha256: row for row, sha256 in enumerate(_collection.catalogue.frame["sha256"].tolist())}
+
+
+def row_of_hash(collection: Collection, sha256: str) -> int:
+    """The first plate whose scan has this SHA-256; ImgsimError if there is none."""
+    row = _rows_by_hash(collection.name, collection.generation, collection).get(sha256)
+    if row is None:
+        raise ImgsimError(f"There is no scan {sha256[:80]!r} in this collection.")
+    return row
+
+
+def _thumbnail(request: Request) -> Response:
+    collection = _collection(request)
+    sha256, _, suffix = request.path_params["file"].rpartition(".")
+    row = row_of_hash(collection, sha256)
+    if suffix != "webp":
+        raise _Missing
+    return _served(collection.thumbnail(row), "image/webp")
+
+
+_plates: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+_plates_lock = Lock()
+
+
+def _plate(request: Request) -> Response:
+    collection = _collection(request)
+    plate_id = request.query_params.get("id", "")
+    if not collection.catalogue.has(plate_id):
+        raise _Missing
+    row = collection.catalogue.row(plate_id)
+    try:
+        return _served(_large(collection, plate_id, row), "image/webp")
+    except ImgsimError:
+        if collection.generation == live(collection.name).generation:
+            raise
+    # The scan was taken away or replaced, as is likely after another run: what the generation itself keeps of it.
+    return Response(collection.thumbnail(row), 200, {**_SAFE, "Cache-Control": "no-store"}, "image/webp")
+
+
+def _large(collection: Collection, plate_id: str, row: int) -> bytes:
+    """A whole plate as WebP. Raises ImgsimError if its scan is not there, or is another one by now."""
+    from imgsim.images.decoding import open_image
+    from imgsim.images.thumbnails import encode_display
+
+    key = (collection.name, collection.generation, plate_id)
+    with _plates_lock:
+        body = _plates.get(key)
+    if body is None:
+        scan = collection.plate_bytes(row)
+        if hashlib.sha256(scan).hexdigest() != collection.catalogue.record(row)["sha256"]:
+            raise ImgsimError(f"The scan of {plate_id} has changed. Prepare the collection again.")
+        body = encode_display(open_image(scan, reduce_to=2400).image)
+        with _plates_lock:
+            _plates[key] = body
+            while len(_plates) > _PLATES_KEPT:
+                _plates.popitem(last=False)
+    return body
+
+
+def _points(request: Request) -> Response:
+    collection = _collection(request)
+    backbone = request.path_params["backbone"]
+    method, _, suffix = request.path_params["file"].rpartition(".")
+    if (
+        suffix != "bin"
+        or backbone not in collection.backbones
+        or method not in collection.projections(backbone)
+    ):
+        raise _Missing
+    xy = np.asarray(collection.projection(backbone, method), dtype=np.float32)
+    return _served(encode_points(xy), "application/octet-stream")
+
+
+def _tones(request: Request) -> Response:
+    collection = _collection(request)
+    column, _, suffix = request.path_params["file"].rpartition(".")
+    if suffix != "bin" or column not in collection.catalogue.frame.columns:
+        raise _Missing
+    return _served(encode_tones(caches.colouring(collection, column).tones), "application/octet-stream")
+
+
+def _labels(request: Request) -> Response:
+    collection = _collection(request)
+    catalogue = collection.catalogue
+    frame = catalogue.frame
+    titles = [catalogue.short_title(row) for row in range(len(frame))]
+    details = [
+        ", ".join(part for part in (date.words if date.dated else "no year", place) if part)
+        for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
+    ]
+    body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
+    return _served(body, "application/json")
+
+
+def _export(request: Request) -> Response:
+    _collection(request)
+    name = request.path_params["file"]
+    path = STORE.files(request.path_params["key"]).get(name)
+    if path is None or not path.is_file():
+        raise _Missing
+    # Streamed from the disk, however large it is.
+    headers = {**_SAFE, "Cache-Control": "no-store"}
+    return FileResponse(path, headers=headers, media_type="application/octet-stream", filename=name)
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Warm up: import the pages' modules and open the newest collection before the first reader comes."""
+    await asyncio.to_thread(_warm_up)
+    yield
+
+
+def _warm_up() -> None:
+    try:
+        usable = [info for info in caches.infos() if not info.error]
+        if usable:
+            caches.opened(usable[0].name)
+    except ImgsimError as error:  # the page says it where it can be read
+        _LOG.warning("%s", error)
+    gc.collect()
+    gc.freeze()
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show an error in place, without a traceback; what we did not expect goes to the log in full."""
+    if isinstance(error, ImgsimError):
+        st.error(text.plain(error))
+    else:
+        _LOG.error("The page failed", exc_info=error)
+        st.error(
+            "Something went wrong in imgsim itself. Reload the page; if it happens again, "
+            "the terminal that runs the app shows what to report."
+        )
+    return True

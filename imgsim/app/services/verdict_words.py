@@ -1,0 +1,81 @@
+"""What local geometry says of a plate's neighbours, in the words of the screen. No Streamlit here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.collection.evidence import CODE_OF, UNCHECKED, Evidence
+from imgsim.verification.match_row import MatchRow
+
+WORDS = {
+    "same": "Same image",
+    "mirrored": "Mirrored",
+    "detail": "Shared detail",
+    "alike": "Look-alike",
+    UNCHECKED: "Not checked",
+}
+MEANINGS = {
+    "same": "the lines of most of both plates agree",
+    "mirrored": "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
+    "detail": "a part agrees, the rest does not",
+    "alike": "alike to the network, but their lines do not agree",
+    UNCHECKED: "too far apart to be among the pairs that were compared line by line",
+}
+
+
+def badge(evidence: Evidence, row: int) -> dict[str, str]:
+    """The mark on a card: what kind, its words, and a sentence for whoever rests the pointer on it."""
+    code = evidence.code(row)
+    found = evidence.known.get(int(row))
+    if found is None or not found.verified:
+        return {"kind": code, "text": WORDS[code].lower(), "title": sentence(found)}
+    turned = ", mirrored" if found.mirrored and code != "mirrored" else ""
+    return {
+        "kind": code,
+        "text": f"{WORDS[code].lower()}{turned} · {found.inliers:,}",
+        "title": sentence(found),
+    }
+
+
+def sentence(found: MatchRow | None) -> str:
+    """What was found, in one sentence."""
+    if found is None:
+        return f"Not checked: {MEANINGS[UNCHECKED]}."
+    code = CODE_OF[found.verdict]
+    if not found.verified:
+        points = "no point agrees" if not found.inliers else f"only {_points(found.inliers)}, as by chance"
+        return f"Look-alike: {MEANINGS['alike']} ({points})."
+    turned = ", once turned left to right" if found.mirrored and code != "mirrored" else ""
+    over = ""
+    if not math.isnan(found.coverage_a):
+        over = f", over {_share(found.coverage_a)} of your plate and {_share(found.coverage_b)} of this one"
+    return f"{WORDS[code]}: {MEANINGS[code]}{turned}. {_points(found.inliers).capitalize()}{over}."
+
+
+def _points(number: int) -> str:
+    return "1 point agrees" if number == 1 else f"{number:,} points agree"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def summary(evidence: Evidence, rows: Sequence[int] | npt.NDArray[np.int64]) -> str:
+    """How many of a list have which verdict: `2 same image, 1 mirrored, 14 look-alikes, 3 not checked`."""
+    codes = [evidence.code(int(row)) for row in rows]
+    parts = []
+    for code, word in WORDS.items():
+        number = codes.count(code)
+        if number:
+            plural = "s" if number > 1 and code in ("detail", "alike") else ""
+            parts.append(f"{number:,} {word.lower()}{plural}")
+    return ", ".join(parts)
+
+
+def explanation() -> str:
+    """What each verdict means, as Markdown."""
+    return "\n".join(f"- **{WORDS[code]}**: {meaning}" for code, meaning in MEANINGS.items())

@@ -1,0 +1,1 @@
+"""Files: written whole, read with every check, fetched, kept in tables and databases."""

@@ -1,0 +1,235 @@
+"""The command line of ``precompute.py export``: what the dialog of the app does, from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from imgsim.base.progress import Stage
+from imgsim.cli.arguments import command_name
+from imgsim.cli.ending import AnyDisplay, run_command
+from imgsim.collection import Collection, open_collection
+from imgsim.errors import ImgsimError
+from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
+from imgsim.export.kinds import KINDS, ExportFile, available, files_of
+from imgsim.export.request import WHEN, Request
+from imgsim.generation.layout import CURRENT, data_dir
+
+_DESCRIPTION = """\
+Take results out of a prepared collection: lists as CSV, books as references, networks, maps; with a README that
+explains every column, and the record that lets a result be cited and made again."""
+_EXAMPLES = """\
+examples:
+  python precompute.py export mine                                  everything, as one zip in this folder
+  python precompute.py export mine --what matches families          only these
+  python precompute.py export mine --what neighbours --top-k 10 --threshold 0.94 --out neighbours.zip
+  python precompute.py export mine --plates 105280020101620_0 --format files --out results/
+
+A folder of images that is called export is prepared by: python precompute.py ./export
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        hint = "python precompute.py export --help tells all options"
+        if Path("export").is_dir():
+            hint += "; to prepare the folder export, write ./export"
+        self.exit(2, f"precompute.py export: {message} ({hint})\n")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)
+
+
+def _similarity(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 2.0
+    if not -1 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a similarity: a number from -1 to 1")
+    return value
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-22") from None
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of precompute.py export."""
+    main = _Parser(
+        prog=command_name("export", "precompute.py export"),
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = main.add_argument
+    kinds = [kind.name for kind in KINDS]
+    add("collection", metavar="NAME|DIR", help="a collection in data/, or its folder elsewhere")
+    add(
+        "--what", nargs="+", action="extend", metavar="KIND", choices=kinds,
+        help=f"what to export: {', '.join(kinds)} (default: all that there is)",
+    )  # fmt: skip
+    add(
+        "--plates", nargs="+", action="extend", metavar="ID",
+        help="only these plates, their pairs, families and books (default: all plates)",
+    )  # fmt: skip
+    add("--backbone", metavar="NAME", help="whose neighbours and maps (default: the collection's first)")
+    add(
+        "--top-k", type=_positive, metavar="K",
+        help="neighbours of each plate, at most (default: as many as the collection keeps)",
+    )  # fmt: skip
+    add(
+        "--threshold", type=_similarity, default=-1.0, metavar="X",
+        help="only neighbours of at least this similarity, e.g. 0.94 (default: any)",
+    )  # fmt: skip
+    add(
+        "--line", type=_similarity, metavar="X",
+        help="where the line across each list stands, which the columns above_threshold and threshold tell (default: "
+        "the threshold, else as it is calibrated)",
+    )  # fmt: skip
+    add("--other-books", action="store_true", help="only neighbours from other books than the plate's own")
+    add(
+        "--when",
+        choices=WHEN,
+        default="any",
+        help="only neighbours that are certainly earlier or later (default: any)",
+    )
+    add(
+        "--look-alikes",
+        action="store_true",
+        help="list the pairs whose lines do not agree among the matches, too",
+    )
+    add(
+        "--projection",
+        metavar="METHOD",
+        default="",
+        help="the projection of the map page (default: the first)",
+    )
+    add("--colour", metavar="COLUMN", default="decade", help="the column that colours it (default: decade)")
+    add(
+        "--date", type=_day, default=date.today().isoformat(), metavar="DAY",
+        help="the day that stands in the lists (default: today); the same day gives the same bytes",
+    )  # fmt: skip
+    add("--format", choices=["zip", "files"], help="one zip, or separate files (default: zip)")
+    add(
+        "--out",
+        type=Path,
+        metavar="FILE|DIR",
+        help="the zip, or the folder of the files (default: in this folder)",
+    )
+    add("--quiet", action="store_true", help="print nothing but errors")
+    add("--json", action="store_true", help="print progress and summary as one JSON object a line")
+    return main
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command. Returns the exit status: 0 done, 1 an error, 130 interrupted; exits with 2 for bad usage."""
+    commands = parser()
+    given = commands.parse_args(list(arguments))
+
+    def work(display: AnyDisplay) -> tuple[dict[str, Any], str]:
+        collection = open_collection(_folder(given.collection))
+        request = _request(given, collection)
+        files = files_of(given.what or available(request), request)
+        try:
+            paths = _write(given, request, files, display)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise ImgsimError(_reason(error)) from error
+        sizes = {str(path): path.stat().st_size for path in paths}
+        text = "\n".join(f"{path}  {size:,} bytes" for path, size in sizes.items())
+        return {"files": sizes, "plates": len(request.chosen)}, text
+
+    return run_command(
+        work,
+        quiet=given.quiet,
+        as_json=given.json,
+        interrupted="Nothing was left half written; run the same command again.",
+    )
+
+
+def _folder(name: str) -> Path:
+    """The folder of a collection that is named by a name or by its folder."""
+    kept = data_dir() / name
+    for path in (kept, Path(name)):
+        if (path / CURRENT).exists():
+            return path
+    known = sorted(path.parent.name for path in data_dir().glob(f"*/{CURRENT}"))
+    raise ImgsimError(
+        f"There is no collection {name!r}. Name one of {data_dir()} ({', '.join(known) or 'which has none'}) or the "
+        "folder of another; to prepare a folder of images that is called export, write ./export."
+    )
+
+
+def _request(given: argparse.Namespace, collection: Collection) -> Request:
+    backbone = given.backbone or collection.backbones[0]
+    kept, _ = collection.neighbour_table(backbone)  # says which backbones there are
+    rows = None
+    if given.plates:
+        rows = np.array([collection.catalogue.row(plate_id) for plate_id in given.plates], dtype=np.int64)
+    if given.projection:
+        collection.projection(backbone, given.projection)
+    if given.colour not in collection.catalogue.frame.columns:
+        raise ImgsimError(
+            f"The catalogue has no column {given.colour!r}. Choose from: "
+            f"{', '.join(map(str, collection.catalogue.frame.columns))}."
+        )
+    return Request(
+        collection=collection,
+        date=given.date,
+        backbone=backbone,
+        rows=rows,
+        top_k=given.top_k or kept.shape[1],
+        threshold=given.threshold,
+        other_books=given.other_books,
+        when=given.when,
+        line=given.line,
+        look_alikes=given.look_alikes,
+        method=given.projection,
+        colour=given.colour,
+    )
+
+
+def _write(
+    given: argparse.Namespace,
+    request: Request,
+    files: Sequence[ExportFile],
+    display: AnyDisplay,
+) -> list[Path]:
+    stages: dict[str, Stage] = {}
+
+    def report(name: str, done: int, total: int) -> None:
+        if name not in stages:
+            stages[name] = Stage(name, total, display)
+        stages[name].update(done, total)
+
+    if given.format == "files":
+        return write_files(given.out or Path(stem(request)), request, files, report)
+    out: Path = given.out or Path()
+    if out.is_dir() or out.suffix.lower() != ".zip":
+        out = out / f"{stem(request)}.zip"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(out) as target:
+        for data in zip_chunks(request, files, report):
+            target.write(data)
+    return [out]
+
+
+def _reason(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"The export cannot be written: {error.strerror or error}{where}. Name another place with --out."

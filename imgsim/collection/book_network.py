@@ -1,0 +1,262 @@
+"""Books that share images: the matrix, what two books share, the decades, and the edges of the network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.catalogue import BookDates
+from imgsim.collection.kept_order import Agreement, order_agreement
+from imgsim.families import Families
+from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
+
+if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
+    from imgsim.verification.matches import Matches
+
+KINDS = (SAME, MIRRORED, DETAIL)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An image that two books share.
+
+    Attributes
+    ----------
+    family : id of the family.
+    row_a, row_b : its plate in either book (of several, those that agree best).
+    verdict, mirrored, inliers : how these two agree; ``verdict`` is "" and ``inliers`` 0 where only other plates of
+        the family tie them together.
+    place_a, place_b : their place among the plates that the two books share, 0-based, as each book prints them.
+    """
+
+    family: str
+    row_a: int
+    row_b: int
+    verdict: str
+    mirrored: bool
+    inliers: int
+    place_a: int
+    place_b: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two books that share images.
+
+    Attributes
+    ----------
+    source, target : ids, the earlier book first where both are dated.
+    directed : whether the first is certainly the earlier one; not in the same year, or without a date.
+    families : ids of the families they share.
+    kinds : how many of these agree as "same image", "mirrored", "shared detail"; the rest have no pair of their own.
+    from_earliest : of how many the source prints the earliest plate in this collection.
+    """
+
+    source: str
+    target: str
+    directed: bool
+    families: tuple[str, ...]
+    kinds: dict[str, int]
+    from_earliest: int
+
+
+class Borrowing:
+    """Books that share images. Made by :meth:`from_families`.
+
+    Attributes
+    ----------
+    books : ids of the books that share at least one family with another, in order of date, undated ones last.
+    matrix : int64 (b, b), symmetric: families that two books share; 0 on the diagonal.
+    """
+
+    def __init__(self, families: Families, matches: Matches, catalogue: Catalogue) -> None:
+        self.families, self.matches, self.catalogue = families, matches, catalogue
+        shared: dict[tuple[str, str], list[str]] = {}
+        for family in families.ordered():
+            names = sorted(family.books)
+            for at, one in enumerate(names):
+                for two in names[at + 1 :]:
+                    shared.setdefault((one, two), []).append(family.id)
+        self._shared = shared
+        self._agreements: dict[tuple[str, str], Agreement] = {}
+        self.books = self.dates.in_order({book for pair in shared for book in pair})
+        self._at = {book: at for at, book in enumerate(self.books)}
+        self.matrix: npt.NDArray[np.int64] = np.zeros((len(self.books),) * 2, dtype=np.int64)
+        for (one, two), ids in shared.items():
+            a, b = self._at[one], self._at[two]
+            self.matrix[a, b] = self.matrix[b, a] = len(ids)
+        self.matrix.setflags(write=False)
+
+    @classmethod
+    def from_families(cls, families: Families, matches: Matches, catalogue: Catalogue) -> Borrowing:
+        """Compare all books of all families."""
+        return cls(families, matches, catalogue)
+
+    def __len__(self) -> int:
+        return len(self.books)
+
+    # ---- books
+
+    def year(self, book: str) -> int | None:
+        """The year in which a book was printed, None where it is not one."""
+        return self.dates.year(book)
+
+    def decade(self, book: str) -> int | None:
+        """The decade likewise."""
+        return self.dates.decade(book)
+
+    @cached_property
+    def dates(self) -> BookDates:
+        """When the books were printed."""
+        return BookDates(self.catalogue)
+
+    def label(self, book: str) -> str:
+        """A book's short title and year."""
+        return self.catalogue.book_label(book)
+
+    # ---- orders of the matrix
+
+    def by_date(self) -> npt.NDArray[np.int64]:
+        """int64 (b,): rows of the matrix in order of date, which is its own order."""
+        return np.arange(len(self.books), dtype=np.int64)
+
+    def clustered(self) -> npt.NDArray[np.int64]:
+        """int64 (b,): rows of the matrix so that books that share much stand together.
+
+        Average linkage, leaves in the best order (Bar-Joseph et al. 2001). Two books are the nearer, the more of what
+        they share with any other book at most they share with each other.
+        """
+        if len(self.books) < 3:
+            return self.by_date()
+        from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+        from scipy.spatial.distance import squareform
+
+        counts = self.matrix.astype(np.float64)
+        scale = np.sqrt(counts.max(axis=1))
+        distances = 1 - counts / np.outer(scale, scale)
+        np.fill_diagonal(distances, 0)
+        flat = squareform(np.clip(distances, 0, 1), checks=False)
+        tree = linkage(flat, "average")
+        # The best order takes cubic time: beyond some hundred books any order of the tree must do.
+        if len(self.books) <= 400:
+            tree = optimal_leaf_ordering(tree, flat)
+        return np.asarray(leaves_list(tree), dtype=np.int64)
+
+    # ---- two books
+
+    def shared(self, book_a: str, book_b: str) -> list[Shared]:
+        """The images that two books share, in the order in which the first prints them; empty if there are none."""
+        pairs = [
+            (family_id, *self._best(family_id, book_a, book_b)) for family_id in self._ids(book_a, book_b)
+        ]
+        by_a = _places([pair[1] for pair in pairs], self._printed)
+        by_b = _places([pair[2] for pair in pairs], self._printed)
+        found = [Shared(*pair, place_a=a, place_b=b) for pair, a, b in zip(pairs, by_a, by_b, strict=True)]
+        return sorted(found, key=lambda shared: shared.place_a)
+
+    def agreement(self, book_a: str, book_b: str) -> Agreement:
+        """Whether the two print what they share in one order: a copyist who kept the order is seen at once."""
+        key = (book_a, book_b) if book_a <= book_b else (book_b, book_a)
+        if key not in self._agreements:
+            self._agreements[key] = order_agreement([shared.place_b for shared in self.shared(*key)])
+        return self._agreements[key]
+
+    def _ids(self, book_a: str, book_b: str) -> list[str]:
+        return self._shared.get((min(book_a, book_b), max(book_a, book_b)), [])
+
+    @cached_property
+    def _printed(self) -> npt.NDArray[np.int64]:
+        """int64 (n,): each plate's place when all plates are sorted by book and by the order within it."""
+        rows = self.catalogue.order(np.arange(len(self.catalogue)), "book")
+        places = np.empty(len(rows), dtype=np.int64)
+        places[rows] = np.arange(len(rows))
+        return places
+
+    def _best(self, family_id: str, book_a: str, book_b: str) -> tuple[int, int, str, bool, int]:
+        """The two plates that agree best; those printed first where no two were found to."""
+        plates = self._plates[family_id]
+        best: tuple[int, int, str, bool, int] = (plates[book_a][0], plates[book_b][0], "", False, 0)
+        for a in plates[book_a]:
+            for b in plates[book_b]:
+                match = self._verified.get((min(a, b), max(a, b)))
+                if match is not None and match[2] > best[4]:
+                    best = (a, b, *match)
+        return best
+
+    @cached_property
+    def _plates(self) -> dict[str, dict[str, list[int]]]:
+        """Family -> book -> rows of its plates in the order in which the book prints them."""
+        found: dict[str, dict[str, list[int]]] = {}
+        for family in self.families.ordered():
+            books = found.setdefault(family.id, {})
+            for row in sorted(family.rows, key=lambda row: int(self._printed[row])):
+                books.setdefault(str(self.catalogue.record(row)["book"]), []).append(row)
+        return found
+
+    @cached_property
+    def _verified(self) -> dict[tuple[int, int], tuple[str, bool, int]]:
+        """Rows of a verified pair -> verdict, mirrored, inliers: a network asks for a hundred thousand."""
+        frame = self.matches.frame[self.matches.verified]
+        names = ("row_a", "row_b", "verdict", "mirrored", "inliers")
+        columns = (frame[name].tolist() for name in names)
+        return {
+            (a, b): (str(verdict), bool(mirrored), int(inliers))
+            for a, b, verdict, mirrored, inliers in zip(*columns, strict=True)
+        }
+
+    # ---- decades
+
+    def decades(self) -> dict[int, dict[str, int]]:
+        """Re-uses in every decade between the first and the last: decade -> verdict -> plates.
+
+        A re-use is a plate of another book than its family's earliest plate, and certainly later than that. One that
+        may be of several decades is in none. Gaps are filled, so that a decade without re-use shows as one.
+        """
+        counts: Counter[tuple[int, str]] = Counter()
+        for family in self.families.ordered():
+            first = family.earliest
+            for member in family.dated[1:]:
+                later = first.when.certainly_before(member.when) and member.book != first.book
+                if later and member.decade is not None:
+                    counts[member.decade, member.verdict] += 1
+        if not counts:
+            return {}
+        known = [decade for decade, _ in counts]
+        return {
+            decade: {kind: counts[decade, kind] for kind in KINDS}
+            for decade in range(min(known), max(known) + 10, 10)
+        }
+
+    # ---- the network
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every two books that share images; most shared first, then by date."""
+        found = []
+        for pair, ids in self._shared.items():
+            source, target = self.dates.in_order(pair)
+            directed = self.dates.certainly_earlier(source, target)
+            kinds: Counter[str] = Counter()
+            first = 0
+            for family_id in ids:
+                family = self.families.family(family_id)
+                kinds[self._best(family_id, source, target)[2]] += 1
+                first += family.earliest.book == source and family.earliest.dated
+            counted = {kind: kinds[kind] for kind in KINDS}
+            found.append(Edge(source, target, directed, tuple(ids), counted, first))
+        found.sort(key=lambda e: (-len(e.families), self._at[e.source], self._at[e.target]))
+        return tuple(found)
+
+
+def _places(rows: list[int], printed: npt.NDArray[np.int64]) -> list[int]:
+    order = sorted(range(len(rows)), key=lambda at: (int(printed[rows[at]]), at))
+    places = [0] * len(rows)
+    for place, at in enumerate(order):
+        places[at] = place
+    return places

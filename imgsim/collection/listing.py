@@ -1,0 +1,279 @@
+"""Which neighbours the reader sees: the nearest plates under the reader's conditions. No Streamlit here.
+
+Similarities to all plates are computed when they are asked for, so every condition is exact: the list is never a
+filtered rest of a list that was cut off before. The threshold is a line across the list, never a gate: what lies below
+it is listed as well, as far as ``top_k`` reaches. What a condition leaves out is counted where it matters, and a
+condition that would leave nothing to list is lifted: while there are other plates, no list is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.catalogue import Catalogue, DateInterval
+from imgsim.retrieval.neighbours import ranked
+
+Mask = npt.NDArray[np.bool_]
+
+VERDICTS, WHEN, OTHER_BOOKS = "verdicts", "when", "other_books"  # the conditions, by the field of the state
+VERIFIED, ABOVE, BELOW = 0, 1, 2  # the sections of a list
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the reader asked for."""
+
+    top_k: int
+    threshold: float | None  # where the line stands; None: there is none
+    other_books: bool
+    when: str  # any, earlier, later
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Plates that conditions leave out, and that the reader would want to know of.
+
+    Attributes
+    ----------
+    conditions : the condition that leaves them out; more than one where each of some plates fails several.
+    count : how many are verified, or reach the line; where there is no line, or nearer than all that is listed.
+    verified : how many of them are verified and do not reach the line.
+    """
+
+    conditions: tuple[str, ...]
+    count: int
+    verified: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list, and what lies outside of it.
+
+    Attributes
+    ----------
+    rows, similarities
+        int64 (m,) and float32 (m,), m the least of top_k and ``allowed``: first the verified plates where these come
+        first, in their own order, then all others, falling.
+    first, above
+        How many of them come first for being verified, and how many of those behind reach the line.
+    reaching, beyond
+        How many plates that meet the conditions reach the line, verified or not; how many of them are not listed.
+    next
+        The best similarity that is not listed; None if everything is.
+    allowed
+        How many plates meet the conditions.
+    verified, unlisted
+        How many verified plates meet the conditions, and how many of them are not in the list.
+    hidden
+        What each condition leaves out.
+    lifted
+        Conditions that were not applied, because they left nothing to list.
+    """
+
+    rows: npt.NDArray[np.int64]
+    similarities: npt.NDArray[np.float32]
+    first: int
+    above: int
+    reaching: int
+    beyond: int
+    next: float | None
+    allowed: int
+    verified: int = 0
+    unlisted: int = 0
+    hidden: tuple[Hidden, ...] = ()
+    lifted: tuple[str, ...] = ()
+
+    @property
+    def sections(self) -> list[int]:
+        """Of every row, whether it is VERIFIED, ABOVE the line, or BELOW."""
+        below = len(self.rows) - self.first - self.above
+        return [VERIFIED] * self.first + [ABOVE] * self.above + [BELOW] * below
+
+
+@dataclass(frozen=True)
+class Card:
+    """A plate in the list, with the plates of the same book that are folded under it."""
+
+    place: int  # index into the listing's rows
+    folded: tuple[int, ...]  # indices too
+
+
+def conditions_mask(
+    catalogue: Catalogue, conditions: Conditions, *, book: str, date: DateInterval
+) -> npt.NDArray[np.bool_]:
+    """The plates that meet the conditions on book and time, bool (n,).
+
+    Earlier and later are what certainly is: a plate whose interval overlaps that of the query, or that has no date, is
+    neither. Without a book or a date of the query's own, the condition on it cannot be tested and lets everything pass.
+    """
+    mask = np.ones(len(catalogue), dtype=bool)
+    if conditions.other_books and book:
+        mask[catalogue.book_rows(book)] = False
+    if conditions.when != "any" and date.dated:
+        dates = catalogue.dates
+        mask &= dates.certainly_before(date) if conditions.when == "earlier" else dates.certainly_after(date)
+    return mask
+
+
+def masks_of(
+    catalogue: Catalogue,
+    conditions: Conditions,
+    *,
+    book: str,
+    date: DateInterval,
+    verdicts: Mask | None = None,
+) -> dict[str, Mask]:
+    """By each condition that leaves anything out, the plates that meet it, bool (n,)."""
+    found = {} if verdicts is None else {VERDICTS: verdicts}
+    found[WHEN] = conditions_mask(catalogue, replace(conditions, other_books=False), book=book, date=date)
+    found[OTHER_BOOKS] = conditions_mask(catalogue, replace(conditions, when="any"), book=book, date=date)
+    return {name: mask for name, mask in found.items() if not mask.all()}
+
+
+def list_under(
+    masks: Mapping[str, Mask],
+    similarities: npt.NDArray[np.float32],
+    conditions: Conditions,
+    *,
+    exclude: int | None,
+    verified: Sequence[int] = (),
+    verified_first: bool = False,
+) -> Listing:
+    """Rank the plates that meet all conditions that can be met; count what each leaves out.
+
+    Parameters: ``masks`` by condition, bool (n,); the others as those of :func:`make_listing`.
+    """
+    others = np.ones(len(similarities), dtype=bool)
+    if exclude is not None:
+        others[exclude] = False
+    lifted = _lifted(masks, others)
+    kept = {name: mask for name, mask in masks.items() if name not in lifted}
+    allowed = np.logical_and.reduce([others, *kept.values()])
+    found = make_listing(
+        similarities, allowed, conditions, exclude=exclude, verified=verified, verified_first=verified_first
+    )
+    return replace(
+        found, lifted=lifted, hidden=_hidden(kept, others, similarities, conditions, found, verified)
+    )
+
+
+def _lifted(masks: Mapping[str, Mask], others: Mask) -> tuple[str, ...]:
+    """The fewest conditions that must not be applied for anything to be left."""
+    for number in range(len(masks) + 1):
+        for lifted in combinations(masks, number):
+            if np.logical_and.reduce([others, *(masks[name] for name in masks if name not in lifted)]).any():
+                return lifted
+    return ()
+
+
+def _hidden(
+    masks: Mapping[str, Mask],
+    others: Mask,
+    similarities: npt.NDArray[np.float32],
+    conditions: Conditions,
+    found: Listing,
+    verified: Sequence[int],
+) -> tuple[Hidden, ...]:
+    near = np.zeros(len(similarities), dtype=bool)
+    if conditions.threshold is not None:
+        near = similarities >= np.float32(conditions.threshold)
+    elif len(found.rows):
+        near = similarities > found.similarities.max()
+    tied = np.zeros(len(similarities), dtype=bool)
+    tied[list(verified)] = True
+    wanted = others & (near | tied)
+    failing = np.sum([~mask for mask in masks.values()], axis=0) if masks else np.zeros(len(wanted))
+    groups: list[tuple[tuple[str, ...], Mask]] = [
+        ((name,), ~mask & (failing == 1)) for name, mask in masks.items()
+    ]
+    groups.append((tuple(masks), failing > 1))
+    return tuple(
+        Hidden(names, int((wanted & group).sum()), int((wanted & group & ~near).sum()))
+        for names, group in groups
+        if (wanted & group).any()
+    )
+
+
+def make_listing(
+    similarities: npt.NDArray[np.float32],
+    mask: Mask,
+    conditions: Conditions,
+    *,
+    exclude: int | None,
+    verified: Sequence[int] = (),
+    verified_first: bool = False,
+) -> Listing:
+    """Rank the plates that a mask lets pass.
+
+    Parameters
+    ----------
+    similarities, mask
+        float32 (n,) and bool (n,).
+    exclude
+        The query's own row; its exact duplicates stay in.
+    verified
+        Rows whose re-use is verified, the best evidence first.
+    verified_first
+        List them before all others, in their own order and however low their similarity is.
+    """
+    allowed = mask.copy()
+    if exclude is not None:
+        allowed[exclude] = False
+    own = np.array([row for row in verified if allowed[row]], dtype=np.int64)
+    first = own[: conditions.top_k] if verified_first else own[:0]
+    rest = allowed.copy()
+    rest[first] = False
+    rows, values = ranked(similarities, mask=rest, k=conditions.top_k - len(first))
+    reach = np.zeros(len(similarities), dtype=bool)
+    if conditions.threshold is not None:
+        reach = similarities >= np.float32(conditions.threshold)
+    listed = np.concatenate([first, rows])
+    unlisted = allowed.copy()
+    unlisted[listed] = False
+    return Listing(
+        rows=listed,
+        similarities=np.concatenate([similarities[first], values]),
+        first=len(first),
+        above=int(reach[rows].sum()),
+        reaching=int((allowed & reach).sum()),
+        beyond=int((unlisted & reach).sum()),
+        next=float(similarities[unlisted].max()) if unlisted.any() else None,
+        allowed=int(allowed.sum()),
+        verified=len(own),
+        unlisted=int(unlisted[own].sum()),
+    )
+
+
+def fold(books: Sequence[str], unfolded: str = "", sections: Sequence[int] = ()) -> list[Card]:
+    """Fold the plates of one book under its best one; those of `unfolded` stand behind it instead.
+
+    What is verified is never folded under what is not, and what lies BELOW the line is not folded at all: the nearest
+    plates are always seen.
+
+    Parameters
+    ----------
+    books
+        The book of every plate in the list; '' is no book, and never folded.
+    sections
+        The section of every plate in the list, ascending; none if all are of one.
+    """
+    keys = list(zip(sections or [ABOVE] * len(books), books, strict=True))
+    members: dict[tuple[int, str], list[int]] = {}
+    for place, key in enumerate(keys):
+        members.setdefault(key, []).append(place)
+    cards: list[Card] = []
+    for place, (section, book) in enumerate(keys):
+        own = members[section, book]
+        if not book or section == BELOW:
+            cards.append(Card(place, ()))
+        elif place == own[0]:
+            if book == unfolded:
+                cards += [Card(other, ()) for other in own]
+            else:
+                cards.append(Card(place, tuple(own[1:])))
+    return cards

@@ -1,0 +1,79 @@
+"""What neighbours are asked of, and the list that conditions make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.catalogue import UNDATED, Catalogue, DateInterval
+from imgsim.collection.evidence import CODES, Evidence, evidence_of
+from imgsim.collection.listing import Conditions, Listing, list_under, masks_of
+from imgsim.errors import ImgsimError
+from imgsim.generation.generation import Generation
+
+TIMES = ("any", "earlier", "later")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What neighbours are asked of: a plate of the collection (row), or an image from outside (row None)."""
+
+    label: str
+    similarities: npt.NDArray[np.float32]  # (n,)
+    row: int | None = None
+    book: str = ""
+    date: DateInterval = UNDATED
+    evidence: Evidence | None = None
+
+
+def plate_query(generation: Generation, row: int, similarities: npt.NDArray[np.float32]) -> Query:
+    """The query that a plate of the collection is."""
+    record = generation.catalogue.record(row)
+    return Query(
+        str(record["plate_id"]),
+        similarities,
+        row,
+        str(record["book"]),
+        generation.catalogue.date(row),
+        evidence_of(generation, row),
+    )
+
+
+def find(
+    catalogue: Catalogue,
+    query: Query,
+    wanted: Conditions,
+    *,
+    verdicts: Sequence[str] = (),
+    verified_first: bool = False,
+) -> Listing:
+    """The list of neighbours; empty only where there is no other plate.
+
+    Parameters
+    ----------
+    verdicts : only plates with one of these, of :data:`imgsim.collection.evidence.CODES`; none: all.
+    verified_first : list the plates whose re-use is verified before all others.
+
+    Raises
+    ------
+    ImgsimError
+        For a word that is none of :data:`TIMES` or none of the verdicts.
+    """
+    if wanted.when not in TIMES:
+        raise ImgsimError(f"neighbours are of {', '.join(TIMES)} time, not {wanted.when!r}")
+    unknown = [code for code in verdicts if code not in CODES]
+    if unknown:
+        raise ImgsimError(f"a verdict is one of {', '.join(CODES)}, not {unknown[0]!r}")
+    known = query.evidence
+    mask = known.mask(verdicts, len(query.similarities)) if known is not None and verdicts else None
+    return list_under(
+        masks_of(catalogue, wanted, book=query.book, date=query.date, verdicts=mask),
+        query.similarities,
+        wanted,
+        exclude=query.row,
+        verified=() if known is None else known.verified,
+        verified_first=verified_first,
+    )

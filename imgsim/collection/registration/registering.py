@@ -1,0 +1,85 @@
+"""From two plates of a collection to how one lies on the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgsim.collection.registration.refinement import LONGEST, sharpen
+from imgsim.collection.registration.result import Registration, Size, Source, reversed_
+from imgsim.errors import ImgsimError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from imgsim.generation.generation import Generation
+
+
+def register(collection: Generation, row_a: int, row_b: int) -> Registration:
+    """Lay the plate in `row_b` on the one in `row_a`.
+
+    The collection's own verified pair is the start where it has one; else the two scans are matched now.
+
+    Raises
+    ------
+    ImgsimError
+        If the pair was never verified and a scan cannot be read. A verified pair whose scans are gone is returned
+        as it was verified.
+    """
+    matches = getattr(collection, "matches", None)
+    stored = matches.between(row_a, row_b) if matches is not None else None
+    if stored is None:
+        from imgsim.features.extraction import read_features
+        from imgsim.verification.verdicts import match
+
+        data_a, data_b = collection.plate_bytes(row_a), collection.plate_bytes(row_b)
+        # Always in one direction, as prepared pairs are, so that A on B and B on A are one finding.
+        ids = collection.catalogue.frame["plate_id"]
+        turned = str(ids.iat[row_b]) < str(ids.iat[row_a])
+        features = [read_features(data) for data in ((data_b, data_a) if turned else (data_a, data_b))]
+        found = _start(match(*features), "computed now")
+        found = reversed_(found) if turned else found
+    else:
+        found = _start(stored, "precomputed")
+    if not found.found:
+        return found
+    try:
+        scan_a, scan_b = _grey(collection.plate_bytes(row_a)), _grey(collection.plate_bytes(row_b))
+    except ImgsimError:
+        return found
+    region = getattr(stored, "region_a", None) if stored is not None else None
+    return sharpen(found, scan_a, scan_b, region if found.verdict == "shared detail" else None)
+
+
+def _start(match: Any, source: Source) -> Registration:
+    transform = np.asarray(match.transform, dtype=np.float64).reshape(3, 3)
+    if match.verdict == "look-alike" or not np.isfinite(transform).all():
+        transform, source = np.full((3, 3), np.nan), "none"
+    none = np.zeros((0, 2), np.float32)
+    return Registration(
+        verdict=str(match.verdict),
+        inliers=int(match.inliers),
+        mirrored=bool(match.mirrored),
+        coverage_a=float(match.coverage_a),
+        coverage_b=float(match.coverage_b),
+        printing=str(match.printing),
+        transform=transform,
+        points_a=np.asarray(getattr(match, "points_a", none), np.float32) if source != "none" else none,
+        points_b=np.asarray(getattr(match, "points_b", none), np.float32) if source != "none" else none,
+        residual=float("nan"),
+        source=source,
+    )
+
+
+def _grey(data: bytes) -> tuple[np.ndarray, Size]:
+    """A scan as uint8 (h, w), no larger than is of use here, and the size of its original."""
+    from imgsim.images.decoding import open_image
+
+    opened = open_image(data, reduce_to=LONGEST)
+    image: Image.Image = opened.image.convert("L")
+    share = LONGEST / max(image.size)
+    if share < 1:
+        size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
+        image = image.resize(size, reducing_gap=2.0)
+    return np.asarray(image, np.uint8), opened.size

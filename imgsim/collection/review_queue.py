@@ -1,0 +1,256 @@
+"""What to look at next: pairs that nobody has judged, those first from which most is learned.
+
+A pair gets points for each reason to look at it, and the reasons are said in words:
+
+* **The network and the lines disagree**, up to 3 points. A look-alike (or a pair whose lines were never compared) is
+  asked for the more, the more verified pairs are less similar than it; a verified pair the more, the more look-alikes
+  are more similar than it.
+* **Near a threshold**, up to 2: its inliers are within a factor of two of the number that makes a pair strong or, for a
+  look-alike, verified; or what agrees lies between a detail and the whole image.
+* **Mirrored**, 1, and **between different works**, 1: what an edition cannot explain is worth a look. (Look-alikes are
+  nearly all between works, so that alone is no reason for them.)
+
+Verified pairs without any of this come last, to be confirmed; look-alikes without any are not asked for at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE
+
+if TYPE_CHECKING:
+    from imgsim.catalogue import Catalogue
+    from imgsim.verification.matches import Matches
+
+FILTERS = {
+    "all": "All",
+    "disagreeing": "Network and lines disagree",
+    "near": "Near a threshold",
+    "mirrored": "Mirrored",
+    "works": "Between works",
+    "disputed": "Disputed",
+}
+DISAGREE, NEAR, MIRRORED, WORKS = 3.0, 2.0, 1.0, 1.0
+# Below this share of what a reason can give at most it is none.
+WORTH_SAYING = 0.5
+# Agreeing coverage so far from the border between a detail and the whole image is near it.
+BORDER = 0.08
+# Pairs that were never compared are asked for if so many of the verified ones are less similar.
+ALIKE = 0.5
+NOT_COMPARED = "not compared"
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A pair to judge: rows of the catalogue (a < b), what the scores say, and why it is asked, in sentences."""
+
+    a: int
+    b: int
+    verdict: str
+    inliers: int
+    similarity: float
+    score: float
+    reasons: tuple[str, ...]
+
+
+class Queue:
+    """All pairs worth asking for, in order; made once for a generation, and asked again after every decision.
+
+    Parameters
+    ----------
+    catalogue, matches : the plates, and what the lines say of them.
+    works : a key a plate, equal for plates of one work (:func:`~imgsim.families.work_keys`).
+    embeddings : float32 (n, dim), unit rows.
+    neighbours : int32 (n, k), the rows nearest to each plate, whose pairs are asked for even if never compared.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        matches: Matches,
+        works: Sequence[str],
+        embeddings: npt.NDArray[np.float32],
+        neighbours: npt.NDArray[np.int32],
+    ) -> None:
+        self._catalogue, self._count = catalogue, max(1, len(catalogue))
+        frame = matches.frame
+        a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
+        more_a, more_b = _never_compared(a, b, neighbours)
+        compared = len(a)
+        a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
+
+        def column(name: str, missing: object, kind: type) -> npt.NDArray:
+            return np.concatenate(
+                [frame[name].to_numpy(kind), np.full(len(a) - compared, missing, dtype=kind)]
+            )
+
+        verdict = column("verdict", NOT_COMPARED, object)
+        inliers = column("inliers", 0, np.int64)
+        covered = np.maximum(column("coverage_a", 0, np.float64), column("coverage_b", 0, np.float64))
+        verified = (verdict != LOOK_ALIKE) & (verdict != NOT_COMPARED)
+        similarity = pair_similarities(embeddings, a, b)
+        works_of = pd.factorize(np.asarray(works, dtype=object))[0]
+
+        disagree = np.where(
+            verified,
+            share_above(similarity[verdict == LOOK_ALIKE], similarity),
+            share_below(similarity[verified], similarity),
+        )
+        if not verified.any():  # nothing to compare with but the others: the most similar first
+            disagree = share_below(similarity, similarity)
+        self._least = int(inliers[verified].min()) if verified.any() else 20
+        self._limit = np.where(
+            verified, np.where(verdict == DETAIL, STRONG_DETAIL, STRONG_WHOLE), self._least
+        )
+        with np.errstate(divide="ignore"):
+            by_points = 1 - np.abs(np.log2(inliers / self._limit))
+        by_cover = np.where(verified, 1 - np.abs(covered - NEARLY_ALL) / BORDER, 0.0)
+        self._by_points = np.where(verdict == NOT_COMPARED, 0.0, np.clip(by_points, 0, 1))
+        self._by_cover = np.where(verdict == DETAIL, np.clip(by_cover, 0, 1), 0.0)
+        near = np.maximum(self._by_points, self._by_cover)
+        mirrored = verified & column("mirrored", False, bool)
+        asked = verified | (disagree >= WORTH_SAYING) | (near >= WORTH_SAYING)
+        asked[compared:] &= disagree[compared:] >= ALIKE
+        apart = (works_of[a] != works_of[b]) & verified
+        score = DISAGREE * disagree + NEAR * near + MIRRORED * mirrored + WORKS * apart
+        # Rounded, so that no machine's last digit changes the order; then by the plates.
+        order = np.lexsort((b, a, -np.round(score, 6)))
+        order = order[asked[order]]
+        self.a, self.b = a[order], b[order]
+        self.codes = self.a * self._count + self.b
+        self._verdict, self._inliers, self._covered = verdict[order], inliers[order], covered[order]
+        self._similarity, self._score, self._verified = similarity[order], score[order], verified[order]
+        self._limit, self._by_points, self._by_cover = (
+            values[order] for values in (self._limit, self._by_points, self._by_cover)
+        )
+        self._disagree, self._near = disagree[order], near[order]
+        self.flags: dict[str, npt.NDArray[np.bool_]] = {
+            "all": np.ones(len(order), dtype=bool),
+            "disagreeing": self._disagree >= WORTH_SAYING,
+            "near": self._near >= WORTH_SAYING,
+            "mirrored": mirrored[order],
+            "works": apart[order],
+        }
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def judged(self, standing: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which of the pairs anybody has decided on (unsure is a decision, too), bool (len(self),)."""
+        known = [
+            self._code(plate_a, plate_b)
+            for plate_a, plate_b in zip(standing["plate_a"], standing["plate_b"], strict=True)
+            if self._catalogue.has(plate_a) and self._catalogue.has(plate_b)
+        ]
+        return np.isin(self.codes, np.array(known, dtype=np.int64))
+
+    def waiting(self, standing: pd.DataFrame, chosen: str = "all") -> list[tuple[int, int]]:
+        """The pairs that are to be judged, the most telling first; for "disputed" those about which people differ."""
+        if chosen == "disputed":
+            rows = standing[standing["disputed"]]
+            return sorted(
+                self._rows(a, b)
+                for a, b in zip(rows["plate_a"], rows["plate_b"], strict=True)
+                if self._catalogue.has(a) and self._catalogue.has(b)
+            )
+        at = np.flatnonzero(self.flags[chosen] & ~self.judged(standing))
+        return list(zip(self.a[at].tolist(), self.b[at].tolist(), strict=True))
+
+    def progress(self, standing: pd.DataFrame, chosen: str = "all") -> tuple[int, int]:
+        """(how many of these pairs are judged, how many there are)."""
+        flags = self.flags.get(chosen, self.flags["all"])
+        return int(np.count_nonzero(flags & self.judged(standing))), int(np.count_nonzero(flags))
+
+    def question(self, a: int, b: int) -> Question | None:
+        """Why a pair is asked for; None for one that is not in the queue."""
+        found = np.flatnonzero(self.codes == a * self._count + b)
+        if not len(found):
+            return None
+        at = int(found[0])
+        return Question(
+            a, b, str(self._verdict[at]), int(self._inliers[at]), float(self._similarity[at]), float(self._score[at]),
+            tuple(self._reasons(at)),
+        )  # fmt: skip
+
+    def _reasons(self, at: int) -> list[str]:
+        found = []
+        verdict = self._verdict[at]
+        if self._disagree[at] >= WORTH_SAYING:
+            if self._verified[at]:
+                found.append("The lines say alike, the network says no.")
+            elif verdict == LOOK_ALIKE:
+                found.append("The network says alike, the lines say no.")
+            else:
+                found.append("The network says alike, and the lines were never compared.")
+        if self._by_points[at] >= WORTH_SAYING:
+            inliers, limit = f"{self._inliers[at]:,} points agree", f"{self._limit[at]:,}"
+            if self._verified[at]:
+                found.append(f"{inliers}; {limit} make a pair strong.")
+            else:
+                found.append(f"{inliers}; verified pairs begin at {limit}.")
+        if self._by_cover[at] >= WORTH_SAYING:
+            found.append(
+                f"Between a detail and the whole image: {100 * self._covered[at]:.0f} % of one agree."
+            )
+        if self.flags["mirrored"][at]:
+            found.append("One is turned left to right.")
+        if self.flags["works"][at]:
+            found.append("They stand in different works.")
+        return found or ["Their lines agree, and nobody has confirmed it yet."]
+
+    def _rows(self, plate_a: str, plate_b: str) -> tuple[int, int]:
+        low, high = sorted((self._catalogue.row(plate_a), self._catalogue.row(plate_b)))
+        return low, high
+
+    def _code(self, plate_a: str, plate_b: str) -> int:
+        low, high = self._rows(plate_a, plate_b)
+        return low * self._count + high
+
+
+def pair_similarities(
+    embeddings: npt.NDArray[np.float32],
+    a: npt.NDArray[np.int64],
+    b: npt.NDArray[np.int64],
+    block: int = 16_384,
+) -> Floats:
+    """Cosine of each pair of rows, float64 (m,)."""
+    found = np.empty(len(a), dtype=np.float64)
+    for start in range(0, len(a), block):
+        part = slice(start, start + block)
+        found[part] = np.einsum("ij,ij->i", embeddings[a[part]], embeddings[b[part]])
+    return np.clip(found, -1.0, 1.0)
+
+
+def share_below(values: Floats, asked: Floats) -> Floats:
+    """Share of ``values`` below each of ``asked``, ties counted half; 0 where there are none."""
+    if not len(values):
+        return np.zeros(len(asked))
+    ordered = np.sort(values)
+    low, high = (np.searchsorted(ordered, asked, side) for side in ("left", "right"))
+    return (low + high) / (2 * len(ordered))
+
+
+def share_above(values: Floats, asked: Floats) -> Floats:
+    """Share of ``values`` above each of ``asked``, ties counted half; 0 where there are none."""
+    return 1 - share_below(values, asked) if len(values) else np.zeros(len(asked))
+
+
+def _never_compared(
+    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], neighbours: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The pairs of near neighbours that are not among the pairs given, each once, the first plate before the second."""
+    count, k = neighbours.shape
+    here = np.repeat(np.arange(count, dtype=np.int64), k)
+    there = neighbours.astype(np.int64).ravel()
+    codes = np.unique(np.minimum(here, there) * max(1, count) + np.maximum(here, there))
+    codes = codes[~np.isin(codes, a * max(1, count) + b)]
+    return codes // max(1, count), codes % max(1, count)

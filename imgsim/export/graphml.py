@@ -1,0 +1,81 @@
+"""The network of books as GraphML, for Gephi, Cytoscape, networkx or igraph."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
+
+if TYPE_CHECKING:
+    from imgsim.collection.book_network import Borrowing
+
+_GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+
+
+def graphml(borrowing: Borrowing) -> bytes:
+    """The network for Gephi, Cytoscape, networkx or igraph: books as nodes, shared images as edges.
+
+    An edge points from the earlier to the later book. Where that is not known it has to point somewhere, too: its
+    ``dated`` is false. ``weight`` is the number of families shared.
+    """
+    node_keys = (
+        ("label", "string"), ("title", "string"), ("author", "string"), ("place", "string"), ("year", "int"),
+        ("decade", "int"), ("date", "string"), ("date_edtf", "string"), ("plates", "int"), ("families", "int"),
+    )  # fmt: skip
+    edge_keys = (
+        ("weight", "double"), ("dated", "boolean"), ("same_image", "int"), ("mirrored", "int"),
+        ("shared_detail", "int"), ("from_earliest", "int"), ("order_tau", "double"),
+    )  # fmt: skip
+    root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
+    for owner, keys in (("node", node_keys), ("edge", edge_keys)):
+        for name, kind in keys:
+            attributes = {"id": f"{owner}_{name}", "for": owner, "attr.name": name, "attr.type": kind}
+            ElementTree.SubElement(root, "key", attributes)
+    graph = ElementTree.SubElement(root, "graph", {"id": "borrowing", "edgedefault": "directed"})
+    of_book = Counter(book for family in borrowing.families.ordered() for book in family.books)
+    for book in borrowing.books:
+        node = ElementTree.SubElement(graph, "node", {"id": xml_text(book)})
+        record = borrowing.catalogue.record(int(borrowing.catalogue.book_rows(book)[0]))
+        date = borrowing.dates.date(book)
+        facts = {name: record[name] for name in ("title", "author", "place")}
+        facts |= {
+            "label": borrowing.label(book),
+            "year": borrowing.year(book),
+            "decade": borrowing.decade(book),
+            "date": date.words if date.dated else None,
+            "date_edtf": date.edtf,
+        }
+        facts |= {"plates": len(borrowing.catalogue.book_rows(book)), "families": of_book[book]}
+        _data(node, "node", [(name, facts[name]) for name, _ in node_keys])
+    for number, edge in enumerate(borrowing.edges):
+        ends = {"source": xml_text(edge.source), "target": xml_text(edge.target)}
+        element = ElementTree.SubElement(graph, "edge", {"id": f"e{number}", **ends})
+        tau = borrowing.agreement(edge.source, edge.target).tau
+        values = (
+            float(len(edge.families)), edge.directed, edge.kinds[SAME], edge.kinds[MIRRORED],
+            edge.kinds[DETAIL], edge.from_earliest, None if math.isnan(tau) else round(tau, 4),
+        )  # fmt: skip
+        _data(element, "edge", [(name, value) for (name, _), value in zip(edge_keys, values, strict=True)])
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _data(parent: ElementTree.Element, owner: str, values: list[tuple[str, Any]]) -> None:
+    for name, value in values:
+        if value is None or value == "":
+            continue
+        data = ElementTree.SubElement(parent, "data", {"key": f"{owner}_{name}"})
+        data.text = str(value).lower() if isinstance(value, bool) else xml_text(str(value))
+
+
+def xml_text(text: str) -> str:
+    """Text without the characters that XML 1.0 forbids, such as NUL, even when escaped."""
+    return "".join(
+        c
+        if c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000"
+        else "\ufffd"
+        for c in text
+    )

@@ -1,0 +1,68 @@
+"""What pairs of plates say of families: the arrays on which every step of finding them decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.reviews.decision_words import MIRRORED_COPY, SAME_PLATE, SHARED_MOTIF
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, PRINTINGS, SAME, MatchRow
+
+if TYPE_CHECKING:
+    from imgsim.verification.matches import Matches
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What the pairs say, as arrays of one length, in the order in which they are decided on.
+
+    a, b : int64 rows; whole, detail, against : bool, exactly one of which is true; strong : bool; inliers : int64;
+    position : int64, row of the matches' frame, -1 for a pair that only people compared; decision : object, what people
+    confirmed, '' where they did not; seen : bool, whether the lines say what ``whole`` or ``detail`` says.
+    """
+
+    a: npt.NDArray[np.int64]
+    b: npt.NDArray[np.int64]
+    whole: npt.NDArray[np.bool_]
+    detail: npt.NDArray[np.bool_]
+    against: npt.NDArray[np.bool_]
+    strong: npt.NDArray[np.bool_]
+    inliers: npt.NDArray[np.int64]
+    position: npt.NDArray[np.int64]
+    decision: npt.NDArray[np.object_]
+    seen: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    @property
+    def sure(self) -> npt.NDArray[np.bool_]:
+        """Which were confirmed by people."""
+        return self.decision != ""
+
+    def match(self, at: int, matches: Matches) -> MatchRow:
+        """What is known of a pair: what the lines say, and above it what people say."""
+        position, decision = int(self.position[at]), str(self.decision[at])
+        if position >= 0:
+            found = matches.match(position)
+        else:
+            nothing, nowhere = np.full((3, 3), np.nan), np.zeros((0, 2), np.float32)
+            found = MatchRow(
+                int(self.a[at]), int(self.b[at]), LOOK_ALIKE, 0, False, 0.0, 0.0, np.nan, "", "", nothing, nowhere,
+                nowhere, "review",
+            )  # fmt: skip
+        if not decision:
+            return found
+        if decision == SHARED_MOTIF:
+            return replace(found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="")
+        mirrored = decision == MIRRORED_COPY or (found.mirrored and found.verified)
+        return replace(
+            found,
+            verdict=MIRRORED if mirrored else SAME,
+            mirrored=mirrored,
+            # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
+            printing=PRINTINGS[1 if decision == SAME_PLATE else 2],
+        )

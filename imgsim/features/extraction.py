@@ -1,0 +1,121 @@
+"""Local features of a plate: where its lines turn, cross and end, and how they look there.
+
+SIFT (Lowe 2004) on the plate reduced to :data:`WORKING_SIDE`, its descriptors as RootSIFT (Arandjelovic and Zisserman
+2012), which compares them by the Hellinger kernel, quantised to a byte each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from imgsim.features.keypoint_mask import silent
+from imgsim.images.decoding import open_image
+from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
+
+FEATURES_VERSION = 6
+WORKING_SIDE = 640
+MAX_FEATURES = 1024
+DIMENSIONS = 128
+
+CONTRAST = 0.03
+MOST_FOUND = 4096
+# Root descriptors have unit length: no element exceeds 1, and few exceed this.
+SCALE = 512.0
+
+
+@dataclass(frozen=True)
+class Features:
+    """The local features of one plate, in pixels of the upright original: those that vouch first, the strongest first.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Width and height of the upright original.
+    points : float32 (n, 4)
+        x, y from the top left pixel's corner, diameter, and angle in radians (y pointing down).
+    descriptors : uint8 (n, 128)
+        RootSIFT times :data:`SCALE`; nearly of one length.
+    vouch : bool (n,)
+        False for features on lettering, frames, page edges, stamps, colour cards, rulers and watermarks, which may
+        not vouch for a pair.
+    """
+
+    size: tuple[int, int]
+    points: np.ndarray
+    descriptors: np.ndarray
+    vouch: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def read_features(data: bytes) -> Features:
+    """Open an image and describe it; ImageError if it cannot be opened."""
+    opened = open_image(data, reduce_to=WORKING_SIDE)
+    return extract(opened.image, opened.size)
+
+
+def extract(image: Image.Image, size: tuple[int, int]) -> Features:
+    """Describe a plate.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Mode "L" or "RGB", upright; may already be reduced, best not below :data:`WORKING_SIDE`.
+    size : tuple of int
+        Width and height of the original, in whose pixels the features are given.
+    """
+    import cv2
+
+    grey = image if image.mode == "L" else image.convert("L")
+    if max(grey.size) > WORKING_SIDE:
+        grey = grey.resize(
+            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
+        )
+    plate = whiten(np.asarray(grey, dtype=np.uint8))
+    sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
+    found, described = sift.detectAndCompute(plate, None)
+    if not found:
+        return Features(
+            size, np.zeros((0, 4), np.float32), np.zeros((0, DIMENSIONS), np.uint8), np.zeros(0, bool)
+        )
+    raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
+    column = np.clip(raw[:, 0] + 0.5, 0, plate.shape[1] - 1).astype(int)
+    row = np.clip(raw[:, 1] + 0.5, 0, plate.shape[0] - 1).astype(int)
+    vouch = ~silent(plate)[row, column]
+    # Response alone would choose the finest features, which bad printing, 1-bit scanning and reduction destroy first;
+    # and a page of text would leave no room for the picture on it.
+    order = np.lexsort((-raw[:, 4] * raw[:, 2], ~vouch))[:MAX_FEATURES]
+    points, vouch = raw[order, :4], vouch[order]
+    x, y = size[0] / plate.shape[1], size[1] / plate.shape[0]
+    # cv2 counts from the centre of the first pixel, we from its corner.
+    points[:, :2] = (points[:, :2] + 0.5) * np.array([x, y], np.float32)
+    points[:, 2] *= np.sqrt(x * y)
+    return Features(size, points, _root(described[order]), vouch)
+
+
+def _root(sift: np.ndarray) -> np.ndarray:
+    """SIFT float32 (n, 128) to quantised RootSIFT uint8 (n, 128)."""
+    share = sift / np.maximum(sift.sum(1, keepdims=True), 1e-6)
+    return np.clip(np.rint(np.sqrt(share) * SCALE), 0, 255).astype(np.uint8)
+
+
+def _mirror_order() -> np.ndarray:
+    # cv2 lays a descriptor out as 4 rows, 4 columns, 8 directions, in a frame turned to the feature's own angle:
+    # flipping the plate swaps the rows (across the angle) and reverses the turning of the directions.
+    cells = np.arange(DIMENSIONS).reshape(4, 4, 8)
+    return cells[::-1, :, (8 - np.arange(8)) % 8].ravel()
+
+
+_MIRROR = _mirror_order()
+
+
+def mirrored(features: Features) -> Features:
+    """Return the features of the plate flipped left to right, without touching a pixel."""
+    points = features.points.copy()
+    points[:, 0] = features.size[0] - points[:, 0]
+    points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
+    return Features(features.size, points, features.descriptors[:, _MIRROR], features.vouch)

@@ -1,0 +1,15 @@
+"""The stages in order: images and metadata in, one new generation of a collection out.
+
+    find images -> one decode a plate: hash, thumbnail, embeddings -> catalogue
+                -> neighbours, background -> projections -> publish
+                -> local features, mirrored embeddings -> index -> candidates -> matches -> families -> publish
+
+Only what is stale is done: a plate's results belong to the hash of its content, a stage's to every parameter that
+shapes its output. See :mod:`imgsim.prepare.run`.
+"""
+
+from imgsim.base.progress import Progress
+from imgsim.prepare.options import Options, Summary
+from imgsim.prepare.run import prepare
+
+__all__ = ["Options", "Progress", "Summary", "prepare"]

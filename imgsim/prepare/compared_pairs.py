@@ -1,0 +1,219 @@
+"""Pairs that were compared, by the contents of the two plates: known ones are never compared again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.arrays import npz_bytes, parse_npz
+from imgsim.base.writing import write_whole
+from imgsim.errors import CollectionError, ImgsimError
+from imgsim.verification.match_table import read_table, schema, table_bytes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from imgsim.generation.generation import Generation
+    from imgsim.prepare.context import Run
+    from imgsim.verification.verdicts import Match
+
+_EVERY_S, _MOST = 5.0, 4000
+Contents = tuple[str, str]
+
+
+class KnownPairs:
+    """Results by (content of plate a, content of plate b), from a former generation and from ``work/matches``.
+
+    ``key`` stands for everything that shapes the result of a pair; shards with another one are removed.
+    """
+
+    def __init__(self, folder: Path, key: str, note: Callable[[str], None]) -> None:
+        self._folder, self._key, self._note = folder, key, note
+        self._tables: list[pa.Table] = []
+        self._count = 0
+        self._place: dict[Contents, int] = {}
+        self._pending: list[tuple[Contents, Match]] = []
+        self._written = time.monotonic()
+        self._number = 0
+
+    def open(self, former: Generation | None) -> None:
+        """See what is known."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for leftover in self._folder.glob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+        if former is not None and former.manifest.get("matching", {}).get("pairs") == self._key:
+            try:
+                matches = former.matches
+            except CollectionError as error:
+                self._note(f"Pairs are compared again: {error}")
+                matches = None
+            if matches is not None:
+                contents = former.catalogue.frame["sha256"].tolist()
+                frame = matches.frame
+                rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)
+                self._know([(contents[a], contents[b]) for a, b in rows], matches.table)
+        for path in sorted(self._folder.glob("*.npz")):
+            try:
+                key, pairs, table = _read_shard(path)
+            except (CollectionError, OSError) as error:
+                self._note(f"{path.name} of an earlier run is damaged and is done again ({error})")
+                path.unlink(missing_ok=True)
+                continue
+            if key != self._key:
+                path.unlink(missing_ok=True)
+                continue
+            self._know(pairs, table)
+            self._number = max(self._number, int(path.stem) + 1 if path.stem.isdigit() else 0)
+
+    def __contains__(self, pair: Contents) -> bool:
+        return pair in self._place
+
+    def _know(self, pairs: Sequence[Contents], table: pa.Table) -> None:
+        for place, pair in enumerate(pairs, self._count):
+            self._place.setdefault(pair, place)
+        self._count += len(table)
+        self._tables.append(table)
+
+    def add(self, pairs: Sequence[Contents], matches: Sequence[Match]) -> None:
+        """Keep results; written within seconds."""
+        self._pending += zip(pairs, matches, strict=True)
+        if len(self._pending) >= _MOST or time.monotonic() - self._written > _EVERY_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been added since the last shard, and make it known."""
+        pending, self._pending = self._pending, []
+        self._written = time.monotonic()
+        if not pending:
+            return
+        pairs = [pair for pair, _ in pending]
+        table = matches_table([match for _, match in pending])
+        write_whole(self._folder / f"{self._number:06d}.npz", _shard(self._key, pairs, table))
+        self._number += 1
+        self._know(pairs, table)
+
+    def table(
+        self,
+        pairs: Sequence[Contents],
+        plate_a: Sequence[str],
+        plate_b: Sequence[str],
+        sources: Sequence[str],
+    ) -> pa.Table:
+        """The rows of matches.parquet for pairs that are all known; KeyError for one that is not."""
+        import pyarrow as pa
+
+        whole = pa.concat_tables([*self._tables, schema().empty_table()]).combine_chunks()
+        rows = whole.take(np.array([self._place[pair] for pair in pairs], dtype=np.int64))
+        for name, values in (("plate_a", plate_a), ("plate_b", plate_b), ("sources", sources)):
+            at = rows.schema.get_field_index(name)
+            rows = rows.set_column(at, schema().field(name), pa.array(values, type=pa.string()))
+        return rows
+
+
+def compare(
+    run: Run,
+    known: KnownPairs,
+    pairs: npt.NDArray[np.int32],
+    contents: Sequence[str],
+    folder: Path,
+    sizes: npt.NDArray[np.int64],
+) -> int:
+    """Compare every pair of rows (m, 2), first row below the second, that is not known yet; returns how many.
+
+    ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates.
+    """
+    from imgsim.verification.comparing import Group, nothing_found
+
+    asked: dict[Contents, tuple[int, int]] = {}
+    for a, b in pairs.tolist():
+        pair = contents[a], contents[b]
+        # Copies of one file: what is found of one pair holds for all.
+        if pair not in known:
+            asked.setdefault(pair, (a, b))
+    by_row: dict[int, list[int]] = {}
+    for a, b in sorted(asked.values()):
+        by_row.setdefault(a, []).append(b)
+    groups = [Group(row, tuple(others)) for row, others in by_row.items()]
+    if not groups:
+        return 0
+    stage = run.stage("matches", len(asked))
+    done, failed = 0, []
+    try:
+        for result in run.engine.compare(groups, folder=folder, sizes=sizes, workers=run.options.workers):
+            row = int(result.plate_id)
+            others = by_row.pop(row)
+            reason = getattr(result, "reason", None)
+            if reason is not None:
+                failed.append((row, str(reason)))
+            # One group that cannot be compared is no reason to go without all the others.
+            found = result.matches if reason is None else [nothing_found()] * len(others)
+            known.add([(contents[row], contents[other]) for other in others], found)
+            done += len(others)
+            stage.update(done, len(asked))
+    finally:
+        known.flush()
+    run.timed(stage)
+    if by_row or len(failed) == len(groups):
+        raise ImgsimError(
+            f"{len(by_row) or len(failed):,} of {len(groups):,} plates could not be compared with others"
+            f"{': ' + failed[0][1] if failed else ''}. Run the same command again: it goes on where it stopped. "
+            "With --no-verify no plates are compared."
+        )
+    for row, reason in failed[:5]:
+        run.note(f"The plate in row {row} counts as a look-alike of its candidates: {reason}")
+    return len(asked)
+
+
+def matches_table(matches: Sequence[Match]) -> pa.Table:
+    """Results as rows of matches.parquet, the ids and sources still empty."""
+    import pyarrow as pa
+
+    def lists(values: list[npt.NDArray[Any]], dtype: type[np.generic]) -> pa.Array:
+        flat = [np.asarray(value, dtype).ravel() for value in values]
+        offsets = np.concatenate([[0], np.cumsum([len(value) for value in flat])]).astype(np.int32)
+        return pa.ListArray.from_arrays(offsets, np.concatenate([*flat, np.empty(0, dtype)]))
+
+    nothing = [""] * len(matches)
+    columns: dict[str, Any] = {name: [getattr(match, name) for match in matches] for name in _PLAIN}
+    columns |= {"plate_a": nothing, "plate_b": nothing, "sources": nothing}
+    columns["transform"] = lists([match.transform for match in matches], np.float64)
+    for name in ("region_a", "region_b"):
+        columns[name] = lists([getattr(match, name) for match in matches], np.float32)
+    return pa.table({field.name: pa.array(columns[field.name], type=field.type) for field in schema()})
+
+
+_PLAIN = (
+    "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing",
+)  # fmt: skip
+
+
+def _shard(key: str, pairs: Sequence[Contents], table: pa.Table) -> bytes:
+    contents = list(dict.fromkeys(content for pair in pairs for content in pair))
+    number = {content: place for place, content in enumerate(contents)}
+    return npz_bytes(
+        records=np.frombuffer(json.dumps({"key": key, "contents": contents}).encode(), dtype=np.uint8),
+        pairs=np.array([[number[a], number[b]] for a, b in pairs], dtype=np.int32).reshape(-1, 2),
+        table=np.frombuffer(table_bytes(table), dtype=np.uint8),
+    )
+
+
+def _read_shard(path: Path) -> tuple[str, list[Contents], pa.Table]:
+    arrays = parse_npz(
+        path.read_bytes(), path.name, {"records": np.uint8, "pairs": np.int32, "table": np.uint8}
+    )
+    try:
+        records = json.loads(arrays["records"].tobytes())
+        contents, key = [str(content) for content in records["contents"]], str(records["key"])
+        pairs = [(contents[a], contents[b]) for a, b in arrays["pairs"].tolist()]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise CollectionError(f"{path.name} is of an unknown form ({error!r})") from None
+    table = read_table(arrays["table"].tobytes())
+    if len(table) != len(pairs):
+        raise CollectionError(f"{path.name} has {len(pairs)} pairs but {len(table)} results")
+    return key, pairs, table

@@ -1,0 +1,142 @@
+"""What is made of the embeddings: matrices, neighbours, background, projections; each under a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.arrays import npy_bytes, npz_bytes
+from imgsim.base.hashing import key_of
+from imgsim.errors import ImgsimError
+from imgsim.generation import layout
+from imgsim.prepare.plate_stage import VectorLookup
+from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.retrieval.projections import method_key, neighbours_wanted, project
+
+if TYPE_CHECKING:
+    from imgsim.prepare.context import Backbone, Run
+    from imgsim.prepare.work_folder import WorkStore
+
+# Raise a number when the code of that stage gives another result for the same embeddings.
+NEIGHBOURS_VERSION = 1
+BACKGROUND_VERSION = 1
+
+Neighbours = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
+
+
+class VectorStages:
+    """The files of every backbone: their keys at once, their contents when asked for.
+
+    ``contents`` is the SHA-256 of each row's plate: rows with the same contents in the same order give the same files.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        store: WorkStore,
+        contents: Sequence[str],
+        backbones: Sequence[Backbone],
+        vectors: VectorLookup,
+        top_k: int,
+        projections: Sequence[str],
+    ) -> None:
+        self._run, self._store, self._contents, self._vectors = run, store, contents, vectors
+        self._top_k, self._projections = top_k, projections
+        self._backbones = {b.name: b for b in backbones}
+        self._matrices: dict[str, npt.NDArray[np.float32]] = {}
+        self._neighbours: dict[str, Neighbours] = {}
+        self._hubness: dict[str, dict[str, Any]] = {}
+        self._makers: dict[str, Callable[[], bytes]] = {}
+        self.keys: dict[str, str] = {}
+        for backbone in backbones:
+            self._plan(backbone)
+
+    def file(self, file: str) -> bytes:
+        """The content of one file."""
+        return self._makers[file]()
+
+    def hubness(self, name: str) -> dict[str, Any]:
+        """How unevenly plates are listed as neighbours, see :func:`imgsim.retrieval.neighbours.hubness`."""
+        if name not in self._hubness:
+            live = self._run.live
+            if live is None:
+                raise RuntimeError(f"the neighbours of {name} were neither made nor taken over")
+            self._hubness[name] = live.manifest["backbones"][name]["hubness"]
+        return self._hubness[name]
+
+    def _plan(self, backbone: Backbone) -> None:
+        name = backbone.name
+        base = key_of(backbone=backbone.key, contents=list(self._contents))
+
+        def plan(file: str, make: Callable[[str], bytes], **parts: object) -> None:
+            key = key_of(base=base, **parts)
+            self.keys[file] = key
+            self._makers[file] = lambda: make(key)
+
+        plan(layout.embeddings_file(name), lambda _: npy_bytes(self.matrix(name)), what="embeddings")
+        plan(
+            layout.neighbours_file(name),
+            lambda key: self._make_neighbours(name, key),
+            what="neighbours", version=NEIGHBOURS_VERSION, k=self._top_k,
+        )  # fmt: skip
+        plan(
+            layout.background_file(name),
+            lambda _: npy_bytes(random_pair_quantiles(self.matrix(name))),
+            what="background", version=BACKGROUND_VERSION,
+        )  # fmt: skip
+        for method in self._projections:
+            plan(
+                layout.projection_file(name, method),
+                partial(self._make_projection, name, method),
+                what="projection", method=method_key(method),
+            )  # fmt: skip
+
+    def matrix(self, name: str) -> npt.NDArray[np.float32]:
+        """The embeddings of a backbone: float32 (n_plates, dim), unit rows."""
+        if name not in self._matrices:
+            backbone = self._backbones[name]
+            matrix = np.full((len(self._contents), backbone.dimension), np.nan, dtype=np.float32)
+            for row, content in enumerate(self._contents):
+                matrix[row] = self._vectors.get(backbone.key, content)
+            if not np.isfinite(matrix).all():
+                raise ImgsimError(f"Some plates have no embedding by {name}. Run the same command again.")
+            # One backbone at a time: they are asked for in order, and the largest array of all is this one.
+            self._matrices = {name: matrix}
+        return self._matrices[name]
+
+    def _make_neighbours(self, name: str, key: str) -> bytes:
+        arrays = self._store.stage(key, {"indices": np.int32, "similarities": np.float32})
+        if arrays is None:
+            wide = max([self._top_k, *(neighbours_wanted(m, len(self._contents)) for m in self._projections)])
+            found = self._compute_neighbours(name, wide)
+            arrays = {"indices": found[0][:, : self._top_k], "similarities": found[1][:, : self._top_k]}
+            self._store.add_stage(key, arrays)
+        self._hubness[name] = hubness(arrays["indices"])
+        return npz_bytes(indices=arrays["indices"], similarities=arrays["similarities"])
+
+    def _compute_neighbours(self, name: str, k: int) -> Neighbours:
+        matrix = self.matrix(name)
+        if name not in self._neighbours or self._neighbours[name][0].shape[1] < min(k, len(matrix) - 1):
+            stage = self._run.stage(f"neighbours {name}", len(matrix))
+            self._neighbours = {name: all_neighbours(matrix, k, progress=stage.update)}
+            self._run.timed(stage)
+        return self._neighbours[name]
+
+    def _make_projection(self, name: str, method: str, key: str) -> bytes:
+        return npy_bytes(self._projection(name, method, key))
+
+    def _projection(self, name: str, method: str, key: str) -> npt.NDArray[np.float32]:
+        arrays: Mapping[str, npt.NDArray[Any]] | None = self._store.stage(key, {"points": np.float32})
+        if arrays is None:
+            matrix = self.matrix(name)
+            wanted = neighbours_wanted(method, len(matrix))
+            nearest = self._compute_neighbours(name, wanted) if wanted else None
+            stage = self._run.stage(f"{method} {name}", None)
+            arrays = {"points": project(matrix, nearest, method, progress=stage.update)}
+            self._run.timed(stage)
+            self._store.add_stage(key, arrays)
+        return arrays["points"]

@@ -1,0 +1,129 @@
+"""What an earlier generation made that need not be made again.
+
+Files are taken over whole. Matches are also taken over pair by pair, from the last generation that had any.
+
+Usually that is the live one. A run with ``--no-verify`` over other plates publishes a generation without matches, and
+hours of comparing must not be lost by that: the last generation that had them is then kept, and named in
+``work/former``, until a run has matches again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgsim.base.writing import write_whole
+from imgsim.errors import CollectionError
+from imgsim.generation import current, layout
+from imgsim.generation.generation import Generation
+
+if TYPE_CHECKING:
+    from imgsim.prepare.context import Run
+
+_FORMER = "former"
+
+
+def kept_generations(folder: Path) -> list[str]:
+    """Names of generations that must not be removed: none or one."""
+    try:
+        name = (folder / "work" / _FORMER).read_text("ascii").strip()
+        return [layout.check_name(name, "generation")]
+    except (OSError, ValueError, CollectionError):
+        return []
+
+
+def former_state(run: Run, folder: Path) -> Generation | None:
+    """The generation to go on from; None if there is none. A damaged one is no reason to stop: each of its files is
+    checked before it is taken over. One with a sound manifest and catalogue is best, even if it is not the live one.
+    """
+    names = current.published(folder)[::-1]
+    with contextlib.suppress(CollectionError, OSError):
+        named = layout.live_generation(folder)
+        names.sort(key=lambda name: name != named)
+    best = None
+    for name in names:
+        try:
+            manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
+            found = Generation(folder.name, folder, name, manifest)
+            if manifest["generation"] != name:
+                raise CollectionError(f"The manifest of {name} is that of {manifest['generation']}.")
+        except (CollectionError, OSError) as error:
+            if name == names[0]:
+                run.note(f"What was prepared before is not used: {error}")
+            continue
+        best = best or found
+        try:
+            found.verify(layout.CATALOGUE)
+        except CollectionError as error:
+            run.note(f"Made again: {str(error).partition(' Run: ')[0]}")
+            continue
+        return found
+    return best
+
+
+def former(folder: Path, live: Generation | None) -> Generation | None:
+    """The generation that has matches or local features; None if there is none.
+
+    Also a damaged one: each of its files is checked when it is read, and what is whole need not be made again. Results
+    belong to contents, which the catalogue tells: one whose catalogue is damaged is of no use.
+    """
+    if live is not None and live.manifest.get("matching") and _catalogued(live):
+        return live
+    names = kept_generations(folder)
+    if live is None or not _catalogued(live):
+        names += reversed(current.published(folder))
+    for name in names:
+        with contextlib.suppress(CollectionError, OSError):
+            manifest = layout.read_manifest(folder / layout.GENERATIONS / name)
+            found = Generation(folder.name, folder, name, manifest)
+            if manifest.get("matching") and _catalogued(found):
+                return found
+    return None
+
+
+def _catalogued(found: Generation) -> bool:
+    try:
+        return len(found.catalogue) > 0
+    except CollectionError:
+        return False
+
+
+def remember(folder: Path, found: Generation | None) -> None:
+    """Keep a generation for its matches from now on; None: keep none."""
+    path = folder / "work" / _FORMER
+    if found is None:
+        path.unlink(missing_ok=True)
+    elif kept_generations(folder) != [found.generation]:
+        write_whole(path, f"{found.generation}\n".encode())
+
+
+def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
+    """Files of the live generation that are still right, and whole to the last bit; a note tells of what is not."""
+    live = run.live
+    if live is None:
+        return []
+    files = live.manifest["files"]
+    right = [file for file, key in keys.items() if live.manifest["keys"].get(file) == key and file in files]
+    megabytes = max(1, sum(files[file]["size"] for file in right) // 10**6)
+    stage = run.stage("checking files, MB", megabytes)
+    read, whole = 0, []
+
+    def progress(count: int) -> None:
+        nonlocal read
+        read += count
+        stage.update(min(read // 10**6, megabytes - 1))
+
+    for file in right:
+        before = read
+        try:
+            live.verify(file, whole=True, progress=progress)
+        except CollectionError as error:
+            run.note(f"Made again: {error.args[0].partition(' Run: ')[0]}")
+        else:
+            whole.append(file)
+        read = before + files[file]["size"]
+    stage.update(megabytes)
+    run.timed(stage)
+    return whole

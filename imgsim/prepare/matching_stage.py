@@ -1,0 +1,347 @@
+"""What follows the neighbours: local features, their index, candidate pairs, matches, families; each under its key.
+
+    features and mirrored embeddings -> index -> candidates -> matches -> families
+
+Plates are described and pairs compared once for ever: results belong to the contents of the plates, and are taken from
+the generation before or from what an interrupted run left.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.arrays import npy_bytes
+from imgsim.base.hashing import file_sha256, key_of
+from imgsim.errors import CollectionError
+from imgsim.generation import layout
+from imgsim.prepare.compared_pairs import KnownPairs, compare
+from imgsim.prepare.feature_stage import Descriptions, in_order, mirrored_key
+
+if TYPE_CHECKING:
+    from imgsim.generation.generation import Generation
+    from imgsim.generation.publishing import GenerationWriter
+    from imgsim.images.files import ImageFile
+    from imgsim.prepare.catalogue_stage import CatalogueStage
+    from imgsim.prepare.context import Backbone, Run
+    from imgsim.prepare.embedding_stages import VectorStages
+    from imgsim.prepare.plate_stage import Found
+    from imgsim.prepare.work_folder import WorkStore
+    from imgsim.verification.candidates import Candidates
+    from imgsim.verification.matches import Matches
+
+
+_SUMS = "SHA256SUMS"  # in the folder of a finished stage
+
+
+class MatchingStages:
+    """The files of the matching: their keys at once, their contents when asked for.
+
+    ``former`` is the generation whose results may be taken over. Unless ``asked``, nothing is described or
+    compared: what the live generation has is kept as long as the plates are the same, and families are made anew from
+    it if the metadata have changed.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        store: WorkStore,
+        found: Found,
+        catalogue: CatalogueStage,
+        backbones: Sequence[Backbone],
+        vectors: VectorStages,
+        former: Generation | None,
+        *,
+        asked: bool,
+        top: int | None,
+    ) -> None:
+        from imgsim.families import FAMILIES_VERSION
+        from imgsim.features.inverted_index import INDEX_FILES, INDEX_VERSION
+        from imgsim.verification.candidates import CANDIDATES_VERSION
+
+        self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
+        self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
+        contents = list(catalogue.contents)
+        self._contents, self._ids = contents, [plate.plate_id for plate in found.plates]
+        self.described = self.compared = 0
+        self._counts: dict[str, Any] = {}
+        self._kept: set[str] = set()
+        self._features_key, self._pairs_key = features_key(), pairs_key()
+        plates = key_of(ids=self._ids, contents=contents)
+        self.facts: dict[str, Any] = {
+            "features": self._features_key,
+            "pairs": self._pairs_key,
+            "mirrored": {b.name: mirrored_key(b) for b in backbones},
+            "plates": plates,
+        }
+        features = key_of(features=self._features_key, contents=contents)
+        index = key_of(what="index", version=INDEX_VERSION, features=features)
+        mirrored = {
+            layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
+            for b in backbones
+        }
+        self._candidates_key = key_of(
+            what="candidates", version=CANDIDATES_VERSION, top=top, index=index, mirrored=mirrored,
+            embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones},
+        )  # fmt: skip
+        self.facts["candidates"] = self._candidates_key
+        matches = key_of(pairs=self._pairs_key, candidates=self._candidates_key, plates=plates)
+        self.index_files = tuple(f"{layout.FEATURES}/{name}" for name in INDEX_FILES)
+        self.keys: dict[str, str] = {
+            **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS), features),
+            **dict.fromkeys(self.index_files, index),
+            **mirrored,
+            layout.MATCHES: matches,
+        }
+        if not asked:
+            self._keep_former(plates)
+        if layout.MATCHES in self.keys:
+            self.keys[layout.FAMILIES] = key_of(
+                what="families",
+                version=FAMILIES_VERSION,
+                matches=self.keys[layout.MATCHES],
+                catalogue=catalogue.key,
+            )
+
+    def _keep_former(self, plates: str) -> None:
+        """Ask for nothing but what is there, under the keys that it has."""
+        live = self._run.live
+        former = live.manifest.get("matching", {}) if live is not None else {}
+        same = former.get("plates") == plates
+        kept = [file for file in self.keys if live is not None and same and live.has(file)]
+        self.keys = {file: live.manifest["keys"][file] for file in kept} if live is not None else {}
+        self.facts = dict(former) if kept else {}
+
+    def damaged(self, kept: Sequence[str]) -> list[str]:
+        """Files that would have to be made anew, but not in a run that compares nothing."""
+        lost = [file for file in self.keys if file not in kept and file != layout.FAMILIES]
+        if layout.MATCHES in lost:
+            lost.append(layout.FAMILIES)
+        for file in lost:
+            del self.keys[file]
+        return lost
+
+    # -- making
+
+    def write(self, writer: GenerationWriter, kept: Sequence[str]) -> None:
+        """Make every file that is not among ``kept``, and give it to the writer."""
+        from imgsim.features.feature_store import FeatureStore
+
+        self._kept = set(kept)
+        for file in self.keys:
+            if file in self._kept:
+                continue
+            if file in layout.FEATURE_FILES:
+                writer.take(file, self._store_folder / Path(file).name)
+            elif file == layout.FEATURE_SUMS:
+                writer.add(file, npy_bytes(FeatureStore.open(self._store_folder, self._sizes).sums()))
+            elif file in self.index_files:
+                writer.take(file, self._index_folder / Path(file).name)
+            elif file == layout.MATCHES:
+                writer.add(file, self._matches.to_parquet())
+            elif file == layout.FAMILIES:
+                writer.add(file, self._families())
+            else:
+                backbone = next(b for b in self._backbones if layout.mirrored_file(b.name) == file)
+                writer.add(file, npy_bytes(self._mirrored(backbone)))
+
+    @cached_property
+    def _descriptions(self) -> Descriptions:
+        """Everything that is known of the plates, and what was missing."""
+        found = Descriptions(
+            self._run, self._store, self._backbones, self._found.vectors, self.former, self._features_key
+        )
+        found.open()
+        lacking = [b for b in self._backbones if layout.mirrored_file(b.name) not in self._kept]
+        features = not set(layout.FEATURE_FILES) <= self._kept
+        files: dict[str, ImageFile] = {}
+        for plate, content in zip(self._found.plates, self._contents, strict=True):
+            files.setdefault(content, self._found.files[plate.plate_id])
+        self.described = found.make(files, features=features, mirrored=lacking)
+        return found
+
+    @cached_property
+    def _sizes(self) -> npt.NDArray[np.int64]:
+        return np.array([[plate.width, plate.height] for plate in self._found.plates], np.int64)
+
+    @cached_property
+    def _store_folder(self) -> Path:
+        """Where the FeatureStore of all rows lies: in the live generation, or in the work folder."""
+        from imgsim.features.feature_store import FeatureStore
+
+        if set(layout.FEATURE_FILES) <= self._kept:
+            assert self._run.live is not None
+            return self._run.live.folder / layout.FEATURES
+        found = self._descriptions
+        return self._stage_folder(
+            self.keys[layout.FEATURE_FILES[0]],
+            lambda folder: FeatureStore.write(folder, in_order(self._contents, found)),
+        )
+
+    @cached_property
+    def _index_folder(self) -> Path:
+        """Where the index lies; made if need be."""
+        from imgsim.features.feature_store import FeatureStore
+        from imgsim.features.inverted_index import FeatureIndex
+
+        if set(self.index_files) <= self._kept:
+            assert self._run.live is not None
+            return self._run.live.folder / layout.FEATURES
+        features = FeatureStore.open(self._store_folder, self._sizes)
+
+        def build(folder: Path) -> None:
+            stage = self._run.stage("index", None)
+            FeatureIndex.build(features, stage.update).save(folder)
+            self._run.timed(stage)
+
+        return self._stage_folder(self.keys[self.index_files[0]], build)
+
+    def _stage_folder(self, key: str, fill: Callable[[Path], None]) -> Path:
+        """A folder of finished files in the work folder: whole or absent, like everything there."""
+        folder = self._store.stages / key
+        if folder.is_dir() and not _unchanged(folder):
+            self._run.note(f"{key[:12]} of an earlier run is damaged and is done again")
+            shutil.rmtree(folder)
+        if not folder.is_dir():
+            unfinished = self._store.stages / f".{secrets.token_hex(4)}.tmp"
+            unfinished.mkdir()
+            try:
+                fill(unfinished)
+                sums = {path.name: file_sha256(path) for path in unfinished.iterdir()}
+                (unfinished / _SUMS).write_bytes(layout.sums_bytes(sums))
+                os.rename(unfinished, folder)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+        return folder
+
+    def _mirrored(self, backbone: Backbone) -> npt.NDArray[np.float32]:
+        file = layout.mirrored_file(backbone.name)
+        if file in self._kept and self._run.live is not None:
+            found = self._run.live.mirrored(backbone.name)
+            assert found is not None
+            return found
+        return np.stack([self._descriptions.mirrored(backbone, content) for content in self._contents])
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        from imgsim.features.feature_store import FeatureStore
+        from imgsim.features.inverted_index import FeatureIndex
+        from imgsim.verification.candidates import Candidates, candidates
+
+        assert self._top is not None, "candidates are only asked for where plates are compared"
+        arrays = self._store.stage(self._candidates_key, {"pairs": np.int32, "sources": np.uint8})
+        arrays = arrays or self._former_candidates()
+        if arrays is None:
+            features = FeatureStore.open(self._store_folder, self._sizes)
+            index = FeatureIndex.load(self._index_folder)
+            mirrored = {b.name: self._mirrored(b) for b in self._backbones}
+            stage = self._run.stage("candidates", len(self._ids))
+            found = candidates(
+                {b.name: self._vectors.matrix(b.name) for b in self._backbones},
+                mirrored,
+                index,
+                features,
+                self._top,
+                stage.update,
+                self._run.options.workers,
+            )
+            self._run.timed(stage)
+            arrays = {"pairs": found.pairs, "sources": found.sources}
+            self._store.add_stage(self._candidates_key, arrays)
+        return Candidates(arrays["pairs"], arrays["sources"])
+
+    def _former_candidates(self) -> dict[str, npt.NDArray[Any]] | None:
+        """The candidates that the live generation was made of; None if they would be others now."""
+        from imgsim.verification.candidates import SOURCES, source_names
+
+        live = self._run.live
+        if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
+            return None
+        try:
+            matches = live.matches
+        except CollectionError:
+            return None
+        if matches is None:
+            return None
+        masks = {source_names(mask): mask for mask in range(sum(SOURCES) + 1)}
+        frame = matches.frame
+        sources = np.array([masks.get(names, 0) for names in frame["sources"]], np.uint8)
+        return {"pairs": frame[["row_a", "row_b"]].to_numpy(np.int32), "sources": sources}
+
+    @cached_property
+    def _matches(self) -> Matches:
+        from imgsim.verification.candidates import source_names
+        from imgsim.verification.matches import Matches
+
+        live = self._run.live
+        if layout.MATCHES in self._kept and live is not None:
+            found = live.matches
+            assert found is not None
+            return found
+        pairs, sources = self._candidates.pairs, self._candidates.sources
+        known = KnownPairs(self._store.pairs, self._pairs_key, self._run.note)
+        known.open(self.former)
+        self.compared = compare(self._run, known, pairs, self._contents, self._store_folder, self._sizes)
+        names = {mask: source_names(mask) for mask in set(sources.tolist())}
+        rows = pairs.tolist()
+        table = known.table(
+            [(self._contents[a], self._contents[b]) for a, b in rows],
+            [self._ids[a] for a, _ in rows],
+            [self._ids[b] for _, b in rows],
+            [names[mask] for mask in sources.tolist()],
+        )
+        return Matches(table, self._catalogue.table)
+
+    def _families(self) -> bytes:
+        from imgsim.families import find_families
+
+        stage = self._run.stage("families", 1)
+        frame = find_families(self._catalogue.table.frame, self._matches)
+        stream = io.BytesIO()
+        frame.to_parquet(stream, index=False, compression="zstd")
+        self._counts["families"] = int(frame["family_id"].nunique())
+        stage.update(1)
+        self._run.timed(stage)
+        return stream.getvalue()
+
+    def counts(self) -> dict[str, Any]:
+        """How many pairs have each verdict, and how many families there are; empty where nothing was compared."""
+        if layout.MATCHES not in self.keys:
+            return {}
+        former = self._run.live.manifest["counts"] if self._run.live is not None else {}
+        known = layout.MATCHES in self._kept and "matches" in former
+        counts = {"matches": former["matches"] if known else self._matches.counts()}
+        return counts | {"families": former.get("families", 0)} | self._counts
+
+
+def _unchanged(folder: Path) -> bool:
+    """Whether the files of a finished stage are what was written."""
+    try:
+        sums = layout.parse_sums((folder / _SUMS).read_bytes(), _SUMS)
+        return bool(sums) and all(file_sha256(folder / file) == digest for file, digest in sums.items())
+    except (CollectionError, OSError):
+        return False
+
+
+def features_key() -> str:
+    """The key of a plate's local features."""
+    from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE
+
+    return key_of(what="features", version=FEATURES_VERSION, side=WORKING_SIDE)
+
+
+def pairs_key() -> str:
+    """The key of what is found of a pair of plates."""
+    from imgsim.verification.verdicts import MATCHING_VERSION
+
+    return key_of(what="pair", version=MATCHING_VERSION, features=features_key())

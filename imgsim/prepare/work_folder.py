@@ -1,0 +1,182 @@
+"""The work folder: what a run has done so far, so that the next one goes on where it was stopped.
+
+Results are appended as shards, each written whole under a name of its own every few seconds: a run that is killed
+loses the plates of the last shard that it had not written. A shard holds what is known of some files and the vectors of
+their contents under the key of the backbone that made them; nothing in it is ever wrong later, only no longer needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imgsim.base.arrays import npz_bytes, parse_npz
+from imgsim.base.writing import write_whole
+from imgsim.errors import CollectionError
+from imgsim.prepare.known_files import Source
+
+_EVERY_S = 2.0
+Vectors = dict[str, npt.NDArray[np.float32]]
+
+
+class WorkStore:
+    """Shards, thumbnails and finished stages in ``<collection>/work``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shards, self.stages, self.thumbnails = (
+            folder / "shards",
+            folder / "stages",
+            folder / "thumbnails",
+        )
+        self.features, self.pairs = folder / "features", folder / "matches"
+        self.matching = (self.features, self.pairs)
+        self.sources: list[Source] = []
+        self.vectors: dict[str, Vectors] = {}  # backbone key -> content -> vector
+        self.notes: list[str] = []
+        self._pending: list[tuple[Source | None, str, Vectors]] = []
+        self._written = time.monotonic()
+        self._number = 0
+        self._recorded: list[Source] = []  # what sources.npz holds
+
+    def open(self) -> None:
+        """Make the folders and read every shard. A damaged shard is removed and its work done again, with a note."""
+        for folder in (self.shards, self.stages, self.thumbnails):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.folder, self.shards, self.stages, self.thumbnails):
+            for leftover in folder.glob(".*.tmp"):
+                if leftover.is_dir():
+                    shutil.rmtree(leftover, ignore_errors=True)
+                else:
+                    leftover.unlink(missing_ok=True)
+        # What earlier runs knew comes first, so that what an interrupted run found out later wins.
+        for path in (self.folder / "sources.npz", *sorted(self.shards.glob("*.npz"))):
+            if not path.exists():
+                continue
+            try:
+                self._read(path)
+            except CollectionError as error:
+                self.notes.append(f"{path.name} of an earlier run is damaged and is done again ({error})")
+                path.unlink(missing_ok=True)
+        numbers = [int(path.stem) for path in self.shards.glob("*.npz") if path.stem.isdigit()]
+        self._number = max(numbers, default=-1) + 1
+
+    def _read(self, path: Path) -> None:
+        sources, vectors = _read_shard(path)
+        if path.name == "sources.npz":
+            self._recorded = sources
+        self.sources += sources
+        for key, (contents, matrix) in vectors.items():
+            known = self.vectors.setdefault(key, {})
+            for content, vector in zip(contents, matrix, strict=True):
+                known.setdefault(content, vector)
+
+    def add(self, source: Source, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep a result; ``vectors`` are by backbone key. Written within a few seconds."""
+        self._keep(source, source.sha256, vectors)
+
+    def add_vectors(self, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep further vectors of a plate, by its content."""
+        self._keep(None, content, vectors)
+
+    def _keep(
+        self, source: Source | None, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]
+    ) -> None:
+        self._pending.append((source, content, dict(vectors)))
+        if time.monotonic() - self._written > _EVERY_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been added since the last shard, and make it known."""
+        pending, self._pending = self._pending, []
+        self._written = time.monotonic()
+        if not pending:
+            return
+        write_whole(self.shards / f"{self._number:06d}.npz", _shard(pending))
+        self._number += 1
+        for source, content, vectors in pending:
+            if source is not None:
+                self.sources.append(source)
+            for key, vector in vectors.items():
+                self.vectors.setdefault(key, {}).setdefault(content, vector)
+
+    def stage(self, key: str, dtypes: Mapping[str, type[np.generic]]) -> dict[str, npt.NDArray[Any]] | None:
+        """The arrays of a stage that an interrupted run had finished; None if there are none, or damaged ones."""
+        path = self.stages / f"{key}.npz"
+        try:
+            return parse_npz(path.read_bytes(), path.name, dtypes)
+        except (OSError, CollectionError):
+            return None
+
+    def add_stage(self, key: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep the arrays of a finished stage."""
+        write_whole(self.stages / f"{key}.npz", npz_bytes(**arrays))
+
+    def published(self, sources: list[Source], keys: set[str], *, matched: bool) -> None:
+        """Forget what the new live generation holds (``matched``: matches, too); keep what the input files looked like.
+
+        Shards with vectors under other keys than the published ones stay: they are the work of an interrupted run
+        with other backbones, which may still be taken up again.
+        """
+        if sources != self._recorded:
+            write_whole(self.folder / "sources.npz", _shard([(source, "", {}) for source in sources]))
+        for path in self.shards.glob("*.npz"):
+            with contextlib.suppress(CollectionError, OSError):
+                if not _read_shard(path)[1].keys() - keys:
+                    path.unlink()
+        for folder in (self.stages, self.thumbnails, *(self.matching if matched else ())):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def known_sources(folder: Path) -> list[Source]:
+    """What a work folder says of the input files when the last generation was published; empty if it says nothing."""
+    try:
+        return _read_shard(folder / "sources.npz")[0]
+    except (OSError, CollectionError):
+        return []
+
+
+def _read_shard(path: Path) -> tuple[list[Source], dict[str, tuple[list[str], npt.NDArray[np.float32]]]]:
+    data = path.read_bytes()
+    records = parse_npz(data, path.name, {"records": np.uint8})["records"]
+    try:
+        values = json.loads(records.tobytes())
+        sources = [Source(**record) for record in values["sources"]]
+        contents = dict(values["vectors"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CollectionError(f"{path.name} is of an unknown form ({error!r})") from None
+    matrices = parse_npz(
+        data, path.name, {f"vectors_{number}": np.float32 for number in range(len(contents))}
+    )
+    vectors = {}
+    for (key, hashes), matrix in zip(contents.items(), matrices.values(), strict=True):
+        if matrix.ndim != 2 or len(matrix) != len(hashes):
+            raise CollectionError(
+                f"{path.name} has {len(hashes)} plates but vectors of the shape {matrix.shape}"
+            )
+        vectors[key] = (hashes, matrix)
+    return sources, vectors
+
+
+def _shard(results: list[tuple[Source | None, str, Vectors]]) -> bytes:
+    contents: dict[str, list[str]] = {}
+    matrices: dict[str, list[npt.NDArray[np.float32]]] = {}
+    for _, content, vectors in results:
+        for key, vector in vectors.items():
+            contents.setdefault(key, []).append(content)
+            matrices.setdefault(key, []).append(np.asarray(vector, dtype=np.float32))
+    text = json.dumps(
+        {"sources": [vars(source) for source, _, _ in results if source is not None], "vectors": contents}
+    )
+    arrays: dict[str, npt.NDArray[Any]] = {"records": np.frombuffer(text.encode(), dtype=np.uint8)}
+    for number, key in enumerate(contents):
+        arrays[f"vectors_{number}"] = np.stack(matrices[key])
+    return npz_bytes(**arrays)

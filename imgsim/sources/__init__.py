@@ -1,0 +1,1 @@
+"""Where images come from: folders and zips, published datasets, libraries' manifests, the generated sample."""

@@ -1,0 +1,1 @@
+"""Manifests of libraries, read, and the images that they name, fetched."""

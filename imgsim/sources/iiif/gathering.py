@@ -1,0 +1,351 @@
+"""A library's manifests as a folder of images and a table, fetched once and gone on with after an interruption.
+
+    FOLDER/images/<book>/<book>_p0001.jpg   an image a page, numbered as in the manifest
+    FOLDER/metadata.csv                     a row a page, with what the manifest says
+    FOLDER/fetched.jsonl                    which address each file came from
+    FOLDER/unfetched.json                   which pages have no image, and why
+
+Names are made here, of letters, digits and hyphens: nothing that a manifest says becomes a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from imgsim.base.writing import write_whole
+from imgsim.errors import DownloadError, ImageError, ManifestError
+from imgsim.images.signatures import check_complete, identify
+from imgsim.sources.iiif import image_requests, page_table
+from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered, is_local
+from imgsim.sources.iiif.presentation import Book, Page, Picture, parse
+
+MAX_MANIFEST = 32 * 2**20  # bytes
+MAX_IMAGE = 64 * 2**20
+MAX_MANIFESTS = 500
+# So many pages in a row without an answer: the server is down, and asking on would be no help to anybody.
+MAX_UNANSWERED = 10
+_SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "TIFF": ".tif",
+    "WEBP": ".webp",
+    "BMP": ".bmp",
+    "JPEG2000": ".jp2",
+}
+_NO_NAMES = re.compile(r"manifest(\.json)?|info\.json|iiif|presentation|v?[0-9](\.[0-9])?|", re.IGNORECASE)
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+_JSON = "application/ld+json, application/json;q=0.9, */*;q=0.1"
+
+Unfetched = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What came of it: folders of images (one a manifest), the table, and (page, reason) of what has no image."""
+
+    folders: tuple[Path, ...]
+    metadata: Path
+    unfetched: tuple[Unfetched, ...]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A manifest with the name that its files bear."""
+
+    name: str
+    book: Book
+    local: bool
+
+
+def gather(
+    sources: Sequence[str],
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+    note: Callable[[str], None] | None = None,
+    fetcher: Fetcher | None = None,
+) -> Gathered:
+    """Fetch the images of manifests.
+
+    Parameters
+    ----------
+    sources : files or addresses of manifests, or of collections of manifests (followed one level).
+    progress : told (pages done, pages in all).
+    note : told of what is left out.
+
+    Raises
+    ------
+    ManifestError
+        A source is no manifest.
+    DownloadError
+        A manifest cannot be fetched, the server no longer answers, or no page has an image. What came is kept.
+    """
+    fetcher = fetcher or Fetcher()
+    note = note or (lambda text: None)
+    books = list(_named(_books(sources, fetcher, note)))
+    pages = [(named, page) for named in books for page in named.book.pages]
+    ledger = _Ledger(folder)
+    unfetched: list[Unfetched] = []
+    rows: list[page_table.Row] = []
+    silent = 0
+    for done, (named, page) in enumerate(pages):
+        if progress is not None:
+            progress(done, len(pages))
+        name = f"{named.name}_p{page.number:04}"
+        key = f"{named.name}/{name}"
+        try:
+            if page.picture is None:
+                raise Refused(page.problem)
+            if not ledger.has(key, page.picture):
+                ledger.add(key, page.picture, _image(page.picture, fetcher, named.local))
+            silent = 0
+        except (Refused, ImageError) as error:
+            unfetched.append((_shown(named, page), str(error)))
+            ledger.forget(key)
+            silent = 0
+        except Unanswered as error:
+            unfetched.append((_shown(named, page), str(error)))
+            ledger.forget(key)
+            silent += 1
+            if silent >= MAX_UNANSWERED:
+                raise DownloadError(
+                    f"{silent} images in a row could not be fetched; the last: {error} What came is kept: "
+                    "run the same command again to go on."
+                ) from None
+        else:
+            rows.append(page_table.row(name, named.name, named.book, page))
+    if progress is not None:
+        progress(len(pages), len(pages))
+    ledger.tidy({f"{named.name}/{named.name}_p{page.number:04}" for named, page in pages})
+    write_whole(folder / "unfetched.json", json.dumps(unfetched).encode())
+    if not rows:
+        raise DownloadError(
+            f"None of the {len(pages):,} images could be fetched. The first: {unfetched[0][1]}"
+        )
+    write_whole(folder / "metadata.csv", page_table.to_csv(rows))
+    folders = tuple(path for named in books if (path := folder / "images" / named.name).is_dir())
+    return Gathered(folders, folder / "metadata.csv", tuple(unfetched))
+
+
+def unfetched(folder: Path) -> list[Unfetched]:
+    """Return what an earlier :func:`gather` could not fetch into this folder; nothing where there was none."""
+    try:
+        found = json.loads((folder / "unfetched.json").read_bytes())
+        return [(str(page), str(reason)) for page, reason in found]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def suggested_name(source: str) -> str:
+    """Return what a manifest's address or file says of its name; '' if nothing does."""
+    try:
+        parts = urlsplit(source) if source.startswith(("http://", "https://")) else None
+    except ValueError:
+        return ""
+    path = parts.path if parts else Path(source).stem
+    words = [unquote(word) for word in path.replace("\\", "/").split("/")]
+    if parts:
+        words += parse_qs(parts.query).get("id", [])[:1]
+    for word in reversed(words):
+        if not _NO_NAMES.fullmatch(word) and (name := _safe(word.removesuffix(".json"))):
+            return name
+    return ""
+
+
+# ---- manifests
+
+
+def _books(
+    sources: Sequence[str], fetcher: Fetcher, note: Callable[[str], None]
+) -> Iterator[tuple[Book, str, bool]]:
+    """Yield (manifest, where it came from, whether its images may lie on this machine)."""
+    waiting: list[tuple[str, bool, bool]] = []  # source, may be a shelf, came from a file or this network
+    for source in dict.fromkeys(sources):
+        by_name = source.startswith(("http://", "https://"))
+        waiting.append((source, True, not by_name or is_local(urlsplit(source).hostname or "")))
+    count = 0
+    while waiting:
+        source, may_be_shelf, local = waiting.pop(0)
+        found = parse(_content(source, fetcher, local), source)
+        if isinstance(found, Book):
+            if found.left_out:
+                note(f"{source} has more pages than imgsim reads: {found.left_out:,} are left out.")
+            count += 1
+            yield found, source, local
+            continue
+        if not may_be_shelf:
+            note(f"{source} is a collection within a collection, which is not followed. Name it itself.")
+            continue
+        if found.collections:
+            note(f"{source} holds {found.collections:,} further collections, which are not followed.")
+        if not found.manifests:
+            raise ManifestError(f"The collection {source} names no manifests. Name one of its parts.")
+        if len(found.manifests) > MAX_MANIFESTS:
+            note(f"Of {source} the first {MAX_MANIFESTS:,} of {len(found.manifests):,} manifests are read.")
+        waiting[:0] = [(one, False, local) for one in found.manifests[:MAX_MANIFESTS]]
+    if not count:
+        raise ManifestError(f"There is no manifest in {', '.join(sources)}. Name the address of a manifest.")
+
+
+def _content(source: str, fetcher: Fetcher, local: bool) -> bytes:
+    if source.startswith(("http://", "https://")):
+        return fetcher.get(source, MAX_MANIFEST, accept=_JSON, local=local)
+    try:
+        with open(source, "rb") as file:
+            content = file.read(MAX_MANIFEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ManifestError(
+            f"The manifest {source} cannot be read ({reason}). Name a file, or an http or https address."
+        ) from None
+    if len(content) > MAX_MANIFEST:
+        raise ManifestError(f"{source} is larger than the {MAX_MANIFEST:,} bytes that a manifest may have.")
+    return content
+
+
+def _named(found: Iterator[tuple[Book, str, bool]]) -> Iterator[_Named]:
+    """Give each manifest a name of its own, from its id, its address or its label."""
+    taken: dict[str, str] = {}
+    for book, source, local in found:
+        identity = book.id or source
+        name = suggested_name(book.id) or suggested_name(source) or _safe(book.label) or "book"
+        if taken.get(name.lower(), identity) != identity:
+            name = f"{name[:50]}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+        if name.lower() in taken:
+            continue  # the same manifest twice
+        taken[name.lower()] = identity
+        yield _Named(name, book, local)
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("-", text).strip("-")[:60].strip("-")
+
+
+def _shown(named: _Named, page: Page) -> str:
+    label = f" ({page.label[:60]})" if page.label else ""
+    return f"{named.name}, page {page.number}{label}"
+
+
+# ---- images
+
+
+def _image(picture: Picture, fetcher: Fetcher, local: bool) -> tuple[bytes, str]:
+    """Fetch one image: (content, suffix). Raises Refused or ImageError with the reason, or Unanswered."""
+    info = None
+    if image_requests.needs_info(picture):
+        info = _info(picture, fetcher, local)
+        picture = image_requests.informed(picture, info) if info else picture
+    first: Refused | ImageError | None = None
+    tried: set[str] = set()
+    while True:
+        for url in image_requests.addresses(picture, info):
+            if url in tried:
+                continue
+            tried.add(url)
+            try:
+                content = fetcher.get(url, MAX_IMAGE, accept="image/jpeg, image/*;q=0.8", local=local)
+                kind = identify(content)
+                check_complete(kind, content)
+                return content, _SUFFIXES[kind]
+            except (Refused, ImageError) as error:
+                first = first or _of(url, error)
+        # What the manifest said of the service was wrong, perhaps: ask the service itself, once.
+        if info is not None or not picture.service:
+            break
+        info = _info(picture, fetcher, local)
+        if info is None:
+            break
+        picture = image_requests.informed(picture, info)
+    assert first is not None
+    raise first
+
+
+def _of(url: str, error: Refused | ImageError) -> Refused | ImageError:
+    return error if isinstance(error, Refused) else ImageError(f"{url} is no image that can be used: {error}")
+
+
+def _info(picture: Picture, fetcher: Fetcher, local: bool) -> image_requests.Info | None:
+    try:
+        url = f"{picture.service}/info.json"
+        return image_requests.read_info(fetcher.get(url, 2**20, accept=_JSON, local=local))
+    except Refused:
+        return None
+
+
+class _Ledger:
+    """Which file came from which address. A line is added when its file is whole, so a torn line loses one image."""
+
+    def __init__(self, folder: Path) -> None:
+        self._images = folder / "images"
+        self._path = folder / "fetched.jsonl"
+        self._images.mkdir(parents=True, exist_ok=True)
+        self._lines: dict[str, dict[str, object]] = {}
+        try:
+            text = self._path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+                self._lines[str(entry["page"])] = entry
+            except (ValueError, TypeError, KeyError):
+                continue
+
+    @staticmethod
+    def _identity(picture: Picture) -> str:
+        return picture.service or picture.body
+
+    def _file(self, key: str) -> Path | None:
+        suffix = self._lines[key].get("suffix")
+        return self._images / f"{key}{suffix}" if suffix in _SUFFIXES.values() else None
+
+    def has(self, key: str, picture: Picture) -> bool:
+        entry = self._lines.get(key)
+        if entry is None or entry.get("address") != self._identity(picture):
+            return False
+        file = self._file(key)
+        try:
+            return file is not None and file.stat().st_size == entry.get("bytes")
+        except OSError:
+            return False
+
+    def add(self, key: str, picture: Picture, image: tuple[bytes, str]) -> None:
+        content, suffix = image
+        path = self._images / f"{key}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        for other in set(_SUFFIXES.values()) - {suffix}:
+            path.with_suffix(other).unlink(missing_ok=True)
+        write_whole(path, content)
+        entry = {
+            "page": key,
+            "address": self._identity(picture),
+            "suffix": suffix,
+            "bytes": len(content),
+        }
+        self._lines[key] = entry
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(entry) + "\n")
+
+    def forget(self, key: str) -> None:
+        """Remove a page's image, which came from another address than the manifest now names."""
+        if key in self._lines:
+            file = self._file(key)
+            # The key of a line from disk is believed only where it leads to.
+            if file is not None and file.parent.parent == self._images and ".." not in key:
+                file.unlink(missing_ok=True)
+            del self._lines[key]
+
+    def tidy(self, pages: set[str]) -> None:
+        """Remove images that the manifests of this run no longer name, in their own folders."""
+        books = {page.partition("/")[0] for page in pages}
+        for key in [key for key in self._lines if key.partition("/")[0] in books and key not in pages]:
+            self.forget(key)
+        stream = io.StringIO()
+        stream.writelines(json.dumps(entry) + "\n" for entry in self._lines.values())
+        write_whole(self._path, stream.getvalue().encode())

@@ -1,0 +1,102 @@
+"""How to ask a IIIF image service for an image of a sensible size, whatever its version and level."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from imgsim.images.thumbnails import fitted
+from imgsim.sources.iiif.presentation import Picture, level_of, version_of
+
+LONGEST = 2000  # pixels: more than the comparison of lines uses, and little enough to be polite
+
+
+@dataclass(frozen=True)
+class Info:
+    """What info.json says: the version, the level, the size of the image, and sizes at which it is to be had."""
+
+    version: int
+    level: int | None
+    size: tuple[int, int] | None
+    sizes: tuple[tuple[int, int], ...]
+
+
+def read_info(content: bytes) -> Info | None:
+    """Read an info.json; None if it is none."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    profiles = found.get("profile")
+    profile = " ".join(
+        p for p in (profiles if isinstance(profiles, list) else [profiles]) if isinstance(p, str)
+    )
+    sizes = found.get("sizes")
+    offered = (_size(size) for size in (sizes if isinstance(sizes, list) else [])[:100])
+    kind = f"{found.get('type')} {found.get('@context')} {profile}"
+    return Info(version_of(kind), level_of(profile), _size(found), tuple(size for size in offered if size))
+
+
+def _size(found: Any) -> tuple[int, int] | None:
+    if not isinstance(found, dict):
+        return None
+    width, height = found.get("width"), found.get("height")
+    if type(width) is not int or type(height) is not int:
+        return None
+    return (width, height) if 0 < width < 10_000_000 and 0 < height < 10_000_000 else None
+
+
+def needs_info(picture: Picture, longest: int = LONGEST) -> bool:
+    """Whether the manifest says too little of a service to ask it for an image right away."""
+    if not picture.service:
+        return False
+    if picture.size is None or picture.level is None:
+        return True
+    return picture.level == 0 and max(picture.size) > longest
+
+
+def informed(picture: Picture, info: Info) -> Picture:
+    """Return the picture with what its service says of it, which is more reliable than what the manifest says."""
+    level = picture.level if info.level is None else info.level
+    return replace(picture, version=info.version, level=level, size=info.size or picture.size)
+
+
+def addresses(picture: Picture, info: Info | None = None, longest: int = LONGEST) -> list[str]:
+    """Return the addresses to try for an image of at most ``longest`` pixels a side, the most suitable first.
+
+    The image is never asked for larger than it is. The last is the image that the manifest itself names.
+    """
+    if not picture.service:
+        return [picture.body]
+    asked: list[str] = []
+    modern = picture.version >= 3
+    whole = ["max", "full"] if modern else ["full", "max"]
+    size, level = picture.size, picture.level
+    if size is not None and max(size) <= longest:
+        asked += whole
+    elif level == 0:
+        best = _best(info.sizes if info else (), longest)
+        if best is not None:
+            exact, wide = f"{best[0]},{best[1]}", f"{best[0]},"
+            asked += [exact, wide] if modern else [wide, exact]
+        asked += whole
+    elif size is None:
+        asked += [f"!{longest},{longest}", *whole]
+    else:
+        width, height = fitted(size, longest)
+        # Level 1 need not know "at most so many": there the width is named, as both versions have it.
+        asked += [f"!{longest},{longest}"] if level != 1 else []
+        asked += [f"{width},{height}", f"{width},"] if modern else [f"{width},"]
+        asked += whole
+    quality = "native" if picture.version == 1 else "default"
+    found = [f"{picture.service}/full/{how}/0/{quality}.jpg" for how in asked]
+    return list(dict.fromkeys([*found, *([picture.body] if picture.body else [])]))
+
+
+def _best(sizes: tuple[tuple[int, int], ...], longest: int) -> tuple[int, int] | None:
+    """The smallest size that is large enough, else the largest."""
+    enough = [size for size in sizes if max(size) >= longest]
+    return min(enough, key=max) if enough else max(sizes, key=max, default=None)

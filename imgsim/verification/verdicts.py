@@ -1,0 +1,205 @@
+"""The verdict on a pair of plates, with its numbers.
+
+How the thresholds were chosen: by looking at what agrees in four generated samples (seeds 18, 1801, 1802 and 101, 240
+plates each, against each plate's ten nearest non-copies by cosine) and in the real plates, then left alone;
+`tests/benchmarks/evidence.py` measures them on other seeds.
+
+- Unrelated plates reach 4 to 20 inliers when most of a picture's texture is alike (fronds, hatching, leaves of one
+  engraver); re-engraved copies start at 13, impressions of one plate at 60. So fewer than 14 prove nothing, and a
+  region that is not most of both pictures needs 20.
+- Fronds and hatching agree with themselves nearly as well when shifted aside: there chance gives up to half of what
+  the transform gives, in true pairs a quarter at most. Where the agreeing features are not each other's clear best in
+  the whole plate either (less than 0.4 of them; 0.15 to 0.28 in ferns, above 0.31 in copies) more is asked.
+- A small flower drawn in the same way, a number or a stamp that slipped through agrees in 2 to 12 places of the plate;
+  true details in 17 and more.
+- Most of both: a copy shows the whole picture of the other (1.00 of its outline lies within the other's edges), a
+  detail or a motif in another plate 0.09 to 0.90 of it. Where one of two plants is taken over, half of the ink agrees
+  (0.51 to 0.57) in a third of the outline (0.24 to 0.37); of impressions and copies 0.65 and more, or where a copyist
+  hatched in his own way 0.43 and more in half of the outline and more.
+- And neither shows another plant beside it (:mod:`imgsim.verification.residual`): motifs in another composition leave
+  0.25 and more of one picture's ink there, without a counterpart; copies and impressions 0.17 at most, or what they
+  leave is followed roughly by the other plate (twice as often as chance has it and more, motifs not at all).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.extraction import Features, mirrored
+from imgsim.verification import geometry
+from imgsim.verification.agreement import Agreement, Support, agreement, support
+from imgsim.verification.impressions import SAME_PLATE, Reason, Residuals, across, reason, residuals
+from imgsim.verification.residual import unmatched
+
+MATCHING_VERSION = 11
+
+SAME_IMAGE = "same image"
+MIRRORED = "mirrored"
+SHARED_DETAIL = "shared detail"
+LOOK_ALIKE = "look-alike"
+VERDICTS = (SAME_IMAGE, MIRRORED, SHARED_DETAIL, LOOK_ALIKE)
+
+# Pairs that must agree where most of both pictures agrees, where only a region does, and where that region is tiny.
+LEAST_WHOLE = 14
+LEAST_DETAIL = 20
+LEAST_TINY = 40
+# And the places, cells of a 24th of the plate's longer side, in which they must lie.
+LEAST_PLACES = 14
+# A region is tiny below this share of the plate, on the plate where it is larger.
+TINY = 0.02
+# Near the transform so many times more pairs must agree than with the transform shifted aside, and so many more.
+CHANCE, MARGIN = 2.5, 8
+# The more so where the picture repeats itself (fronds, hatching): where fewer of the agreeing pairs than this are each
+# other's clear best in the whole plate.
+DISTINCT, CHANCE_REPEATED = 0.4, 4.6
+# "Most" of a picture's ink; and so much of each picture must lie within the other plate's edges.
+MOST = 0.6
+WHOLE = 0.92
+# Less of the ink will do where what agrees spreads over so much of both pictures' outlines: a copyist's own hatching.
+SOME, SPREAD = 0.4, 0.45
+# Most of both is no whole image where so much of one picture's ink lies beside it and is nowhere in the other.
+BESIDE = 0.21
+
+
+@dataclass(frozen=True)
+class Match:
+    """What local features say of plates A and B, in pixels of their upright originals.
+
+    Attributes
+    ----------
+    verdict : str
+        One of :data:`VERDICTS`.
+    inliers : int
+        Pairs of features that agree; for a look-alike the best support found.
+    mirrored : bool
+        Whether A agrees with B only when flipped.
+    coverage_a, coverage_b : float
+        Share of each plate's picture that agrees, 0 to 1.
+    transform : float64 (3, 3)
+        From A to B, the mirroring included; NaN for a look-alike.
+    model : str
+        "similarity", "affine", "homography", or "" for a look-alike.
+    residual : float
+        Median error at the inliers, in thousandths of B's diagonal; NaN for a look-alike.
+    region_a, region_b : float32 (m, 2)
+        Outline of the agreeing region; empty for a look-alike.
+    printing : str
+        "" or, where most of both agrees, "probably the same plate" (see :mod:`imgsim.verification.impressions`).
+    points_a, points_b : float32 (inliers, 2)
+        Where the agreeing features lie; empty for a look-alike.
+    residuals, reason : Residuals and Reason, or None
+        How exactly they lie, and why this makes them the same plate or not; None for a look-alike, and once the
+        points are dropped.
+    """
+
+    verdict: str
+    inliers: int
+    mirrored: bool
+    coverage_a: float
+    coverage_b: float
+    transform: np.ndarray
+    model: str
+    residual: float
+    region_a: np.ndarray
+    region_b: np.ndarray
+    printing: str
+    points_a: np.ndarray
+    points_b: np.ndarray
+    residuals: Residuals | None = None
+    reason: Reason | None = None
+
+
+def match(a: Features, b: Features) -> Match:
+    """Compare two plates in both orientations and return the better."""
+    tries = []
+    for side in (a, mirrored(a)):
+        alike = likeness(side, b)
+        tries.append((geometry.fit(side, b, alike), side, alike))
+    best, best_a, alike = max(tries, key=lambda one: len(one[0]))
+    is_mirrored = best_a is not a
+    # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
+    if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
+        return _look_alike(len(best), is_mirrored)
+    seen = support(best_a, b, alike, best)
+    if not stands(seen):
+        return _look_alike(len(best), is_mirrored)
+    agreed = agreement(best_a, b, alike, best, seen)
+    if whole(agreed) and _beside(best_a, b, alike, agreed) < BESIDE:
+        verdict = MIRRORED if is_mirrored else SAME_IMAGE
+    elif seen.strict >= (LEAST_TINY if max(agreed.on_a.area, agreed.on_b.area) < TINY else LEAST_DETAIL):
+        verdict = SHARED_DETAIL
+    else:
+        return _look_alike(len(best), is_mirrored)
+    return _match(verdict, a, b, agreed, is_mirrored)
+
+
+def stands(seen: Support) -> bool:
+    """Whether more agrees than chance gives, in enough places of a plate."""
+    repeated = seen.strict < DISTINCT * seen.agreeing
+    enough = (CHANCE_REPEATED if repeated else CHANCE) * seen.by_chance + MARGIN
+    return seen.agreeing >= enough and seen.places >= LEAST_PLACES
+
+
+def whole(seen: Agreement) -> bool:
+    """Whether most of both pictures agrees, and each shows the whole of the other."""
+    a, b = seen.on_a, seen.on_b
+    ink, extent = min(a.coverage, b.coverage), min(a.extent, b.extent)
+    most = ink >= MOST or (ink >= SOME and extent >= SPREAD)
+    return most and min(a.visible, b.visible) >= WHOLE
+
+
+def _beside(a: Features, b: Features, alike: np.ndarray, seen: Agreement) -> float:
+    """The larger share of a picture's ink that lies beside what agrees and is not in the other plate at all."""
+    return max(unmatched(a, b, alike, seen.transform, seen.patch_a, seen.patch_b))
+
+
+def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored: bool) -> Match:
+    transform, points_a, region_a = seen.transform, seen.points_a, seen.on_a.region
+    measured = residuals(
+        points_a,
+        seen.points_b,
+        geometry.moved(transform, points_a),
+        seen.likeness,
+        geometry.UNITS / float(np.hypot(*b.size)),
+    )
+    why = reason(
+        measured,
+        detail=verdict == SHARED_DETAIL,
+        mirrored=is_mirrored,
+        across=min(across(region_a, a.size), across(seen.on_b.region, b.size)),
+        coverage=min(seen.on_a.coverage, seen.on_b.coverage),
+    )
+    if is_mirrored:
+        flip = np.array([[-1.0, 0, a.size[0]], [0, 1, 0], [0, 0, 1]])
+        transform = transform @ flip
+        points_a, region_a = (
+            geometry.moved(flip, points).astype(np.float32) for points in (points_a, region_a)
+        )
+    return Match(
+        verdict=verdict,
+        inliers=len(points_a),
+        mirrored=is_mirrored,
+        coverage_a=seen.on_a.coverage,
+        coverage_b=seen.on_b.coverage,
+        transform=transform,
+        model=seen.model,
+        residual=float(np.median(seen.errors)),
+        region_a=region_a,
+        region_b=seen.on_b.region,
+        printing=SAME_PLATE if why == "exact" else "",
+        points_a=points_a,
+        points_b=seen.points_b,
+        residuals=measured,
+        reason=why,
+    )
+
+
+def _look_alike(inliers: int, is_mirrored: bool) -> Match:
+    none = np.zeros((0, 2), np.float32)
+    nan = float("nan")
+    return Match(
+        LOOK_ALIKE, inliers, is_mirrored, 0.0, 0.0, np.full((3, 3), nan), "", nan, none, none, "", none, none
+    )

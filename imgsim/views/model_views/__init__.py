@@ -1,1 +1,0 @@
-"""The parts of the page Models, each drawn only when it is looked at."""
