@@ -16,12 +16,13 @@ import tifffile
 from PIL import Image
 
 from imgsim.backbones import BACKBONES
+from imgsim.backbones.known import READ_SIDE
 from imgsim.errors import ImageError
 from imgsim.images import strips
 from imgsim.images.decoding import open_image
 from imgsim.images.isolated import Isolated
 from imgsim.images.shaping import letterbox, squeeze
-from imgsim.workers.plate_work import READ_SIDE, read_plate
+from imgsim.workers.plate_work import read_plate
 from tests.hostile import drawing
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from imgsim.base.hashing import file_sha256
 from imgsim.errors import WeightsError
 from imgsim.images import shaping
+from imgsim.images.decoding import open_image
 
 # Raise it when the code between the shaped pixels and the vector changes the vector.
 NETWORK_VERSION = 1
@@ -34,6 +35,11 @@ class OfficialWeights:
     @property
     def file(self) -> str:
         return self.url.rpartition("/")[2]
+
+
+# No thumbnail and no network needs a longer side; the decoder leaves twice as much, for the last filtered scaling.
+# The same for every plate, every backbone and whoever asks, so that a vector depends on the bytes of its image alone.
+READ_SIDE = 320
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,13 @@ class Backbone:
     bundled: Path | None = None
     official: OfficialWeights | None = None
     runner: Callable[[Path | None], Runner] | None = field(default=None, repr=False)
+
+    def read(self, data: bytes) -> np.ndarray:
+        """Open an image file and turn it into the array that the network reads: uint8 (channels, size, size).
+
+        Raises ImageError when it cannot be used.
+        """
+        return self.shape(open_image(data, reduce_to=READ_SIDE).image)
 
     def shape(self, image: Image.Image) -> np.ndarray:
         """Turn an opened image ("L" or "RGB") into the array that the network reads: uint8 (channels, size, size)."""

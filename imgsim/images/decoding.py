@@ -195,6 +195,15 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
     return OpenedImage(flat, kind, original_mode, frames, (width, height))
 
 
+def opened_for(data: bytes, opened: OpenedImage, reduce_to: int) -> OpenedImage:
+    """The same image as :func:`open_image` opens it for a smaller ``reduce_to`` than it was opened for.
+
+    What would come out the same is not decoded again: formats whose decoders reduce nothing.
+    """
+    reduces = opened.format in ("JPEG", "JPEG2000", "WEBP") or opened.image.size != opened.size
+    return open_image(data, reduce_to=reduce_to) if reduces else opened
+
+
 def check_size(size: tuple[int, int], max_pixels: int) -> None:
     """Refuse an image by its header's size, before anything is decoded."""
     width, height = size

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.backbones.known import READ_SIDE
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.hashing import key_of
 from imgsim.base.writing import write_whole
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from imgsim.prepare.work_folder import WorkStore
 
 # Raise it when mirrored plates are shaped otherwise.
-MIRROR_VERSION = 1
+MIRROR_VERSION = 2
 
 _EVERY_S, _MOST = 2.0, 64
 _ARRAYS = {"records": np.uint8, "points": np.float32, "descriptors": np.uint8, "vouch": np.bool_}
@@ -279,9 +280,7 @@ class Descriptions:
 
 def mirrored_key(backbone: Backbone) -> str:
     """The key of a plate's mirrored embedding."""
-    from imgsim.features.extraction import WORKING_SIDE
-
-    return key_of(what="mirrored", version=MIRROR_VERSION, backbone=backbone.key, side=WORKING_SIDE)
+    return key_of(what="mirrored", version=MIRROR_VERSION, backbone=backbone.key, side=READ_SIDE)
 
 
 def in_order(contents: Sequence[str], found: Descriptions) -> Iterator[Features]:

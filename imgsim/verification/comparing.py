@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from imgsim.backbones.known import READ_SIDE
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import multiply_bytes
 from imgsim.features.extraction import WORKING_SIDE, Features, extract
-from imgsim.images.decoding import open_image
+from imgsim.images.decoding import open_image, opened_for
 from imgsim.verification.verdicts import LOOK_ALIKE, Match, match
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def describe(
         found = extract(opened.image, opened.size) if features else None
         arrays = {}
         if backbones:
-            flipped = opened.image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            # Decoded as precompute decodes it for its own embedding, so that a copy and its mirror image are one.
+            read = opened_for(data, opened, READ_SIDE).image
+            flipped = read.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             arrays = {backbone.name: backbone.shape(flipped) for backbone in backbones}
         return Described(file.plate_id, hashlib.sha256(data).hexdigest(), found), arrays
     except ImageError:

@@ -9,14 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from imgsim.backbones import Backbone
+from imgsim.backbones.known import READ_SIDE
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.errors import ImageError
 from imgsim.images.decoding import open_image
 from imgsim.images.thumbnails import thumbnail
-
-# No thumbnail and no network needs a longer side; the decoder leaves twice as much, for the last filtered scaling.
-# The same for every plate and every choice of backbones, so that a vector depends on its image alone.
-READ_SIDE = 320
 
 
 class PlateFile(Protocol):

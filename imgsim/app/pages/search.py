@@ -19,11 +19,11 @@ from imgsim.app.parts import neighbour_controls, neighbourhood, outside, shell
 from imgsim.app.services import intake, state, text
 from imgsim.app.services.state import Box
 from imgsim.backbones import BACKBONES
+from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection
 from imgsim.collection.query import Query
 from imgsim.errors import ImageError, ImgsimError, WeightsError
 from imgsim.retrieval.neighbours import ranked, similarities
-from imgsim.workers.plate_work import READ_SIDE
 
 if TYPE_CHECKING:
     from PIL import Image
