@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npz_bytes, parse_npz
-from imgsim.base.writing import write_whole
+from imgsim.base.shards import Shards
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.verification.match_table import read_table, schema, table_bytes
 
@@ -34,19 +33,14 @@ class KnownPairs:
     """
 
     def __init__(self, folder: Path, key: str, note: Callable[[str], None]) -> None:
-        self._folder, self._key, self._note = folder, key, note
+        self._key, self._note = key, note
+        self._shards: Shards[tuple[Contents, Match]] = Shards(folder, self, note, every=_EVERY_S, most=_MOST)
         self._tables: list[pa.Table] = []
         self._count = 0
         self._place: dict[Contents, int] = {}
-        self._pending: list[tuple[Contents, Match]] = []
-        self._written = time.monotonic()
-        self._number = 0
 
     def open(self, former: Generation | None) -> None:
         """See what is known."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for leftover in self._folder.glob(".*.tmp"):
-            leftover.unlink(missing_ok=True)
         if former is not None and former.manifest.get("matching", {}).get("pairs") == self._key:
             try:
                 matches = former.matches
@@ -58,18 +52,23 @@ class KnownPairs:
                 frame = matches.frame
                 rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)
                 self._know([(contents[a], contents[b]) for a, b in rows], matches.table)
-        for path in sorted(self._folder.glob("*.npz")):
-            try:
-                key, pairs, table = _read_shard(path)
-            except (CollectionError, OSError) as error:
-                self._note(f"{path.name} of an earlier run is damaged and is done again ({error})")
-                path.unlink(missing_ok=True)
-                continue
-            if key != self._key:
-                path.unlink(missing_ok=True)
-                continue
+        self._shards.open()
+
+    def learn(self, path: Path) -> bool:
+        """See :class:`imgsim.base.shards.Form`."""
+        key, pairs, table = _read_shard(path)
+        if key == self._key:
             self._know(pairs, table)
-            self._number = max(self._number, int(path.stem) + 1 if path.stem.isdigit() else 0)
+        return key == self._key
+
+    def encode(self, results: Sequence[tuple[Contents, Match]]) -> bytes:
+        """See :class:`imgsim.base.shards.Form`."""
+        self._table = matches_table([match for _, match in results])
+        return _shard(self._key, [pair for pair, _ in results], self._table)
+
+    def wrote(self, path: Path, results: Sequence[tuple[Contents, Match]]) -> None:
+        """See :class:`imgsim.base.shards.Form`."""
+        self._know([pair for pair, _ in results], self._table)
 
     def __contains__(self, pair: Contents) -> bool:
         return pair in self._place
@@ -82,21 +81,11 @@ class KnownPairs:
 
     def add(self, pairs: Sequence[Contents], matches: Sequence[Match]) -> None:
         """Keep results; written within seconds."""
-        self._pending += zip(pairs, matches, strict=True)
-        if len(self._pending) >= _MOST or time.monotonic() - self._written > _EVERY_S:
-            self.flush()
+        self._shards.add(*zip(pairs, matches, strict=True))
 
     def flush(self) -> None:
         """Write what has been added since the last shard, and make it known."""
-        pending, self._pending = self._pending, []
-        self._written = time.monotonic()
-        if not pending:
-            return
-        pairs = [pair for pair, _ in pending]
-        table = matches_table([match for _, match in pending])
-        write_whole(self._folder / f"{self._number:06d}.npz", _shard(self._key, pairs, table))
-        self._number += 1
-        self._know(pairs, table)
+        self._shards.flush()
 
     def table(
         self,

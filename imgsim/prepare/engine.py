@@ -26,17 +26,10 @@ class Engine(Protocol):
         ...
 
     def process(
-        self,
-        files: Sequence[ImageFile],
-        backbones: Mapping[str, Path | None],
-        *,
-        needs: Mapping[str, set[str]],
-        thumbnails: Path,
-        device: str,
-        workers: int | None,
-        batch_size: int | None,
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, needs: Mapping[str, set[str]],
+        thumbnails: Path, device: str, workers: int | None, batch_size: int | None,
         download: Callable[[int, int | None], None],
-    ) -> Iterator[Any]:
+    ) -> Iterator[Any]:  # fmt: skip
         """Yield a PlateResult or PlateFailure a file, in any order, and write thumbnails/<sha256>.webp.
 
         ``needs`` says by plate_id which backbones are still asked for; ``download(done, total)`` is told of weights
@@ -45,17 +38,10 @@ class Engine(Protocol):
         ...
 
     def describe_plates(
-        self,
-        files: Sequence[ImageFile],
-        backbones: Mapping[str, Path | None],
-        *,
-        features: bool,
-        needs: Mapping[str, set[str]],
-        device: str,
-        workers: int | None,
-        batch_size: int | None,
-    ) -> Iterator[Any]:
-        """Yield a matching.working.Described or PlateFailure a file, in any order.
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
+        needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Yield a verification.comparing.Described or PlateFailure a file, in any order.
 
         ``features``: whether local features are asked for; ``needs`` says by plate_id by which backbones the plate's
         mirror image is to be embedded.
@@ -65,7 +51,7 @@ class Engine(Protocol):
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
     ) -> Iterator[Any]:
-        """Yield a matching.working.Compared or PlateFailure a group, in any order.
+        """Yield a verification.comparing.Compared or PlateFailure a group, in any order.
 
         ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates.
         """
@@ -73,7 +59,7 @@ class Engine(Protocol):
 
 
 class TorchEngine:
-    """The backbones of :mod:`imgsim.backbones`, run by :mod:`imgsim.backbones`; torch is loaded only to compute."""
+    """The backbones of :mod:`imgsim.backbones`, run by :mod:`imgsim.workers`; torch is loaded only to compute."""
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         from imgsim.backbones import BACKBONES
@@ -85,17 +71,10 @@ class TorchEngine:
         return backbone.key(weights), backbone.dimension
 
     def process(
-        self,
-        files: Sequence[ImageFile],
-        backbones: Mapping[str, Path | None],
-        *,
-        needs: Mapping[str, set[str]],
-        thumbnails: Path,
-        device: str,
-        workers: int | None,
-        batch_size: int | None,
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, needs: Mapping[str, set[str]],
+        thumbnails: Path, device: str, workers: int | None, batch_size: int | None,
         download: Callable[[int, int | None], None],
-    ) -> Iterator[Any]:
+    ) -> Iterator[Any]:  # fmt: skip
         from imgsim.workers.pool import process_plates
 
         return iter(
@@ -112,16 +91,9 @@ class TorchEngine:
         )
 
     def describe_plates(
-        self,
-        files: Sequence[ImageFile],
-        backbones: Mapping[str, Path | None],
-        *,
-        features: bool,
-        needs: Mapping[str, set[str]],
-        device: str,
-        workers: int | None,
-        batch_size: int | None,
-    ) -> Iterator[Any]:
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
+        needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
+    ) -> Iterator[Any]:  # fmt: skip
         from imgsim.verification.comparing import describe
         from imgsim.workers.pool import process_files
 

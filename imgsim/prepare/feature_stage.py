@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ import numpy.typing as npt
 from imgsim.backbones.known import READ_SIDE
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.hashing import key_of
-from imgsim.base.writing import write_whole
+from imgsim.base.shards import Shards
 from imgsim.errors import CollectionError
 from imgsim.generation import layout
 
@@ -42,54 +41,46 @@ class FeatureShards:
     """Features by content in ``work/features``; at most a few shards are in memory."""
 
     def __init__(self, folder: Path, key: str, note: Callable[[str], None]) -> None:
-        self._folder, self._key, self._note = folder, key, note
+        self._key = key
+        self._shards: Shards[tuple[str, Features]] = Shards(folder, self, note, every=_EVERY_S, most=_MOST)
         self._where: dict[str, tuple[Path, int]] = {}
-        self._pending: dict[str, Features] = {}
-        self._written = time.monotonic()
-        self._number = 0
+        self._added: set[str] = set()  # some of them not written yet
         self._read = functools.lru_cache(maxsize=6)(_read_shard)
 
     def open(self) -> None:
         """See what earlier runs left. A damaged shard is removed, with a note; one of other features too."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for leftover in self._folder.glob(".*.tmp"):
-            leftover.unlink(missing_ok=True)
-        for path in sorted(self._folder.glob("*.npz")):
-            try:
-                key, plates, _ = _read_shard(path)
-            except (CollectionError, OSError) as error:
-                self._note(f"{path.name} of an earlier run is damaged and is done again ({error})")
-                path.unlink(missing_ok=True)
-                continue
-            if key != self._key:
-                path.unlink(missing_ok=True)
-                continue
+        self._shards.open()
+
+    def learn(self, path: Path) -> bool:
+        """See :class:`imgsim.base.shards.Form`."""
+        key, plates, _ = _read_shard(path)
+        if key == self._key:
             self._know(path, [plate[0] for plate in plates])
-            self._number = max(self._number, int(path.stem) + 1 if path.stem.isdigit() else 0)
+        return key == self._key
+
+    def encode(self, results: Sequence[tuple[str, Features]]) -> bytes:
+        """See :class:`imgsim.base.shards.Form`."""
+        return _shard(self._key, dict(results))
+
+    def wrote(self, path: Path, results: Sequence[tuple[str, Features]]) -> None:
+        """See :class:`imgsim.base.shards.Form`."""
+        self._know(path, list(dict(results)))
 
     def _know(self, path: Path, contents: Sequence[str]) -> None:
         for place, content in enumerate(contents):
             self._where.setdefault(content, (path, place))
 
     def __contains__(self, content: str) -> bool:
-        return content in self._where or content in self._pending
+        return content in self._where or content in self._added
 
     def add(self, content: str, features: Features) -> None:
         """Keep a plate's features; written within a few seconds."""
-        self._pending[content] = features
-        if len(self._pending) >= _MOST or time.monotonic() - self._written > _EVERY_S:
-            self.flush()
+        self._added.add(content)
+        self._shards.add((content, features))
 
     def flush(self) -> None:
         """Write what has been added since the last shard."""
-        pending, self._pending = self._pending, {}
-        self._written = time.monotonic()
-        if not pending:
-            return
-        path = self._folder / f"{self._number:06d}.npz"
-        write_whole(path, _shard(self._key, pending))
-        self._number += 1
-        self._know(path, list(pending))
+        self._shards.flush()
 
     def get(self, content: str) -> Features:
         """The features of a plate; KeyError if there are none."""

@@ -1,8 +1,7 @@
 """The work folder: what a run has done so far, so that the next one goes on where it was stopped.
 
-Results are appended as shards, each written whole under a name of its own every few seconds: a run that is killed
-loses the plates of the last shard that it had not written. A shard holds what is known of some files and the vectors of
-their contents under the key of the backbone that made them; nothing in it is ever wrong later, only no longer needed.
+A shard (:mod:`imgsim.base.shards`) holds what is known of some files, and the vectors of their contents under the key
+of the backbone that made them.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npz_bytes, parse_npz
+from imgsim.base.shards import Shards
 from imgsim.base.writing import write_whole
 from imgsim.errors import CollectionError
 from imgsim.prepare.known_files import Source
 
-_EVERY_S = 2.0
 Vectors = dict[str, npt.NDArray[np.float32]]
+Result = tuple[Source | None, str, Vectors]
 
 
 class WorkStore:
@@ -42,9 +41,7 @@ class WorkStore:
         self.sources: list[Source] = []
         self.vectors: dict[str, Vectors] = {}  # backbone key -> content -> vector
         self.notes: list[str] = []
-        self._pending: list[tuple[Source | None, str, Vectors]] = []
-        self._written = time.monotonic()
-        self._number = 0
+        self._results: Shards[Result] = Shards(self.shards, self, self.notes.append)
         self._recorded: list[Source] = []  # what sources.npz holds
 
     def open(self) -> None:
@@ -58,55 +55,49 @@ class WorkStore:
                 else:
                     leftover.unlink(missing_ok=True)
         # What earlier runs knew comes first, so that what an interrupted run found out later wins.
-        for path in (self.folder / "sources.npz", *sorted(self.shards.glob("*.npz"))):
-            if not path.exists():
-                continue
+        recorded = self.folder / "sources.npz"
+        if recorded.exists():
             try:
-                self._read(path)
+                self.learn(recorded)
+                self._recorded = list(self.sources)
             except CollectionError as error:
-                self.notes.append(f"{path.name} of an earlier run is damaged and is done again ({error})")
-                path.unlink(missing_ok=True)
-        numbers = [int(path.stem) for path in self.shards.glob("*.npz") if path.stem.isdigit()]
-        self._number = max(numbers, default=-1) + 1
+                self.notes.append(f"{recorded.name} of an earlier run is damaged and is done again ({error})")
+                recorded.unlink(missing_ok=True)
+        self._results.open()
 
-    def _read(self, path: Path) -> None:
+    def learn(self, path: Path) -> bool:
+        """See :class:`imgsim.base.shards.Form`."""
         sources, vectors = _read_shard(path)
-        if path.name == "sources.npz":
-            self._recorded = sources
         self.sources += sources
         for key, (contents, matrix) in vectors.items():
             known = self.vectors.setdefault(key, {})
             for content, vector in zip(contents, matrix, strict=True):
                 known.setdefault(content, vector)
+        return True
 
-    def add(self, source: Source, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
-        """Keep a result; ``vectors`` are by backbone key. Written within a few seconds."""
-        self._keep(source, source.sha256, vectors)
+    def encode(self, results: Sequence[Result]) -> bytes:
+        """See :class:`imgsim.base.shards.Form`."""
+        return _shard(results)
 
-    def add_vectors(self, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
-        """Keep further vectors of a plate, by its content."""
-        self._keep(None, content, vectors)
-
-    def _keep(
-        self, source: Source | None, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]
-    ) -> None:
-        self._pending.append((source, content, dict(vectors)))
-        if time.monotonic() - self._written > _EVERY_S:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what has been added since the last shard, and make it known."""
-        pending, self._pending = self._pending, []
-        self._written = time.monotonic()
-        if not pending:
-            return
-        write_whole(self.shards / f"{self._number:06d}.npz", _shard(pending))
-        self._number += 1
-        for source, content, vectors in pending:
+    def wrote(self, path: Path, results: Sequence[Result]) -> None:
+        """See :class:`imgsim.base.shards.Form`."""
+        for source, content, vectors in results:
             if source is not None:
                 self.sources.append(source)
             for key, vector in vectors.items():
                 self.vectors.setdefault(key, {}).setdefault(content, vector)
+
+    def add(self, source: Source, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep a result; ``vectors`` are by backbone key. Written within a few seconds."""
+        self._results.add((source, source.sha256, dict(vectors)))
+
+    def add_vectors(self, content: str, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep further vectors of a plate, by its content."""
+        self._results.add((None, content, dict(vectors)))
+
+    def flush(self) -> None:
+        """Write what has been added since the last shard, and make it known."""
+        self._results.flush()
 
     def stage(self, key: str, dtypes: Mapping[str, type[np.generic]]) -> dict[str, npt.NDArray[Any]] | None:
         """The arrays of a stage that an interrupted run had finished; None if there are none, or damaged ones."""
@@ -166,7 +157,7 @@ def _read_shard(path: Path) -> tuple[list[Source], dict[str, tuple[list[str], np
     return sources, vectors
 
 
-def _shard(results: list[tuple[Source | None, str, Vectors]]) -> bytes:
+def _shard(results: Sequence[Result]) -> bytes:
     contents: dict[str, list[str]] = {}
     matrices: dict[str, list[npt.NDArray[np.float32]]] = {}
     for _, content, vectors in results:
