@@ -53,7 +53,21 @@ def test_a_state_survives_its_address() -> None:
         sharing=2,
         models_page=3,
         draw=9,
+        reused=True,
+        order="similarity",
+        verdicts=("same", "unchecked"),
+        other="bm02/img 001",
+        compare="swipe",
+        family="F0001",
+        reuse_years=(10, 40),
+        book_page=4,
+        desk="worth",
+        asked="mirrored",
+        precision=0.5,
     )
+    # Every field is tried, also one that is new.
+    untried = [f.name for f in fields(state.State) if getattr(full, f.name) == getattr(state.State(), f.name)]
+    assert untried == []
     query = state.to_query(full)
     assert state.from_query({key: [v] if isinstance(v, str) else v for key, v in query.items()}) == full
     assert state.to_query(state.State()) == {}
