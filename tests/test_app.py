@@ -305,3 +305,21 @@ def test_the_start_loads_no_heavy_library(folder: Path) -> None:
         check=False,
     )
     assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+
+
+def test_a_fragment_that_comes_late_leaves_the_links_of_the_page_that_is_open() -> None:
+    """The links are those of the page that drew the sidebar: a fragment of the page before must not touch them."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from imgsim.app.parts import shell
+
+        with st.sidebar:
+            st.session_state[shell._LINKS] = "books", st.container()
+        shell.links("compare")
+        st.text("compare wrote nothing")
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception and app.text[0].value == "compare wrote nothing"
+    assert not app.sidebar.caption

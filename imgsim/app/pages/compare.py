@@ -31,7 +31,7 @@ _VERDICTS = {
 @st.fragment
 def show() -> None:
     """Draw the page."""
-    shell.links()
+    shell.links("compare")
     collection = shell.collection()
     now = state.current()
     if not now.plate:

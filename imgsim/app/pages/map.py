@@ -31,7 +31,7 @@ def show() -> None:
     filters.facets(collection)
     methods = [method for method in state.PROJECTIONS if method in collection.projections(now.backbone)]
     if not methods:
-        shell.links()
+        shell.links("map")
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
@@ -62,7 +62,7 @@ def show() -> None:
 # costs more than finding its neighbours.
 @st.fragment
 def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
-    shell.links()
+    shell.links("map")
     collection = shell.collection()
     now = state.current()
     query = found = None

@@ -26,7 +26,7 @@ def show() -> None:
     collection = shell.collection()
     now = state.current()
     if not now.plate:
-        shell.links()
+        shell.links("plate")
         past_addresses.gone_plate(collection)
         _choose()
         return
@@ -47,7 +47,7 @@ def show() -> None:
 def _body(
     top: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, head: DeltaGenerator | None
 ) -> None:
-    shell.links()
+    shell.links("plate")
     collection = shell.collection()
     now = state.current()
     if not now.plate or (now.box is None) != (head is not None):

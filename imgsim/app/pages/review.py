@@ -26,7 +26,7 @@ Pair = tuple[int, int]
 @st.fragment
 def show() -> None:
     """Draw the page."""
-    shell.links()
+    shell.links("review")
     collection = shell.collection()
     now = state.current()
     shell.lead(

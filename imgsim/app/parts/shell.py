@@ -31,7 +31,7 @@ GROUPS: dict[str, dict[str, str]] = {
 PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
 _OWN_LINKS = {"Plate", "Map", "Compare", "Review"}
 GONE = "_imgsim_gone"  # (collection, id) of the plate that an address asked for and that is gone
-_LINKS = "_imgsim_links"  # the container of the links in the sidebar
+_LINKS = "_imgsim_links"  # the page that drew the sidebar last, and its container of links
 
 
 def page_file(name: str) -> str:
@@ -130,10 +130,16 @@ def collection() -> Collection:
     return caches.opened(state.current().collection)
 
 
-def links() -> None:
-    """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it."""
+def links(page: str) -> None:
+    """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it.
+
+    A fragment may be run once more when the reader is on another page already: the links are that page's then.
+    """
+    drawn_by, place = st.session_state[_LINKS]
+    if drawn_by != page:
+        return
     query = state.link()
-    with st.session_state[_LINKS]:
+    with place:
         for group, pages in GROUPS.items():
             st.caption(group)
             for name, title in pages.items():
@@ -151,9 +157,9 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             st.markdown("**imgsim**")
             st.caption("Finds plates that were used again.")
         # A fragment that changes the state draws the links anew: they carry the state.
-        st.session_state[_LINKS] = st.container(key="pages", gap=None)
+        st.session_state[_LINKS] = name, st.container(key="pages", gap=None)
         if page.title not in _OWN_LINKS:
-            links()
+            links(name)
         infos = caches.infos()
         names = [info.name for info in infos if not info.error]
         st.selectbox("Collection", names, **state.bind("collection"))
