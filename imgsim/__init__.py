@@ -20,7 +20,7 @@ def open(collection: "str | PathLike[str]") -> "Collection":
 
     Parameters
     ----------
-    collection : its name in the data folder (see :func:`imgsim.generation.layout.data_dir`), or the path of its folder.
+    collection : its name in the data folder (see :func:`imgsim.base.places.data_dir`), or the path of its folder.
 
     Raises
     ------
@@ -29,7 +29,8 @@ def open(collection: "str | PathLike[str]") -> "Collection":
     """
     from pathlib import Path
 
-    from imgsim.collection import data_dir, open_collection
+    from imgsim.base.places import data_dir
+    from imgsim.collection import open_collection
 
     named = data_dir() / collection
     return open_collection(named if named.is_dir() else Path(collection))

@@ -17,6 +17,7 @@ import pytest
 
 from imgsim.base.arrays import npy_bytes, npz_bytes, parse_npy, parse_npz
 from imgsim.base.hashing import file_sha256
+from imgsim.base.places import data_dir
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.collection import list_collections, open_collection
 from imgsim.errors import BusyError, CollectionError, ImgsimError
@@ -346,9 +347,9 @@ def test_the_list_shows_damaged_collections_with_their_error(copied: Path) -> No
 
 def test_the_data_folder_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path))
-    assert layout.data_dir() == tmp_path
+    assert data_dir() == tmp_path
     monkeypatch.delenv("IMGSIM_DATA")
-    assert layout.data_dir().name == "data"
+    assert data_dir().name == "data"
 
 
 def test_staleness_says_what_changed(tmp_path: Path) -> None:

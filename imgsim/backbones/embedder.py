@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from imgsim.backbones.brought import backbone as get_backbone
 from imgsim.backbones.engines import choose_device, prepare_engine
-from imgsim.backbones.known import Backbone, get_backbone
+from imgsim.backbones.known import Backbone
 from imgsim.base.download import Progress
 from imgsim.base.scratch import scratch_folder
 

@@ -53,7 +53,7 @@ def prepare_engine(
     """Fetch, read and check the weights, and write into `folder` what the engine for this device loads."""
     backbone = bound_to(backbone, weights)
     if backbone.runner is not None:
-        return Engine(backbone, "own", weights)
+        return Engine(backbone, "own", weights or backbone.bundled)
     path = fetch_weights(backbone, weights, progress=progress)
     assert path is not None, "a torchvision network without weights"
     state = load_state(backbone, path)

@@ -170,15 +170,6 @@ BACKBONES: dict[str, Backbone] = {
 }
 
 
-def get_backbone(name: str) -> Backbone:
-    """Return the backbone of that name; WeightsError names those that exist."""
-    try:
-        return BACKBONES[name]
-    except KeyError:
-        known = ", ".join(BACKBONES)
-        raise WeightsError(f'There is no backbone "{name}". Known ones: {known}.') from None
-
-
 def bound_to(backbone: Backbone, weights: Path | None = None) -> Backbone:
     """Return the backbone with the input size and normalisation that its weights file states, if it states any.
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from imgsim.base.places import data_dir
 from imgsim.collection import id_registry
 from imgsim.errors import ImgsimError
-from imgsim.generation.layout import CURRENT, check_name, data_dir
+from imgsim.generation.layout import CURRENT, check_name
 from imgsim.reviews import FILE
 
 

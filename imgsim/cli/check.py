@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from imgsim.base.places import data_dir
 from imgsim.base.progress import Stage
 from imgsim.cli.arguments import Parser, one_line
 from imgsim.cli.ending import display_for
 from imgsim.collection.integrity import Checked, as_json, check, remedy_words
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
-from imgsim.generation.layout import check_name, data_dir
+from imgsim.generation.layout import check_name
 
 _DESCRIPTION = """\
 Read every file of prepared collections and compare it with its checksum: catalogue, similarities, local features,

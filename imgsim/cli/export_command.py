@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from imgsim.base.places import data_dir
 from imgsim.base.progress import Stage
 from imgsim.cli.arguments import command_name
 from imgsim.cli.ending import AnyDisplay, run_command
@@ -18,7 +19,7 @@ from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
 from imgsim.export.kinds import KINDS, ExportFile, available, files_of
 from imgsim.export.request import WHEN, Request
-from imgsim.generation.layout import CURRENT, data_dir
+from imgsim.generation.layout import CURRENT
 
 _DESCRIPTION = """\
 Take results out of a prepared collection: lists as CSV, books as references, networks, maps; with a README that

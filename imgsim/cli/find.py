@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from imgsim.base.places import data_dir
 from imgsim.cli.arguments import Parser, one_line
 from imgsim.collection.identifying import Found, find_everywhere
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
-from imgsim.generation.layout import check_name, data_dir
+from imgsim.generation.layout import check_name
 
 _DESCRIPTION = """\
 Find the picture that a citation names, in all collections of the data folder. TEXT is a whole citation as the app

@@ -23,7 +23,7 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run a command, or the app. Returns the exit status.
 
-    ``--data DIR`` before all else says where collections lie; see :func:`imgsim.generation.layout.data_dir`.
+    ``--data DIR`` before all else says where collections lie; see :func:`imgsim.base.places.data_dir`.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words = _with_data(words)

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from imgsim.base.places import data_dir
 from imgsim.cli.arguments import command_name
 from imgsim.cli.display import summary_text
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
-from imgsim.generation.layout import RECORD, data_dir
+from imgsim.generation.layout import RECORD
 from imgsim.prepare.missing_plates import Vanished
 from imgsim.prepare.options import SAMPLE_PLATES, Options
 from imgsim.prepare.run import prepare
@@ -64,7 +65,7 @@ def _weights(text: str) -> tuple[str, Path]:
 
 def parser() -> argparse.ArgumentParser:
     """The options of precompute.py."""
-    from imgsim.backbones import BACKBONES
+    from imgsim.backbones import backbone_names
     from imgsim.retrieval.projections import METHODS
     from imgsim.sources.dataset import DATASETS
 
@@ -108,8 +109,9 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="DIR", help="the collection's folder, to keep it elsewhere"
     )
     add(
-        "--backbone", nargs="+", action="extend", default=[], metavar="NAME", choices=list(BACKBONES),
-        help=f"networks to compare by: {', '.join(BACKBONES)}; added to those the collection has (default: plates18)",
+        "--backbone", nargs="+", action="extend", default=[], metavar="NAME", choices=backbone_names(),
+        help=f"networks to compare by: {', '.join(backbone_names())}; added to those the collection has (default: "
+        "plates18)",
     )  # fmt: skip
     add(
         "--weights", nargs="+", action="extend", default=[], type=_weights, metavar="NAME=FILE",
@@ -159,11 +161,12 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     argparse would give an option that takes several values every word that follows it. Here the first word after it
     is its value, and a later one only if it looks like one; whatever no option takes is an image. ``--`` ends options.
     """
-    from imgsim.backbones import BACKBONES
+    from imgsim.backbones import backbone_names
     from imgsim.retrieval.projections import METHODS
 
+    known = backbone_names()
     several: dict[str, Callable[[str], bool]] = {
-        "--backbone": lambda word: word in BACKBONES,
+        "--backbone": lambda word: word in known,
         "--projection": lambda word: word in METHODS,
         "--weights": lambda word: "=" in word and not Path(word).exists(),
         "--iiif": lambda word: True,

@@ -26,8 +26,8 @@ The last four are missing where plates were not compared (``--no-verify``, or a 
 :mod:`~imgsim.generation.generation` is what the app needs; :mod:`~imgsim.generation.publishing` is for the pipeline.
 """
 
+from imgsim.base.places import data_dir
 from imgsim.collection.collection import Collection
 from imgsim.collection.opening import CollectionInfo, list_collections, open_collection, open_generation
-from imgsim.generation.layout import data_dir
 
 __all__ = ["Collection", "CollectionInfo", "data_dir", "list_collections", "open_collection", "open_generation"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imgsim.base.places import data_dir
 from imgsim.collection.collection import Collection
 from imgsim.errors import CollectionError
 from imgsim.generation import current, layout
@@ -74,7 +75,7 @@ def _checked(path: Path, generation: str, manifest: dict[str, Any], told: str) -
 
 def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
     """The collections in the data folder, by name; damaged ones with their error. A missing folder has none."""
-    folder = layout.data_dir() if folder is None else Path(folder)
+    folder = data_dir() if folder is None else Path(folder)
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if not path.is_dir() or path.name.startswith(".") or not current.is_collection(path):

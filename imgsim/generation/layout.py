@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,22 +36,6 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _INDEX_FILE = re.compile(rf"{FEATURES}/index_[a-z0-9_]{{1,40}}\.npy")
 _MAX_MANIFEST = 16 * 1024 * 1024
-
-
-def data_dir() -> Path:
-    """Where collections live: the folder named by IMGSIM_DATA (or ``--data``), else ``data`` in a checkout.
-
-    Where the package is installed it is the user's data folder, such as ``~/.local/share/imgsim``.
-    """
-    named = os.environ.get("IMGSIM_DATA")
-    if named:
-        return Path(named).expanduser()
-    above = Path(__file__).resolve().parents[2]
-    if (above / "precompute.py").is_file():
-        return above / "data"
-    from platformdirs import user_data_path
-
-    return user_data_path("imgsim", appauthor=False)
 
 
 def check_name(name: object, what: str = "collection") -> str:

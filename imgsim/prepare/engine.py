@@ -62,12 +62,9 @@ class TorchEngine:
     """The backbones of :mod:`imgsim.backbones`, run by :mod:`imgsim.workers`; torch is loaded only to compute."""
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
-        from imgsim.backbones import BACKBONES
-        from imgsim.errors import ImgsimError
+        from imgsim.backbones import get_backbone
 
-        if name not in BACKBONES:
-            raise ImgsimError(f"There is no backbone {name!r}. Choose among {', '.join(BACKBONES)}.")
-        backbone = BACKBONES[name]
+        backbone = get_backbone(name)
         return backbone.key(weights), backbone.dimension
 
     def process(

@@ -113,9 +113,9 @@ def _findings(collection: Collection, names: tuple[str, ...], k: int) -> None:
 
 
 def _another(name: str) -> str:
-    from imgsim.backbones import BACKBONES
+    from imgsim.backbones import backbone_names
 
-    return next(other for other in BACKBONES if other != name)
+    return next(other for other in backbone_names() if other != name)
 
 
 if __name__ == "__main__":

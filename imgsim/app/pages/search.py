@@ -18,7 +18,7 @@ from imgsim.app.components import plate_viewer
 from imgsim.app.parts import neighbour_controls, neighbourhood, outside, shell
 from imgsim.app.services import intake, state, text
 from imgsim.app.services.state import Box
-from imgsim.backbones import BACKBONES
+from imgsim.backbones import backbone_names, get_backbone
 from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection
 from imgsim.collection.query import Query
@@ -199,9 +199,9 @@ def _embedded(
 
 def _check_weights(collection: str, backbone: str, weights: str, key: str) -> None:
     """Refuse to compare an image with plates that another network has described."""
-    if backbone not in BACKBONES:
+    if backbone not in backbone_names():
         raise WeightsError(f"This imgsim has no backbone {backbone!r}. Choose another one in the sidebar.")
-    if BACKBONES[backbone].key(Path(weights) if weights else None) != key:
+    if get_backbone(backbone).key(Path(weights) if weights else None) != key:
         raise WeightsError(
             f"This collection was made with other weights of {backbone} than those installed, so scores would "
             f"mean nothing. Prepare it again: python precompute.py --name {collection}"

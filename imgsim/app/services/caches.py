@@ -16,6 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.app.services.state import State
+from imgsim.base.places import data_dir
 from imgsim.charts.colours import Colouring, colour_plates
 from imgsim.collection import (
     Collection,
@@ -33,7 +34,6 @@ from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Families
 from imgsim.generation import current, layout
 from imgsim.generation.current import mend_if_free
-from imgsim.generation.layout import data_dir
 from imgsim.reviews import Review, Reviews
 from imgsim.reviews.pictures import Unconfirmed
 

@@ -18,13 +18,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.services import caches, server, state, text
+from imgsim.base.places import data_dir
 from imgsim.collection import Collection, settings
 from imgsim.collection.addresses import family_address
 from imgsim.errors import ImgsimError
 from imgsim.export import iiif
 from imgsim.export.iiif import image_service
 from imgsim.export.iiif import manifest as manifests
-from imgsim.generation.layout import check_name, data_dir
+from imgsim.generation.layout import check_name
 
 _OWN = {
     "X-Content-Type-Options": "nosniff",

@@ -1,0 +1,22 @@
+"""Where things lie on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def data_dir() -> Path:
+    """Where collections live: the folder named by IMGSIM_DATA (or ``--data``), else ``data`` in a checkout.
+
+    Where the package is installed it is the user's data folder, such as ``~/.local/share/imgsim``.
+    """
+    named = os.environ.get("IMGSIM_DATA")
+    if named:
+        return Path(named).expanduser()
+    above = Path(__file__).resolve().parents[2]
+    if (above / "precompute.py").is_file():
+        return above / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("imgsim", appauthor=False)
