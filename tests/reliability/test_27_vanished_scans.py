@@ -306,7 +306,7 @@ def test_the_app_shows_the_plates_and_offers_to_go_on_without_them(
 
     def toy(words_: list[str]) -> preparing.Preparation:
         started.append(words_)
-        return real([sys.executable, "-c", _TOY, *words_[2:], "--no-verify"])
+        return real([sys.executable, "-c", _TOY, *words_[len(preparing._COMMAND) :], "--no-verify"])
 
     monkeypatch.setattr(preparing, "_started", toy)
     app = visit("about")
