@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
         print(executable)
         return 0
     # All of them together: beside each other, on the cores there are. Some of them: as pytest does it.
-    shared = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    shared = ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadscope"]
     return environment.run(executable, ["-m", "pytest", *(arguments or shared)])
 
 

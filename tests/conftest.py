@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -21,17 +22,23 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups become part of the names
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
-
-    Where several processes share the tests, those of a module stay together, for what it prepares; and so do those that
-    count what was survived, for the table that is compared in the end.
-    """
+    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes."""
     items.sort(key=lambda item: "e2e" in item.path.parts)
-    for item in items:
-        together = "reliability" if item.path.parent.name == "reliability" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Where several processes share the tests, those of a module stay together, for what it prepares; and so do those
+    that count what was survived, for the table that is compared in the end."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return "tests/reliability" if file.startswith("tests/reliability/") else file
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -141,17 +141,12 @@ def kept_apart(decisions: Decisions) -> frozenset[Pair]:
 
 def components(matches: Matches, count: int) -> npt.NDArray[np.int64]:
     """Which plates agreeing pairs lead between: equal numbers for those, int64 (count,)."""
-    frame = matches.frame
-    pairs = frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(np.int64)
-    label = np.arange(count, dtype=np.int64)
-    while True:
-        low = np.minimum(label[pairs[:, 0]], label[pairs[:, 1]])
-        before = label.copy()
-        np.minimum.at(label, pairs[:, 0], low)
-        np.minimum.at(label, pairs[:, 1], low)
-        label = label[label]  # halves the way to the smallest
-        if np.array_equal(label, before):
-            return label
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = matches.frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(np.int64)
+    tied = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return connected_components(tied, directed=False)[1].astype(np.int64)
 
 
 def touched(component: npt.NDArray[np.int64], decisions: Decisions) -> npt.NDArray[np.bool_]:
