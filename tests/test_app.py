@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.parts.shell import PAGES
-from imgsim.app.services import state, text
+from imgsim.app.services import parameters, text
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import plate_citation
@@ -56,7 +56,7 @@ def test_every_page_opens_without_any_state(visit: Callable[..., AppTest], name:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("view", list(state.VIEWS))
+@pytest.mark.parametrize("view", list(parameters.VIEWS))
 def test_every_page_opens_with_a_plate(visit: Callable[..., AppTest], name: str, view: str) -> None:
     app = visit(name, plate="p003", threshold="-1", view=view, backbone="other")
     assert param(app, "plate") == "p003"

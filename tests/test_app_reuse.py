@@ -19,7 +19,7 @@ from imgsim.app.components import family_strips, outline, pair_list, rank_lines,
 from imgsim.app.parts import motif
 from imgsim.app.parts.family import strip, ties
 from imgsim.app.parts.two_books import in_words
-from imgsim.app.services import state, text
+from imgsim.app.services import parameters, state, text
 from imgsim.charts import book_figures
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
@@ -310,7 +310,7 @@ def test_books_that_share_nothing_leave_the_list_of_those_that_do(
     assert table["Years"].iloc[0] == "1700, 1710"
 
 
-@pytest.mark.parametrize("arranged", list(state.ARRANGEMENTS))
+@pytest.mark.parametrize("arranged", list(parameters.ARRANGEMENTS))
 def test_the_matrix_is_arranged_as_the_address_says(herbals: Collection, arranged: str) -> None:
     visit("books", arranged=arranged)
 

@@ -18,7 +18,7 @@ from imgsim.catalogue import (
     build_catalogue,
     read_metadata,
 )
-from imgsim.catalogue.table import shorten
+from imgsim.catalogue.captions import shorten
 from imgsim.catalogue.values import ecco_parts, natural, searchable
 from imgsim.errors import CollectionError, ImgsimError, MetadataError
 from imgsim.sources.folders import find_images

@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 from imgsim.app.components import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.compare_view import MODES, wished
 from imgsim.app.pages import compare
-from imgsim.app.services import state
+from imgsim.app.parts import counterpart
+from imgsim.app.services import parameters, state
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.registration import NODES, Registration, bent
 from imgsim.errors import ImgsimError
@@ -36,7 +37,7 @@ B = ComparedPlate("b", "/b.webp", "Plate b", 800, 1000)
 
 
 def test_the_modes_are_those_of_the_address() -> None:
-    assert tuple(state.COMPARISONS) == MODES
+    assert tuple(parameters.COMPARISONS) == MODES
 
 
 def test_without_an_app_nothing_happens() -> None:
@@ -293,7 +294,7 @@ def test_the_page_leads_from_nothing_to_a_pair(visit: Callable[..., AppTest]) ->
 def test_arrows_walk_through_the_neighbours(visit: Callable[..., AppTest], herbals: Collection) -> None:
     now = state.State(collection="herbals", backbone="toy", plate="p003", other_books=False)
     row = herbals.catalogue.row("p003")
-    rows = compare.neighbours(herbals, now, row)
+    rows = counterpart.neighbours(herbals, now, row)
     assert row not in rows and len(set(rows)) == len(rows) >= 4
     ids = [str(herbals.catalogue.plate_ids[other]) for other in rows]
     app = visit(plate="p003", with_=ids[0], other_books="no")
@@ -302,20 +303,20 @@ def test_arrows_walk_through_the_neighbours(visit: Callable[..., AppTest], herba
     assert param(last.click().run(), "with") == ids[1]
     # neighbours of other books only, unless the reader wants all
     books = herbals.catalogue.frame["book"].to_numpy()
-    apart = compare.neighbours(herbals, state.State(collection="herbals", backbone="toy", plate="p003"), row)
+    apart = counterpart.neighbours(herbals, state.State(collection="herbals", backbone="toy", plate="p003"), row)
     assert apart and all(books[other] != books[row] for other in apart)
 
 
 def test_verified_plates_come_first(herbals: Collection) -> None:
     row = herbals.catalogue.row("p003")
-    far = compare.neighbours(herbals, state.State(backbone="toy", other_books=False, top_k=50), row)[-1]
+    far = counterpart.neighbours(herbals, state.State(backbone="toy", other_books=False, top_k=50), row)[-1]
     match = SimpleNamespace(verified=True, other=lambda _: far)
     doubt = SimpleNamespace(verified=False, other=lambda _: row)
     matches = SimpleNamespace(of=lambda _: [match, doubt])
     stub = in_memory(
         herbals.catalogue, cast(Matches, matches), manifest={}, path=herbals.path, embeddings=herbals.embeddings("toy")
     )
-    rows = compare.neighbours(stub, state.State(backbone="toy", other_books=False, top_k=4), row)
+    rows = counterpart.neighbours(stub, state.State(backbone="toy", other_books=False, top_k=4), row)
     assert rows[0] == far and len(rows) == 5 and row not in rows
 
 

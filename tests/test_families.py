@@ -21,7 +21,7 @@ from imgsim.families import (
     select,
     work_keys,
 )
-from imgsim.families.family_list import Member
+from imgsim.families.family_members import Member
 from imgsim.families.finding import STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.framing import area, seen
 from imgsim.families.relating import believed

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imgsim.cli.prepare_command import main, parser, split_images
+from imgsim.cli.prepare_arguments import parser, split_images
+from imgsim.cli.prepare_command import main
 from imgsim.collection import open_collection
 from imgsim.errors import DownloadError, ManifestError
 from imgsim.prepare import Options, prepare

@@ -21,7 +21,8 @@ import pytest
 from imgsim.base.progress import Progress
 from imgsim.cli import prepare_command
 from imgsim.cli.display import TextDisplay, duration, progress_line, summary_text
-from imgsim.cli.prepare_command import main, split_images, suggested_name
+from imgsim.cli.prepare_arguments import split_images
+from imgsim.cli.prepare_command import main, suggested_name
 from imgsim.collection import open_collection
 from imgsim.errors import BusyError, ImgsimError
 from imgsim.prepare import Options, Summary

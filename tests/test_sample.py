@@ -23,9 +23,10 @@ from imgsim.sources.sample.inflorescences import INFLORESCENCES, inflorescence
 from imgsim.sources.sample.lettering import line_of_letters, measure, roman
 from imgsim.sources.sample.organs import LEAF_FORMS, leaf, roots
 from imgsim.sources.sample.planning import COLUMNS, plan
-from imgsim.sources.sample.plants import HABITS, ROOTS, grow, random_species
+from imgsim.sources.sample.plants import grow
 from imgsim.sources.sample.scanning import scan
 from imgsim.sources.sample.shapes import Hand, Line, Patch
+from imgsim.sources.sample.species import HABITS, ROOTS, random_species
 
 IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from imgsim.app.services import state
+from imgsim.app.services import parameters, state
 
 
 def test_every_field_has_a_place_in_the_address() -> None:
-    assert {field.name for field in fields(state.State)} == {*state._PARSERS, "choices"}
-    names = [name for name, _ in state._PARSERS.values()]
+    assert {field.name for field in fields(state.State)} == {*parameters.PARSERS, "choices"}
+    names = [name for name, _ in parameters.PARSERS.values()]
     assert len(set(names)) == len(names)  # two fields of one name would overwrite one another
 
 

@@ -13,7 +13,7 @@ from imgsim.backbones import BACKBONES, load_state
 from imgsim.backbones.known import bound_to
 from imgsim.errors import ImgsimError, MetadataError, WeightsError
 from imgsim.images import shaping
-from imgsim.training import augment, batches, checkpoint_files, from_folders, loop
+from imgsim.training import augment, batches, checkpoint_files, composition, from_folders, loop
 from imgsim.training.__main__ import main
 
 torch = pytest.importorskip("torch")
@@ -112,7 +112,7 @@ def test_a_plate_among_others_stands_there_whole():
     plate, blank = np.array(draw(0)), np.full((80, 60), 250, np.uint8)
     shares = set()
     for seed in range(40):
-        sheet = augment._among(plate, [blank], 600, np.random.default_rng(seed))
+        sheet = composition._among(plate, [blank], 600, np.random.default_rng(seed))
         assert 590 <= max(sheet.shape) <= 600
         assert np.corrcoef(printed(sheet), printed(plate))[0, 1] > 0.9
         shares.add(round(float((sheet < 128).mean() / (plate < 128).mean()), 1))

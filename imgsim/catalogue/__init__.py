@@ -15,7 +15,8 @@ from imgsim.catalogue.describing import described
 from imgsim.catalogue.facets import UNKNOWN, Facet
 from imgsim.catalogue.joining import Joined, JoinReport, build_catalogue, join
 from imgsim.catalogue.metadata import Metadata, read_metadata
-from imgsim.catalogue.table import STANDARD, Catalogue
+from imgsim.catalogue.standard_columns import STANDARD
+from imgsim.catalogue.table import Catalogue
 
 __all__ = [
     "STANDARD", "UNDATED", "UNKNOWN", "BookDates", "Catalogue", "DateInterval", "Dates", "Facet", "Joined",

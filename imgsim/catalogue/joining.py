@@ -17,7 +17,8 @@ from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.numerals import page_number, plate_number
 from imgsim.catalogue.order import IN_BOOK, Column, arrange, stem
 from imgsim.catalogue.row_keys import Match, best_match
-from imgsim.catalogue.table import STANDARD, Catalogue
+from imgsim.catalogue.standard_columns import STANDARD
+from imgsim.catalogue.table import Catalogue
 from imgsim.catalogue.values import ecco_parts, whole
 
 PLATE_COLUMNS = ("plate_id", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes")

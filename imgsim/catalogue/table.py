@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,22 +11,13 @@ import numpy as np
 import pandas as pd
 
 from imgsim.catalogue import dating, facets
+from imgsim.catalogue.captions import cited, illustration, shorten
 from imgsim.catalogue.column_words import is_known
 from imgsim.catalogue.dates import DateInterval, Dates
-from imgsim.catalogue.order import IN_BOOK, in_book, stem
-from imgsim.catalogue.values import ecco_parts
+from imgsim.catalogue.order import IN_BOOK
+from imgsim.catalogue.standard_columns import INTEGERS, STANDARD, checked
 from imgsim.errors import CollectionError, ImgsimError
 
-STANDARD = (
-    "plate_id", "book", "page", "number", "title", "author", "year", "decade", "date_text", "date_from", "date_to",
-    "date_sure", "place", "country", "format", "category", "language", "file", "root", "folder", "sha256", "width",
-    "height", "mode", "frames", "bytes", IN_BOOK,
-)  # fmt: skip
-_LATER = {IN_BOOK}  # columns that catalogues of earlier versions lack
-_INTEGERS = {
-    "page": "Int32", "number": "Int32", "year": "Int32", "decade": "Int32", "date_from": "Int32", "date_to": "Int32",
-    "width": "int32", "height": "int32", "frames": "int32", "bytes": "int64", IN_BOOK: "int32",
-}  # fmt: skip
 _UNKNOWN = np.iinfo(np.int64).max
 
 
@@ -38,9 +27,9 @@ class Catalogue:
     Parameters
     ----------
     frame : pandas.DataFrame
-        The columns of :data:`STANDARD` (texts '' where unknown, numbers missing), then the metadata's own columns
-        as text. Sorted by plate_id, which is unique. What the columns of dates hold stands in
-        :mod:`~imgsim.catalogue.dating`; where a row lacks them, they are made of its year or decade.
+        The columns of :data:`~imgsim.catalogue.standard_columns.STANDARD` (texts '' where unknown, numbers missing),
+        then the metadata's own columns as text. Sorted by plate_id, which is unique. What the columns of dates
+        hold stands in :mod:`~imgsim.catalogue.dating`; where a row lacks them, they are made of its year or decade.
 
     Raises
     ------
@@ -49,35 +38,7 @@ class Catalogue:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        try:
-            frame = dating.with_dates(frame)
-        except (ValueError, TypeError) as error:
-            raise CollectionError(
-                f"The catalogue holds dates of a wrong kind: {error}. Run precompute.py again."
-            ) from error
-        missing = [name for name in STANDARD if name not in frame.columns and name not in _LATER]
-        if missing:
-            raise CollectionError(
-                f"The catalogue lacks the columns {', '.join(missing)}. Run precompute.py again."
-            )
-        try:
-            kinds = {name: _INTEGERS.get(str(name), "str") for name in frame.columns}
-            frame = frame.astype(kinds).reset_index(drop=True)
-        except (ValueError, TypeError) as error:
-            raise CollectionError(
-                f"The catalogue holds values of a wrong kind: {error}. Run precompute.py again."
-            ) from error
-        texts = [name for name in frame.columns if str(name) not in _INTEGERS]
-        if frame[texts].isna().to_numpy().any():
-            frame[texts] = frame[texts].fillna("")
-        ids = frame["plate_id"].tolist()
-        if any(a >= b for a, b in itertools.pairwise(ids)):
-            raise CollectionError(
-                "The catalogue is not sorted by plate_id, or names a plate twice. Run precompute.py again."
-            )
-        if IN_BOOK not in frame.columns:
-            frame.insert(STANDARD.index(IN_BOOK), IN_BOOK, in_book(frame))
-        self.frame: pd.DataFrame = frame
+        self.frame: pd.DataFrame = checked(frame)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -121,7 +82,7 @@ class Catalogue:
         for name in self.frame.columns:
             # Plates of one book share their texts, here too.
             codes, values = pd.factorize(self.frame[name], use_na_sentinel=True)
-            plain = [int(v) for v in values] if str(name) in _INTEGERS else [str(v) for v in values]
+            plain = [int(v) for v in values] if str(name) in INTEGERS else [str(v) for v in values]
             columns[str(name)] = np.array([*plain, None], dtype=object)[codes].tolist()
         return columns
 
@@ -281,9 +242,9 @@ class Catalogue:
         plate = self.record(row)
         page = plate["page"]
         parts = [
-            _cited(plate),
+            cited(plate),
             f"p. {page}" if page is not None else "",
-            _illustration(plate) if plate["number"] is not None and page else "",
+            illustration(plate) if plate["number"] is not None and page else "",
         ]
         return ", ".join(part for part in parts if part)
 
@@ -294,7 +255,7 @@ class Catalogue:
             raise ImgsimError(
                 f"There is no book {book[:80]!r} in this collection. Choose one on the Book page."
             )
-        return _cited(self.record(int(rows[0])))
+        return cited(self.record(int(rows[0])))
 
     # ---- the file
 
@@ -313,31 +274,3 @@ class Catalogue:
                 f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
             ) from error
         return cls(frame)
-
-
-def _illustration(plate: Mapping[str, str | int | None]) -> str:
-    """ECCO's names count the illustrations of a page from 0; a table gives the plate's own number."""
-    counted = ecco_parts(stem(str(plate["file"]))) is not None
-    return f"illustration {int(plate['number'] or 0) + 1}" if counted else f"plate {plate['number']}"
-
-
-def _cited(record: Mapping[str, str | int | None]) -> str:
-    """Author, title, place and date of a plate's book, as far as they are known."""
-    author = str(record["author"]).strip().rstrip(".")
-    title = shorten(" ".join(str(record["title"]).split()), 160).rstrip(".")
-    printed = ": ".join(str(v) for v in (record["place"], dating.shown_date(record)) if v)
-    return ", ".join(part for part in (author, title, printed) if part)
-
-
-def shorten(title: str, length: int) -> str:
-    """Cut a title at the end of its first sentence or clause if that fits, else at a word, with an ellipsis."""
-    if len(title) <= length:
-        return title
-    ends = [found.start() for found in re.finditer(r"[.;:](?=\s)", title[: length + 1])]
-    # The longest run of whole clauses that fits, unless it is too little to know the book by.
-    if ends and ends[-1] >= min(15, length // 2):
-        return title[: ends[-1]]
-    cut = title[: length - 1]
-    if not title[length - 1].isspace() and " " in cut:
-        cut = cut[: cut.rindex(" ")]
-    return cut.rstrip(" ,;:.-") + "…"

@@ -1,4 +1,4 @@
-"""The command line of precompute.py: arguments in, the pipeline called, errors in one line."""
+"""The command precompute.py: arguments in, the pipeline called, errors in one line."""
 
 from __future__ import annotations
 
@@ -6,203 +6,21 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from imgsim.base.places import data_dir
-from imgsim.cli.arguments import command_name
 from imgsim.cli.display import summary_text
 from imgsim.cli.ending import AnyDisplay, run_command
+from imgsim.cli.prepare_arguments import parser, split_images
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
 from imgsim.generation.layout import RECORD
 from imgsim.prepare.missing_plates import Vanished
-from imgsim.prepare.options import SAMPLE_PLATES, Options
+from imgsim.prepare.options import Options
 from imgsim.prepare.run import prepare
-
-_DESCRIPTION = """\
-Prepare a collection of plates for the app: thumbnails, embeddings, neighbours, maps, matches and families.
-Run it again at any time: only what has changed is done, and what was interrupted goes on."""
-
-_EXAMPLES = """\
-examples:
-  python precompute.py --sample                                    240 generated plates, to try the app
-  python precompute.py scans/ --metadata metadata.csv --name mine  a folder with a table
-  python precompute.py --name mine --backbone resnet18             one more backbone for that collection
-  python precompute.py --dataset dhh23                             the plates of the DHH23 study (1.5 GB)
-  python precompute.py --iiif https://library.example/manifest     the images of a library's IIIF manifest
-  python precompute.py export mine                                 take results out; export --help tells how
-  python precompute.py find TEXT                                   the picture that a citation, hash or id names
-  python precompute.py check mine                                  whether every file is what was written
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"precompute.py: {message} (python precompute.py --help tells all options)\n")
-
-
-def _positive(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-    return value
-
-
-def _weights(text: str) -> tuple[str, Path]:
-    name, equals, file = text.partition("=")
-    if not name or not equals or not file:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=FILE")
-    return name, Path(file)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options of precompute.py."""
-    from imgsim.backbones import backbone_names
-    from imgsim.retrieval.projections import METHODS
-    from imgsim.sources.dataset import DATASETS
-
-    main = _Parser(
-        prog=command_name("prepare", "precompute.py"),
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = main.add_argument
-    add(
-        "images",
-        nargs="*",
-        type=Path,
-        metavar="IMAGES",
-        help="folders (searched through), images, zips (not unpacked)",
-    )
-    add(
-        "--metadata",
-        type=Path,
-        metavar="CSV",
-        help="a table (CSV or xlsx) with a row a book (ecco_id, book) or a plate (plate_id, file)",
-    )
-    add(
-        "--encoding", metavar="NAME",
-        help="what the table is written in, such as mac_roman or cp850 (default: auto, found out and said)",
-    )  # fmt: skip
-    add(
-        "--book-by", metavar="COLUMN|folder|prefix|none",
-        help="what tells books apart: a column of the table, the folder, the prefix of file names, nothing "
-        "(default: auto, found out and said)",
-    )  # fmt: skip
-    add(
-        "--dry-run", action="store_true",
-        help="say how table and file names would be understood, with examples, and do nothing",
-    )  # fmt: skip
-    where = main.add_mutually_exclusive_group()
-    where.add_argument("--name", metavar="NAME", help="the collection's name; it is kept in data/NAME")
-    where.add_argument(
-        "--out", type=Path, metavar="DIR", help="the collection's folder, to keep it elsewhere"
-    )
-    add(
-        "--backbone", nargs="+", action="extend", default=[], metavar="NAME", choices=backbone_names(),
-        help=f"networks to compare by: {', '.join(backbone_names())}; added to those the collection has (default: "
-        "plates18)",
-    )  # fmt: skip
-    add(
-        "--weights", nargs="+", action="extend", default=[], type=_weights, metavar="NAME=FILE",
-        help="use this weights file for that backbone",
-    )  # fmt: skip
-    add("--top-k", type=_positive, metavar="K", help="neighbours to keep of each plate (default: 50)")
-    add(
-        "--projection", nargs="+", action="extend", default=[], metavar="METHOD", choices=list(METHODS),
-        help=f"maps to draw: {', '.join(METHODS)}; added to those the collection has (default: all)",
-    )  # fmt: skip
-    add(
-        "--verify-top", type=_positive, metavar="N",
-        help="compare each plate by its lines with the first N candidates of each source (default: 20)",
-    )  # fmt: skip
-    add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
-    add(
-        "--device",
-        default="auto",
-        choices=["auto", "cpu", "cuda", "mps"],
-        help="where the networks run (default: auto)",
-    )
-    add("--batch-size", type=_positive, metavar="N", help="plates that go through a network together")
-    add("--workers", type=_positive, metavar="N", help="processes that read plates (default: one a core)")
-    origin = main.add_mutually_exclusive_group()
-    origin.add_argument(
-        "--sample", nargs="?", type=_positive, const=SAMPLE_PLATES, metavar="N",
-        help=f"generate N sample plates (default: {SAMPLE_PLATES}) and prepare those",
-    )  # fmt: skip
-    origin.add_argument("--dataset", choices=list(DATASETS), help="download this dataset and prepare it")
-    origin.add_argument(
-        "--iiif", nargs="+", action="extend", default=[], metavar="SOURCE",
-        help="fetch the images of IIIF manifests (files or addresses; versions 3 and 2) and prepare those",
-    )  # fmt: skip
-    add(
-        "--accept-missing", action="store_true",
-        help="let plates go whose scans have vanished (without it a run stops where more than a tenth are gone, or any "
-        "that was decided about)",
-    )  # fmt: skip
-    add("--quiet", action="store_true", help="print nothing but errors")
-    add("--json", action="store_true", help="print progress and summary as one JSON object a line")
-    return main
-
-
-def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Take ``--backbone plates18 scans/`` apart: (options with their values, images).
-
-    argparse would give an option that takes several values every word that follows it. Here the first word after it
-    is its value, and a later one only if it looks like one; whatever no option takes is an image. ``--`` ends options.
-    """
-    from imgsim.backbones import backbone_names
-    from imgsim.retrieval.projections import METHODS
-
-    known = backbone_names()
-    several: dict[str, Callable[[str], bool]] = {
-        "--backbone": lambda word: word in known,
-        "--projection": lambda word: word in METHODS,
-        "--weights": lambda word: "=" in word and not Path(word).exists(),
-        "--iiif": lambda word: True,
-    }
-    alone = {"--accept-missing", "--quiet", "--json", "--no-verify", "--dry-run", "--help", "-h"}
-    options: list[str] = []
-    images: list[str] = []
-    current, taken = "", 0
-    for position, word in enumerate(arguments):
-        if word == "--":
-            images += arguments[position + 1 :]
-            break
-        if word.startswith("-") and len(word) > 1:
-            options.append(word)
-            current, taken = (
-                ("", 0) if word in alone or ("=" in word and word.split("=")[0] not in several) else (word, 0)
-            )
-            if "=" in word and word.split("=")[0] in several:
-                current, taken = word.split("=")[0], 1
-            continue
-        if current == "--sample":
-            takes = taken == 0 and word.isdecimal()
-        elif current in several:
-            takes = taken == 0 or several[current](word)
-        else:
-            takes = current != "" and taken == 0
-        if takes:
-            # Every value gets its option again, so that argparse has nothing left to guess.
-            if current in several and taken:
-                options.append(current)
-            options.append(word)
-            taken += 1
-        else:
-            images.append(word)
-            current = ""
-    return options, images
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,8 +12,9 @@ from imgsim.base.cells import guarded
 from imgsim.base.spreadsheets import read_back
 from imgsim.export.book_edges import network_csv
 from imgsim.export.bundle import stem, write_files, zip_chunks
+from imgsim.export.estimates import Estimate, estimate
 from imgsim.export.family_lists import families_csv
-from imgsim.export.kinds import KINDS, Estimate, ExportFile, Kind, available, estimate, files_of
+from imgsim.export.kinds import KINDS, ExportFile, Kind, available, files_of
 from imgsim.export.map_page import map_html
 from imgsim.export.neighbour_lists import neighbours_csv
 from imgsim.export.pair_lists import pairs_csv

@@ -6,7 +6,7 @@ A further kind is one more entry of :data:`KINDS`: its files, each of which yiel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from imgsim.errors import ImgsimError
 from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
@@ -19,7 +19,6 @@ from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Chunk, Request
 from imgsim.export.review_lists import review_chunks, reviewed
 
-_SAMPLE = 16  # plates whose rows are made to tell how large a file will be
 CSV, HTML = "text/csv", "text/html"
 
 
@@ -274,29 +273,3 @@ def kinds_of(files: Sequence[ExportFile]) -> list[str]:
 def available(request: Request) -> list[str]:
     """Return the names of the kinds that a collection has."""
     return [one.name for one in KINDS if not one.missing(request)]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """About how much a file will hold."""
-
-    rows: int
-    size: int
-
-
-def estimate(file: ExportFile, request: Request) -> Estimate:
-    """Return about how many rows and bytes a file will have, from its first rows."""
-    rows = file.count(request)
-    if file.size is not None:
-        return Estimate(rows, file.size[0] * rows + file.size[1])
-    # A few plates tell how long a row is; where these have none, the beginning of the file does.
-    few = replace(request, rows=request.chosen[:_SAMPLE])
-    for asked in (few, request):
-        seen = size = 0
-        for chunk in file.chunks(asked):
-            seen, size = seen + chunk.rows, size + len(chunk.data)
-            if seen or not rows:
-                break
-        if seen or not rows:
-            break
-    return Estimate(rows, size if seen >= rows else round(size * rows / seen) if seen else size)

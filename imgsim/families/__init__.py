@@ -17,7 +17,8 @@ them is narrowed down.
 from imgsim.families.choosing import Related, book_counts, decade_range, journeys, related, select
 from imgsim.families.constraints import Decisions, decisions_of
 from imgsim.families.delays import appearances, delays, longest_delay
-from imgsim.families.family_list import Families, Family, Member
+from imgsim.families.family_list import Families
+from imgsim.families.family_members import Family, Member
 from imgsim.families.family_table import COLUMNS, CORRECTED, EARLIEST, FAMILIES_VERSION, RULE
 from imgsim.families.finding import find_families
 from imgsim.families.works import work_keys

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgsim.families.delays import delays
-from imgsim.families.family_list import Families, Family
+from imgsim.families.family_list import Families
+from imgsim.families.family_members import Family
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from imgsim.families.family_list import Family
+from imgsim.families.family_members import Family
 
 
 def appearances(family: Family) -> tuple[tuple[int, str], ...]:

@@ -1,9 +1,9 @@
-"""What can be asked of families: their members in order of date, their books, places and span."""
+"""What can be asked of all families of a collection: each by its id or a plate of it, in order, and corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,141 +11,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.catalogue import Catalogue, DateInterval, span_words, years_apart
+from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families.constraints import Decisions, components, touched
+from imgsim.families.family_members import Family, Member, assembled
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
 from imgsim.families.finding import find_families
 from imgsim.families.works import work_keys
-from imgsim.verification.match_row import DETAIL, MIRRORED, VERDICTS
+from imgsim.verification.match_row import VERDICTS
 
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
 _VERDICTS = {EARLIEST, *VERDICTS[:3]}
 _CROPS = {"", OF_EARLIEST, EARLIEST_OF}
-
-
-@dataclass(frozen=True)
-class Member:
-    """One plate of a family.
-
-    Attributes
-    ----------
-    row, plate_id, place : its row in the catalogue, its id, and its place in the order of date (0 for the earliest).
-    when : when its book was printed; undated where that is unknown.
-    book, town : its book's id and where it was printed; '' where unknown.
-    verdict : "earliest", "same image", "mirrored" or "shared detail": how it relates to the earliest.
-    mirrored : whether it is turned left to right against the earliest.
-    cropped : "", "detail of the earliest" or "the earliest is a detail of it".
-    printing : "", "probably the same plate" or "probably re-engraved".
-    inliers, supports : agreeing points of its strongest pair in the family, and how many pairs tie it in.
-    tied_to : row of the plate whose pair with it says so; None for the earliest.
-    direct : whether that plate is the earliest itself; else the relation was followed from plate to plate.
-    by_review : what people decided about that pair, such as "re-engraved copy"; "" where only the lines say so.
-    """
-
-    row: int
-    plate_id: str
-    place: int
-    when: DateInterval
-    book: str
-    town: str
-    verdict: str
-    mirrored: bool
-    cropped: str
-    printing: str
-    inliers: int
-    supports: int
-    tied_to: int | None
-    direct: bool
-    by_review: str = ""
-
-    @property
-    def dated(self) -> bool:
-        """Whether anything is known of when its book was printed."""
-        return self.when.dated
-
-    @property
-    def date(self) -> str:
-        """`1752`, `c. 1752`, `1750s`, `1751–1760`, or `undated`."""
-        return self.when.words
-
-    @property
-    def year(self) -> int | None:
-        """The year in which its book was printed, None where it is not one."""
-        return self.when.year
-
-    @property
-    def decade(self) -> int | None:
-        """The decade likewise."""
-        return self.when.decade
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """How it differs from the earliest, e.g. ("mirrored", "detail of the earliest")."""
-        if self.verdict == EARLIEST:
-            return ("earliest in this collection" if self.dated else "first of the undated",)
-        found = [self.verdict] if self.verdict != DETAIL or not self.cropped else []
-        if self.mirrored and self.verdict != MIRRORED:
-            found.append(MIRRORED)
-        last = f"{self.by_review}, by review" if self.by_review else self.printing
-        return tuple(word for word in (*found, self.cropped, last) if word)
-
-
-@dataclass(frozen=True)
-class Family:
-    """Plates tied together by matches, in order of date, undated ones last.
-
-    Attributes
-    ----------
-    id : its permanent id, or that of its earliest plate where it has none (see :meth:`Families.named`).
-    members : in order.
-    books : ids of the books in order of date.
-    places : where its dated and undated books were printed, in order of first appearance.
-    mirrored : whether any plate is mirrored against the earliest.
-    works : keys of the works, in order of first appearance (see :func:`~imgsim.families.work_keys`).
-    """
-
-    id: str
-    members: tuple[Member, ...]
-    books: tuple[str, ...]
-    places: tuple[str, ...]
-    mirrored: bool
-    works: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.members)
-
-    @property
-    def earliest(self) -> Member:
-        """The earliest plate in this collection (the first by book and name if none is dated)."""
-        return self.members[0]
-
-    @property
-    def dated(self) -> tuple[Member, ...]:
-        """The plates with a date, in order."""
-        return tuple(member for member in self.members if member.dated)
-
-    @property
-    def undated(self) -> tuple[Member, ...]:
-        """The plates without, which are shown apart."""
-        return tuple(member for member in self.members if not member.dated)
-
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """Rows of all plates, in order."""
-        return tuple(member.row for member in self.members)
-
-    @property
-    def years(self) -> int:
-        """How many years certainly lie between the first and the last; 0 where that is not known."""
-        return years_apart(member.when for member in self.members)
-
-    @property
-    def span(self) -> str:
-        """The first and the last date in words: `1752–1790`, `1750s to c. 1790`; "" if nothing is dated."""
-        return span_words(member.when for member in self.members)
 
 
 class Families:
@@ -280,7 +159,7 @@ class Families:
                 )
             )
         families = [
-            _family(self._names.get(earliest, earliest), members, works) for earliest, members in found.items()
+            assembled(self._names.get(earliest, earliest), members, works) for earliest, members in found.items()
         ]
         for earliest, family in self._kept.items():
             family_id = self._names.get(earliest, earliest)
@@ -306,21 +185,6 @@ class Families:
         ties = zip(frame["tied_to"], frame["family_id"], strict=True)
         if any(tie and family_of.get(tie) != family_id for tie, family_id in ties):
             raise _damaged("a plate is tied to one of another family")
-
-
-def _family(family_id: str, members: list[Member], works: tuple[str, ...]) -> Family:
-    return Family(
-        id=family_id,
-        members=tuple(members),
-        books=_distinct(m.book for m in members),
-        places=_distinct(m.town for m in members),
-        mirrored=any(m.mirrored for m in members),
-        works=_distinct(works[m.row] for m in members),
-    )
-
-
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _damaged(what: str) -> CollectionError:

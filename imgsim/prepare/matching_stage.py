@@ -9,10 +9,7 @@ the generation before or from what an interrupted run left.
 from __future__ import annotations
 
 import io
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npy_bytes
-from imgsim.base.hashing import file_sha256, key_of
 from imgsim.errors import CollectionError
 from imgsim.generation import layout
 from imgsim.prepare.compared_pairs import KnownPairs, compare
-from imgsim.prepare.feature_stage import Descriptions, in_order, mirrored_key
+from imgsim.prepare.feature_stage import Descriptions, in_order
+from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files
+from imgsim.prepare.stage_folder import stage_folder
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
     from imgsim.prepare.work_folder import WorkStore
     from imgsim.verification.candidates import Candidates
     from imgsim.verification.matches import Matches
-
-
-_SUMS = "SHA256SUMS"  # in the folder of a finished stage
 
 
 class MatchingStages:
@@ -64,10 +59,6 @@ class MatchingStages:
         asked: bool,
         top: int | None,
     ) -> None:
-        from imgsim.families import FAMILIES_VERSION
-        from imgsim.features.inverted_index import INDEX_FILES, INDEX_VERSION
-        from imgsim.verification.candidates import CANDIDATES_VERSION
-
         self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
         contents = list(catalogue.contents)
@@ -75,42 +66,14 @@ class MatchingStages:
         self.described = self.compared = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
-        self._features_key, self._pairs_key = features_key(), pairs_key()
-        plates = key_of(ids=self._ids, contents=contents)
-        self.facts: dict[str, Any] = {
-            "features": self._features_key,
-            "pairs": self._pairs_key,
-            "mirrored": {b.name: mirrored_key(b) for b in backbones},
-            "plates": plates,
-        }
-        features = key_of(features=self._features_key, contents=contents)
-        index = key_of(what="index", version=INDEX_VERSION, features=features)
-        mirrored = {
-            layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
-            for b in backbones
-        }
-        self._candidates_key = key_of(
-            what="candidates", version=CANDIDATES_VERSION, top=top, index=index, mirrored=mirrored,
-            embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones},
-        )  # fmt: skip
-        self.facts["candidates"] = self._candidates_key
-        matches = key_of(pairs=self._pairs_key, candidates=self._candidates_key, plates=plates)
-        self.index_files = tuple(f"{layout.FEATURES}/{name}" for name in INDEX_FILES)
-        self.keys: dict[str, str] = {
-            **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS), features),
-            **dict.fromkeys(self.index_files, index),
-            **mirrored,
-            layout.MATCHES: matches,
-        }
+        made = MatchingKeys(self._ids, contents, backbones, vectors, top)
+        self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
+        self.index_files = index_files()
+        self.facts, self.keys = made.facts, made.files
         if not asked:
-            self._keep_former(plates)
+            self._keep_former(made.plates)
         if layout.MATCHES in self.keys:
-            self.keys[layout.FAMILIES] = key_of(
-                what="families",
-                version=FAMILIES_VERSION,
-                matches=self.keys[layout.MATCHES],
-                catalogue=catalogue.key,
-            )
+            self.keys[layout.FAMILIES] = families_key(self.keys[layout.MATCHES], catalogue.key)
 
     def _keep_former(self, plates: str) -> None:
         """Ask for nothing but what is there, under the keys that it has."""
@@ -182,9 +145,11 @@ class MatchingStages:
             assert self._run.live is not None
             return self._run.live.folder / layout.FEATURES
         found = self._descriptions
-        return self._stage_folder(
+        return stage_folder(
+            self._store.stages,
             self.keys[layout.FEATURE_FILES[0]],
             lambda folder: FeatureStore.write(folder, in_order(self._contents, found)),
+            self._run.note,
         )
 
     @cached_property
@@ -203,26 +168,7 @@ class MatchingStages:
             FeatureIndex.build(features, stage.update).save(folder)
             self._run.timed(stage)
 
-        return self._stage_folder(self.keys[self.index_files[0]], build)
-
-    def _stage_folder(self, key: str, fill: Callable[[Path], None]) -> Path:
-        """A folder of finished files in the work folder: whole or absent, like everything there."""
-        folder = self._store.stages / key
-        if folder.is_dir() and not _unchanged(folder):
-            self._run.note(f"{key[:12]} of an earlier run is damaged and is done again")
-            shutil.rmtree(folder)
-        if not folder.is_dir():
-            unfinished = self._store.stages / f".{secrets.token_hex(4)}.tmp"
-            unfinished.mkdir()
-            try:
-                fill(unfinished)
-                sums = {path.name: file_sha256(path) for path in unfinished.iterdir()}
-                (unfinished / _SUMS).write_bytes(layout.sums_bytes(sums))
-                os.rename(unfinished, folder)
-            except BaseException:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise
-        return folder
+        return stage_folder(self._store.stages, self.keys[self.index_files[0]], build, self._run.note)
 
     def _mirrored(self, backbone: Backbone) -> npt.NDArray[np.float32]:
         file = layout.mirrored_file(backbone.name)
@@ -322,26 +268,3 @@ class MatchingStages:
         known = layout.MATCHES in self._kept and "matches" in former
         counts = {"matches": former["matches"] if known else self._matches.counts()}
         return counts | {"families": former.get("families", 0)} | self._counts
-
-
-def _unchanged(folder: Path) -> bool:
-    """Whether the files of a finished stage are what was written."""
-    try:
-        sums = layout.parse_sums((folder / _SUMS).read_bytes(), _SUMS)
-        return bool(sums) and all(file_sha256(folder / file) == digest for file, digest in sums.items())
-    except (CollectionError, OSError):
-        return False
-
-
-def features_key() -> str:
-    """The key of a plate's local features."""
-    from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE
-
-    return key_of(what="features", version=FEATURES_VERSION, side=WORKING_SIDE)
-
-
-def pairs_key() -> str:
-    """The key of what is found of a pair of plates."""
-    from imgsim.verification.verdicts import MATCHING_VERSION
-
-    return key_of(what="pair", version=MATCHING_VERSION, features=features_key())

@@ -90,7 +90,7 @@ def _stale_backbones(collection: Generation) -> list[str]:
 
 
 def _stale_matches(collection: Generation) -> list[str]:
-    from imgsim.prepare.matching_stage import pairs_key
+    from imgsim.prepare.matching_keys import pairs_key
 
     facts = collection.manifest.get("matching") or {}
     if facts and facts.get("pairs") != pairs_key():

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from imgsim.errors import ImgsimError
-from imgsim.training import augment
+from imgsim.training import augment, composition
 
 # The longer side of a plate in memory. Views of up to 176 px are drawn at twice their size from it.
 LONGEST = 352
@@ -26,7 +26,7 @@ STRENGTHS = (0.35, 1.0)
 class TrainingSet:
     """Plates to train on. `groups` int64 (n,): plates of one group are known copies of one picture."""
 
-    plates: tuple[augment.Plate, ...]
+    plates: tuple[composition.Plate, ...]
     files: tuple[str, ...]
     groups: np.ndarray
     skipped: tuple[tuple[str, str], ...] = ()
@@ -35,7 +35,7 @@ class TrainingSet:
         return len(self.plates)
 
 
-def small_grey(image: Image.Image, longest: int = LONGEST) -> augment.Plate:
+def small_grey(image: Image.Image, longest: int = LONGEST) -> composition.Plate:
     """Return the image as a grey plate whose longer side is at most `longest` pixels: uint8 (h, w)."""
     grey = image if image.mode == "L" else image.convert("L")
     grey.thumbnail((longest, longest), Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -79,7 +79,7 @@ class Batches:
             pick = rng.choice(members, 2, replace=len(members) < 2)
             for side in (0, 1):
                 others = [
-                    self.data.plates[int(n)] for n in rng.integers(len(self.data), size=augment.MOST_OTHERS)
+                    self.data.plates[int(n)] for n in rng.integers(len(self.data), size=composition.MOST_OTHERS)
                 ]
                 views[side, i] = augment.view(
                     self.data.plates[int(pick[side])], self.size, rng, others, STRENGTHS[side]

@@ -15,7 +15,7 @@ from imgsim.errors import ImageError, ImgsimError, MetadataError, WeightsError
 from imgsim.images.decoding import open_image
 from imgsim.images.files import ImageFile
 from imgsim.sources.folders import find_images
-from imgsim.training import augment, checkpoint_files, loop
+from imgsim.training import augment, checkpoint_files, composition, loop
 from imgsim.training import batches as data
 
 # One plate in twenty is kept aside, but only where enough are left to make the measurement mean something.
@@ -70,9 +70,9 @@ def read_plates(
     """Read all images below the inputs as small grey plates. Raises ImgsimError when fewer than 8 can be used."""
     found, unusable = find_images(inputs)
     skipped = [(item.file, item.reason) for item in unusable]
-    kept: list[tuple[ImageFile, augment.Plate]] = []
+    kept: list[tuple[ImageFile, composition.Plate]] = []
 
-    def read(file: ImageFile) -> augment.Plate | ImageError:
+    def read(file: ImageFile) -> composition.Plate | ImageError:
         try:
             return data.small_grey(open_image(file.read(), reduce_to=data.LONGEST).image)
         except ImageError as error:
@@ -121,7 +121,7 @@ def read_pairs(path: Path, plate_ids: Sequence[str], names: Sequence[str]) -> li
     return pairs
 
 
-def split(plates: data.TrainingSet) -> tuple[data.TrainingSet, tuple[augment.Plate, ...]]:
+def split(plates: data.TrainingSet) -> tuple[data.TrainingSet, tuple[composition.Plate, ...]]:
     """Keep about one plate in twenty aside, chosen by the hash of its name; known copies are never kept aside."""
     single = {int(g) for g, n in zip(*np.unique(plates.groups, return_counts=True), strict=True) if n == 1}
     aside = [
@@ -141,7 +141,7 @@ def split(plates: data.TrainingSet) -> tuple[data.TrainingSet, tuple[augment.Pla
     return kept, tuple(plates.plates[i] for i in aside)
 
 
-def held_out_recall(network: Any, plates: Sequence[augment.Plate], size: int, device: str) -> float:
+def held_out_recall(network: Any, plates: Sequence[composition.Plate], size: int, device: str) -> float:
     """Return how many of these plates are found first from one view of each: 0 to 1. The views never change."""
     import torch
 

@@ -12,7 +12,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.parts import shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, parameters, state, text
 from imgsim.charts import book_figures
 from imgsim.collection import Collection
 from imgsim.collection.book_network import Borrowing
@@ -130,8 +130,8 @@ def _controls(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Arrange",
-            list(state.ARRANGEMENTS),
-            format_func=state.ARRANGEMENTS.__getitem__,
+            list(parameters.ARRANGEMENTS),
+            format_func=parameters.ARRANGEMENTS.__getitem__,
             required=True,
             help="Clustered: books that share much stand together.",
             **state.bind("arranged"),

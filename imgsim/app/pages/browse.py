@@ -9,7 +9,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, filters, found, shell
-from imgsim.app.services import caches, iiif_routes, state, text
+from imgsim.app.services import caches, iiif_routes, parameters, state, text
 from imgsim.collection import Collection
 
 
@@ -49,13 +49,13 @@ def _controls(collection: Collection, now: state.State, number: int) -> None:
         st.text_input(
             "Search",
             placeholder="Words from a title, an author, a place, an id; or a whole citation …",
-            max_chars=state.MOST_TEXT,
+            max_chars=parameters.MOST_TEXT,
             **state.bind("text"),
         )
         st.selectbox(
-            "Sort by", list(state.SORTS), format_func=state.SORTS.__getitem__, width=160, **state.bind("sort")
+            "Sort by", list(parameters.SORTS), format_func=parameters.SORTS.__getitem__, width=160, **state.bind("sort")
         )
-        sizes = sorted({*state.PAGE_SIZES, now.per_page})
+        sizes = sorted({*parameters.PAGE_SIZES, now.per_page})
         st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
         if now.sort == "random":
             st.button("Shuffle", on_click=_shuffle)

@@ -11,7 +11,7 @@ from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
 from imgsim.app.parts import cards, filters, left_out, line, neighbour_query, neighbourhood, shell
-from imgsim.app.services import caches, server, state, text, verdict_words
+from imgsim.app.services import caches, parameters, server, state, text, verdict_words
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
@@ -29,7 +29,7 @@ def show() -> None:
         "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
     )
     filters.facets(collection)
-    methods = [method for method in state.PROJECTIONS if method in collection.projections(now.backbone)]
+    methods = [method for method in parameters.PROJECTIONS if method in collection.projections(now.backbone)]
     if not methods:
         shell.links("map")
         _unprojected(collection, now)
@@ -42,7 +42,7 @@ def show() -> None:
         st.segmented_control(
             "Projection",
             methods,
-            format_func=state.PROJECTIONS.__getitem__,
+            format_func=parameters.PROJECTIONS.__getitem__,
             required=True,
             **state.bind("projection", value=method),
         )
@@ -226,7 +226,7 @@ def _download_map(
     found: Listing | None,
 ) -> None:
     def make() -> bytes:
-        heading = f"{collection.name}: {state.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
+        heading = f"{collection.name}: {parameters.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
         return export.map_html(
             collection.catalogue,
             collection.projection(now.backbone, method),

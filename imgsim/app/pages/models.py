@@ -12,7 +12,7 @@ from imgsim.app.parts import (
     models_verified,
     shell,
 )
-from imgsim.app.services import state, text
+from imgsim.app.services import parameters, state, text
 from imgsim.collection import Collection
 
 
@@ -33,14 +33,14 @@ def show() -> None:
     _findings(collection, names, k)
     parts = [
         part
-        for part in state.MODEL_PARTS
+        for part in parameters.MODEL_PARTS
         if (part != "agreement" or len(names) > 1) and (part != "verified" or collection.matches is not None)
     ]
     part = now.models if now.models in parts else parts[0]
     st.segmented_control(
         "Show",
         parts,
-        format_func=state.MODEL_PARTS.__getitem__,
+        format_func=parameters.MODEL_PARTS.__getitem__,
         label_visibility="collapsed",
         required=True,
         **state.bind("models", value=part),
@@ -66,7 +66,7 @@ def _choose(collection: Collection, names: tuple[str, ...]) -> None:
         )
         others = [name for name in collection.backbones if name != names[0]]
         st.selectbox("with", others, width=190, **state.bind("versus", value=names[1]))
-        most = min(state.MOST_SHARED, models_found.longest(collection, names))
+        most = min(parameters.MOST_SHARED, models_found.longest(collection, names))
         st.number_input(
             "by their first … neighbours",
             1,

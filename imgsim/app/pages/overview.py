@@ -14,7 +14,7 @@ from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, parameters, text
 from imgsim.charts import overview_figures
 from imgsim.collection import Collection
 from imgsim.collection.overview_counts import Overview
@@ -64,7 +64,7 @@ def _open_group(breakdown: Breakdown, group: Group, *, reused: bool) -> None:
     if breakdown.column == "decade" and group is not breakdown.unknown:
         decade = int(group.label)
         _open_plates(reused=reused, decades=(decade, decade))
-    elif len(group.values) <= state.MOST_CHOICES:
+    elif len(group.values) <= parameters.MOST_CHOICES:
         _open_plates(reused=reused, choices=((breakdown.column, group.values),))
     else:
         st.toast(

@@ -10,7 +10,7 @@ import streamlit as st
 from imgsim.app.components import keyboard, outline, thumbnail_grid
 from imgsim.app.parts import cards, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
-from imgsim.app.services import caches, server, state, text, verdict_words
+from imgsim.app.services import caches, parameters, server, state, text, verdict_words
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import FILTERS, Queue
 from imgsim.reviews import Review
@@ -34,8 +34,8 @@ def show() -> None:
     )
     st.segmented_control(
         "Section",
-        list(state.DESKS),
-        format_func=state.DESKS.__getitem__,
+        list(parameters.DESKS),
+        format_func=parameters.DESKS.__getitem__,
         label_visibility="collapsed",
         required=True,
         **state.bind("desk"),

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.components import plate_viewer
 from imgsim.app.parts import neighbour_controls, neighbourhood, outside, shell
 from imgsim.app.services import intake, state, text
-from imgsim.app.services.state import Box
+from imgsim.app.services.parameters import Box
 from imgsim.backbones import backbone_names, get_backbone
 from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from imgsim.app.parts import neighbour_controls, neighbour_query
-from imgsim.app.services import caches, server, state, text
+from imgsim.app.services import caches, parameters, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
@@ -149,13 +149,13 @@ def _kind(kind: Kind, request: Request) -> bool:
 def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> None:
     """How far the lists go. Of neighbours: as on the page Plate, and in the address like there."""
     if "neighbours" in chosen:
-        when = f", {state.TIMES[now.when].lower()}" if now.when != "any" else ""
+        when = f", {parameters.TIMES[now.when].lower()}" if now.when != "any" else ""
         st.caption(f"Neighbours, compared by {text.plain(now.backbone)}{when}; the same as on the page Plate")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             st.number_input(
                 "Of each plate, at most",
-                state.MIN_TOP_K,
-                state.MAX_TOP_K,
+                parameters.MIN_TOP_K,
+                parameters.MAX_TOP_K,
                 width=165,
                 **state.bind("top_k", suffix="_export"),
             )

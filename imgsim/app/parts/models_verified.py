@@ -111,7 +111,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
 
 
 def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    """The pairs by who finds them: state.FOUND_BY -> bool (p,)."""
+    """The pairs by who finds them: parameters.FOUND_BY -> bool (p,)."""
     if len(ends) == 1:
         return {"first": ends[0], "neither": ~ends[0]}
     first, second = ends

@@ -16,7 +16,7 @@ from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
 from imgsim.app.parts import cards, shell
 from imgsim.app.services import server, state, text
-from imgsim.app.services.state import Box
+from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 

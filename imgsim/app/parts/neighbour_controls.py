@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.parts import neighbour_query, study
 from imgsim.app.parts.neighbour_query import chosen
-from imgsim.app.services import state, verdict_words
+from imgsim.app.services import parameters, state, verdict_words
 from imgsim.collection import Collection
 
 _ORDERS = {
@@ -30,8 +30,8 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
         st.markdown(f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch")
         st.segmented_control(
             "Show as",
-            list(state.VIEWS),
-            format_func=state.VIEWS.__getitem__,
+            list(parameters.VIEWS),
+            format_func=parameters.VIEWS.__getitem__,
             label_visibility="collapsed",
             required=True,
             **state.bind("view"),
@@ -42,17 +42,17 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
             st.selectbox(
                 "Order",
                 ["evidence", "similarity"],
-                format_func=state.ORDERS.__getitem__,
+                format_func=parameters.ORDERS.__getitem__,
                 width=125,
-                help="\n".join(f"- **{state.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
+                help="\n".join(f"- **{parameters.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
                 # Evidence first is what a plain address means.
                 **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
             )
         if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
             st.selectbox(
                 "Time",
-                list(state.TIMES),
-                format_func=state.TIMES.__getitem__,
+                list(parameters.TIMES),
+                format_func=parameters.TIMES.__getitem__,
                 width=130,
                 **state.bind("when"),
             )
@@ -119,8 +119,8 @@ def _numbers(collection: Collection, now: state.State) -> None:
     line(collection, now)
     st.number_input(
         "At most",
-        min_value=state.MIN_TOP_K,
-        max_value=state.MAX_TOP_K,
+        min_value=parameters.MIN_TOP_K,
+        max_value=parameters.MAX_TOP_K,
         step=1,
         width=105,
         **state.bind("top_k"),

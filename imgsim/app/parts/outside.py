@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.services import text
-from imgsim.app.services.state import Box
+from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
 from imgsim.errors import ImgsimError

@@ -22,10 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from imgsim.base.database import backups, connecting, placing, schema, soundness
-from imgsim.base.database.connecting import code, connect, passes, readable
+from imgsim.base.database import backups, connecting, failures, placing, schema, soundness
+from imgsim.base.database.connecting import connect, passes, readable
 from imgsim.base.database.schema import Schema
-from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
+from imgsim.errors import CollectionError, DamagedError, ImgsimError
 
 PATIENCE = 30.0  # seconds to wait for a turn
 # Seconds to wait for it in SQLite, which looks ever more seldom, so that who came late is served before who came early.
@@ -142,11 +142,7 @@ class Database:
 
     def damaged(self, why: str) -> DamagedError:
         """The error that says so."""
-        return DamagedError(
-            f"{self.schema.what} in {self.path} cannot be read: {why}. The file is left as it is; put a whole copy of "
-            "it in its place.",
-            why,
-        )
+        return failures.damaged(self.path, self.schema.what, why)
 
     # -- older forms
 
@@ -209,7 +205,8 @@ class Database:
                 ) from None
             return False
         except OSError as error:
-            raise self._unusable(f"it cannot be opened ({error.strerror})") from None
+            why = f"it cannot be opened ({error.strerror})"
+            raise failures.unusable(self.path, self.schema.what, why) from None
         if size == 0:  # SQLite takes it for a new one; ours are made whole
             raise self.damaged("it is empty (0 bytes)")
         return True
@@ -264,41 +261,9 @@ class Database:
                 if isinstance(error, (sqlite3.Error, OSError)) and not passes(error):
                     raise self.explained(error) from error
                 if time.monotonic() > until:
-                    raise self._busy() from None
+                    raise failures.busy(self.path, self.patience) from None
                 time.sleep(random.uniform(0.002, 0.02))
 
     def explained(self, error: sqlite3.Error | OSError) -> ImgsimError:
         """What an error of SQLite or the system means for whoever asked."""
-        if isinstance(error, OSError):
-            barred = connecting.barred(self.path) or f"{error.strerror}."
-            return CollectionError(f"{self.schema.what} cannot be written to {self.path}: {barred}")
-        number = code(error)
-        if number in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return self._busy()
-        if number == sqlite3.SQLITE_READONLY or (
-            number == sqlite3.SQLITE_CANTOPEN and self.path.parent.is_dir()
-        ):
-            return CollectionError(
-                f"{self.schema.what} cannot be written to {self.path}: the file or its folder is read-only. "
-                "Allow writing there, or copy the collection to a folder of your own."
-            )
-        if number == sqlite3.SQLITE_FULL:
-            return CollectionError(
-                f"The disk of {self.path} is full, so nothing was written. Make room, then try again."
-            )
-        if number == sqlite3.SQLITE_IOERR:
-            return CollectionError(
-                f"{self.path} could not be read or written ({error}). Is the disk full, or gone?"
-            )
-        if number == sqlite3.SQLITE_CANTOPEN:
-            return self._unusable(f"its folder is not there ({error})")
-        return self.damaged(str(error))
-
-    def _busy(self) -> BusyError:
-        return BusyError(
-            f"{self.path} was busy for {self.patience:.0f} seconds, so nothing was written. Try again; if it lasts, "
-            "another program holds the file open."
-        )
-
-    def _unusable(self, why: str) -> CollectionError:
-        return CollectionError(f"{self.schema.what} in {self.path} cannot be read: {why}.")
+        return failures.explained(error, self.path, self.schema.what, self.patience)

@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from imgsim.catalogue.dates.date_words import (
+from imgsim.catalogue.dates.century_words import (
     BEHIND,
     CENTURY,
-    CENTURY_JOINTS,
     CENTURY_NAMES,
-    DECADES,
     EARLY,
     HALVES,
     LAST,
@@ -19,8 +17,8 @@ from imgsim.catalogue.dates.date_words import (
     MIDDLE,
     ORDINAL,
     PARTS,
-    TURN,
 )
+from imgsim.catalogue.dates.date_words import CENTURY_JOINTS, DECADES, TURN
 from imgsim.catalogue.dates.interval import APPROXIMATE, CERTAIN
 from imgsim.catalogue.dates.roman import roman
 from imgsim.catalogue.dates.tokens import Token

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imgsim.catalogue.dates.date_words import CENTURY, COUNTED_BEFORE, COUNTED_BEHIND
+from imgsim.catalogue.dates.century_words import CENTURY
+from imgsim.catalogue.dates.date_words import COUNTED_BEFORE, COUNTED_BEHIND
 from imgsim.catalogue.dates.roman import roman
 from imgsim.catalogue.dates.statement import KNOWN, LETTERS, Statement, small_number
 from imgsim.catalogue.dates.years import expanded

@@ -1,16 +1,18 @@
 """What catalogues say about dates, in English, German, French, Italian, Spanish, Dutch, Latin, Finnish and Swedish.
 
-All words are folded: small letters, no diacritics, ß as ss; abbreviations without their full stops.
+All words are folded: small letters, no diacritics, ß as ss; abbreviations without their full stops. Those of centuries
+stand in :mod:`~imgsim.catalogue.dates.century_words`.
 """
 
 from __future__ import annotations
 
 
-def _set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
-MONTHS = _set(
+MONTHS = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun "
     "jul aug sep sept oct nov dec januar janner jenner februar feber hornung marz maerz mai juni juli oktober "
     "dezember jann febr okt dez mrz nebr janvier fevrier mars avril juin juillet aout septembre octobre "
@@ -37,121 +39,20 @@ REPUBLICAN_MONTHS = {
     "vendemmiaio": 1, "brumaio": 2, "frimaio": 3, "nevoso": 4, "piovoso": 5, "ventoso": 6, "germile": 7, "fiorile": 8,
     "pratile": 9, "messidoro": 10, "termidoro": 11, "fruttidoro": 12,
 }  # fmt: skip
-REPUBLIC = _set(
+REPUBLIC = word_set(
     "republique republicain rep republ republicaine repubblicano repubblica republik francaise liberte liberta "
     "egalite"
 )
 
-CENTURY = _set(
-    "century centuries cent c jahrhundert jahrhunderts jahrhunderte jahrhunderten jh jhs jhd jhdt jhdts jhds "
-    "siecle siecles s secolo secoli sec secc siglo siglos eeuw eeuwse eeuws eeuwen saec saeculum saeculo "
-    "saeculi saeculorum seculo seculi saecula vuosisata vuosisadan vuosisadalla vuosisadalta vs arhundradet "
-    "arhundrade arhundradets arh vuosisatojen sekel seklet seklets"
-)
-CENTURY_NAMES = {
-    "duecento": 13, "trecento": 14, "quattrocento": 15, "cinquecento": 16, "seicento": 17, "settecento": 18,
-    "ottocento": 19, "novecento": 20,
-}  # fmt: skip
-ORDINALS = {
-    1: (
-        "first 1st erste ersten erster erstes erst premier premiere 1er 1re primo prima primer primero primera "
-        "eerste ensimmainen ensimmaisen ensimmaisella primum primi forsta"
-    ),
-    2: (
-        "second 2nd zweite zweiten zweiter zweites deuxieme second seconde secondo seconda segundo segunda "
-        "tweede toinen toisen toisella secunda secundi andra"
-    ),
-    3: (
-        "third 3rd dritte dritten dritter drittes troisieme terzo terza tercer tercero tercera derde kolmas "
-        "kolmannen kolmannella tertium tertii tredje"
-    ),
-    4: (
-        "fourth 4th vierte vierten vierter viertes quatrieme quarto quarta cuarto cuarta vierde neljas "
-        "neljannen neljannella quartum quarti fjarde"
-    ),
-    13: "thirteenth dreizehnte dreizehnten dreizehntes treizieme dertiende trettonde tredicesimo decimotercero",
-    14: (
-        "fourteenth vierzehnte vierzehnten vierzehntes quatorzieme veertiende fjortonde quattordicesimo "
-        "decimocuarto"
-    ),
-    15: (
-        "fifteenth funfzehnte funfzehnten funfzehntes quinzieme vijftiende femtonde quindicesimo decimoquinto "
-        "viidestoista"
-    ),
-    16: (
-        "sixteenth sechzehnte sechzehnten sechzehntes seizieme zestiende sextonde sedicesimo decimosexto "
-        "kuudestoista"
-    ),
-    17: (
-        "seventeenth siebzehnte siebzehnten siebzehntes dixseptieme zeventiende sjuttonde diciassettesimo "
-        "decimoseptimo decimosettimo seitsemastoista"
-    ),
-    18: (
-        "eighteenth achtzehnte achtzehnten achtzehntes dixhuitieme achttiende artonde adertonde diciottesimo "
-        "decimottavo decimoctavo kahdeksastoista"
-    ),
-    19: (
-        "nineteenth neunzehnte neunzehnten neunzehntes dixneuvieme negentiende nittonde diciannovesimo "
-        "decimonono decimonoveno yhdeksastoista"
-    ),
-    20: (
-        "twentieth zwanzigste zwanzigsten zwanzigstes vingtieme twintigste tjugonde ventesimo vigesimo "
-        "kahdeskymmenes"
-    ),
-}
-ORDINAL = {word: number for number, words in ORDINALS.items() for word in words.split()}
-LAST = _set(
-    "last final letzte letzten letzter letztes dernier derniere ultimo ultima ultimi laatste viimeinen "
-    "viimeisella sista"
-)
 
-# Parts of a century or decade, with how many of them make it whole.
-_PARTS = {
-    2: (
-        "half halfte halfter hlfte moitie meta mitad helft puolisko puoliskolla puoliskon puoli halften halft "
-        "dimidium dimidio medietas"
-    ),
-    3: "third drittel tiers terzo tercio derde kolmannes kolmanneksella tredjedel tredjedelen",
-    4: (
-        "quarter viertel quart quarto cuarto kwart neljannes neljannesvuosisata neljanneksella neljanneksen "
-        "fjardedel fjardedelen kvartal quadrans quadrante"
-    ),
-    10: (
-        "decade jahrzehnt decennie decennio decada decennium vuosikymmen vuosikymmenella artionde artiondet "
-        "decenniet"
-    ),
-}
-PARTS = {word: number for number, words in _PARTS.items() for word in words.split()}
-EARLY = _set(
-    "early beginning start begin anfang anfangs beginn fruhes fruhe fruhen debut commencement inizio inizi "
-    "principio principios comienzos inicios vroege vroeg aanvang ineunte ineuntis in initio alku alussa alun "
-    "alkupuoli alkupuolella alkupuolen borjan tidigt tidig beginnend"
-)
-MIDDLE = _set(
-    "mid middle mitte milieu mediados midden medio med medii mediante puolivali puolivalissa puolivalin "
-    "keskivaihe keskivaiheilla mitten mellersta halverwege"
-)
-LATE = _set(
-    "late end ende spates spate spaten fin fine finales fines final eind einde laat exeunte exeuntis ex exeunt "
-    "loppu lopussa lopun lopulla loppupuoli loppupuolella loppupuolen slutet slut sent sen ausgehend"
-)
-HALVES = {  # one word for a half; it stands behind its century
-    "alkupuoli": 1, "alkupuolella": 1, "alkupuolen": 1, "loppupuoli": 2, "loppupuolella": 2, "loppupuolen": 2,
-}  # fmt: skip
-# A part that stands behind its century, whatever follows it.
-BEHIND = _set(
-    "alku alussa alun loppu lopussa lopun lopulla puolivali puolivalissa puolivalin keskivaihe keskivaiheilla "
-    "ineunte ineuntis exeunte exeuntis ex in med mediante"
-) | frozenset(HALVES)
-
-CIRCA = _set(
+CIRCA = word_set(
     "c ca circa cca cir circ circiter approx approximately about around roughly um etwa gegen ungefahr zirka "
     "circum vers environ env autour verso intorno hacia alrededor aproximadamente aprox omstreeks rond "
     "ongeveer omtrent noin n tienoilla vaiheilla seutuvilla paikkeilla omkring cirka kring ungefar near versus "
     "sub fere"
 )
 # "v. 1752" is vuonna (in), vor (before) or vers (about).
-MAYBE = _set(
+MAYBE = word_set(
     "v probably perhaps possibly presumably likely maybe uncertain questionable prob poss vermutlich "
     "wahrscheinlich wohl vielleicht moglicherweise vermutl wahrsch unsicher fraglich peutetre probablement "
     "vraisemblablement possiblement incertain forse probabilmente possibilmente incerto quiza quizas "
@@ -160,39 +61,39 @@ MAYBE = _set(
     "troligen sannolikt mojligen formodligen troligtvis osaker"
 )
 
-NOT = _set("not no nicht pas non ne niet ei inte ej icke haud kein")
-BEFORE = _set(
+NOT = word_set("not no nicht pas non ne niet ei inte ej icke haud kein")
+BEFORE = word_set(
     "before ante vor avant prima antes voor ennen fore innan previous prior pre bef avanti eerder earlier "
     "fruher tidigare aikaisemmin aiemmin anterior anteriore"
 )
-AFTER = _set(
+AFTER = word_set(
     "after post nach apres dopo despues na jalkeen efter aft later spater senare myohemmin posterior "
     "posteriore"
 )
-FROM = _set(
+FROM = word_set(
     "from since seit ab depuis dal dall dalla desde vanaf sedan fran alkaen lahtien inde fruhestens "
     "aikaisintaan tidigast minimum vanhintaan"
 )
-UNTIL = _set(
+UNTIL = word_set(
     "until till to by bis jusqu jusque fino sino hasta tot usque asti saakka mennessa spatestens senast "
     "viimeistaan uiterlijk"
 )
-OR = _set("or oder ou o oppure of vel aut tai eller u and und et e ed y en ja och")
-LATER = _set(
+OR = word_set("or oder ou o oppure of vel aut tai eller u and und et e ed y en ja och")
+LATER = word_set(
     "later after spater danach apres dopo successivo despues posterior nadien post postea myohemmin jalkeen "
     "senare efter onwards following ss folgende"
 )
-EARLIER = _set(
+EARLIER = word_set(
     "earlier before fruher davor avant prima anteriore antes anterior eerder ante antea aikaisemmin aiemmin "
     "ennen tidigare fore innan"
 )
 
-CORRECTIONS = _set(
+CORRECTIONS = word_set(
     "ie recte rect rectius vere vielmehr vielm eigentlich eigentl richtig korrekt di dh ossia cioe rectifie corrige "
     "lege leggasi lees nl dwz pro eli oikeastaan oik egentligen egentl dvs ratteligen ratt scil scilicet "
     "actually correctly correct corrected corr properly errore tatsachlich berichtigt recto verius"
 )
-WEAK_CORRECTIONS = _set(
+WEAK_CORRECTIONS = word_set(
     "di dh pro eli nl dwz lees lege rect correct ratt recto oik properly richtig scil corr korrekt actually dvs"
 )
 CORRECTION_PHRASES = (
@@ -215,22 +116,22 @@ UNDATED_WORDS = (
     "non datee", "nondate", "date inconnue", "data sconosciuta",
 )  # fmt: skip
 # What tables hold for an empty cell.
-EMPTY = _set("nan na none null n/a nat <na> #n/a - -- --- . ? ?? ??? ???? | |||| uuuu xxxx")
+EMPTY = word_set("nan na none null n/a nat <na> #n/a - -- --- . ? ?? ??? ???? | |||| uuuu xxxx")
 
-DECADES = _set(
+DECADES = word_set(
     "years jahre jahren annees anni anos jaren decada decade decennie decennio decennium vuosikymmen artiondet "
     "artionde 'anos"
 )
-HIJRI = _set(
+HIJRI = word_set(
     "ah hijri hegira hijra hegire hidschra hedschra hidjra egira hejira heg hegirae hegiran higra hijrah "
     "hidzra hicri hidjri hijriyya"
 )
-HEBREW = _set("am mundi hebrew judisch jewish")
-COMMON = _set("ad ce ae")
-BEFORE_CHRIST = _set("bc bce vchr avjc ac ekr eaa fkr")
+HEBREW = word_set("am mundi hebrew judisch jewish")
+COMMON = word_set("ad ce ae")
+BEFORE_CHRIST = word_set("bc bce vchr avjc ac ekr eaa fkr")
 
 # What numbers are of that are no years: before the number, and behind it.
-COUNTED_BEFORE = _set(
+COUNTED_BEFORE = word_set(
     "p pp pag pagg page pages pagina seite seiten ss sp col fol f ff folio fols bl blatt bll no nos nr nro num "
     "number nummer numero n° nº # vol vols volume volumes bd bde band t tom tome tomo tomus deel teil heft "
     "issue lib ms mss inv sign signatur shelfmark cat kat lot item plate pl tab taf tafel planche tav fig "
@@ -239,17 +140,17 @@ COUNTED_BEFORE = _set(
     "wing goff gw hain copinger proctor bmc istc estc stc vd16 vd17 vd18 ustc brunet nissen pritzel hunt isbn issn "
     "rcin oclc ppn inventory acc accession room tel"
 )
-COUNTED_BEHIND = _set(
+COUNTED_BEHIND = word_set(
     "p pp pag pages page seiten s bl blatt leaves cm mm m km kg g copies x × sivua sidor inch inches £ $ € px "
     "dpi"
 )
-FORMATS = _set("4to 8vo 12mo 16mo 2fo 18mo 24mo 32mo 2to 4° 8° 12° 2° fo 64mo 48mo 8:o 4:o 1mo 6to 1to")
-PRINTED = _set(
+FORMATS = word_set("4to 8vo 12mo 16mo 2fo 18mo 24mo 32mo 2to 4° 8° 12° 2° fo 64mo 48mo 8:o 4:o 1mo 6to 1to")
+PRINTED = word_set(
     "copyright copyr cop impr imp imprimatur printed print publ published pub gedruckt gedr druck erschienen "
     "erschien imprime imprimee stampato impresso impreso impressum gedrukt uitgegeven excudebat painettu "
     "tryckt tryckar p dl phon"
 )
-NEUTRAL = PRINTED | _set(
+NEUTRAL = PRINTED | word_set(
     "in im the year years year's of jahr jahre jahren jahrs des der das den dem die de du d del della dello "
     "delle degli dei dell di da an annee l'an l'annee anno annus annis a.d. domini christi salutis gratiae "
     "incarnationis a ann i il lo la le les l el los las ano anos año het jaar jaren van vuosi vuonna vuoden "
@@ -269,7 +170,7 @@ NEUTRAL = PRINTED | _set(
     "ie pp. dal l' vers dec'"
 )
 # Circa only where they stand beside a date: they have other meanings.
-WEAK_CIRCA = _set(
+WEAK_CIRCA = word_set(
     "c um about around near gegen rond verso sub kring omkring n vers fere autour intorno versus hacia circ "
     "cir omtrent"
 )
@@ -277,10 +178,10 @@ WEAK_CIRCA = _set(
 POSTPOSED = {
     "jalkeen": "after", "alkaen": "from", "lahtien": "from", "asti": "until", "saakka": "until", "mennessa": "until",
 }  # fmt: skip
-ONWARDS = _set(
+ONWARDS = word_set(
     "onwards onward ff sqq seq sq following folgende etc usw present heute today now oggi hoy heden nu"
 )
-TURN = _set("turn wende tournant jahrhundertwende eeuwwisseling sekelskiftet")
+TURN = word_set("turn wende tournant jahrhundertwende eeuwwisseling sekelskiftet")
 # Phrases whose words mean something else alone.
 _PHRASES = {
     "desde": (
@@ -297,13 +198,13 @@ _PHRASES = {
 }  # fmt: skip
 QUEM = {phrase: word for word, phrases in _PHRASES.items() for phrase in phrases}
 # What may stand between a word that bounds a date and the date.
-LINKS = _set(
+LINKS = word_set(
     "' . [ ] a about ad al als am an annee anno annum ano ar aret at che d dall dan das de del dell dello dem "
     "den der du early el end het il in jaar jahr jahre jahren kuin l la le les lo mid on que quem than the to "
     "vuoden vuonna vuosi vuosien vuotta year years zum zur ~"
 )
 # What leads from the first year of a span to its last one.
-LEADING = _set("- / a ad al all au bei bis das den e en hasta the till to tot und until year")
+LEADING = word_set("- / a ad al all au bei bis das den e en hasta the till to tot und until year")
 # What stands between the first and the last year of a span, or between two centuries.
-JOINTS = OR | _set("- / , & + bis to till tot a al")
-CENTURY_JOINTS = OR | _set("& ' , - . / : a al au bis del dell der des du the to")
+JOINTS = OR | word_set("- / , & + bis to till tot a al")
+CENTURY_JOINTS = OR | word_set("& ' , - . / : a al au bis del dell der des du the to")

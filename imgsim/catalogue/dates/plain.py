@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from imgsim.catalogue.dates.bounds import give_bounds
 from imgsim.catalogue.dates.centuries import ages
+from imgsim.catalogue.dates.century_words import PARTS
 from imgsim.catalogue.dates.counts import take_counts
 from imgsim.catalogue.dates.date_words import (
     AFTER,
@@ -18,7 +19,6 @@ from imgsim.catalogue.dates.date_words import (
     MONTH_STEMS,
     MONTHS,
     OR,
-    PARTS,
     QUEM,
     WEAK_CIRCA,
 )

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgsim.collection.citing import family_citation, plate_reference
+from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
-from imgsim.export.dossier.decisions import decisions, who
-from imgsim.export.dossier.markup import counted, e, facts, flat, outlined, table
-from imgsim.families import RULE, Families, Family, Member, decisions_of, related
+from imgsim.export.dossier.decisions import decisions
+from imgsim.export.dossier.markup import counted, e, outlined, table
+from imgsim.export.dossier.provenance import method
+from imgsim.families import Families, Family, Member, decisions_of, related
 from imgsim.reviews import standing_frame
-from imgsim.reviews.account import Account, account
+from imgsim.reviews.account import account
 from imgsim.reviews.pictures import counting
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
@@ -51,7 +52,7 @@ def page(
         _evidence(collection, matches, family),
         decisions(collection, matches, family, told),
         _outside(collection, families, matches, family, rejected),
-        _method(collection, family, told),
+        method(collection, family, told),
     ]
     style = _STYLE.read_text(encoding="utf-8")
     defined = "".join(
@@ -247,52 +248,11 @@ def _outside(
     )
 
 
-# ---- how it was made
-
-
-def _method(collection: Collection, family: Family, told: Account) -> str:
-    manifest = collection.manifest
-    words = {
-        SAME: "most of both plates agrees.",
-        MIRRORED: "most of both agrees once one is turned left to right, as a copy engraved straight from a print is.",
-        DETAIL: "a compact region agrees, not the whole.",
-        LOOK_ALIKE: "the lines do not agree, however alike the two look.",
-    }
-    verdicts = "".join(
-        f"<dt><strong>{e(name)}</strong></dt><dd>{e(text)}</dd>" for name, text in words.items()
-    )
-    rows: list[tuple[str, object]] = [
-        ("Collection", collection.name),
-        ("Plates", f"{len(collection.catalogue):,}"),
-        ("Generation", collection.generation),
-        ("Prepared", manifest["created"]),
-        ("Family", family.id),
-    ]
-    # Not the backbones' files: where weights lay on somebody's machine is nobody's business.
-    parameters = {k: v for k, v in manifest.get("parameters", {}).items() if k != "backbones"}
-    rows += [(_spaced(name), flat(value)) for name, value in parameters.items()]
-    rows.append(("Backbones", ", ".join(manifest["backbones"])))
-    for name in ("matching", "matches", "verification", "families"):
-        if name in manifest:
-            rows.append((_spaced(name), flat(manifest[name])))
-    rows.append(("Versions", flat(manifest.get("versions", {}))))
-    return (
-        f"<h2>How it was found</h2>\n<p>{e(RULE)}</p>\n<dl>{verdicts}</dl>\n"
-        f"<p>{e(who(told))} “Earliest” and “later” follow the dates in the metadata.</p>\n"
-        f"<h3>Parameters and versions</h3>\n{facts(rows)}\n"
-        f'<h2>How to cite</h2>\n<p class="cite">{e(family_citation(collection, family))}</p>\n'
-    )
-
-
 def _foot(collection: Collection) -> str:
     return (
         f"<footer>Made with imgsim {e(collection.manifest.get('imgsim', ''))} on {date.today().isoformat()}. "
         "This page is complete in itself: it opens without a network and prints on A4.</footer>"
     )
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _size(collection: Collection, row: int) -> tuple[int, int]:

@@ -11,7 +11,6 @@ Names are made here, of letters, digits and hyphens: nothing that a manifest say
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from imgsim.errors import DownloadError, ImageError, ManifestError
 from imgsim.images.signatures import check_complete, identify
 from imgsim.sources.iiif import image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered, is_local
+from imgsim.sources.iiif.ledger import SUFFIXES, Ledger
 from imgsim.sources.iiif.presentation import Book, Page, Picture, parse
 
 MAX_MANIFEST = 32 * 2**20  # bytes
@@ -31,14 +31,6 @@ MAX_IMAGE = 64 * 2**20
 MAX_MANIFESTS = 500
 # So many pages in a row without an answer: the server is down, and asking on would be no help to anybody.
 MAX_UNANSWERED = 10
-_SUFFIXES = {
-    "JPEG": ".jpg",
-    "PNG": ".png",
-    "TIFF": ".tif",
-    "WEBP": ".webp",
-    "BMP": ".bmp",
-    "JPEG2000": ".jp2",
-}
 _NO_NAMES = re.compile(r"manifest(\.json)?|info\.json|iiif|presentation|v?[0-9](\.[0-9])?|", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 _JSON = "application/ld+json, application/json;q=0.9, */*;q=0.1"
@@ -90,7 +82,7 @@ def gather(
     note = note or (lambda text: None)
     books = list(_named(_books(sources, fetcher, note)))
     pages = [(named, page) for named in books for page in named.book.pages]
-    ledger = _Ledger(folder)
+    ledger = Ledger(folder)
     unfetched: list[Unfetched] = []
     rows: list[page_table.Row] = []
     silent = 0
@@ -252,7 +244,7 @@ def _image(picture: Picture, fetcher: Fetcher, local: bool) -> tuple[bytes, str]
                 content = fetcher.get(url, MAX_IMAGE, accept="image/jpeg, image/*;q=0.8", local=local)
                 kind = identify(content)
                 check_complete(kind, content)
-                return content, _SUFFIXES[kind]
+                return content, SUFFIXES[kind]
             except (Refused, ImageError) as error:
                 first = first or _of(url, error)
         # What the manifest said of the service was wrong, perhaps: ask the service itself, once.
@@ -276,76 +268,3 @@ def _info(picture: Picture, fetcher: Fetcher, local: bool) -> image_requests.Inf
         return image_requests.read_info(fetcher.get(url, 2**20, accept=_JSON, local=local))
     except Refused:
         return None
-
-
-class _Ledger:
-    """Which file came from which address. A line is added when its file is whole, so a torn line loses one image."""
-
-    def __init__(self, folder: Path) -> None:
-        self._images = folder / "images"
-        self._path = folder / "fetched.jsonl"
-        self._images.mkdir(parents=True, exist_ok=True)
-        self._lines: dict[str, dict[str, object]] = {}
-        try:
-            text = self._path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        for line in text.splitlines():
-            try:
-                entry = json.loads(line)
-                self._lines[str(entry["page"])] = entry
-            except (ValueError, TypeError, KeyError):
-                continue
-
-    @staticmethod
-    def _identity(picture: Picture) -> str:
-        return picture.service or picture.body
-
-    def _file(self, key: str) -> Path | None:
-        suffix = self._lines[key].get("suffix")
-        return self._images / f"{key}{suffix}" if suffix in _SUFFIXES.values() else None
-
-    def has(self, key: str, picture: Picture) -> bool:
-        entry = self._lines.get(key)
-        if entry is None or entry.get("address") != self._identity(picture):
-            return False
-        file = self._file(key)
-        try:
-            return file is not None and file.stat().st_size == entry.get("bytes")
-        except OSError:
-            return False
-
-    def add(self, key: str, picture: Picture, image: tuple[bytes, str]) -> None:
-        content, suffix = image
-        path = self._images / f"{key}{suffix}"
-        path.parent.mkdir(exist_ok=True)
-        for other in set(_SUFFIXES.values()) - {suffix}:
-            path.with_suffix(other).unlink(missing_ok=True)
-        write_whole(path, content)
-        entry = {
-            "page": key,
-            "address": self._identity(picture),
-            "suffix": suffix,
-            "bytes": len(content),
-        }
-        self._lines[key] = entry
-        with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry) + "\n")
-
-    def forget(self, key: str) -> None:
-        """Remove a page's image, which came from another address than the manifest now names."""
-        if key in self._lines:
-            file = self._file(key)
-            # The key of a line from disk is believed only where it leads to.
-            if file is not None and file.parent.parent == self._images and ".." not in key:
-                file.unlink(missing_ok=True)
-            del self._lines[key]
-
-    def tidy(self, pages: set[str]) -> None:
-        """Remove images that the manifests of this run no longer name, in their own folders."""
-        books = {page.partition("/")[0] for page in pages}
-        for key in [key for key in self._lines if key.partition("/")[0] in books and key not in pages]:
-            self.forget(key)
-        stream = io.StringIO()
-        stream.writelines(json.dumps(entry) + "\n" for entry in self._lines.values())
-        write_whole(self._path, stream.getvalue().encode())

@@ -11,8 +11,9 @@ from PIL import Image
 from imgsim.sources.sample.arranging import fitted
 from imgsim.sources.sample.engraving import engrave, pull
 from imgsim.sources.sample.lettering import english_name, latin_name, line_of_letters, measure, roman
-from imgsim.sources.sample.plants import Species, details, grow, random_species, specimens
+from imgsim.sources.sample.plants import details, grow, specimens
 from imgsim.sources.sample.shapes import Cut, Hand, Line, Picture, Rng, random_hand
+from imgsim.sources.sample.species import Species, random_species
 
 LAYOUTS = ("one", "pair", "two", "four", "nine", "wide", "system")
 _LAYOUT_CHANCES = (0.64, 0.09, 0.08, 0.05, 0.03, 0.06, 0.05)

@@ -1,0 +1,54 @@
+"""Where what a dossier says comes from: the rule, the parameters and versions of the run, and how to cite it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgsim.collection.citing import family_citation
+from imgsim.export.dossier.decisions import who
+from imgsim.export.dossier.markup import e, facts, flat
+from imgsim.families import RULE, Family
+from imgsim.reviews.account import Account
+from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+
+if TYPE_CHECKING:
+    from imgsim.collection import Collection
+
+
+def method(collection: Collection, family: Family, told: Account) -> str:
+    """The section that tells how the family was found, and how to cite it."""
+    manifest = collection.manifest
+    words = {
+        SAME: "most of both plates agrees.",
+        MIRRORED: "most of both agrees once one is turned left to right, as a copy engraved straight from a print is.",
+        DETAIL: "a compact region agrees, not the whole.",
+        LOOK_ALIKE: "the lines do not agree, however alike the two look.",
+    }
+    verdicts = "".join(
+        f"<dt><strong>{e(name)}</strong></dt><dd>{e(text)}</dd>" for name, text in words.items()
+    )
+    rows: list[tuple[str, object]] = [
+        ("Collection", collection.name),
+        ("Plates", f"{len(collection.catalogue):,}"),
+        ("Generation", collection.generation),
+        ("Prepared", manifest["created"]),
+        ("Family", family.id),
+    ]
+    # Not the backbones' files: where weights lay on somebody's machine is nobody's business.
+    parameters = {k: v for k, v in manifest.get("parameters", {}).items() if k != "backbones"}
+    rows += [(_spaced(name), flat(value)) for name, value in parameters.items()]
+    rows.append(("Backbones", ", ".join(manifest["backbones"])))
+    for name in ("matching", "matches", "verification", "families"):
+        if name in manifest:
+            rows.append((_spaced(name), flat(manifest[name])))
+    rows.append(("Versions", flat(manifest.get("versions", {}))))
+    return (
+        f"<h2>How it was found</h2>\n<p>{e(RULE)}</p>\n<dl>{verdicts}</dl>\n"
+        f"<p>{e(who(told))} “Earliest” and “later” follow the dates in the metadata.</p>\n"
+        f"<h3>Parameters and versions</h3>\n{facts(rows)}\n"
+        f'<h2>How to cite</h2>\n<p class="cite">{e(family_citation(collection, family))}</p>\n'
+    )
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,100 @@
+"""The keys of the matching: what each of its files and pairs is made of, so that only what is stale is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from imgsim.base.hashing import key_of
+from imgsim.generation import layout
+from imgsim.prepare.feature_stage import mirrored_key
+
+if TYPE_CHECKING:
+    from imgsim.prepare.context import Backbone
+    from imgsim.prepare.embedding_stages import VectorStages
+
+
+class MatchingKeys:
+    """The keys of all that is made of these plates where they are compared.
+
+    Parameters
+    ----------
+    ids, contents : of the plates, in the catalogue's order.
+    backbones : those whose neighbours are candidates.
+    vectors : has the keys of their embeddings.
+    top : candidates of each source; None where none are asked for.
+
+    Attributes
+    ----------
+    features, pairs : of one plate's local features, and of what is found of a pair.
+    candidates : of the pairs to compare.
+    plates : of the plates and their contents.
+    facts : what a manifest keeps of these.
+    files : of each file but the families, in the order in which they are written.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        contents: Sequence[str],
+        backbones: Sequence[Backbone],
+        vectors: VectorStages,
+        top: int | None,
+    ) -> None:
+        from imgsim.features.inverted_index import INDEX_VERSION
+        from imgsim.verification.candidates import CANDIDATES_VERSION
+
+        self.features, self.pairs = features_key(), pairs_key()
+        self.plates = key_of(ids=ids, contents=contents)
+        self.facts: dict[str, Any] = {
+            "features": self.features,
+            "pairs": self.pairs,
+            "mirrored": {b.name: mirrored_key(b) for b in backbones},
+            "plates": self.plates,
+        }
+        features = key_of(features=self.features, contents=contents)
+        index = key_of(what="index", version=INDEX_VERSION, features=features)
+        mirrored = {
+            layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
+            for b in backbones
+        }
+        self.candidates = key_of(
+            what="candidates", version=CANDIDATES_VERSION, top=top, index=index, mirrored=mirrored,
+            embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones},
+        )  # fmt: skip
+        self.facts["candidates"] = self.candidates
+        matches = key_of(pairs=self.pairs, candidates=self.candidates, plates=self.plates)
+        self.files: dict[str, str] = {
+            **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS), features),
+            **dict.fromkeys(index_files(), index),
+            **mirrored,
+            layout.MATCHES: matches,
+        }
+
+
+def index_files() -> tuple[str, ...]:
+    """The files of the index within a generation."""
+    from imgsim.features.inverted_index import INDEX_FILES
+
+    return tuple(f"{layout.FEATURES}/{name}" for name in INDEX_FILES)
+
+
+def features_key() -> str:
+    """The key of a plate's local features."""
+    from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE
+
+    return key_of(what="features", version=FEATURES_VERSION, side=WORKING_SIDE)
+
+
+def pairs_key() -> str:
+    """The key of what is found of a pair of plates."""
+    from imgsim.verification.verdicts import MATCHING_VERSION
+
+    return key_of(what="pair", version=MATCHING_VERSION, features=features_key())
+
+
+def families_key(matches: str, catalogue: str) -> str:
+    """The key of the families, from those of the matches and the catalogue."""
+    from imgsim.families import FAMILIES_VERSION
+
+    return key_of(what="families", version=FAMILIES_VERSION, matches=matches, catalogue=catalogue)
