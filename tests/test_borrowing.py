@@ -17,7 +17,7 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import BookDates, Catalogue
 from imgsim.charts.book_figures import KIND_COLOURS, matrix_figure, timeline_figure
 from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, exchange
-from imgsim.collection.book_network import KINDS, Borrowing
+from imgsim.collection.book_network import KINDS, BookNetwork
 from imgsim.collection.kept_order import Agreement, kept_order, order_agreement
 from imgsim.export import families_csv, network_csv
 from imgsim.export.graphml import graphml
@@ -31,15 +31,15 @@ NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
 
 
-def made(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> Borrowing:
+def made(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> BookNetwork:
     matches = matches_of(catalogue, pairs)
-    return Borrowing.from_families(
+    return BookNetwork.from_families(
         Families(find_families(catalogue.frame, matches), catalogue), matches, catalogue
     )
 
 
 @pytest.fixture(scope="module")
-def copied() -> Borrowing:
+def copied() -> BookNetwork:
     """Book two (1760) copies five plates of book one (1752), all but one in order; book three (undated) has one."""
     plates: dict[str, tuple[str, int | None]] = {f"a{n}": ("one", 1752) for n in range(6)}
     plates |= {f"b{n}": ("two", 1760) for n in range(5)} | {"c0": ("three", None), "d0": ("four", 1760)}
@@ -62,7 +62,7 @@ def copied() -> Borrowing:
     return made(catalogue, [p for at, p in enumerate(pairs) if p not in pairs[:at]])
 
 
-def test_the_matrix_counts_shared_families_in_order_of_date(copied: Borrowing) -> None:
+def test_the_matrix_counts_shared_families_in_order_of_date(copied: BookNetwork) -> None:
     assert copied.books == ("one", "four", "two", "three") and len(copied) == 4
     assert copied.matrix.tolist() == [[0, 1, 5, 1], [1, 0, 0, 0], [5, 0, 0, 1], [1, 0, 1, 0]]
     assert not copied.matrix.flags.writeable
@@ -70,7 +70,7 @@ def test_the_matrix_counts_shared_families_in_order_of_date(copied: Borrowing) -
     assert copied.by_date().tolist() == [0, 1, 2, 3]
 
 
-def test_what_two_books_share_stands_in_the_order_of_the_first(copied: Borrowing) -> None:
+def test_what_two_books_share_stands_in_the_order_of_the_first(copied: BookNetwork) -> None:
     shared = copied.shared("one", "two")
     ids = copied.catalogue.plate_ids
     assert [(ids[s.row_a], ids[s.row_b]) for s in shared] == [
@@ -136,7 +136,7 @@ def test_the_order_that_both_books_keep_is_the_longest_there_is() -> None:
         assert len(kept) == longest
 
 
-def test_decades_count_what_was_used_again(copied: Borrowing) -> None:
+def test_decades_count_what_was_used_again(copied: BookNetwork) -> None:
     assert copied.decades() == {1760: {SAME: 4, MIRRORED: 1, DETAIL: 1}}
     plates: dict[str, tuple[str, int | None]] = {
         "a": ("x", 1701),
@@ -150,7 +150,7 @@ def test_decades_count_what_was_used_again(copied: Borrowing) -> None:
     }  # fmt: skip
 
 
-def test_edges_point_from_the_earlier_book(copied: Borrowing) -> None:
+def test_edges_point_from_the_earlier_book(copied: BookNetwork) -> None:
     edges = {(e.source, e.target): e for e in copied.edges}
     assert list(edges) == [("one", "two"), ("one", "four"), ("one", "three"), ("two", "three")]
     first = edges["one", "two"]
@@ -187,7 +187,7 @@ def test_books_that_share_much_stand_together() -> None:
 # ---- files
 
 
-def test_the_network_is_graphml(copied: Borrowing) -> None:
+def test_the_network_is_graphml(copied: BookNetwork) -> None:
     root = ElementTree.fromstring(graphml(copied))
     assert root.tag == f"{SPACE}graphml"
     keys = {key.get("id"): (key.get("for"), key.get("attr.type")) for key in root.iter(f"{SPACE}key")}
@@ -232,7 +232,7 @@ def test_hostile_titles_stay_text_in_graphml() -> None:
     assert got[len(HOSTILE) :] == ["\ufffd\ufffd\ufffd", "]]>", "<!ENTITY x 'y'>"]
 
 
-def test_the_network_as_a_table(copied: Borrowing) -> None:
+def test_the_network_as_a_table(copied: BookNetwork) -> None:
     table = read_back(network_csv(copied, copied.catalogue, **NOTE))
     assert table["source_book"].tolist() == ["one", "one", "one", "two"]
     assert table["shared"].tolist() == ["5", "1", "1", "1"] and table["dated"].tolist() == [
@@ -247,7 +247,7 @@ def test_the_network_as_a_table(copied: Borrowing) -> None:
     assert table["source_year"].tolist() == ["1752", "1752", "1752", "1760"]
 
 
-def test_families_as_a_table(copied: Borrowing) -> None:
+def test_families_as_a_table(copied: BookNetwork) -> None:
     families, catalogue = copied.families, copied.catalogue
     table = read_back(families_csv(families, catalogue, **NOTE))
     assert len(table) == 13 and table["family_id"].tolist()[:3] == ["a4"] * 3
@@ -299,7 +299,7 @@ def test_the_matrix_carries_ids_and_escapes_titles() -> None:
     assert len(matrix_figure(np.zeros((0, 0), np.int64), [], [], []).data[0].customdata or ()) == 0
 
 
-def test_the_decades_are_stacked_by_verdict(copied: Borrowing) -> None:
+def test_the_decades_are_stacked_by_verdict(copied: BookNetwork) -> None:
     figure = timeline_figure(copied.decades())
     assert [(trace.name, list(trace.x), list(trace.y)) for trace in figure.data] == [
         (SAME, ["1760s"], [4]), (MIRRORED, ["1760s"], [1]), (DETAIL, ["1760s"], [1]),
@@ -313,7 +313,7 @@ def test_the_decades_are_stacked_by_verdict(copied: Borrowing) -> None:
 # ---- one book among the others
 
 
-def test_a_book_says_what_is_in_earlier_and_in_later_ones(copied: Borrowing) -> None:
+def test_a_book_says_what_is_in_earlier_and_in_later_ones(copied: BookNetwork) -> None:
     families, dates, ids = copied.families, copied.dates, copied.catalogue.plate_ids
     two = exchange(families, dates, "two")
     assert [(p.book, p.when, p.families) for p in two.partners] == [
@@ -330,7 +330,7 @@ def test_a_book_says_what_is_in_earlier_and_in_later_ones(copied: Borrowing) -> 
     assert [ids[row] for row in one.rows(LATER)] == ["a0", "a1", "a2", "a3", "a4", "a5"]
 
 
-def test_a_book_agrees_with_the_edges_of_the_network(copied: Borrowing) -> None:
+def test_a_book_agrees_with_the_edges_of_the_network(copied: BookNetwork) -> None:
     for book in copied.books:
         found = exchange(copied.families, copied.dates, book)
         edges = [edge for edge in copied.edges if book in (edge.source, edge.target)]
@@ -343,7 +343,7 @@ def test_a_book_agrees_with_the_edges_of_the_network(copied: Borrowing) -> None:
             assert when == (UNCERTAIN if not edge.directed else LATER if edge.source == book else EARLIER)
 
 
-def test_a_book_that_shares_nothing_has_no_partners(copied: Borrowing) -> None:
+def test_a_book_that_shares_nothing_has_no_partners(copied: BookNetwork) -> None:
     nobody = exchange(copied.families, copied.dates, "nobody")
     assert nobody.partners == () and nobody.plates == {} and nobody.earliest is None and nobody.latest is None
     twice = made(catalogue_of({"a": ("x", 1700), "b": ("x", 1700)}), [pair("a", "b")])

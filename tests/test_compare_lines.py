@@ -78,7 +78,7 @@ def test_what_is_said_of_each_pair(plates: Collection) -> None:
 def test_numbers_do_not_depend_on_which_plate_is_shown_first(plates: Collection) -> None:
     for name in ("a_impression", "small", "page", "mirrored"):
         there, back = known(plates, "b_plate", name), known(plates, name, "b_plate")
-        for one in ("reason", "stiff", "smooth", "likeness", "across", "reduced"):
+        for one in ("reason", "stiff", "smooth", "similarity", "across", "reduced"):
             assert getattr(there, one) == getattr(back, one)
         assert there.pixel == pytest.approx(back.pixel)
         # The same points, in the pixels of whichever is B: as many of them lie within the limit.

@@ -26,7 +26,7 @@ from imgsim.charts.colours import colour_plates
 from imgsim.cli.display import summary_text
 from imgsim.collection import open_collection
 from imgsim.collection.book_exchange import exchange
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.citing import family_citation
 from imgsim.collection.listing import Conditions, conditions_mask
 from imgsim.collection.overview_counts import Overview
@@ -219,7 +219,7 @@ def test_an_interval_is_never_taken_for_its_first_year() -> None:
     dates = BookDates(catalogue)
     assert not dates.certainly_earlier("book a", "book b") and not dates.certainly_earlier("book b", "book a")
     assert dates.certainly_earlier("book a", "book c")
-    borrowing = Borrowing.from_families(families, matches_of(catalogue, clique("abc")), catalogue)
+    borrowing = BookNetwork.from_families(families, matches_of(catalogue, clique("abc")), catalogue)
     assert {(e.source[-1], e.target[-1]): e.directed for e in borrowing.edges} == {
         ("b", "a"): False,
         ("b", "c"): True,

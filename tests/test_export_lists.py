@@ -15,7 +15,7 @@ import pytest
 
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.evidence import evidence_columns, evidence_of
 from imgsim.collection.listing import Conditions, conditions_mask, make_listing
@@ -173,7 +173,7 @@ def test_families_network_plates_and_maps_are_the_lists_of_the_pages(herbals: Co
     request, catalogue = request_of(herbals), herbals.catalogue
     assert herbals.found_families is not None and herbals.matches is not None
     assert content(the_file("families.csv"), request) == families_csv(herbals.found_families, catalogue, **NOTE)
-    borrowing = Borrowing.from_families(herbals.found_families, herbals.matches, catalogue)
+    borrowing = BookNetwork.from_families(herbals.found_families, herbals.matches, catalogue)
     assert content(the_file("network.csv"), request) == network_csv(borrowing, catalogue, **NOTE)
     assert content(the_file("network.graphml"), request) == graphml(borrowing)
     assert the_file("network.csv").count(request) == len(borrowing.edges)

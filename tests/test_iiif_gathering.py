@@ -59,7 +59,7 @@ def fetched(gathered: Gathered) -> list[Path]:
     return sorted(path for folder in gathered.folders for path in folder.iterdir())
 
 
-def likeness(path: Path, number: int) -> float:
+def similarity(path: Path, number: int) -> float:
     """How alike an image is to the library's plate of that number: the correlation of 32 x 32 pixels."""
     with Image.open(path) as image:
         pixels = [np.asarray(i.convert("L").resize((32, 32)), float) for i in (image, plate(number))]
@@ -74,8 +74,8 @@ def test_every_kind_of_service_gives_its_image(library: Library, tmp_path: Path,
     paths = fetched(gathered)
     assert [path.name for path in paths] == [f"herbal_p{n:04}.jpg" for n in range(1, len(KINDS) + 1)]
     for number, path in enumerate(paths, start=1):
-        assert likeness(path, number) > 0.98, KINDS[number - 1]
-        assert likeness(path, number + 1) < 0.9
+        assert similarity(path, number) > 0.98, KINDS[number - 1]
+        assert similarity(path, number + 1) < 0.9
     assert library.most_at_once == 1
     assert set(library.agents) == {fetching.USER_AGENT} and "imgsim" in fetching.USER_AGENT
 
@@ -108,7 +108,7 @@ def test_a_manifest_that_is_wrong_about_its_service_is_put_right_by_info_json(
     body |= {"width": 9000, "height": 12000}
     library.put("/wrong/manifest.json", document)
     gathered = take([source], tmp_path)
-    assert gathered.unfetched == () and likeness(fetched(gathered)[0], 1) > 0.98
+    assert gathered.unfetched == () and similarity(fetched(gathered)[0], 1) > 0.98
 
 
 def test_what_the_manifest_says_becomes_the_table(library: Library, tmp_path: Path) -> None:

@@ -55,19 +55,19 @@ def test_no_patch_where_everything_agrees() -> None:
 
 def test_a_patch_that_the_other_plate_follows_is_no_other_plant() -> None:
     a = made_up(1, 300)
-    likeness = np.zeros((300, 300), np.float32)
+    similarity = np.zeros((300, 300), np.float32)
     every = Patch(0.4, np.ones(300, bool))
     aside = replace(a, points=a.points + np.array([NEAR * 0.4, 0, 0, 0], np.float32))
-    assert unmatched(a, aside, likeness, np.eye(3), every, every) == (0.4, 0.4)
+    assert unmatched(a, aside, similarity, np.eye(3), every, every) == (0.4, 0.4)
     rows = np.arange(LEAST)
-    likeness[rows, rows] = 0.9
-    assert unmatched(a, aside, likeness, np.eye(3), every, every) == (0.0, 0.0)
+    similarity[rows, rows] = 0.9
+    assert unmatched(a, aside, similarity, np.eye(3), every, every) == (0.0, 0.0)
     other = Patch(0.4, np.arange(300) >= LEAST)
-    assert unmatched(a, aside, likeness, np.eye(3), other, every) == (0.4, 0.0)
+    assert unmatched(a, aside, similarity, np.eye(3), other, every) == (0.4, 0.0)
     # One short of enough.
-    likeness[0, 0] = 0
-    assert unmatched(a, aside, likeness, np.eye(3), every, every) == (0.4, 0.4)
-    assert unmatched(a, aside, likeness, np.eye(3), every, Patch(SMALL / 2, every.rows)) == (0.4, 0.0)
+    similarity[0, 0] = 0
+    assert unmatched(a, aside, similarity, np.eye(3), every, every) == (0.4, 0.4)
+    assert unmatched(a, aside, similarity, np.eye(3), every, Patch(SMALL / 2, every.rows)) == (0.4, 0.0)
 
 
 def test_what_chance_follows_as_often_proves_nothing() -> None:
@@ -77,10 +77,10 @@ def test_what_chance_follows_as_often_proves_nothing() -> None:
     shifts = np.concatenate([[0j], 25 * np.exp(1j * np.pi / 4 * np.arange(8))]) * unit
     points[:, :2] += np.tile(np.column_stack((shifts.real, shifts.imag)), (12, 1)).astype(np.float32)
     b = Features(a.size, points, np.repeat(a.descriptors[:12], 9, axis=0), np.ones(108, bool))
-    likeness = np.full((300, 108), 0.0, np.float32)
-    likeness[np.repeat(np.arange(12), 9), np.arange(108)] = 0.9
+    similarity = np.full((300, 108), 0.0, np.float32)
+    similarity[np.repeat(np.arange(12), 9), np.arange(108)] = 0.9
     every = Patch(0.4, np.ones(300, bool)), Patch(0.4, np.ones(108, bool))
-    assert unmatched(a, b, likeness, np.eye(3), *every) == (0.4, 0.4)
+    assert unmatched(a, b, similarity, np.eye(3), *every) == (0.4, 0.4)
 
 
 def sheet(neighbour: int) -> Features:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from imgsim.errors import ImageError
-from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, extract, mirrored, read_features
 from imgsim.sources.sample import draw_plate
 from imgsim.sources.sample.copperplate import PlateSpec
@@ -53,7 +53,7 @@ def test_mirrored_is_what_the_flipped_plate_gives(plate: Image.Image) -> None:
     theirs = extract(ImageOps.mirror(plate), plate.size)
     away = np.hypot(*(ours.points[:, None, :2] - theirs.points[None, :, :2]).transpose(2, 0, 1))
     turn = np.cos(ours.points[:, None, 3] - theirs.points[None, :, 3])
-    alike = likeness(ours, theirs)
+    alike = descriptor_similarity(ours, theirs)
     agree = ((away < 0.5) & (turn > 0.99) & (alike > 0.99)).any(1)
     assert agree.mean() > 0.95
 

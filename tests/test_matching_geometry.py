@@ -62,12 +62,12 @@ def test_soundness() -> None:
 
 
 def test_tentative_pairs_are_mutual_and_clear() -> None:
-    likeness = np.array([[0.99, 0.2, 0.1], [0.97, 0.6, 0.3], [0.1, 0.70, 0.71]], np.float32)
-    before = likeness.copy()
-    rows_a, rows_b = g.tentative(likeness)
+    similarity = np.array([[0.99, 0.2, 0.1], [0.97, 0.6, 0.3], [0.1, 0.70, 0.71]], np.float32)
+    before = similarity.copy()
+    rows_a, rows_b = g.tentative(similarity)
     # 0-0 is clear; row 1 prefers 0 too, which prefers row 0; row 2 cannot decide.
     assert rows_a.tolist() == [0] and rows_b.tolist() == [0]
-    assert np.array_equal(likeness, before)
+    assert np.array_equal(similarity, before)
 
 
 def test_one_to_one_keeps_each_feature_once() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imgsim.features import descriptor_similarity as module
-from imgsim.features.descriptor_similarity import likeness, multiply_bytes, multiply_floats
+from imgsim.features.descriptor_similarity import descriptor_similarity, multiply_bytes, multiply_floats
 from imgsim.features.extraction import DIMENSIONS, Features
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_every_cosine(counts: tuple[int, int], most: int) -> None:
     a, b = some(counts[0], 1, most), some(counts[1], 2, most)
     wide = [plate.descriptors.astype(np.float64) for plate in (a, b)]
     unit_a, unit_b = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in wide)
-    found = likeness(a, b)
+    found = descriptor_similarity(a, b)
     assert found.dtype == np.float32 and found.shape == counts
     assert np.allclose(found, unit_a @ unit_b.T, atol=1e-6)
     # Whoever looks for the second best writes into it.
@@ -48,10 +48,10 @@ def test_every_cosine(counts: tuple[int, int], most: int) -> None:
 @pytest.mark.usefixtures("multiplied")
 def test_nothing_and_the_extremes() -> None:
     full, empty = described(np.full((2, DIMENSIONS), 255)), described(np.zeros((1, DIMENSIONS)))
-    assert np.allclose(likeness(full, full), 1, atol=1e-6)
-    assert (likeness(full, empty) == 0).all() and (likeness(empty, full) == 0).all()
+    assert np.allclose(descriptor_similarity(full, full), 1, atol=1e-6)
+    assert (descriptor_similarity(full, empty) == 0).all() and (descriptor_similarity(empty, full) == 0).all()
     nothing = described(np.zeros((0, DIMENSIONS)))
-    assert likeness(nothing, full).shape == (0, 2) and likeness(full, nothing).shape == (2, 0)
+    assert descriptor_similarity(nothing, full).shape == (0, 2) and descriptor_similarity(full, nothing).shape == (2, 0)
 
 
 def test_an_engine_that_cuts_sums_off_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

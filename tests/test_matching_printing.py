@@ -56,10 +56,10 @@ def impression(plate: Image.Image) -> Image.Image:
 # ---- the measure
 
 
-def measured(p: np.ndarray, q: np.ndarray, likeness: float = 0.97, unit: float = 1.0) -> Residuals:
+def measured(p: np.ndarray, q: np.ndarray, similarity: float = 0.97, unit: float = 1.0) -> Residuals:
     straight = np.column_stack((p, np.ones(len(p))))
     moved = straight @ np.linalg.lstsq(straight, q, rcond=None)[0]
-    return residuals(p, q, moved, np.full(len(p), likeness), unit)
+    return residuals(p, q, moved, np.full(len(p), similarity), unit)
 
 
 def why(found: Residuals, **known: Any) -> str:
@@ -87,7 +87,7 @@ def test_the_first_reason_against_it_is_told() -> None:
     bent = p * 1.1 + BEND * np.sin(p[:, ::-1] / 300)
     good, loose = measured(p, bent), measured(p, bent + rng.normal(0, 3, p.shape))
     assert why(good) == "exact"
-    assert why(loose) == "stray" and why(measured(p, bent, likeness=0.9)) == "unlike"
+    assert why(loose) == "stray" and why(measured(p, bent, similarity=0.9)) == "unlike"
     # In thousandths: on a plate of ten times the diagonal the same jitter in pixels is nothing.
     assert why(measured(p, bent + rng.normal(0, 3, p.shape), unit=0.1)) == "exact"
     few = LEAST_POINTS - 1

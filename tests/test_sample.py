@@ -167,7 +167,7 @@ def test_no_derivative_is_older_than_its_base() -> None:
         assert min(bases) <= year[name[:10]]
 
 
-def likeness(one: Image.Image, two: Image.Image) -> float:
+def similarity(one: Image.Image, two: Image.Image) -> float:
     """Correlation of two pictures seen from far off: an oracle that knows nothing of how they were drawn."""
     a, b = (np.asarray(i.resize((24, 35), Image.Resampling.BOX), np.float64).ravel() for i in (one, two))
     return float(np.corrcoef(a, b)[0, 1])
@@ -181,9 +181,9 @@ def test_copies_look_alike_and_others_do_not() -> None:
         copy = draw_plate(seed, hand=99, width=200)
         assert copy.tobytes() != plate.tobytes()
         reversed_ = draw_plate(seed, hand=99, mirrored=True, width=200)
-        assert likeness(plate, copy) > 0.6
-        assert likeness(plate, reversed_.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) > 0.6
-        assert likeness(plate, draw_plate(seed + 100, width=200)) < likeness(plate, copy)
+        assert similarity(plate, copy) > 0.6
+        assert similarity(plate, reversed_.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) > 0.6
+        assert similarity(plate, draw_plate(seed + 100, width=200)) < similarity(plate, copy)
 
 
 def test_reprint_shares_every_line_and_copy_does_not() -> None:

@@ -131,7 +131,7 @@ def timeline_figure(decades: Mapping[int, Mapping[str, int]]) -> go.Figure:
 
     Parameters
     ----------
-    decades : decade -> verdict -> plates, as :meth:`~imgsim.collection.Borrowing.decades` gives it.
+    decades : decade -> verdict -> plates, as :meth:`~imgsim.collection.book_network.BookNetwork.decades` gives it.
     """
     figure = go.Figure()
     names = [f"{decade}s" for decade in decades]

@@ -66,7 +66,7 @@ class Edge:
     from_earliest: int
 
 
-class Borrowing:
+class BookNetwork:
     """Books that share images. Made by :meth:`from_families`.
 
     Attributes
@@ -94,7 +94,7 @@ class Borrowing:
         self.matrix.setflags(write=False)
 
     @classmethod
-    def from_families(cls, families: Families, matches: Matches, catalogue: Catalogue) -> Borrowing:
+    def from_families(cls, families: Families, matches: Matches, catalogue: Catalogue) -> BookNetwork:
         """Compare all books of all families."""
         return cls(families, matches, catalogue)
 

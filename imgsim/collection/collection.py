@@ -20,7 +20,7 @@ from imgsim.reviews import Reviews, standing_frame
 from imgsim.reviews.pictures import Unconfirmed
 
 if TYPE_CHECKING:
-    from imgsim.collection.book_network import Borrowing
+    from imgsim.collection.book_network import BookNetwork
     from imgsim.collection.calibration import Calibration
     from imgsim.collection.id_registry import Registry
     from imgsim.collection.overview_counts import Overview
@@ -138,15 +138,15 @@ class Collection(Generation):
         )
 
     @property
-    def book_network(self) -> Borrowing | None:
+    def book_network(self) -> BookNetwork | None:
         """Which books share images with which; None where plates were never compared."""
-        from imgsim.collection.book_network import Borrowing
+        from imgsim.collection.book_network import BookNetwork
 
         families, matches = self.families, self.matches
         if families is None or matches is None:
             return None
         return self._answer(
-            "book network", lambda: Borrowing.from_families(families, matches, self.catalogue)
+            "book network", lambda: BookNetwork.from_families(families, matches, self.catalogue)
         )
 
     @property

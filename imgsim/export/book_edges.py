@@ -17,10 +17,10 @@ from imgsim.export.request import Chunk, Request
 from imgsim.verification.match_row import VERDICTS
 
 if TYPE_CHECKING:
-    from imgsim.collection.book_network import Borrowing
+    from imgsim.collection.book_network import BookNetwork
 
 
-def network_csv(borrowing: Borrowing, catalogue: Catalogue, *, collection: str, date: str) -> bytes:
+def network_csv(borrowing: BookNetwork, catalogue: Catalogue, *, collection: str, date: str) -> bytes:
     """Return the books that share images as CSV, one row for every two books, most shared first.
 
     Returns
@@ -86,10 +86,10 @@ def expected_edges(request: Request) -> int:
     return len(pairs)
 
 
-def _borrowing(request: Request) -> Borrowing | None:
-    from imgsim.collection.book_network import Borrowing
+def _borrowing(request: Request) -> BookNetwork | None:
+    from imgsim.collection.book_network import BookNetwork
 
     families, matches = request.families, request.collection.matches
     if families is None or matches is None:
         return None
-    return Borrowing.from_families(families, matches, request.catalogue)
+    return BookNetwork.from_families(families, matches, request.catalogue)

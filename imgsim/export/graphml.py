@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 
 if TYPE_CHECKING:
-    from imgsim.collection.book_network import Borrowing
+    from imgsim.collection.book_network import BookNetwork
 
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 
 
-def graphml(borrowing: Borrowing) -> bytes:
+def graphml(borrowing: BookNetwork) -> bytes:
     """The network for Gephi, Cytoscape, networkx or igraph: books as nodes, shared images as edges.
 
     An edge points from the earlier to the later book. Where that is not known it has to point somewhere, too: its

@@ -18,7 +18,7 @@ from imgsim.features.extraction import DIMENSIONS, Features
 Multiply = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def likeness(a: Features, b: Features) -> np.ndarray:
+def descriptor_similarity(a: Features, b: Features) -> np.ndarray:
     """The cosine of each descriptor of one plate with each of another: float32 (len(a), len(b))."""
     products = _multiply(a.descriptors, b.descriptors, 1 / _lengths(b))
     products *= (1 / _lengths(a))[:, None]

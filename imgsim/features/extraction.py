@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from imgsim.features.keypoint_mask import silent
+from imgsim.features.keypoint_mask import keypoint_mask
 from imgsim.images.decoding import open_image
 from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
 
@@ -85,7 +85,7 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
     column = np.clip(raw[:, 0] + 0.5, 0, plate.shape[1] - 1).astype(int)
     row = np.clip(raw[:, 1] + 0.5, 0, plate.shape[0] - 1).astype(int)
-    vouch = ~silent(plate)[row, column]
+    vouch = ~keypoint_mask(plate)[row, column]
     # Response alone would choose the finest features, which bad printing, 1-bit scanning and reduction destroy first;
     # and a page of text would leave no room for the picture on it.
     order = np.lexsort((-raw[:, 4] * raw[:, 2], ~vouch))[:MAX_FEATURES]

@@ -19,7 +19,7 @@ FRAME_ZONE = 0.15
 FRAME_LENGTH = 0.3
 
 
-def silent(plate: np.ndarray) -> np.ndarray:
+def keypoint_mask(plate: np.ndarray) -> np.ndarray:
     """Mask of a whitened grey plate, uint8 (h, w): True where no feature may vouch, bool (h, w)."""
     side = max(plate.shape)
     ink = _ink(plate)

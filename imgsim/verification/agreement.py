@@ -77,8 +77,8 @@ class Support:
 class Agreement:
     """What agrees under one transform, in pixels of plate A (as compared, so perhaps flipped) and plate B.
 
-    ``errors`` and ``likeness`` float (n,): of the pairs that agree, in thousandths of B's diagonal, and the cosines of
-    their descriptors; ``patch_a`` and ``patch_b`` the largest patches beside what agrees.
+    ``errors`` and ``similarity`` float (n,): of the pairs that agree, in thousandths of the diagonal of B, and the
+    cosines of their descriptors; ``patch_a`` and ``patch_b`` the largest patches beside what agrees.
     """
 
     transform: np.ndarray
@@ -86,16 +86,16 @@ class Agreement:
     errors: np.ndarray
     points_a: np.ndarray
     points_b: np.ndarray
-    likeness: np.ndarray
+    similarity: np.ndarray
     on_a: Part
     on_b: Part
     patch_a: Patch
     patch_b: Patch
 
 
-def support(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit) -> Support:
+def support(a: Features, b: Features, similarity: np.ndarray, found: geometry.Fit) -> Support:
     """Match again near where a transform says, and where it says when shifted aside."""
-    near = geometry.candidates_near(a, b, likeness, found.transform, REACH + ASIDE, ALIKE)
+    near = geometry.candidates_near(a, b, similarity, found.transform, REACH + ASIDE, ALIKE)
     rows_a, rows_b, _ = geometry.one_to_one(near, 0j, REACH)
     shifts = ASIDE * np.exp(1j * np.pi / 4 * np.arange(8))
     by_chance = max(len(geometry.one_to_one(near, complex(shift), REACH)[0]) for shift in shifts)
@@ -111,7 +111,7 @@ def support(a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit)
 
 
 def agreement(
-    a: Features, b: Features, likeness: np.ndarray, found: geometry.Fit, seen: Support
+    a: Features, b: Features, similarity: np.ndarray, found: geometry.Fit, seen: Support
 ) -> Agreement:
     """Refine a transform by all that agrees, and see how much of both plates that is."""
     p, q = a.points[seen.rows_a, :2], b.points[seen.rows_b, :2]
@@ -124,8 +124,8 @@ def agreement(
     on_b, patch_b = _covered(
         b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, _corners(a))
     )
-    likeness = likeness[seen.rows_a, seen.rows_b]
-    return Agreement(transform, model, errors, p, q, likeness, on_a, on_b, patch_a, patch_b)
+    similarity = similarity[seen.rows_a, seen.rows_b]
+    return Agreement(transform, model, errors, p, q, similarity, on_a, on_b, patch_a, patch_b)
 
 
 def _refined(p: np.ndarray, q: np.ndarray, found: geometry.Fit) -> tuple[np.ndarray, str]:

@@ -55,18 +55,18 @@ def moved(transform: np.ndarray, points: np.ndarray) -> np.ndarray:
     return out[:, :2] / out[:, 2:]
 
 
-def fit(a: Features, b: Features, likeness: np.ndarray) -> Fit:
+def fit(a: Features, b: Features, similarity: np.ndarray) -> Fit:
     """Find the transform from A to B with which most features agree.
 
     Parameters
     ----------
-    likeness : float32 (len(a), len(b))
+    similarity : float32 (len(a), len(b))
         Cosine of the descriptors.
     """
     if len(a) < LEAST or len(b) < LEAST:
         return nothing()
     unit = UNITS / float(np.hypot(*b.size))
-    rows_a, rows_b = tentative(likeness)
+    rows_a, rows_b = tentative(similarity)
     keep = a.vouch[rows_a] & b.vouch[rows_b]
     rows_a, rows_b = rows_a[keep], rows_b[keep]
     support = _vote(a.points[rows_a], b.points[rows_b], unit)
@@ -76,16 +76,16 @@ def fit(a: Features, b: Features, likeness: np.ndarray) -> Fit:
     return _refined(p, q, rows_a, rows_b, support, unit)
 
 
-def tentative(likeness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def tentative(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of features that are each other's best, and clearly so, the clearest first."""
-    rows = np.arange(len(likeness))
-    best = likeness.argmax(1)
-    first = likeness[rows, best]
+    rows = np.arange(len(similarity))
+    best = similarity.argmax(1)
+    first = similarity[rows, best]
     # The column's greatest is its own: numpy finds where it lies thirty times slower than what it is.
-    mutual = likeness.max(0)[best] <= first
-    likeness[rows, best] = -1
-    second = likeness.max(1)
-    likeness[rows, best] = first
+    mutual = similarity.max(0)[best] <= first
+    similarity[rows, best] = -1
+    second = similarity.max(1)
+    similarity[rows, best] = first
     ratio = np.sqrt(np.maximum(1 - first, 0) / np.maximum(1 - second, 1e-6))
     keep = np.flatnonzero(mutual & (ratio < RATIO))
     keep = keep[np.argsort(ratio[keep], kind="stable")][:MOST_TENTATIVE]
@@ -164,11 +164,11 @@ class Near:
     rows_a: np.ndarray
     rows_b: np.ndarray
     off: np.ndarray  # complex (n,), in thousandths of B's diagonal
-    likeness: np.ndarray
+    similarity: np.ndarray
 
 
 def candidates_near(
-    a: Features, b: Features, likeness: np.ndarray, transform: np.ndarray, reach: float, least: float
+    a: Features, b: Features, similarity: np.ndarray, transform: np.ndarray, reach: float, least: float
 ) -> Near:
     """Pairs of features within `reach` of where a transform (affine, from A to B) says."""
     unit = UNITS / float(np.hypot(*b.size))
@@ -176,7 +176,7 @@ def candidates_near(
     scale = np.sqrt(abs(np.linalg.det(transform[:2, :2])))
     turn = np.arctan2(transform[1, 0], transform[0, 0])
     # Places in the flat matrix first: numpy finds rows and columns two to four times slower.
-    i, j = np.divmod(np.flatnonzero(likeness > least), likeness.shape[1])
+    i, j = np.divmod(np.flatnonzero(similarity > least), similarity.shape[1])
     keep = a.vouch[i] & b.vouch[j]
     i, j = i[keep], j[keep]
     off = ((b.points[j, 0] - at[i, 0]) + 1j * (b.points[j, 1] - at[i, 1])) * unit
@@ -185,14 +185,14 @@ def candidates_near(
         & (np.cos(b.points[j, 3] - a.points[i, 3] - turn) > np.cos(TURN))
         & (np.abs(np.log(b.points[j, 2] / (a.points[i, 2] * scale))) < STRETCH)
     )
-    return Near(i[keep], j[keep], off[keep], likeness[i[keep], j[keep]])
+    return Near(i[keep], j[keep], off[keep], similarity[i[keep], j[keep]])
 
 
 def one_to_one(near: Near, aside: complex, reach: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of the pairs within reach of the transform shifted `aside` the likest, each feature once: rows, rows, errors."""
     error = np.abs(near.off - aside)
     chosen = np.flatnonzero(error < reach)
-    chosen = chosen[np.argsort(-near.likeness[chosen], kind="stable")]
+    chosen = chosen[np.argsort(-near.similarity[chosen], kind="stable")]
     i, j = near.rows_a[chosen], near.rows_b[chosen]
     first = np.zeros(len(i), bool)
     first[np.unique(i, return_index=True)[1]] = True

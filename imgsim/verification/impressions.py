@@ -43,7 +43,7 @@ class Residuals:
         pixels of B; NaN without points.
     unit : float
         Thousandths of B's diagonal in a pixel of B.
-    likeness : float
+    similarity : float
         Median cosine of the points' descriptors.
     off : float32 (n, 2)
         From where the smooth distortion puts each point of A to the point of B, in pixels of B.
@@ -52,12 +52,12 @@ class Residuals:
     stiff: float
     smooth: float
     unit: float
-    likeness: float
+    similarity: float
     off: np.ndarray
 
 
 def residuals(
-    p: np.ndarray, q: np.ndarray, moved: np.ndarray, likeness: np.ndarray, unit: float
+    p: np.ndarray, q: np.ndarray, moved: np.ndarray, similarity: np.ndarray, unit: float
 ) -> Residuals:
     """Measure points of A and B that agree.
 
@@ -67,7 +67,7 @@ def residuals(
         The points of A and of B, each in pixels of its plate.
     moved : float (n, 2)
         Where the transform puts those of A, in pixels of B.
-    likeness : float (n,)
+    similarity : float (n,)
         Cosine of their descriptors.
     unit : float
         Thousandths of B's diagonal in a pixel of B.
@@ -77,7 +77,7 @@ def residuals(
         stiff=float(np.median(np.hypot(*(moved - q).T))),
         smooth=float(np.median(np.hypot(*off.T))),
         unit=unit,
-        likeness=float(np.median(likeness)),
+        similarity=float(np.median(similarity)),
         off=off.astype(np.float32),
     )
 
@@ -135,7 +135,7 @@ def reason(measured: Residuals, *, detail: bool, mirrored: bool, across: float, 
         return "partial"
     if len(measured.off) < LEAST_POINTS:
         return "few"
-    if measured.likeness < LEAST_LIKENESS:
+    if measured.similarity < LEAST_LIKENESS:
         return "unlike"
     stiff, smooth = measured.stiff * measured.unit, measured.smooth * measured.unit
     return "exact" if stiff <= MOST_STIFF and smooth <= MOST_OFF else "stray"

@@ -17,7 +17,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from imgsim.errors import ImgsimError
-from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import WORKING_SIDE, Features, extract, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
@@ -179,7 +179,7 @@ def find_motif(
 
 def verify(query: Features, plate: Features, row: int, turned: bool) -> Hit | None:
     """Whether a plate contains the query's features (flipped already if ``turned``)."""
-    alike = likeness(query, plate)
+    alike = descriptor_similarity(query, plate)
     fit = geometry.fit(query, plate, alike)
     # A transform that shrinks the box to a point is no copy of it.
     if not len(fit) or not SMALLEST**2 < abs(np.linalg.det(fit.transform[:2, :2])) < SMALLEST**-2:

@@ -75,18 +75,18 @@ def within(outline: np.ndarray, points: np.ndarray, margin: float) -> np.ndarray
 
 
 def unmatched(
-    a: Features, b: Features, likeness: np.ndarray, transform: np.ndarray, patch_a: Patch, patch_b: Patch
+    a: Features, b: Features, similarity: np.ndarray, transform: np.ndarray, patch_a: Patch, patch_b: Patch
 ) -> tuple[float, float]:
     """The shares of the patches, 0 for one that the other plate follows roughly, or that is small.
 
     Parameters
     ----------
-    likeness : float32 (len(a), len(b)), cosine of the descriptors.
+    similarity : float32 (len(a), len(b)), cosine of the descriptors.
     transform : float64 (3, 3) from A to B.
     """
     if max(patch_a.share, patch_b.share) < SMALL:
         return 0.0, 0.0
-    near = geometry.candidates_near(a, b, likeness, transform, NEAR + ASIDE, ROUGHLY)
+    near = geometry.candidates_near(a, b, similarity, transform, NEAR + ASIDE, ROUGHLY)
     return _unmatched(near, patch_a, patch_a.rows[near.rows_a]), _unmatched(
         near, patch_b, patch_b.rows[near.rows_b]
     )
@@ -95,7 +95,7 @@ def unmatched(
 def _unmatched(near: geometry.Near, patch: Patch, on_it: np.ndarray) -> float:
     if patch.share < SMALL:
         return 0.0
-    near = geometry.Near(near.rows_a[on_it], near.rows_b[on_it], near.off[on_it], near.likeness[on_it])
+    near = geometry.Near(near.rows_a[on_it], near.rows_b[on_it], near.off[on_it], near.similarity[on_it])
     found = len(geometry.one_to_one(near, 0j, NEAR)[0])
     shifts = ASIDE * np.exp(1j * np.pi / 4 * np.arange(8))
     by_chance = float(np.mean([len(geometry.one_to_one(near, complex(shift), NEAR)[0]) for shift in shifts]))

@@ -18,7 +18,7 @@ from PIL import Image
 from threadpoolctl import threadpool_limits
 
 from imgsim.errors import ImgsimError
-from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, extract, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
@@ -111,7 +111,8 @@ def _looked_for(query: Features, other: Features, row: int) -> MatchRow:
     hits = [hit for turned, side in sides if (hit := verify(side, other, row, turned)) is not None]
     if hits:
         return _contains(max(hits, key=lambda hit: hit.score), query)
-    return _look_alike(row, max(len(geometry.fit(side, other, likeness(side, other))) for _, side in sides))
+    fits = (geometry.fit(side, other, descriptor_similarity(side, other)) for _, side in sides)
+    return _look_alike(row, max(map(len, fits)))
 
 
 def _contains(hit: Hit, query: Features) -> MatchRow:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imgsim.features.descriptor_similarity import likeness
+from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, mirrored
 from imgsim.verification import geometry
 from imgsim.verification.agreement import Agreement, Support, agreement, support
@@ -116,7 +116,7 @@ def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations and return the better."""
     tries = []
     for side in (a, mirrored(a)):
-        alike = likeness(side, b)
+        alike = descriptor_similarity(side, b)
         tries.append((geometry.fit(side, b, alike), side, alike))
     best, best_a, alike = max(tries, key=lambda one: len(one[0]))
     is_mirrored = best_a is not a
@@ -162,7 +162,7 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         points_a,
         seen.points_b,
         geometry.moved(transform, points_a),
-        seen.likeness,
+        seen.similarity,
         geometry.UNITS / float(np.hypot(*b.size)),
     )
     why = reason(

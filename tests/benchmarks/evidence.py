@@ -211,7 +211,7 @@ def furniture(count: int = 40) -> None:
     stamp = _stamp()
     for name in ("lettering and frame", "stamp as well"):
         features = [extract(plate, plate.size) for plate in plates]
-        with patch("imgsim.features.extraction.silent", lambda plate: np.zeros(plate.shape, bool)):
+        with patch("imgsim.features.extraction.keypoint_mask", lambda plate: np.zeros(plate.shape, bool)):
             blind = [extract(plate, plate.size) for plate in plates]
         false, without = (
             sum(match(some[i], some[j]).verdict != LOOK_ALIKE for i in range(count) for j in range(i))

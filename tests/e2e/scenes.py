@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from imgsim.app.parts.shell import PAGES
 from imgsim.collection import Collection
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.corrected import families_of
 from tests.e2e.serving import settle
 
@@ -73,7 +73,7 @@ def facts(collection: Collection) -> dict[str, str]:
     family = families.ordered()[0]
     first = family.members[0].row
     match = next(match for match in collection.matches.of(first) if match.verified)
-    edge = Borrowing.from_families(families, collection.matches, collection.catalogue).edges[0]
+    edge = BookNetwork.from_families(families, collection.matches, collection.catalogue).edges[0]
     return {
         "plate": ids[first],
         "with": ids[match.b],

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.corrected import families_of
 from imgsim.families import Families, Family
 from tests.e2e.serving import Served, settle
@@ -32,9 +32,9 @@ def families(sample: Collection) -> Families:
 
 
 @pytest.fixture(scope="module")
-def borrowing(sample: Collection, families: Families) -> Borrowing:
+def borrowing(sample: Collection, families: Families) -> BookNetwork:
     assert sample.matches is not None
-    return Borrowing.from_families(families, sample.matches, sample.catalogue)
+    return BookNetwork.from_families(families, sample.matches, sample.catalogue)
 
 
 def strips(page: Page) -> Locator:
@@ -180,7 +180,7 @@ def test_the_arrow_keys_lead_along_a_strip(page: Page, app: Served, families: Fa
 
 
 def test_a_click_on_the_matrix_shows_what_two_books_share(
-    page: Page, app: Served, borrowing: Borrowing, sample: Collection
+    page: Page, app: Served, borrowing: BookNetwork, sample: Collection
 ) -> None:
     visit(page, app, "books")
     plot = page.locator(".js-plotly-plot .nsewdrag").first
@@ -228,7 +228,7 @@ def test_a_click_on_the_matrix_shows_what_two_books_share(
     expect(page).to_have_url(re.compile("/compare"))
 
 
-def test_the_network_of_books_comes_as_csv_and_graphml(page: Page, app: Served, borrowing: Borrowing) -> None:
+def test_the_network_of_books_comes_as_csv_and_graphml(page: Page, app: Served, borrowing: BookNetwork) -> None:
     visit(page, app, "books", arranged="clustered")
     page.get_by_role("button", name="Download").first.click()
     name, content = download(page, page.get_by_role("button", name="As CSV"))

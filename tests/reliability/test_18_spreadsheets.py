@@ -17,7 +17,7 @@ import pytest
 from imgsim.base.cells import csv_bytes, id_cell
 from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import Catalogue
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.export import (
@@ -126,7 +126,7 @@ def lists(tmp_path: Path) -> dict[str, tuple[bytes, dict[str, list[str]]]]:
     families = collection.found_families
     assert families is not None and collection.matches is not None
     named = families.named({family_id: f"{at + 1:04d}" for at, family_id in enumerate(families.ids)})
-    borrowing = Borrowing.from_families(named, collection.matches, catalogue)
+    borrowing = BookNetwork.from_families(named, collection.matches, catalogue)
     reviews = Reviews(tmp_path / "reviews.sqlite", lambda: catalogue.pictures)
     kept = [name for name in ids if not re.search(r"[\x00-\x08\x0b-\x1f]", name)]
     pairs = [reviews.record(kept[0], other, "unsure", reviewer="Ada") for other in kept[1:]]

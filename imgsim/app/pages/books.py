@@ -15,7 +15,7 @@ from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.charts import book_figures
 from imgsim.collection import Collection
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
 _CHART = "books_matrix"
@@ -83,18 +83,18 @@ def _matrix(path: str, generation: str, revision: int, _collection: Collection, 
     )
 
 
-def dated(borrowing: Borrowing, book: str) -> str:
+def dated(borrowing: BookNetwork, book: str) -> str:
     """When a book was printed: `1752`, `1750s` or `?`."""
     date = borrowing.dates.date(book)
     return date.words if date.dated else "?"
 
 
-def _most(borrowing: Borrowing) -> str:
+def _most(borrowing: BookNetwork) -> str:
     most = int(borrowing.matrix.max())
     return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
 
 
-def _drawn(borrowing: Borrowing) -> str:
+def _drawn(borrowing: BookNetwork) -> str:
     most = book_figures.MOST_BOOKS
     if len(borrowing) <= most:
         return ""
@@ -115,7 +115,7 @@ def _nothing(collection: Collection) -> None:
 # ---- choosing two books
 
 
-def _chosen(borrowing: Borrowing, now: state.State) -> tuple[str, str] | None:
+def _chosen(borrowing: BookNetwork, now: state.State) -> tuple[str, str] | None:
     """The two books that the address names, the earlier first; None unless they share anything."""
     if now.book_a == now.book_b or not {now.book_a, now.book_b} <= set(borrowing.books):
         return None
@@ -124,7 +124,7 @@ def _chosen(borrowing: Borrowing, now: state.State) -> tuple[str, str] | None:
 
 
 def _controls(
-    collection: Collection, borrowing: Borrowing, pair: tuple[str, str] | None, now: state.State
+    collection: Collection, borrowing: BookNetwork, pair: tuple[str, str] | None, now: state.State
 ) -> None:
     known = now.book_a if now.book_a in borrowing.books else ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -155,7 +155,7 @@ def _controls(
         _download(collection, borrowing)
 
 
-def _partners(borrowing: Borrowing, book: str) -> dict[str, int]:
+def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
     if not book:
         return {}
     counts = borrowing.matrix[borrowing.books.index(book)].tolist()
@@ -163,7 +163,7 @@ def _partners(borrowing: Borrowing, book: str) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def _download(collection: Collection, borrowing: Borrowing) -> None:
+def _download(collection: Collection, borrowing: BookNetwork) -> None:
     with st.popover("Download"):
         st.caption("The network of all books that share images:")
         st.download_button(
@@ -198,7 +198,7 @@ def _clicked() -> None:
         state.update(book_a=first, book_b=second)
 
 
-def _pairs(borrowing: Borrowing) -> None:
+def _pairs(borrowing: BookNetwork) -> None:
     """The pairs of books that share most, to choose from."""
     edges = borrowing.edges[:_LISTED]
     st.markdown("## Books that share most")
@@ -235,12 +235,12 @@ def _pairs(borrowing: Borrowing) -> None:
     st.caption("Choose a line here, a square on the left, or two books above.")
 
 
-def _title(borrowing: Borrowing, book: str) -> str:
+def _title(borrowing: BookNetwork, book: str) -> str:
     rows = borrowing.catalogue.book_rows(book)
     return borrowing.catalogue.short_title(int(rows[0])) if len(rows) else book
 
 
-def _timeline(borrowing: Borrowing) -> None:
+def _timeline(borrowing: BookNetwork) -> None:
     decades = borrowing.decades()
     st.markdown("## Re-use by decade")
     if not decades:

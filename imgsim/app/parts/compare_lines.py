@@ -99,7 +99,7 @@ def table(found: Lines) -> str:
         (
             "Likeness of the strokes",
             "Median cosine of the descriptors: 1 where two pieces of line look the same",
-            f"{found.likeness:.3f}",
+            f"{found.similarity:.3f}",
             f"at least {LEAST_LIKENESS:.3f}",
         ),
         ("Points that agree", "", f"{len(found.off):,}", f"at least {LEAST_POINTS}"),

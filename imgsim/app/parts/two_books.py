@@ -11,12 +11,12 @@ from imgsim.app.components import rank_lines
 from imgsim.app.parts import shell
 from imgsim.app.services import server, state, text
 from imgsim.collection import Collection
-from imgsim.collection.book_network import Borrowing, Shared
+from imgsim.collection.book_network import BookNetwork, Shared
 from imgsim.collection.kept_order import Agreement, kept_order
 from imgsim.verification.match_row import DETAIL, MIRRORED
 
 
-def show(collection: Collection, borrowing: Borrowing, first: str, second: str) -> None:
+def show(collection: Collection, borrowing: BookNetwork, first: str, second: str) -> None:
     """Draw the heading, what their order says, and one line for each shared image."""
     shared = borrowing.shared(first, second)
     with st.container(horizontal=True, vertical_alignment="center"):

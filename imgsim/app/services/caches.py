@@ -26,7 +26,7 @@ from imgsim.collection import (
     open_collection,
     open_generation,
 )
-from imgsim.collection.book_network import Borrowing
+from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.collection import Decided, Pair
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.review_queue import Queue
@@ -195,7 +195,7 @@ def reused(collection: Collection) -> np.ndarray | None:
     return counted(collection).reused
 
 
-def book_network(collection: Collection) -> Borrowing | None:
+def book_network(collection: Collection) -> BookNetwork | None:
     """Which books share images with which; None where plates were never compared."""
     shown = counted(collection)
     with _waiting("Looking which books share images …", shown.knows("book network")):

@@ -27,7 +27,7 @@ class Lines:
     stiff, smooth : median distance of the points after the transform, and after a smooth distortion, in thousandths
         of the diagonal of the plate whose id comes later.
     pixel : how many pixels a thousandth is in the scan in which less is seen, as it is looked at.
-    likeness : median cosine of the points' descriptors, 0 to 1.
+    similarity : median cosine of the points' descriptors, 0 to 1.
     across : the longer side of what agrees, in the same pixels.
     coverage : share of either picture that agrees, the lesser, 0 to 1.
     reduced : whether that scan is larger, and was reduced to be looked at.
@@ -40,7 +40,7 @@ class Lines:
     stiff: float
     smooth: float
     pixel: float
-    likeness: float
+    similarity: float
     across: float
     coverage: float
     reduced: bool
@@ -83,7 +83,7 @@ def lines_of(found: Match, a: Features, b: Features, *, turned: bool = False) ->
         stiff=measured.stiff * measured.unit,
         smooth=measured.smooth * measured.unit,
         pixel=size * looked / measured.unit,
-        likeness=measured.likeness,
+        similarity=measured.similarity,
         across=min(across_a, across_b),
         coverage=min(found.coverage_a, found.coverage_b),
         reduced=looked < 1,

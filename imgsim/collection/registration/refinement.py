@@ -21,7 +21,7 @@ TOLERANCES = (1.6, 3.2, 6.4, 12.8)
 LEAST_BEND = 0.5
 
 
-def sharpen(
+def refine(
     found: Registration,
     scan_a: tuple[np.ndarray, Size],
     scan_b: tuple[np.ndarray, Size],

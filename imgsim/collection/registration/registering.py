@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgsim.collection.registration.refinement import LONGEST, sharpen
+from imgsim.collection.registration.refinement import LONGEST, refine
 from imgsim.collection.registration.result import Registration, Size, Source, reversed_
 from imgsim.errors import ImgsimError
 
@@ -49,7 +49,7 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
     except ImgsimError:
         return found
     region = getattr(stored, "region_a", None) if stored is not None else None
-    return sharpen(found, scan_a, scan_b, region if found.verdict == "shared detail" else None)
+    return refine(found, scan_a, scan_b, region if found.verdict == "shared detail" else None)
 
 
 def _start(match: Any, source: Source) -> Registration:
