@@ -102,7 +102,7 @@ def picture_all(
         for name in names:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
             # not the hints of a first visit
-            context.add_init_script(f"localStorage.setItem('imgsim.tour', '{tour.READ}')")
+            context.add_cookies([{"name": "imgsim.tour", "value": tour.READ, "url": url}])
             page = context.new_page()
             chosen = {key: value for key, value in state.items() if key in _OF_PAGE.get(name, state)}
             show(page, url, name, chosen, image)

@@ -27,9 +27,6 @@ def visit(page: Page, app: Served, name: str = "", **state: str) -> None:
     state.setdefault("collection", "sample")
     page.goto(f"{app.url}/{name}?{urlencode(state)}")
     arrive(page, name)
-    # What the browser keeps comes to the app a moment after the page, which is drawn again; a reader clicks later.
-    page.wait_for_timeout(800)
-    settle(page)
 
 
 def arrive(page: Page, name: str) -> None:

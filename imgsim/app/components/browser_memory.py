@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -12,40 +13,38 @@ from imgsim.errors import ImgsimError
 
 # What may be kept, and how many characters of it.
 NAMES = {"reviewer": 80, "tour": 20}
+PLACE = "imgsim."  # what the names of the cookies begin with
 _ANSWER = "_imgsim_memory_answer"
 _WRITTEN = "_imgsim_memory_written"
 
 
 def browser_memory(*, key: str = "browser_memory") -> dict[str, str] | None:
-    """Ask the browser what it keeps, and hand it what is to be kept. Nothing is shown.
+    """What the browser keeps, as :func:`kept`; and hand it what is to be kept. Nothing is shown.
+
+    The browser tells it with the first thing that it asks for, in cookies, so it costs no run of the page: one that
+    came by itself would cut short the answer to a click, or close a dialog.
 
     Parameters
     ----------
     key : the component's own key.
-
-    Returns
-    -------
-    Name -> text of what is kept, without what is empty; None until the browser has answered, which costs one
-    rerun a visit. A browser that keeps nothing (its storage is blocked) answers for as long as the page is open.
     """
-    known = kept()
-    data = {"names": NAMES, "write": st.session_state.get(_WRITTEN, {}), "known": known}
-    result = mount("memory", key=key, data=data, events={"kept": None})
-    answer = getattr(result, "kept", None)
-    if isinstance(answer, Mapping):
-        st.session_state[_ANSWER] = understood(answer)
+    mount("memory", key=key, data={"write": st.session_state.get(_WRITTEN, {})}, events={})
     return kept()
 
 
 def kept() -> dict[str, str] | None:
-    """What the browser keeps, as far as this session knows; None until it has answered."""
-    answer = st.session_state.get(_ANSWER)
-    if answer is None:
-        return None
-    now = {**answer, **st.session_state.get(_WRITTEN, {})}
-    return {
-        name: now[name] for name in NAMES if now.get(name)
-    }  # in the order in which the browser names them
+    """Name -> text of what the browser keeps, without what is empty; None where no browser is there.
+
+    What another tab made it keep is known after the page was loaded again.
+    """
+    if _ANSWER not in st.session_state:
+        if not st.context.headers:
+            return None
+        st.session_state[_ANSWER] = understood(
+            {name: unquote(st.context.cookies.get(PLACE + name, "")) for name in NAMES}
+        )
+    now = {**st.session_state[_ANSWER], **st.session_state.get(_WRITTEN, {})}
+    return {name: now[name] for name in NAMES if now.get(name)}
 
 
 def keep(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """Three hints for a first visit, one at a time, each on the page it speaks of; once read, they never come back.
 
-The browser remembers which were read (components/browser_memory.py), so nothing is shown until it has answered.
+The browser remembers which were read (components/browser_memory.py).
 """
 
 from __future__ import annotations
