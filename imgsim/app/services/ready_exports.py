@@ -80,10 +80,13 @@ class Store:
                         target.write(data)
             else:
                 paths = write_files(folder, request, files, report)
+            made = {path.name: path for path in paths}
             with self._lock:
+                # The same request gives the same bytes: what is there stays, for somebody may be reading it.
                 old = self._ready.pop(key, {})
-                self._ready[key] = {path.name: path for path in paths}
-                gone = [old, *self._too_many()]
+                stays = bool(old) and all(path.exists() for path in old.values())
+                self._ready[key] = old if stays else made
+                gone = [made if stays else old, *self._too_many()]
         for one in filter(None, gone):
             shutil.rmtree(next(iter(one.values())).parent, ignore_errors=True)
         return key
