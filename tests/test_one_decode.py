@@ -51,7 +51,7 @@ LOSSY = {
     "jpeg, progressive": saved("JPEG", progressive=True, quality=80), "jpeg, on its side": turned,
     "jpeg 2000": saved("JPEG2000", irreversible=True, quality_mode="rates", quality_layers=[12]),
 }  # fmt: skip
-SIZES = [(60, 90), (700, 500), (1500, 2100), (6000, 1300)]
+SIZES = [(60, 90), (700, 500), (1279, 1600), (1280, 1300), (1500, 2100), (6000, 1300)]
 
 
 @dataclass(frozen=True)

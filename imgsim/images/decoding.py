@@ -198,9 +198,14 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
 def opened_for(data: bytes, opened: OpenedImage, reduce_to: int) -> OpenedImage:
     """The same image as :func:`open_image` opens it for a smaller ``reduce_to`` than it was opened for.
 
-    What would come out the same is not decoded again: formats whose decoders reduce nothing.
+    What would come out the same is not decoded again: nothing was reduced, and nothing would be.
     """
-    reduces = opened.format in ("JPEG", "JPEG2000", "WEBP") or opened.image.size != opened.size
+    would = {
+        "JPEG": min(opened.size) >= 4 * reduce_to,
+        "JPEG2000": min(opened.size) >= 4 * reduce_to,
+        "WEBP": strips.webp_is_large(opened.size),
+    }
+    reduces = opened.image.size != opened.size or would.get(opened.format, False)
     return open_image(data, reduce_to=reduce_to) if reduces else opened
 
 
