@@ -120,7 +120,7 @@ def settle(page: Page, timeout: float = 30.0) -> None:
         "[data-testid=stApp][data-test-script-state=notRunning]", state="attached", timeout=timeout * 1000
     )
     # a click is sent, answered and drawn in several turns; idle twice in a row means done
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(250)
     page.wait_for_selector(
         "[data-testid=stApp][data-test-script-state=notRunning]", state="attached", timeout=timeout * 1000
     )

@@ -118,6 +118,7 @@ def test_scores_and_hubs_are_drawn_for_both_networks(page: Page, served: Served)
     for words in ("plates18", "resnet18", "Same image", "Random pairs", "First 4 neighbours"):
         expect(chart.get_by_text(words, exact=True)).to_be_visible()
     page.get_by_role("radio", name="Hubs").or_(page.get_by_role("button", name="Hubs")).first.click()
+    page.wait_for_url(lambda address: "models=hubs" in address)
     settle(page)
     assert state_of(page)["models"] == "hubs"
     expect(page.locator(".js-plotly-plot")).to_have_count(2)

@@ -52,6 +52,8 @@ def silent(page: Page) -> None:
 def test_a_hint_covers_nothing_moves_nothing_and_never_comes_back(page: Page, app: Served) -> None:
     visit(page, app)
     says(page, 1)
+    page.wait_for_timeout(500)  # until everything has its place: the hint comes with the first draw
+    settle(page)
     hint = page.locator(".st-key-tour").bounding_box()
     heading = page.locator("h1").bounding_box()
     assert hint and heading
