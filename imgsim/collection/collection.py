@@ -14,6 +14,7 @@ import pandas as pd
 from imgsim.collection.answers import Answers
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.query import check_filters
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.generation.generation import Generation
 from imgsim.reviews import Reviews, standing_frame
@@ -133,9 +134,7 @@ class Collection(Generation):
         matches = self.matches
         if matches is None:
             return None
-        return self._answer(
-            "reused", lambda: _read_only(reused(matches, self.catalogue, self.constraints))
-        )
+        return self._answer("reused", lambda: _read_only(reused(matches, self.catalogue, self.constraints)))
 
     @property
     def book_network(self) -> BookNetwork | None:
@@ -196,8 +195,14 @@ class Collection(Generation):
         Parameters
         ----------
         text, choices, decades : as :meth:`imgsim.catalogue.Catalogue.search` takes them.
-        reused : only plates that were used again; none is where plates were never compared.
+        reused : only plates that were used again; no filter where plates were never compared.
+
+        Raises
+        ------
+        ImgsimError
+            A column that is not there, one text where a list is wanted, or decades that end before they begin.
         """
+        check_filters(self.catalogue, choices or {}, decades)
         key = (text, tuple(sorted((name, tuple(values)) for name, values in (choices or {}).items())), decades)
 
         def make() -> npt.NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,10 +60,17 @@ def find(
     Raises
     ------
     ImgsimError
-        For a word that is none of :data:`TIMES` or none of the verdicts.
+        For a word that is none of :data:`TIMES` or none of the verdicts, fewer than one neighbour, or a threshold that
+        is no similarity.
     """
     if wanted.when not in TIMES:
         raise ImgsimError(f"neighbours are of {', '.join(TIMES)} time, not {wanted.when!r}")
+    whole = isinstance(wanted.top_k, (int, np.integer)) and not isinstance(wanted.top_k, bool)
+    if not whole or wanted.top_k < 1:
+        raise ImgsimError(f"a list has 1 neighbour or more (top_k), not {wanted.top_k!r}")
+    line = wanted.threshold
+    if line is not None and not (isinstance(line, (int, float, np.floating)) and -1 <= line <= 1):
+        raise ImgsimError(f"the line stands at a similarity from -1 to 1, not {line!r}")
     unknown = [code for code in verdicts if code not in CODES]
     if unknown:
         raise ImgsimError(f"a verdict is one of {', '.join(CODES)}, not {unknown[0]!r}")
@@ -77,3 +84,16 @@ def find(
         verified=() if known is None else known.verified,
         verified_first=verified_first,
     )
+
+
+def check_filters(
+    catalogue: Catalogue, choices: Mapping[str, Sequence[str]], decades: tuple[int, int] | None
+) -> None:
+    """Refuse filters that would find nothing, or everything, without a word. Raises ImgsimError."""
+    for column, values in choices.items():
+        if column not in catalogue.frame.columns:
+            raise ImgsimError(f"There is no column {column!r}. There are {', '.join(catalogue.frame.columns)}.")
+        if isinstance(values, str):
+            raise ImgsimError(f"The choices of {column} are a list of values, such as [{values!r}], not one text.")
+    if decades is not None and decades[0] > decades[1]:
+        raise ImgsimError(f"The decades {decades[0]} to {decades[1]} end before they begin: turn them round.")

@@ -107,7 +107,8 @@ def test_neighbours_are_those_of_all_similarities_under_the_conditions(herbals: 
 @pytest.mark.parametrize(
     "asked",
     [{"plate": "nobody"}, {"plate": "p000", "backbone": "none"}, {"plate": "p000", "when": "sometimes"},
-     {"plate": "p000", "verdicts": ("sane",)}],
+     {"plate": "p000", "verdicts": ("sane",)}, {"plate": "p000", "top_k": 0}, {"plate": "p000", "top_k": 2.5},
+     {"plate": "p000", "threshold": float("nan")}, {"plate": "p000", "threshold": 5}],
 )  # fmt: skip
 def test_what_is_not_there_is_an_error_that_names_it(herbals: Collection, asked: dict[str, str]) -> None:
     wrong = next(str(value[0] if isinstance(value, tuple) else value) for value in reversed(asked.values()))
@@ -175,3 +176,17 @@ def test_a_collection_is_opened_by_name_or_by_path(
     assert imgsim.open("herbals").path == imgsim.open(made / "herbals").path == (made / "herbals").resolve()
     with pytest.raises(CollectionError, match="nothing"):
         imgsim.open("nothing")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"choices": {"autor": ["x"]}}, "no column 'autor'"), ({"choices": {"author": "Ray"}}, "list of values"),
+        ({"decades": (1750, 1700)}, "end before they begin"),
+    ],
+)  # fmt: skip
+def test_filters_that_would_find_nothing_or_everything_in_silence_are_refused(
+    herbals: Collection, asked: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ImgsimError, match=words):
+        herbals.search(**asked)  # type: ignore[arg-type]

@@ -227,9 +227,9 @@ def _waiting(words: str, known: bool) -> contextlib.AbstractContextManager[objec
 
 def filtered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in catalogue order: int64 (n,), read-only."""
-    return counted(collection).search(
-        state.text, choices=dict(state.choices), decades=state.decades, reused=state.reused
-    )
+    # Links get mangled: a column that is not here filters nothing.
+    known = {name: values for name, values in state.choices if name in collection.catalogue.frame.columns}
+    return counted(collection).search(state.text, choices=known, decades=state.decades, reused=state.reused)
 
 
 def ordered_rows(collection: Collection, state: State) -> np.ndarray:
