@@ -11,7 +11,7 @@ import pytest
 from imgsim.cli import environment
 from imgsim.collection import open_collection
 from tests.making import make, write_plates
-from tests.pipeline.arrays import assert_equal
+from tests.prepare.arrays import assert_equal
 from tests.reliability.tally import Tally
 
 # A file may not grow beyond so many bytes: each limit meets the run at another of the files that it writes.

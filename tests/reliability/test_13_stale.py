@@ -15,8 +15,8 @@ from imgsim.collection import open_collection
 from imgsim.collection.id_registry import FILE
 from imgsim.prepare.staleness import staleness
 from tests.making import ToyEngine, make, write_plate, write_plates
-from tests.pipeline.arrays import assert_equal
-from tests.pipeline.conftest import no_waiting
+from tests.prepare.arrays import assert_equal
+from tests.prepare.conftest import no_waiting
 from tests.reliability.tally import Tally
 
 __all__ = ["no_waiting"]  # a fixture

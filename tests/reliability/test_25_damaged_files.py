@@ -27,7 +27,7 @@ from imgsim.generation import layout
 from imgsim.prepare import Options, prepare
 from tests.making import ToyEngine, make
 from tests.pages import visit, words
-from tests.pipeline.verifying import draw_plates
+from tests.prepare.verifying import draw_plates
 from tests.reliability.damage import DAMAGES, flips
 from tests.reliability.tally import Tally
 from tests.reliability.whole import shown, shown_of

@@ -27,7 +27,7 @@ from imgsim.prepare import Options, Summary, prepare
 from imgsim.prepare.missing_plates import Vanished
 from tests.making import ToyEngine, make, write_plate, write_plates
 from tests.pages import visit, words
-from tests.pipeline.verifying import draw
+from tests.prepare.verifying import draw
 from tests.reliability.tally import Tally
 
 ALL = 60

@@ -18,13 +18,13 @@ from imgsim.errors import CollectionError
 from imgsim.export import files_of
 from imgsim.images.decoding import open_image
 from imgsim.images.thumbnails import encode_display
+from tests.app.test_server import get
 from tests.e2e.serving import Served, serve
 from tests.exports import request_of
 from tests.herbals import make_herbals
 from tests.hostile import TRAVERSALS
 from tests.making import make, write_plate
 from tests.reliability.tally import Tally
-from tests.test_server import get
 
 KEPT, REPLACED, GONE = 3, 7, 10  # plates of the first run
 

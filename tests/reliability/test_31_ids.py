@@ -15,9 +15,9 @@ from imgsim.collection.plate_ids import KnownPlate, Scan, assign, folded
 from imgsim.reviews import FILE, Reviews
 from tests.collection.test_naming import Version, content, scan
 from tests.making import make
-from tests.pipeline.conftest import no_waiting
-from tests.pipeline.test_identity import rescan
-from tests.pipeline.verifying import draw
+from tests.prepare.conftest import no_waiting
+from tests.prepare.test_identity import rescan
+from tests.prepare.verifying import draw
 from tests.reliability.tally import Tally
 
 __all__ = ["no_waiting"]  # a fixture
