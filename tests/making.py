@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,20 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from imgsim.backbones.engines import Engine, unit_rows
 from imgsim.base.hashing import file_sha256, key_of
 from imgsim.base.progress import Progress
+from imgsim.base.scratch import scratch_folder
 from imgsim.cli import environment
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError
 from imgsim.generation import layout
-from imgsim.images.files import ImageFile
 from imgsim.prepare import Options, Summary, prepare
-from imgsim.verification.comparing import Group, compare, describe
+from imgsim.prepare.plate_shards import Asked, Job, PlateFailure, PlateResult, embedded, open_plate
+from imgsim.verification.comparing import Group, compare_groups
 from imgsim.verification.match_table import schema
 from imgsim.verification.matches import Matches
-from imgsim.workers.plate_work import PlateFailure, PlateResult, read_plate
+from imgsim.verification.verdicts import Match
 from tests.tiny import TINY, run_tiny
 
 
@@ -65,72 +67,57 @@ class ToyEngine:
             name=name, code=self.preprocessing, weights=weights and file_sha256(weights)
         ), TINY.dimension
 
-    def process(
+    def look(
         self,
-        files: Sequence[ImageFile],
+        asked: Sequence[Asked],
         backbones: Mapping[str, Path | None],
         *,
-        needs: Mapping[str, set[str]],
-        thumbnails: Path,
+        thumbnails: Path | None,
         device: str,
         workers: int | None,
         batch_size: int | None,
-        download: Callable[[int, int | None], None],
-    ) -> Iterator[Any]:
-        network = run_tiny(None)
-        for done, file in enumerate(files):
-            self.after(done)
-            self.asked.append((file.plate_id, frozenset(needs[file.plate_id])))
+        download: Callable[[int, int | None], None] | None = None,
+    ) -> Iterator[PlateResult | PlateFailure]:
+        engines = {name: Engine(replace(TINY, name=name), "own", None) for name in backbones}
+        job = Job("toy", engines, 1, thumbnails=thumbnails)
+        networks = {name: self._network(name) for name in backbones}
+        for done, one in enumerate(asked):
+            if thumbnails is not None:
+                self.after(done)
+                self.asked.append((one.file.plate_id, one.backbones))
+            if one.features or one.mirrored:
+                self.described.append((one.file.plate_id, one.features, one.mirrored))
             try:
-                plate, arrays = read_plate(file, [TINY], thumbnails=thumbnails)
+                yield from embedded([open_plate(one, job)], networks, 1)
             except ImageError as error:
-                yield PlateFailure(file.plate_id, file.file, str(error))
-                continue
-            vectors = {}
-            for name in needs[file.plate_id]:
-                vector = network(arrays["tiny"][None])[0]
-                # Backbones see the same in another order, or a test could not tell them apart.
-                vector = np.roll(vector, sum(map(ord, name)) + self.preprocessing)
-                vectors[name] = (vector / np.linalg.norm(vector)).astype(np.float32)
-            yield PlateResult(**{**vars(plate), "embeddings": vectors})
+                yield PlateFailure(one.file.plate_id, one.file.file, str(error))
 
-    def describe_plates(
-        self,
-        files: Sequence[ImageFile],
-        backbones: Mapping[str, Path | None],
-        *,
-        features: bool,
-        needs: Mapping[str, set[str]],
-        device: str,
-        workers: int | None,
-        batch_size: int | None,
-    ) -> Iterator[Any]:
-        network = run_tiny(None)
-        for file in files:
-            self.described.append((file.plate_id, features, frozenset(needs[file.plate_id])))
-            try:
-                result, arrays = describe(file, [TINY], features=features)
-            except ImageError as error:
-                yield PlateFailure(file.plate_id, file.file, str(error))
-                continue
-            for name in needs[file.plate_id]:
-                vector = np.roll(network(arrays["tiny"][None])[0], sum(map(ord, name)) + self.preprocessing)
-                result.embeddings[name] = (vector / np.linalg.norm(vector)).astype(np.float32)
-            yield result
+    def _network(self, name: str) -> Callable[[np.ndarray], np.ndarray]:
+        """Backbones see the same in another order, or a test could not tell them apart."""
+        network = unit_rows(run_tiny(None))
+        return lambda batch: np.roll(network(batch), sum(map(ord, name)) + self.preprocessing, axis=1)
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, workers: int | None
-    ) -> Iterator[Any]:
-        for done, group in enumerate(groups):
-            self.after_group(done)
-            self.compared += [(group.row, other) for other in group.others]
-            yield compare(group, [], folder=str(folder), sizes=sizes.tobytes())[0]
+    ) -> Iterator[tuple[Group, list[Match] | str]]:
+        with scratch_folder() as scratch:
+            np.save(scratch / "sizes.npy", sizes)
+            for done, group in enumerate(groups):
+                self.after_group(done)
+                self.compared += [(group.row, other) for other in group.others]
+                yield group, compare_groups([group], folder=folder, sizes=scratch / "sizes.npy")[0]
 
 
 def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:
     """Prepare a collection with the toy network and, unless asked for, with the quickest map, without matches, and
     without a word about plates that are gone."""
-    options = {"backbones": ["toy"], "projections": ["pca"], "matching": False, "accept_missing": True, **options}
+    options = {
+        "backbones": ["toy"],
+        "projections": ["pca"],
+        "matching": False,
+        "accept_missing": True,
+        **options,
+    }
     inputs = None if images is None else [images]
     return prepare(Options(out=out, inputs=inputs, **options), engine=engine or ToyEngine())
 

@@ -106,13 +106,6 @@ def gpu_possible() -> bool:
     )
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _torch_forward(backbone: Backbone, model: Path, device: str, threads: int | None) -> Forward:
     import torch
 

@@ -134,14 +134,14 @@ def compare(
     stage = run.stage("matches", len(asked))
     done, failed = 0, []
     try:
-        for result in run.engine.compare(groups, folder=folder, sizes=sizes, workers=run.options.workers):
-            row = int(result.plate_id)
-            others = by_row.pop(row)
-            reason = getattr(result, "reason", None)
-            if reason is not None:
-                failed.append((row, str(reason)))
-            # One group that cannot be compared is no reason to go without all the others.
-            found = result.matches if reason is None else [nothing_found()] * len(others)
+        for group, found in run.engine.compare(
+            groups, folder=folder, sizes=sizes, workers=run.options.workers
+        ):
+            row, others = group.row, by_row.pop(group.row)
+            if isinstance(found, str):
+                failed.append((row, found))
+                # One group that cannot be compared is no reason to go without all the others.
+                found = [nothing_found()] * len(others)
             known.add([(contents[row], contents[other]) for other in others], found)
             done += len(others)
             stage.update(done, len(asked))

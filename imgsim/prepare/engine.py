@@ -1,21 +1,48 @@
-"""What the pipeline needs of the networks, so that tests can run it with a toy one."""
+"""What a run does with plates and pairs, on an executor; a protocol, so that tests can run it with a toy."""
 
 from __future__ import annotations
 
+import io
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from PIL import Image
+
+from imgsim.base.scratch import scratch_folder
+from imgsim.prepare.plate_shards import (
+    Asked,
+    Job,
+    PlateFailure,
+    PlateResult,
+    Reader,
+    embedded,
+    look_at,
+    read_file,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from imgsim.images.files import ImageFile
     from imgsim.verification.comparing import Group
+    from imgsim.verification.verdicts import Match
+    from imgsim.workers.each import Lost
+    from imgsim.workers.executor import Executor
 
+# On a core small batches stay in its cache; a GPU wants more at once.
+CPU_BATCH, GPU_BATCH = 16, 64
+# Describing a plate takes ten times as long as embedding it, and a worker should not be the last one for long.
+MOST_DESCRIBED = 8
+# Seconds for one plate, or for a shard of them, of which each takes a small part of a second as a rule.
+PLATE_SECONDS = 60.0
 # A plate and its few dozen candidates take a second or two.
-GROUP_SECONDS = 300.0
+GROUPS, GROUP_SECONDS = 4, 300.0
+
+Download = Callable[[int, int | None], None]
 
 
 class Engine(Protocol):
@@ -25,41 +52,29 @@ class Engine(Protocol):
         """(key, dimension) of a backbone; the key changes with everything that shapes its vectors."""
         ...
 
-    def process(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, needs: Mapping[str, set[str]],
-        thumbnails: Path, device: str, workers: int | None, batch_size: int | None,
-        download: Callable[[int, int | None], None],
-    ) -> Iterator[Any]:  # fmt: skip
-        """Yield a PlateResult or PlateFailure a file, in any order, and write thumbnails/<sha256>.webp.
+    def look(
+        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
+        workers: int | None, batch_size: int | None, download: Download | None = None,
+    ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
+        """Yield a PlateResult or PlateFailure a plate, in any order, and write thumbnails/<sha256>.webp.
 
-        ``needs`` says by plate_id which backbones are still asked for; ``download(done, total)`` is told of weights
-        being fetched, in bytes.
-        """
-        ...
-
-    def describe_plates(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
-        needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
-    ) -> Iterator[Any]:  # fmt: skip
-        """Yield a verification.comparing.Described or PlateFailure a file, in any order.
-
-        ``features``: whether local features are asked for; ``needs`` says by plate_id by which backbones the plate's
-        mirror image is to be embedded.
+        ``backbones`` has the weights file of each that is asked for, None for the usual one; ``download(done, total)``
+        is told of weights being fetched, in bytes.
         """
         ...
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[Any]:
-        """Yield a verification.comparing.Compared or PlateFailure a group, in any order.
+    ) -> Iterator[tuple[Group, list[Match] | str]]:
+        """Yield each group with its matches, or with why there are none, in any order.
 
         ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates.
         """
         ...
 
 
-class TorchEngine:
-    """The backbones of :mod:`imgsim.backbones`, run by :mod:`imgsim.workers`; torch is loaded only to compute."""
+class LocalEngine:
+    """The backbones of :mod:`imgsim.backbones` on this machine; torch is loaded only where it is needed to compute."""
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         from imgsim.backbones import get_backbone
@@ -67,52 +82,149 @@ class TorchEngine:
         backbone = get_backbone(name)
         return backbone.key(weights), backbone.dimension
 
-    def process(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, needs: Mapping[str, set[str]],
-        thumbnails: Path, device: str, workers: int | None, batch_size: int | None,
-        download: Callable[[int, int | None], None],
-    ) -> Iterator[Any]:  # fmt: skip
-        from imgsim.workers.pool import process_plates
-
-        return iter(
-            process_plates(
-                files,
-                backbones,
-                needs=needs,
-                thumbnails=thumbnails,
-                device=device,
-                workers=workers,
-                batch_size=batch_size,
-                progress=download,
-            )
-        )
-
-    def describe_plates(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
-        needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
-    ) -> Iterator[Any]:  # fmt: skip
-        from imgsim.verification.comparing import describe
-        from imgsim.workers.pool import process_files
-
-        return process_files(
-            files,
-            backbones,
-            partial(describe, features=features),
-            needs=needs,
-            device=device,
-            workers=workers,
-            batch_size=batch_size,
-        )
+    def look(
+        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
+        workers: int | None, batch_size: int | None, download: Download | None = None,
+    ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
+        return look_at_plates(
+            asked, backbones, thumbnails=thumbnails, device=device, workers=workers, batch_size=batch_size,
+            download=download,
+        )  # fmt: skip
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[Any]:
-        from imgsim.verification.comparing import compare
-        from imgsim.workers.pool import process_files
+    ) -> Iterator[tuple[Group, list[Match] | str]]:
+        import numpy as np
 
-        read = partial(compare, folder=str(folder), sizes=sizes.tobytes())
-        return process_files(groups, {}, read, device="cpu", workers=workers, timeout=GROUP_SECONDS)
+        from imgsim.verification.comparing import compare_groups
+        from imgsim.workers import executor_for
+        from imgsim.workers.each import Lost, each
+
+        with scratch_folder() as scratch:
+            file = scratch / "sizes.npy"
+            np.save(file, sizes)
+            function = partial(compare_groups, folder=folder, sizes=file)
+            found = each(executor_for(workers), function, groups, size=GROUPS, timeout=GROUP_SECONDS)
+            for group, one in found:
+                yield group, f"comparing it {_ended(one)}" if isinstance(one, Lost) else one
+
+
+def look_at_plates(
+    asked: Sequence[Asked],
+    backbones: Mapping[str, Path | None],
+    *,
+    thumbnails: Path | None = None,
+    device: str = "auto",
+    workers: int | None = None,
+    batch_size: int | None = None,
+    timeout: float = PLATE_SECONDS,
+    reader: Reader = read_file,
+    download: Download | None = None,
+) -> Iterator[PlateResult | PlateFailure]:
+    """Read, hash, thumbnail, embed and describe plates; yield each as it is done, in any order.
+
+    Parameters
+    ----------
+    asked : plates, and what is wanted of each.
+    backbones : name of each backbone, with its weights file or None for the usual one.
+    thumbnails : an existing folder; ``<sha256>.webp`` is written into it where it is missing. None: no thumbnails.
+    batch_size : plates that a network sees at once; None for what suits the device.
+    workers : processes; None for one a core, 0 for none (everything in this process, without ``timeout``).
+    timeout : seconds that one plate may take.
+    reader : called as reader(file) for the bytes; importable by name, as worker processes call it.
+
+    Raises
+    ------
+    ImgsimError
+        When weights or the device are missing, a thumbnail cannot be written, or workers cannot be kept alive.
+        A bad plate raises nothing: it is yielded as a PlateFailure.
+    """
+    from imgsim.backbones import get_backbone
+    from imgsim.backbones.engines import choose_device, prepare_engine
+    from imgsim.workers import executor_for
+
+    device = choose_device(device) if backbones else "cpu"
+    wanted = {name for one in asked for name in one.backbones | one.mirrored}
+    with scratch_folder() as folder:
+        engines = {
+            name: prepare_engine(get_backbone(name), weights, device, folder, progress=download)
+            for name, weights in backbones.items()
+            if name in wanted
+        }
+        here = device == "cpu" or not engines
+        size = batch_size or (CPU_BATCH if here else GPU_BATCH)
+        job = Job(secrets.token_hex(8), engines, size, here, thumbnails)
+        found = _looked(asked, job, executor_for(workers), timeout, reader)
+        yield from found if here else _embedded_here(found, job)
+
+
+def _looked(
+    asked: Sequence[Asked], job: Job, executor: Executor, timeout: float, reader: Reader
+) -> Iterator[Any]:
+    """What :func:`look_at` makes of each plate. One of which a worker dies is tried without describing it, too."""
+    from imgsim.workers.each import Lost, each
+
+    function = partial(look_at, job=job, reader=reader)
+    sound = Asked(SoundPlate(), frozenset(job.engines))
+    todo, why = list(asked), dict[str, str]()
+    while todo:
+        size = MOST_DESCRIBED if any(one.features for one in todo) else job.batch_size
+        undescribed: list[Asked] = []
+        for one, result in each(
+            executor, function, todo, size=min(size, job.batch_size), timeout=timeout, sound=sound
+        ):
+            plate = one.file.plate_id
+            if not isinstance(result, Lost):
+                yield _told(result, why[plate]) if plate in why else result
+            elif one.features and (job.thumbnails is not None or one.backbones):
+                undescribed.append(replace(one, features=False))
+                why[plate] = f"describing it {_ended(result)}"
+            else:
+                yield PlateFailure(plate, one.file.file, f"reading it {_ended(result)}")
+        todo = undescribed
+
+
+def _told(result: Any, why: str) -> Any:
+    """A plate that could be opened but not be described."""
+    if isinstance(result, PlateResult):
+        return replace(result, undescribed=why)
+    if isinstance(result, PlateFailure):
+        return result
+    file, opened, shaped = result
+    return file, replace(opened, undescribed=why), shaped
+
+
+def _ended(lost: Lost) -> str:
+    return f"took {lost.how}" if lost.late else f"crashed the decoder twice ({lost.how})"
+
+
+def _embedded_here(found: Iterator[Any], job: Job) -> Iterator[PlateResult | PlateFailure]:
+    """Run the networks in this process, on a GPU, over plates that workers have opened."""
+    networks = {name: engine.load(job.batch_size) for name, engine in job.engines.items()}
+    waiting: list[Any] = []
+    for one in found:
+        if isinstance(one, PlateFailure):
+            yield one
+            continue
+        waiting.append(one)
+        if len(waiting) >= job.batch_size:
+            yield from embedded(waiting, networks, job.batch_size)
+            waiting = []
+    yield from embedded(waiting, networks, job.batch_size)
+
+
+@dataclass(frozen=True)
+class SoundPlate:
+    """A plate that every decoder can read: a worker that dies of it dies of something else."""
+
+    plate_id: str = "sound"
+    file: str = "sound.png"
+
+    def read(self) -> bytes:
+        stream = io.BytesIO()
+        Image.linear_gradient("L").save(stream, "PNG")
+        return stream.getvalue()
 
 
 def default_engine() -> Engine:
-    return TorchEngine()
+    return LocalEngine()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from imgsim.base.hashing import key_of
 from imgsim.base.shards import Shards
 from imgsim.errors import CollectionError
 from imgsim.generation import layout
+from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 
 if TYPE_CHECKING:
     from imgsim.features.extraction import Features
@@ -144,9 +146,15 @@ class Descriptions:
         self._rows: dict[str, int] = {}
         self._features: Any = None
         self._mirrored: dict[str, npt.NDArray[np.float32]] = {}
+        self._opened = False
+        self._failed: list[tuple[str, str]] = []  # (file, why)
+        self.described = 0  # plates that were opened for this
 
     def open(self) -> None:
-        """Look at what is there already."""
+        """Look at what is there already; once is enough."""
+        if self._opened:
+            return
+        self._opened = True
         self.shards.open()
         live = self._live
         if live is None:
@@ -171,7 +179,9 @@ class Descriptions:
     def has_features(self, content: str) -> bool:
         if content in self.shards:
             return True
-        return self._features is not None and content in self._rows and self._features.sound(self._rows[content])
+        return (
+            self._features is not None and content in self._rows and self._features.sound(self._rows[content])
+        )
 
     def features(self, content: str) -> Features:
         """The features of a plate; none at all where it could not be described."""
@@ -191,82 +201,95 @@ class Descriptions:
         made = self._store.vectors.get(key, {})
         return made[content] if content in made else self._mirrored[key][self._rows[content]]
 
-    def make(self, files: dict[str, ImageFile], *, features: bool, mirrored: Sequence[Backbone]) -> int:
-        """Describe every content in ``files`` (its content -> a file of that content) that lacks something.
+    def asked_of(self, file: ImageFile, content: str, backbones: frozenset[str] = frozenset()) -> Asked:
+        """What is to be made of a plate that is opened for ``backbones``: these, and all of ours that it lacks.
 
-        Returns how many plates were opened. A plate that cannot be opened now has no features, and of its mirror image
-        nothing is known but the plate itself: it was opened before, so this run need not end.
+        ``content`` is "" where it is not known yet: then nothing else is.
         """
-        lacking = {
-            content: {b.name for b in mirrored if not self.has_mirrored(b, content)} for content in files
-        }
-        new = {c for c in files if features and not self.has_features(c)}
-        both = {c: files[c] for c in files if c in new}
-        only = {c: files[c] for c in files if c not in new and lacking[c]}
-        for name, todo, with_features in (("features", both, True), ("mirrored queries", only, False)):
-            if todo:
-                self._pass(name, todo, lacking, with_features)
-        return len(both) + len(only)
+        self.open()
+        mirrored = {b.name for b in self._backbones if not (content and self.has_mirrored(b, content))}
+        return Asked(file, backbones, frozenset(mirrored), not (content and self.has_features(content)))
 
-    def _pass(
-        self, name: str, todo: dict[str, ImageFile], lacking: dict[str, set[str]], features: bool
-    ) -> None:
-        from imgsim.features.extraction import DIMENSIONS, Features
+    def keep(self, asked: Asked, content: str, result: PlateResult | PlateFailure) -> None:
+        """Keep what was found of a plate.
 
+        One that cannot be opened or described now has no features, and of its mirror image nothing is known but the
+        plate itself: it was opened before, so this run need not end.
+        """
+        if isinstance(result, PlateResult) and result.sha256 == content:
+            features, why, upright, flipped = (
+                result.features, result.undescribed, result.embeddings, result.mirrored
+            )  # fmt: skip
+        else:
+            gone = "it has changed while the run went on"
+            why = result.reason if isinstance(result, PlateFailure) else gone
+            features, upright, flipped = None, {}, {}
+        if why:
+            self._failed.append((asked.file.file, why))
+        if asked.features:
+            self.shards.add(content, _no_features() if features is None else features)
+        vectors = {}
+        for backbone in self._backbones:
+            if (name := backbone.name) in asked.mirrored:
+                own = flipped.get(name, upright.get(name))
+                vectors[mirrored_key(backbone)] = (
+                    own if own is not None else self._vectors.get(backbone.key, content)
+                )
+        if vectors:
+            self._store.add_vectors(content, vectors)
+        self.described += 1
+
+    def flush(self) -> None:
+        """Write what was kept, and tell of what could not be described."""
+        self.shards.flush()
+        self._store.flush()
+        for file, reason in self._failed[:5]:
+            self._run.note(f"{file} is not compared by its lines: {reason}")
+        if len(self._failed) > 5:
+            self._run.note(f"{len(self._failed) - 5:,} more plates are not compared by their lines.")
+        self._failed = []
+
+    def make(self, files: dict[str, ImageFile], *, features: bool, mirrored: Sequence[Backbone]) -> None:
+        """Describe every content in ``files`` (its content -> a file of that content) that lacks something."""
+        names = {b.name for b in mirrored}
+        todo: dict[str, tuple[str, Asked]] = {}
+        for content, file in files.items():
+            asked = self.asked_of(file, content)
+            asked = replace(asked, mirrored=asked.mirrored & names, features=asked.features and features)
+            if asked.features or asked.mirrored:
+                todo[file.plate_id] = content, asked
+        if not todo:
+            return
         run, options = self._run, self._run.options
-        content_of = {file.plate_id: content for content, file in todo.items()}
-        wanted = {b.name: b for b in self._backbones if any(b.name in lacking[c] for c in todo)}
-        stage = run.stage(name, len(todo))
-        failed: list[tuple[str, str]] = []
-        done: set[str] = set()
+        described = any(asked.features for _, asked in todo.values())
+        stage = run.stage("features" if described else "mirrored queries", len(todo))
+        left = dict(todo)
         try:
-            for result in run.engine.describe_plates(
-                list(todo.values()),
-                {name: b.weights for name, b in wanted.items()},
-                features=features,
-                needs={plate: lacking[content] for plate, content in content_of.items()},
+            for result in run.engine.look(
+                [asked for _, asked in todo.values()],
+                {b.name: b.weights for b in mirrored},
+                thumbnails=None,
                 device=options.device,
                 workers=options.workers,
                 batch_size=options.batch_size,
             ):
-                content = content_of[result.plate_id]
-                reason = getattr(result, "reason", None)
-                if reason is None and result.sha256 != content:
-                    reason = "it has changed while the run went on"
-                if reason is None:
-                    if features:
-                        self.shards.add(content, result.features)
-                    if result.embeddings:
-                        self._store.add_vectors(
-                            content, {mirrored_key(wanted[n]): v for n, v in result.embeddings.items()}
-                        )
-                else:
-                    failed.append((content, str(reason)))
-                done.add(content)
-                stage.update(len(done), len(todo))
-            for content in todo.keys() - done:
-                failed.append((content, "it came back without a result"))
-            for content, _ in failed:
-                if features:
-                    none = (
-                        np.zeros((0, 4), np.float32),
-                        np.zeros((0, DIMENSIONS), np.uint8),
-                        np.zeros(0, bool),
-                    )
-                    self.shards.add(content, Features((0, 0), *none))
-                same = {b: self._itself(b, content) for b in wanted.values() if b.name in lacking[content]}
-                self._store.add_vectors(content, {mirrored_key(b): vector for b, vector in same.items()})
+                content, asked = left.pop(result.plate_id)
+                self.keep(asked, content, result)
+                stage.update(len(todo) - len(left), len(todo))
+            for content, asked in left.values():
+                nothing = PlateFailure(asked.file.plate_id, asked.file.file, "it came back without a result")
+                self.keep(asked, content, nothing)
         finally:
-            self.shards.flush()
-            self._store.flush()
+            self.flush()
         run.timed(stage)
-        for content, reason in failed[:5]:
-            run.note(f"{todo[content].file} is not compared by its lines: {reason}")
-        if len(failed) > 5:
-            run.note(f"{len(failed) - 5:,} more plates are not compared by their lines.")
 
-    def _itself(self, backbone: Backbone, content: str) -> npt.NDArray[np.float32]:
-        return self._vectors.get(backbone.key, content)
+
+def _no_features() -> Features:
+    from imgsim.features.extraction import DIMENSIONS, Features
+
+    return Features(
+        (0, 0), np.zeros((0, 4), np.float32), np.zeros((0, DIMENSIONS), np.uint8), np.zeros(0, bool)
+    )
 
 
 def mirrored_key(backbone: Backbone) -> str:

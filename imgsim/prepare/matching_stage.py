@@ -55,6 +55,7 @@ class MatchingStages:
         backbones: Sequence[Backbone],
         vectors: VectorStages,
         former: Generation | None,
+        descriptions: Descriptions | None,
         *,
         asked: bool,
         top: int | None,
@@ -62,8 +63,9 @@ class MatchingStages:
         self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
         contents = list(catalogue.contents)
+        self._given = descriptions
         self._contents, self._ids = contents, [plate.plate_id for plate in found.plates]
-        self.described = self.compared = 0
+        self.compared = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
         made = MatchingKeys(self._ids, contents, backbones, vectors, top)
@@ -120,17 +122,21 @@ class MatchingStages:
     @cached_property
     def _descriptions(self) -> Descriptions:
         """Everything that is known of the plates, and what was missing."""
-        found = Descriptions(
-            self._run, self._store, self._backbones, self._found.vectors, self.former, self._features_key
-        )
+        found = self._given
+        assert found is not None, "plates are only described where they are compared"
         found.open()
         lacking = [b for b in self._backbones if layout.mirrored_file(b.name) not in self._kept]
         features = not set(layout.FEATURE_FILES) <= self._kept
         files: dict[str, ImageFile] = {}
         for plate, content in zip(self._found.plates, self._contents, strict=True):
             files.setdefault(content, self._found.files[plate.plate_id])
-        self.described = found.make(files, features=features, mirrored=lacking)
+        found.make(files, features=features, mirrored=lacking)
         return found
+
+    @property
+    def described(self) -> int:
+        """How many plates were opened to be described."""
+        return self._given.described if self._given is not None else 0
 
     @cached_property
     def _sizes(self) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +22,14 @@ from imgsim.images.files import ImageFile
 from imgsim.prepare.identity_stage import Changes, identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
 from imgsim.prepare.known_files import Known, Source, hash_files, live_sources, signatures
+from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 from imgsim.prepare.vanished import foreseen, heed
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.sources.folders import find_images
 
 if TYPE_CHECKING:
     from imgsim.prepare.context import Backbone, Run
+    from imgsim.prepare.feature_stage import Descriptions
 
 
 class VectorLookup:
@@ -107,17 +109,23 @@ class PlateRow:
 
 
 def process(
-    run: Run, folder: Path, store: WorkStore, inputs: Sequence[Path], backbones: Sequence[Backbone]
+    run: Run,
+    folder: Path,
+    store: WorkStore,
+    inputs: Sequence[Path],
+    backbones: Sequence[Backbone],
+    vectors: VectorLookup,
+    descriptions: Descriptions | None,
 ) -> Found:
     """Look at every file, reuse what is known, decode the rest, and know the plates again.
 
+    With ``descriptions`` a plate that is opened at all gives its local features and mirrored embeddings at once.
     Raises ImgsimError if no image is usable.
     """
     stage = run.stage("looking for images", None)
     files, unread = find_images(inputs)
     marks = signatures(files)
     known = Known([*live_sources(run.live), *store.sources])
-    vectors = VectorLookup(run, store, backbones)
     stage.update(len(files), len(files))
     run.timed(stage)
     thumbnails = sound_thumbnails(run, store)
@@ -125,19 +133,20 @@ def process(
     sources = _recognised(run, known, files, marks)
     contents = {plate_id: source.sha256 for plate_id, source in sources.items() if not source.reason}
     heed(run, foreseen(run.live, known_plates(Registry(folder), run.live)[0], files, contents))
-    needs: dict[str, set[str]] = {}
+    todo: list[Asked] = []
     for file in files:
         source = sources.get(file.plate_id)
-        if source is None:
-            needs[file.plate_id] = {b.name for b in backbones}
-        elif not source.reason:
-            missing = {b.name for b in backbones if not vectors.has(b.key, source.sha256)}
-            if missing or source.sha256 not in thumbnails:
-                needs[file.plate_id] = missing
-    todo = [file for file in files if file.plate_id in needs]
+        if source is not None and source.reason:
+            continue
+        content = source.sha256 if source is not None else ""
+        missing = frozenset(b.name for b in backbones if not (content and vectors.has(b.key, content)))
+        if missing or content not in thumbnails:
+            todo.append(
+                descriptions.asked_of(file, content, missing) if descriptions else Asked(file, missing)
+            )
     if todo:
-        signature = {file.plate_id: mark for file, mark in zip(files, marks, strict=True)}
-        computed = _compute(run, store, todo, needs, signature, backbones)
+        marked = {file.plate_id: (file, mark) for file, mark in zip(files, marks, strict=True)}
+        computed = _compute(run, store, todo, marked, backbones, descriptions)
         sources |= computed
         thumbnails |= made(store, computed.values())
 
@@ -211,37 +220,43 @@ def _recognised(
 def _compute(
     run: Run,
     store: WorkStore,
-    todo: Sequence[ImageFile],
-    needs: Mapping[str, set[str]],
-    signature: Mapping[str, str],
+    todo: Sequence[Asked],
+    marked: Mapping[str, tuple[ImageFile, str]],
     backbones: Sequence[Backbone],
+    descriptions: Descriptions | None,
 ) -> dict[str, Source]:
-    """Decode and embed; every result is kept within seconds."""
-    by_id = {file.plate_id: file for file in todo}
-    wanted = {b.name: b for b in backbones if any(b.name in needs[file.plate_id] for file in todo)}
+    """Open each plate once for all that is asked; every result is kept within seconds.
+
+    ``marked`` has each file, and how it looks from outside, by plate_id.
+    """
+    by_id = {asked.file.plate_id: asked for asked in todo}
+    wanted = {b.name: b for b in backbones if any(b.name in one.backbones | one.mirrored for one in todo)}
     sources: dict[str, Source] = {}
     stage = run.stage("plates", len(todo))
     options = run.options
     try:
-        for result in run.engine.process(
+        for result in run.engine.look(
             todo,
             {name: b.weights for name, b in wanted.items()},
-            needs=needs,
             thumbnails=store.thumbnails,
             device=options.device,
             workers=options.workers,
             batch_size=options.batch_size,
             download=lambda done, total: run.stage("downloading weights", total).update(done),
         ):
-            file = by_id[result.plate_id]
-            source, vectors = _outcome(file, signature[file.plate_id], result, wanted)
+            asked, (file, mark) = by_id[result.plate_id], marked[result.plate_id]
+            source, vectors = _outcome(file, mark, result, wanted)
             if not source.reason:
                 source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))
             sources[file.plate_id] = source
             store.add(source, vectors)
+            if descriptions is not None and not source.reason and (asked.features or asked.mirrored):
+                descriptions.keep(asked, source.sha256, result)
             stage.update(len(sources), len(todo))
     finally:
         store.flush()
+        if descriptions is not None:
+            descriptions.flush()
     run.timed(stage)
     if len(sources) != len(todo):
         raise ImgsimError(
@@ -260,17 +275,17 @@ def _sum(path: Path) -> str:
 
 
 def _outcome(
-    file: ImageFile, signature: str, result: Any, backbones: Mapping[str, Backbone]
+    file: ImageFile, signature: str, result: PlateResult | PlateFailure, backbones: Mapping[str, Backbone]
 ) -> tuple[Source, dict[str, npt.NDArray[np.float32]]]:
-    reason = getattr(result, "reason", None)
-    if reason is None:
+    reason = result.reason if isinstance(result, PlateFailure) else ""
+    if isinstance(result, PlateResult):
         for name, vector in result.embeddings.items():
             length = float(np.linalg.norm(np.asarray(vector, dtype=np.float64)))
             if (
                 vector.shape != (backbones[name].dimension,) or not abs(length - 1) < 1e-3
             ):  # also when it is NaN
                 reason = f"{name} gives it no usable embedding (length {length:g}). Is the image blank?"
-    if reason is not None:
+    if reason or isinstance(result, PlateFailure):
         try:
             content = hashlib.sha256(file.read()).hexdigest()
         except (OSError, ImgsimError):

@@ -24,7 +24,9 @@ from imgsim.prepare.catalogue_stage import CatalogueStage
 from imgsim.prepare.context import Backbone, Run
 from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.engine import Engine, default_engine
+from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
+from imgsim.prepare.matching_keys import features_key
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import (
@@ -118,7 +120,14 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     store.open()
     for note in store.notes:
         run.note(note)
-    found = plates_stage.process(run, folder, store, inputs, backbones)
+    vectors_known = plates_stage.VectorLookup(run, store, backbones)
+    before_matching = former(folder, run.live)
+    descriptions = (
+        Descriptions(run, store, backbones, vectors_known, before_matching, features_key())
+        if options.matching
+        else None
+    )
+    found = plates_stage.process(run, folder, store, inputs, backbones, vectors_known, descriptions)
     encoding, book_by = table_choices(options, recorded, metadata)
     catalogue = CatalogueStage(run, found, metadata, encoding, book_by)
     vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
@@ -126,7 +135,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     if not options.matching:
         verify_top = recorded["verify_top"]
     matching = MatchingStages(
-        run, store, found, catalogue, backbones, vectors, former(folder, run.live),
+        run, store, found, catalogue, backbones, vectors, before_matching, descriptions,
         asked=options.matching, top=verify_top,
     )  # fmt: skip
     keys = {
@@ -237,7 +246,14 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
         "files": sorted(set(keys) - set(kept)),
     }
     return summary_of(
-        run, folder, writer.name, manifest, changed=True, redone=redone, started=started, changes=found.changes
+        run,
+        folder,
+        writer.name,
+        manifest,
+        changed=True,
+        redone=redone,
+        started=started,
+        changes=found.changes,
     )
 
 

@@ -1,125 +1,55 @@
-"""What worker processes do for the matching: describe a plate, and compare one plate with several.
-
-Functions of this module are sent to :func:`imgsim.workers.pool.process_files`, which loses one plate, and not the run,
-to a file that hangs or crashes its decoder.
-"""
+"""What is found of pairs: a pure function over shards of groups, each one plate and those it is compared with."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import multiprocessing
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
-from imgsim.backbones.known import READ_SIDE
-from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import multiply_bytes
-from imgsim.features.extraction import WORKING_SIDE, Features, extract
-from imgsim.images.decoding import open_image, opened_for
+from imgsim.features.extraction import Features
 from imgsim.verification.verdicts import LOOK_ALIKE, Match, match
 
 if TYPE_CHECKING:
-    from imgsim.backbones import Backbone
     from imgsim.features.feature_store import FeatureStore
-    from imgsim.workers.plate_work import PlateFile
 
 # Plates whose features a worker keeps at hand: candidates of one plate are often candidates of the next.
 KEPT = 256
 
 
 @dataclass(frozen=True)
-class Described:
-    """The local features of a plate, and the embeddings of its mirror image.
-
-    ``features`` is None where they were not asked for.
-    """
-
-    plate_id: str
-    sha256: str
-    features: Features | None
-    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-def describe(
-    file: PlateFile, backbones: Sequence[Backbone], *, features: bool = True
-) -> tuple[Described, dict[str, np.ndarray]]:
-    """Open a plate; describe it by its local features, and shape it, flipped left to right, for each backbone.
-
-    Raises ImageError when the plate cannot be used.
-    """
-    try:
-        data = file.read()
-        opened = open_image(data, reduce_to=WORKING_SIDE)
-        found = extract(opened.image, opened.size) if features else None
-        arrays = {}
-        if backbones:
-            # Decoded as precompute decodes it for its own embedding, so that a copy and its mirror image are one.
-            read = opened_for(data, opened, READ_SIDE).image
-            flipped = read.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-            arrays = {backbone.name: backbone.shape(flipped) for backbone in backbones}
-        return Described(file.plate_id, hashlib.sha256(data).hexdigest(), found), arrays
-    except ImageError:
-        raise
-    except MemoryError:
-        raise ImageError("needs more memory than is free") from None
-    except Exception as error:
-        # Decoders meet damage that nobody foresaw; whatever they raise, it costs this plate and not the run.
-        raise ImageError(f"could not be described ({type(error).__name__}: {error})") from error
-
-
-@dataclass(frozen=True)
 class Group:
-    """One plate and those it is to be compared with, by row in the store; it stands for a file in the pool."""
+    """One plate and those it is to be compared with, by row in the store."""
 
     row: int
     others: tuple[int, ...]
 
-    @property
-    def plate_id(self) -> str:
-        return str(self.row)
 
-    @property
-    def file(self) -> str:
-        return f"the plate in row {self.row}"
+def compare_groups(groups: Sequence[Group], *, folder: Path, sizes: Path) -> list[list[Match]]:
+    """Compare the plates of each group: the matches of its first plate with the others, in their order.
 
-    def read(self) -> bytes:
-        return b""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The matches of a group, in the order of its others."""
-
-    plate_id: str
-    matches: list[Match]
-    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-def compare(
-    group: PlateFile, backbones: Sequence[Backbone], *, folder: str, sizes: bytes
-) -> tuple[Compared, dict[str, np.ndarray]]:
-    """Compare the plates of a Group, whose features lie in ``folder``; ``sizes`` are int64 (n, 2), width and height."""
-    assert isinstance(group, Group)
+    Their features lie in ``folder``; ``sizes`` is an .npy file of int64 (n, 2), width and height of all plates.
+    """
     take = _reader(folder, sizes)
-    first = take(group.row)
-    return Compared(
-        group.plate_id, [compact(match(first, take(other)), first, take(other)) for other in group.others]
-    ), {}
+    return [[_found(take(group.row), take(other)) for other in group.others] for group in groups]
+
+
+def _found(a: Features, b: Features) -> Match:
+    return compact(match(a, b), a, b)
 
 
 @functools.lru_cache(maxsize=1)
-def _reader(folder: str, sizes: bytes) -> Any:
+def _reader(folder: Path, sizes: Path) -> Any:
     from imgsim.features.feature_store import FeatureStore
 
     _stand_back()
-    store: FeatureStore = FeatureStore.open(Path(folder), np.frombuffer(sizes, np.int64).reshape(-1, 2))
+    store: FeatureStore = FeatureStore.open(folder, np.load(sizes, allow_pickle=False))
     return functools.lru_cache(maxsize=KEPT)(store.features)
 
 

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from imgsim.backbones import BACKBONES
+from imgsim.backbones.engines import Engine
 from imgsim.backbones.known import READ_SIDE
 from imgsim.images.decoding import open_image
 from imgsim.images.isolated import Isolated
-from imgsim.verification.comparing import describe
-from imgsim.workers.plate_work import read_plate
+from imgsim.prepare.plate_shards import Asked, Job, open_plate
 from tests.conftest import draw_plate
 
 NETWORKS = [BACKBONES["plates18"], BACKBONES["resnet18"]]
@@ -66,6 +66,16 @@ class Given:
         return self.data
 
 
+def in_a_run(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What each network is given of a plate, and of its mirror image, whether or not it is described at once."""
+    names = frozenset(network.name for network in NETWORKS)
+    job = Job("one", {network.name: Engine(network, "own", None) for network in NETWORKS}, 1)
+    seen = [open_plate(Asked(Given(data), names, names, features), job)[2] for features in (False, True)]
+    for key, array in seen[0].items():
+        assert np.array_equal(array, seen[1][key])
+    return ({name: seen[0][name, False] for name in names}, {name: seen[0][name, True] for name in names})
+
+
 @pytest.fixture(scope="module")
 def opener() -> Iterator[Isolated]:
     process = Isolated()
@@ -75,11 +85,12 @@ def opener() -> Iterator[Isolated]:
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("kind", [*LOSSLESS, *LOSSY])
-def test_equal_bytes_give_equal_arrays_whoever_asks(kind: str, size: tuple[int, int], opener: Isolated) -> None:
+def test_equal_bytes_give_equal_arrays_whoever_asks(
+    kind: str, size: tuple[int, int], opener: Isolated
+) -> None:
     picture = draw_plate(sum(size) % 97, size, "RGB")
     data = (LOSSLESS | LOSSY)[kind](picture)
-    _, arrays = read_plate(Given(data), NETWORKS, thumbnails=None)
-    _, mirrored = describe(Given(data), NETWORKS, features=False)
+    arrays, mirrored = in_a_run(data)
     flipped = open_image(data, reduce_to=READ_SIDE).image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     for network in NETWORKS:
         run = arrays[network.name]
@@ -97,7 +108,7 @@ def test_the_mirror_image_of_a_mirrored_copy_is_the_original(kind: str, size: tu
     if kind in ("png, 1 bit", "tiff, fax"):
         picture = picture.convert("1", dither=Image.Dither.NONE)  # dithering goes from left to right
     copy = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    _, arrays = read_plate(Given(LOSSLESS[kind](picture)), NETWORKS, thumbnails=None)
-    _, mirrored = describe(Given(LOSSLESS[kind](copy)), NETWORKS, features=False)
+    arrays, _ = in_a_run(LOSSLESS[kind](picture))
+    _, mirrored = in_a_run(LOSSLESS[kind](copy))
     for network in NETWORKS:
         assert np.array_equal(arrays[network.name], mirrored[network.name])

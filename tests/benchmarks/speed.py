@@ -200,15 +200,16 @@ def naive(name: str, weights: Path, files: list, out: Path) -> dict:
 
 def ours(name: str, weights: Path, files: list, out: Path, *, thumbnails: bool) -> dict:
     """The run that precompute makes. Its rate is taken once all workers are under way; starting is told apart."""
-    from imgsim.workers.plate_work import PlateResult
-    from imgsim.workers.pool import process_plates
+    from imgsim.prepare.engine import look_at_plates
+    from imgsim.prepare.plate_shards import Asked, PlateResult
 
     vectors: dict[str, np.ndarray] = {}
     times: list[float] = []
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        for one in process_plates(
-            files, {name: weights}, thumbnails=Path(folder) if thumbnails else None, device="cpu"
+        asked = [Asked(file, frozenset([name])) for file in files]
+        for one in look_at_plates(
+            asked, {name: weights}, thumbnails=Path(folder) if thumbnails else None, device="cpu"
         ):
             times.append(time.perf_counter())
             if isinstance(one, PlateResult):
@@ -243,7 +244,8 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
     from multiprocessing import get_context
 
     from imgsim.backbones import BACKBONES
-    from imgsim.backbones.engines import available_cores, prepare_engine
+    from imgsim.backbones.engines import prepare_engine
+    from imgsim.workers.processes import available_cores
 
     cores = available_cores()
     context = get_context("spawn")
@@ -265,16 +267,17 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
 
 
 def alone(what: str, engine, files: list, barrier, results) -> None:
-    from imgsim.workers.plate_work import read_plate
-    from imgsim.workers.pool import CPU_BATCH
+    from imgsim.prepare.engine import CPU_BATCH
+    from imgsim.prepare.plate_shards import Asked, Job, open_plate
 
     backbone = engine.backbone
     if what == "decode":
-        read_plate(files[0], [backbone], thumbnails=None)
+        job, names = Job("alone", {backbone.name: engine}, CPU_BATCH), frozenset([backbone.name])
+        open_plate(Asked(files[0], names), job)
         barrier.wait()
         began = time.perf_counter()
         for file in files:
-            read_plate(file, [backbone], thumbnails=None)
+            open_plate(Asked(file, names), job)
     else:
         forward = engine.load(CPU_BATCH, threads=1)
         shape = (CPU_BATCH, backbone.channels, backbone.input_size, backbone.input_size)

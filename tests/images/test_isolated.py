@@ -16,13 +16,14 @@ import tifffile
 from PIL import Image
 
 from imgsim.backbones import BACKBONES
+from imgsim.backbones.engines import Engine
 from imgsim.backbones.known import READ_SIDE
 from imgsim.errors import ImageError
 from imgsim.images import strips
 from imgsim.images.decoding import open_image
 from imgsim.images.isolated import Isolated
 from imgsim.images.shaping import letterbox, squeeze
-from imgsim.workers.plate_work import read_plate
+from imgsim.prepare.plate_shards import Asked, Job, open_plate
 from tests.hostile import drawing
 
 
@@ -166,10 +167,11 @@ def test_what_is_sent_is_shaped_as_a_plate_of_a_run(opener: Isolated, kind: str)
     options = {"compression": "tiff_adobe_deflate"} if kind == "TIFF" else {}
     data = encoded(smooth(4_400, 4_000), kind, **options)
     plate = ImageBytes("p", data)
-    _, arrays = read_plate(plate, [BACKBONES["plates18"]], thumbnails=None)
     network = BACKBONES["plates18"]
+    job = Job("one", {"plates18": Engine(network, "own", None)}, 1)
+    _, _, arrays = open_plate(Asked(plate, frozenset(["plates18"])), job)
     sent = opener.shaped(data, READ_SIDE, network.shaping, network.input_size).array()
-    assert (network.arranged(sent) == arrays["plates18"]).all()
+    assert (network.arranged(sent) == arrays["plates18", False]).all()
 
 
 def test_a_box_is_cut_out_before_it_is_shaped(opener: Isolated) -> None:

@@ -58,9 +58,9 @@ def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_pa
     verified(tmp_path / "fresh", images)
 
     class Stopped(ToyEngine):
-        def describe_plates(self, *args: Any, **kwargs: Any) -> Any:
-            for number, result in enumerate(super().describe_plates(*args, **kwargs)):
-                if number == 4:
+        def look(self, *args: Any, **kwargs: Any) -> Any:
+            for number, result in enumerate(super().look(*args, **kwargs)):
+                if number == 4 and kwargs["thumbnails"] is None:
                     raise KeyboardInterrupt
                 yield result
 
@@ -135,7 +135,9 @@ def test_damage_is_repaired_and_costs_no_more_than_the_damaged(
     shutil.copytree(tmp_path / "c", tmp_path / "fresh")
     if how == "flipped":
         flip(tmp_path / "c", file)
-        described = min(described, 1) if file in layout.FEATURE_FILES else described  # each plate has its checksum
+        described = (
+            min(described, 1) if file in layout.FEATURE_FILES else described
+        )  # each plate has its checksum
     else:
         path = open_collection(tmp_path / "c").folder / file
         data = path.read_bytes()[:-7]

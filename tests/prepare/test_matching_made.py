@@ -17,8 +17,8 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.features.extraction import read_features
 from imgsim.prepare import Options, prepare
+from imgsim.prepare.plate_shards import PlateFailure
 from imgsim.verification.verdicts import match
-from imgsim.workers.plate_work import PlateFailure
 from tests.making import Recorder, ToyEngine, heavy_modules, make
 from tests.prepare.verifying import (
     assert_equal,
@@ -154,9 +154,11 @@ def test_a_plate_that_cannot_be_described_costs_its_own_matches_and_not_the_run(
     quickly: None, tmp_path: Path
 ) -> None:
     class Unlucky(ToyEngine):
-        def describe_plates(self, files: Any, *args: Any, **kwargs: Any) -> Any:
-            for result in super().describe_plates(files, *args, **kwargs):
-                if result.plate_id == "p001":
+        def look(self, asked: Any, *args: Any, **kwargs: Any) -> Any:
+            for result in super().look(asked, *args, **kwargs):
+                if kwargs["thumbnails"] is not None:
+                    yield result
+                elif result.plate_id == "p001":
                     yield PlateFailure("p001", "p001.png", "reading it took longer than 60 seconds")
                 elif result.plate_id != "p002":
                     yield result
@@ -176,9 +178,10 @@ def test_a_file_that_changes_meanwhile_is_not_taken_for_what_it_was(quickly: Non
     images = draw_plates(tmp_path / "images", 3)
 
     class Late(ToyEngine):
-        def describe_plates(self, *args: Any, **kwargs: Any) -> Any:
-            draw(99).save(images / "p001.png")
-            return super().describe_plates(*args, **kwargs)
+        def look(self, *args: Any, **kwargs: Any) -> Any:
+            if kwargs["thumbnails"] is None:
+                draw(99).save(images / "p001.png")
+            return super().look(*args, **kwargs)
 
     summary = verified(tmp_path / "c", images, Late())
     assert any("p001.png" in note and "changed" in note for note in summary.notes)
@@ -194,7 +197,7 @@ def _described_next(out: Path, images: Path) -> list[tuple[str, bool, frozenset[
 def test_a_group_that_cannot_be_compared_is_said(quickly: None, tmp_path: Path) -> None:
     class Unlucky(ToyEngine):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
-            yield PlateFailure(str(groups[0].row), groups[0].file, "reading it crashed the decoder twice")
+            yield groups[0], "comparing it crashed the decoder twice"
             yield from super().compare(groups[1:], **kwargs)
 
     images = draw_plates(tmp_path / "images", 4)
@@ -207,7 +210,7 @@ def test_a_group_that_cannot_be_compared_is_said(quickly: None, tmp_path: Path) 
 
     class Hopeless(ToyEngine):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
-            yield from (PlateFailure(str(group.row), group.file, "it is gone") for group in groups)
+            yield from ((group, "it is gone") for group in groups)
 
     with pytest.raises(ImgsimError, match="could not be compared with others: it is gone"):
         verified(tmp_path / "d", images, Hopeless())

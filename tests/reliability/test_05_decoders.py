@@ -13,9 +13,9 @@ import pytest
 from imgsim.backbones import BACKBONES
 from imgsim.errors import ImageError
 from imgsim.images.isolated import Isolated
+from imgsim.prepare.engine import look_at_plates
+from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateFile, read_file
 from imgsim.sources.folders import find_images
-from imgsim.workers.plate_work import PlateFailure, PlateFile, read_file
-from imgsim.workers.pool import process_plates
 from tests.hostile import drawing, encode
 from tests.making import write_plate, write_plates
 from tests.reliability.tally import Tally
@@ -67,8 +67,14 @@ def test_a_worker_that_hangs_or_crashes_loses_one_plate(
     files.sort(key=lambda file: (hash_of(file.plate_id), file.plate_id))  # the bad ones among the good ones
     started = time.monotonic()
     seen = list(
-        process_plates(
-            files, {"tiny": None}, device="cpu", workers=workers, batch_size=4, timeout=1.5, reader=troubled
+        look_at_plates(
+            [Asked(file, frozenset(["tiny"])) for file in files],
+            {"tiny": None},
+            device="cpu",
+            workers=workers,
+            batch_size=4,
+            timeout=1.5,
+            reader=troubled,
         )
     )
     assert time.monotonic() - started < 120

@@ -11,6 +11,7 @@ import pytest
 
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
+from imgsim.prepare.plate_shards import PlateResult
 from imgsim.retrieval.neighbours import ExactIndex, all_neighbours, similarities
 from tests.making import ToyEngine, make, write_plates
 from tests.reliability.tally import Tally
@@ -40,7 +41,9 @@ def oracle(rows: np.ndarray, k: int) -> tuple[list[list[int]], np.ndarray]:
     return lists, products
 
 
-@pytest.mark.parametrize(("count", "dimension", "k"), [(2, 3, 1), (21, 5, 4), (60, 16, 20), (90, 33, 89), (40, 8, 500)])
+@pytest.mark.parametrize(
+    ("count", "dimension", "k"), [(2, 3, 1), (21, 5, 4), (60, 16, 20), (90, 33, 89), (40, 8, 500)]
+)
 def test_lists_are_those_of_a_plain_sort_in_float64(count: int, dimension: int, k: int, tally: Tally) -> None:
     """Ties by row, which is the order of the ids; itself left out by its row, so that a duplicate stays."""
     for seed in range(3):
@@ -64,13 +67,15 @@ def test_rows_without_a_direction_are_refused(tally: Tally) -> None:
             similarities(rows_of(25, 6, 0), np.full(6, bad))
 
 
-def test_a_plate_that_a_network_cannot_place_is_listed_and_the_others_stay(tmp_path: Path, tally: Tally) -> None:
+def test_a_plate_that_a_network_cannot_place_is_listed_and_the_others_stay(
+    tmp_path: Path, tally: Tally
+) -> None:
     flaws = {2: np.nan, 4: 0.0, 6: np.inf}
 
     class Flawed(ToyEngine):
-        def process(self, *args: Any, **kwargs: Any) -> Any:
-            for number, result in enumerate(super().process(*args, **kwargs)):
-                if number in flaws:
+        def look(self, *args: Any, **kwargs: Any) -> Any:
+            for number, result in enumerate(super().look(*args, **kwargs)):
+                if number in flaws and isinstance(result, PlateResult):
                     result.embeddings["toy"] = np.full_like(result.embeddings["toy"], flaws[number])
                 yield result
 

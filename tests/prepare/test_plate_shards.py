@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,9 +23,8 @@ from imgsim.backbones import BACKBONES, Backbone, engines, fast_cpu, load_networ
 from imgsim.backbones.embedder import Embedder
 from imgsim.errors import ImgsimError
 from imgsim.images.decoding import open_image
-from imgsim.workers.plate_work import PlateFailure, PlateResult
-from imgsim.workers.pool import process_files, process_plates
-from imgsim.workers.processes import THREADS
+from imgsim.prepare.engine import look_at_plates
+from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 from tests.conftest import draw_plate
 from tests.signals import interruptible
 from tests.tiny import TINY, random_state
@@ -74,6 +74,13 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         paths[name] = folder / f"{name}.safetensors"
         save_file(random_state(name, 3), paths[name])
     return paths
+
+
+def process_plates(
+    files: Sequence[Plate], backbones: Mapping[str, Path | None], **options: Any
+) -> Iterator[Any]:
+    """A run in which every network sees every plate."""
+    return look_at_plates([Asked(file, frozenset(backbones)) for file in files], backbones, **options)
 
 
 def vectors(results: Sequence[PlateResult | PlateFailure], name: str) -> dict[str, np.ndarray]:
@@ -217,15 +224,20 @@ def test_only_what_a_plate_needs_is_done(
 ) -> None:
     monkeypatch.setitem(BACKBONES, "other", dataclasses.replace(TINY, name="other"))
     files = drawn(3)
-    needs = {"plate_000": {"tiny"}, "plate_001": {"other", "tiny"}}
+    needs = {"plate_000": {"tiny"}, "plate_001": {"other", "tiny"}, "plate_002": set()}
     both = {**tiny, "other": None}
-    seen = list(process_plates(files, both, device="cpu", workers=0, needs=needs))
-    done = {one.plate_id: set(one.embeddings) for one in seen if isinstance(one, PlateResult)}
-    assert done == {**needs, "plate_002": set()}
-    again = process_plates(
-        files, both, device="cpu", workers=0, needs=lambda file: needs.get(file.plate_id, set())
-    )
-    assert {one.plate_id: set(one.embeddings) for one in again if isinstance(one, PlateResult)} == done
+    asked = [
+        Asked(file, frozenset(needs[file.plate_id]), frozenset(needs[file.plate_id]) - {"other"})
+        for file in files
+    ]
+    seen = [
+        one for one in look_at_plates(asked, both, device="cpu", workers=0) if isinstance(one, PlateResult)
+    ]
+    assert {one.plate_id: set(one.embeddings) for one in seen} == needs
+    assert {one.plate_id: set(one.mirrored) for one in seen} == {
+        name: wanted - {"other"} for name, wanted in needs.items()
+    }
+    assert all(one.features is None for one in seen)
 
 
 def blind(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:
@@ -254,7 +266,8 @@ def test_a_plate_without_a_usable_vector_is_left_out(monkeypatch: pytest.MonkeyP
 
 def test_weights_that_no_plate_needs_are_not_fetched(tiny: dict[str, Path | None], tmp_path: Path) -> None:
     wanted = {**tiny, "resnet18": tmp_path / "nowhere.pth"}
-    seen = list(process_plates(drawn(2), wanted, device="cpu", workers=0, needs=lambda file: {"tiny"}))
+    asked = [Asked(file, frozenset(["tiny"])) for file in drawn(2)]
+    seen = list(look_at_plates(asked, wanted, device="cpu", workers=0))
     assert len(vectors(seen, "tiny")) == 2
 
 
@@ -273,21 +286,6 @@ def test_a_full_disk_ends_the_run_with_its_reason(tiny: dict[str, Path | None], 
 # Workers that die (row 5 of the risks)
 
 
-def threads_of(file, backbones):
-    """What a worker is told of threads, as the mode of a plate."""
-    told = ",".join(os.environ.get(name, "") for name in THREADS)
-    return PlateResult(file.plate_id, "", 1, 1, told, 1, 0, embeddings={}), {}
-
-
-def test_the_products_of_a_worker_take_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(THREADS[0], "7")
-    monkeypatch.delenv(THREADS[1], raising=False)
-    seen = list(process_files(drawn(1), {}, threads_of, device="cpu", workers=1))
-    assert [plate.mode for plate in seen] == ["1,1,1,1"]
-    assert os.environ[THREADS[0]] == "7"
-    assert THREADS[1] not in os.environ
-
-
 def dying(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:
     os._exit(3)
 
@@ -296,12 +294,12 @@ def dying_later(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:
     return lambda batch: os._exit(3)
 
 
-@pytest.mark.parametrize(("runner", "when"), [(dying, "starting"), (dying_later, "embedding")])
+@pytest.mark.parametrize("runner", [dying, dying_later])
 def test_a_machine_that_cannot_run_the_network_is_told_so(
-    runner: Callable, when: str, monkeypatch: pytest.MonkeyPatch
+    runner: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(BACKBONES, "tiny", dataclasses.replace(TINY, runner=runner))
-    with pytest.raises(ImgsimError, match=f"ended .exit code 3. while {when}"):
+    with pytest.raises(ImgsimError, match=r"ended \(exit code 3\) over a plate that is in order"):
         list(process_plates(drawn(9), {"tiny": None}, device="cpu", workers=1, batch_size=2))
     assert multiprocessing.active_children() == []
 
@@ -318,8 +316,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from imgsim.backbones import BACKBONES
-from imgsim.workers.pool import process_plates
-from tests.workers.test_pool import drawn
+from tests.prepare.test_plate_shards import drawn, process_plates
 from tests.tiny import TINY
 import multiprocessing
 
@@ -382,7 +379,7 @@ def test_with_a_gpu_the_networks_run_in_this_process(
 ) -> None:
     files = drawn(9)
     expected = vectors(list(process_plates(files, tiny, device="cpu", workers=0)), "tiny")
-    monkeypatch.setattr("imgsim.workers.pool.choose_device", lambda device: "cuda")
+    monkeypatch.setattr(engines, "choose_device", lambda device: "cuda")
     here: list[int] = []
 
     def spy(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:

@@ -1,0 +1,243 @@
+"""What is made of plates: a pure function over shards of them. Each file is read once, and opened once for everything.
+
+Shards are cut by the run and a network sees them whole, so that a vector does not depend on which worker made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
+
+from imgsim.backbones.known import READ_SIDE
+from imgsim.base.writing import disk_errors, write_whole
+from imgsim.errors import ImageError
+from imgsim.images.decoding import OpenedImage, open_image, opened_for
+from imgsim.images.thumbnails import thumbnail
+
+if TYPE_CHECKING:
+    from imgsim.backbones.engines import Engine, Forward
+    from imgsim.features.extraction import Features
+
+
+class PlateFile(Protocol):
+    """What is asked of an image file; :class:`imgsim.images.files.ImageFile` is one."""
+
+    @property
+    def plate_id(self) -> str: ...
+
+    @property
+    def file(self) -> str: ...
+
+    def read(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A plate, and what is wanted of it: names of backbones that are to see it, upright or flipped, and features."""
+
+    file: PlateFile
+    backbones: frozenset[str] = frozenset()
+    mirrored: frozenset[str] = frozenset()
+    features: bool = False
+
+
+@dataclass(frozen=True)
+class PlateResult:
+    """A plate that could be read.
+
+    Attributes
+    ----------
+    width, height : upright original, in pixels.
+    embeddings, mirrored : float32 (dimension,) of length 1 of the plate, and of the plate flipped left to right, for
+        each backbone that was asked for.
+    features : None where they were not asked for, or where ``undescribed`` says why there are none.
+    """
+
+    plate_id: str
+    sha256: str
+    width: int
+    height: int
+    mode: str
+    frames: int
+    bytes: int
+    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
+    mirrored: dict[str, np.ndarray] = field(default_factory=dict)
+    features: Features | None = None
+    undescribed: str = ""
+
+
+@dataclass(frozen=True)
+class PlateFailure:
+    """A plate that is left out, and why."""
+
+    plate_id: str
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all shards of a run share; small enough to be sent along with each.
+
+    Attributes
+    ----------
+    number : other for every job, so that a worker knows whether its networks are still those that are asked for.
+    engines : of each backbone that is asked for.
+    batch_size : plates that a network sees at once.
+    forward : False where workers only read and shape, and the parent runs the networks (on a GPU).
+    thumbnails : where ``<sha256>.webp`` is written if it is missing; None: nowhere.
+    """
+
+    number: str
+    engines: Mapping[str, Engine]
+    batch_size: int
+    forward: bool = True
+    thumbnails: Path | None = None
+
+
+# What a plate is to a network: (backbone, flipped) -> uint8 (channels, size, size).
+Shaped = dict[tuple[str, bool], np.ndarray]
+Opened = tuple[str, PlateResult, Shaped]  # the first is its file
+Reader = Callable[[PlateFile], bytes]
+
+
+def read_file(file: PlateFile) -> bytes:
+    """Read a plate's bytes: the reader used unless a caller names another."""
+    return file.read()
+
+
+def look_at(
+    shard: Sequence[Asked], *, job: Job, reader: Reader = read_file
+) -> list[Opened | PlateFailure] | list[PlateResult | PlateFailure]:
+    """Make of each plate of a shard what is asked for.
+
+    Returns one result a plate, in their order; where the job runs no networks, with what these are to see.
+    Raises ImgsimError where a thumbnail cannot be written.
+    """
+    opened: list[Opened | PlateFailure] = []
+    for asked in shard:
+        try:
+            opened.append(open_plate(asked, job, reader))
+        except ImageError as error:
+            opened.append(PlateFailure(asked.file.plate_id, asked.file.file, str(error)))
+    return embedded(opened, _networks(job), job.batch_size) if job.forward else opened
+
+
+def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
+    """Read and open a plate once; write its thumbnail, find its features, and shape it for each backbone.
+
+    Raises ImageError when the plate cannot be used, ImgsimError when its thumbnail cannot be written.
+    """
+    file, shaped = asked.file, Shaped()
+    try:
+        data = reader(file)
+        large = open_image(data, reduce_to=_features_side() if asked.features else READ_SIDE)
+        digest = hashlib.sha256(data).hexdigest()
+        small = None
+        if asked.backbones or asked.mirrored or job.thumbnails is not None:
+            # A decoder that reduces is asked again, so that a vector depends on the bytes of the image alone.
+            read = opened_for(data, large, READ_SIDE).image if asked.features else large.image
+            shaped = _shaped(asked, job, read)
+            if job.thumbnails is not None and not (job.thumbnails / f"{digest}.webp").exists():
+                small = thumbnail(read)
+    except ImageError:
+        raise
+    except MemoryError:
+        raise ImageError("needs more memory than is free") from None
+    except Exception as error:
+        # Decoders meet damage that nobody foresaw; whatever they raise, it costs this plate and not the run.
+        raise ImageError(f"could not be decoded ({type(error).__name__}: {error})") from error
+    if job.thumbnails is not None and small is not None:
+        with disk_errors(job.thumbnails):
+            # Not to the disk at once: a whole run waits for that in the end, and thousands of times would be slow.
+            write_whole(job.thumbnails / f"{digest}.webp", small, durable=False)
+    features, why = _features(large) if asked.features else (None, "")
+    width, height = large.size
+    result = PlateResult(
+        file.plate_id, digest, width, height, large.original_mode, large.frames, len(data),
+        features=features, undescribed=why,
+    )  # fmt: skip
+    return file.file, result, shaped
+
+
+def _shaped(asked: Asked, job: Job, image: Image.Image) -> Shaped:
+    backbones = {name: engine.backbone for name, engine in job.engines.items()}
+    shaped = {(name, False): backbones[name].shape(image) for name in backbones if name in asked.backbones}
+    if asked.mirrored:
+        flipped = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        shaped |= {
+            (name, True): backbones[name].shape(flipped) for name in backbones if name in asked.mirrored
+        }
+    return shaped
+
+
+def _features_side() -> int:
+    from imgsim.features.extraction import WORKING_SIDE
+
+    return WORKING_SIDE
+
+
+def _features(opened: OpenedImage) -> tuple[Features | None, str]:
+    """The features of a plate, or why there are none: it can be seen and compared by its embedding all the same."""
+    from imgsim.features.extraction import extract
+
+    try:
+        return extract(opened.image, opened.size), ""
+    except MemoryError:
+        return None, "needs more memory than is free"
+    except Exception as error:
+        return None, f"could not be described ({type(error).__name__}: {error})"
+
+
+def embedded(
+    opened: Sequence[Opened | PlateFailure], networks: Mapping[str, Forward], batch_size: int
+) -> list[PlateResult | PlateFailure]:
+    """Run the networks over opened plates; one in which a network sees nothing is left out."""
+    waiting: dict[str, list[tuple[dict[str, np.ndarray], np.ndarray]]] = {name: [] for name in networks}
+    for one in opened:
+        if not isinstance(one, PlateFailure):
+            _, result, shaped = one
+            for (name, flipped), array in shaped.items():
+                waiting[name].append((result.mirrored if flipped else result.embeddings, array))
+    for name, network in networks.items():
+        for start in range(0, len(waiting[name]), batch_size):
+            batch = waiting[name][start : start + batch_size]
+            vectors = network(np.stack([array for _, array in batch]))
+            for (vectors_of, _), vector in zip(batch, vectors, strict=True):
+                vectors_of[name] = vector.copy()
+    return [one if isinstance(one, PlateFailure) else _seen(one[0], one[1]) for one in opened]
+
+
+def _seen(file: str, result: PlateResult) -> PlateResult | PlateFailure:
+    for name, vector in result.embeddings.items():
+        # No cosine can be taken of such a row; found later, it would end the run.
+        if not _usable(vector):
+            return PlateFailure(result.plate_id, file, f"{name} sees nothing in it: its embedding is empty")
+    mirrored = {name: vector for name, vector in result.mirrored.items() if _usable(vector)}
+    return replace(result, mirrored=mirrored) if len(mirrored) < len(result.mirrored) else result
+
+
+def _usable(vector: np.ndarray) -> bool:
+    return bool(np.isfinite(vector).all() and vector.any())
+
+
+_loaded: tuple[str, dict[str, Forward]] = ("", {})
+
+
+def _networks(job: Job) -> Mapping[str, Forward]:
+    """The networks of a job, loaded once in this process; one thread each in a worker, which has one core."""
+    global _loaded
+    if _loaded[0] != job.number:
+        threads = 1 if multiprocessing.parent_process() is not None else None
+        _loaded = (
+            job.number,
+            {name: engine.load(job.batch_size, threads) for name, engine in job.engines.items()},
+        )
+    return _loaded[1]

@@ -1,0 +1,74 @@
+"""Items in shards, so that an item that costs its worker costs itself alone.
+
+A shard that was lost is done again item by item; an item that is lost then is given up. Whether it is the machine that
+fails, and not the items, is found out with an item that is known to be sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from imgsim.errors import ImgsimError
+from imgsim.workers.executor import Executor, Failure
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """An item that cost its worker twice, the second time alone. ``how`` and ``late`` as in a Failure."""
+
+    how: str
+    late: bool
+
+
+def each(
+    executor: Executor,
+    function: Callable[[Sequence[T]], Sequence[Any]],
+    items: Sequence[T],
+    *,
+    size: int,
+    timeout: float | None = None,
+    sound: T | None = None,
+) -> Iterator[tuple[T, Any]]:
+    """Yield (item, its result or Lost) for each item, in any order, as soon as it is there.
+
+    Parameters
+    ----------
+    function : takes a shard, a sequence of items, and returns as many results in their order.
+    size : items in a shard.
+    timeout : seconds that a shard may take; one that takes longer is done again item by item, and each has as long.
+    sound : an item on which the function cannot fail; None if there is none.
+
+    Raises
+    ------
+    ImgsimError
+        Where a worker dies of the sound item, too: nothing can be said of the items then.
+    """
+    shards = [items[start : start + size] for start in range(0, len(items), size)]
+    again: list[T] = []
+    crashed = False
+    for one in executor.map(function, shards, timeout=timeout):
+        if isinstance(one, Failure):
+            again += shards[one.shard]
+            crashed = crashed or not one.late
+        else:
+            yield from zip(shards[one.shard], one.value, strict=True)
+    if crashed and sound is not None:
+        _try(executor, function, sound, timeout)
+    for one in executor.map(function, [[item] for item in again], timeout=timeout):
+        item = again[one.shard]
+        yield item, Lost(one.how, one.late) if isinstance(one, Failure) else one.value[0]
+
+
+def _try(
+    executor: Executor, function: Callable[[Sequence[T]], Sequence[Any]], sound: T, timeout: float | None
+) -> None:
+    for one in executor.map(function, [[sound]], timeout=timeout):
+        if isinstance(one, Failure):
+            raise ImgsimError(
+                f"A worker process ended ({one.how}) over a plate that is in order. It may lack memory: "
+                "try --workers 1 or a smaller --batch-size."
+            )
