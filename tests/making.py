@@ -100,6 +100,7 @@ class ToyEngine:
         backbones: Mapping[str, Path | None],
         *,
         features: bool,
+        verifier: str,
         needs: Mapping[str, set[str]],
         device: str,
         workers: int | None,
@@ -109,7 +110,7 @@ class ToyEngine:
         for file in files:
             self.described.append((file.plate_id, features, frozenset(needs[file.plate_id])))
             try:
-                result, arrays = describe(file, [TINY], features=features)
+                result, arrays = describe(file, [TINY], features=features, verifier=verifier)
             except ImageError as error:
                 yield PlateFailure(file.plate_id, file.file, str(error))
                 continue
@@ -119,12 +120,12 @@ class ToyEngine:
             yield result
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, workers: int | None
+        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str, workers: int | None
     ) -> Iterator[Any]:
         for done, group in enumerate(groups):
             self.after_group(done)
             self.compared += [(group.row, other) for other in group.others]
-            yield compare(group, [], folder=str(folder), sizes=sizes.tobytes())[0]
+            yield compare(group, [], folder=str(folder), sizes=sizes.tobytes(), verifier=verifier)[0]
 
 
 def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from imgsim.features.keypoint_mask import keypoint_mask
-from imgsim.images.decoding import open_image
 from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
 
 FEATURES_VERSION = 6
@@ -52,10 +51,14 @@ class Features:
         return len(self.points)
 
 
-def read_features(data: bytes) -> Features:
-    """Open an image and describe it; ImageError if it cannot be opened."""
-    opened = open_image(data, reduce_to=WORKING_SIDE)
-    return extract(opened.image, opened.size)
+def working_copy(image: Image.Image) -> Image.Image:
+    """A plate as it is described: grey (mode "L"), its longer side at most :data:`WORKING_SIDE`."""
+    grey = image if image.mode == "L" else image.convert("L")
+    if max(grey.size) > WORKING_SIDE:
+        grey = grey.resize(
+            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
+        )
+    return grey
 
 
 def extract(image: Image.Image, size: tuple[int, int]) -> Features:
@@ -70,12 +73,7 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     """
     import cv2
 
-    grey = image if image.mode == "L" else image.convert("L")
-    if max(grey.size) > WORKING_SIDE:
-        grey = grey.resize(
-            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
-        )
-    plate = whiten(np.asarray(grey, dtype=np.uint8))
+    plate = whiten(np.asarray(working_copy(image), dtype=np.uint8))
     sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
     found, described = sift.detectAndCompute(plate, None)
     if not found:

@@ -38,22 +38,24 @@ class Engine(Protocol):
         ...
 
     def describe_plates(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool, verifier: str,
         needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
     ) -> Iterator[Any]:  # fmt: skip
-        """Yield a verification.comparing.Described or PlateFailure a file, in any order.
+        """Yield a verification.comparing.PlateDescription or PlateFailure a file, in any order.
 
-        ``features``: whether local features are asked for; ``needs`` says by plate_id by which backbones the plate's
-        mirror image is to be embedded.
+        ``features``: whether local features are asked for, by the ``verifier`` of that name; ``needs`` says by
+        plate_id by which backbones the plate's mirror image is to be embedded.
         """
         ...
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[Any]:
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
+        workers: int | None,
+    ) -> Iterator[Any]:  # fmt: skip
         """Yield a verification.comparing.Compared or PlateFailure a group, in any order.
 
-        ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates.
+        ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates,
+        ``verifier`` is the name of the one that compares.
         """
         ...
 
@@ -88,7 +90,7 @@ class TorchEngine:
         )
 
     def describe_plates(
-        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool,
+        self, files: Sequence[ImageFile], backbones: Mapping[str, Path | None], *, features: bool, verifier: str,
         needs: Mapping[str, set[str]], device: str, workers: int | None, batch_size: int | None,
     ) -> Iterator[Any]:  # fmt: skip
         from imgsim.verification.comparing import describe
@@ -97,7 +99,7 @@ class TorchEngine:
         return process_files(
             files,
             backbones,
-            partial(describe, features=features),
+            partial(describe, features=features, verifier=verifier),
             needs=needs,
             device=device,
             workers=workers,
@@ -105,12 +107,13 @@ class TorchEngine:
         )
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[Any]:
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
+        workers: int | None,
+    ) -> Iterator[Any]:  # fmt: skip
         from imgsim.verification.comparing import compare
         from imgsim.workers.pool import process_files
 
-        read = partial(compare, folder=str(folder), sizes=sizes.tobytes())
+        read = partial(compare, folder=str(folder), sizes=sizes.tobytes(), verifier=verifier)
         return process_files(groups, {}, read, device="cpu", workers=workers, timeout=GROUP_SECONDS)
 
 

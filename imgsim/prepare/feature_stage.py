@@ -137,7 +137,9 @@ class Descriptions:
         vectors: VectorLookup,
         former: Generation | None,
         key: str,
+        verifier: str,
     ) -> None:
+        self._verifier = verifier
         self._run, self._store, self._backbones, self._vectors = run, store, backbones, vectors
         self._live, self.key = former, key
         self.shards = FeatureShards(store.features, key, run.note)
@@ -224,6 +226,7 @@ class Descriptions:
                 list(todo.values()),
                 {name: b.weights for name, b in wanted.items()},
                 features=features,
+                verifier=self._verifier,
                 needs={plate: lacking[content] for plate, content in content_of.items()},
                 device=options.device,
                 workers=options.workers,

@@ -11,6 +11,7 @@ DEFAULT_BACKBONE = "plates18"
 DEFAULT_TOP_K = 50
 DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
 DEFAULT_VERIFY_TOP = 20
+DEFAULT_VERIFIER = "sift"
 SAMPLE_PLATES = 240
 
 
@@ -34,6 +35,7 @@ class Options:
         again with the matches. False: nothing is compared; what was found before is kept while the plates are the same.
     accept_missing : let plates go whose scans have vanished, however many and whatever was decided about them.
     verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
+    verifier : describes and compares plates. None: as the collection has it, else "sift".
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
     sample : generate so many sample plates first, and prepare those.
@@ -58,6 +60,7 @@ class Options:
     iiif: Sequence[str] = ()
     matching: bool = True
     verify_top: int | None = None
+    verifier: str | None = None
     accept_missing: bool = False
 
 

@@ -31,6 +31,7 @@ from imgsim.prepare.options import (
     DEFAULT_BACKBONE,
     DEFAULT_PROJECTIONS,
     DEFAULT_TOP_K,
+    DEFAULT_VERIFIER,
     DEFAULT_VERIFY_TOP,
     Options,
     Summary,
@@ -125,9 +126,10 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
     if not options.matching:
         verify_top = recorded["verify_top"]
+    verifier = (options.matching and options.verifier) or recorded["verifier"] or DEFAULT_VERIFIER
     matching = MatchingStages(
         run, store, found, catalogue, backbones, vectors, former(folder, run.live),
-        asked=options.matching, top=verify_top,
+        asked=options.matching, top=verify_top, verifier=verifier,
     )  # fmt: skip
     keys = {
         **dict.fromkeys(catalogue.files, catalogue.key),
@@ -153,6 +155,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "projections": list(projections),
             "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
             **({"verify_top": verify_top} if layout.MATCHES in keys else {}),
+            **({"verifier": verifier} if layout.MATCHES in keys and verifier != DEFAULT_VERIFIER else {}),
             **({"book_by": book_by} if book_by else {}),
         },
         "keys": keys,

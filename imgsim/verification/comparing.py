@@ -19,11 +19,14 @@ import numpy as np
 from PIL import Image
 
 from imgsim.backbones.known import READ_SIDE
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import multiply_bytes
-from imgsim.features.extraction import WORKING_SIDE, Features, extract
+from imgsim.features.extraction import WORKING_SIDE, Features
 from imgsim.images.decoding import open_image, opened_for
-from imgsim.verification.verdicts import LOOK_ALIKE, Match, match
+from imgsim.verification.match import Match, look_alike
+from imgsim.verification.verifiers import SIFT, VERIFIERS
+from imgsim.verification.verifiers.verifier import checked_features, checked_match
 
 if TYPE_CHECKING:
     from imgsim.backbones import Backbone
@@ -35,7 +38,7 @@ KEPT = 256
 
 
 @dataclass(frozen=True)
-class Described:
+class PlateDescription:
     """The local features of a plate, and the embeddings of its mirror image.
 
     ``features`` is None where they were not asked for.
@@ -48,23 +51,26 @@ class Described:
 
 
 def describe(
-    file: PlateFile, backbones: Sequence[Backbone], *, features: bool = True
-) -> tuple[Described, dict[str, np.ndarray]]:
+    file: PlateFile, backbones: Sequence[Backbone], *, features: bool = True, verifier: str = SIFT.name
+) -> tuple[PlateDescription, dict[str, np.ndarray]]:
     """Open a plate; describe it by its local features, and shape it, flipped left to right, for each backbone.
 
-    Raises ImageError when the plate cannot be used.
+    ``verifier`` is the name of the one that describes. Raises ImageError when the plate cannot be used.
     """
     try:
         data = file.read()
         opened = open_image(data, reduce_to=WORKING_SIDE)
-        found = extract(opened.image, opened.size) if features else None
+        found = None
+        if features:
+            by = VERIFIERS.get(verifier)
+            found = checked_features(by.describe(opened.image, opened.size), by, opened.size)
         arrays = {}
         if backbones:
             # Decoded as precompute decodes it for its own embedding, so that a copy and its mirror image are one.
             read = opened_for(data, opened, READ_SIDE).image
             flipped = read.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             arrays = {backbone.name: backbone.shape(flipped) for backbone in backbones}
-        return Described(file.plate_id, hashlib.sha256(data).hexdigest(), found), arrays
+        return PlateDescription(file.plate_id, hashlib.sha256(data).hexdigest(), found), arrays
     except ImageError:
         raise
     except MemoryError:
@@ -103,14 +109,15 @@ class Compared:
 
 
 def compare(
-    group: PlateFile, backbones: Sequence[Backbone], *, folder: str, sizes: bytes
+    group: PlateFile, backbones: Sequence[Backbone], *, folder: str, sizes: bytes, verifier: str = SIFT.name
 ) -> tuple[Compared, dict[str, np.ndarray]]:
     """Compare the plates of a Group, whose features lie in ``folder``; ``sizes`` are int64 (n, 2), width and height."""
     assert isinstance(group, Group)
-    take = _reader(folder, sizes)
+    take, by = _reader(folder, sizes), VERIFIERS.get(verifier)
     first = take(group.row)
+    found = [checked_match(by.compare(first, take(other)), by) for other in group.others]
     return Compared(
-        group.plate_id, [compact(match(first, take(other)), first, take(other)) for other in group.others]
+        group.plate_id, [compact(one, first, take(other)) for one, other in zip(found, group.others, strict=True)]
     ), {}
 
 
@@ -141,7 +148,7 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     transform = np.asarray(found.transform, np.float64)
     sound = np.isfinite(transform).all() and abs(np.linalg.det(transform)) > 1e-12
     if found.verdict == LOOK_ALIKE or not sound or not found.residual >= 0:
-        return nothing_found(int(found.inliers), bool(found.mirrored))
+        return look_alike(int(found.inliers), bool(found.mirrored))
     nothing = np.zeros((0, 2), np.float32)
     regions = [
         np.clip(np.asarray(region, np.float32).reshape(-1, 2), 0, np.array(plate.size, np.float32))
@@ -151,13 +158,4 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     return Match(
         found.verdict, int(found.inliers), bool(found.mirrored), coverages[0], coverages[1], transform, found.model,
         float(found.residual), regions[0], regions[1], found.printing, nothing, nothing,
-    )  # fmt: skip
-
-
-def nothing_found(inliers: int = 0, mirrored: bool = False) -> Match:
-    """A look-alike."""
-    nothing = np.zeros((0, 2), np.float32)
-    return Match(
-        LOOK_ALIKE, inliers, mirrored, 0.0, 0.0, np.full((3, 3), np.nan), "", float("nan"), nothing, nothing, "",
-        nothing, nothing,
     )  # fmt: skip
