@@ -114,6 +114,10 @@ def parser() -> argparse.ArgumentParser:
         "--verify-top", type=_positive, metavar="N",
         help="compare each plate by its lines with the first N candidates of each source (default: 20)",
     )  # fmt: skip
+    add(
+        "--verifier", metavar="NAME",
+        help="what compares plates by their lines (default: as the collection has it, else sift)",
+    )  # fmt: skip
     add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
     add(
         "--device",

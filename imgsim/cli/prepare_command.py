@@ -117,6 +117,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         iiif=tuple(given.iiif),
         matching=not given.no_verify,
         verify_top=given.verify_top,
+        verifier=given.verifier,
         accept_missing=given.accept_missing,
     )
 

@@ -213,7 +213,7 @@ class Descriptions:
     def _pass(
         self, name: str, todo: dict[str, ImageFile], lacking: dict[str, set[str]], features: bool
     ) -> None:
-        from imgsim.features.extraction import DIMENSIONS, Features
+        from imgsim.features.extraction import no_features
 
         run, options = self._run, self._run.options
         content_of = {file.plate_id: content for content, file in todo.items()}
@@ -251,12 +251,7 @@ class Descriptions:
                 failed.append((content, "it came back without a result"))
             for content, _ in failed:
                 if features:
-                    none = (
-                        np.zeros((0, 4), np.float32),
-                        np.zeros((0, DIMENSIONS), np.uint8),
-                        np.zeros(0, bool),
-                    )
-                    self.shards.add(content, Features((0, 0), *none))
+                    self.shards.add(content, no_features((0, 0)))
                 same = {b: self._itself(b, content) for b in wanted.values() if b.name in lacking[content]}
                 self._store.add_vectors(content, {mirrored_key(b): vector for b, vector in same.items()})
         finally:

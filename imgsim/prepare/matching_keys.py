@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imgsim.base.hashing import key_of
 from imgsim.generation import layout
 from imgsim.prepare.feature_stage import mirrored_key
+from imgsim.prepare.options import DEFAULT_VERIFIER, Options
 
 if TYPE_CHECKING:
     from imgsim.prepare.context import Backbone
@@ -77,6 +78,27 @@ class MatchingKeys:
             **mirrored,
             layout.MATCHES: matches,
         }
+
+
+def verifier_of(options: Options, recorded: str | None) -> str:
+    """The name of the verifier of a run: asked for, else the collection's, else imgsim's own.
+
+    Raises
+    ------
+    ImgsimError
+        Plates are to be compared, and that verifier, or a candidate source of a user's own, is not what it must be:
+        said before anything is made.
+    """
+    from imgsim.verification.candidates import sources
+    from imgsim.verification.verifiers import SIFT, VERIFIERS, try_out
+
+    name = (options.matching and options.verifier) or recorded or DEFAULT_VERIFIER
+    if options.matching:
+        sources()
+        verifier = VERIFIERS.get(name)
+        if verifier is not SIFT:
+            try_out(verifier)
+    return name
 
 
 def index_files() -> tuple[str, ...]:

@@ -60,12 +60,10 @@ class MatchingStages:
         top: int | None,
         verifier: str,
     ) -> None:
-        from imgsim.verification.verifiers import SIFT, VERIFIERS, try_out
+        from imgsim.verification.verifiers import SIFT, VERIFIERS
 
         # Where nothing is compared, a verifier that is not here is no hindrance.
         by = VERIFIERS.get(verifier) if asked else SIFT
-        if by is not SIFT:
-            try_out(by)
         self._verifier = by.name
         self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former

@@ -25,6 +25,7 @@ from imgsim.prepare.context import Backbone, Run
 from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.engine import Engine, default_engine
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
+from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import (
@@ -64,6 +65,7 @@ def prepare(
         raise ImgsimError(
             f"verify_top is {options.verify_top}, but a plate is compared with one other at least."
         )
+    verifier_of(options, None)  # of a first run, too, whose first half compares nothing
     with disk_errors(folder), locked(folder):
         mended = mend(folder)
         remove_old(folder, keep=kept_generations(folder))
@@ -95,6 +97,7 @@ def prepare(
 
 def _prepare(run: Run, folder: Path, started: float) -> Summary:
     options, recorded = run.options, recorded_in(run.live, folder)
+    verifier = verifier_of(options, recorded["verifier"])
     inputs, metadata = _inputs(run, folder, recorded)
     inputs = present_inputs(run.live, inputs, options.accept_missing)
     names = list(dict.fromkeys([*recorded["backbones"], *options.backbones])) or [DEFAULT_BACKBONE]
@@ -126,7 +129,6 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
     if not options.matching:
         verify_top = recorded["verify_top"]
-    verifier = (options.matching and options.verifier) or recorded["verifier"] or DEFAULT_VERIFIER
     matching = MatchingStages(
         run, store, found, catalogue, backbones, vectors, former(folder, run.live),
         asked=options.matching, top=verify_top, verifier=verifier,
