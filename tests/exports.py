@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
 from imgsim.export import Request
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests.hostile import FORMULAS
 from tests.in_memory import in_memory
 from tests.kin import catalogue_of, clique, matches_of, pair

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import Catalogue, build_catalogue
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.verification.matches import Matches
 
 SIZE = (400, 600)

@@ -26,9 +26,9 @@ from imgsim.generation import layout
 from imgsim.prepare import Options, Summary, prepare
 from imgsim.prepare.plate_shards import Asked, Job, PlateFailure, PlateResult, embedded, open_plate
 from imgsim.verification.comparing import Group, compare_groups
+from imgsim.verification.match import Match
 from imgsim.verification.match_table import schema
 from imgsim.verification.matches import Matches
-from imgsim.verification.verdicts import Match
 from tests.tiny import TINY, run_tiny
 
 
@@ -74,12 +74,13 @@ class ToyEngine:
         *,
         thumbnails: Path | None,
         device: str,
+        verifier: str,
         workers: int | None,
         batch_size: int | None,
         download: Callable[[int, int | None], None] | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:
         engines = {name: Engine(replace(TINY, name=name), "own", None) for name in backbones}
-        job = Job("toy", engines, 1, thumbnails=thumbnails)
+        job = Job("toy", engines, 1, thumbnails=thumbnails, verifier=verifier)
         networks = {name: self._network(name) for name in backbones}
         for done, one in enumerate(asked):
             if thumbnails is not None:
@@ -98,14 +99,14 @@ class ToyEngine:
         return lambda batch: np.roll(network(batch), sum(map(ord, name)) + self.preprocessing, axis=1)
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, workers: int | None
+        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str, workers: int | None
     ) -> Iterator[tuple[Group, list[Match] | str]]:
         with scratch_folder() as scratch:
             np.save(scratch / "sizes.npy", sizes)
             for done, group in enumerate(groups):
                 self.after_group(done)
                 self.compared += [(group.row, other) for other in group.others]
-                yield group, compare_groups([group], folder=folder, sizes=scratch / "sizes.npy")[0]
+                yield group, compare_groups([group], folder=folder, sizes=scratch / "sizes.npy", verifier=verifier)[0]
 
 
 def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:

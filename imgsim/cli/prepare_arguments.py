@@ -114,6 +114,10 @@ def parser() -> argparse.ArgumentParser:
         "--verify-top", type=_positive, metavar="N",
         help="compare each plate by its lines with the first N candidates of each source (default: 20)",
     )  # fmt: skip
+    add(
+        "--verifier", metavar="NAME",
+        help="what compares plates by their lines (default: as the collection has it, else sift)",
+    )  # fmt: skip
     add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
     add(
         "--device",
@@ -122,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
         help="where the networks run (default: auto)",
     )
     add("--batch-size", type=_positive, metavar="N", help="plates that go through a network together")
+    add("--executor", metavar="NAME", help="what runs the work: cores, or one of your own (default: cores)")
     add("--workers", type=_positive, metavar="N", help="processes that read plates (default: one a core)")
     origin = main.add_mutually_exclusive_group()
     origin.add_argument(

@@ -112,11 +112,13 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         device=given.device,
         batch_size=given.batch_size,
         workers=given.workers,
+        executor=given.executor,
         sample=given.sample,
         dataset=given.dataset,
         iiif=tuple(given.iiif),
         matching=not given.no_verify,
         verify_top=given.verify_top,
+        verifier=given.verifier,
         accept_missing=given.accept_missing,
     )
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.catalogue import BookDates
 from imgsim.collection.kept_order import Agreement, order_agreement
 from imgsim.families import Families
-from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue

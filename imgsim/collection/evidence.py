@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import Catalogue
 from imgsim.families import Decisions
 from imgsim.generation.generation import Generation
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
+from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
 UNCHECKED = "unchecked"

@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.verdict_words import VERDICTS
 from imgsim.retrieval.neighbours import pair_similarities, random_pairs
-from imgsim.verification.match_row import VERDICTS
 from imgsim.verification.matches import Matches
 
 Float32 = npt.NDArray[np.float32]

@@ -11,10 +11,10 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imgsim.base.cells import csv_bytes, yes
+from imgsim.base.verdict_words import VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.export.graphml import graphml
 from imgsim.export.request import Chunk, Request
-from imgsim.verification.match_row import VERDICTS
 
 if TYPE_CHECKING:
     from imgsim.collection.book_network import BookNetwork

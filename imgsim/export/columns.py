@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imgsim.base.cells import TEXT, is_id
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 
 # What a side of a pair has in common with others is put together by :func:`meaning`.
 MEANINGS = {

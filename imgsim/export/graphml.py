@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.collection.book_network import BookNetwork

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.verdict_words import VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families.constraints import Decisions, components, touched
@@ -18,7 +19,6 @@ from imgsim.families.family_members import Family, Member, assembled
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
 from imgsim.families.finding import find_families
 from imgsim.families.works import work_keys
-from imgsim.verification.match_row import VERDICTS
 
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imgsim.base.verdict_words import DETAIL, MIRRORED
 from imgsim.catalogue import DateInterval, span_words, years_apart
 from imgsim.families.family_table import EARLIEST
-from imgsim.verification.match_row import DETAIL, MIRRORED
 
 
 @dataclass(frozen=True)

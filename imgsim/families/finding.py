@@ -35,13 +35,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.verdict_words import LOOK_ALIKE, MIRRORED, SAME
 from imgsim.families.constraints import Decisions, Groups, Pair, kept_apart
 from imgsim.families.details import attach_to_cores, group_by_detail
 from imgsim.families.family_table import COLUMNS, CORRECTED
 from imgsim.families.relating import describe
 from imgsim.families.ties import Ties
 from imgsim.reviews.decision_words import WHOLE
-from imgsim.verification.match_row import LOOK_ALIKE, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.verdict_words import DETAIL, MIRRORED, PROBABLY_RE_ENGRAVED, PROBABLY_SAME_PLATE, SAME
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
 from imgsim.families.framing import seen
-from imgsim.verification.match_row import DETAIL, MIRRORED, PRINTINGS, SAME
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # A plate is called a detail of another if it lies within that one's frame and shows only a part of it; and if nearly
 # all of its picture agrees, and clearly less of the other's.
 INSIDE, PART, NEARLY_ALL, LESS = 0.9, 0.6, 0.85, 0.9
-_SAME_PLATE, _RE_ENGRAVED = PRINTINGS[1:]
 
 
 @dataclass(frozen=True)
@@ -124,14 +123,14 @@ def _step(so_far: _Relation, match: MatchRow, cropped: str) -> _Relation:
 
 def _composed(one: str, two: str) -> str:
     """What two statements in a row say of the ends: the same plate of a re-engraved one is re-engraved, too."""
-    if one == _SAME_PLATE:
+    if one == PROBABLY_SAME_PLATE:
         return two
-    return one if two == _SAME_PLATE and one == _RE_ENGRAVED else ""
+    return one if two == PROBABLY_SAME_PLATE and one == PROBABLY_RE_ENGRAVED else ""
 
 
 def _said(printing: str, mirrored: bool) -> str:
     """It is never claimed that a plate which is mirrored against the earliest is the same; people may decide so."""
-    return "" if mirrored and printing == _SAME_PLATE else printing
+    return "" if mirrored and printing == PROBABLY_SAME_PLATE else printing
 
 
 def believed(frame: pd.DataFrame, catalogue: Catalogue, matches: Matches | None) -> pd.DataFrame:
@@ -140,7 +139,7 @@ def believed(frame: pd.DataFrame, catalogue: Catalogue, matches: Matches | None)
     Of a plate that is not tied to the earliest itself, it must be said all along the way.
     """
     printing = frame["printing"].to_numpy(object).copy()
-    said = np.flatnonzero(printing == _SAME_PLATE)
+    said = np.flatnonzero(printing == PROBABLY_SAME_PLATE)
     if not len(said):
         return frame
     ids, tied = frame["plate_id"].tolist(), frame["tied_to"].tolist()
@@ -161,7 +160,7 @@ def _says_same(matches: Matches | None, catalogue: Catalogue, one: str, other: s
     if matches is None or not (catalogue.has(one) and catalogue.has(other)):
         return False
     match = matches.between(catalogue.row(one), catalogue.row(other))
-    return match is not None and match.printing == _SAME_PLATE
+    return match is not None and match.printing == PROBABLY_SAME_PLATE
 
 
 def crop_of(match: MatchRow, sizes: npt.NDArray[np.float64]) -> str:

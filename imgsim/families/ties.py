@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.verdict_words import (
+    DETAIL,
+    LOOK_ALIKE,
+    MIRRORED,
+    PROBABLY_RE_ENGRAVED,
+    PROBABLY_SAME_PLATE,
+    SAME,
+)
 from imgsim.reviews.decision_words import MIRRORED_COPY, SAME_PLATE, SHARED_MOTIF
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, PRINTINGS, SAME, MatchRow
+from imgsim.verification.match_row import MatchRow
 
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
@@ -64,5 +72,5 @@ class Ties:
             verdict=MIRRORED if mirrored else SAME,
             mirrored=mirrored,
             # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
-            printing=PRINTINGS[1 if decision == SAME_PLATE else 2],
+            printing=PROBABLY_SAME_PLATE if decision == SAME_PLATE else PROBABLY_RE_ENGRAVED,
         )

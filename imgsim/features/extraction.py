@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from imgsim.features.keypoint_mask import keypoint_mask
-from imgsim.images.decoding import open_image
 from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
 
 FEATURES_VERSION = 6
@@ -52,10 +51,19 @@ class Features:
         return len(self.points)
 
 
-def read_features(data: bytes) -> Features:
-    """Open an image and describe it; ImageError if it cannot be opened."""
-    opened = open_image(data, reduce_to=WORKING_SIDE)
-    return extract(opened.image, opened.size)
+def no_features(size: tuple[int, int]) -> Features:
+    """Those of a plate on which there is nothing."""
+    return Features(size, np.zeros((0, 4), np.float32), np.zeros((0, DIMENSIONS), np.uint8), np.zeros(0, bool))
+
+
+def working_copy(image: Image.Image) -> Image.Image:
+    """A plate as it is described: grey (mode "L"), its longer side at most :data:`WORKING_SIDE`."""
+    grey = image if image.mode == "L" else image.convert("L")
+    if max(grey.size) > WORKING_SIDE:
+        grey = grey.resize(
+            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
+        )
+    return grey
 
 
 def extract(image: Image.Image, size: tuple[int, int]) -> Features:
@@ -70,18 +78,11 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     """
     import cv2
 
-    grey = image if image.mode == "L" else image.convert("L")
-    if max(grey.size) > WORKING_SIDE:
-        grey = grey.resize(
-            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
-        )
-    plate = whiten(np.asarray(grey, dtype=np.uint8))
+    plate = whiten(np.asarray(working_copy(image), dtype=np.uint8))
     sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
     found, described = sift.detectAndCompute(plate, None)
     if not found:
-        return Features(
-            size, np.zeros((0, 4), np.float32), np.zeros((0, DIMENSIONS), np.uint8), np.zeros(0, bool)
-        )
+        return no_features(size)
     raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
     column = np.clip(raw[:, 0] + 0.5, 0, plate.shape[1] - 1).astype(int)
     row = np.clip(raw[:, 1] + 0.5, 0, plate.shape[0] - 1).astype(int)
@@ -94,10 +95,10 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     # cv2 counts from the centre of the first pixel, we from its corner.
     points[:, :2] = (points[:, :2] + 0.5) * np.array([x, y], np.float32)
     points[:, 2] *= np.sqrt(x * y)
-    return Features(size, points, _root(described[order]), vouch)
+    return Features(size, points, root_sift(described[order]), vouch)
 
 
-def _root(sift: np.ndarray) -> np.ndarray:
+def root_sift(sift: np.ndarray) -> np.ndarray:
     """SIFT float32 (n, 128) to quantised RootSIFT uint8 (n, 128)."""
     share = sift / np.maximum(sift.sum(1, keepdims=True), 1e-6)
     return np.clip(np.rint(np.sqrt(share) * SCALE), 0, 255).astype(np.uint8)

@@ -22,7 +22,7 @@ from imgsim.errors import CollectionError
 from imgsim.features.extraction import Features
 from imgsim.features.feature_store import FeatureStore, NpyWriter, map_npy
 from imgsim.features.vocabulary import Vocabulary
-from imgsim.features.voting import agreement
+from imgsim.features.voting import best_votes
 
 INDEX_VERSION = 1
 BITS = 64
@@ -49,8 +49,11 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Described:
-    """Features ready to be looked up: words int32 (n, probes), signatures uint64 (n, probes), places float32 (n, 4)."""
+class Quantised:
+    """Features by their cells, to be looked up.
+
+    words : int32 (n, probes); signatures : uint64 (n, probes); places : float32 (n, 4).
+    """
 
     words: npt.NDArray[np.int32]
     signatures: npt.NDArray[np.uint64]
@@ -149,7 +152,7 @@ class FeatureIndex:
         vocabulary = Vocabulary(arrays.pop("coarse"), arrays.pop("fine"))
         return cls(vocabulary, **arrays)
 
-    def describe(self, plates: Iterable[Features], *, probes: int = PROBES) -> list[Described]:
+    def quantise(self, plates: Iterable[Features], *, probes: int = PROBES) -> list[Quantised]:
         """Make plates ready to be looked up; many at once is faster than one by one."""
         plates = list(plates)
         kept = [np.flatnonzero(features.vouch) for features in plates]
@@ -159,7 +162,7 @@ class FeatureIndex:
         signatures = _sign(stacked @ self.projection, self._centres, words)
         ends = np.cumsum([len(keep) for keep in kept])
         return [
-            Described(
+            Quantised(
                 words[end - len(keep) : end],
                 signatures[end - len(keep) : end],
                 _places(features.points[keep], np.float32(np.hypot(*features.size))),
@@ -176,12 +179,12 @@ class FeatureIndex:
         Returns (rows int64 (m,), scores float32 (m,), falling), m at most k. A score is the number of features that
         agree with one similarity transform, each weighed by how well it matches and how rare it is, 0 to 1.
         """
-        return self.search(self.describe([features], probes=probes)[0], k=k, exclude=exclude)
+        return self.search(self.quantise([features], probes=probes)[0], k=k, exclude=exclude)
 
     def search(
-        self, query: Described, *, k: int, exclude: int | None = None
+        self, query: Quantised, *, k: int, exclude: int | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """As :meth:`query`, for features from :meth:`describe`."""
+        """As :meth:`query`, for features from :meth:`quantise`."""
         features, entries, weights = self._matches(query)
         plates = self.plates[entries]
         if exclude is not None:
@@ -203,7 +206,7 @@ class FeatureIndex:
         place[listed] = np.arange(len(listed))
         group = place[plates]
         keep = group >= 0
-        scores = agreement(
+        scores = best_votes(
             group[keep],
             features[keep],
             weights[keep],
@@ -215,7 +218,7 @@ class FeatureIndex:
         return listed[order].astype(np.int64), scores[order]
 
     def _matches(
-        self, query: Described
+        self, query: Quantised
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[np.float32]]:
         """Matches of the query's features: (feature, entry, weight), one for each feature, cell and plate."""
         probes = query.words.shape[1]

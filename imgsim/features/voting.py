@@ -12,7 +12,7 @@ TURN, STRETCH = 0.45, 0.45  # radians; natural logarithm of a ratio of sizes
 SHIFT = 0.06  # share of the diagonal
 
 
-def agreement(
+def best_votes(
     group: npt.NDArray[Any],
     features: npt.NDArray[Any],
     weights: npt.NDArray[np.float32],

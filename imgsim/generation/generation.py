@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imgsim.features.feature_store import FeatureStore
     from imgsim.features.inverted_index import FeatureIndex
     from imgsim.verification.matches import Matches
+    from imgsim.verification.verifiers import Verifier
 
 @dataclass(frozen=True)
 class Generation(CheckedFiles):
@@ -135,6 +136,13 @@ class Generation(CheckedFiles):
     def feature_index(self) -> FeatureIndex | None:
         """The index of the local features; None where not prepared."""
         return self.once("feature index", lambda: compared.read_index(self, self.features))
+
+    @property
+    def verifier(self) -> Verifier:
+        """What described the plates and compared them. Raises ImgsimError where it is a user's own that is not here."""
+        from imgsim.verification.verifiers import SIFT, VERIFIERS
+
+        return VERIFIERS.get(self.manifest["parameters"].get("verifier", SIFT.name))
 
     @property
     def in_progress(self) -> bool:

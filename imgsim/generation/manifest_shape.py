@@ -37,7 +37,7 @@ MANIFEST = {
     },
     "parameters": {
         "top_k": COUNT, "projections": [TEXT], "backbones": Each((TEXT, NOTHING)), "verify_top?": (COUNT, NOTHING),
-        "book_by?": (TEXT, NOTHING),
+        "verifier?": TEXT, "book_by?": (TEXT, NOTHING),
     },
     "backbones": Each(
         {

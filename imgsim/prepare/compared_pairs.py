@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imgsim.generation.generation import Generation
     from imgsim.prepare.context import Run
-    from imgsim.verification.verdicts import Match
+    from imgsim.verification.match import Match
 
 _EVERY_S, _MOST = 5.0, 4000
 Contents = tuple[str, str]
@@ -112,12 +112,15 @@ def compare(
     contents: Sequence[str],
     folder: Path,
     sizes: npt.NDArray[np.int64],
+    verifier: str,
 ) -> int:
     """Compare every pair of rows (m, 2), first row below the second, that is not known yet; returns how many.
 
-    ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates.
+    ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates, ``verifier`` is the
+    name of the one that compares.
     """
-    from imgsim.verification.comparing import Group, nothing_found
+    from imgsim.verification.comparing import Group
+    from imgsim.verification.match import look_alike
 
     asked: dict[Contents, tuple[int, int]] = {}
     for a, b in pairs.tolist():
@@ -135,13 +138,13 @@ def compare(
     done, failed = 0, []
     try:
         for group, found in run.engine.compare(
-            groups, folder=folder, sizes=sizes, workers=run.options.workers
+            groups, folder=folder, sizes=sizes, verifier=verifier, workers=run.options.workers
         ):
             row, others = group.row, by_row.pop(group.row)
             if isinstance(found, str):
                 failed.append((row, found))
                 # One group that cannot be compared is no reason to go without all the others.
-                found = [nothing_found()] * len(others)
+                found = [look_alike()] * len(others)
             known.add([(contents[row], contents[other]) for other in others], found)
             done += len(others)
             stage.update(done, len(asked))

@@ -13,7 +13,7 @@ from imgsim.base.arrays import npy_bytes, npz_bytes
 from imgsim.base.hashing import key_of
 from imgsim.errors import ImgsimError
 from imgsim.generation import layout
-from imgsim.prepare.plate_stage import VectorLookup
+from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
 from imgsim.retrieval.projections import method_key, neighbours_wanted, project
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PIL import Image
 
 from imgsim.base.scratch import scratch_folder
+from imgsim.prepare.options import DEFAULT_VERIFIER
 from imgsim.prepare.plate_shards import (
     Asked,
     Job,
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from imgsim.verification.comparing import Group
-    from imgsim.verification.verdicts import Match
+    from imgsim.verification.match import Match
     from imgsim.workers.each import Lost
-    from imgsim.workers.executor import Executor
 
 # On a core small batches stay in its cache; a GPU wants more at once.
 CPU_BATCH, GPU_BATCH = 16, 64
@@ -54,27 +54,35 @@ class Engine(Protocol):
 
     def look(
         self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
-        workers: int | None, batch_size: int | None, download: Download | None = None,
+        verifier: str, workers: int | None, batch_size: int | None, download: Download | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
         """Yield a PlateResult or PlateFailure a plate, in any order, and write thumbnails/<sha256>.webp.
 
         ``backbones`` has the weights file of each that is asked for, None for the usual one; ``download(done, total)``
-        is told of weights being fetched, in bytes.
+        is told of weights being fetched, in bytes; ``verifier`` is the name of the one that describes.
         """
         ...
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[tuple[Group, list[Match] | str]]:
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
+        workers: int | None,
+    ) -> Iterator[tuple[Group, list[Match] | str]]:  # fmt: skip
         """Yield each group with its matches, or with why there are none, in any order.
 
-        ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates.
+        ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates,
+        ``verifier`` is the name of the one that compares.
         """
         ...
 
 
-class LocalEngine:
-    """The backbones of :mod:`imgsim.backbones` on this machine; torch is loaded only where it is needed to compute."""
+@dataclass(frozen=True)
+class NetworkEngine:
+    """The networks of :mod:`imgsim.backbones`, and a verifier; torch is loaded only where it is needed to compute.
+
+    ``executor`` is the name of the one on which it runs; None: see :func:`imgsim.workers.executor_for`.
+    """
+
+    executor: str | None = None
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         from imgsim.backbones import get_backbone
@@ -84,16 +92,17 @@ class LocalEngine:
 
     def look(
         self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
-        workers: int | None, batch_size: int | None, download: Download | None = None,
+        verifier: str, workers: int | None, batch_size: int | None, download: Download | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
         return look_at_plates(
-            asked, backbones, thumbnails=thumbnails, device=device, workers=workers, batch_size=batch_size,
-            download=download,
+            asked, backbones, thumbnails=thumbnails, device=device, verifier=verifier, workers=workers,
+            batch_size=batch_size, executor=self.executor, download=download,
         )  # fmt: skip
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], workers: int | None
-    ) -> Iterator[tuple[Group, list[Match] | str]]:
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
+        workers: int | None,
+    ) -> Iterator[tuple[Group, list[Match] | str]]:  # fmt: skip
         import numpy as np
 
         from imgsim.verification.comparing import compare_groups
@@ -103,8 +112,9 @@ class LocalEngine:
         with scratch_folder() as scratch:
             file = scratch / "sizes.npy"
             np.save(file, sizes)
-            function = partial(compare_groups, folder=folder, sizes=file)
-            found = each(executor_for(workers), function, groups, size=GROUPS, timeout=GROUP_SECONDS)
+            function = partial(compare_groups, folder=folder, sizes=file, verifier=verifier)
+            executor = executor_for(workers, self.executor)
+            found = each(executor, function, groups, size=GROUPS, workers=workers, timeout=GROUP_SECONDS)
             for group, one in found:
                 yield group, f"comparing it {_ended(one)}" if isinstance(one, Lost) else one
 
@@ -115,8 +125,10 @@ def look_at_plates(
     *,
     thumbnails: Path | None = None,
     device: str = "auto",
+    verifier: str = DEFAULT_VERIFIER,
     workers: int | None = None,
     batch_size: int | None = None,
+    executor: str | None = None,
     timeout: float = PLATE_SECONDS,
     reader: Reader = read_file,
     download: Download | None = None,
@@ -128,8 +140,10 @@ def look_at_plates(
     asked : plates, and what is wanted of each.
     backbones : name of each backbone, with its weights file or None for the usual one.
     thumbnails : an existing folder; ``<sha256>.webp`` is written into it where it is missing. None: no thumbnails.
+    verifier : name of the one that describes.
     batch_size : plates that a network sees at once; None for what suits the device.
     workers : processes; None for one a core, 0 for none (everything in this process, without ``timeout``).
+    executor : name of the one that does it; None: see :func:`imgsim.workers.executor_for`.
     timeout : seconds that one plate may take.
     reader : called as reader(file) for the bytes; importable by name, as worker processes call it.
 
@@ -142,6 +156,7 @@ def look_at_plates(
     from imgsim.backbones import get_backbone
     from imgsim.backbones.engines import choose_device, prepare_engine
     from imgsim.workers import executor_for
+    from imgsim.workers.each import each
 
     device = choose_device(device) if backbones else "cpu"
     wanted = {name for one in asked for name in one.backbones | one.mirrored}
@@ -153,16 +168,17 @@ def look_at_plates(
         }
         here = device == "cpu" or not engines
         size = batch_size or (CPU_BATCH if here else GPU_BATCH)
-        job = Job(secrets.token_hex(8), engines, size, here, thumbnails)
-        found = _looked(asked, job, executor_for(workers), timeout, reader)
+        job = Job(secrets.token_hex(8), engines, size, here, thumbnails, verifier)
+        run = partial(each, executor_for(workers, executor), workers=workers, timeout=timeout)
+        found = _looked(asked, job, run, reader)
         yield from found if here else _embedded_here(found, job)
 
 
 def _looked(
-    asked: Sequence[Asked], job: Job, executor: Executor, timeout: float, reader: Reader
+    asked: Sequence[Asked], job: Job, run: Callable[..., Iterator[Any]], reader: Reader
 ) -> Iterator[Any]:
     """What :func:`look_at` makes of each plate. One of which a worker dies is tried without describing it, too."""
-    from imgsim.workers.each import Lost, each
+    from imgsim.workers.each import Lost
 
     function = partial(look_at, job=job, reader=reader)
     sound = Asked(SoundPlate(), frozenset(job.engines))
@@ -170,9 +186,7 @@ def _looked(
     while todo:
         size = MOST_DESCRIBED if any(one.features for one in todo) else job.batch_size
         undescribed: list[Asked] = []
-        for one, result in each(
-            executor, function, todo, size=min(size, job.batch_size), timeout=timeout, sound=sound
-        ):
+        for one, result in run(function, todo, size=min(size, job.batch_size), sound=sound):
             plate = one.file.plate_id
             if not isinstance(result, Lost):
                 yield _told(result, why[plate]) if plate in why else result
@@ -226,5 +240,5 @@ class SoundPlate:
         return stream.getvalue()
 
 
-def default_engine() -> Engine:
-    return LocalEngine()
+def default_engine(executor: str | None = None) -> Engine:
+    return NetworkEngine(executor)

@@ -1,27 +1,23 @@
-"""Local features and mirrored embeddings: every plate opened once more, by content, kept as they come.
+"""Local features and mirrored embeddings, by content: which there are, which a plate lacks, and what came of it.
 
-Features are kept in shards like those of :mod:`imgsim.prepare.work_folder`, and written out as one
-:class:`~imgsim.features.feature_store.FeatureStore` in the catalogue's order when all are there.
+A plate that is opened for its embedding gives them at once; others are opened once more. Features are written out as
+one :class:`~imgsim.features.feature_store.FeatureStore` in the catalogue's order when all are there.
 """
 
 from __future__ import annotations
 
-import functools
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from imgsim.backbones.known import READ_SIDE
-from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.hashing import key_of
-from imgsim.base.shards import Shards
 from imgsim.errors import CollectionError
 from imgsim.generation import layout
+from imgsim.prepare.feature_shards import FeatureShards
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 
 if TYPE_CHECKING:
@@ -29,103 +25,11 @@ if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
     from imgsim.prepare.context import Backbone, Run
-    from imgsim.prepare.plate_stage import VectorLookup
+    from imgsim.prepare.vector_lookup import VectorLookup
     from imgsim.prepare.work_folder import WorkStore
 
 # Raise it when mirrored plates are shaped otherwise.
 MIRROR_VERSION = 2
-
-_EVERY_S, _MOST = 2.0, 64
-_ARRAYS = {"records": np.uint8, "points": np.float32, "descriptors": np.uint8, "vouch": np.bool_}
-
-
-class FeatureShards:
-    """Features by content in ``work/features``; at most a few shards are in memory."""
-
-    def __init__(self, folder: Path, key: str, note: Callable[[str], None]) -> None:
-        self._key = key
-        self._shards: Shards[tuple[str, Features]] = Shards(folder, self, note, every=_EVERY_S, most=_MOST)
-        self._where: dict[str, tuple[Path, int]] = {}
-        self._added: set[str] = set()  # some of them not written yet
-        self._read = functools.lru_cache(maxsize=6)(_read_shard)
-
-    def open(self) -> None:
-        """See what earlier runs left. A damaged shard is removed, with a note; one of other features too."""
-        self._shards.open()
-
-    def learn(self, path: Path) -> bool:
-        """See :class:`imgsim.base.shards.Form`."""
-        key, plates, _ = _read_shard(path)
-        if key == self._key:
-            self._know(path, [plate[0] for plate in plates])
-        return key == self._key
-
-    def encode(self, results: Sequence[tuple[str, Features]]) -> bytes:
-        """See :class:`imgsim.base.shards.Form`."""
-        return _shard(self._key, dict(results))
-
-    def wrote(self, path: Path, results: Sequence[tuple[str, Features]]) -> None:
-        """See :class:`imgsim.base.shards.Form`."""
-        self._know(path, list(dict(results)))
-
-    def _know(self, path: Path, contents: Sequence[str]) -> None:
-        for place, content in enumerate(contents):
-            self._where.setdefault(content, (path, place))
-
-    def __contains__(self, content: str) -> bool:
-        return content in self._where or content in self._added
-
-    def add(self, content: str, features: Features) -> None:
-        """Keep a plate's features; written within a few seconds."""
-        self._added.add(content)
-        self._shards.add((content, features))
-
-    def flush(self) -> None:
-        """Write what has been added since the last shard."""
-        self._shards.flush()
-
-    def get(self, content: str) -> Features:
-        """The features of a plate; KeyError if there are none."""
-        from imgsim.features.extraction import Features
-
-        path, place = self._where[content]
-        _, plates, arrays = self._read(path)
-        start = sum(plate[3] for plate in plates[:place])
-        part = slice(start, start + plates[place][3])
-        return Features(
-            (plates[place][1], plates[place][2]),
-            arrays["points"][part],
-            arrays["descriptors"][part],
-            arrays["vouch"][part],
-        )
-
-
-def _shard(key: str, plates: dict[str, Features]) -> bytes:
-    records = {"key": key, "plates": [[c, *f.size, len(f.points)] for c, f in plates.items()]}
-    return npz_bytes(
-        records=np.frombuffer(json.dumps(records).encode(), dtype=np.uint8),
-        points=np.concatenate([f.points for f in plates.values()]),
-        descriptors=np.concatenate([f.descriptors for f in plates.values()]),
-        vouch=np.concatenate([f.vouch for f in plates.values()]),
-    )
-
-
-def _read_shard(path: Path) -> tuple[str, list[tuple[str, int, int, int]], dict[str, npt.NDArray[Any]]]:
-    arrays = parse_npz(path.read_bytes(), path.name, _ARRAYS)
-    try:
-        records = json.loads(arrays["records"].tobytes())
-        plates = [(str(c), int(w), int(h), int(count)) for c, w, h, count in records["plates"]]
-        key = str(records["key"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise CollectionError(f"{path.name} is of an unknown form ({error!r})") from None
-    total = sum(plate[3] for plate in plates)
-    if (
-        arrays["points"].shape != (total, 4)
-        or arrays["descriptors"].shape[:1] != (total,)
-        or arrays["vouch"].shape != (total,)
-    ):
-        raise CollectionError(f"{path.name} has another number of features than it says")
-    return key, plates, arrays
 
 
 class Descriptions:
@@ -139,7 +43,9 @@ class Descriptions:
         vectors: VectorLookup,
         former: Generation | None,
         key: str,
+        verifier: str,
     ) -> None:
+        self.verifier = verifier
         self._run, self._store, self._backbones, self._vectors = run, store, backbones, vectors
         self._live, self.key = former, key
         self.shards = FeatureShards(store.features, key, run.note)
@@ -270,6 +176,7 @@ class Descriptions:
                 {b.name: b.weights for b in mirrored},
                 thumbnails=None,
                 device=options.device,
+                verifier=self.verifier,
                 workers=options.workers,
                 batch_size=options.batch_size,
             ):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from imgsim.base.hashing import key_of
 from imgsim.generation import layout
 from imgsim.prepare.feature_stage import mirrored_key
+from imgsim.prepare.options import DEFAULT_VERIFIER, Options
 
 if TYPE_CHECKING:
     from imgsim.prepare.context import Backbone
     from imgsim.prepare.embedding_stages import VectorStages
+    from imgsim.verification.verifiers import Verifier
 
 
 class MatchingKeys:
@@ -23,6 +25,8 @@ class MatchingKeys:
     backbones : those whose neighbours are candidates.
     vectors : has the keys of their embeddings.
     top : candidates of each source; None where none are asked for.
+    verifier : describes and compares.
+    catalogue : the key of the catalogue, which candidate sources of a user's own may look at.
 
     Attributes
     ----------
@@ -40,11 +44,14 @@ class MatchingKeys:
         backbones: Sequence[Backbone],
         vectors: VectorStages,
         top: int | None,
+        verifier: Verifier,
+        catalogue: str,
     ) -> None:
         from imgsim.features.inverted_index import INDEX_VERSION
-        from imgsim.verification.candidates import CANDIDATES_VERSION
+        from imgsim.verification.candidates import CANDIDATES_VERSION, brought_sources, source_versions
+        from imgsim.verification.verifiers import features_key, pairs_key
 
-        self.features, self.pairs = features_key(), pairs_key()
+        self.features, self.pairs = features_key(verifier), pairs_key(verifier)
         self.plates = key_of(ids=ids, contents=contents)
         self.facts: dict[str, Any] = {
             "features": self.features,
@@ -60,7 +67,8 @@ class MatchingKeys:
         }
         self.candidates = key_of(
             what="candidates", version=CANDIDATES_VERSION, top=top, index=index, mirrored=mirrored,
-            embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones},
+            embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones}, **source_versions(),
+            **({"catalogue": catalogue} if brought_sources() else {}),
         )  # fmt: skip
         self.facts["candidates"] = self.candidates
         matches = key_of(pairs=self.pairs, candidates=self.candidates, plates=self.plates)
@@ -72,25 +80,32 @@ class MatchingKeys:
         }
 
 
+def verifier_of(options: Options, recorded: str | None) -> str:
+    """The name of the verifier of a run: asked for, else the collection's, else imgsim's own.
+
+    Raises
+    ------
+    ImgsimError
+        Plates are to be compared, and that verifier, or a candidate source of a user's own, is not what it must be:
+        said before anything is made.
+    """
+    from imgsim.verification.candidates import sources
+    from imgsim.verification.verifiers import SIFT, VERIFIERS, try_out
+
+    name = (options.matching and options.verifier) or recorded or DEFAULT_VERIFIER
+    if options.matching:
+        sources()
+        verifier = VERIFIERS.get(name)
+        if verifier is not SIFT:
+            try_out(verifier)
+    return name
+
+
 def index_files() -> tuple[str, ...]:
     """The files of the index within a generation."""
     from imgsim.features.inverted_index import INDEX_FILES
 
     return tuple(f"{layout.FEATURES}/{name}" for name in INDEX_FILES)
-
-
-def features_key() -> str:
-    """The key of a plate's local features."""
-    from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE
-
-    return key_of(what="features", version=FEATURES_VERSION, side=WORKING_SIDE)
-
-
-def pairs_key() -> str:
-    """The key of what is found of a pair of plates."""
-    from imgsim.verification.verdicts import MATCHING_VERSION
-
-    return key_of(what="pair", version=MATCHING_VERSION, features=features_key())
 
 
 def families_key(matches: str, catalogue: str) -> str:

@@ -59,7 +59,13 @@ class MatchingStages:
         *,
         asked: bool,
         top: int | None,
+        verifier: str,
     ) -> None:
+        from imgsim.verification.verifiers import SIFT, VERIFIERS
+
+        # Where nothing is compared, a verifier that is not here is no hindrance.
+        by = VERIFIERS.get(verifier) if asked else SIFT
+        self._verifier = by.name
         self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
         contents = list(catalogue.contents)
@@ -68,7 +74,7 @@ class MatchingStages:
         self.compared = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
-        made = MatchingKeys(self._ids, contents, backbones, vectors, top)
+        made = MatchingKeys(self._ids, contents, backbones, vectors, top, by, catalogue.key)
         self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
         self.index_files = index_files()
         self.facts, self.keys = made.facts, made.files
@@ -188,33 +194,33 @@ class MatchingStages:
     def _candidates(self) -> Candidates:
         from imgsim.features.feature_store import FeatureStore
         from imgsim.features.inverted_index import FeatureIndex
-        from imgsim.verification.candidates import Candidates, candidates
+        from imgsim.verification.candidate_sources import CandidateInputs
+        from imgsim.verification.candidates import Candidates, candidates, sources
 
         assert self._top is not None, "candidates are only asked for where plates are compared"
-        arrays = self._store.stage(self._candidates_key, {"pairs": np.int32, "sources": np.uint8})
-        arrays = arrays or self._former_candidates()
-        if arrays is None:
-            features = FeatureStore.open(self._store_folder, self._sizes)
-            index = FeatureIndex.load(self._index_folder)
-            mirrored = {b.name: self._mirrored(b) for b in self._backbones}
+        arrays = self._store.stage(self._candidates_key, {"pairs": np.int32, "sources": np.uint32})
+        if arrays is not None:
+            return Candidates(arrays["pairs"], arrays["sources"], tuple(one.name for one in sources()))
+        found = self._former_candidates()
+        if found is None:
             stage = self._run.stage("candidates", len(self._ids))
-            found = candidates(
-                {b.name: self._vectors.matrix(b.name) for b in self._backbones},
-                mirrored,
-                index,
-                features,
-                self._top,
-                stage.update,
-                self._run.options.workers,
+            inputs = CandidateInputs(
+                embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
+                mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
+                store=FeatureStore.open(self._store_folder, self._sizes),
+                index=FeatureIndex.load(self._index_folder),
+                catalogue=self._catalogue.table,
+                progress=stage.update,
+                workers=self._run.options.workers,
             )
+            found = candidates(inputs, self._top)
             self._run.timed(stage)
-            arrays = {"pairs": found.pairs, "sources": found.sources}
-            self._store.add_stage(self._candidates_key, arrays)
-        return Candidates(arrays["pairs"], arrays["sources"])
+            self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})
+        return found
 
-    def _former_candidates(self) -> dict[str, npt.NDArray[Any]] | None:
+    def _former_candidates(self) -> Candidates | None:
         """The candidates that the live generation was made of; None if they would be others now."""
-        from imgsim.verification.candidates import SOURCES, source_names
+        from imgsim.verification.candidates import candidates_of
 
         live = self._run.live
         if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
@@ -223,16 +229,10 @@ class MatchingStages:
             matches = live.matches
         except CollectionError:
             return None
-        if matches is None:
-            return None
-        masks = {source_names(mask): mask for mask in range(sum(SOURCES) + 1)}
-        frame = matches.frame
-        sources = np.array([masks.get(names, 0) for names in frame["sources"]], np.uint8)
-        return {"pairs": frame[["row_a", "row_b"]].to_numpy(np.int32), "sources": sources}
+        return None if matches is None else candidates_of(matches.frame)
 
     @cached_property
     def _matches(self) -> Matches:
-        from imgsim.verification.candidates import source_names
         from imgsim.verification.matches import Matches
 
         live = self._run.live
@@ -240,17 +240,18 @@ class MatchingStages:
             found = live.matches
             assert found is not None
             return found
-        pairs, sources = self._candidates.pairs, self._candidates.sources
+        pairs = self._candidates.pairs
         known = KnownPairs(self._store.pairs, self._pairs_key, self._run.note)
         known.open(self.former)
-        self.compared = compare(self._run, known, pairs, self._contents, self._store_folder, self._sizes)
-        names = {mask: source_names(mask) for mask in set(sources.tolist())}
+        self.compared = compare(
+            self._run, known, pairs, self._contents, self._store_folder, self._sizes, self._verifier
+        )
         rows = pairs.tolist()
         table = known.table(
             [(self._contents[a], self._contents[b]) for a, b in rows],
             [self._ids[a] for a, _ in rows],
             [self._ids[b] for _, b in rows],
-            [names[mask] for mask in sources.tolist()],
+            self._candidates.proposed_by(),
         )
         return Matches(table, self._catalogue.table)
 

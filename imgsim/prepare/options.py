@@ -11,6 +11,7 @@ DEFAULT_BACKBONE = "plates18"
 DEFAULT_TOP_K = 50
 DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
 DEFAULT_VERIFY_TOP = 20
+DEFAULT_VERIFIER = "sift"
 SAMPLE_PLATES = 240
 
 
@@ -34,8 +35,10 @@ class Options:
         again with the matches. False: nothing is compared; what was found before is kept while the plates are the same.
     accept_missing : let plates go whose scans have vanished, however many and whatever was decided about them.
     verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
+    verifier : describes and compares plates. None: as the collection has it, else "sift".
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
+    executor : what runs the work. None: worker processes on this machine's cores.
     sample : generate so many sample plates first, and prepare those.
     dataset : download this dataset first ("dhh23"), and prepare it.
     iiif : files or addresses of IIIF manifests: fetch their images first, and prepare those.
@@ -53,11 +56,13 @@ class Options:
     device: str = "auto"
     batch_size: int | None = None
     workers: int | None = None
+    executor: str | None = None
     sample: int | None = None
     dataset: str | None = None
     iiif: Sequence[str] = ()
     matching: bool = True
     verify_top: int | None = None
+    verifier: str | None = None
     accept_missing: bool = False
 
 

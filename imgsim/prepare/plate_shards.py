@@ -20,6 +20,7 @@ from imgsim.base.writing import disk_errors, write_whole
 from imgsim.errors import ImageError
 from imgsim.images.decoding import OpenedImage, open_image, opened_for
 from imgsim.images.thumbnails import thumbnail
+from imgsim.prepare.options import DEFAULT_VERIFIER
 
 if TYPE_CHECKING:
     from imgsim.backbones.engines import Engine, Forward
@@ -93,6 +94,7 @@ class Job:
     batch_size : plates that a network sees at once.
     forward : False where workers only read and shape, and the parent runs the networks (on a GPU).
     thumbnails : where ``<sha256>.webp`` is written if it is missing; None: nowhere.
+    verifier : name of the one that describes.
     """
 
     number: str
@@ -100,6 +102,7 @@ class Job:
     batch_size: int
     forward: bool = True
     thumbnails: Path | None = None
+    verifier: str = DEFAULT_VERIFIER
 
 
 # What a plate is to a network: (backbone, flipped) -> uint8 (channels, size, size).
@@ -158,7 +161,7 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
         with disk_errors(job.thumbnails):
             # Not to the disk at once: a whole run waits for that in the end, and thousands of times would be slow.
             write_whole(job.thumbnails / f"{digest}.webp", small, durable=False)
-    features, why = _features(large) if asked.features else (None, "")
+    features, why = _features(large, job.verifier) if asked.features else (None, "")
     width, height = large.size
     result = PlateResult(
         file.plate_id, digest, width, height, large.original_mode, large.frames, len(data),
@@ -184,12 +187,14 @@ def _features_side() -> int:
     return WORKING_SIDE
 
 
-def _features(opened: OpenedImage) -> tuple[Features | None, str]:
+def _features(opened: OpenedImage, verifier: str) -> tuple[Features | None, str]:
     """The features of a plate, or why there are none: it can be seen and compared by its embedding all the same."""
-    from imgsim.features.extraction import extract
+    from imgsim.verification.verifiers import VERIFIERS
+    from imgsim.verification.verifiers.verifier import checked_features
 
+    by = VERIFIERS.get(verifier)
     try:
-        return extract(opened.image, opened.size), ""
+        return checked_features(by.describe(opened.image, opened.size), by, opened.size), ""
     except MemoryError:
         return None, "needs more memory than is free"
     except Exception as error:

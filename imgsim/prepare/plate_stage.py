@@ -16,51 +16,22 @@ from imgsim.base.cells import csv_bytes
 from imgsim.base.hashing import file_sha256, key_of
 from imgsim.collection.id_registry import Registry
 from imgsim.collection.plate_ids import Scan
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import ImgsimError
 from imgsim.generation import layout
 from imgsim.images.files import ImageFile
 from imgsim.prepare.identity_stage import Changes, identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
 from imgsim.prepare.known_files import Known, Source, hash_files, live_sources, signatures
+from imgsim.prepare.options import DEFAULT_VERIFIER
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 from imgsim.prepare.vanished import foreseen, heed
+from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.sources.folders import find_images
 
 if TYPE_CHECKING:
     from imgsim.prepare.context import Backbone, Run
     from imgsim.prepare.feature_stage import Descriptions
-
-
-class VectorLookup:
-    """Embeddings by content: those of the live generation, then those of the work folder."""
-
-    def __init__(self, run: Run, store: WorkStore, backbones: Sequence[Backbone]) -> None:
-        self._work = store.vectors
-        self._live: dict[str, tuple[dict[str, int], npt.NDArray[np.float32]]] = {}
-        if run.live is None:
-            return
-        for backbone in backbones:
-            facts = run.live.manifest["backbones"].get(backbone.name)
-            if facts is None or facts["key"] != backbone.key:
-                continue
-            try:
-                matrix = run.live.embeddings(backbone.name)
-                rows = {content: row for row, content in enumerate(run.live.catalogue.frame["sha256"])}
-            except CollectionError as error:
-                run.note(f"The embeddings of {backbone.name} are made again: {error}")
-                continue
-            self._live[backbone.key] = rows, matrix
-
-    def has(self, key: str, content: str) -> bool:
-        return content in self._live.get(key, ({}, None))[0] or content in self._work.get(key, {})
-
-    def get(self, key: str, content: str) -> npt.NDArray[np.float32]:
-        """float32 (dim,); KeyError if there is none."""
-        rows, matrix = self._live.get(key, ({}, None))
-        if matrix is not None and content in rows:
-            return matrix[rows[content]]
-        return self._work[key][content]
 
 
 @dataclass
@@ -240,6 +211,7 @@ def _compute(
             {name: b.weights for name, b in wanted.items()},
             thumbnails=store.thumbnails,
             device=options.device,
+            verifier=descriptions.verifier if descriptions is not None else DEFAULT_VERIFIER,
             workers=options.workers,
             batch_size=options.batch_size,
             download=lambda done, total: run.stage("downloading weights", total).update(done),

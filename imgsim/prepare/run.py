@@ -26,19 +26,21 @@ from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.engine import Engine, default_engine
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
-from imgsim.prepare.matching_keys import features_key
+from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import (
     DEFAULT_BACKBONE,
     DEFAULT_PROJECTIONS,
     DEFAULT_TOP_K,
+    DEFAULT_VERIFIER,
     DEFAULT_VERIFY_TOP,
     Options,
     Summary,
 )
 from imgsim.prepare.run_record import keep_record, recorded_in, summary_of, versions
 from imgsim.prepare.vanished import present_inputs
+from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.retrieval.projections import check_method
 
@@ -65,10 +67,11 @@ def prepare(
         raise ImgsimError(
             f"verify_top is {options.verify_top}, but a plate is compared with one other at least."
         )
+    verifier_of(options, None)  # of a first run, too, whose first half compares nothing
     with disk_errors(folder), locked(folder):
         mended = mend(folder)
         remove_old(folder, keep=kept_generations(folder))
-        run = Run(options, engine or default_engine(), progress, None, folder, ask=ask)
+        run = Run(options, engine or default_engine(options.executor), progress, None, folder, ask=ask)
         if mended:
             run.note(mended)
         run.live = live = former_state(run, folder)
@@ -96,6 +99,7 @@ def prepare(
 
 def _prepare(run: Run, folder: Path, started: float) -> Summary:
     options, recorded = run.options, recorded_in(run.live, folder)
+    verifier = verifier_of(options, recorded["verifier"])
     inputs, metadata = _inputs(run, folder, recorded)
     inputs = present_inputs(run.live, inputs, options.accept_missing)
     names = list(dict.fromkeys([*recorded["backbones"], *options.backbones])) or [DEFAULT_BACKBONE]
@@ -120,13 +124,14 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     store.open()
     for note in store.notes:
         run.note(note)
-    vectors_known = plates_stage.VectorLookup(run, store, backbones)
+    vectors_known = VectorLookup(run, store, backbones)
     before_matching = former(folder, run.live)
-    descriptions = (
-        Descriptions(run, store, backbones, vectors_known, before_matching, features_key())
-        if options.matching
-        else None
-    )
+    descriptions = None
+    if options.matching:
+        from imgsim.verification.verifiers import VERIFIERS, features_key
+
+        key = features_key(VERIFIERS.get(verifier))
+        descriptions = Descriptions(run, store, backbones, vectors_known, before_matching, key, verifier)
     found = plates_stage.process(run, folder, store, inputs, backbones, vectors_known, descriptions)
     encoding, book_by = table_choices(options, recorded, metadata)
     catalogue = CatalogueStage(run, found, metadata, encoding, book_by)
@@ -136,7 +141,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
         verify_top = recorded["verify_top"]
     matching = MatchingStages(
         run, store, found, catalogue, backbones, vectors, before_matching, descriptions,
-        asked=options.matching, top=verify_top,
+        asked=options.matching, top=verify_top, verifier=verifier,
     )  # fmt: skip
     keys = {
         **dict.fromkeys(catalogue.files, catalogue.key),
@@ -162,6 +167,7 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             "projections": list(projections),
             "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
             **({"verify_top": verify_top} if layout.MATCHES in keys else {}),
+            **({"verifier": verifier} if layout.MATCHES in keys and verifier != DEFAULT_VERIFIER else {}),
             **({"book_by": book_by} if book_by else {}),
         },
         "keys": keys,

@@ -51,6 +51,7 @@ def recorded_in(live: Generation | None, folder: Path) -> dict[str, Any]:
         "top_k": parameters.get("top_k"),
         "projections": parameters.get("projections", []),
         "verify_top": parameters.get("verify_top"),
+        "verifier": parameters.get("verifier"),
         "book_by": parameters.get("book_by"),
         "encoding": inputs.get("encoding"),
         "images": inputs.get("images", []),

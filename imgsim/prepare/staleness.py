@@ -90,9 +90,13 @@ def _stale_backbones(collection: Generation) -> list[str]:
 
 
 def _stale_matches(collection: Generation) -> list[str]:
-    from imgsim.prepare.matching_keys import pairs_key
+    from imgsim.verification.verifiers import pairs_key
 
     facts = collection.manifest.get("matching") or {}
-    if facts and facts.get("pairs") != pairs_key():
+    try:
+        stale = bool(facts) and facts.get("pairs") != pairs_key(collection.verifier)
+    except ImgsimError:
+        return []  # a verifier that is not here cannot be called stale either
+    if stale:
         return ["This imgsim compares plates in another way than the one that prepared the matches."]
     return []

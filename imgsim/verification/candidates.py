@@ -1,191 +1,117 @@
-"""Which pairs of plates are worth comparing line by line: the union of three sources that miss different things.
-
-Cosine finds what looks alike as a whole, the same by the plate flipped left to right finds what a copyist reversed,
-and the index of local features finds what shares lines, however cropped, turned or reversed.
-"""
+"""The pairs of plates that are compared line by line: the union of what all candidate sources propose."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+import pandas as pd
 
 from imgsim.errors import ImgsimError
-from imgsim.features.extraction import mirrored
-from imgsim.features.feature_store import FeatureStore
-from imgsim.features.inverted_index import SHORTLIST, FeatureIndex
-from imgsim.retrieval.neighbours import all_neighbours
+from imgsim.verification.candidate_sources import CANDIDATE_SOURCES, CandidateInputs, CandidateSource
+from imgsim.verification.candidate_sources.source import Pairs, checked
+from imgsim.verification.match_table import MOST_LETTERS
 
-COSINE, MIRRORED_QUERY, LOCAL = 1, 2, 4
-SOURCES: dict[int, str] = {COSINE: "cosine", MIRRORED_QUERY: "mirrored", LOCAL: "local features"}
 CANDIDATES_VERSION = 1
-
-# What the index lists beside true copies is chance, and most of its shortlist is that: a plate is worth comparing
-# when its score stands out from the shortlist's middle, or is high enough by itself (a family may fill the list).
-STANDS_OUT, ENOUGH = 2.0, 1.5
-_BATCH = 64
-_BLOCK = 1024
-
-Float32 = npt.NDArray[np.float32]
-Progress = Callable[[int, int], None]
+MOST_SOURCES = 32  # one bit each
+_BETWEEN = ", "
 
 
 @dataclass(frozen=True)
 class Candidates:
     """Unordered pairs of rows, each once.
 
-    pairs : int32 (m, 2), row_a < row_b, ascending; sources : uint8 (m,), sums of the keys of :data:`SOURCES`.
+    pairs : int32 (m, 2), row_a < row_b, ascending; sources : uint32 (m,), a bit for each of ``names``, the first of
+    them the lowest.
     """
 
-    pairs: npt.NDArray[np.int32]
-    sources: npt.NDArray[np.uint8]
+    pairs: Pairs
+    sources: npt.NDArray[np.uint32]
+    names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.pairs)
 
+    def proposed_by(self) -> list[str]:
+        """The sources of each pair, in words: "cosine, local features"."""
+        words = {mask: in_words(mask, self.names) for mask in set(self.sources.tolist())}
+        return [words[mask] for mask in self.sources.tolist()]
 
-def source_names(mask: int) -> str:
-    """The sources in a bit mask, in words: "cosine, local features"."""
-    return ", ".join(name for bit, name in SOURCES.items() if mask & bit)
+
+def in_words(mask: int, names: Sequence[str]) -> str:
+    """The names whose bits are set: "cosine, local features"."""
+    return _BETWEEN.join(name for at, name in enumerate(names) if mask >> at & 1)
 
 
-def candidates(
-    embeddings: Mapping[str, Float32],
-    mirrored_embeddings: Mapping[str, Float32] | None,
-    index: FeatureIndex | None,
-    store: FeatureStore | None,
-    top: int = 20,
-    progress: Progress | None = None,
-    workers: int | None = None,
-) -> Candidates:
-    """The union of the first ``top`` of every source for every plate.
+def masks_of(words: Sequence[str], names: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """The bits of texts of :func:`in_words`, uint32 (m,); what is none of the names has none."""
+    bit = {name: 1 << at for at, name in enumerate(names)}
+    masks = {text: sum(bit.get(name, 0) for name in text.split(_BETWEEN)) for text in set(words)}
+    return np.array([masks[text] for text in words], np.uint32)
 
-    Parameters
-    ----------
-    embeddings : mapping of backbone to float32 (n, dim)
-        Unit rows.
-    mirrored_embeddings : mapping of backbone to float32 (n, dim), optional
-        The same of the plates flipped left to right.
-    index, store : optional
-        Local features; left out where None.
-    progress : callable, optional
-        ``progress(done, total)`` in plates looked up in the index, the slowest part.
-    workers : int, optional
-        Threads; all cores if None. The result does not depend on it.
 
-    Raises ImgsimError where the parts are of different numbers of plates.
-    """
-    counts = {len(rows) for rows in [*embeddings.values(), *(mirrored_embeddings or {}).values()]}
-    counts |= {len(part) for part in (index, store) if part is not None}
-    if len(counts) > 1:
+def sources() -> tuple[CandidateSource, ...]:
+    """All sources that a run asks. Raises ImgsimError where they are too many to be named of a pair."""
+    every = CANDIDATE_SOURCES.all()
+    if len(every) > MOST_SOURCES or len(_BETWEEN.join(one.name for one in every)) > MOST_LETTERS:
         raise ImgsimError(
-            f"Embeddings and local features are of {' and '.join(map(str, sorted(counts)))} plates. "
-            "Prepare the collection again: python precompute.py"
+            f"There are {len(every)} candidate sources with long names, but a pair can name {MOST_SOURCES} of them in "
+            f"{MOST_LETTERS} letters. Give your own shorter names, or take some out."
         )
-    count = counts.pop() if counts else 0
-    found: list[tuple[npt.NDArray[np.int64], int]] = []
-    for backbone, rows in embeddings.items():
-        found.append((_keys(all_neighbours(rows, top)[0], count), COSINE))
-        if mirrored_embeddings and backbone in mirrored_embeddings:
-            flipped = mirrored_neighbours(rows, mirrored_embeddings[backbone], top)
-            found.append((_keys(flipped, count), MIRRORED_QUERY))
-    if index is not None and store is not None:
-        local = [
-            np.minimum(row, others) * count + np.maximum(row, others)
-            for row, others in local_neighbours(index, store, top, progress, workers)
-        ]
-        found.append((np.concatenate(local) if local else np.zeros(0, np.int64), LOCAL))
-    return _union(found, count)
+    return every
 
 
-def _keys(neighbours: npt.NDArray[np.integer], count: int) -> npt.NDArray[np.int64]:
-    own = np.repeat(np.arange(len(neighbours), dtype=np.int64), neighbours.shape[1])
-    other = neighbours.ravel().astype(np.int64)
-    return np.minimum(own, other) * count + np.maximum(own, other)
+def brought_sources() -> tuple[CandidateSource, ...]:
+    """Those of them that are not imgsim's own."""
+    return tuple(one for one in sources() if not CANDIDATE_SOURCES.is_own(one))
 
 
-def _union(found: list[tuple[npt.NDArray[np.int64], int]], count: int) -> Candidates:
-    masks: dict[int, npt.NDArray[np.int64]] = {}
-    for keys, bit in found:
-        masks[bit] = np.union1d(masks[bit], keys) if bit in masks else np.unique(keys)
-    every = np.unique(np.concatenate(list(masks.values()))) if masks else np.zeros(0, np.int64)
-    sources = np.zeros(len(every), np.uint8)
-    for bit, keys in masks.items():
-        sources[np.searchsorted(every, keys)] |= np.uint8(bit)
-    pairs = np.column_stack(np.divmod(every, max(count, 1))).astype(np.int32)
-    return Candidates(pairs, sources)
+def source_versions() -> dict[str, object]:
+    """What the key of candidates says of their sources.
 
-
-def mirrored_neighbours(embeddings: Float32, flipped: Float32, top: int) -> npt.NDArray[np.int64]:
-    """Rows most similar to each plate flipped left to right, never the plate itself: int64 (n, at most top).
-
-    In no particular order: these are candidates.
+    Nothing of imgsim's own in their first version: keys from before sources had versions go on counting.
     """
-    if embeddings.shape != flipped.shape:
-        raise ImgsimError(
-            f"The embeddings are {embeddings.shape}, those of the mirrored plates {flipped.shape}. "
-            "Prepare the collection again: python precompute.py"
-        )
-    count = len(embeddings)
-    top = max(0, min(top, count - 1))
-    out = np.empty((count, top), np.int64)
-    for start in range(0, count if top else 0, _BLOCK):
-        products = flipped[start : start + _BLOCK] @ embeddings.T
-        own = np.arange(start, start + len(products))
-        products[own - start, own] = -np.inf
-        out[own] = np.argpartition(products, count - top, axis=1)[:, count - top :]
-    return out
+    own = {one.name: one.version for one in sources() if CANDIDATE_SOURCES.is_own(one) and one.version > 1}
+    brought = [CANDIDATE_SOURCES.identity(one) for one in brought_sources()]
+    return {**({"sources": own} if own else {}), **({"brought": brought} if brought else {})}
 
 
-def local_neighbours(
-    index: FeatureIndex,
-    store: FeatureStore,
-    top: int,
-    progress: Progress | None = None,
-    workers: int | None = None,
-) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """For each row in turn: (row, plates that share lines with it, as it stands or mirrored), each at most ``top``."""
-
-    def look_up(rows: range) -> list[tuple[int, npt.NDArray[np.int64]]]:
-        plates = [store.features(row) for row in rows]
-        described = zip(index.describe(plates), index.describe(map(mirrored, plates)), strict=True)
-        result = []
-        for row, both in zip(rows, described, strict=True):
-            lists = []
-            for one in both:
-                others, scores = index.search(one, k=max(top, SHORTLIST), exclude=row)
-                lists.append(others[:top][_stands_out(scores)[:top]])
-            result.append((row, np.unique(np.concatenate(lists))))
-        return result
-
-    batches = [range(start, min(start + _BATCH, len(store))) for start in range(0, len(store), _BATCH)]
-    workers = workers or os.cpu_count() or 1
-    # Each of our threads with BLAS threads of its own would be many more than there are cores.
-    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
-        for result in _ahead(pool, look_up, batches, 2 * workers):
-            yield from result
-            if progress is not None:
-                progress(result[-1][0] + 1, len(store))
+def candidates_of(frame: pd.DataFrame) -> Candidates:
+    """The candidates that a table of matches (see :attr:`imgsim.verification.matches.Matches.frame`) was made of."""
+    names = tuple(one.name for one in sources())
+    return Candidates(
+        frame[["row_a", "row_b"]].to_numpy(np.int32), masks_of(frame["sources"].tolist(), names), names
+    )
 
 
-def _stands_out(scores: Float32) -> npt.NDArray[np.bool_]:
-    return scores >= min(STANDS_OUT * float(np.median(scores)) if len(scores) else 0.0, ENOUGH)
+def candidates(inputs: CandidateInputs, top: int) -> Candidates:
+    """The union of what every source proposes, for every plate the first ``top`` of each of its lists.
+
+    Raises
+    ------
+    ImgsimError
+        Where a source returns something else than pairs of these plates.
+    """
+    every, count = sources(), inputs.plates
+    # One number a pair, ascending.
+    found = [_asked(source, inputs, top).astype(np.int64) @ np.array([count, 1]) for source in every]
+    union = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    bits = np.zeros(len(union), np.uint32)
+    for at, keys in enumerate(found):
+        bits[np.searchsorted(union, keys)] |= np.uint32(1 << at)
+    rows = np.column_stack(np.divmod(union, max(count, 1))).astype(np.int32)
+    return Candidates(rows, bits, tuple(source.name for source in every))
 
 
-def _ahead(pool: ThreadPoolExecutor, call: Callable, jobs: Iterable, ahead: int) -> Iterator:
-    """Results in the order of the jobs, never more than so many of them waiting."""
-    jobs = iter(jobs)
-    waiting = [pool.submit(call, job) for job in islice(jobs, ahead)]
+def _asked(source: CandidateSource, inputs: CandidateInputs, top: int) -> Pairs:
     try:
-        while waiting:
-            yield waiting.pop(0).result()
-            waiting.extend(pool.submit(call, job) for job in islice(jobs, 1))
-    finally:
-        for future in waiting:
-            future.cancel()
+        pairs = source.pairs(inputs, top)
+    except Exception as error:
+        if CANDIDATE_SOURCES.is_own(source) or isinstance(error, ImgsimError):
+            raise
+        raise ImgsimError(
+            f"The candidate source {source.name!r} fails ({type(error).__name__}: {error}). Correct it, or take it out."
+        ) from error
+    return checked(pairs, source, inputs.plates)

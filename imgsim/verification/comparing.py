@@ -5,16 +5,19 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.features.descriptor_similarity import multiply_bytes
 from imgsim.features.extraction import Features
-from imgsim.verification.verdicts import LOOK_ALIKE, Match, match
+from imgsim.verification.match import Match, look_alike
+from imgsim.verification.verifiers import VERIFIERS, Verifier
+from imgsim.verification.verifiers.verifier import checked_match
 
 if TYPE_CHECKING:
     from imgsim.features.feature_store import FeatureStore
@@ -31,17 +34,28 @@ class Group:
     others: tuple[int, ...]
 
 
-def compare_groups(groups: Sequence[Group], *, folder: Path, sizes: Path) -> list[list[Match]]:
-    """Compare the plates of each group: the matches of its first plate with the others, in their order.
+def compare_groups(
+    groups: Sequence[Group], *, folder: Path, sizes: Path, verifier: str
+) -> list[list[Match] | str]:
+    """Compare the plates of each group: the matches of its first plate with the others, or why there are none.
 
-    Their features lie in ``folder``; ``sizes`` is an .npy file of int64 (n, 2), width and height of all plates.
+    Their features lie in ``folder``; ``sizes`` is an .npy file of int64 (n, 2), width and height of all plates;
+    ``verifier`` is the name of the one that compares.
     """
-    take = _reader(folder, sizes)
-    return [[_found(take(group.row), take(other)) for other in group.others] for group in groups]
+    take, by = _reader(folder, sizes), VERIFIERS.get(verifier)
+    return [_compared(group, take, by) for group in groups]
 
 
-def _found(a: Features, b: Features) -> Match:
-    return compact(match(a, b), a, b)
+def _compared(group: Group, take: Callable[[int], Features], by: Verifier) -> list[Match] | str:
+    try:
+        first, others = take(group.row), [take(other) for other in group.others]
+        found = [checked_match(by.compare(first, other), by) for other in others]
+        return [compact(one, first, other) for one, other in zip(found, others, strict=True)]
+    except MemoryError:
+        return "comparing it needs more memory than is free"
+    except Exception as error:
+        # A verifier may be a user's own, and meet plates that nobody foresaw; it costs this group and not the run.
+        return f"comparing it failed ({type(error).__name__}: {error})"
 
 
 @functools.lru_cache(maxsize=1)
@@ -71,7 +85,7 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     transform = np.asarray(found.transform, np.float64)
     sound = np.isfinite(transform).all() and abs(np.linalg.det(transform)) > 1e-12
     if found.verdict == LOOK_ALIKE or not sound or not found.residual >= 0:
-        return nothing_found(int(found.inliers), bool(found.mirrored))
+        return look_alike(int(found.inliers), bool(found.mirrored))
     nothing = np.zeros((0, 2), np.float32)
     regions = [
         np.clip(np.asarray(region, np.float32).reshape(-1, 2), 0, np.array(plate.size, np.float32))
@@ -81,13 +95,4 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     return Match(
         found.verdict, int(found.inliers), bool(found.mirrored), coverages[0], coverages[1], transform, found.model,
         float(found.residual), regions[0], regions[1], found.printing, nothing, nothing,
-    )  # fmt: skip
-
-
-def nothing_found(inliers: int = 0, mirrored: bool = False) -> Match:
-    """A look-alike."""
-    nothing = np.zeros((0, 2), np.float32)
-    return Match(
-        LOOK_ALIKE, inliers, mirrored, 0.0, 0.0, np.full((3, 3), np.nan), "", float("nan"), nothing, nothing, "",
-        nothing, nothing,
     )  # fmt: skip

@@ -3,8 +3,8 @@
 The points where two impressions of one plate or block agree lie as exactly as features can be placed, once a smooth
 distortion of the paper is allowed for, and look the same there; a copyist's lines stray.
 
-SAME_PLATE is said only where that was measured to hold (:func:`calibrated`). The opposite is never claimed: worn or
-heavily inked impressions of one woodblock stray as far as copies do.
+"Probably the same plate" is said only where that was measured to hold (:func:`calibrated`). The opposite is never
+claimed: worn or heavily inked impressions of one woodblock stray as far as copies do.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ import numpy as np
 
 from imgsim.features.extraction import WORKING_SIDE
 
-SAME_PLATE = "probably the same plate"
-
 LEAST_POINTS = 40
 # Median error, in thousandths of the diagonal, after a smooth distortion and as a stiff sheet; median cosine of the
 # descriptors.
@@ -28,7 +26,7 @@ LEAST_COVERAGE = 0.75
 LEAST_ACROSS = 440
 _DEGREE = 3
 
-# Why SAME_PLATE is said of a pair ("exact"), or the first of the reasons why not.
+# Why "probably the same plate" is said of a pair ("exact"), or the first of the reasons why not.
 Reason = Literal["detail", "mirrored", "small", "partial", "few", "unlike", "stray", "exact"]
 
 
@@ -107,7 +105,7 @@ def across(region: np.ndarray, size: tuple[float, float]) -> float:
 
 
 def calibrated(*, mirrored: bool, across: float, coverage: float, stiff: float) -> bool:
-    """Whether SAME_PLATE may be said at all, by what is kept of a pair of whole images.
+    """Whether "probably the same plate" may be said at all, by what is kept of a pair of whole images.
 
     Parameters
     ----------

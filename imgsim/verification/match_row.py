@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-SAME, MIRRORED, DETAIL, LOOK_ALIKE = "same image", "mirrored", "shared detail", "look-alike"
-VERDICTS = (SAME, MIRRORED, DETAIL, LOOK_ALIKE)
+from imgsim.base.verdict_words import LOOK_ALIKE
+
 MODELS = ("", "similarity", "affine", "homography")
-PRINTINGS = ("", "probably the same plate", "probably re-engraved")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +19,7 @@ class MatchRow:
     Attributes
     ----------
     a, b : rows in the catalogue.
-    verdict : one of :data:`VERDICTS`.
+    verdict : one of :data:`~imgsim.base.verdict_words.VERDICTS`.
     inliers : features that agree with the transform.
     mirrored : one of the two is turned left to right; a shared detail may be, too.
     coverage_a, coverage_b : share of each plate's picture that agrees, 0 to 1.

@@ -13,6 +13,8 @@ from imgsim.errors import CollectionError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_LETTERS = 200  # of the sources of a pair: what has more was not written by imgsim
+
 
 def schema() -> pa.Schema:
     """The columns of matches.parquet."""

@@ -10,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.verification.impressions import SAME_PLATE, across, calibrated
-from imgsim.verification.match_row import LOOK_ALIKE, MODELS, PRINTINGS, VERDICTS, MatchRow
-from imgsim.verification.match_table import damaged, read_table, schema, table_bytes, to_table
+from imgsim.base.verdict_words import LOOK_ALIKE, PRINTINGS, PROBABLY_SAME_PLATE, VERDICTS
+from imgsim.verification.impressions import across, calibrated
+from imgsim.verification.match_row import MODELS, MatchRow
+from imgsim.verification.match_table import MOST_LETTERS, damaged, read_table, schema, table_bytes, to_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from imgsim.catalogue import Catalogue
 
-# No outline needs more corners, and no text more letters: what has more was not written by imgsim.
-MOST_CORNERS, MOST_LETTERS = 4096, 200
+# No outline needs more corners: what has more was not written by imgsim.
+MOST_CORNERS = 4096
 
 
 class Matches:
@@ -215,11 +216,11 @@ class Matches:
                 raise damaged(f"a {name} lies outside its plate")
 
     def _take_back(self, catalogue: Catalogue) -> None:
-        """Leave SAME_PLATE only where it is calibrated."""
+        """Leave PROBABLY_SAME_PLATE only where it is calibrated."""
         import pyarrow as pa
 
         printing = self._scalars["printing"]
-        said = np.flatnonzero(printing == SAME_PLATE)
+        said = np.flatnonzero(printing == PROBABLY_SAME_PLATE)
         sizes = catalogue.frame[["width", "height"]].to_numpy(np.float64)
         parts = np.zeros((len(said), 2))
         for side, (name, rows) in enumerate((("region_a", self._a), ("region_b", self._b))):

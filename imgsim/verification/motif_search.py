@@ -18,11 +18,12 @@ from threadpoolctl import threadpool_limits
 
 from imgsim.errors import ImgsimError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import WORKING_SIDE, Features, extract, mirrored
+from imgsim.features.extraction import WORKING_SIDE, Features, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
 from imgsim.images.shaping import REDUCING_GAP
 from imgsim.verification import geometry
+from imgsim.verification.verifiers import SIFT, Verifier
 
 MOTIF_VERSION = 1
 # A plate is opened no larger than this: a box is described at the scale at which whole plates are.
@@ -73,7 +74,10 @@ class Hit:
 
 
 def motif_features(
-    image: Image.Image, box: tuple[float, float, float, float], size: tuple[int, int] | None = None
+    image: Image.Image,
+    box: tuple[float, float, float, float],
+    size: tuple[int, int] | None = None,
+    verifier: Verifier = SIFT,
 ) -> Features:
     """Describe what lies in a box.
 
@@ -86,6 +90,8 @@ def motif_features(
         In pixels of the original.
     size : tuple of int, optional
         Width and height of the original; the image's own if None.
+    verifier : Verifier
+        The one that has described the plates that are searched.
 
     Returns the features in pixels of the original, all of them vouching: the user chose them.
     Raises ImgsimError for a box with too little in it to be found again.
@@ -103,7 +109,7 @@ def motif_features(
         min(right + margin, width),
         min(bottom + margin, height),
     )
-    found = _crop_features(image, (width, height), wide)
+    found = _crop_features(image, (width, height), wide, verifier)
     x, y = found.points[:, 0], found.points[:, 1]
     # The weakest of a crop are not among the strongest of the whole plates that are searched.
     inside = np.flatnonzero((x >= left) & (x <= right) & (y >= top) & (y <= bottom))[:MOST_FEATURES]
@@ -121,7 +127,7 @@ def motif_features(
 
 
 def _crop_features(
-    image: Image.Image, size: tuple[int, int], crop: tuple[float, float, float, float]
+    image: Image.Image, size: tuple[int, int], crop: tuple[float, float, float, float], verifier: Verifier
 ) -> Features:
     """Features of a crop (in pixels of the original), seen at the size at which whole plates are described."""
     fx, fy = image.width / size[0], image.height / size[1]
@@ -130,7 +136,7 @@ def _crop_features(
     wanted = (max(1, round((crop[2] - crop[0]) * scale)), max(1, round((crop[3] - crop[1]) * scale)))
     piece = image.resize(wanted, Image.Resampling.BILINEAR, box=source, reducing_gap=REDUCING_GAP)
     # The sides of the crop are whole numbers for the extraction only.
-    found = extract(piece, (round(crop[2] - crop[0]) or 1, round(crop[3] - crop[1]) or 1))
+    found = verifier.describe(piece, (round(crop[2] - crop[0]) or 1, round(crop[3] - crop[1]) or 1))
     points = found.points.copy()
     points[:, 0] = points[:, 0] * (crop[2] - crop[0]) / found.size[0] + crop[0]
     points[:, 1] = points[:, 1] * (crop[3] - crop[1]) / found.size[1] + crop[1]

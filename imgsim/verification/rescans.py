@@ -14,11 +14,12 @@ LEAST_INLIERS = 36
 
 def same_picture(former: bytes, later: bytes) -> bool:
     """Whether two thumbnails (image files) show one picture, upright or turned; False where that is not proven."""
-    from imgsim.features.extraction import read_features
-    from imgsim.verification.verdicts import SAME_IMAGE, match
+    from imgsim.base.verdict_words import SAME
+    from imgsim.verification.verifiers import SIFT, describe_file
 
+    # Whatever else the plates are compared by: the number of inliers was measured with this one.
     try:
-        found = match(read_features(former), read_features(later))
+        found = SIFT.compare(describe_file(former, SIFT), describe_file(later, SIFT))
     except ImageError:
         return False
-    return found.verdict == SAME_IMAGE and found.inliers >= LEAST_INLIERS
+    return found.verdict == SAME and found.inliers >= LEAST_INLIERS

@@ -17,16 +17,17 @@ import numpy as np
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.errors import ImgsimError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import Features, extract, mirrored
+from imgsim.features.extraction import Features, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
 from imgsim.verification import geometry
 from imgsim.verification.comparing import compact
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MatchRow
+from imgsim.verification.match_row import MatchRow
 from imgsim.verification.motif_search import LEAST_FEATURES, PROBES, Hit, find_motif, motif_features, verify
-from imgsim.verification.verdicts import match
+from imgsim.verification.verifiers import SIFT, Verifier
 
 OUTSIDE = -1  # the row of an image that has none
 LISTED = 40  # plates that the index lists, of each orientation
@@ -47,6 +48,7 @@ def compare_outside(
     index: FeatureIndex,
     near: Sequence[int] = (),
     *,
+    verifier: Verifier = SIFT,
     workers: int | None = None,
 ) -> list[MatchRow]:
     """Compare an image with the plates that may share lines with it.
@@ -59,6 +61,8 @@ def compare_outside(
         Left, top, right, bottom in fractions of the image: only what lies in it is looked for. None is the whole.
     near
         Rows to compare in any case: what a network finds alike.
+    verifier
+        The one that has described the plates.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def compare_outside(
         Where there are too few lines to find anything by.
     """
     if box is None:
-        plate = extract(image, size)
+        plate = verifier.describe(image, size)
         if int(plate.vouch.sum()) < LEAST_FEATURES:
             raise ImgsimError(
                 f"Only {int(plate.vouch.sum())} places of this image have lines that could be found again. Bring a "
@@ -81,10 +85,10 @@ def compare_outside(
         rows = [*near]
         for side in (plate, mirrored(plate)):
             rows += index.query(side, k=LISTED, probes=PROBES)[0].tolist()
-        found = _each(lambda row: _compared(plate, store.features(row), row), rows, workers)
+        found = _each(lambda row: _compared(verifier, plate, store.features(row), row), rows, workers)
     else:
         pixels = (box[0] * size[0], box[1] * size[1], box[2] * size[0], box[3] * size[1])
-        query = motif_features(image, pixels, size)
+        query = motif_features(image, pixels, size, verifier)
         found = [_contains(hit, query) for hit in find_motif(query, store, index, k=MOST, workers=workers)]
         rows = [row for row in near if row not in {one.b for one in found}]
         found += _each(lambda row: _looked_for(query, store.features(row), row), rows, workers)
@@ -96,9 +100,9 @@ def _each(call: Callable[[int], MatchRow], rows: Sequence[int], workers: int | N
         return list(pool.map(call, dict.fromkeys(int(row) for row in rows)))
 
 
-def _compared(plate: Features, other: Features, row: int) -> MatchRow:
+def _compared(verifier: Verifier, plate: Features, other: Features, row: int) -> MatchRow:
     """The verdict on the whole image and a plate."""
-    found = compact(match(plate, other), plate, other)
+    found = compact(verifier.compare(plate, other), plate, other)
     return MatchRow(
         OUTSIDE, row, found.verdict, found.inliers, found.mirrored, found.coverage_a, found.coverage_b,
         found.residual, found.model, found.printing, found.transform, found.region_a, found.region_b, "",

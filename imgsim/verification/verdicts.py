@@ -23,24 +23,18 @@ plates each, against each plate's ten nearest non-copies by cosine) and in the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from imgsim.base.verdict_words import DETAIL, MIRRORED, PROBABLY_SAME_PLATE, SAME
 from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, mirrored
 from imgsim.verification import geometry
 from imgsim.verification.agreement import Agreement, Support, agreement, support
-from imgsim.verification.impressions import SAME_PLATE, Reason, Residuals, across, reason, residuals
+from imgsim.verification.impressions import across, reason, residuals
+from imgsim.verification.match import Match, look_alike
 from imgsim.verification.residual import unmatched
 
 MATCHING_VERSION = 11
-
-SAME_IMAGE = "same image"
-MIRRORED = "mirrored"
-SHARED_DETAIL = "shared detail"
-LOOK_ALIKE = "look-alike"
-VERDICTS = (SAME_IMAGE, MIRRORED, SHARED_DETAIL, LOOK_ALIKE)
 
 # Pairs that must agree where most of both pictures agrees, where only a region does, and where that region is tiny.
 LEAST_WHOLE = 14
@@ -64,54 +58,6 @@ SOME, SPREAD = 0.4, 0.45
 BESIDE = 0.21
 
 
-@dataclass(frozen=True)
-class Match:
-    """What local features say of plates A and B, in pixels of their upright originals.
-
-    Attributes
-    ----------
-    verdict : str
-        One of :data:`VERDICTS`.
-    inliers : int
-        Pairs of features that agree; for a look-alike the best support found.
-    mirrored : bool
-        Whether A agrees with B only when flipped.
-    coverage_a, coverage_b : float
-        Share of each plate's picture that agrees, 0 to 1.
-    transform : float64 (3, 3)
-        From A to B, the mirroring included; NaN for a look-alike.
-    model : str
-        "similarity", "affine", "homography", or "" for a look-alike.
-    residual : float
-        Median error at the inliers, in thousandths of B's diagonal; NaN for a look-alike.
-    region_a, region_b : float32 (m, 2)
-        Outline of the agreeing region; empty for a look-alike.
-    printing : str
-        "" or, where most of both agrees, "probably the same plate" (see :mod:`imgsim.verification.impressions`).
-    points_a, points_b : float32 (inliers, 2)
-        Where the agreeing features lie; empty for a look-alike.
-    residuals, reason : Residuals and Reason, or None
-        How exactly they lie, and why this makes them the same plate or not; None for a look-alike, and once the
-        points are dropped.
-    """
-
-    verdict: str
-    inliers: int
-    mirrored: bool
-    coverage_a: float
-    coverage_b: float
-    transform: np.ndarray
-    model: str
-    residual: float
-    region_a: np.ndarray
-    region_b: np.ndarray
-    printing: str
-    points_a: np.ndarray
-    points_b: np.ndarray
-    residuals: Residuals | None = None
-    reason: Reason | None = None
-
-
 def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations and return the better."""
     tries = []
@@ -122,17 +68,17 @@ def match(a: Features, b: Features) -> Match:
     is_mirrored = best_a is not a
     # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
     if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
-        return _look_alike(len(best), is_mirrored)
+        return look_alike(len(best), is_mirrored)
     seen = support(best_a, b, alike, best)
     if not stands(seen):
-        return _look_alike(len(best), is_mirrored)
+        return look_alike(len(best), is_mirrored)
     agreed = agreement(best_a, b, alike, best, seen)
     if whole(agreed) and _beside(best_a, b, alike, agreed) < BESIDE:
-        verdict = MIRRORED if is_mirrored else SAME_IMAGE
+        verdict = MIRRORED if is_mirrored else SAME
     elif seen.strict >= (LEAST_TINY if max(agreed.on_a.area, agreed.on_b.area) < TINY else LEAST_DETAIL):
-        verdict = SHARED_DETAIL
+        verdict = DETAIL
     else:
-        return _look_alike(len(best), is_mirrored)
+        return look_alike(len(best), is_mirrored)
     return _match(verdict, a, b, agreed, is_mirrored)
 
 
@@ -167,7 +113,7 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
     )
     why = reason(
         measured,
-        detail=verdict == SHARED_DETAIL,
+        detail=verdict == DETAIL,
         mirrored=is_mirrored,
         across=min(across(region_a, a.size), across(seen.on_b.region, b.size)),
         coverage=min(seen.on_a.coverage, seen.on_b.coverage),
@@ -189,17 +135,10 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         residual=float(np.median(seen.errors)),
         region_a=region_a,
         region_b=seen.on_b.region,
-        printing=SAME_PLATE if why == "exact" else "",
+        printing=PROBABLY_SAME_PLATE if why == "exact" else "",
         points_a=points_a,
         points_b=seen.points_b,
         residuals=measured,
         reason=why,
     )
 
-
-def _look_alike(inliers: int, is_mirrored: bool) -> Match:
-    none = np.zeros((0, 2), np.float32)
-    nan = float("nan")
-    return Match(
-        LOOK_ALIKE, inliers, is_mirrored, 0.0, 0.0, np.full((3, 3), nan), "", nan, none, none, "", none, none
-    )

@@ -1,25 +1,22 @@
-"""Running a pure function over shards of work; a new executor is registered here."""
+"""Running a pure function over shards of work: on which executor, and those that users bring (docs/executors.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from imgsim.base.extensions import Registry
 from imgsim.workers.cores import Cores
 from imgsim.workers.executor import Executor, Failure, Result
 from imgsim.workers.here import InThisProcess
-from imgsim.workers.processes import available_cores
 
-# By name; each is called with the number of workers.
-EXECUTORS: dict[str, Callable[[int], Executor]] = {
-    "here": lambda workers: InThisProcess(),
-    "cores": Cores,
-}
+HERE, CORES = InThisProcess(), Cores()
+EXECUTORS: Registry[Executor] = Registry("executor", ["map"], [HERE, CORES])
+register = EXECUTORS.register
 
 
-def executor_for(workers: int | None) -> Executor:
-    """The executor for so many worker processes: None for one a core, 0 for none at all."""
-    count = available_cores() if workers is None else workers
-    return EXECUTORS["cores" if count else "here"](count)
+def executor_for(workers: int | None, name: str | None = None) -> Executor:
+    """The executor of a name; None for this machine's cores, or for this process where there are to be no workers."""
+    if name is not None:
+        return EXECUTORS.get(name)
+    return HERE if workers == 0 else CORES
 
 
-__all__ = ["EXECUTORS", "Executor", "Failure", "InThisProcess", "Result", "executor_for"]
+__all__ = ["EXECUTORS", "Executor", "Failure", "Result", "executor_for", "register"]

@@ -16,7 +16,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from imgsim.errors import ImgsimError
 from imgsim.workers.executor import Failure, Result
-from imgsim.workers.processes import ctrl_c_held_back, end_of, made_quiet, one_thread
+from imgsim.workers.processes import available_cores, ctrl_c_held_back, end_of, made_quiet, one_thread
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -30,17 +30,19 @@ AHEAD = 3
 class Cores:
     """See :class:`imgsim.workers.executor.Executor`."""
 
-    name = "cores"
-
-    def __init__(self, workers: int) -> None:
-        self._workers = max(1, min(workers, MOST_WORKERS))
+    name, version = "cores", 1
 
     def map(
-        self, function: Callable[[S], R], shards: Sequence[S], *, timeout: float | None = None
+        self,
+        function: Callable[[S], R],
+        shards: Sequence[S],
+        *,
+        workers: int | None = None,
+        timeout: float | None = None,
     ) -> Iterator[Result[R] | Failure]:
         if not shards:
             return
-        workers = min(self._workers, len(shards))
+        workers = max(1, min(workers or available_cores(), MOST_WORKERS, len(shards)))
         pool = ProcessPool(workers, initializer=made_quiet, context=multiprocessing.get_context("spawn"))
         todo = iter(enumerate(shards))
         running: dict[Future[Any], int] = {}

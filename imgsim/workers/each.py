@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from imgsim.errors import ImgsimError
@@ -30,6 +31,7 @@ def each(
     items: Sequence[T],
     *,
     size: int,
+    workers: int | None = None,
     timeout: float | None = None,
     sound: T | None = None,
 ) -> Iterator[tuple[T, Any]]:
@@ -39,6 +41,7 @@ def each(
     ----------
     function : takes a shard, a sequence of items, and returns as many results in their order.
     size : items in a shard.
+    workers : as of the executor.
     timeout : seconds that a shard may take; one that takes longer is done again item by item, and each has as long.
     sound : an item on which the function cannot fail; None if there is none.
 
@@ -50,25 +53,21 @@ def each(
     shards = [items[start : start + size] for start in range(0, len(items), size)]
     again: list[T] = []
     crashed = False
-    for one in executor.map(function, shards, timeout=timeout):
+    run = partial(executor.map, function, workers=workers, timeout=timeout)
+    for one in run(shards):
         if isinstance(one, Failure):
             again += shards[one.shard]
             crashed = crashed or not one.late
         else:
             yield from zip(shards[one.shard], one.value, strict=True)
     if crashed and sound is not None:
-        _try(executor, function, sound, timeout)
-    for one in executor.map(function, [[item] for item in again], timeout=timeout):
+        for one in run([[sound]]):
+            if isinstance(one, Failure):
+                raise ImgsimError(
+                    f"A worker process ended ({one.how}) over a plate that is in order. It may lack memory: "
+                    "try --workers 1 or a smaller --batch-size."
+                )
+    for one in run([[item] for item in again]):
         item = again[one.shard]
         yield item, Lost(one.how, one.late) if isinstance(one, Failure) else one.value[0]
 
-
-def _try(
-    executor: Executor, function: Callable[[Sequence[T]], Sequence[Any]], sound: T, timeout: float | None
-) -> None:
-    for one in executor.map(function, [[sound]], timeout=timeout):
-        if isinstance(one, Failure):
-            raise ImgsimError(
-                f"A worker process ended ({one.how}) over a plate that is in order. It may lack memory: "
-                "try --workers 1 or a smaller --batch-size."
-            )

@@ -33,21 +33,33 @@ class Failure:
 class Executor(Protocol):
     """Runs a pure function over shards, wherever that is: in this process, on this machine's cores, on a cluster.
 
-    Attributes
-    ----------
-    name : one word, by which it is registered.
+    See docs/executors.md. Where work is done changes no result, so ``version`` is 1 and stays so.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """See :class:`imgsim.base.extensions.Extension`."""
+        ...
 
     def map(
-        self, function: Callable[[S], R], shards: Sequence[S], *, timeout: float | None = None
+        self,
+        function: Callable[[S], R],
+        shards: Sequence[S],
+        *,
+        workers: int | None = None,
+        timeout: float | None = None,
     ) -> Iterator[Result[R] | Failure]:
         """Yield a Result or a Failure for each shard, once, in any order, each as soon as it is there.
 
         Parameters
         ----------
         function : importable by name, or a partial of such a function; its arguments and results can be pickled.
+        workers : how many shards are worked on at a time; None: as many as there is room for.
         timeout : seconds that one shard may take, where the executor can end one.
 
         Raises

@@ -14,10 +14,15 @@ R = TypeVar("R")
 class InThisProcess:
     """See :class:`imgsim.workers.executor.Executor`. It can end no shard: ``timeout`` is not kept."""
 
-    name = "here"
+    name, version = "here", 1
 
     def map(
-        self, function: Callable[[S], R], shards: Sequence[S], *, timeout: float | None = None
+        self,
+        function: Callable[[S], R],
+        shards: Sequence[S],
+        *,
+        workers: int | None = None,
+        timeout: float | None = None,
     ) -> Iterator[Result[R]]:
         for number, shard in enumerate(shards):
             yield Result(number, function(shard))

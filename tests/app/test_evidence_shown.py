@@ -16,6 +16,7 @@ from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.pages import map as map_page
 from imgsim.app.parts import neighbour_query
 from imgsim.app.services import caches, state, verdict_words
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of, reused
@@ -23,7 +24,6 @@ from imgsim.collection.listing import Conditions, make_listing
 from imgsim.collection.query import plate_query
 from imgsim.errors import ImgsimError
 from imgsim.export import neighbours_csv
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests import pages
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, match_values

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from imgsim.app import components
 from imgsim.app.parts import left_out, line, neighbour_query
 from imgsim.app.services import caches, state, verdict_words
+from imgsim.base.verdict_words import DETAIL, MIRRORED
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.calibration import RANDOM, Calibration
 from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of
@@ -33,7 +34,6 @@ from imgsim.collection.listing import (
     list_under,
 )
 from imgsim.collection.query import plate_query
-from imgsim.verification.match_row import DETAIL, MIRRORED
 from tests.app.test_app import use_toy
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, make, match_values, write_plates

@@ -364,7 +364,7 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     asked: list[dict[str, Any]] = []
     region = np.array([[4, 4], [30, 4], [30, 50]], np.float32)
 
-    def motif_features(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> range:
+    def motif_features(image: Image.Image, box: tuple[float, ...], size: tuple[int, int], verifier: Any) -> range:
         asked.append({"box": box, "size": size})
         return range(30)
 

@@ -15,8 +15,10 @@ from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
-from imgsim.features.extraction import Features, read_features
-from imgsim.verification.verdicts import LOOK_ALIKE, match
+from imgsim.base.verdict_words import LOOK_ALIKE
+from imgsim.features.extraction import Features
+from imgsim.verification.verdicts import match
+from imgsim.verification.verifiers import SIFT, describe_file
 
 ORIGINAL = "original"
 
@@ -34,7 +36,7 @@ def main(words: list[str]) -> None:
             kinds[row["kind"]][row["base"]] = row["file"]
 
     def described(kind: str) -> dict[str, Features]:
-        return {base: read_features((folder / file).read_bytes()) for base, file in kinds[kind].items()}
+        return {base: describe_file((folder / file).read_bytes(), SIFT) for base, file in kinds[kind].items()}
 
     originals = described(ORIGINAL)
     for kind in sorted(set(kinds) - {ORIGINAL}):

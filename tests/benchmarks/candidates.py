@@ -33,7 +33,8 @@ from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
 from imgsim.images.decoding import open_image
 from imgsim.retrieval.neighbours import all_neighbours
-from imgsim.verification.candidates import local_neighbours, mirrored_neighbours
+from imgsim.verification.candidate_sources.local_features import local_neighbours
+from imgsim.verification.candidate_sources.mirror_image import mirrored_neighbours
 from imgsim.verification.motif_search import LEAST_FEATURES, find_motif, motif_features
 from tests.benchmarks.retrieval import CHAPBOOKS, Truth, add_pair, real_plates
 

@@ -25,13 +25,15 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from imgsim.backbones.embedder import Embedder
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
 from imgsim.features.descriptor_similarity import multiply_bytes
-from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, Features, extract, read_features
+from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, Features, extract
 from imgsim.images.decoding import open_image
 from imgsim.sources.sample import LOOK_ALIKE as LOOK_ALIKE_PAIR
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
-from imgsim.verification.verdicts import LOOK_ALIKE, MIRRORED, SAME_IMAGE, SHARED_DETAIL, VERDICTS, match
+from imgsim.verification.verdicts import match
+from imgsim.verification.verifiers import SIFT, describe_file
 from tests.benchmarks.retrieval import Truth, read, real_plates, rows_of, sample_plates
 
 NEAREST = 10
@@ -40,14 +42,14 @@ FALSE = ("look-alike", "near in cosine", "random", "hard negative")
 
 # What a pair of each kind is, if it is anything: the verdicts that are right.
 RIGHT = {
-    "reprint": SAME_IMAGE,
-    "re-lettered": SAME_IMAGE,
-    "re-engraved": SAME_IMAGE,
+    "reprint": SAME,
+    "re-lettered": SAME,
+    "re-engraved": SAME,
     "mirrored": MIRRORED,
-    "cropped": SHARED_DETAIL,
-    "motif": SHARED_DETAIL,
+    "cropped": DETAIL,
+    "motif": DETAIL,
 }
-GOALS = {SAME_IMAGE: (0.99, 0.95), MIRRORED: (0.99, 0.95), SHARED_DETAIL: (0.90, 0.80)}
+GOALS = {SAME: (0.99, 0.95), MIRRORED: (0.99, 0.95), DETAIL: (0.90, 0.80)}
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def confusion(judged: Iterable[Judged]) -> None:
 
 def goals(judged: Sequence[Judged]) -> None:
     """Print precision and recall of each verdict, and of being verified at all."""
-    for verdict in (SAME_IMAGE, MIRRORED, SHARED_DETAIL):
+    for verdict in (SAME, MIRRORED, DETAIL):
         given = [one for one in judged if one.verdict == verdict]
         due = [one for one in judged if RIGHT.get(one.kind) == verdict]
         right = sum(RIGHT.get(one.kind) == verdict for one in given)
@@ -192,7 +194,7 @@ def generated(count: int, seeds: Sequence[int], embed: Callable) -> None:
                     a, b = sorted((row[pair["plate_a"]], row[pair["plate_b"]]))
                     alike[a, b] = "look-alike"
             embeddings = embed(read(files))
-            features = [read_features(file.read_bytes()) for file in files]
+            features = [describe_file(file.read_bytes(), SIFT) for file in files]
         judged += judge_all(pairs_of(embeddings, truth, alike, seed), features, embeddings)
         print_false(judged[done:], [file.name for file in files], f"seed {seed}: ")
         done = len(judged)
@@ -247,7 +249,7 @@ def real(folder: Path, embed: Callable) -> list[Features]:
         a, b = sorted((row[pair["file_a"]], row[pair["file_b"]]))
         hard[a, b] = "hard negative"
     embeddings = embed(read(files))
-    features = [read_features(file.read_bytes()) for file in files]
+    features = [describe_file(file.read_bytes(), SIFT) for file in files]
     judged = judge_all(pairs_of(embeddings, truth, hard, 0), features, embeddings)
     print(f"\nReal plates: {len(files):,}. Pairs near in cosine may be copies that nobody has listed")
     confusion(judged)
@@ -261,14 +263,14 @@ def altered(files: Sequence[Path]) -> None:
     """Copies of real plates, changed on purpose, against their originals and against each other's."""
     changes: dict[str, tuple[Callable[[Image.Image], Image.Image], str]] = {
         "flipped": (ImageOps.mirror, MIRRORED),
-        "turned by 90 degrees": (lambda image: image.transpose(Image.Transpose.ROTATE_90), SAME_IMAGE),
-        "turned by 180 degrees": (lambda image: image.transpose(Image.Transpose.ROTATE_180), SAME_IMAGE),
-        "scanned to 1 bit": (to_one_bit, SAME_IMAGE),
+        "turned by 90 degrees": (lambda image: image.transpose(Image.Transpose.ROTATE_90), SAME),
+        "turned by 180 degrees": (lambda image: image.transpose(Image.Transpose.ROTATE_180), SAME),
+        "scanned to 1 bit": (to_one_bit, SAME),
         "flipped, 1 bit, turned by 3": (
             lambda image: to_one_bit(ImageOps.mirror(image).rotate(3, fillcolor=255)), MIRRORED
         ),
-        "half the size": (lambda image: image.reduce(2), SAME_IMAGE),
-        "half of each side, 1 bit": (lambda image: to_one_bit(_middle(image, 0.55)), SHARED_DETAIL),
+        "half the size": (lambda image: image.reduce(2), SAME),
+        "half of each side, 1 bit": (lambda image: to_one_bit(_middle(image, 0.55)), DETAIL),
     }  # fmt: skip
     print(f"\nAltered copies of {len(files)} real plates, and each against the next plate's original")
     print(f"{'change':30}{'right':>8}{'proven':>8}{'false':>7}   inliers 0/10/50 %")

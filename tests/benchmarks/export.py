@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, SAME
 from imgsim.collection import Collection
 from imgsim.export import Request, available, files_of, zip_chunks
 from imgsim.retrieval.neighbours import all_neighbours
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, SAME
 from imgsim.verification.matches import Matches
 from tests.in_memory import in_memory
 from tests.kin import catalogue_of, matches_of, pair

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import numpy as np
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
 from imgsim.families import Families, find_families
 from imgsim.sources.sample import generate
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, matches_of, pair
 

@@ -26,12 +26,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from imgsim.base.verdict_words import MIRRORED, PROBABLY_SAME_PLATE, SAME
 from imgsim.features.extraction import Features, extract
 from imgsim.images.decoding import open_image
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
-from imgsim.verification.impressions import LEAST_ACROSS, SAME_PLATE, across, reason
-from imgsim.verification.verdicts import MIRRORED, SAME_IMAGE, match
+from imgsim.verification.impressions import LEAST_ACROSS, across, reason
+from imgsim.verification.verdicts import match
 from tests.benchmarks.retrieval import REAL_KINDS, rows_of
 
 SIZES = (200, 250, 300, 350, 400, 450, 500, 560, 640, None)
@@ -94,20 +95,20 @@ def described_at(image: Image.Image, size: int | None) -> Features:
 
 
 def judge(pairs: Iterator[Pair]) -> None:
-    """Print how often SAME_PLATE would be said in each range of sizes, and how often it is."""
+    """Print how often PROBABLY_SAME_PLATE would be said in each range of sizes, and how often it is."""
     free: dict[str, dict[float, list[bool]]] = defaultdict(lambda: defaultdict(list))
     said: dict[str, list[bool]] = defaultdict(list)
     allowed: dict[str, int] = defaultdict(int)
     for kind, *images in pairs:
         for a, b in at_sizes(*images):
             found = match(a, b)
-            if found.verdict not in (SAME_IMAGE, MIRRORED) or found.residuals is None:
+            if found.verdict not in (SAME, MIRRORED) or found.residuals is None:
                 continue
             large = min(across(found.region_a, a.size), across(found.region_b, b.size))
             shared = min(found.coverage_a, found.coverage_b)
             why = reason(found.residuals, detail=False, mirrored=False, across=np.inf, coverage=shared)
             free[kind][max(edge for edge in EDGES if edge <= large)].append(why == "exact")
-            said[kind].append(found.printing == SAME_PLATE)
+            said[kind].append(found.printing == PROBABLY_SAME_PLATE)
             allowed[kind] += large >= LEAST_ACROSS
     ranges = [f"{low:.0f} to {high:.0f}" for low, high in pairwise(EDGES)]
     ranges = [f"below {EDGES[1]}", *ranges[1:-1], f"{EDGES[-2]} and more"]

@@ -97,7 +97,7 @@ def test_images_are_not_swallowed_by_options(
 def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path) -> None:
     words = (
         "scans --metadata m.csv --out {} --backbone plates18 resnet18 --weights resnet18=w.pth --top-k 7 --projection "
-        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --no-verify --accept-missing"
+        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --verifier other --no-verify --accept-missing"
     ).format(tmp_path / "here")
     assert main(words.split()) == 0
     assert asked == [
@@ -114,6 +114,7 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
             workers=3,
             matching=False,
             verify_top=9,
+            verifier="other",
             accept_missing=True,
         )
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection.backbone_agreement import STUDY, agreement, places
 from imgsim.collection.score_ladder import RUNGS, distributions, ladder
 from imgsim.collection.verified_pairs import VerifiedPairs, difference, look_up, verified_pairs
@@ -18,7 +19,6 @@ from imgsim.retrieval.neighbours import (
     random_pair_quantiles,
     random_pairs,
 )
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, pair
 

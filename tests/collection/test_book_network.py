@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from imgsim.base.spreadsheets import read_back
+from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.catalogue import BookDates, Catalogue
 from imgsim.charts.book_figures import KIND_COLOURS, matrix_figure, timeline_figure
 from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, exchange
@@ -22,7 +23,6 @@ from imgsim.collection.kept_order import Agreement, kept_order, order_agreement
 from imgsim.export import families_csv, network_csv
 from imgsim.export.graphml import graphml
 from imgsim.families import Families, find_families
-from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 from tests.herbals import HOSTILE
 from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, clique, matches_of, pair

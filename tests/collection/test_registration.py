@@ -18,6 +18,7 @@ from imgsim.errors import CollectionError
 from imgsim.sources.sample.copperplate import PlateSpec, draw_plate
 from imgsim.sources.sample.planning import plan
 from imgsim.sources.sample.scanning import scan
+from imgsim.verification.verifiers import SIFT
 from tests.placing import common_places, placed
 
 WIDTH = 520
@@ -33,6 +34,7 @@ class Plates:
             image.save(target, "PNG")
             self.files.append(target.getvalue())
         ids = [f"p{row}" for row in range(len(images))]
+        self.verifier = SIFT
         self.catalogue = SimpleNamespace(frame=pd.DataFrame({"plate_id": ids}))
         self.matches = SimpleNamespace(between=lambda a, b: between) if between is not None else None
 

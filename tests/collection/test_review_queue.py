@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection.review_queue import FILTERS, Queue, pair_similarities, share_above, share_below
 from imgsim.reviews import Review, standing_frame
 from imgsim.reviews.decision_record import made
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.verification.matches import Matches
 from tests.kin import catalogue_of, matches_of, pair
 

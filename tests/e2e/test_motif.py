@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
+from imgsim.base.verdict_words import MIRRORED, SAME
 from imgsim.collection import Collection, open_collection
-from imgsim.verification.match_row import MIRRORED, SAME
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import arrive, card, download, ids, state_of, visit
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
@@ -21,7 +22,6 @@ from imgsim.export.dossier.document import MOST_FIGURES, MOST_PAIRS
 from imgsim.families import RULE
 from imgsim.reviews import Review
 from imgsim.reviews.decision_record import made
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED
 from tests.herbals import HOSTILE
 from tests.in_memory import in_memory
 from tests.kin import box, catalogue_of, clique, matches_of, pair

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from imgsim.base.spreadsheets import read_back
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.decided import reviews_of
@@ -35,7 +36,6 @@ from imgsim.export.columns import MEANINGS, meaning
 from imgsim.export.graphml import graphml
 from imgsim.export.neighbour_lists import expected_rows, neighbour_lists
 from imgsim.retrieval.neighbours import all_neighbours, nearest, similarities
-from imgsim.verification.match_row import LOOK_ALIKE
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.families import COLUMNS, Decisions, Families, decisions_of, find_families
 from imgsim.families.finding import STRONG_WHOLE
 from imgsim.reviews import CONFIRMED, UNRELATED
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
 from tests.kin import box, catalogue_of, clique, matches_of, pair
 
 WEAK = STRONG_WHOLE - 1

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import (
@@ -25,7 +26,6 @@ from imgsim.families.family_members import Member
 from imgsim.families.finding import STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.framing import area, seen
 from imgsim.families.relating import believed
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from tests.kin import FLIP, box, catalogue_of, clique, matches_of, pair
 
 WEAK = STRONG_WHOLE - 1

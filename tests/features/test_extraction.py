@@ -8,10 +8,11 @@ from PIL import Image, ImageDraw, ImageOps
 
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, extract, mirrored, read_features
+from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, extract, mirrored
 from imgsim.sources.sample import draw_plate
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
+from imgsim.verification.verifiers import SIFT, describe_file
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +84,10 @@ def test_tiny_and_thin_images_do_no_harm(size: tuple[int, int]) -> None:
 def test_reading_bytes_gives_the_same_and_bad_ones_are_refused(plate: Image.Image) -> None:
     file = io.BytesIO()
     plate.save(file, "PNG")
-    read = read_features(file.getvalue())
+    read = describe_file(file.getvalue(), SIFT)
     assert np.array_equal(read.points, extract(plate, plate.size).points)
     with pytest.raises(ImageError):
-        read_features(file.getvalue()[:-200])
+        describe_file(file.getvalue()[:-200], SIFT)
 
 
 def _share_that_vouches(image: Image.Image, box: tuple[int, int, int, int]) -> float:

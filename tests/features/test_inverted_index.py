@@ -77,13 +77,13 @@ def test_two_builds_are_equal(index: FeatureIndex) -> None:
 
 
 def test_many_at_once_is_one_by_one(index: FeatureIndex) -> None:
-    together = index.describe(PLATES)
+    together = index.quantise(PLATES)
     for plate, described in zip(PLATES, together, strict=True):
-        alone = index.describe([plate])[0]
+        alone = index.quantise([plate])[0]
         np.testing.assert_array_equal(described.words, alone.words)
         np.testing.assert_array_equal(described.signatures, alone.signatures)
         np.testing.assert_array_equal(described.places, alone.places)
-    assert index.describe([]) == []
+    assert index.quantise([]) == []
 
 
 def test_saved_and_loaded(index: FeatureIndex, tmp_path: Path) -> None:

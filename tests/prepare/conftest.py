@@ -2,7 +2,6 @@
 
 import pytest
 
-from imgsim.verification import comparing
 from tests.prepare.verifying import toy_match
 
 
@@ -15,4 +14,4 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare plates by :func:`toy_match` instead of by their lines."""
-    monkeypatch.setattr(comparing, "match", toy_match)
+    monkeypatch.setattr("imgsim.verification.verdicts.match", toy_match)

@@ -16,9 +16,9 @@ import pytest
 
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
-from imgsim.features.extraction import read_features
 from imgsim.features.feature_store import FeatureStore
 from imgsim.generation import layout
+from imgsim.verification.verifiers import SIFT, describe_file
 from tests.making import ToyEngine, add_files, make
 from tests.prepare.verifying import (
     assert_equal,
@@ -75,11 +75,11 @@ def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_pa
 _SLOWLY = """
 import sys, time
 from pathlib import Path
-from imgsim.verification import comparing
+from imgsim.verification import verdicts
 from tests.making import ToyEngine, make
 from tests.prepare.verifying import toy_match
 from imgsim.prepare import compared_pairs
-comparing.match = toy_match
+verdicts.match = toy_match
 compared_pairs._MOST = 1
 def wait(done):
     print(done, flush=True)
@@ -192,7 +192,7 @@ def test_features_of_other_plates_are_refused(quickly: None, tmp_path: Path) -> 
     images = draw_plates(tmp_path / "images", 3)
     verified(tmp_path / "c", images)
     folder = open_collection(tmp_path / "c").folder
-    features = [read_features((images / f"p{n:03}.png").read_bytes()) for n in range(2)]
+    features = [describe_file((images / f"p{n:03}.png").read_bytes(), SIFT) for n in range(2)]
     FeatureStore.write(tmp_path / "two", features)
     add_files(
         tmp_path / "c", {f: (tmp_path / "two" / Path(f).name).read_bytes() for f in layout.FEATURE_FILES}

@@ -15,10 +15,10 @@ from imgsim.backbones import BACKBONES
 from imgsim.base.progress import Progress
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
-from imgsim.features.extraction import read_features
 from imgsim.prepare import Options, prepare
 from imgsim.prepare.plate_shards import PlateFailure
 from imgsim.verification.verdicts import match
+from imgsim.verification.verifiers import SIFT, describe_file
 from tests.making import Recorder, ToyEngine, heavy_modules, make
 from tests.prepare.verifying import (
     assert_equal,
@@ -77,7 +77,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
     assert {"features", "index", "candidates", "matches", "families"} <= collection.manifest["timings"].keys()
 
     # Every row is what a plain loop over its two files says.
-    plates = [read_features(collection.plate_bytes(row)) for row in range(7)]
+    plates = [describe_file(collection.plate_bytes(row), SIFT) for row in range(7)]
     for a, b in engine.compared:
         alone, stored = match(plates[a], plates[b]), matches.between(a, b)
         assert stored is not None

@@ -15,7 +15,7 @@ from imgsim.features.extraction import Features
 from imgsim.features.inverted_index import INDEX_FILES
 from imgsim.generation import layout
 from imgsim.prepare import Summary
-from imgsim.verification.verdicts import Match
+from imgsim.verification.match import Match
 from tests.making import ToyEngine, make
 
 STORE = set(layout.FEATURE_FILES)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.features.extraction import Features, extract
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
-from imgsim.verification.verdicts import LOOK_ALIKE, match
+from imgsim.verification.verdicts import match
 from tests.reliability.tally import Tally
 
 COUNT = 6

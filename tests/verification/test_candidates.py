@@ -12,17 +12,14 @@ from imgsim.errors import ImgsimError
 from imgsim.features.extraction import mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
-from imgsim.verification.candidates import (
-    COSINE,
-    LOCAL,
-    MIRRORED_QUERY,
-    candidates,
-    local_neighbours,
-    mirrored_neighbours,
-    source_names,
-)
+from imgsim.verification.candidate_sources import CandidateInputs
+from imgsim.verification.candidate_sources.local_features import local_neighbours
+from imgsim.verification.candidate_sources.mirror_image import mirrored_neighbours
+from imgsim.verification.candidates import Candidates, candidates, in_words, masks_of
 from tests.made_up import copied, made_up, store_of
 
+COSINE, MIRRORED_QUERY, LOCAL = 1, 2, 4
+NAMES = ("cosine", "mirrored", "local features")
 COUNT = 24
 PLATES = [made_up(number) for number in range(COUNT)]
 PLATES[20] = copied(PLATES[2], turn=1.5, keep=slice(0, 60))
@@ -31,6 +28,16 @@ PLATES[22] = copied(PLATES[4], noise=0)
 PLATES[23] = replace(PLATES[5], vouch=np.zeros(len(PLATES[5]), dtype=bool))
 Local = tuple[FeatureIndex, FeatureStore]
 TRUE = {(2, 20), (3, 21), (4, 22)}
+
+
+def union(
+    embeddings: dict[str, np.ndarray],
+    mirrored_embeddings: dict[str, np.ndarray] | None,
+    index: FeatureIndex | None,
+    store: FeatureStore | None,
+    top: int,
+) -> Candidates:
+    return candidates(CandidateInputs(embeddings, mirrored_embeddings or {}, store, index), top)
 
 
 def rows(seed: int, count: int = COUNT, dimension: int = 16) -> np.ndarray:
@@ -63,7 +70,7 @@ def local() -> Local:
 def test_the_union_of_all_sources(local: Local) -> None:
     embeddings = {"one": rows(1), "two": rows(2, dimension=5)}
     flipped = {"one": rows(3), "two": rows(4, dimension=5)}
-    found = candidates(embeddings, flipped, *local, 3)
+    found = union(embeddings, flipped, *local, 3)
     by_source = as_sets(found)
     assert by_source[COSINE] == nearest(rows(1), rows(1), 3) | nearest(
         rows(2, dimension=5), rows(2, dimension=5), 3
@@ -73,7 +80,7 @@ def test_the_union_of_all_sources(local: Local) -> None:
     )
     assert by_source[LOCAL] >= TRUE
     assert found.pairs.dtype == np.int32
-    assert found.sources.dtype == np.uint8
+    assert found.sources.dtype == np.uint32 and found.names == NAMES
     assert (found.pairs[:, 0] < found.pairs[:, 1]).all()
     assert len({tuple(pair) for pair in found.pairs.tolist()}) == len(found)
     assert (found.sources > 0).all()
@@ -81,7 +88,7 @@ def test_the_union_of_all_sources(local: Local) -> None:
 
 
 def test_the_index_lists_what_is_shared_and_little_else(local: Local) -> None:
-    found = candidates({}, None, *local, 5)
+    found = union({}, None, *local, 5)
     assert set(found.sources.tolist()) == {LOCAL}
     pairs = {tuple(pair) for pair in found.pairs.tolist()}
     assert pairs >= TRUE
@@ -100,12 +107,12 @@ def test_every_row_in_turn_with_any_number_of_workers(local: Local) -> None:
 
 
 def test_more_than_one_batch(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = candidates({}, None, *local, 4)
-    monkeypatch.setattr("imgsim.verification.candidates._BATCH", 5)
-    monkeypatch.setattr("imgsim.verification.candidates._BLOCK", 7)
-    parts = candidates({}, None, *local, 4)
+    whole = union({}, None, *local, 4)
+    monkeypatch.setattr("imgsim.verification.candidate_sources.local_features._BATCH", 5)
+    monkeypatch.setattr("imgsim.verification.candidate_sources.mirror_image._BLOCK", 7)
+    parts = union({}, None, *local, 4)
     np.testing.assert_array_equal(whole.pairs, parts.pairs)
-    assert as_sets(candidates({"a": rows(1)}, {"a": rows(3)}, None, None, 4))[MIRRORED_QUERY] == nearest(
+    assert as_sets(union({"a": rows(1)}, {"a": rows(3)}, None, None, 4))[MIRRORED_QUERY] == nearest(
         rows(3), rows(1), 4
     )
 
@@ -120,23 +127,26 @@ def test_a_plate_is_never_a_candidate_of_its_mirror_image() -> None:
 def test_very_small_collections(count: int) -> None:
     store = store_of(PLATES[:count])
     few = rows(1, count)
-    found = candidates({"a": few}, {"a": few}, FeatureIndex.build(store), store, 20)
+    found = union({"a": few}, {"a": few}, FeatureIndex.build(store), store, 20)
     assert found.pairs.tolist() == ([[0, 1]] if count == 2 else [])
     assert found.pairs.shape[1] == 2
 
 
 def test_sources_that_are_missing(local: Local) -> None:
-    assert set(candidates({"a": rows(1)}, None, None, None, 2).sources.tolist()) == {COSINE}
-    assert len(candidates({}, None, None, None, 2)) == 0
+    assert set(union({"a": rows(1)}, None, None, None, 2).sources.tolist()) == {COSINE}
+    assert len(union({}, None, None, None, 2)) == 0
 
 
 def test_parts_of_different_collections_are_refused(local: Local) -> None:
     with pytest.raises(ImgsimError, match="23 and 24 plates"):
-        candidates({"a": rows(1, COUNT - 1)}, None, *local, 3)
+        union({"a": rows(1, COUNT - 1)}, None, *local, 3)
     with pytest.raises(ImgsimError, match=r"\(24, 16\)"):
-        candidates({"a": rows(1)}, {"a": rows(1, dimension=8)}, None, None, 3)
+        union({"a": rows(1)}, {"a": rows(1, dimension=8)}, None, None, 3)
 
 
-def test_sources_in_words() -> None:
-    assert source_names(COSINE) == "cosine"
-    assert source_names(COSINE | MIRRORED_QUERY | LOCAL) == "cosine, mirrored, local features"
+def test_sources_in_words_and_back() -> None:
+    assert in_words(COSINE, NAMES) == "cosine"
+    assert in_words(COSINE | MIRRORED_QUERY | LOCAL, NAMES) == "cosine, mirrored, local features"
+    words = [in_words(mask, NAMES) for mask in (*range(1, 8), 5, 5)]
+    assert masks_of(words, NAMES).tolist() == [*range(1, 8), 5, 5]
+    assert masks_of(["cosine, something else", ""], NAMES).tolist() == [COSINE, 0]

@@ -6,18 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
 from imgsim.features.extraction import Features, extract, mirrored
 from imgsim.sources.sample import draw_plate
 from imgsim.verification import geometry as g
-from imgsim.verification.verdicts import (
-    LOOK_ALIKE,
-    MIRRORED,
-    SAME_IMAGE,
-    SHARED_DETAIL,
-    VERDICTS,
-    Match,
-    match,
-)
+from imgsim.verification.match import Match
+from imgsim.verification.verdicts import match
 
 WIDTH = 480
 
@@ -82,7 +76,7 @@ def test_one_to_one_keeps_each_feature_once() -> None:
 
 def test_a_plate_and_itself(plate: Features) -> None:
     found = match(plate, plate)
-    assert found.verdict == SAME_IMAGE and not found.mirrored
+    assert found.verdict == SAME and not found.mirrored
     assert found.coverage_a > 0.95 and found.coverage_b > 0.95
     assert_maps(found, np.eye(3), plate.size, 1.0)
 
@@ -97,7 +91,7 @@ def test_a_warped_copy_is_registered(image: Image.Image, plate: Features) -> Non
         size, Image.Transform.AFFINE, tuple(back[:2].ravel()), Image.Resampling.BICUBIC, fillcolor=255
     )
     found = match(plate, features(copy))
-    assert found.verdict == SAME_IMAGE and found.model in {"affine", "homography"}
+    assert found.verdict == SAME and found.model in {"affine", "homography"}
     assert_maps(found, truth, plate.size, 2.0)
     assert found.residual < 2
 
@@ -109,7 +103,7 @@ def test_a_turned_copy_is_the_same_image(
     image: Image.Image, plate: Features, quarter: Image.Transpose
 ) -> None:
     found = match(plate, features(image.transpose(quarter)))
-    assert found.verdict == SAME_IMAGE and not found.mirrored and np.linalg.det(found.transform) > 0
+    assert found.verdict == SAME and not found.mirrored and np.linalg.det(found.transform) > 0
 
 
 def test_a_reversed_copy_is_mirrored_and_registered(image: Image.Image, plate: Features) -> None:
@@ -132,14 +126,14 @@ def test_both_ways_say_the_same(image: Image.Image, plate: Features) -> None:
 
 def test_a_re_engraved_copy_is_the_same_image(plate: Features) -> None:
     copy = draw_plate(4_016, hand=77, wander=5.0, width=WIDTH)
-    assert match(plate, features(copy)).verdict == SAME_IMAGE
+    assert match(plate, features(copy)).verdict == SAME
 
 
 def test_a_detail_is_a_shared_detail_in_its_place(image: Image.Image, plate: Features) -> None:
     box = (100, 120, 340, 380)
     detail = image.crop(box).resize((480, 520), Image.Resampling.BICUBIC)
     found = match(plate, features(detail))
-    assert found.verdict == SHARED_DETAIL
+    assert found.verdict == DETAIL
     assert found.coverage_b > 0.8 > found.coverage_a
     assert found.region_a.dtype == np.float32 and found.region_a.shape[1] == 2
     assert (found.region_a >= np.array(box[:2]) - 8).all() and (found.region_a <= np.array(box[2:]) + 8).all()
@@ -153,7 +147,7 @@ def test_a_motif_in_another_plate_is_a_shared_detail(image: Image.Image, plate: 
     sheet.paste(ImageOps.mirror(image), (0, 0))
     sheet.paste(draw_plate(8_016, width=WIDTH), (480, 0))
     found = match(plate, features(sheet))
-    assert found.verdict == SHARED_DETAIL and found.mirrored
+    assert found.verdict == DETAIL and found.mirrored
 
 
 def test_unrelated_plates_are_look_alikes() -> None:

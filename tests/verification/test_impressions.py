@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from imgsim.base.verdict_words import MIRRORED, PROBABLY_SAME_PLATE, SAME
 from imgsim.features.extraction import Features, extract
 from imgsim.sources.sample import draw_plate
 from imgsim.verification.impressions import (
@@ -16,7 +17,6 @@ from imgsim.verification.impressions import (
     LEAST_COVERAGE,
     LEAST_POINTS,
     MOST_STIFF,
-    SAME_PLATE,
     Residuals,
     across,
     calibrated,
@@ -24,7 +24,8 @@ from imgsim.verification.impressions import (
     residuals,
     strays,
 )
-from imgsim.verification.verdicts import MIRRORED, SAME_IMAGE, Match, match
+from imgsim.verification.match import Match
+from imgsim.verification.verdicts import match
 
 WIDTH = 480
 BEND = 5
@@ -127,15 +128,15 @@ def both(a: Image.Image, b: Image.Image) -> Match:
 def test_impressions_are_told_on_large_scans(
     plate: Image.Image, impression: Image.Image, longest: int
 ) -> None:
-    assert both(plate, reduced(impression, longest)).printing == SAME_PLATE
-    assert both(reduced(impression, longest), plate).printing == SAME_PLATE
+    assert both(plate, reduced(impression, longest)).printing == PROBABLY_SAME_PLATE
+    assert both(reduced(impression, longest), plate).printing == PROBABLY_SAME_PLATE
 
 
 @pytest.mark.parametrize("longest", SMALL)
 def test_nothing_is_said_below_the_size(plate: Image.Image, impression: Image.Image, longest: int) -> None:
     small = reduced(impression, longest)
     for found in (both(plate, small), both(small, plate), both(reduced(plate, longest), small)):
-        assert (found.verdict, found.printing, found.reason) == (SAME_IMAGE, "", "small")
+        assert (found.verdict, found.printing, found.reason) == (SAME, "", "small")
 
 
 def test_a_plate_that_fills_little_of_a_large_page_is_small(
@@ -144,7 +145,7 @@ def test_a_plate_that_fills_little_of_a_large_page_is_small(
     page = Image.new("L", (2 * plate.width, 2 * plate.height), 235)
     page.paste(impression, (200, 300))
     found = both(plate, page)
-    assert (found.verdict, found.reason, found.printing) == (SAME_IMAGE, "small", "")
+    assert (found.verdict, found.reason, found.printing) == (SAME, "small", "")
 
 
 @pytest.mark.parametrize("wander", [1.5, 3.0, 5.0])

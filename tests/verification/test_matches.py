@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from imgsim.base.verdict_words import VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
 from imgsim.export import families_csv
 from imgsim.families import COLUMNS
 from imgsim.generation import layout
-from imgsim.verification.match_row import VERDICTS, inverted
+from imgsim.verification.match_row import inverted
 from imgsim.verification.match_table import schema, table_bytes, to_table
 from imgsim.verification.matches import Matches
 from tests.making import add_files, add_matches, make, match_values, write_plates

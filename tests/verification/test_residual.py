@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from imgsim.base.verdict_words import DETAIL, SAME
 from imgsim.features.extraction import Features, extract
 from imgsim.sources.sample import draw_plate
 from imgsim.verification import geometry, verdicts
 from imgsim.verification.residual import LEAST, NEAR, SMALL, Patch, largest_patch, unmatched, within
-from imgsim.verification.verdicts import SAME_IMAGE, SHARED_DETAIL, match
+from imgsim.verification.verdicts import match
 from tests.made_up import made_up
 
 SQUARE = np.array([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)])
@@ -94,7 +95,7 @@ def sheet(neighbour: int) -> Features:
 
 def test_most_of_both_with_another_plant_beside_it_is_a_shared_detail() -> None:
     one, two = sheet(8_016), sheet(9_024)
-    assert match(one, two).verdict == SHARED_DETAIL
+    assert match(one, two).verdict == DETAIL
     with patch.object(verdicts, "BESIDE", 1.0):
-        assert match(one, two).verdict == SAME_IMAGE
-    assert match(one, sheet(8_016)).verdict == SAME_IMAGE
+        assert match(one, two).verdict == SAME
+    assert match(one, sheet(8_016)).verdict == SAME

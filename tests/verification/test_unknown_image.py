@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.features.extraction import Features, extract, mirrored
 from imgsim.features.inverted_index import FeatureIndex
 from imgsim.images.decoding import open_image
 from imgsim.verification import unknown_image
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME, MatchRow
+from imgsim.verification.match_row import MatchRow
 from imgsim.verification.motif_search import OPENED_SIDE, Hit
 from imgsim.verification.unknown_image import OUTSIDE, compare_outside
 from imgsim.verification.verdicts import match
@@ -41,12 +42,12 @@ def compare(monkeypatch: pytest.MonkeyPatch) -> Compare:
     def described(*_: Any) -> Features:
         return IMAGE
 
-    def inside(_image: Any, box: tuple[float, ...], _size: Any) -> Features:
+    def inside(_image: Any, box: tuple[float, ...], _size: Any, _verifier: Any) -> Features:
         x, y = IMAGE.points[:, 0], IMAGE.points[:, 1]
         keep = (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
         return Features(IMAGE.size, IMAGE.points[keep], IMAGE.descriptors[keep], IMAGE.vouch[keep])
 
-    monkeypatch.setattr(unknown_image, "extract", described)
+    monkeypatch.setattr("imgsim.features.extraction.extract", described)
     monkeypatch.setattr(unknown_image, "motif_features", inside)
     return lambda box=None, near=(): compare_outside(NOTHING, (600, 900), box, store, index, near)
 

@@ -7,11 +7,11 @@ import streamlit as st
 
 from imgsim.app.parts import about_changes, joined, line, shell, stale, unread_dates
 from imgsim.app.services import background_check, caches, iiif_routes, state, text
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
 from imgsim.retrieval.neighbours import hubness
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.

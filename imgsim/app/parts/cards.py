@@ -10,11 +10,11 @@ import numpy as np
 from imgsim.app.components import outline
 from imgsim.app.services import server, text
 from imgsim.app.services.verdict_words import badge
+from imgsim.base.verdict_words import DETAIL
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
 from imgsim.collection.listing import BELOW
 from imgsim.retrieval.neighbours import share_below
-from imgsim.verification.match_row import DETAIL
 
 
 def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:

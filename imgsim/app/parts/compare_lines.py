@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from imgsim.app.services import server, text
+from imgsim.base.verdict_words import PROBABLY_SAME_PLATE
 from imgsim.collection import Collection
 from imgsim.collection.registration import Lines, measure_lines
 from imgsim.errors import ImgsimError
@@ -20,7 +21,6 @@ from imgsim.verification.impressions import (
     LEAST_POINTS,
     MOST_OFF,
     MOST_STIFF,
-    SAME_PLATE,
 )
 
 # Arrows are drawn so many times as long as what they stand for; more of them would hide the plate.
@@ -49,7 +49,7 @@ def show(collection: Collection, row_a: int, row_b: int, prepared: str) -> None:
         left, right = st.columns([5, 7], gap="medium")
         with left:
             st.markdown(said(found))
-            if (found.reason == "exact") != (prepared == SAME_PLATE):
+            if (found.reason == "exact") != (prepared == PROBABLY_SAME_PLATE):
                 st.caption(
                     "The plates were prepared with another version of imgsim, which decided otherwise. "
                     "Prepare the collection again to have this in all lists."

@@ -12,10 +12,11 @@ from imgsim import export
 from imgsim.app.components import family_strips, outline, pair_list
 from imgsim.app.parts import family_judging, past_addresses, reviewing, shell
 from imgsim.app.services import caches, iiif_routes, server, state, text
+from imgsim.base.verdict_words import MIRRORED
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
 from imgsim.families import Families, Family, Member
-from imgsim.verification.match_row import MIRRORED, MatchRow
+from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
 _TIES = 12  # shown before the reader asks for all

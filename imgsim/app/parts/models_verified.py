@@ -15,9 +15,9 @@ from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import family, models_found, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
-from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 
 _PER_PAGE = 12
 _KINDS = {SAME: "Same image", MIRRORED: "Mirrored", DETAIL: "Shared detail"}

@@ -113,7 +113,7 @@ def _found(
     opened = open_image(_collection.plate_bytes(row), reduce_to=OPENED_SIDE)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
-    query = motif_features(opened.image, pixels, opened.size)
+    query = motif_features(opened.image, pixels, opened.size, _collection.verifier)
     return len(query), tuple(find_motif(query, store, index, exclude=row, k=_MOST))
 
 

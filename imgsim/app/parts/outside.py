@@ -72,5 +72,5 @@ def _evidence(path: str, generation: str, _collection: Collection, asked: Asked,
     assert store is not None and index is not None  # the caller has asked
     with OPENER.alone():
         image, size = _opener(OPENED_SIDE)
-        found = compare_outside(image, size, asked.box, store, index, asked.near)
+        found = compare_outside(image, size, asked.box, store, index, asked.near, verifier=_collection.verifier)
     return Evidence(OUTSIDE, {match.b: match for match in found})

@@ -10,10 +10,10 @@ import streamlit as st
 from imgsim.app.components import rank_lines
 from imgsim.app.parts import shell
 from imgsim.app.services import server, state, text
+from imgsim.base.verdict_words import DETAIL, MIRRORED
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork, Shared
 from imgsim.collection.kept_order import Agreement, kept_order
-from imgsim.verification.match_row import DETAIL, MIRRORED
 
 
 def show(collection: Collection, borrowing: BookNetwork, first: str, second: str) -> None:

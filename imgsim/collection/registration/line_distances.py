@@ -14,7 +14,7 @@ from imgsim.verification.impressions import MOST_OFF, Reason, across
 if TYPE_CHECKING:
     from imgsim.features.extraction import Features
     from imgsim.generation.generation import Generation
-    from imgsim.verification.verdicts import Match
+    from imgsim.verification.match import Match
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,19 @@ class Lines:
 
 
 def measure_lines(collection: Generation, row_a: int, row_b: int) -> Lines | None:
-    """Compare two plates anew, as a run does, and keep what is measured at each point; None if nothing agrees.
+    """Compare two plates anew, as a run does, and keep what is measured at each point; None if nothing agrees, or
+    the collection's verifier does not measure it.
 
     Raises
     ------
     ImgsimError
         If there are no local features of a plate and its scan cannot be read.
     """
-    from imgsim.verification.verdicts import match
-
     ids = collection.catalogue.frame["plate_id"]
     # As prepared pairs are compared: the one whose id comes first is A.
     turned = str(ids.iat[row_b]) < str(ids.iat[row_a])
     first, second = (_features(collection, row) for row in ((row_b, row_a) if turned else (row_a, row_b)))
-    return lines_of(match(first, second), first, second, turned=turned)
+    return lines_of(collection.verifier.compare(first, second), first, second, turned=turned)
 
 
 def lines_of(found: Match, a: Features, b: Features, *, turned: bool = False) -> Lines | None:
@@ -94,10 +93,12 @@ def lines_of(found: Match, a: Features, b: Features, *, turned: bool = False) ->
 
 
 def _features(collection: Generation, row: int) -> Features:
-    from imgsim.features.extraction import read_features
+    from imgsim.verification.verifiers import describe_file
 
     try:
         store = collection.features
     except ImgsimError:
         store = None
-    return store.features(row) if store is not None else read_features(collection.plate_bytes(row))
+    if store is not None:
+        return store.features(row)
+    return describe_file(collection.plate_bytes(row), collection.verifier)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.collection.registration.refinement import LONGEST, refine
 from imgsim.collection.registration.result import Registration, Size, Source, reversed_
 from imgsim.errors import ImgsimError
@@ -30,15 +31,15 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
     matches = getattr(collection, "matches", None)
     stored = matches.between(row_a, row_b) if matches is not None else None
     if stored is None:
-        from imgsim.features.extraction import read_features
-        from imgsim.verification.verdicts import match
+        from imgsim.verification.verifiers import describe_file
 
+        verifier = collection.verifier
         data_a, data_b = collection.plate_bytes(row_a), collection.plate_bytes(row_b)
         # Always in one direction, as prepared pairs are, so that A on B and B on A are one finding.
         ids = collection.catalogue.frame["plate_id"]
         turned = str(ids.iat[row_b]) < str(ids.iat[row_a])
-        features = [read_features(data) for data in ((data_b, data_a) if turned else (data_a, data_b))]
-        found = _start(match(*features), "computed now")
+        features = [describe_file(data, verifier) for data in ((data_b, data_a) if turned else (data_a, data_b))]
+        found = _start(verifier.compare(*features), "computed now")
         found = reversed_(found) if turned else found
     else:
         found = _start(stored, "precomputed")
@@ -49,12 +50,12 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
     except ImgsimError:
         return found
     region = getattr(stored, "region_a", None) if stored is not None else None
-    return refine(found, scan_a, scan_b, region if found.verdict == "shared detail" else None)
+    return refine(found, scan_a, scan_b, region if found.verdict == DETAIL else None)
 
 
 def _start(match: Any, source: Source) -> Registration:
     transform = np.asarray(match.transform, dtype=np.float64).reshape(3, 3)
-    if match.verdict == "look-alike" or not np.isfinite(transform).all():
+    if match.verdict == LOOK_ALIKE or not np.isfinite(transform).all():
         transform, source = np.full((3, 3), np.nan), "none"
     none = np.zeros((0, 2), np.float32)
     return Registration(

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
@@ -17,7 +18,6 @@ from imgsim.families import Families, Family, Member, decisions_of, related
 from imgsim.reviews import standing_frame
 from imgsim.reviews.account import account
 from imgsim.reviews.pictures import counting
-from imgsim.verification.match_row import DETAIL, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection

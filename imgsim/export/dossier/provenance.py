@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection.citing import family_citation
 from imgsim.export.dossier.decisions import who
 from imgsim.export.dossier.markup import e, facts, flat
 from imgsim.families import RULE, Family
 from imgsim.reviews.account import Account
-from imgsim.verification.match_row import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
