@@ -109,6 +109,12 @@ class Catalogue:
         return len(set(self._cells["book"]) - {""}) > 1
 
     @cached_property
+    def book_codes(self) -> np.ndarray:
+        """int64 (n,): equal for plates of one book; -1 where no book is known."""
+        codes, names = pd.factorize(self.frame["book"])
+        return np.where(np.asarray(names == "")[codes], -1, codes).astype(np.int64)
+
+    @cached_property
     def _place_in_book(self) -> np.ndarray:
         """int64 (n,): each row's place when sorted by book and by the order within it."""
         inside = self._cells[IN_BOOK]

@@ -15,10 +15,11 @@ from imgsim.base.progress import Stage
 from imgsim.cli.arguments import command_name
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.listing import TIMES
 from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
 from imgsim.export.kinds import KINDS, ExportFile, available, files_of
-from imgsim.export.request import WHEN, Request
+from imgsim.export.request import Request
 from imgsim.generation.layout import CURRENT
 
 _DESCRIPTION = """\
@@ -105,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     add("--other-books", action="store_true", help="only neighbours from other books than the plate's own")
     add(
         "--when",
-        choices=WHEN,
+        choices=TIMES,
         default="any",
         help="only neighbours that are certainly earlier or later (default: any)",
     )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.catalogue import BookDates
-from imgsim.collection.kept_order import Agreement, order_agreement
+from imgsim.collection.kept_order import RankCorrelation, rank_correlation
 from imgsim.families import Families
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class BookNetwork:
                 for two in names[at + 1 :]:
                     shared.setdefault((one, two), []).append(family.id)
         self._shared = shared
-        self._agreements: dict[tuple[str, str], Agreement] = {}
+        self._correlations: dict[tuple[str, str], RankCorrelation] = {}
         self.books = self.dates.in_order({book for pair in shared for book in pair})
         self._at = {book: at for at, book in enumerate(self.books)}
         self.matrix: npt.NDArray[np.int64] = np.zeros((len(self.books),) * 2, dtype=np.int64)
@@ -160,12 +160,12 @@ class BookNetwork:
         found = [Shared(*pair, place_a=a, place_b=b) for pair, a, b in zip(pairs, by_a, by_b, strict=True)]
         return sorted(found, key=lambda shared: shared.place_a)
 
-    def agreement(self, book_a: str, book_b: str) -> Agreement:
+    def rank_correlation(self, book_a: str, book_b: str) -> RankCorrelation:
         """Whether the two print what they share in one order: a copyist who kept the order is seen at once."""
         key = (book_a, book_b) if book_a <= book_b else (book_b, book_a)
-        if key not in self._agreements:
-            self._agreements[key] = order_agreement([shared.place_b for shared in self.shared(*key)])
-        return self._agreements[key]
+        if key not in self._correlations:
+            self._correlations[key] = rank_correlation([shared.place_b for shared in self.shared(*key)])
+        return self._correlations[key]
 
     def _ids(self, book_a: str, book_b: str) -> list[str]:
         return self._shared.get((min(book_a, book_b), max(book_a, book_b)), [])

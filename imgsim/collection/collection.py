@@ -268,7 +268,7 @@ class Collection(Generation):
 
         name = self.backbones[0] if backbone is None else backbone
         line = self.calibration(name).threshold if threshold is None else threshold
-        wanted = Conditions(top_k, line, other_books and self.catalogue.books_known, when)
+        wanted = Conditions(top_k, line, other_books, when)
         query = plate_query(self, self.catalogue.row(plate), self.similarities(plate, name))
         found = find(self.catalogue, query, wanted, verdicts=verdicts, verified_first=verified_first)
         return neighbour_table(self, found, query.evidence)

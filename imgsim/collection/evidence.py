@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import Catalogue
@@ -90,7 +89,7 @@ def reused(matches: Matches, catalogue: Catalogue, decided: Decisions | None = N
         kept = [pair for pair in low_high if pair not in decided.rejected]
         pairs = np.array([*kept, *decided.confirmed], dtype=np.int64).reshape(-1, 2)
     if catalogue.books_known:
-        codes, _ = pd.factorize(catalogue.frame["book"])
+        codes = catalogue.book_codes
         pairs = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
     mask = np.zeros(len(catalogue), dtype=bool)
     mask[pairs.ravel()] = True

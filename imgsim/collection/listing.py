@@ -15,11 +15,12 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.catalogue import Catalogue, DateInterval
+from imgsim.catalogue import Catalogue
 from imgsim.retrieval.neighbours import ranked
 
 Mask = npt.NDArray[np.bool_]
 
+TIMES = ("any", "earlier", "later")
 VERDICTS, WHEN, OTHER_BOOKS = "verdicts", "when", "other_books"  # the conditions, by the field of the state
 VERIFIED, ABOVE, BELOW = 0, 1, 2  # the sections of a list
 
@@ -31,7 +32,7 @@ class Conditions:
     top_k: int
     threshold: float | None  # where the line stands; None: there is none
     other_books: bool
-    when: str  # any, earlier, later
+    when: str  # one of TIMES
 
 
 @dataclass(frozen=True)
@@ -103,35 +104,44 @@ class Card:
     folded: tuple[int, ...]  # indices too
 
 
-def conditions_mask(
-    catalogue: Catalogue, conditions: Conditions, *, book: str, date: DateInterval
-) -> npt.NDArray[np.bool_]:
-    """The plates that meet the conditions on book and time, bool (n,).
+def meets(
+    catalogue: Catalogue,
+    rows: npt.NDArray[np.integer],
+    others: npt.NDArray[np.integer],
+    *,
+    other_books: bool = False,
+    when: str = "any",
+) -> Mask:
+    """Whether plates (``others``) meet the conditions on book and time of queries (``rows``); both broadcast.
 
     Earlier and later are what certainly is: a plate whose interval overlaps that of the query, or that has no date, is
-    neither. Without a book or a date of the query's own, the condition on it cannot be tested and lets everything pass.
+    neither. Without a book or a date of the query's own, and in a collection that does not tell its books apart, the
+    condition on it cannot be tested and lets everything pass.
     """
-    mask = np.ones(len(catalogue), dtype=bool)
-    if conditions.other_books and book:
-        mask[catalogue.book_rows(book)] = False
-    if conditions.when != "any" and date.dated:
+    fits = np.ones(np.broadcast_shapes(rows.shape, others.shape), dtype=bool)
+    if other_books and catalogue.books_known:
+        books = catalogue.book_codes
+        fits &= (books[rows] != books[others]) | (books[rows] < 0)
+    if when != "any":
         dates = catalogue.dates
-        mask &= dates.certainly_before(date) if conditions.when == "earlier" else dates.certainly_after(date)
-    return mask
+        fits &= ~dates.dated[rows] | (
+            dates.before(others, rows) if when == "earlier" else dates.before(rows, others)
+        )
+    return fits
 
 
 def masks_of(
-    catalogue: Catalogue,
-    conditions: Conditions,
-    *,
-    book: str,
-    date: DateInterval,
-    verdicts: Mask | None = None,
+    catalogue: Catalogue, conditions: Conditions, row: int | None, verdicts: Mask | None = None
 ) -> dict[str, Mask]:
-    """By each condition that leaves anything out, the plates that meet it, bool (n,)."""
+    """By each condition that leaves anything out, the plates that meet it, bool (n,).
+
+    ``row`` is the query's, None for an image from outside, of which neither book nor date is known.
+    """
     found = {} if verdicts is None else {VERDICTS: verdicts}
-    found[WHEN] = conditions_mask(catalogue, replace(conditions, other_books=False), book=book, date=date)
-    found[OTHER_BOOKS] = conditions_mask(catalogue, replace(conditions, when="any"), book=book, date=date)
+    if row is not None:
+        query, others = np.array([row]), np.arange(len(catalogue))
+        found[WHEN] = meets(catalogue, query, others, when=conditions.when)
+        found[OTHER_BOOKS] = meets(catalogue, query, others, other_books=conditions.other_books)
     return {name: mask for name, mask in found.items() if not mask.all()}
 
 

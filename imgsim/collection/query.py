@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.catalogue import UNDATED, Catalogue, DateInterval
+from imgsim.catalogue import Catalogue
 from imgsim.collection.evidence import CODES, Evidence, evidence_of
-from imgsim.collection.listing import Conditions, Listing, list_under, masks_of
+from imgsim.collection.listing import TIMES, Conditions, Listing, list_under, masks_of
 from imgsim.errors import ImgsimError
 from imgsim.generation.generation import Generation
-
-TIMES = ("any", "earlier", "later")
 
 
 @dataclass(frozen=True)
@@ -24,22 +22,12 @@ class Query:
     label: str
     similarities: npt.NDArray[np.float32]  # (n,)
     row: int | None = None
-    book: str = ""
-    date: DateInterval = UNDATED
     evidence: Evidence | None = None
 
 
 def plate_query(generation: Generation, row: int, similarities: npt.NDArray[np.float32]) -> Query:
     """The query that a plate of the collection is."""
-    record = generation.catalogue.record(row)
-    return Query(
-        str(record["plate_id"]),
-        similarities,
-        row,
-        str(record["book"]),
-        generation.catalogue.date(row),
-        evidence_of(generation, row),
-    )
+    return Query(generation.catalogue.plate_ids[row], similarities, row, evidence_of(generation, row))
 
 
 def find(
@@ -77,7 +65,7 @@ def find(
     known = query.evidence
     mask = known.mask(verdicts, len(query.similarities)) if known is not None and verdicts else None
     return list_under(
-        masks_of(catalogue, wanted, book=query.book, date=query.date, verdicts=mask),
+        masks_of(catalogue, wanted, query.row, mask),
         query.similarities,
         wanted,
         exclude=query.row,

@@ -19,11 +19,11 @@ from imgsim.export.map_page import map_html
 from imgsim.export.neighbour_lists import neighbours_csv
 from imgsim.export.pair_lists import pairs_csv
 from imgsim.export.plate_lists import selection_csv
-from imgsim.export.request import WHEN, Chunk, Request
+from imgsim.export.request import Chunk, Request
 from imgsim.export.tables import table_csv
 
 __all__ = [
-    "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",
+    "KINDS", "Chunk", "Estimate", "ExportFile", "Kind", "Request", "available", "estimate", "families_csv",
     "files_of", "guarded", "map_html", "neighbours_csv", "network_csv", "pairs_csv", "read_back", "selection_csv",
     "stem", "table_csv", "write_files", "zip_chunks",
 ]  # fmt: skip

@@ -43,7 +43,7 @@ def network_csv(borrowing: BookNetwork, catalogue: Catalogue, *, collection: str
         for name, kind in (("year", "year"), ("date_from", "earliest"), ("date_to", "latest"), ("date_sure", "sure")):
             columns[f"{side}_{name}"] = [getattr(date, kind) for date in dates]
         columns[f"{side}_place"] = [record["place"] for record in first]
-    agreements = [borrowing.agreement(edge.source, edge.target) for edge in edges]
+    agreements = [borrowing.rank_correlation(edge.source, edge.target) for edge in edges]
     columns |= {
         "dated": [yes(edge.directed) for edge in edges],
         "shared": [len(edge.families) for edge in edges],

@@ -53,7 +53,7 @@ def graphml(borrowing: BookNetwork) -> bytes:
     for number, edge in enumerate(borrowing.edges):
         ends = {"source": xml_text(edge.source), "target": xml_text(edge.target)}
         element = ElementTree.SubElement(graph, "edge", {"id": f"e{number}", **ends})
-        tau = borrowing.agreement(edge.source, edge.target).tau
+        tau = borrowing.rank_correlation(edge.source, edge.target).tau
         values = (
             float(len(edge.families)), edge.directed, edge.kinds[SAME], edge.kinds[MIRRORED],
             edge.kinds[DETAIL], edge.from_earliest, None if math.isnan(tau) else round(tau, 4),

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from imgsim.base.cells import cell, csv_bytes, encoded, header, line_part
 from imgsim.catalogue import Catalogue
+from imgsim.collection.listing import meets
 from imgsim.export.catalogued import Parts, column, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.retrieval.neighbours import nearest
@@ -182,7 +182,7 @@ def _kept(
     least = np.float32(request.threshold)
     fits = scores[rows] >= least
     if _conditioned(request):
-        fits &= _fits(request, rows[:, None], kept[rows])
+        fits &= _meets(request, rows[:, None], kept[rows])
     # What is not kept is no nearer than the last that is.
     ended = scores[rows, -1] < least if kept.shape[1] else np.zeros(len(rows), dtype=bool)
     return fits, (fits.sum(axis=1) >= _wanted(request)) | ended | (
@@ -208,28 +208,11 @@ def _compared(
 
 def _allowed(request: Request, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which plates meet the conditions on book and time for each of some rows, bool (m, n)."""
-    return _fits(request, rows[:, None], np.arange(len(request.catalogue))[None, :])
+    return _meets(request, rows[:, None], np.arange(len(request.catalogue))[None, :])
 
 
-def _fits(
-    request: Request, rows: npt.NDArray[np.integer], others: npt.NDArray[np.integer]
-) -> npt.NDArray[np.bool_]:
-    """Whether others meet the conditions; both in shapes that broadcast.
-
-    Earlier and later are what certainly is: a plate whose dates overlap, or that has none, is neither. Without a book
-    or a date of a plate's own, the condition on it cannot be tested and lets everything pass, as on the plate's page.
-    """
-    frame = request.catalogue.frame
-    fits = np.ones(np.broadcast_shapes(rows.shape, others.shape), dtype=bool)
-    if request.other_books:
-        books, names = pd.factorize(frame["book"])
-        unknown = [i for i, name in enumerate(names) if name == ""]
-        fits &= (books[rows] != books[others]) | np.isin(books[rows], unknown)
-    if request.when != "any":
-        dates = request.catalogue.dates
-        found = dates.before(others, rows) if request.when == "earlier" else dates.before(rows, others)
-        fits &= ~dates.dated[rows] | found
-    return fits
+def _meets(request: Request, rows: np.ndarray, others: np.ndarray) -> npt.NDArray[np.bool_]:
+    return meets(request.catalogue, rows, others, other_books=request.other_books, when=request.when)
 
 
 class _Proofs:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from imgsim.families import Families
     from imgsim.reviews import Review
 
-WHEN = ("any", "earlier", "later")
 STEP = 200  # plates, pairs or books in a chunk, roughly
 
 

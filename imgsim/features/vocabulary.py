@@ -88,7 +88,11 @@ def branches(count: int) -> int:
 
 
 def kmeans(rows: Float32, k: int, rng: np.random.Generator) -> Float32:
-    """k-means (Lloyd): float32 (at most k, d) centres of ``rows`` (n, d)."""
+    """k-means (Lloyd): float32 (at most k, d) centres of ``rows`` (n, d).
+
+    Not scikit-learn's: as fast, but its centres differ in the last bits with the number of threads, which gives plates
+    other cells, and other candidates; and every index that there is would have to be made again.
+    """
     k = min(k, len(rows))
     centres = rows[rng.choice(len(rows), k, replace=False)] if k else rows[:0]
     if k == len(rows):

@@ -55,6 +55,22 @@ def moved(transform: np.ndarray, points: np.ndarray) -> np.ndarray:
     return out[:, :2] / out[:, 2:]
 
 
+def depths(transform: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What :func:`moved` divides points (n, 2) by: float64 (n,), 1 everywhere but for a homography."""
+    return np.column_stack((points, np.ones(len(points)))) @ transform[2]
+
+
+def corners_of(size: tuple[float, float]) -> np.ndarray:
+    """The corners of a plate of that width and height, float64 (4, 2), clockwise from the top left."""
+    width, height = size
+    return np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
+
+
+def mirroring(width: float) -> np.ndarray:
+    """The transform that turns a plate of that width left to right, float64 (3, 3)."""
+    return np.array([[-1.0, 0, width], [0, 1, 0], [0, 0, 1]])
+
+
 def fit(a: Features, b: Features, similarity: np.ndarray) -> Fit:
     """Find the transform from A to B with which most features agree.
 

@@ -207,7 +207,7 @@ def verify(query: Features, plate: Features, row: int, turned: bool) -> Hit | No
     region = _region(query.points[rows], fit.transform, plate.size)
     transform = fit.transform
     if turned:
-        transform = transform @ np.array([[-1.0, 0, query.size[0]], [0, 1, 0], [0, 0, 1]])
+        transform = transform @ geometry.mirroring(query.size[0])
     return Hit(row, turned, max(inliers, found), max(beyond, float(found)), region, transform)
 
 
@@ -222,6 +222,6 @@ def _region(points: Float32, transform: npt.NDArray[np.float64], size: tuple[int
     reach = points[:, 2:3] / 2
     left, top = (points[:, :2] - reach).min(0)
     right, bottom = (points[:, :2] + reach).max(0)
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
+    corners = geometry.corners_of((right - left, bottom - top)) + (left, top)
     outline = geometry.moved(transform, corners)
     return np.clip(outline, 0, np.array(size)).astype(np.float32)

@@ -29,7 +29,7 @@ from imgsim.base.verdict_words import DETAIL, MIRRORED, PROBABLY_SAME_PLATE, SAM
 from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, mirrored
 from imgsim.verification import geometry
-from imgsim.verification.agreement import Agreement, Support, agreement, support
+from imgsim.verification.correspondences import Correspondences, Support, correspondences, support
 from imgsim.verification.impressions import across, reason, residuals
 from imgsim.verification.match import Match, look_alike
 from imgsim.verification.residual import unmatched
@@ -72,7 +72,7 @@ def match(a: Features, b: Features) -> Match:
     seen = support(best_a, b, alike, best)
     if not stands(seen):
         return look_alike(len(best), is_mirrored)
-    agreed = agreement(best_a, b, alike, best, seen)
+    agreed = correspondences(best_a, b, alike, best, seen)
     if whole(agreed) and _beside(best_a, b, alike, agreed) < BESIDE:
         verdict = MIRRORED if is_mirrored else SAME
     elif seen.strict >= (LEAST_TINY if max(agreed.on_a.area, agreed.on_b.area) < TINY else LEAST_DETAIL):
@@ -89,7 +89,7 @@ def stands(seen: Support) -> bool:
     return seen.agreeing >= enough and seen.places >= LEAST_PLACES
 
 
-def whole(seen: Agreement) -> bool:
+def whole(seen: Correspondences) -> bool:
     """Whether most of both pictures agrees, and each shows the whole of the other."""
     a, b = seen.on_a, seen.on_b
     ink, extent = min(a.coverage, b.coverage), min(a.extent, b.extent)
@@ -97,12 +97,12 @@ def whole(seen: Agreement) -> bool:
     return most and min(a.visible, b.visible) >= WHOLE
 
 
-def _beside(a: Features, b: Features, alike: np.ndarray, seen: Agreement) -> float:
+def _beside(a: Features, b: Features, alike: np.ndarray, seen: Correspondences) -> float:
     """The larger share of a picture's ink that lies beside what agrees and is not in the other plate at all."""
     return max(unmatched(a, b, alike, seen.transform, seen.patch_a, seen.patch_b))
 
 
-def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored: bool) -> Match:
+def _match(verdict: str, a: Features, b: Features, seen: Correspondences, is_mirrored: bool) -> Match:
     transform, points_a, region_a = seen.transform, seen.points_a, seen.on_a.region
     measured = residuals(
         points_a,
@@ -119,7 +119,7 @@ def _match(verdict: str, a: Features, b: Features, seen: Agreement, is_mirrored:
         coverage=min(seen.on_a.coverage, seen.on_b.coverage),
     )
     if is_mirrored:
-        flip = np.array([[-1.0, 0, a.size[0]], [0, 1, 0], [0, 0, 1]])
+        flip = geometry.mirroring(a.size[0])
         transform = transform @ flip
         points_a, region_a = (
             geometry.moved(flip, points).astype(np.float32) for points in (points_a, region_a)

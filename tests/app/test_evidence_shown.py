@@ -339,9 +339,9 @@ def test_the_map_refuses_foreign_rows_as_verified() -> None:
 
 
 def test_the_conditions_on_books_agree_with_the_catalogue(herbals: Collection) -> None:
-    from imgsim.catalogue import UNDATED
-    from imgsim.collection.listing import conditions_mask
+    from imgsim.collection.listing import meets
 
     catalogue: Catalogue = herbals.catalogue
-    mask = conditions_mask(catalogue, Conditions(4, 0.5, True, "any"), book="book1", date=UNDATED)
+    row, every = int(catalogue.book_rows("book1")[0]), np.arange(len(catalogue))
+    mask = meets(catalogue, np.array([row]), every, other_books=True)
     assert np.array_equal(mask, catalogue.frame["book"].to_numpy() != "book1")

@@ -337,12 +337,12 @@ def test_of_many_books_those_that_share_most_are_drawn(
 
 
 def test_the_order_of_two_books_is_put_into_words() -> None:
-    from imgsim.collection.kept_order import order_agreement
+    from imgsim.collection.kept_order import rank_correlation
 
-    assert "in the same order" in in_words(order_agreement(list(range(8))))
-    assert "once in 20,160 times" in in_words(order_agreement(list(range(8))))
-    assert "in no common order" in in_words(order_agreement([3, 0, 4, 1, 2]))
-    assert in_words(order_agreement([0])) == "One shared image says nothing of the order."
+    assert "in the same order" in in_words(rank_correlation(list(range(8))))
+    assert "once in 20,160 times" in in_words(rank_correlation(list(range(8))))
+    assert "in no common order" in in_words(rank_correlation([3, 0, 4, 1, 2]))
+    assert in_words(rank_correlation([0])) == "One shared image says nothing of the order."
 
 
 # ---- details

@@ -28,7 +28,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.book_exchange import exchange
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.citing import family_citation
-from imgsim.collection.listing import Conditions, conditions_mask
+from imgsim.collection.listing import meets
 from imgsim.collection.overview_counts import Overview
 from imgsim.export.graphml import graphml
 from imgsim.export.neighbour_lists import neighbour_lists
@@ -205,7 +205,7 @@ def test_earlier_and_later_are_certain_on_the_page_and_in_lists(catalogue: Catal
                 right.add(other)
         if own == (None, None):
             right = set(range(len(catalogue))) - {row}
-        mask = conditions_mask(catalogue, Conditions(50, -1, False, when), book="", date=catalogue.date(row))
+        mask = meets(catalogue, np.array([row]), np.arange(len(catalogue)), when=when)
         assert set(np.flatnonzero(mask).tolist()) - {row} == right == listed[row]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
-from imgsim.collection.backbone_agreement import STUDY, agreement, places
+from imgsim.collection.neighbour_overlap import STUDY, neighbour_overlap, places
 from imgsim.collection.score_ladder import RUNGS, distributions, ladder
 from imgsim.collection.verified_pairs import VerifiedPairs, difference, look_up, verified_pairs
 from imgsim.errors import ImgsimError
@@ -36,7 +36,7 @@ def two_lists(count: int = 90, k: int = 12) -> tuple[np.ndarray, np.ndarray]:
     return all_neighbours(rows, k)[0], all_neighbours(noisy.astype(np.float32), k)[0]
 
 
-# ---- agreement
+# ---- neighbour_overlap
 
 
 def test_the_study_counted_each_of_its_plates_once() -> None:
@@ -47,7 +47,7 @@ def test_the_study_counted_each_of_its_plates_once() -> None:
 @pytest.mark.parametrize("k", [1, 4, 10, 12])
 def test_shared_neighbours_are_those_of_sets(k: int) -> None:
     first, second = two_lists()
-    known = agreement(first, second, k, np.zeros(len(first)))
+    known = neighbour_overlap(first, second, k, np.zeros(len(first)))
     expected = [len({*a[:k]} & {*b[:k]}) for a, b in zip(first.tolist(), second.tolist(), strict=True)]
     assert known.shared.tolist() == expected
     assert len(set(expected)) > 1  # else the lists test nothing
@@ -79,10 +79,10 @@ def plain_overlap(first: list[int], second: list[int], p: float = 0.9) -> float:
 
 def test_the_overlap_of_ranks_is_the_sum_of_its_definition() -> None:
     first, second = two_lists()
-    known = agreement(first, second, 4, np.zeros(len(first)))
+    known = neighbour_overlap(first, second, 4, np.zeros(len(first)))
     expected = [plain_overlap(a, b) for a, b in zip(first.tolist(), second.tolist(), strict=True)]
     np.testing.assert_allclose(known.overlap, expected, atol=1e-12)
-    same = agreement(first, first, 4, np.zeros(len(first)))
+    same = neighbour_overlap(first, first, 4, np.zeros(len(first)))
     np.testing.assert_allclose(same.overlap, 1)
     assert (same.shared == 4).all()
 
@@ -90,24 +90,24 @@ def test_the_overlap_of_ranks_is_the_sum_of_its_definition() -> None:
 def test_disagreement_is_ordered_by_shared_then_overlap_then_regard_then_plate() -> None:
     first, second = two_lists()
     regard = np.random.default_rng(3).integers(0, 3, len(first)) / 3
-    known = agreement(first, second, 4, regard)
+    known = neighbour_overlap(first, second, 4, regard)
     expected = sorted(
         range(len(first)), key=lambda row: (known.shared[row], known.overlap[row], regard[row], row)
     )
     assert known.order.tolist() == expected
     apart = np.arange(12, dtype=np.int32).reshape(6, 2)
-    none = agreement(apart, apart[::-1].copy(), 2, np.array([0.5, 0.1, 0.5, 0.9, 0.1, 0.0]))
+    none = neighbour_overlap(apart, apart[::-1].copy(), 2, np.array([0.5, 0.1, 0.5, 0.9, 0.1, 0.0]))
     assert none.order.tolist() == [5, 1, 4, 0, 2, 3]
 
 
 def test_lists_that_cannot_be_compared_say_why() -> None:
     first, second = two_lists()
     with pytest.raises(ImgsimError, match=r"first 13 neighbours .* hold 12"):
-        agreement(first, second, 13, np.zeros(len(first)))
+        neighbour_overlap(first, second, 13, np.zeros(len(first)))
     with pytest.raises(ImgsimError, match="cannot be compared"):
-        agreement(first, second, 0, np.zeros(len(first)))
+        neighbour_overlap(first, second, 0, np.zeros(len(first)))
     with pytest.raises(ImgsimError, match="90 and 89 plates"):
-        agreement(first, second[1:], 4, np.zeros(90))
+        neighbour_overlap(first, second[1:], 4, np.zeros(90))
 
 
 # ---- verified pairs

@@ -19,7 +19,7 @@ from imgsim.catalogue import BookDates, Catalogue
 from imgsim.charts.book_figures import KIND_COLOURS, matrix_figure, timeline_figure
 from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, exchange
 from imgsim.collection.book_network import KINDS, BookNetwork
-from imgsim.collection.kept_order import Agreement, kept_order, order_agreement
+from imgsim.collection.kept_order import RankCorrelation, kept_order, rank_correlation
 from imgsim.export import families_csv, network_csv
 from imgsim.export.graphml import graphml
 from imgsim.families import Families, find_families
@@ -81,12 +81,12 @@ def test_what_two_books_share_stands_in_the_order_of_the_first(copied: BookNetwo
     turned = copied.shared("two", "one")
     assert [ids[s.row_a] for s in turned] == ["b0", "b1", "b2", "b3", "b4"]
     assert copied.shared("four", "two") == [] == copied.shared("one", "nobody")
-    agreement = copied.agreement("one", "two")
-    assert agreement.tau == pytest.approx(0.8) == copied.agreement("two", "one").tau
+    agreement = copied.rank_correlation("one", "two")
+    assert agreement.tau == pytest.approx(0.8) == copied.rank_correlation("two", "one").tau
     assert agreement.words == "in no common order" if agreement.chance > 0.05 else "mostly in the same order"
-    assert math.isnan(copied.agreement("one", "three").tau)
-    assert Agreement(33, 0.36, 0.003).words == "partly in the same order"
-    assert Agreement(33, -0.9, 1e-9).words == "mostly in the reverse order"
+    assert math.isnan(copied.rank_correlation("one", "three").tau)
+    assert RankCorrelation(33, 0.36, 0.003).words == "partly in the same order"
+    assert RankCorrelation(33, -0.9, 1e-9).words == "mostly in the reverse order"
 
 
 def test_the_order_counts_pages_not_names() -> None:
@@ -96,8 +96,8 @@ def test_the_order_counts_pages_not_names() -> None:
     catalogue = catalogue_of(plates, page=[20, 10, 1, 2])
     borrowing = made(catalogue, [pair("a1", "b1"), pair("a2", "b2")])
     assert [s.row_a for s in borrowing.shared("one", "two")] == [1, 0]
-    assert borrowing.agreement("one", "two").tau == -1
-    assert "reverse" in borrowing.agreement("one", "two").words
+    assert borrowing.rank_correlation("one", "two").tau == -1
+    assert "reverse" in borrowing.rank_correlation("one", "two").words
 
 
 def test_tau_and_its_chance_agree_with_counting_all_orders() -> None:
@@ -108,7 +108,7 @@ def test_tau_and_its_chance_agree_with_counting_all_orders() -> None:
     orders = list(itertools.permutations(range(6)))
     taus = np.array([tau(order) for order in orders])
     for order in orders[::37]:
-        got = order_agreement(list(order))
+        got = rank_correlation(list(order))
         assert got.tau == pytest.approx(tau(order))
         assert got.chance == pytest.approx(min(1.0, float(np.mean(np.abs(taus) >= abs(got.tau) - 1e-12))))
     stats = pytest.importorskip("scipy.stats")
@@ -116,12 +116,12 @@ def test_tau_and_its_chance_agree_with_counting_all_orders() -> None:
     for count in (2, 9, 40, 90):
         order = rng.permutation(count).tolist()
         reference = stats.kendalltau(range(count), order)
-        got = order_agreement(order)
+        got = rank_correlation(order)
         assert got.tau == pytest.approx(reference.statistic)
         assert got.chance == pytest.approx(reference.pvalue, abs=0.02)
-    assert order_agreement([]).plates == 0 and math.isnan(order_agreement([0]).chance)
-    assert order_agreement(list(range(12))).words == "in the same order"
-    assert "by chance" in order_agreement([0, 1, 2]).words
+    assert rank_correlation([]).plates == 0 and math.isnan(rank_correlation([0]).chance)
+    assert rank_correlation(list(range(12))).words == "in the same order"
+    assert "by chance" in rank_correlation([0, 1, 2]).words
 
 
 def test_the_order_that_both_books_keep_is_the_longest_there_is() -> None:

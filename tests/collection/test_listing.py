@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imgsim.catalogue import Catalogue, DateInterval
+from imgsim.catalogue import Catalogue
 from imgsim.collection.listing import (
     ABOVE,
     BELOW,
@@ -36,6 +36,7 @@ def catalogue() -> Catalogue:
         int(year) if year % 7 else None for year in numbers.integers(1700, 1800, COUNT)
     ]
     books = [f"b{number}" if number else "" for number in numbers.integers(0, 6, COUNT)]
+    books[QUERY], years[QUERY] = BOOK, YEAR
     return catalogue_of({f"p{n:02}": each for n, each in enumerate(zip(books, years, strict=True))})
 
 
@@ -76,7 +77,7 @@ def test_the_nearest_are_listed_whatever_they_score_and_what_is_left_out_is_coun
     conditions = Conditions(top_k, threshold, other_books, when)
     verified = [3, 41, 12, 30]
     verdicts = np.isin(np.arange(COUNT), verified) if few else None
-    masks = masks_of(catalogue, conditions, book=BOOK, date=DateInterval(YEAR, YEAR), verdicts=verdicts)
+    masks = masks_of(catalogue, conditions, QUERY, verdicts)
     found = list_under(masks, similarities, conditions, exclude=QUERY, verified=verified)
 
     fails = {row: failing(catalogue, conditions, row, verdicts) for row in range(COUNT) if row != QUERY}

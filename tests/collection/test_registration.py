@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 
 from imgsim.collection import registration
-from imgsim.collection.registration import NODES, Registration, apply, bent, register
+from imgsim.collection.registration import NODES, Registration, bent, register
 from imgsim.errors import CollectionError
 from imgsim.sources.sample.copperplate import PlateSpec, draw_plate
 from imgsim.sources.sample.planning import plan
 from imgsim.sources.sample.scanning import scan
+from imgsim.verification.geometry import moved
 from imgsim.verification.verifiers import SIFT
 from tests.placing import common_places, placed
 
@@ -103,7 +104,7 @@ def test_a_known_transform_is_found_to_a_pixel(
     truth = np.array([[1, 0, 0], [0, 1, 0], [lean, 0, 1]]) @ truth @ (FLIP if flipped else np.eye(3))
     found = lay(Plates(plate, printed(plate, truth, size)))
     assert (found.source, found.mirrored, found.sharpened) == ("computed now", flipped, True)
-    off = np.linalg.norm(apply(found.transform, grid(plate.size)) - apply(truth, grid(plate.size)), axis=1)
+    off = np.linalg.norm(moved(found.transform, grid(plate.size)) - moved(truth, grid(plate.size)), axis=1)
     assert off.max() < 1.0
     assert found.residual < 1.0 and found.bend is None
     assert len(found.points_a) == len(found.points_b) >= registration.LEAST_WINDOWS
@@ -131,7 +132,7 @@ def test_a_bend_is_found_where_a_stiff_sheet_does_not_fit(plate: Image.Image) ->
     assert found.bend is not None and found.bend.shape == (NODES, NODES, 2) and found.bend.dtype == np.float32
     inked = np.argwhere(np.asarray(plate) < 90)[::37, ::-1] + 0.5
     truth = inked + np.stack(wave(inked[:, 0], inked[:, 1]), -1)
-    stiff = np.linalg.norm(apply(found.transform, inked) - truth, axis=1)
+    stiff = np.linalg.norm(moved(found.transform, inked) - truth, axis=1)
     followed = np.linalg.norm(bent(found.transform, found.bend, plate.size, inked) - truth, axis=1)
     assert np.median(followed) < 0.8 < np.median(stiff)
     assert np.percentile(followed, 90) < 2.5
@@ -164,7 +165,7 @@ def test_a_and_b_exchanged_are_one_finding(plate: Image.Image) -> None:
     there, back = lay(plates, 0, 1), lay(plates, 1, 0)
     assert there.inliers == back.inliers and there.verdict == back.verdict
     assert there.coverage_a == pytest.approx(back.coverage_b)
-    around = apply(back.transform, apply(there.transform, grid(plate.size)))
+    around = moved(back.transform, moved(there.transform, grid(plate.size)))
     assert np.linalg.norm(around - grid(plate.size), axis=1).max() < 1.0
 
 
@@ -193,7 +194,7 @@ def test_a_verified_pair_is_sharpened_from_where_it_was(plate: Image.Image, verd
         77,
         "probably the same plate",
     )
-    off = np.linalg.norm(apply(found.transform, grid(plate.size)) - apply(truth, grid(plate.size)), axis=1)
+    off = np.linalg.norm(moved(found.transform, grid(plate.size)) - moved(truth, grid(plate.size)), axis=1)
     assert off.max() < 1.0
 
 

@@ -6,15 +6,15 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from imgsim.app.services import verdict_words
 from imgsim.base.spreadsheets import read_back
-from imgsim.catalogue import UNDATED
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.evidence import evidence_of, reused
-from imgsim.collection.listing import Conditions, conditions_mask
+from imgsim.collection.listing import meets
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import (
     card,
@@ -51,8 +51,7 @@ def _verified(sample: Collection, row: int) -> list[tuple[str, str]]:
     """(plate id, verdict's code) of the verified matches of a plate in other books, best first."""
     known = evidence_of(sample, row)
     assert known is not None
-    book = str(sample.catalogue.record(row)["book"])
-    mask = conditions_mask(sample.catalogue, Conditions(4, 1.0, True, "any"), book=book, date=UNDATED)
+    mask = meets(sample.catalogue, np.array([row]), np.arange(len(sample.catalogue)), other_books=True)
     return [(sample.catalogue.plate_ids[other], known.code(other)) for other in known.verified if mask[other]]
 
 

@@ -24,8 +24,9 @@ from imgsim.families import (
 )
 from imgsim.families.family_members import Member
 from imgsim.families.finding import STRONG_DETAIL, STRONG_WHOLE
-from imgsim.families.framing import area, seen
+from imgsim.families.framing import seen
 from imgsim.families.relating import believed
+from imgsim.verification.geometry import moved
 from tests.kin import FLIP, box, catalogue_of, clique, matches_of, pair
 
 WEAK = STRONG_WHOLE - 1
@@ -327,7 +328,22 @@ def test_shares_of_frames() -> None:
     # A diamond in a square.
     turn = np.array([[1.0, -1, 0], [1, 1, 0], [0, 0, 1]])
     assert seen(turn, (2, 2), (4, 4)) == pytest.approx((0.5, 0.25))
-    assert area([(0, 0), (0, 2), (2, 2), (2, 0)]) == 4
+    # Against counting the points of a fine grid on B that come from within A.
+    rng = np.random.default_rng(4)
+    for _ in range(12):
+        angle, scale = rng.uniform(-3, 3), rng.uniform(0.5, 1.8)
+        c, s = scale * np.cos(angle), scale * np.sin(angle)
+        bent = np.array([[c, -s, rng.uniform(-200, 400)], [s, c, rng.uniform(-200, 400)], [1e-4, -5e-5, 1]])
+        found = seen(bent, (400, 600), (500, 700))
+        x, y = np.meshgrid(np.arange(0.5, 700, 2), np.arange(0.5, 700, 2))
+        points = np.column_stack((x.ravel(), y.ravel()))
+        in_b = points[(points <= (500, 700)).all(1)]
+        back = moved(np.linalg.inv(bent), in_b)
+        assert found[1] == pytest.approx(((back >= 0) & (back <= (400, 600))).all(1).mean(), abs=0.01)
+        corners = moved(bent, np.array([[0.0, 0], [400, 0], [400, 600], [0, 600]]))
+        turned = np.roll(corners, -1, axis=0)
+        whole = abs((corners[:, 0] * turned[:, 1] - turned[:, 0] * corners[:, 1]).sum()) / 2
+        assert found[0] == pytest.approx(min(1, found[1] * 500 * 700 / whole), abs=1e-5)
 
 
 # ---- reading and choosing

@@ -210,7 +210,7 @@ def _partners(
     borrowing = caches.book_network(collection)
     with st.container(gap=None, key=f"partners_{when}"):
         for at, partner in enumerate(shown):
-            order = borrowing.agreement(book, partner.book).words if borrowing is not None else ""
+            order = borrowing.rank_correlation(book, partner.book).words if borrowing is not None else ""
             with st.container(horizontal=True, vertical_alignment="center", key=f"partner_{when}_{at}"):
                 row = int(collection.catalogue.book_rows(partner.book)[0])
                 name = text.plain(collection.catalogue.short_title(row, 70))

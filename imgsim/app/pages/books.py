@@ -208,7 +208,7 @@ def _pairs(borrowing: BookNetwork) -> None:
             "Years": [f"{dated(borrowing, edge.source)}, {dated(borrowing, edge.target)}" for edge in edges],
             "Book": [_title(borrowing, edge.source) for edge in edges],
             "Shares with": [_title(borrowing, edge.target) for edge in edges],
-            "Order": [borrowing.agreement(edge.source, edge.target).words for edge in edges],
+            "Order": [borrowing.rank_correlation(edge.source, edge.target).words for edge in edges],
         }
     )
     event = st.dataframe(

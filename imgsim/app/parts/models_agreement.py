@@ -18,8 +18,8 @@ from imgsim.app.parts import cards, models_found, shell
 from imgsim.app.parts.models_verified import ordinal
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
-from imgsim.collection.backbone_agreement import STUDY, Agreement, places
 from imgsim.collection.evidence import evidence_of
+from imgsim.collection.neighbour_overlap import STUDY, NeighbourOverlap, places
 
 _GRID = "disagreements"
 _PER_PAGE = 18
@@ -57,7 +57,7 @@ def show(collection: Collection, names: Sequence[str], k: int) -> None:
         _both_lists(collection, known, names, row)
 
 
-def _table(known: Agreement, names: Sequence[str]) -> None:
+def _table(known: NeighbourOverlap, names: Sequence[str]) -> None:
     """The counts, with those of the study beneath where they are of as many neighbours."""
     numbers = range(known.k, -1, -1)
     head = "".join(f'<th scope="col">{number}</th>' for number in numbers)
@@ -84,7 +84,7 @@ def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str =
 
 
 def _list(
-    collection: Collection, known: Agreement, names: Sequence[str], rows: np.ndarray, sharing: int | None
+    collection: Collection, known: NeighbourOverlap, names: Sequence[str], rows: np.ndarray, sharing: int | None
 ) -> None:
     now = state.current()
     st.markdown("## Where they disagree most")
@@ -140,7 +140,7 @@ def _clicked() -> None:
         shell.remember(plate_id)
 
 
-def _both_lists(collection: Collection, known: Agreement, names: Sequence[str], row: int) -> None:
+def _both_lists(collection: Collection, known: NeighbourOverlap, names: Sequence[str], row: int) -> None:
     shared = int(known.shared[row])
     st.markdown(
         f"## {text.plain(collection.catalogue.plate_ids[row])}: {shared} of {known.k} neighbours shared"
@@ -201,7 +201,7 @@ def _one_list(
     )
 
 
-def _download(collection: Collection, known: Agreement, names: Sequence[str]) -> None:
+def _download(collection: Collection, known: NeighbourOverlap, names: Sequence[str]) -> None:
     def make() -> bytes:
         ids = np.asarray(collection.catalogue.plate_ids, dtype=object)
         rows = known.order

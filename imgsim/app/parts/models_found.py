@@ -11,7 +11,7 @@ import streamlit as st
 from imgsim.app.services import caches, state
 from imgsim.charts import backbone_figures
 from imgsim.collection import Collection
-from imgsim.collection.backbone_agreement import Agreement, agreement
+from imgsim.collection.neighbour_overlap import NeighbourOverlap, neighbour_overlap
 from imgsim.collection.score_ladder import Example, distributions, ladder
 from imgsim.collection.verified_pairs import (
     Difference,
@@ -49,7 +49,7 @@ def within(collection: Collection, names: Sequence[str]) -> int:
     return min(enough, longest(collection, names))
 
 
-def agreed(collection: Collection, first: str, second: str, k: int) -> Agreement:
+def agreed(collection: Collection, first: str, second: str, k: int) -> NeighbourOverlap:
     """How two backbones' lists agree."""
     return _agreed(str(collection.path), collection.generation, collection, first, second, k)
 
@@ -95,7 +95,7 @@ def listed(collection: Collection, backbone: str) -> np.ndarray:
 @st.cache_resource(max_entries=12, show_spinner="Comparing the two networks …")
 def _agreed(
     path: str, generation: str, _collection: Collection, first: str, second: str, k: int
-) -> Agreement:
+) -> NeighbourOverlap:
     lists = [_collection.neighbour_table(name)[0] for name in (first, second)]
     rows = np.arange(len(lists[0]))
     regards = [
@@ -105,7 +105,7 @@ def _agreed(
         )
         for name, of_other in zip((first, second), reversed(lists), strict=True)
     ]
-    return agreement(lists[0], lists[1], k, np.mean(regards, axis=0))
+    return neighbour_overlap(lists[0], lists[1], k, np.mean(regards, axis=0))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

@@ -17,11 +17,11 @@ def line(collection: Collection, now: state.State) -> float | None:
 
 
 def conditions(collection: Collection, now: state.State) -> Conditions:
-    """The reader's conditions, as far as the collection can meet them."""
+    """The reader's conditions."""
     return Conditions(
         top_k=now.top_k,
         threshold=line(collection, now),
-        other_books=now.other_books and collection.catalogue.books_known,
+        other_books=now.other_books,
         when=now.when,
     )
 

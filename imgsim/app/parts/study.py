@@ -8,7 +8,7 @@ import streamlit as st
 
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
-from imgsim.collection.backbone_agreement import STUDY
+from imgsim.collection.neighbour_overlap import STUDY
 
 THRESHOLD = 0.94
 BACKBONES = tuple(name.lower().replace("-", "") for name in STUDY.backbones)

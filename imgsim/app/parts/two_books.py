@@ -13,7 +13,7 @@ from imgsim.app.services import server, state, text
 from imgsim.base.verdict_words import DETAIL, MIRRORED
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork, Shared
-from imgsim.collection.kept_order import Agreement, kept_order
+from imgsim.collection.kept_order import RankCorrelation, kept_order
 
 
 def show(collection: Collection, borrowing: BookNetwork, first: str, second: str) -> None:
@@ -22,7 +22,7 @@ def show(collection: Collection, borrowing: BookNetwork, first: str, second: str
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {text.count(len(shared), 'shared image')}", width="stretch")
         st.button("Close", on_click=_close)
-    st.markdown(in_words(borrowing.agreement(first, second)))
+    st.markdown(in_words(borrowing.rank_correlation(first, second)))
     if len(shared) > 1:
         st.caption(
             "Each line is one image, from its place in the earlier book to its place in the other. "
@@ -76,7 +76,7 @@ def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dic
     }
 
 
-def in_words(found: Agreement) -> str:
+def in_words(found: RankCorrelation) -> str:
     """What the order of the shared plates says, and how often chance would say it."""
     if found.plates < 2:
         return "One shared image says nothing of the order."

@@ -10,9 +10,9 @@ also give a smooth bend, a thin-plate spline (Bookstein 1989), kept only if it f
 from imgsim.collection.registration.line_distances import Lines, measure_lines
 from imgsim.collection.registration.refinement import LEAST_WINDOWS, refine
 from imgsim.collection.registration.registering import register
-from imgsim.collection.registration.result import NODES, Registration, apply, bent, reversed_
+from imgsim.collection.registration.result import NODES, Registration, bent, reversed_
 
 __all__ = [
-    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "apply", "bent", "measure_lines", "register", "reversed_",
+    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "bent", "measure_lines", "register", "reversed_",
     "refine",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from imgsim.collection.registration.result import NODES, Registration, Size, apply, bent
+from imgsim.collection.registration.result import NODES, Registration, Size, bent
+from imgsim.verification.geometry import corners_of, depths, moved
 
 LEAST_WINDOWS = 16
 MOST_WINDOWS = 420
@@ -47,7 +48,7 @@ def refine(
         if strays:  # what lies beyond the reach of a finer round would only be left out of it
             break
     bend = pair.bend(transform) if sharpened else None
-    off = np.linalg.norm(apply(transform, points[0]) - points[1], axis=1)
+    off = np.linalg.norm(moved(transform, points[0]) - points[1], axis=1)
     bent_off = np.linalg.norm(bent(transform, bend, scan_a[1], points[0]) - points[1], axis=1)
     return replace(
         found,
@@ -92,14 +93,14 @@ class _Pair:
             return None
         from_a = np.linalg.inv(to_a)
         maps = _everywhere(
-            lambda points: apply(to_b, bent(transform, bend, self.a[1], points)), self.a[1], a.shape
+            lambda points: moved(to_b, bent(transform, bend, self.a[1], points)), self.a[1], a.shape
         )
         laid = cv2.remap(b, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         seen = (maps[0] > 0) & (maps[0] < b.shape[1] - 1) & (maps[1] > 0) & (maps[1] < b.shape[0] - 1)
         mask = np.where(seen, 255, 0).astype(np.uint8)
         if self.region is not None and len(self.region) >= 3:
             inside = np.zeros_like(mask)
-            outline = cv2.convexHull(apply(to_a, np.asarray(self.region, np.float64)).astype(np.int32))
+            outline = cv2.convexHull(moved(to_a, np.asarray(self.region, np.float64)).astype(np.int32))
             cv2.fillPoly(inside, [outline], 255)
             mask[cv2.dilate(inside, np.ones((WINDOW, WINDOW), np.uint8)) == 0] = 0
         margin = WINDOW + reach + 1
@@ -121,8 +122,8 @@ class _Pair:
         if len(places) < LEAST_WINDOWS:
             return None
         here = np.array(places, np.float64)
-        there = apply(from_a, here + np.array(shifts))
-        return apply(from_a, here), bent(transform, bend, self.a[1], there)
+        there = moved(from_a, here + np.array(shifts))
+        return moved(from_a, here), bent(transform, bend, self.a[1], there)
 
     def near(
         self, before: np.ndarray, after: np.ndarray, points: np.ndarray, longest: int, reach: int
@@ -130,12 +131,10 @@ class _Pair:
         """Whether a new transform is a small correction of the old one, and turns nothing over."""
         if np.linalg.det(before[:2, :2]) * np.linalg.det(after[:2, :2]) <= 0:
             return False
-        width, height = self.a[1]
-        corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64)
-        if not (corners @ after[2] > 0.2).all():
+        if not (depths(after, corners_of(self.a[1])) > 0.2).all():
             return False
-        moved = np.linalg.norm(apply(after, points) - apply(before, points), axis=1)
-        return bool(np.median(moved) <= 1.5 * reach * self.unit(after, longest))
+        shifted = np.linalg.norm(moved(after, points) - moved(before, points), axis=1)
+        return bool(np.median(shifted) <= 1.5 * reach * self.unit(after, longest))
 
     def bend(self, transform: np.ndarray) -> np.ndarray | None:
         """The bend that a stiff sheet lacks, None if it lacks none worth having."""
@@ -145,7 +144,7 @@ class _Pair:
             unit = self.unit(transform, longest)
             if windows is None:
                 break
-            here, off = windows[0], windows[1] - apply(transform, windows[0])
+            here, off = windows[0], windows[1] - moved(transform, windows[0])
             keep = _with_neighbours(here, off, 3.5 * unit)
             here, off = here[keep], off[keep]
             if len(here) < 3 * LEAST_WINDOWS:
@@ -191,14 +190,14 @@ def _everywhere(
     """
     count = 3 * (NODES - 1) + 1
     nodes = np.stack(np.meshgrid(*(np.linspace(0, side, count) for side in size)), -1).reshape(-1, 2)
-    moved = move(nodes).reshape(count, count, 2)
+    there = move(nodes).reshape(count, count, 2)
 
     def weights(pixels: int) -> np.ndarray:
         place = (np.arange(pixels) + 0.5) / pixels * (count - 1)
         return np.maximum(0, 1 - np.abs(place[:, None] - np.arange(count)))
 
     down, across = weights(shape[0]), weights(shape[1])
-    x, y = ((down @ moved[..., i] @ across.T).astype(np.float32) for i in (0, 1))
+    x, y = ((down @ there[..., i] @ across.T).astype(np.float32) for i in (0, 1))
     return x, y
 
 
@@ -260,7 +259,7 @@ def _fit(a: np.ndarray, b: np.ndarray, unit: float) -> tuple[np.ndarray, np.ndar
             if wider is not None:
                 more = agree.ravel().astype(bool)
                 here, there = (
-                    np.linalg.norm(apply(t, a[k]) - b[k], axis=1)
+                    np.linalg.norm(moved(t, a[k]) - b[k], axis=1)
                     for t, k in ((transform, keep), (wider, more))
                 )
                 if more.sum() >= keep.sum() and np.median(there) < 0.8 * np.median(here):

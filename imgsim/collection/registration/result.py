@@ -7,6 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from imgsim.verification.geometry import moved
+from imgsim.verification.match_row import inverted
+
 Source = Literal["precomputed", "computed now", "none"]
 Size = tuple[int, int]
 
@@ -63,10 +66,9 @@ class Registration:
 
 def reversed_(found: Registration) -> Registration:
     """The same finding with A and B exchanged."""
-    inverse = np.linalg.inv(found.transform) if found.found else found.transform
     return replace(
         found,
-        transform=inverse / inverse[2, 2] if found.found else inverse,
+        transform=inverted(found.transform),
         points_a=found.points_b,
         points_b=found.points_a,
         coverage_a=found.coverage_b,
@@ -74,20 +76,14 @@ def reversed_(found: Registration) -> Registration:
     )
 
 
-def apply(transform: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points (n, 2) under a 3x3 transform: float64 (n, 2)."""
-    moved = np.column_stack((points, np.ones(len(points)))) @ transform.T
-    return moved[:, :2] / moved[:, 2:]
-
-
 def bent(transform: np.ndarray, bend: np.ndarray | None, size: Size, points: np.ndarray) -> np.ndarray:
     """Points (n, 2) of A (of that size) under a transform and a bend: float64 (n, 2) in B."""
-    moved = apply(transform, points)
+    there = moved(transform, points)
     if bend is None:
-        return moved
+        return there
     place = np.clip(np.asarray(points, np.float64) / size, 0, 1) * (NODES - 1)
     low = np.minimum(place.astype(int), NODES - 2)
     (across, upright), (x, y) = (place - low).T[:, :, None], low.T
     above = bend[y, x] * (1 - across) + bend[y, x + 1] * across
     below = bend[y + 1, x] * (1 - across) + bend[y + 1, x + 1] * across
-    return moved + above * (1 - upright) + below * upright
+    return there + above * (1 - upright) + below * upright

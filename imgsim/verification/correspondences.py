@@ -74,7 +74,7 @@ class Support:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Correspondences:
     """What agrees under one transform, in pixels of plate A (as compared, so perhaps flipped) and plate B.
 
     ``errors`` and ``similarity`` float (n,): of the pairs that agree, in thousandths of the diagonal of B, and the
@@ -110,22 +110,22 @@ def support(a: Features, b: Features, similarity: np.ndarray, found: geometry.Fi
     )
 
 
-def agreement(
+def correspondences(
     a: Features, b: Features, similarity: np.ndarray, found: geometry.Fit, seen: Support
-) -> Agreement:
+) -> Correspondences:
     """Refine a transform by all that agrees, and see how much of both plates that is."""
     p, q = a.points[seen.rows_a, :2], b.points[seen.rows_b, :2]
     transform, model = _refined(p.astype(np.float64), q.astype(np.float64), found)
     errors = np.hypot(*(geometry.moved(transform, p) - q).T) * geometry.UNITS / float(np.hypot(*b.size))
     back = np.linalg.inv(transform)
     on_a, patch_a = _covered(
-        a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, _corners(b))
+        a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, geometry.corners_of(b.size))
     )
     on_b, patch_b = _covered(
-        b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, _corners(a))
+        b, q, geometry.moved(transform, a.points[a.vouch, :2]), geometry.moved(transform, geometry.corners_of(a.size))
     )
     similarity = similarity[seen.rows_a, seen.rows_b]
-    return Agreement(transform, model, errors, p, q, similarity, on_a, on_b, patch_a, patch_b)
+    return Correspondences(transform, model, errors, p, q, similarity, on_a, on_b, patch_a, patch_b)
 
 
 def _refined(p: np.ndarray, q: np.ndarray, found: geometry.Fit) -> tuple[np.ndarray, str]:
@@ -152,7 +152,7 @@ def _gentle(homography: np.ndarray, points: np.ndarray) -> bool:
     """Whether perspective changes the scale by no more than a fifth over the points."""
     low, high = points.min(0), points.max(0)
     corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
-    depth = np.column_stack((corners, np.ones(4))) @ homography[2]
+    depth = geometry.depths(homography, corners)
     return bool(depth.min() > 0 and depth.max() / depth.min() < 1.2)
 
 
@@ -201,11 +201,6 @@ def _covered(
 
 def _places(features: Features, points: np.ndarray) -> int:
     return len(np.unique((points // (max(features.size) / CELLS)).astype(np.int64), axis=0))
-
-
-def _corners(features: Features) -> np.ndarray:
-    width, height = features.size
-    return np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
 
 
 def _shown(cells: np.ndarray, others: np.ndarray, cell: float) -> np.ndarray:

@@ -32,7 +32,7 @@ STUDY = Study(("ResNet-18", "ResNet-50"), 13_151, 4, (5_103, 5_008, 2_246, 590, 
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement:
+class NeighbourOverlap:
     """The lists of two backbones, plate by plate.
 
     Attributes
@@ -80,14 +80,14 @@ def places(first: Int32, second: Int32) -> npt.NDArray[np.int16]:
     return out
 
 
-def agreement(first: Int32, second: Int32, k: int, regard: npt.NDArray[np.floating[Any]]) -> Agreement:
+def neighbour_overlap(first: Int32, second: Int32, k: int, regard: npt.NDArray[np.floating[Any]]) -> NeighbourOverlap:
     """Compare two backbones' lists of neighbours.
 
     Parameters
     ----------
     first, second : int32 (n, at least k), rows of neighbours, nearest first; the same plates in both.
     k : how many first neighbours count as shared or not.
-    regard : float (n,), see :class:`Agreement`.
+    regard : float (n,), see :class:`NeighbourOverlap`.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def agreement(first: Int32, second: Int32, k: int, regard: npt.NDArray[np.floati
     found = places(first[:, :shortest], second[:, :shortest])
     top = found[:, :k]
     shared = np.count_nonzero((top > 0) & (top <= k), axis=1)
-    return Agreement(k, shared.astype(np.int64), _overlap(found), np.asarray(regard, dtype=np.float64))
+    return NeighbourOverlap(k, shared.astype(np.int64), _overlap(found), np.asarray(regard, dtype=np.float64))
 
 
 def _overlap(found: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
