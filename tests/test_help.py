@@ -82,7 +82,7 @@ def markup(app: AppTest) -> str:
     ],
 )
 def test_every_key_is_listened_to(held: tuple[keyboard.Key, ...], files: list[str]) -> None:
-    text = "".join((mounting.ASSETS / name).read_text("utf-8") for name in files)
+    text = "".join(next(mounting.FOLDER.rglob(name)).read_text("utf-8") for name in files)
     for key in held:
         for cap in key.caps:
             if cap == "Enter" and "Enter" not in text:

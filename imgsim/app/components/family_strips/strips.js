@@ -3,8 +3,8 @@
 // For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
 // data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family.
 
-import { component, element, set, styles } from "./common.js";
-import { outline } from "./outline.js";
+import { component, element, set, styles } from "../shared/common.js";
+import { outline } from "../shared/outline.js";
 
 function word({ text, kind, title }) {
   return element("span", { class: "word", "data-kind": kind, title }, text);
@@ -161,4 +161,4 @@ class Strips {
   }
 }
 
-export default component(Strips, await styles("common.css"), await styles("words.css"), await styles("strips.css"));
+export default component(Strips, await styles("common.css"), await styles("words.css"), await styles("strips.css", import.meta.url));

@@ -69,7 +69,7 @@ def family_strips(
         "label": str(label),
     }
     events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge}
-    result = mount("strips", key=key, data=data, events=events)
+    result = mount("family_strips", key=key, data=data, events=events)
     if result is None:
         return StripEvent()
     # Only ids that are on the page: the browser is asked, not believed.

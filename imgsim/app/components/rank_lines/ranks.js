@@ -6,7 +6,7 @@
 // data-kept; buttons "imgsim-plate" and, in the right column, "imgsim-compare";
 // the headings "imgsim-title-left" and "imgsim-title-right".
 
-import { component, element, set, styles } from "./common.js";
+import { component, element, set, styles } from "../shared/common.js";
 
 const SKETCHED = 6; // pairs; fewer are seen at once as they are
 const SVG = "http://www.w3.org/2000/svg";
@@ -137,4 +137,4 @@ class Ranks {
   }
 }
 
-export default component(Ranks, await styles("common.css"), await styles("ranks.css"));
+export default component(Ranks, await styles("common.css"), await styles("ranks.css", import.meta.url));

@@ -90,7 +90,7 @@ def thumbnail_grid(
         "label": str(label),
     }
     events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
-    result = mount("grid", key=key, data=data, events=events)
+    result = mount("thumbnail_grid", key=key, data=data, events=events)
     if result is None:
         return GridEvent()
     # Only ids that are on the page: the browser is asked, not believed.

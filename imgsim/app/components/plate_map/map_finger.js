@@ -1,6 +1,6 @@
 // The map by keyboard: a finger that goes from plate to plate. What it rests on is shown, and read aloud.
 
-import { element, write } from "./common.js";
+import { element, write } from "../shared/common.js";
 
 const EDGE = 40; // CSS pixels from the border of the picture at which the map follows
 

@@ -13,4 +13,4 @@ def narrow_screen(*, key: str, page: str) -> None:
     key : the component's own key.
     page : the name of the page that is open.
     """
-    mount("narrow", key=key, data={"page": str(page)}, events={})
+    mount("narrow_screen", key=key, data={"page": str(page)}, events={})

@@ -1,7 +1,7 @@
 // The sidebar on a narrow screen, where it lies over the page (app/style.css): closed at first, and closed again by
 // whoever goes on to another page. Nothing is shown.
 
-import { component } from "./common.js";
+import { component } from "../shared/common.js";
 
 const NARROW = matchMedia("(max-width: 1099px)"); // as in style.css
 let shown = null; // the page before; the module stays as long as the tab

@@ -1,6 +1,6 @@
 // What stands round the picture and over it: the toolbar, the legend, the tooltip, the line being drawn.
 
-import { element, set, write } from "./common.js";
+import { element, set, write } from "../shared/common.js";
 
 export const MODES = [
   ["pan", "Pan", "Drag moves the map; click a point to query it"],

@@ -1,6 +1,6 @@
 // Pointer, wheel, touch and keys on the map, turned into the few things that can be done with it.
 
-import { wheelPixels } from "./common.js";
+import { wheelPixels } from "../shared/common.js";
 
 const STILL = 4; // CSS pixels a pointer may move and still click
 

@@ -28,7 +28,7 @@ def browser_memory(*, key: str = "browser_memory") -> dict[str, str] | None:
     ----------
     key : the component's own key.
     """
-    mount("memory", key=key, data={"write": st.session_state.get(_WRITTEN, {})}, events={})
+    mount("browser_memory", key=key, data={"write": st.session_state.get(_WRITTEN, {})}, events={})
     return kept()
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.app.components import keyboard
-from imgsim.app.components.array_encoding import decode_mask, encode_mask
 from imgsim.app.components.mounting import mount, own_url, positive, row_number
+from imgsim.app.components.plate_map.array_encoding import decode_mask, encode_mask
 from imgsim.charts.colours import MISSING
 from imgsim.errors import ImgsimError
 
@@ -115,7 +115,7 @@ def plate_map(
         "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
         "keys": keyboard.sent(keyboard.MAP),
     }
-    result = mount("map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
+    result = mount("plate_map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
     if result is None:
         return MapEvent()
     return MapEvent(clicked_row(result, count), selected_rows(result, count))

@@ -3,8 +3,8 @@
 // For tests: [data-testid="imgsim-pairs"] holds one li[data-id] a pair; its buttons are "imgsim-plate" (two, with
 // data-plate), "imgsim-compare" and "imgsim-judge".
 
-import { component, element, set, styles, write } from "./common.js";
-import { outline } from "./outline.js";
+import { component, element, set, styles, write } from "../shared/common.js";
+import { outline } from "../shared/outline.js";
 
 function side(plate) {
   const drawn = outline(plate.outline);
@@ -63,4 +63,4 @@ class Pairs {
   }
 }
 
-export default component(Pairs, await styles("common.css"), await styles("words.css"), await styles("pairs.css"));
+export default component(Pairs, await styles("common.css"), await styles("words.css"), await styles("pairs.css", import.meta.url));

@@ -90,7 +90,7 @@ def compare_view(
             _finite(bend, (nodes, nodes, 2), "the bend").astype("<f4").tobytes()
         ).decode()
         data["nodes"] = nodes
-    result = mount("compare", key=key, data=data, events={"asked": on_wish})
+    result = mount("compare_view", key=key, data=data, events={"asked": on_wish})
     return wished(result)
 
 

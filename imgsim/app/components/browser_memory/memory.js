@@ -1,7 +1,7 @@
 // A few short strings that the browser keeps from visit to visit, as cookies: the app has them with the first thing that
 // the browser asks for. Nothing is shown.
 
-import { component } from "./common.js";
+import { component } from "../shared/common.js";
 
 const PLACE = "imgsim.";
 const YEAR = 365 * 24 * 60 * 60; // seconds

@@ -4,7 +4,7 @@
 // and verified ("1,2,3"), selected (a count), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
 // its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
-import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "./common.js";
+import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
 import { fetchLabels, fetchPoints, fetchTones } from "./map_files.js";
 import { Finger } from "./map_finger.js";
 import { Input } from "./map_input.js";
@@ -297,4 +297,4 @@ function rowsOf(mask, count) {
   return rows;
 }
 
-export default component(PlateMap, await styles("common.css"), await styles("map.css"));
+export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));

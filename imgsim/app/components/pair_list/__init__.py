@@ -52,7 +52,7 @@ def pair_list(
     plates = {item[side]["id"] for item in shown for side in ("left", "right")}
     data = {"items": shown, "height": positive(height, "height"), "label": str(label)}
     events = {"clicked": on_click, "compare": on_compare, "judge": on_judge}
-    result = mount("pairs", key=key, data=data, events=events)
+    result = mount("pair_list", key=key, data=data, events=events)
     if result is None:
         return PairEvent()
     clicked, compare, judge = (picked(result, event) for event in events)

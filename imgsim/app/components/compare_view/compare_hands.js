@@ -1,7 +1,7 @@
 // Wheel, pointer, pinch and keys on the stage of Compare.
 
 import { apply, inverse, scaleAt } from "./compare_camera.js";
-import { wheelPixels } from "./common.js";
+import { wheelPixels } from "../shared/common.js";
 import { NAMES } from "./compare_words.js";
 
 const TYPED = "input:not([type=range]), textarea, select, [contenteditable=true], [role=combobox], [role=listbox], [role=option], [role=dialog] *";

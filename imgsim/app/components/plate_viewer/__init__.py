@@ -81,7 +81,7 @@ def plate_viewer(
         data["box"] = box_of(known, src)
     else:
         data["box"] = box
-    result = mount("viewer", key=key, data=data, events={"box": on_box})
+    result = mount("plate_viewer", key=key, data=data, events={"box": on_box})
     if box != "kept":
         return ViewerState(box)
     return ViewerState(box_of(result, src) if crop else None)

@@ -30,10 +30,10 @@ export function keyCaps(node, keys) {
   node.replaceChildren(...keys.map(([caps, does]) => element("span", {}, ...caps.map(cap), ` ${does}`)));
 }
 
-/** Load a style sheet that lies beside these modules. */
-export async function styles(name) {
+/** Load a style sheet that lies beside a module, or here. */
+export async function styles(name, module = import.meta.url) {
   const sheet = new CSSStyleSheet();
-  const answer = await fetch(new URL(name, import.meta.url));
+  const answer = await fetch(new URL(name, module));
   if (answer.ok) await sheet.replace(await answer.text());
   return sheet;
 }

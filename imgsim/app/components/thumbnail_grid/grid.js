@@ -5,8 +5,8 @@
 // second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
-import { outline } from "./outline.js";
-import { component, element, set, styles, write } from "./common.js";
+import { outline } from "../shared/outline.js";
+import { component, element, set, styles, write } from "../shared/common.js";
 
 class Card {
   constructor(id) {
@@ -204,4 +204,4 @@ class Grid {
   }
 }
 
-export default component(Grid, await styles("common.css"), await styles("grid.css"));
+export default component(Grid, await styles("common.css"), await styles("grid.css", import.meta.url));

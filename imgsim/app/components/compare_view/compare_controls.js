@@ -1,6 +1,6 @@
 // The buttons, sliders and sentences around the stage of Compare.
 
-import { element, keyCaps, set, write } from "./common.js";
+import { element, keyCaps, set, write } from "../shared/common.js";
 import { IDENTITY } from "./compare_camera.js";
 import { MODES, NAMES } from "./compare_words.js";
 

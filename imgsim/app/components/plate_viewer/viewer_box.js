@@ -1,6 +1,6 @@
 // A box drawn on the plate: dragged open, moved, pulled at its handles. Its edges are fractions of the image.
 
-import { element, set } from "./common.js";
+import { element, set } from "../shared/common.js";
 
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 const STEP = 0.02; // of the image's side: how far a key moves an edge
