@@ -7,7 +7,11 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app import pages as _registering  # noqa: F401  (the pages are known once they are imported)
+from imgsim.app.services import page_registry
+
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = {name: page.title for name, page in page_registry.registered().items()}
 
 
 def visit(name: str = "browse", **query: Any) -> AppTest:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
+from imgsim.app.pages import book as book_page
 from imgsim.app.parts import two_books
 from imgsim.app.services import state
 from imgsim.catalogue import UNKNOWN
@@ -349,7 +350,7 @@ def test_undated_plates_can_be_asked_for(herbals: Collection, drawn: Drawn) -> N
 
 
 def test_another_book_starts_at_its_first_page() -> None:
-    now = state.from_query({"book": ["a"], "sheet": ["3"]})
+    now = state.from_query({"book": ["a"], "sheet": ["3"]}, book_page.State)
     assert now.book_page == 3 and state.changed(now, book_a="b").book_page == 1
     assert state.to_query(now) == {"book": "a", "sheet": "3"}
 

@@ -55,6 +55,8 @@ def mount(
     """
     if not isinstance(key, str) or not key:
         raise ImgsimError(f"a component needs a key, not {key!r}: give it one of its own")
+    if name not in ENTRIES:
+        raise ImgsimError(f"there is no component {name!r}, only {', '.join(ENTRIES)}")
     if not Runtime.exists():  # imported or run without Streamlit: nothing to show
         return None
     renderer = _renderer(name)

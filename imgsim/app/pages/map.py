@@ -17,21 +17,22 @@ from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
 from imgsim.collection.query import Query, plate_query
 
+name, title, group = "map", "Map", "Plates"
+fragment = True
+State = state.State
 _KEY = "plate_map"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead(
         "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
     )
     filters.facets(collection)
     methods = [method for method in parameters.PROJECTIONS if method in collection.projections(now.backbone)]
     if not methods:
-        shell.links("map")
+        shell.links(name)
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
@@ -62,7 +63,7 @@ def show() -> None:
 # costs more than finding its neighbours.
 @st.fragment
 def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
-    shell.links("map")
+    shell.links(name)
     collection = shell.collection()
     now = state.current()
     query = found = None
@@ -261,4 +262,4 @@ def _unprojected(collection: Collection, now: state.State) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

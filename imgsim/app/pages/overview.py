@@ -14,20 +14,21 @@ from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
-from imgsim.app.services import caches, parameters, text
+from imgsim.app.services import caches, parameters, state, text
 from imgsim.charts import overview_figures
 from imgsim.collection import Collection
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
 
+name, title, group = "overview", "Overview", "Collection"
+State = state.State
 _IMAGES = 8  # most re-used images
 _BOOKS = 10  # bars of books
 _Thing = TypeVar("_Thing")
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
     overview = caches.overview(collection)
     shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
     with st.container(key="headline"):
@@ -294,4 +295,4 @@ def _downloads(collection: Collection, overview: Overview) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

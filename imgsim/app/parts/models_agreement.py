@@ -38,16 +38,16 @@ def finding(collection: Collection, names: Sequence[str], k: int) -> str:
     )
 
 
-def show(collection: Collection, names: Sequence[str], k: int) -> None:
-    """Draw the part."""
+def show(collection: Collection, names: Sequence[str], k: int, sharing: int | None, page: int) -> None:
+    """Draw the part: the plates of which so many neighbours are shared, None for all; that page of them."""
     known = models_found.agreed(collection, names[0], names[1], k)
     _table(known, names)
     now = state.current()
-    sharing = now.sharing if now.sharing is not None and now.sharing <= k else None
+    sharing = sharing if sharing is not None and sharing <= k else None
     rows = known.order if sharing is None else known.with_shared(sharing)
     left, right = st.columns([4, 8], gap="medium")
     with left:
-        _list(collection, known, names, rows, sharing)
+        _list(collection, known, names, rows, sharing, page)
     with right:
         row = (
             collection.catalogue.row(now.plate)
@@ -84,7 +84,12 @@ def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str =
 
 
 def _list(
-    collection: Collection, known: Agreement, names: Sequence[str], rows: np.ndarray, sharing: int | None
+    collection: Collection,
+    known: Agreement,
+    names: Sequence[str],
+    rows: np.ndarray,
+    sharing: int | None,
+    wanted: int,
 ) -> None:
     now = state.current()
     st.markdown("## Where they disagree most")
@@ -106,7 +111,7 @@ def _list(
         st.caption("There is no such plate.")
         return
     pages = math.ceil(len(rows) / _PER_PAGE)
-    page = min(now.models_page, pages)
+    page = min(wanted, pages)
     items = [
         cards.card(
             collection,

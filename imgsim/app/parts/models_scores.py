@@ -21,13 +21,12 @@ from imgsim.retrieval.neighbours import pair_similarities, share_below
 _DRAWS = 9_999
 
 
-def show(collection: Collection, names: Sequence[str], k: int) -> None:
-    """Draw the part."""
-    now = state.current()
+def show(collection: Collection, names: Sequence[str], k: int, draw: int) -> None:
+    """Draw the part, with the examples of that draw."""
     st.markdown("## Where the scores lie")
     # The reader's line is one for the network that is looked at; the other one has its own.
     lines = [(name, collection.calibration(name).threshold) for name in names]
-    lines[0] = (names[0], neighbour_query.line(collection, now))
+    lines[0] = (names[0], neighbour_query.line(collection, state.current()))
     figure = models_found.hills(collection, tuple(names), k, tuple(lines))
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
@@ -37,7 +36,7 @@ def show(collection: Collection, names: Sequence[str], k: int) -> None:
         "alone cannot tell them apart. The scores of two networks cannot be set against each other: only how well each "
         "keeps the hills apart."
     )
-    _ladder(collection, names, now.draw)
+    _ladder(collection, names, draw)
 
 
 def _ladder(collection: Collection, names: Sequence[str], draw: int) -> None:

@@ -59,7 +59,7 @@ def rank_lines(
         "pairs": [{"pair": pair, "kept": bool(kept[pair])} for pair in pairs[0]],
     }
     result = mount(
-        "ranks", key=key, data=data, events={"clicked": on_click, "compare": on_compare, "title": on_title}
+        "rank_lines", key=key, data=data, events={"clicked": on_click, "compare": on_compare, "title": on_title}
     )
     if result is None:
         return RankEvent()
