@@ -21,7 +21,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.decided import reviews_of
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 PAIRS = [
@@ -91,7 +91,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
         custom = found.clicked.pop(key, None)
         return {"selection": {"points": [{"customdata": custom}] if custom else []}}
 
-    monkeypatch.setattr(components, "thumbnail_grid", fake_grid)
+    replace_component(monkeypatch, "thumbnail_grid", fake_grid)
     monkeypatch.setattr(st, "plotly_chart", fake_chart)
     return found
 

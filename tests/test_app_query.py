@@ -36,7 +36,7 @@ from imgsim.collection.query import plate_query
 from imgsim.verification.match_row import DETAIL, MIRRORED
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 from tests.test_app import use_toy
 from tests.tiny import TINY
 
@@ -90,7 +90,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return real(**given)
 
     monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
-    monkeypatch.setattr(components, "thumbnail_grid", fake)
+    replace_component(monkeypatch, "thumbnail_grid", fake)
     return found
 
 

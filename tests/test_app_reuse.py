@@ -25,7 +25,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 # Even plates were printed in London, odd ones in Edinburgh.
@@ -98,8 +98,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
             return _event(**found.answers.pop(_name, {}))
 
         monkeypatch.setattr(f"{place}.{name}", fake)
-        # Pages are run as scripts, so they import it anew.
-        monkeypatch.setattr(components, name, fake)
+        replace_component(monkeypatch, name, fake)
     return found
 
 

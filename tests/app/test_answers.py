@@ -64,7 +64,7 @@ ASKED: dict[str, Callable[[Collection], Any]] = {
     ),
     "verified pairs": lambda c: len(models_found.verified(c) or ()),
     "ranks of verified pairs": lambda c: len(models_found.looked_up(c, pairs(c), "toy").best),
-    "gap of networks": lambda c: str(models_found.gap(c, pairs(c), "toy", "other", 9)),
+    "gap of networks": lambda c: (len(pairs(c)), str(models_found.gap(c, pairs(c), "toy", "other", 9))),
     "worth of scores": lambda c: [one.judged for one in review_worth.scores(c)],
     "plates used again, in order": lambda c: caches.ordered_rows(c, state.State(reused=True)).tolist(),
 }

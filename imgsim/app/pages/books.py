@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.parts import shell, two_books
+from imgsim.app.parts import downloads, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
@@ -176,14 +175,11 @@ def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
 def _download(collection: Collection, borrowing: BookNetwork) -> None:
     with st.popover("Download"):
         st.caption("The network of all books that share images:")
-        st.download_button(
-            "As CSV",
-            lambda: export.network_csv(
-                borrowing, collection.catalogue, collection=collection.name, date=date.today().isoformat()
-            ),
-            file_name=f"imgsim_books_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"books_{collection.name}",
+            lambda **of: export.network_csv(borrowing, collection.catalogue, **of),
+            label="As CSV",
             disabled=caches.withheld(collection),
             help="One row for every two books.",
             width="stretch",

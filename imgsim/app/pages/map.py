@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
-from imgsim.app.parts import cards, filters, left_out, line, neighbour_query, neighbourhood, shell
+from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
 from imgsim.app.services import caches, parameters, server, state, text, verdict_words
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
@@ -195,17 +193,10 @@ def _selection(collection: Collection) -> None:
         st.markdown(f"## {text.count(len(rows), 'plate')} selected")
         if pages > 1:
             st.pagination(pages, key="_selection_page")
-        st.download_button(
-            "Download CSV",
-            lambda: export.selection_csv(
-                collection.catalogue,
-                rows,
-                collection=collection.name,
-                date=date.today().isoformat(),
-            ),
-            file_name=f"imgsim_selection_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"selection_{collection.name}",
+            lambda **of: export.selection_csv(collection.catalogue, rows, **of),
             key="download_selection",
         )
     page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1

@@ -110,10 +110,7 @@ def _choose() -> None:
             "**No plate is chosen.** Click one in Browse or on the Map, or search with an image of your own."
         )
         with st.container(horizontal=True):
-            if st.button("Browse the plates", type="primary"):
-                shell.go("browse")
-            if st.button("Open the map"):
-                shell.go("map")
+            shell.ways_to_a_plate()
             st.button("Take one at random", on_click=_random)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips
-from imgsim.app.parts import family, family_judging, past_addresses, shell
+from imgsim.app.parts import downloads, family, family_judging, past_addresses, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
@@ -205,18 +204,10 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
             **state.bind("reuse_text"),
         )
         ids = [one.id for one in shown]
-        st.download_button(
-            "Download CSV",
-            lambda: export.families_csv(
-                families,
-                collection.catalogue,
-                ids=ids,
-                collection=collection.name,
-                date=date.today().isoformat(),
-            ),
-            file_name=f"imgsim_families_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"families_{collection.name}",
+            lambda **of: export.families_csv(families, collection.catalogue, ids=ids, **of),
             disabled=not ids or caches.withheld(collection),
             help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
         )

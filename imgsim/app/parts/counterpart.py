@@ -39,10 +39,7 @@ def choose_first() -> None:
             "**No plate is chosen.** Click one in Browse or on the Map first, then choose its counterpart."
         )
         with st.container(horizontal=True):
-            if st.button("Browse the plates", type="primary"):
-                shell.go("browse")
-            if st.button("Open the map"):
-                shell.go("map")
+            shell.ways_to_a_plate()
 
 
 def choose_second(collection: Collection, row: int, candidates: list[int], asked: str) -> None:

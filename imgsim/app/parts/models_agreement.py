@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -14,7 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
-from imgsim.app.parts import cards, models_found, shell
+from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.parts.models_verified import ordinal
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
@@ -207,7 +206,7 @@ def _one_list(
 
 
 def _download(collection: Collection, known: Agreement, names: Sequence[str]) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         ids = np.asarray(collection.catalogue.plate_ids, dtype=object)
         rows = known.order
         extra: dict[str, Sequence] = {
@@ -222,15 +221,13 @@ def _download(collection: Collection, known: Agreement, names: Sequence[str]) ->
                 " | ".join(f"{value:.4f}" for value in values) for values in similarities[rows, : known.k]
             ]
         return export.selection_csv(
-            collection.catalogue, rows, extra=extra, collection=collection.name, date=date.today().isoformat()
+            collection.catalogue, rows, extra=extra, **of
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"shared_neighbours_{collection.name}",
         make,
-        file_name=f"imgsim_shared_neighbours_{collection.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
         help="Every plate, with how many neighbours are shared, and both lists.",
         key="download_shared",
     )

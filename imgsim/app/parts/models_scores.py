@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import family, models_found, neighbour_query
+from imgsim.app.parts import downloads, family, models_found, neighbour_query
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_words
 from imgsim.collection import Collection
@@ -114,7 +113,7 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
 
 
 def _download(collection: Collection, names: Sequence[str], examples: Sequence[Example]) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         matches = collection.matches
         said = [None if matches is None else matches.between(e.left, e.right) for e in examples]
         extra: dict[str, Sequence] = {
@@ -131,16 +130,13 @@ def _download(collection: Collection, names: Sequence[str], examples: Sequence[E
             [example.left for example in examples],
             [example.right for example in examples],
             extra=extra,
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"ladder_{collection.name}_{names[0]}",
         make,
-        file_name=f"imgsim_ladder_{collection.name}_{names[0]}.csv",
-        mime="text/csv",
-        on_click="ignore",
         disabled=not examples,
         help="The pairs shown, with their scores and verdicts.",
         key="download_ladder",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -13,7 +12,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import family, models_found, shell
+from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
@@ -215,7 +214,7 @@ def ordinal(number: int) -> str:
 def _download(
     collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
 ) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         assert collection.matches is not None
         extra: dict[str, Sequence] = {
             "verdict": pairs.verdicts.tolist(),
@@ -231,16 +230,13 @@ def _download(
             pairs.rows[:, 0],
             pairs.rows[:, 1],
             extra=extra,
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"verified_ranks_{collection.name}",
         make,
-        file_name=f"imgsim_verified_ranks_{collection.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
         help="Every verified pair, with its rank and similarity by each network.",
         key="download_verified_ranks",
         disabled=caches.withheld(collection),

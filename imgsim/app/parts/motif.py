@@ -6,7 +6,6 @@ needs cv2 is imported when the first detail is searched.
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
-from imgsim.app.parts import cards, shell
+from imgsim.app.parts import cards, downloads, shell
 from imgsim.app.services import caches, server, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
@@ -130,22 +129,19 @@ def _card(collection: Collection, hit: Hit, rank: int) -> dict[str, Any]:
 
 def _download(collection: Collection, hits: tuple[Hit, ...], label: str) -> None:
     name = "".join(char if char.isalnum() or char in "-_." else "_" for char in label)[:80]
-    st.download_button(
-        "Download CSV",
-        lambda: export.selection_csv(
+    downloads.csv(
+        collection,
+        f"detail_{name}",
+        lambda **of: export.selection_csv(
             collection.catalogue,
             [hit.row for hit in hits],
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
             extra={
                 "detail_of": [label] * len(hits),
                 "inliers": [hit.inliers for hit in hits],
                 "mirrored": ["yes" if hit.mirrored else "no" for hit in hits],
             },
         ),
-        file_name=f"imgsim_detail_{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
     )
 
 

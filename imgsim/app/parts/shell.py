@@ -198,6 +198,14 @@ def looking_at(collection: Collection) -> None:
         go("plate", plate=event.clicked)
 
 
+def ways_to_a_plate() -> None:
+    """The buttons that lead to where a plate is chosen."""
+    if st.button("Browse the plates", type="primary"):
+        go("browse")
+    if st.button("Open the map"):
+        go("map")
+
+
 def lead(title: str, sentence: str) -> None:
     """A page's heading and the one line that says what it is for."""
     with st.container(key="lead", gap=None):

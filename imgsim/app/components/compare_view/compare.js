@@ -3,7 +3,7 @@
 // For tests: [data-testid="imgsim-compare"] is the stage; dataset.state (loading, ready, error), dataset.mode,
 // dataset.shown ("a" or "b", flicker), dataset.zoom, dataset.renderer; stage.imgsimToB(x, y) takes a place of A to B.
 
-import { bytes, component, element, set, styles, write } from "../shared/common.js";
+import { bytes, component, decode, element, set, styles, write } from "../shared/common.js";
 import { apply, Bend, boundsOf, Camera, fitted, IDENTITY, inverse, moved, times } from "./compare_camera.js";
 import { Controls } from "./compare_controls.js";
 import { FlatRenderer } from "./compare_flat.js";
@@ -276,11 +276,4 @@ class Compare {
   }
 }
 
-async function decode(src) {
-  const image = new Image();
-  image.src = src;
-  await image.decode();
-  return image;
-}
-
-export default component(Compare, await styles("common.css"), await styles("compare.css", import.meta.url));
+export default component(Compare, await styles("common.css"), await styles("stage.css"), await styles("compare.css", import.meta.url));

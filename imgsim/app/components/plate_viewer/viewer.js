@@ -3,7 +3,7 @@
 // For tests: [data-testid="imgsim-viewer"] is the stage; dataset.state (loading, preview, ready, error), dataset.zoom
 // (1: the whole plate fits), dataset.box ("x0,y0,x1,y1" or "").
 
-import { component, element, keyCaps, set, styles, wheelPixels, write } from "../shared/common.js";
+import { component, decode, element, keyCaps, set, styles, wheelPixels, write } from "../shared/common.js";
 import { BoxTalk, CropBox } from "./viewer_box.js";
 
 const MOST = 40; // times the fitted size
@@ -288,11 +288,4 @@ class Viewer {
   }
 }
 
-async function decode(src) {
-  const image = new Image();
-  image.src = src;
-  await image.decode();
-  return image;
-}
-
-export default component(Viewer, await styles("common.css"), await styles("viewer.css", import.meta.url));
+export default component(Viewer, await styles("common.css"), await styles("stage.css"), await styles("viewer.css", import.meta.url));

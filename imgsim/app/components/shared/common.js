@@ -98,6 +98,14 @@ export function base64(data) {
   return btoa(text);
 }
 
+/** An image that is there whole, ready to be drawn. */
+export async function decode(src) {
+  const image = new Image();
+  image.src = src;
+  await image.decode();
+  return image;
+}
+
 /** How far a wheel event turns, in pixels, whatever unit the browser counts in. */
 export function wheelPixels(event) {
   return event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1);

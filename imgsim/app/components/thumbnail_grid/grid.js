@@ -204,4 +204,4 @@ class Grid {
   }
 }
 
-export default component(Grid, await styles("common.css"), await styles("grid.css", import.meta.url));
+export default component(Grid, await styles("common.css"), await styles("cards.css"), await styles("grid.css", import.meta.url));
