@@ -5,9 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app import components
+from imgsim.app import pages as _registering  # noqa: F401  (the pages are known once they are imported)
+from imgsim.app.services import page_registry
+
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = {name: page.title for name, page in page_registry.registered().items()}
 
 
 def visit(name: str = "browse", **query: Any) -> AppTest:
@@ -38,3 +44,11 @@ def param(app: AppTest, name: str) -> str:
     """A parameter of the page's address; '' if it is not there."""
     value = app.query_params.get(name, "")
     return value if isinstance(value, str) else str(value[-1])
+
+
+def replace_component(monkeypatch: pytest.MonkeyPatch, name: str, fake: Any) -> None:
+    """Have every page that shows a component call `fake` instead; parts that do are named by the test itself."""
+    monkeypatch.setattr(components, name, fake)
+    for page in page_registry.registered().values():
+        if hasattr(page, name):
+            monkeypatch.setattr(page, name, fake)

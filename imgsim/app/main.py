@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from imgsim.app import pages  # noqa: F401  (registers them)
 from imgsim.app.parts import shell
 from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
 

@@ -1,4 +1,4 @@
-"""Answers that are made once: the latest few of each question, shared by all who ask, one made at a time."""
+"""Answers that are made once: the latest few of each question, shared by all who ask."""
 
 from __future__ import annotations
 
@@ -15,26 +15,36 @@ class Answers:
 
     def __init__(self) -> None:
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
-        self._locks: dict[str, threading.RLock] = {}
+        self._making: dict[tuple[str, Hashable], threading.RLock] = {}
         self._lock = threading.Lock()
 
     def get(self, question: str, key: Hashable, make: Callable[[], T], keep: int) -> T:
         """The answer to a question: the one that is kept, else what ``make`` returns; the latest ``keep`` are kept.
 
-        While one thread makes an answer others that ask the same question wait; what ``make`` raises is not kept.
+        While one thread makes an answer others that ask for the same wait, and nobody else does; what ``make`` raises
+        is not kept.
         """
         with self._lock:
             kept = self._kept.setdefault(question, OrderedDict())
-            lock = self._locks.setdefault(question, threading.RLock())
-        with lock:
             if key in kept:
                 kept.move_to_end(key)
                 found: T = kept[key]
                 return found
-            answer = make()
-            kept[key] = answer
-            while len(kept) > keep:
-                kept.popitem(last=False)
+            making = self._making.setdefault((question, key), threading.RLock())
+        with making:
+            with self._lock:
+                if key in kept:  # another thread has made it meanwhile
+                    found = kept[key]
+                    return found
+            try:
+                answer = make()
+                with self._lock:
+                    kept[key] = answer
+                    while len(kept) > keep:
+                        kept.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop((question, key), None)
             return answer
 
     def known(self, question: str, key: Hashable) -> bool:

@@ -141,12 +141,13 @@ class Collection(Generation):
         """Which books share images with which; None where plates were never compared."""
         from imgsim.collection.book_network import BookNetwork
 
-        families, matches = self.families, self.matches
-        if families is None or matches is None:
-            return None
-        return self._answer(
-            "book network", lambda: BookNetwork.from_families(families, matches, self.catalogue)
-        )
+        def make() -> BookNetwork | None:
+            families, matches = self.families, self.matches
+            if families is None or matches is None:
+                return None
+            return BookNetwork.from_families(families, matches, self.catalogue)
+
+        return self._answer("book network", make)
 
     @property
     def overview(self) -> Overview:
@@ -210,10 +211,14 @@ class Collection(Generation):
             return _read_only(np.array(found, dtype=np.int64))
 
         rows = self.answers.get("search", key, make, 256)
-        again = self.reused if reused else None
-        if again is None:
+        if not reused or self.matches is None:
             return rows
-        return self._answer("search reused", lambda: _read_only(rows[again[rows]]), *key, keep=256)
+
+        def used_again() -> npt.NDArray[np.int64]:
+            again = self.reused
+            return rows if again is None else _read_only(rows[again[rows]])
+
+        return self._answer("search reused", used_again, *key, keep=256)
 
     def similarities(self, plate: str, backbone: str) -> npt.NDArray[np.float32]:
         """The similarity of every plate to one: float32 (n,), its own 1."""
@@ -291,6 +296,7 @@ class Collection(Generation):
         return self._answers
 
     def _answer(self, question: str, make: Callable[[], T], *key: Hashable, keep: int = 6) -> T:
+        # What decisions say is read within `make`: what was read before may be older than the revision of the key.
         return self._answers.get(question, (self.revision, *key), make, keep)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.parts.shell import PAGES
 from imgsim.app.services import parameters, text
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
@@ -20,7 +19,7 @@ from imgsim.collection.citing import plate_citation
 from tests import pages
 from tests.herbals import COUNT, make_herbals
 from tests.making import ToyEngine, make, write_plates
-from tests.pages import ROOT, check, param, words
+from tests.pages import PAGES, ROOT, check, param, words
 from tests.tiny import TINY, run_tiny
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
+from imgsim.app.pages import book as book_page
 from imgsim.app.parts import two_books
 from imgsim.app.services import state
 from imgsim.catalogue import UNKNOWN
@@ -20,7 +21,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.decided import reviews_of
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 PAIRS = [
@@ -90,7 +91,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
         custom = found.clicked.pop(key, None)
         return {"selection": {"points": [{"customdata": custom}] if custom else []}}
 
-    monkeypatch.setattr(components, "thumbnail_grid", fake_grid)
+    replace_component(monkeypatch, "thumbnail_grid", fake_grid)
     monkeypatch.setattr(st, "plotly_chart", fake_chart)
     return found
 
@@ -349,7 +350,7 @@ def test_undated_plates_can_be_asked_for(herbals: Collection, drawn: Drawn) -> N
 
 
 def test_another_book_starts_at_its_first_page() -> None:
-    now = state.from_query({"book": ["a"], "sheet": ["3"]})
+    now = state.from_query({"book": ["a"], "sheet": ["3"]}, book_page.State)
     assert now.book_page == 3 and state.changed(now, book_a="b").book_page == 1
     assert state.to_query(now) == {"book": "a", "sheet": "3"}
 

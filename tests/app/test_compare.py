@@ -18,7 +18,7 @@ from imgsim.app.components import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.compare_view import MODES, wished
 from imgsim.app.pages import compare
 from imgsim.app.parts import counterpart
-from imgsim.app.services import parameters, state
+from imgsim.app.services import state
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.registration import NODES, Registration, bent
 from imgsim.errors import ImgsimError
@@ -36,8 +36,9 @@ B = ComparedPlate("b", "/b.webp", "Plate b", 800, 1000)
 # ---- the component
 
 
-def test_the_modes_are_those_of_the_address() -> None:
-    assert tuple(parameters.COMPARISONS) == MODES
+@pytest.mark.parametrize("mode", MODES)
+def test_the_modes_are_those_of_the_address(mode: str) -> None:
+    assert state.from_query({"compare": [mode]}, compare.State).compare == mode
 
 
 def test_without_an_app_nothing_happens() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app.components import browser_memory, keyboard, mounting
 from imgsim.app.pages import help
-from imgsim.app.parts import shell, tour
-from imgsim.app.services import verdict_words
+from imgsim.app.parts import tour
+from imgsim.app.services import page_registry, verdict_words
 from imgsim.reviews.decision_words import DECISIONS
 from tests.herbals import make_herbals
+from tests.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 # How each cap is written where the keys are listened to.
@@ -82,7 +84,7 @@ def markup(app: AppTest) -> str:
     ],
 )
 def test_every_key_is_listened_to(held: tuple[keyboard.Key, ...], files: list[str]) -> None:
-    text = "".join((mounting.ASSETS / name).read_text("utf-8") for name in files)
+    text = "".join(next(mounting.FOLDER.rglob(name)).read_text("utf-8") for name in files)
     for key in held:
         for cap in key.caps:
             if cap == "Enter" and "Enter" not in text:
@@ -117,6 +119,13 @@ def test_help_says_all_words_verdicts_decisions_and_keys(visit: Callable[..., Ap
     assert [one.label for one in app.expander] == list(help._QUESTIONS)
 
 
+def test_help_says_what_every_page_is_for(visit: Callable[..., AppTest]) -> None:
+    said = markup(visit("help"))
+    for page in page_registry.registered().values():
+        assert f"<dt>{page.title}</dt>" in said
+        assert escape(page_registry.purpose(page)[1:]) in said
+
+
 def test_the_contents_lead_to_every_part(visit: Callable[..., AppTest]) -> None:
     app = visit("help")
     contents = next(one.value for one in app.markdown if one.value.startswith("On this page"))
@@ -133,7 +142,7 @@ def hint(app: AppTest) -> str:
 
 
 def test_hints_are_for_pages_that_there_are() -> None:
-    assert {page for one in tour.HINTS for page in one.pages} <= set(shell.PAGES)
+    assert {page for one in tour.HINTS for page in one.pages} <= set(PAGES)
     assert len(tour.READ) <= browser_memory.NAMES["tour"]
 
 

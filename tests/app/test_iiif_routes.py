@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from imgsim.app.pages import browse
 from imgsim.app.services import iiif_routes, server, state
 from imgsim.collection import Collection, open_collection, settings
 from imgsim.errors import ImgsimError
@@ -185,7 +186,7 @@ def test_links_lead_back_to_the_pages_that_show_the_same(herbals: Collection) ->
 def test_a_selection_is_what_browse_shows_in_its_order(herbals: Collection) -> None:
     everything = manifest_at(Addresses(APP, "herbals").selection())
     assert len(everything["items"]) == COUNT
-    now = state.State(
+    now = browse.State(
         collection="herbals", choices=(("place", ("London",)),), sort="plate_id", page=2, top_k=9
     )
     query = iiif_routes.selection_query(now)

@@ -171,8 +171,10 @@ def test_the_page_says_first_which_network_finds_more_of_the_copies(
     assert "Mirrored 1" in shown and "Shared detail 1" in shown and "Same image 5" in shown
     assert "Proposed by their lines 2" in shown
     # Where both find the same, neither is better.
-    equal = models_found.looked_up(herbals, "toy")
-    monkeypatch.setattr(models_found, "looked_up", lambda collection, name: equal)
+    pairs = models_found.verified(herbals)
+    assert pairs is not None
+    equal = models_found.looked_up(herbals, pairs, "toy")
+    monkeypatch.setattr(models_found, "looked_up", lambda collection, pairs, name: equal)
     same = equal.found(4)
     monkeypatch.setattr(models_found, "gap", lambda *_: difference(same, same, np.arange(len(same))))
     assert "**Neither clearly finds more of the re-used plates.**" in words(visit(backbone="toy"))

@@ -37,7 +37,7 @@ from imgsim.collection.query import plate_query
 from tests.app.test_app import use_toy
 from tests.herbals import COUNT, make_herbals
 from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 from tests.tiny import TINY
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
@@ -90,7 +90,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return real(**given)
 
     monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
-    monkeypatch.setattr(components, "thumbnail_grid", fake)
+    replace_component(monkeypatch, "thumbnail_grid", fake)
     return found
 
 

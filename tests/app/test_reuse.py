@@ -16,16 +16,16 @@ from PIL import Image
 
 from imgsim.app import components
 from imgsim.app.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
-from imgsim.app.parts import motif
+from imgsim.app.pages import books, plate
 from imgsim.app.parts.family import strip, ties
 from imgsim.app.parts.two_books import in_words
-from imgsim.app.services import parameters, state, text
+from imgsim.app.services import state, text
 from imgsim.charts import book_figures
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
-from tests.pages import check, param, visit, words
+from tests.pages import check, param, replace_component, visit, words
 
 # Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
 # Even plates were printed in London, odd ones in Edinburgh.
@@ -98,8 +98,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
             return _event(**found.answers.pop(_name, {}))
 
         monkeypatch.setattr(f"{place}.{name}", fake)
-        # Pages are run as scripts, so they import it anew.
-        monkeypatch.setattr(components, name, fake)
+        replace_component(monkeypatch, name, fake)
     return found
 
 
@@ -310,7 +309,7 @@ def test_books_that_share_nothing_leave_the_list_of_those_that_do(
     assert table["Years"].iloc[0] == "1700, 1710"
 
 
-@pytest.mark.parametrize("arranged", list(parameters.ARRANGEMENTS))
+@pytest.mark.parametrize("arranged", list(books.ARRANGEMENTS))
 def test_the_matrix_is_arranged_as_the_address_says(herbals: Collection, arranged: str) -> None:
     visit("books", arranged=arranged)
 
@@ -379,7 +378,7 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setitem(sys.modules, "imgsim.verification.motif_search", module)
     monkeypatch.setattr(Collection, "features", property(lambda self: object()))
     monkeypatch.setattr(Collection, "feature_index", property(lambda self: object()))
-    motif._found.clear()
+    st.cache_resource.clear()  # the collection goes, with all answers that it has
     return asked
 
 
@@ -404,7 +403,7 @@ def test_a_box_in_the_address_shows_the_plates_with_that_detail(
 
 
 def test_another_plate_leaves_the_box_behind() -> None:
-    before = state.State(plate="p003", box=(0.1, 0.1, 0.5, 0.5))
+    before = plate.State(plate="p003", box=(0.1, 0.1, 0.5, 0.5))
     assert state.changed(before, plate="p004").box is None
     assert state.changed(before, other="p004").box == before.box
 
@@ -413,7 +412,7 @@ def test_another_plate_leaves_the_box_behind() -> None:
     "written", ["0.5-0.1-0.2-0.9", "0-0-1", "a-b-c-d", "0-0-2-1", "nan-0-1-1", "-1-0-1-1", "0-0-0-0"]
 )
 def test_a_mangled_box_is_none(written: str) -> None:
-    assert state.from_query({"box": [written]}).box is None
+    assert state.from_query({"box": [written]}, plate.State).box is None
 
 
 def test_a_hit_is_opened_or_compared(herbals: Collection, drawn: Drawn, finder: list[dict[str, Any]]) -> None:

@@ -14,15 +14,28 @@ import pytest
 from imgsim.app import components
 from imgsim.app.components import mounting
 
-ASSETS = sorted(mounting.ASSETS.iterdir())
+ASSETS = sorted(path for path in mounting.FOLDER.glob("*/*") if path.suffix in mounting.SERVED)
 SCRIPTS = [path for path in ASSETS if path.suffix == ".js"]
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: the JavaScript is not run here")
 
 
 def test_the_entries_exist() -> None:
-    for entry in mounting.ENTRIES.values():
-        assert (mounting.ASSETS / entry).is_file()
+    folders = {path.parent.name for path in mounting.FOLDER.glob("*/__init__.py")}
+    assert folders == set(mounting.ENTRIES)  # one folder a component, and none forgotten
+    for name, entry in mounting.ENTRIES.items():
+        assert (mounting.FOLDER / name / entry).is_file()
+
+
+def test_each_file_is_loaded_by_its_component_or_shared() -> None:
+    for path in ASSETS:
+        loading = [other for other in SCRIPTS if path.name in other.read_text("utf-8") and other != path]
+        folders = {other.parent.name for other in loading}
+        if path.parent.name == "shared":
+            assert folders, f"nothing needs {path.name}"
+        else:
+            assert folders <= {path.parent.name}, f"{path.name} belongs into shared/"
+            assert loading or mounting.ENTRIES[path.parent.name] == path.name, f"nothing needs {path.name}"
 
 
 @pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
@@ -35,7 +48,7 @@ def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: P
         r"localStorage", r"sessionStorage", r"document\.cookie", r"setInterval",
     ):  # fmt: skip
         if (path.name, forbidden) == ("memory.js", r"document\.cookie"):
-            continue  # the one file that keeps something, see browser_memory.py
+            continue  # the one file that keeps something, see browser_memory
         assert not re.search(forbidden, text), f"{path.name} has {forbidden}"
     assert len(text.splitlines()) <= 300
 
@@ -43,7 +56,7 @@ def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: P
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_import_only_each_other(path: Path) -> None:
     for source in re.findall(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text("utf-8")):
-        assert source.startswith("./") and (path.parent / source).is_file(), source
+        assert source.startswith(("./", "../shared/")) and (path.parent / source).is_file(), source
 
 
 @needs_node
@@ -67,8 +80,12 @@ def node(*options: str, source: str) -> str:
     return done.stdout
 
 
+def script(name: str) -> Path:
+    return next(path for path in SCRIPTS if path.name == name)
+
+
 def module(name: str) -> str:
-    return json.dumps((mounting.ASSETS / name).as_uri())
+    return json.dumps(script(name).as_uri())
 
 
 @needs_node
@@ -230,7 +247,7 @@ def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
 
 @needs_node
 def test_two_entries_of_one_step_are_told_from_two_steps() -> None:
-    source = (mounting.ASSETS / "history.js").read_text("utf-8") + """
+    source = script("history.js").read_text("utf-8") + """
     const first = { path: "/", search: "?plate=a", time: 1000 };
     const told = [
       [first, { path: "/plate", search: "?plate=a", time: 1300 }],

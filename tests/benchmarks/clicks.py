@@ -20,9 +20,9 @@ from urllib.parse import urlencode
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from imgsim.app.parts.shell import PAGES
 from imgsim.collection import open_collection
 from tests.e2e.serving import Served, find_browser, launch, serve, settle
+from tests.pages import PAGES
 
 # Keeps watch for a change of what the page says of its neighbours, from the next release of the button on.
 _WATCH = """() => {

@@ -22,9 +22,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from imgsim.app.parts.shell import PAGES
 from tests.conftest import draw_plate, offline, precompute
 from tests.e2e.serving import Served, find_browser, launch, serve
+from tests.pages import PAGES
 
 HOSTILE = [
     '<img src="http://evil.invalid/a.png">',

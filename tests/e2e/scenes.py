@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from imgsim.app.parts.shell import PAGES
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.corrected import families_of
 from tests.e2e.serving import settle
+from tests.pages import PAGES
 
 # What a page waits for before it is drawn: its element, and the attribute and value that say so.
 _DRAWN = {

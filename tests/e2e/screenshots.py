@@ -17,10 +17,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from imgsim.app.parts import tour
-from imgsim.app.parts.shell import PAGES
 from imgsim.cli import environment
 from imgsim.collection import Collection, open_collection
 from tests.e2e.serving import find_browser, launch, serve, settle
+from tests.pages import PAGES
 
 SIZES = {1280: 900, 1920: 1080}
 # What of the state a page's picture is taken with, where it is not all of it.

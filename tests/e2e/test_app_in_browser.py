@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from imgsim.app.parts.shell import PAGES
 from imgsim.collection import Collection, open_collection
 from tests.conftest import SAMPLE
 from tests.e2e.serving import Served, settle
+from tests.pages import PAGES
 
 
 @pytest.fixture(scope="module")

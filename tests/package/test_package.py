@@ -65,7 +65,8 @@ def test_the_wheel_holds_what_the_app_needs_and_no_collection(wheel: Path) -> No
     names = set(zipfile.ZipFile(wheel).namelist())
     for needed in (
         "imgsim/app/door.py", "imgsim/app/style.css", "imgsim/app/.streamlit/config.toml",
-        "imgsim/app/components/assets/map.js", "imgsim/weights/plates18.safetensors", "imgsim/export/dossier/style.css",
+        "imgsim/app/components/plate_map/map.js", "imgsim/app/components/shared/common.css",
+        "imgsim/weights/plates18.safetensors", "imgsim/export/dossier/style.css",
     ):  # fmt: skip
         assert needed in names
     ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / "imgsim").rglob("*.py")}

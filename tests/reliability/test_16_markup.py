@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from imgsim.app.parts.shell import PAGES
 from imgsim.app.services import text
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
 from tests import pages
 from tests.herbals import HOSTILE
+from tests.pages import PAGES
 from tests.reliability.hostile_titles import COUNT, NAME, TITLES, make_attacks, plate
 from tests.reliability.tally import Tally
 

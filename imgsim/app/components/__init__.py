@@ -1,11 +1,18 @@
 """The app's own parts of the page: a map of points, a grid of plates, a viewer, strips and pairs of plates.
 
-Each is a Streamlit component (``st.components.v2``) made of plain JavaScript modules and a style sheet in
-``assets/``: no build step, no library, no request to anywhere but this app. The Python functions check what
-they are given, send only what changes from rerun to rerun, and check again what comes back from the browser.
+Each is a Streamlit component (``st.components.v2``), one folder with its Python, its plain JavaScript modules and its
+style sheet; what several need in the browser lies in ``shared/``. No build step, no library, no request to anywhere
+but this app. The Python functions check what they are given, send only what changes from rerun to rerun, and check
+again what comes back from the browser.
 """
 
-from imgsim.app.components.array_encoding import (
+from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, compare_view
+from imgsim.app.components.drawing import outline
+from imgsim.app.components.family_strips import StripEvent, family_strips
+from imgsim.app.components.narrow_screen import narrow_screen
+from imgsim.app.components.pair_list import PairEvent, pair_list
+from imgsim.app.components.plate_map import MapEvent, plate_map
+from imgsim.app.components.plate_map.array_encoding import (
     decode_mask,
     decode_points,
     decode_tones,
@@ -14,12 +21,6 @@ from imgsim.app.components.array_encoding import (
     encode_points,
     encode_tones,
 )
-from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, compare_view
-from imgsim.app.components.drawing import outline
-from imgsim.app.components.family_strips import StripEvent, family_strips
-from imgsim.app.components.narrow_screen import narrow_screen
-from imgsim.app.components.pair_list import PairEvent, pair_list
-from imgsim.app.components.plate_map import MapEvent, plate_map
 from imgsim.app.components.plate_viewer import ViewerState, plate_viewer
 from imgsim.app.components.rank_lines import RankEvent, rank_lines
 from imgsim.app.components.thumbnail_grid import GridEvent, thumbnail_grid

@@ -1,6 +1,6 @@
 """The keys of every page, said once: Help lists them, and the components show and speak them from here.
 
-What a key does is done in components/assets; tests hold that every key named here is listened to there. No Streamlit.
+What a key does is done in the components' scripts; tests press every key named here. No Streamlit.
 """
 
 from __future__ import annotations

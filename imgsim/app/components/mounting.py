@@ -1,6 +1,6 @@
-"""What the three components share: their files registered with Streamlit, and checks of what they are given.
+"""What the components share: their files registered with Streamlit, and checks of what they are given.
 
-Streamlit serves the files of ``assets/`` itself, so the browser loads each once; a rerun then carries the
+Streamlit serves their scripts and style sheets itself, so the browser loads each once; a rerun then carries the
 component's data and nothing else.
 """
 
@@ -18,22 +18,24 @@ from streamlit.runtime import Runtime
 
 from imgsim.errors import ImgsimError
 
-ASSETS = Path(__file__).parent / "assets"
+FOLDER = Path(__file__).parent
 ENTRIES = {
-    "map": "map.js",
-    "grid": "grid.js",
-    "viewer": "viewer.js",
-    "compare": "compare.js",
-    "strips": "strips.js",
-    "pairs": "pairs.js",
-    "ranks": "ranks.js",
-    "memory": "memory.js",
-    "narrow": "narrow.js",
+    "browser_memory": "memory.js",
+    "compare_view": "compare.js",
+    "family_strips": "strips.js",
+    "narrow_screen": "narrow.js",
+    "pair_list": "pairs.js",
+    "plate_map": "map.js",
+    "plate_viewer": "viewer.js",
+    "rank_lines": "ranks.js",
+    "thumbnail_grid": "grid.js",
 }
+SERVED = frozenset({".js", ".css"})  # the rest of the folders, this file among it, is no browser's business
+# All of them from one root, so that the scripts of each reach `shared/`.
 _MANIFEST = ComponentManifest(
     name="imgsim",
     version="1",
-    components=[ComponentConfig(name=name, asset_dir=ASSETS.name) for name in ENTRIES],
+    components=[ComponentConfig(name=name, asset_dir=FOLDER.name) for name in ENTRIES],
 )
 _renderers: dict[str, Any] = {}
 _lock = threading.Lock()
@@ -53,6 +55,8 @@ def mount(
     """
     if not isinstance(key, str) or not key:
         raise ImgsimError(f"a component needs a key, not {key!r}: give it one of its own")
+    if name not in ENTRIES:
+        raise ImgsimError(f"there is no component {name!r}, only {', '.join(ENTRIES)}")
     if not Runtime.exists():  # imported or run without Streamlit: nothing to show
         return None
     renderer = _renderer(name)
@@ -70,9 +74,9 @@ def _renderer(name: str) -> Any:
         # Registered with the runtime that is running, not once a process: tests start a new one each time.
         manager = get_bidi_component_manager()
         if manager.get_component_asset_root(full_name) is None:
-            manager.register_from_manifest(_MANIFEST, ASSETS.parent)
+            manager.register_from_manifest(_MANIFEST, FOLDER.parent)
         if full_name not in _renderers:
-            _renderers[full_name] = st.components.v2.component(full_name, js=ENTRIES[name])
+            _renderers[full_name] = st.components.v2.component(full_name, js=f"{name}/{ENTRIES[name]}")
         return _renderers[full_name]
 
 

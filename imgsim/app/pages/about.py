@@ -13,6 +13,8 @@ from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
 from imgsim.retrieval.neighbours import hubness
 
+name, title, group = "about", "About", "Collection"
+State = state.State
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
 - The network turns it into an **embedding**: some hundreds of numbers that describe lines, tone and composition.
@@ -48,10 +50,8 @@ _LIMITS = """
 """
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead("About", "What this collection holds, what its scores mean, and how to cite it.")
     shell.looking_at(collection)
     _counts(collection)
@@ -220,4 +220,4 @@ def _cite(collection: Collection, now: state.State) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

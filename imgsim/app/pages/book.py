@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,12 +11,15 @@ import streamlit as st
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, catalogue_record, shell
 from imgsim.app.parts.not_prepared import unknown_books, unverified
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.catalogue import BookDates
 from imgsim.collection import Collection
 from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, Exchange, Partner, exchange
 from imgsim.collection.citing import book_citation
 from imgsim.families import Member
+
+name, title, group = "book", "Book", ""
 
 _PARTNERS = 6  # books of a list that are shown before the reader asks for all
 _PER_PAGE = 120
@@ -27,10 +32,17 @@ _MARKS = {
 _UNDATED_MARK = ("other", "in another book")
 
 
-def show() -> None:
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    # Of a book with many plates.
+    book_page: int = parameter(1, "sheet", parameters.integer(1, parameters.MOST_PAGES), after=("book_a",))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    book = state.current().book_a
+    book = now.book_a
     dates = caches.overview(collection).dates
     if not dates.books:
         shell.lead("Book", "One book: its record, its plates, and what it shares with others.")
@@ -91,7 +103,7 @@ def _shelf(collection: Collection, dates: BookDates) -> None:
     """All books in order of date, each by its first plate."""
     books = dates.books
     pages = -(-len(books) // _PER_PAGE)
-    page = min(state.current().book_page, pages)
+    page = min(state.current(State).book_page, pages)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{text.count(len(books), 'book')} in order of date, each by its first plate.")
         if pages > 1:
@@ -111,16 +123,15 @@ def _shelf(collection: Collection, dates: BookDates) -> None:
         shell.go("book", book_a=str(collection.catalogue.record(row)["book"]), book_b="")
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _options(path: str, generation: str, _collection: Collection) -> dict[str, str]:
+def _options(collection: Collection) -> dict[str, str]:
     return {
-        book: f"{_collection.catalogue.book_label(book)}: {text.count(_count(_collection, book), 'plate')}"
-        for book in caches.overview(_collection).dates.books
+        book: f"{collection.catalogue.book_label(book)}: {text.count(_count(collection, book), 'plate')}"
+        for book in caches.overview(collection).dates.books
     }
 
 
 def _option(collection: Collection, book: str) -> str:
-    return _options(str(collection.path), collection.generation, collection)[book]
+    return caches.fact(collection, "books to choose from", partial(_options, collection), keep=1)[book]
 
 
 def _turn(collection: Collection, dates: BookDates, book: str) -> None:
@@ -241,7 +252,7 @@ def _plates(collection: Collection, dates: BookDates, book: str, found: Exchange
         if st.button("Browse them", type="tertiary", help="With all filters and orders"):
             shell.go("browse", text="", decades=None, reused=False, choices=(("book", (book,)),), sort="book")
     pages = -(-len(rows) // _PER_PAGE)
-    page = min(state.current().book_page, pages)
+    page = min(state.current(State).book_page, pages)
     if pages > 1:
         st.pagination(pages, **state.bind("book_page", value=page))
     shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
@@ -281,4 +292,4 @@ def _card(collection: Collection, dates: BookDates, row: int, found: Exchange | 
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,31 @@ import pandas as pd
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.parts import shell, two_books
+from imgsim.app.parts import downloads, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.charts import book_figures
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
+name, title, group = "books", "Books", "Re-use"
+ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
+
 _CHART = "books_matrix"
 _LISTED = 200  # pairs of books in the table
 
 
-def show() -> None:
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    arranged: str = parameter("date", "arranged", parameters.OneOf(tuple(ARRANGEMENTS)))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
     shell.lead(
         "Books",
         "Each square is two books that share images; the darker, the more. Click one to see the images.",
@@ -36,12 +47,11 @@ def show() -> None:
     if not len(borrowing):
         _nothing(collection)
         return
-    now = state.current()
     pair = _chosen(borrowing, now)
     _controls(collection, borrowing, pair, now)
     with st.container(horizontal=True, gap="medium", key="books_body"):
-        figure = _matrix(
-            str(collection.path), collection.generation, caches.revision(collection), collection, now.arranged
+        figure = caches.answer(
+            collection, "matrix of books", partial(_matrix, arranged=now.arranged), now.arranged, keep=12
         )
         with st.container(width=max(int(figure.layout.width) + 4, 300), key="books_matrix_box"):
             st.plotly_chart(
@@ -66,9 +76,8 @@ def show() -> None:
     _timeline(borrowing)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _matrix(path: str, generation: str, revision: int, _collection: Collection, arranged: str) -> Any:
-    borrowing = caches.book_network(_collection)
+def _matrix(collection: Collection, *, arranged: str) -> Any:
+    borrowing = collection.book_network
     assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     # Those that share most; of books that share as many the earlier.
@@ -115,7 +124,7 @@ def _nothing(collection: Collection) -> None:
 # ---- choosing two books
 
 
-def _chosen(borrowing: BookNetwork, now: state.State) -> tuple[str, str] | None:
+def _chosen(borrowing: BookNetwork, now: State) -> tuple[str, str] | None:
     """The two books that the address names, the earlier first; None unless they share anything."""
     if now.book_a == now.book_b or not {now.book_a, now.book_b} <= set(borrowing.books):
         return None
@@ -124,14 +133,14 @@ def _chosen(borrowing: BookNetwork, now: state.State) -> tuple[str, str] | None:
 
 
 def _controls(
-    collection: Collection, borrowing: BookNetwork, pair: tuple[str, str] | None, now: state.State
+    collection: Collection, borrowing: BookNetwork, pair: tuple[str, str] | None, now: State
 ) -> None:
     known = now.book_a if now.book_a in borrowing.books else ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Arrange",
-            list(parameters.ARRANGEMENTS),
-            format_func=parameters.ARRANGEMENTS.__getitem__,
+            list(ARRANGEMENTS),
+            format_func=ARRANGEMENTS.__getitem__,
             required=True,
             help="Clustered: books that share much stand together.",
             **state.bind("arranged"),
@@ -166,14 +175,11 @@ def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
 def _download(collection: Collection, borrowing: BookNetwork) -> None:
     with st.popover("Download"):
         st.caption("The network of all books that share images:")
-        st.download_button(
-            "As CSV",
-            lambda: export.network_csv(
-                borrowing, collection.catalogue, collection=collection.name, date=date.today().isoformat()
-            ),
-            file_name=f"imgsim_books_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"books_{collection.name}",
+            lambda **of: export.network_csv(borrowing, collection.catalogue, **of),
+            label="As CSV",
             disabled=caches.withheld(collection),
             help="One row for every two books.",
             width="stretch",
@@ -256,4 +262,4 @@ def _timeline(borrowing: BookNetwork) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

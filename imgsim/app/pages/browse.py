@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass
 
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, filters, found, shell
 from imgsim.app.services import caches, iiif_routes, parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
+name, title, group = "browse", "Browse", "Plates"
+PAGE_SIZES = (30, 60, 120, 240)
 
-def show() -> None:
+
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    per_page: int = parameter(
+        60, "per_page", parameters.integer(PAGE_SIZES[0], PAGE_SIZES[-1]), lasting=True
+    )
+    page: int = parameter(1, "page", parameters.integer(1, parameters.MOST_PAGES), after=(*state.FILTERS, "per_page"))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead("Browse", "Look through the plates. Click one to see where it was used again.")
     shell.looking_at(collection)
     filters.facets(collection)
@@ -44,7 +57,7 @@ def show() -> None:
         shell.go("plate", plate=event.clicked)
 
 
-def _controls(collection: Collection, now: state.State, number: int) -> None:
+def _controls(collection: Collection, now: State, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search",
@@ -55,7 +68,7 @@ def _controls(collection: Collection, now: state.State, number: int) -> None:
         st.selectbox(
             "Sort by", list(parameters.SORTS), format_func=parameters.SORTS.__getitem__, width=160, **state.bind("sort")
         )
-        sizes = sorted({*parameters.PAGE_SIZES, now.per_page})
+        sizes = sorted({*PAGE_SIZES, now.per_page})
         st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
         if now.sort == "random":
             st.button("Shuffle", on_click=_shuffle)
@@ -74,7 +87,7 @@ def _count(found: int, every: int, page: int, pages: int, per_page: int) -> str:
     return f"{span}{what}" if found == every else f"{span}{what} that pass the filters ({every:,} in all)"
 
 
-def _nothing(now: state.State) -> None:
+def _nothing(now: State) -> None:
     with st.container(border=True):
         st.markdown("**No plate passes these filters.**")
         st.markdown("Take out a word or a choice, or start again with the whole collection.")
@@ -88,4 +101,4 @@ def _keep_words() -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

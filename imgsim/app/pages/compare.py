@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import streamlit as st
 
 from imgsim.app.components import ComparedPlate, compare_view
-from imgsim.app.components.compare_view import MOST_POINTS, wished
+from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
-from imgsim.app.services import caches, server, state, text
+from imgsim.app.services import caches, parameters, server, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
-from imgsim.collection.registration import Registration, register
+from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
+
+name, title, group = "compare", "Compare", "Plates"
+fragment = True
 
 _VIEW = "compare_view"
 _PRELOADED = 2
@@ -25,13 +30,25 @@ _VERDICTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    other: str = parameter("", "with", parameters.short)
+    compare: str = parameter("flicker", "compare", parameters.OneOf(MODES))
+
+
+def draw(collection: Collection, now: State) -> None:
+    """Draw the page."""
+    _body()
+
+
 # Another plate changes nothing in the sidebar but the links, so this part runs alone.
 @st.fragment
-def show() -> None:
-    """Draw the page."""
-    shell.links("compare")
+def _body() -> None:
+    shell.links(name)
     collection = shell.collection()
-    now = state.current()
+    now = state.current(State)
     if not now.plate:
         counterpart.choose_first()
         return
@@ -40,15 +57,15 @@ def show() -> None:
     if now.other and not collection.catalogue.has(now.other):
         st.warning(f"There is no plate {text.plain(now.other)} in this collection.")
     if not collection.catalogue.has(now.other) or now.other == now.plate:
-        counterpart.choose_second(collection, row, candidates)
+        counterpart.choose_second(collection, row, candidates, now.other)
         return
     _compare(collection, now, row, collection.catalogue.row(now.other), candidates)
 
 
-def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, candidates: list[int]) -> None:
+def _compare(collection: Collection, now: State, row_a: int, row_b: int, candidates: list[int]) -> None:
     shell.lead("Compare", "Two plates in one place: what is the same, and what was changed.")
     try:
-        found = _registered(str(collection.path), collection.generation, collection, row_a, row_b)
+        found = caches.registration(collection, row_a, row_b)
         error = ""
     except ImgsimError as unread:
         found, error = None, str(unread)
@@ -86,7 +103,7 @@ def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, c
 
 def _verdict(
     collection: Collection,
-    now: state.State,
+    now: State,
     found: Registration | None,
     similarity: float,
     row_a: int,
@@ -98,7 +115,7 @@ def _verdict(
     score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
         st.markdown(f"## {text.plain(verdict)}", width="content")
-        counterpart.other_id(collection, row_a, candidates)
+        counterpart.other_id(collection, row_a, candidates, now.other)
         place = candidates.index(row_b) if row_b in candidates else -1
         st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))
         st.button(
@@ -213,12 +230,12 @@ def _wish() -> None:
 
 
 def _exchange() -> None:
-    now = state.current()
+    now = state.current(State)
     state.update(plate=now.other, other=now.plate)
 
 
 def _step(by: int) -> None:
-    collection, now = shell.collection(), state.current()
+    collection, now = shell.collection(), state.current(State)
     if not (collection.catalogue.has(now.plate) and collection.catalogue.has(now.other)):
         return
     candidates = counterpart.neighbours(collection, now, collection.catalogue.row(now.plate))
@@ -228,10 +245,5 @@ def _step(by: int) -> None:
         state.update(other=str(collection.catalogue.plate_ids[candidates[place]]))
 
 
-@st.cache_resource(max_entries=128, show_spinner="Laying one plate on the other …")
-def _registered(path: str, generation: str, _collection: Collection, row_a: int, row_b: int) -> Registration:
-    return register(_collection, row_a, row_b)
-
-
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

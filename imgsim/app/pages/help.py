@@ -8,10 +8,12 @@ import streamlit as st
 
 from imgsim.app.components import keyboard
 from imgsim.app.parts import shell, tour
-from imgsim.app.services import state, text, verdict_words
+from imgsim.app.services import page_registry, state, text, verdict_words
 from imgsim.collection import Collection
 from imgsim.reviews.decision_words import DECISIONS
 
+name, title, group = "help", "Help", "Collection"
+State = state.State
 _STEPS = (
     ("1. Find", "Click a plate, or search with a scan of your own. What looks like it stands beside it.", "browse"),
     ("2. Check", "Read the verdict on each neighbour, and lay the two on each other: the lines decide.", "compare"),
@@ -25,6 +27,7 @@ _PARTS = {
     "decisions": "Your decisions",
     "scores": "How to read a score",
     "keys": "The keys",
+    "pages": "The pages",
     "questions": "Questions and answers",
 }
 
@@ -106,9 +109,8 @@ never written to disk. Only what you decide on Review is kept, for all who use t
 }
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
     shell.lead("Help", "How to find a re-used plate, check it, and cite it.")
     _steps()
     contents = " · ".join(f"[{heading}](#{anchor})" for anchor, heading in _PARTS.items())
@@ -125,7 +127,7 @@ def show() -> None:
         st.html(_pairs({word: escape(meaning) for word, meaning in _WORDS.items()}))
         _heading("scores")
         st.markdown(_SCORES)
-        _about(collection, state.current())
+        _about(collection, now)
     with right:
         _heading("verdicts")
         st.caption("What the lines of two plates say, found by laying one over the other.")
@@ -135,6 +137,8 @@ def show() -> None:
         st.html(_pairs({key.does: f"{_caps(key)} {escape(DECISIONS[key.does])}" for key in keyboard.REVIEW}))
         _heading("keys")
         _keys()
+    _heading("pages")
+    st.html(_pairs({page.title: _sentence(page) for page in page_registry.registered().values()}))
     _heading("questions")
     for question, answer in _QUESTIONS.items():
         with st.expander(question):
@@ -149,8 +153,14 @@ def _steps() -> None:
             st.markdown(f"**{name}**")
             st.markdown(words)
             st.page_link(
-                shell.page_file(page), label=f"Open {shell.PAGES[page]}", query_params=state.link(family="")
+                shell.page_file(page), label=f"Open {shell.title_of(page)}", query_params=state.link(family="")
             )
+
+
+def _sentence(page: page_registry.Page) -> str:
+    """What a page is for, as markup."""
+    said = page_registry.purpose(page)
+    return escape(f"{said[:1].upper()}{said[1:]}")
 
 
 def _heading(anchor: str) -> None:
@@ -186,4 +196,4 @@ def _pairs(meanings: dict[str, str], words: dict[str, str] | None = None) -> str
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

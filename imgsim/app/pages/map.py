@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
-from imgsim.app.parts import cards, filters, left_out, line, neighbour_query, neighbourhood, shell
+from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
 from imgsim.app.services import caches, parameters, server, state, text, verdict_words
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
 from imgsim.collection.query import Query, plate_query
 
+name, title, group = "map", "Map", "Plates"
+fragment = True
+State = state.State
 _KEY = "plate_map"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead(
         "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
     )
     filters.facets(collection)
     methods = [method for method in parameters.PROJECTIONS if method in collection.projections(now.backbone)]
     if not methods:
-        shell.links("map")
+        shell.links(name)
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
@@ -62,7 +61,7 @@ def show() -> None:
 # costs more than finding its neighbours.
 @st.fragment
 def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
-    shell.links("map")
+    shell.links(name)
     collection = shell.collection()
     now = state.current()
     query = found = None
@@ -194,17 +193,10 @@ def _selection(collection: Collection) -> None:
         st.markdown(f"## {text.count(len(rows), 'plate')} selected")
         if pages > 1:
             st.pagination(pages, key="_selection_page")
-        st.download_button(
-            "Download CSV",
-            lambda: export.selection_csv(
-                collection.catalogue,
-                rows,
-                collection=collection.name,
-                date=date.today().isoformat(),
-            ),
-            file_name=f"imgsim_selection_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"selection_{collection.name}",
+            lambda **of: export.selection_csv(collection.catalogue, rows, **of),
             key="download_selection",
         )
     page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1
@@ -261,4 +253,4 @@ def _unprojected(collection: Collection, now: state.State) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

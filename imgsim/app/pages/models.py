@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from imgsim.app.parts import (
@@ -13,49 +15,75 @@ from imgsim.app.parts import (
     shell,
 )
 from imgsim.app.services import parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
+name, title, group = "models", "Models", "Collection"
+PARTS = {"verified": "Verified pairs", "agreement": "Agreement", "scores": "Scores", "hubs": "Hubs"}
+MOST_SHARED = 10  # first neighbours of two backbones that are compared
 
-def show() -> None:
+
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    # The backbone to compare with; "" is the first other one.
+    versus: str = parameter("", "versus", parameters.short)
+    # How many first neighbours of two backbones are compared; the study took four.
+    first: int = parameter(4, "first", parameters.integer(1, MOST_SHARED))
+    # The part of the page; "" is the first that has anything to show.
+    models: str = parameter("", "models", parameters.OneOf(tuple(PARTS)))
+    # Which of the two finds the verified pairs shown; "" is the first kind there is.
+    found_by: str = parameter("", "found", parameters.OneOf(models_verified.FOUND_BY))
+    # Only plates of which so many neighbours are shared.
+    sharing: int | None = parameter(None, "sharing", parameters.integer(0, MOST_SHARED))
+    models_page: int = parameter(
+        1,
+        "part",
+        parameters.integer(1, parameters.MOST_PAGES),
+        after=("backbone", "versus", "first", "models", "found_by", "sharing"),
+    )
+    # Which examples of the ladder.
+    draw: int = parameter(0, "draw", parameters.integer(0, 9_999))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead("Models", "Which network finds more of the re-used plates, and where two networks disagree.")
     shell.looking_at(collection)
     if models_found.longest(collection, collection.backbones) < 1:
         st.markdown("A collection of one plate has no neighbours to compare. Add more images to it.")
         return
-    names = models_found.pair_of(collection, now)
+    names = models_found.pair_of(collection, now.backbone, now.versus)
     if len(names) > 1:
-        _choose(collection, names)
-    now = state.current()
+        _choose(collection, names, now)
     k = min(now.first, models_found.longest(collection, names))
     _findings(collection, names, k)
     parts = [
         part
-        for part in parameters.MODEL_PARTS
+        for part in PARTS
         if (part != "agreement" or len(names) > 1) and (part != "verified" or collection.matches is not None)
     ]
     part = now.models if now.models in parts else parts[0]
     st.segmented_control(
         "Show",
         parts,
-        format_func=parameters.MODEL_PARTS.__getitem__,
+        format_func=PARTS.__getitem__,
         label_visibility="collapsed",
         required=True,
         **state.bind("models", value=part),
     )
     if part == "verified":
-        models_verified.show(collection, names)
+        models_verified.show(collection, names, now.found_by, now.models_page)
     elif part == "agreement":
-        models_agreement.show(collection, names, k)
+        models_agreement.show(collection, names, k, now.sharing, now.models_page)
     elif part == "scores":
-        models_scores.show(collection, names, k)
+        models_scores.show(collection, names, k, now.draw)
     else:
         models_hubs.show(collection, names)
 
 
-def _choose(collection: Collection, names: tuple[str, ...]) -> None:
+def _choose(collection: Collection, names: tuple[str, ...], now: State) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="models_choice"):
         st.selectbox(
             "Compare",
@@ -66,7 +94,7 @@ def _choose(collection: Collection, names: tuple[str, ...]) -> None:
         )
         others = [name for name in collection.backbones if name != names[0]]
         st.selectbox("with", others, width=190, **state.bind("versus", value=names[1]))
-        most = min(parameters.MOST_SHARED, models_found.longest(collection, names))
+        most = min(MOST_SHARED, models_found.longest(collection, names))
         st.number_input(
             "by their first … neighbours",
             1,
@@ -74,7 +102,7 @@ def _choose(collection: Collection, names: tuple[str, ...]) -> None:
             step=1,
             width=190,
             help="How many neighbours of each plate the two are compared by. The study took the first 4.",
-            **state.bind("first", value=min(state.current().first, most), read=int),
+            **state.bind("first", value=min(now.first, most), read=int),
         )
 
 
@@ -119,4 +147,4 @@ def _another(name: str) -> str:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

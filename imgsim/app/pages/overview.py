@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -11,23 +10,24 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, shell
+from imgsim.app.parts import cards, downloads, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
-from imgsim.app.services import caches, parameters, text
+from imgsim.app.services import caches, parameters, state, text
 from imgsim.charts import overview_figures
 from imgsim.collection import Collection
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
 
+name, title, group = "overview", "Overview", "Collection"
+State = state.State
 _IMAGES = 8  # most re-used images
 _BOOKS = 10  # bars of books
 _Thing = TypeVar("_Thing")
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
     overview = caches.overview(collection)
     shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
     with st.container(key="headline"):
@@ -266,27 +266,20 @@ def _table(overview: Overview) -> None:
 
 
 def _downloads(collection: Collection, overview: Overview) -> None:
-    today = date.today().isoformat()
     with st.popover("Download"):
-        st.download_button(
-            "Numbers as CSV",
-            lambda: export.table_csv(
-                overview.groups_table(), numbers=("share_reused",), collection=collection.name, date=today
-            ),
-            file_name=f"imgsim_overview_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"overview_{collection.name}",
+            lambda **of: export.table_csv(overview.groups_table(), numbers=("share_reused",), **of),
+            label="Numbers as CSV",
             help="Plates by decade, place and so on, and how many of them were used again.",
             width="stretch",
         )
-        st.download_button(
-            "Books as CSV",
-            lambda: export.table_csv(
-                overview.books_table(), numbers=("date_printed",), collection=collection.name, date=today
-            ),
-            file_name=f"imgsim_overview_books_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"overview_books_{collection.name}",
+            lambda **of: export.table_csv(overview.books_table(), numbers=("date_printed",), **of),
+            label="Books as CSV",
             disabled=not overview.books,
             help="One row a book: its plates, and how many of their images are in earlier and later books.",
             width="stretch",
@@ -294,4 +287,4 @@ def _downloads(collection: Collection, overview: Overview) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

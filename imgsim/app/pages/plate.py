@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,18 +17,28 @@ from imgsim.app.parts import (
     past_addresses,
     shell,
 )
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.query import Query, plate_query
 
+name, title, group = "plate", "Plate", "Plates"
+fragment = True
 
-def show() -> None:
+
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    # A detail of the plate, in fractions of it.
+    box: parameters.Box | None = parameter(None, "box", parameters.box, after=("plate",))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     if not now.plate:
-        shell.links("plate")
+        shell.links(name)
         past_addresses.gone_plate(collection)
         _choose()
         return
@@ -47,9 +59,9 @@ def show() -> None:
 def _body(
     top: DeltaGenerator, left: DeltaGenerator, right: DeltaGenerator, head: DeltaGenerator | None
 ) -> None:
-    shell.links("plate")
+    shell.links(name)
     collection = shell.collection()
-    now = state.current()
+    now = state.current(State)
     if not now.plate or (now.box is None) != (head is not None):
         st.rerun()
     row = collection.catalogue.row(now.plate)
@@ -65,11 +77,11 @@ def _body(
             _instead(collection, query, now)
     with left:
         _turn_pages(collection, row)
-        motif.viewer(collection, row)
+        motif.viewer(collection, row, now.box)
         _record(collection, row)
 
 
-def _instead(collection: Collection, query: Query, now: state.State) -> None:
+def _instead(collection: Collection, query: Query, now: State) -> None:
     """Where a detail is found in no other plate, what is nearest to the whole one."""
     found = neighbour_query.find(collection, query, now)
     if len(found.rows):
@@ -81,7 +93,7 @@ def _family(collection: Collection, row: int) -> None:
     """Where the plate belongs to a family, say so and lead there."""
     families = caches.families(collection)
     family_id = families.of(row) if families is not None else None
-    if family_id is None or families is None or "reuse" not in shell.PAGES:
+    if family_id is None or families is None:
         return
     family = families.family(family_id)
     books = f" in {text.count(len(family.books), 'book')}" if family.books else ""
@@ -98,10 +110,7 @@ def _choose() -> None:
             "**No plate is chosen.** Click one in Browse or on the Map, or search with an image of your own."
         )
         with st.container(horizontal=True):
-            if st.button("Browse the plates", type="primary"):
-                shell.go("browse")
-            if st.button("Open the map"):
-                shell.go("map")
+            shell.ways_to_a_plate()
             st.button("Take one at random", on_click=_random)
 
 
@@ -158,4 +167,4 @@ def _record(collection: Collection, row: int) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

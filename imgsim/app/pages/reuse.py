@@ -5,28 +5,44 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips
-from imgsim.app.parts import family, family_judging, past_addresses, shell
+from imgsim.app.parts import downloads, family, family_judging, past_addresses, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
+
+name, title, group = "reuse", "Re-use", "Re-use"
 
 _PER_PAGE = 12
 _BOOKS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 
 
-def show() -> None:
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    reuse_text: str = parameter("", "find", parameters.short)
+    reuse_decades: tuple[int, int] | None = parameter(None, "printed", parameters.span)
+    reuse_books: int = parameter(1, "books", parameters.integer(1, _BOOKS[-1]))
+    reuse_mirrored: bool = parameter(False, "mirrored", parameters.flag)
+    reuse_works: bool = parameter(False, "works", parameters.flag)
+    reuse_from: str = parameter("", "from", parameters.short)
+    reuse_to: str = parameter("", "to", parameters.short)
+    # Between two appearances.
+    reuse_years: tuple[int, int] | None = parameter(None, "years", parameters.span)
+    reuse_page: int = parameter(1, "leaf", parameters.integer(1, parameters.MOST_PAGES), after=tuple(CONDITIONS))
+
+
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
     families = caches.families(collection)
-    now = state.current()
     if families is not None and not now.family:
         family_judging.dissolved(collection)
     if families is not None and now.family:
@@ -44,7 +60,7 @@ def show() -> None:
     if not len(families):
         _none(collection)
         return
-    offers = _offers(str(collection.path), collection.generation, caches.revision(collection), collection)
+    offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
     _filters(offers, now)
     shown = _selected(collection, families, now)
     _controls(collection, families, shown)
@@ -54,7 +70,7 @@ def show() -> None:
     _strips(collection, families, shown, now)
 
 
-def _selected(collection: Collection, families: Families, now: state.State) -> list[Family]:
+def _selected(collection: Collection, families: Families, now: State) -> list[Family]:
     return select(
         families.ordered(),
         collection.catalogue,
@@ -81,10 +97,8 @@ class _Offers:
     longest: int
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _offers(path: str, generation: str, revision: int, _collection: Collection) -> _Offers:
-    families = caches.families(_collection)
-    every = families.ordered() if families else ()
+def _offers(collection: Collection) -> _Offers:
+    every = collection.families.ordered() if collection.families else ()
     ways = [journeys(one) for one in every]
     sources, targets = (
         Counter(place for way in ways for place in {pair[end] for pair in way}) for end in (0, 1)
@@ -101,7 +115,7 @@ def _offers(path: str, generation: str, revision: int, _collection: Collection) 
 # ---- the list of families
 
 
-def _filters(offers: _Offers, now: state.State) -> None:
+def _filters(offers: _Offers, now: State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown("## Show only")
@@ -127,7 +141,7 @@ def _filters(offers: _Offers, now: state.State) -> None:
         )
 
 
-def _decades(span: tuple[int, int] | None, now: state.State) -> None:
+def _decades(span: tuple[int, int] | None, now: State) -> None:
     if span is None or span[0] == span[1]:
         return
     first, last = span
@@ -147,7 +161,7 @@ def _decades(span: tuple[int, int] | None, now: state.State) -> None:
     )
 
 
-def _years(longest: int, now: state.State) -> None:
+def _years(longest: int, now: State) -> None:
     if not longest:
         return
     low, high = now.reuse_years or (0, longest)
@@ -190,24 +204,16 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
             **state.bind("reuse_text"),
         )
         ids = [one.id for one in shown]
-        st.download_button(
-            "Download CSV",
-            lambda: export.families_csv(
-                families,
-                collection.catalogue,
-                ids=ids,
-                collection=collection.name,
-                date=date.today().isoformat(),
-            ),
-            file_name=f"imgsim_families_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"families_{collection.name}",
+            lambda **of: export.families_csv(families, collection.catalogue, ids=ids, **of),
             disabled=not ids or caches.withheld(collection),
             help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
         )
 
 
-def _strips(collection: Collection, families: Families, shown: list[Family], now: state.State) -> None:
+def _strips(collection: Collection, families: Families, shown: list[Family], now: State) -> None:
     pages = math.ceil(len(shown) / _PER_PAGE)
     page = min(now.reuse_page, pages)
     part = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
@@ -257,4 +263,4 @@ def _none(collection: Collection) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -11,10 +12,15 @@ from imgsim.app.components import keyboard, outline, thumbnail_grid
 from imgsim.app.parts import cards, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_words
+from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import FILTERS, Queue
 from imgsim.reviews import Review
 from imgsim.verification.match_row import MatchRow
+
+name, title, group = "review", "Review", "Re-use"
+fragment = True
+DESKS = {"queue": "Pairs to judge", "worth": "What a score is worth here", "all": "All reviews"}
 
 _HEIGHT = 430
 _SKIPPED, _BACK = "_imgsim_skipped", "_imgsim_asked_again"
@@ -22,20 +28,35 @@ _MOST_SKIPPED = 2000
 Pair = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What this page alone heeds of the address."""
+
+    desk: str = parameter("queue", "section", parameters.OneOf(tuple(DESKS)))
+    # Which pairs it asks for.
+    asked: str = parameter("all", "asked", parameters.OneOf(tuple(FILTERS)))
+    # Wished of the threshold that it suggests.
+    precision: float = parameter(0.95, "precision", parameters.decimal(0.5, 0.99, 2))
+
+
+def draw(collection: Collection, now: State) -> None:
+    """Draw the page."""
+    _body()
+
+
 # A decision changes nothing in the sidebar, so this part runs alone.
 @st.fragment
-def show() -> None:
-    """Draw the page."""
-    shell.links("review")
+def _body() -> None:
+    shell.links(name)
     collection = shell.collection()
-    now = state.current()
+    now = state.current(State)
     shell.lead(
         "Review", "You decide what two plates are to one another; the app asks for the telling pairs first."
     )
     st.segmented_control(
         "Section",
-        list(parameters.DESKS),
-        format_func=parameters.DESKS.__getitem__,
+        list(DESKS),
+        format_func=DESKS.__getitem__,
         label_visibility="collapsed",
         required=True,
         **state.bind("desk"),
@@ -47,7 +68,7 @@ def show() -> None:
     if now.desk == "worth":
         from imgsim.app.parts import review_worth
 
-        review_worth.show(collection)
+        review_worth.show(collection, now.precision)
     elif now.desk == "all":
         from imgsim.app.parts import review_all
 
@@ -56,7 +77,7 @@ def show() -> None:
         _queue(collection, now)
 
 
-def _queue(collection: Collection, now: state.State) -> None:
+def _queue(collection: Collection, now: State) -> None:
     queue = caches.queue(collection, now.backbone)
     if queue is None:
         unverified(collection)
@@ -96,7 +117,7 @@ def _next(collection: Collection, waiting: list[Pair]) -> tuple[Pair | None, Pai
     back = st.session_state.get(_BACK)
     if (
         back is not None
-        and back[:2] == (collection.name, state.current().asked)
+        and back[:2] == (collection.name, state.current(State).asked)
         and _open_again(collection, back[2])
     ):
         return back[2], next((pair for pair in ahead if pair != back[2]), None)
@@ -114,7 +135,7 @@ def _skipped(collection: Collection) -> set[Pair]:
     return every.setdefault(collection.name, set())
 
 
-def _pair(collection: Collection, queue: Queue, now: state.State, pair: Pair) -> None:
+def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
     row_a, row_b = pair
     match = collection.matches.between(row_a, row_b) if collection.matches is not None else None
     question = queue.question(row_a, row_b)
@@ -150,7 +171,7 @@ def _pair(collection: Collection, queue: Queue, now: state.State, pair: Pair) ->
                 shell.go("plate", plate=event.clicked)
 
 
-def _evidence(collection: Collection, now: state.State, match: MatchRow | None, similarity: float) -> str:
+def _evidence(collection: Collection, now: State, match: MatchRow | None, similarity: float) -> str:
     """What is known of the pair, in words."""
     import numpy as np
 
@@ -198,9 +219,9 @@ def _decided(review: Review | None) -> None:
         return
     low, high = sorted((catalogue.row(review.plate_a), catalogue.row(review.plate_b)))
     if caches.decision(collection, review.plate_a, review.plate_b) is None:
-        st.session_state[_BACK] = (collection.name, state.current().asked, (low, high))
+        st.session_state[_BACK] = (collection.name, state.current(State).asked, (low, high))
         _skipped(collection).discard((low, high))
-    elif state.current().asked == "disputed":  # it may stay disputed: the next one comes all the same
+    elif state.current(State).asked == "disputed":  # it may stay disputed: the next one comes all the same
         _skipped(collection).add((low, high))
 
 
@@ -218,7 +239,7 @@ def _nothing_to_judge() -> None:
             shell.go("browse")
 
 
-def _all_judged(collection: Collection, now: state.State, waiting: list[Pair]) -> None:
+def _all_judged(collection: Collection, now: State, waiting: list[Pair]) -> None:
     with st.container(border=True):
         if waiting:
             st.markdown(f"**{text.count(len(waiting), 'pair')} left, and you skipped all of them.**")
@@ -251,4 +272,4 @@ def _open(desk: str) -> None:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from imgsim.backbones.embedder import Embedder
 
+name, title, group = "search", "Search by image", "Plates"
+State = state.State
 _COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
 _SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep
 _IN_A_BOX = 900  # pixels; the image is opened so large that a box on it has some left for the network
@@ -50,10 +52,8 @@ class Upload:
     ticket: bytes  # what Streamlit handed over; see imgsim.app.services.intake
 
 
-def show() -> None:
+def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    collection = shell.collection()
-    now = state.current()
     shell.lead(
         "Search by image",
         "Bring a scan or a photograph: which plates of this collection look like it, and which have its lines?",
@@ -208,6 +208,7 @@ def _check_weights(collection: str, backbone: str, weights: str, key: str) -> No
         )
 
 
+# Networks, whatever collection is open.
 @st.cache_resource(max_entries=3, show_spinner="Loading the network: a few seconds, once after each start …")
 def _embedder(backbone: str, weights: str, key: str) -> Embedder:
     from imgsim.backbones.embedder import Embedder
@@ -216,4 +217,4 @@ def _embedder(backbone: str, weights: str, key: str) -> Embedder:
 
 
 if __name__ == "__main__":
-    show()
+    shell.draw(name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from html import escape
 
 import numpy as np
 import streamlit as st
 
-from imgsim.app.services import server, text
+from imgsim.app.services import caches, server, text
 from imgsim.base.verdict_words import PROBABLY_SAME_PLATE
 from imgsim.collection import Collection
 from imgsim.collection.registration import Lines, measure_lines
@@ -38,7 +39,10 @@ _HELP = (
 def show(collection: Collection, row_a: int, row_b: int, prepared: str) -> None:
     """Draw the part, if anything agrees; ``prepared`` is what Compare says of the printing."""
     try:
-        found = _measured(str(collection.path), collection.generation, collection, row_a, row_b)
+        found = caches.fact(
+            collection, "lines", partial(measure_lines, collection, row_a, row_b), row_a, row_b,
+            keep=128, told="Measuring the lines …",
+        )  # fmt: skip
     except ImgsimError as unread:
         st.caption(f"How exactly the lines lie cannot be measured: {text.plain(unread)}")
         return
@@ -161,8 +165,3 @@ def picture(collection: Collection, row: int, found: Lines) -> str:
         f'<img class="arrows" src="{arrows}" alt="{escape(words)}"></div>'
         f"<figcaption>{escape(words)}</figcaption></figure>"
     )
-
-
-@st.cache_resource(max_entries=128, show_spinner="Measuring the lines …")
-def _measured(path: str, generation: str, _collection: Collection, row_a: int, row_b: int) -> Lines | None:
-    return measure_lines(_collection, row_a, row_b)

@@ -39,14 +39,11 @@ def choose_first() -> None:
             "**No plate is chosen.** Click one in Browse or on the Map first, then choose its counterpart."
         )
         with st.container(horizontal=True):
-            if st.button("Browse the plates", type="primary"):
-                shell.go("browse")
-            if st.button("Open the map"):
-                shell.go("map")
+            shell.ways_to_a_plate()
 
 
-def choose_second(collection: Collection, row: int, candidates: list[int]) -> None:
-    """Draw a plate beside those that it may be compared with."""
+def choose_second(collection: Collection, row: int, candidates: list[int], asked: str) -> None:
+    """Draw a plate beside those that it may be compared with; the address may ask for one that is not there."""
     title = text.plain(collection.catalogue.short_title(row, 90))
     year = text.date_of(collection.catalogue.record(row))
     shell.lead("Compare", f"{title}, {year}, with which plate?")
@@ -61,7 +58,7 @@ def choose_second(collection: Collection, row: int, candidates: list[int]) -> No
         )
         if event.clicked:
             shell.go("plate", plate=event.clicked)
-        other_id(collection, row, candidates)
+        other_id(collection, row, candidates, asked)
     with right:
         st.markdown("## Choose plate B")
         if not candidates:
@@ -90,11 +87,10 @@ def _picked() -> None:
         state.update(other=plate_id)
 
 
-def other_id(collection: Collection, row: int, candidates: list[int]) -> None:
+def other_id(collection: Collection, row: int, candidates: list[int], other: str) -> None:
     """The list of plates to compare with; any other plate of the collection by its id."""
     catalogue = collection.catalogue
     ids = [str(catalogue.plate_ids[other]) for other in candidates]
-    other = state.current().other
     if catalogue.has(other) and other not in ids:
         ids.insert(0, other)
     number = {plate_id: place + 1 for place, plate_id in enumerate(ids)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from functools import partial
 from html import escape
 from itertools import groupby
 
@@ -213,7 +214,7 @@ def _table(request: Request, files: list[ExportFile], key: str) -> str:
     rows = []
     total = 0
     for file in files:
-        found = _estimate(key, file.name, file, request)
+        found = _estimate(key, file, request)
         total += found.size
         unit = file.unit[found.rows != 1]
         rows.append(
@@ -242,6 +243,7 @@ def size(number: int) -> str:
     return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _estimate(key: str, name: str, _file: ExportFile, _request: Request) -> Estimate:
-    return estimate(_file, _request)
+def _estimate(key: str, file: ExportFile, request: Request) -> Estimate:
+    # What is asked for, the latest decision included, is in the key.
+    made = partial(estimate, file, request)
+    return caches.fact(request.collection, "size of an export", made, key, file.name, keep=256)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips, outline, pair_list
-from imgsim.app.parts import family_judging, past_addresses, reviewing, shell
+from imgsim.app.parts import downloads, family_judging, past_addresses, reviewing, shell
 from imgsim.app.services import caches, iiif_routes, server, state, text
 from imgsim.base.verdict_words import MIRRORED
 from imgsim.collection import Collection
@@ -171,15 +170,10 @@ def _close() -> None:
 
 
 def _downloads(collection: Collection, families: Families, family: Family) -> None:
-    today = date.today().isoformat()
-    st.download_button(
-        "Download CSV",
-        lambda: export.families_csv(
-            families, collection.catalogue, ids=[family.id], collection=collection.name, date=today
-        ),
-        file_name=f"imgsim_family_{text.file_name(family.id)}.csv",
-        mime="text/csv",
-        on_click="ignore",
+    downloads.csv(
+        collection,
+        f"family_{text.file_name(family.id)}",
+        lambda **of: export.families_csv(families, collection.catalogue, ids=[family.id], **of),
         disabled=caches.withheld(collection),
         help="One row a plate.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgsim.app.services import state, text
+from imgsim.app.services import caches, state, text
 from imgsim.catalogue import UNKNOWN, Facet
 from imgsim.collection import Collection
 
@@ -86,7 +86,9 @@ def _take_undated() -> None:
 
 
 def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
-    labels = _labels(str(collection.path), collection.generation, collection, facet)
+    labels = caches.fact(
+        collection, "labels of a facet", lambda: _labels(collection, facet), facet.column, keep=64
+    )
     chosen = [value for value in now.chosen(facet.column) if value in labels]
 
     def read(values: list[str]) -> state.Choices:
@@ -105,13 +107,12 @@ def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Facet: lambda facet: facet.column})
-def _labels(path: str, generation: str, _collection: Collection, facet: Facet) -> dict[str, str]:
+def _labels(collection: Collection, facet: Facet) -> dict[str, str]:
     """What to call each value of a facet, with its count; the most frequent first."""
     values = [(str(value), number) for value, number in facet.values[:_MOST_OPTIONS]]
-    nowhere = len(_collection.catalogue) - facet.known
+    nowhere = len(collection.catalogue) - facet.known
     if nowhere:
         values.append((UNKNOWN, nowhere))
     if facet.column == "book":
-        return {value: f"{_collection.catalogue.book_label(value)} ({number:,})" for value, number in values}
+        return {value: f"{collection.catalogue.book_label(value)} ({number:,})" for value, number in values}
     return {value: f"{value} ({number:,})" for value, number in values}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -14,7 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
-from imgsim.app.parts import cards, models_found, shell
+from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.parts.models_verified import ordinal
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
@@ -38,16 +37,16 @@ def finding(collection: Collection, names: Sequence[str], k: int) -> str:
     )
 
 
-def show(collection: Collection, names: Sequence[str], k: int) -> None:
-    """Draw the part."""
+def show(collection: Collection, names: Sequence[str], k: int, sharing: int | None, page: int) -> None:
+    """Draw the part: the plates of which so many neighbours are shared, None for all; that page of them."""
     known = models_found.agreed(collection, names[0], names[1], k)
     _table(known, names)
     now = state.current()
-    sharing = now.sharing if now.sharing is not None and now.sharing <= k else None
+    sharing = sharing if sharing is not None and sharing <= k else None
     rows = known.order if sharing is None else known.with_shared(sharing)
     left, right = st.columns([4, 8], gap="medium")
     with left:
-        _list(collection, known, names, rows, sharing)
+        _list(collection, known, names, rows, sharing, page)
     with right:
         row = (
             collection.catalogue.row(now.plate)
@@ -84,7 +83,12 @@ def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str =
 
 
 def _list(
-    collection: Collection, known: NeighbourOverlap, names: Sequence[str], rows: np.ndarray, sharing: int | None
+    collection: Collection,
+    known: NeighbourOverlap,
+    names: Sequence[str],
+    rows: np.ndarray,
+    sharing: int | None,
+    wanted: int,
 ) -> None:
     now = state.current()
     st.markdown("## Where they disagree most")
@@ -106,7 +110,7 @@ def _list(
         st.caption("There is no such plate.")
         return
     pages = math.ceil(len(rows) / _PER_PAGE)
-    page = min(now.models_page, pages)
+    page = min(wanted, pages)
     items = [
         cards.card(
             collection,
@@ -202,7 +206,7 @@ def _one_list(
 
 
 def _download(collection: Collection, known: NeighbourOverlap, names: Sequence[str]) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         ids = np.asarray(collection.catalogue.plate_ids, dtype=object)
         rows = known.order
         extra: dict[str, Sequence] = {
@@ -217,15 +221,13 @@ def _download(collection: Collection, known: NeighbourOverlap, names: Sequence[s
                 " | ".join(f"{value:.4f}" for value in values) for values in similarities[rows, : known.k]
             ]
         return export.selection_csv(
-            collection.catalogue, rows, extra=extra, collection=collection.name, date=date.today().isoformat()
+            collection.catalogue, rows, extra=extra, **of
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"shared_neighbours_{collection.name}",
         make,
-        file_name=f"imgsim_shared_neighbours_{collection.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
         help="Every plate, with how many neighbours are shared, and both lists.",
         key="download_shared",
     )

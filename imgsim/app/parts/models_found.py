@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from imgsim.app.services import caches, state
+from imgsim.app.services import caches
 from imgsim.charts import backbone_figures
 from imgsim.collection import Collection
 from imgsim.collection.neighbour_overlap import NeighbourOverlap, neighbour_overlap
@@ -30,12 +29,12 @@ HUB_K = 10
 NEAR, FAR = 4, 20  # first neighbours among which a verified pair is looked for
 
 
-def pair_of(collection: Collection, now: state.State) -> tuple[str, ...]:
+def pair_of(collection: Collection, backbone: str, versus: str) -> tuple[str, ...]:
     """The backbones to compare: the one that the app uses now, and another where there is one."""
-    others = [name for name in collection.backbones if name != now.backbone]
+    others = [name for name in collection.backbones if name != backbone]
     if not others:
-        return (now.backbone,)
-    return (now.backbone, now.versus if now.versus in others else others[0])
+        return (backbone,)
+    return (backbone, versus if versus in others else others[0])
 
 
 def longest(collection: Collection, names: Sequence[str]) -> int:
@@ -51,118 +50,100 @@ def within(collection: Collection, names: Sequence[str]) -> int:
 
 def agreed(collection: Collection, first: str, second: str, k: int) -> NeighbourOverlap:
     """How two backbones' lists agree."""
-    return _agreed(str(collection.path), collection.generation, collection, first, second, k)
+
+    def make() -> NeighbourOverlap:
+        lists = [collection.neighbour_table(name)[0] for name in (first, second)]
+        rows = np.arange(len(lists[0]))
+        regards = [
+            share_below(
+                collection.background(name),
+                pair_similarities(collection.embeddings(name), rows, of_other[:, 0]),
+            )
+            for name, of_other in zip((first, second), reversed(lists), strict=True)
+        ]
+        return neighbour_overlap(lists[0], lists[1], k, np.mean(regards, axis=0))
+
+    words = "Comparing the two networks …"
+    return caches.fact(collection, "agreement", make, first, second, k, keep=12, told=words)
 
 
 def verified(collection: Collection) -> VerifiedPairs | None:
     """The verified pairs that no review rejects; None where lines were never compared."""
-    if collection.matches is None:
+    matches = collection.matches
+    if matches is None:
         return None
-    return _verified(str(collection.path), collection.generation, caches.revision(collection), collection)
+
+    def make(shown: Collection) -> VerifiedPairs:
+        return verified_pairs(matches, len(shown.catalogue), shown.constraints.rejected)
+
+    return caches.answer(collection, "verified pairs", make, keep=6)
 
 
-def looked_up(collection: Collection, backbone: str) -> Lookups:
-    """The verified pairs in a backbone's lists."""
-    return _looked_up(
-        str(collection.path), collection.generation, caches.revision(collection), collection, backbone
-    )
+def looked_up(collection: Collection, pairs: VerifiedPairs, backbone: str) -> Lookups:
+    """These verified pairs in a backbone's lists."""
+
+    def make() -> tuple[VerifiedPairs, Lookups]:
+        lists = collection.neighbour_table(backbone)[0]
+        return pairs, look_up(pairs, collection.embeddings(backbone), lists)
+
+    # These very pairs, which nobody changes: they are kept with the answer, so no others have their id.
+    return caches.fact(collection, "ranks of verified pairs", make, id(pairs), backbone, keep=12)[1]
 
 
-def gap(collection: Collection, first: str, second: str, k: int) -> Difference:
-    """How many verified pairs two backbones find among the first k neighbours."""
-    revision = caches.revision(collection)
-    return _gap(str(collection.path), collection.generation, revision, collection, first, second, k)
+def gap(collection: Collection, pairs: VerifiedPairs, first: str, second: str, k: int) -> Difference:
+    """How many of these verified pairs two backbones find among the first k neighbours."""
+
+    def make() -> tuple[VerifiedPairs, Difference]:
+        ends = [looked_up(collection, pairs, name).found(k) for name in (first, second)]
+        return pairs, difference(ends[0], ends[1], pairs.groups)
+
+    return caches.fact(collection, "gap of networks", make, id(pairs), first, second, k, keep=24)[1]
 
 
 def examples(collection: Collection, backbone: str, draw: int) -> list[Example | None]:
     """A pair for each rung of the ladder."""
-    return _examples(str(collection.path), collection.generation, collection, backbone, draw)
+
+    def make() -> list[Example | None]:
+        return ladder(collection.embeddings(backbone), *collection.neighbour_table(backbone), draw=draw)
+
+    words = "Looking for examples …"
+    return caches.fact(collection, "ladder", make, backbone, draw, keep=32, told=words)
 
 
 def hills(collection: Collection, names: tuple[str, ...], k: int, lines: Lines) -> Any:
     """The figure of where the scores lie; shared, never to be changed."""
-    return _hills(str(collection.path), collection.generation, collection, names, k, lines)
+
+    def make() -> Any:
+        # From the bottom to the top: random pairs, then neighbours, and what is verified above all.
+        groups = {}
+        for name in names:
+            random, near, *verdicts = _spread(collection, name, k).items()
+            groups[name] = dict([random, near, *reversed(verdicts)])
+        return backbone_figures.distributions_figure(groups, lines=dict(lines))
+
+    return caches.fact(collection, "hills of scores", make, names, k, lines, keep=12)
+
+
+def _spread(collection: Collection, backbone: str, k: int) -> dict[str, np.ndarray]:
+    def make() -> dict[str, np.ndarray]:
+        return distributions(
+            collection.embeddings(backbone),
+            collection.neighbour_table(backbone)[1],
+            collection.background(backbone),
+            collection.matches,
+            k,
+        )
+
+    words = "Looking where the scores lie …"
+    return caches.fact(collection, "spread of scores", make, backbone, k, keep=12, told=words)
 
 
 def listed(collection: Collection, backbone: str) -> np.ndarray:
     """How often each plate is among the nearest of others: int64 (n,), read-only."""
-    return _listed(str(collection.path), collection.generation, collection, backbone)
 
+    def make() -> np.ndarray:
+        counts = occurrences(collection.neighbour_table(backbone)[0], HUB_K)
+        counts.setflags(write=False)
+        return counts
 
-# The path and the generation are the key; the collection itself (with its leading _) is not hashed.
-
-
-@st.cache_resource(max_entries=12, show_spinner="Comparing the two networks …")
-def _agreed(
-    path: str, generation: str, _collection: Collection, first: str, second: str, k: int
-) -> NeighbourOverlap:
-    lists = [_collection.neighbour_table(name)[0] for name in (first, second)]
-    rows = np.arange(len(lists[0]))
-    regards = [
-        share_below(
-            _collection.background(name),
-            pair_similarities(_collection.embeddings(name), rows, of_other[:, 0]),
-        )
-        for name, of_other in zip((first, second), reversed(lists), strict=True)
-    ]
-    return neighbour_overlap(lists[0], lists[1], k, np.mean(regards, axis=0))
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _verified(path: str, generation: str, revision: int, _collection: Collection) -> VerifiedPairs:
-    matches, catalogue = _collection.matches, _collection.catalogue
-    assert matches is not None  # verified() has asked
-    return verified_pairs(matches, len(catalogue), caches.rejected(_collection))
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _looked_up(path: str, generation: str, revision: int, _collection: Collection, backbone: str) -> Lookups:
-    pairs = _verified(path, generation, revision, _collection)
-    return look_up(pairs, _collection.embeddings(backbone), _collection.neighbour_table(backbone)[0])
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _gap(
-    path: str, generation: str, revision: int, _collection: Collection, first: str, second: str, k: int
-) -> Difference:
-    ends = [_looked_up(path, generation, revision, _collection, name).found(k) for name in (first, second)]
-    return difference(ends[0], ends[1], _verified(path, generation, revision, _collection).groups)
-
-
-@st.cache_resource(max_entries=32, show_spinner="Looking for examples …")
-def _examples(
-    path: str, generation: str, _collection: Collection, backbone: str, draw: int
-) -> list[Example | None]:
-    return ladder(_collection.embeddings(backbone), *_collection.neighbour_table(backbone), draw=draw)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _hills(
-    path: str, generation: str, _collection: Collection, names: tuple[str, ...], k: int, lines: Lines
-) -> Any:
-    # From the bottom to the top: random pairs, then neighbours, and what is verified above all.
-    groups = {}
-    for name in names:
-        random, near, *verdicts = _spread(path, generation, _collection, name, k).items()
-        groups[name] = dict([random, near, *reversed(verdicts)])
-    return backbone_figures.distributions_figure(groups, lines=dict(lines))
-
-
-@st.cache_resource(max_entries=12, show_spinner="Looking where the scores lie …")
-def _spread(
-    path: str, generation: str, _collection: Collection, backbone: str, k: int
-) -> dict[str, np.ndarray]:
-    return distributions(
-        _collection.embeddings(backbone),
-        _collection.neighbour_table(backbone)[1],
-        _collection.background(backbone),
-        _collection.matches,
-        k,
-    )
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _listed(path: str, generation: str, _collection: Collection, backbone: str) -> np.ndarray:
-    counts = occurrences(_collection.neighbour_table(backbone)[0], HUB_K)
-    counts.setflags(write=False)
-    return counts
+    return caches.fact(collection, "occurrences in lists", make, backbone, keep=12)

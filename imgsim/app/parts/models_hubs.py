@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, models_found, shell
+from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.services import text
 from imgsim.charts import plate_figures
 from imgsim.collection import Collection
@@ -74,7 +73,7 @@ def _of(collection: Collection, name: str, *, alone: bool) -> None:
 
 
 def _download(collection: Collection, names: Sequence[str]) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         counts = {name: models_found.listed(collection, name) for name in names}
         rows = np.argsort(-counts[names[0]], kind="stable")
         return export.selection_csv(
@@ -82,16 +81,13 @@ def _download(collection: Collection, names: Sequence[str]) -> None:
             rows,
             extra={f"{name}_times_listed": values[rows].tolist() for name, values in counts.items()}
             | {"of_first": [models_found.HUB_K] * len(rows)},
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"hubs_{collection.name}",
         make,
-        file_name=f"imgsim_hubs_{collection.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
         help="Every plate, with how often each network lists it; largest hubs first.",
         key="download_hubs",
     )

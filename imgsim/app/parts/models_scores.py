@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import family, models_found, neighbour_query
+from imgsim.app.parts import downloads, family, models_found, neighbour_query
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_words
 from imgsim.collection import Collection
@@ -21,13 +20,12 @@ from imgsim.retrieval.neighbours import pair_similarities, share_below
 _DRAWS = 9_999
 
 
-def show(collection: Collection, names: Sequence[str], k: int) -> None:
-    """Draw the part."""
-    now = state.current()
+def show(collection: Collection, names: Sequence[str], k: int, draw: int) -> None:
+    """Draw the part, with the examples of that draw."""
     st.markdown("## Where the scores lie")
     # The reader's line is one for the network that is looked at; the other one has its own.
     lines = [(name, collection.calibration(name).threshold) for name in names]
-    lines[0] = (names[0], neighbour_query.line(collection, now))
+    lines[0] = (names[0], neighbour_query.line(collection, state.current()))
     figure = models_found.hills(collection, tuple(names), k, tuple(lines))
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
@@ -37,7 +35,7 @@ def show(collection: Collection, names: Sequence[str], k: int) -> None:
         "alone cannot tell them apart. The scores of two networks cannot be set against each other: only how well each "
         "keeps the hills apart."
     )
-    _ladder(collection, names, now.draw)
+    _ladder(collection, names, draw)
 
 
 def _ladder(collection: Collection, names: Sequence[str], draw: int) -> None:
@@ -115,7 +113,7 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
 
 
 def _download(collection: Collection, names: Sequence[str], examples: Sequence[Example]) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         matches = collection.matches
         said = [None if matches is None else matches.between(e.left, e.right) for e in examples]
         extra: dict[str, Sequence] = {
@@ -132,16 +130,13 @@ def _download(collection: Collection, names: Sequence[str], examples: Sequence[E
             [example.left for example in examples],
             [example.right for example in examples],
             extra=extra,
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"ladder_{collection.name}_{names[0]}",
         make,
-        file_name=f"imgsim_ladder_{collection.name}_{names[0]}.csv",
-        mime="text/csv",
-        on_click="ignore",
         disabled=not examples,
         help="The pairs shown, with their scores and verdicts.",
         key="download_ladder",

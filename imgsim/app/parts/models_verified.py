@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -13,12 +12,13 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import family, models_found, shell
+from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
 
+FOUND_BY = ("first", "second", "both", "neither")
 _PER_PAGE = 12
 _KINDS = {SAME: "Same image", MIRRORED: "Mirrored", DETAIL: "Shared detail"}
 
@@ -29,14 +29,14 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
     if pairs is None or not len(pairs):
         return ""
     far = models_found.within(collection, names)
-    ends = [models_found.looked_up(collection, name).found(far) for name in names]
+    ends = [models_found.looked_up(collection, pairs, name).found(far) for name in names]
     shares = [text.share(int(np.count_nonzero(end)), len(end)) for end in ends]
     many = text.count(len(pairs), "verified pair")
     first = text.plain(names[0])
     if len(names) == 1:
         return f"**{first} has {shares[0]} of {many} among its first {far} neighbours.**"
     second = text.plain(names[1])
-    gap = models_found.gap(collection, names[0], names[1], far)
+    gap = models_found.gap(collection, pairs, names[0], names[1], far)
     if gap.certain and gap.second > gap.first:
         first, second, shares = second, first, shares[::-1]
     both = f"{first} has {shares[0]} of {many} among its first {far} neighbours, {second} {shares[1]}"
@@ -54,8 +54,8 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
     )
 
 
-def show(collection: Collection, names: Sequence[str]) -> None:
-    """Draw the part."""
+def show(collection: Collection, names: Sequence[str], found_by: str, page: int) -> None:
+    """Draw the part: those that are found so, "" for the first kind there is, and that page of them."""
     pairs = models_found.verified(collection)
     assert pairs is not None  # else the part is not offered
     if not len(pairs):
@@ -65,7 +65,7 @@ def show(collection: Collection, names: Sequence[str]) -> None:
                 "So there is nothing that a network could find or miss. Look at what its scores mean, or add plates."
             )
         return
-    looks = [models_found.looked_up(collection, name) for name in names]
+    looks = [models_found.looked_up(collection, pairs, name) for name in names]
     _table(pairs, names, looks)
     st.caption(
         "A pair counts as found when at least one of its plates has the other among its first neighbours, those of the "
@@ -73,7 +73,7 @@ def show(collection: Collection, names: Sequence[str]) -> None:
         "held was never compared, so it is not counted; pairs that were proposed by their lines, without any network, "
         "are the fairest test. Pairs that people called unrelated are left out."
     )
-    _which(collection, pairs, names, looks)
+    _which(collection, pairs, names, looks, found_by, page)
 
 
 def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]) -> None:
@@ -111,7 +111,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
 
 
 def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    """The pairs by who finds them: parameters.FOUND_BY -> bool (p,)."""
+    """The pairs by who finds them: FOUND_BY -> bool (p,)."""
     if len(ends) == 1:
         return {"first": ends[0], "neither": ~ends[0]}
     first, second = ends
@@ -124,9 +124,13 @@ def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _which(
-    collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
+    collection: Collection,
+    pairs: VerifiedPairs,
+    names: Sequence[str],
+    looks: Sequence[Lookups],
+    found_by: str,
+    wanted: int,
 ) -> None:
-    now = state.current()
     far = models_found.within(collection, names)
     groups = _groups([look.found(far) for look in looks])
     if len(names) == 1:
@@ -141,8 +145,8 @@ def _which(
         }
         informative = ["first", "second", "neither", "both"]
     chosen = next(kind for kind in informative if groups[kind].any())
-    if now.found_by in groups:
-        chosen = now.found_by
+    if found_by in groups:
+        chosen = found_by
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"## Who finds them among the first {far}?", width="content")
         _download(collection, pairs, names, looks)
@@ -163,7 +167,7 @@ def _which(
     inliers = collection.matches.frame["inliers"].to_numpy()[pairs.positions[places]]
     places = places[np.lexsort((places, -inliers))]
     pages = math.ceil(len(places) / _PER_PAGE)
-    page = min(now.models_page, pages)
+    page = min(wanted, pages)
     shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{text.count(len(places), 'pair')}, those of which most points agree first")
@@ -210,7 +214,7 @@ def ordinal(number: int) -> str:
 def _download(
     collection: Collection, pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]
 ) -> None:
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         assert collection.matches is not None
         extra: dict[str, Sequence] = {
             "verdict": pairs.verdicts.tolist(),
@@ -226,16 +230,13 @@ def _download(
             pairs.rows[:, 0],
             pairs.rows[:, 1],
             extra=extra,
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"verified_ranks_{collection.name}",
         make,
-        file_name=f"imgsim_verified_ranks_{collection.name}.csv",
-        mime="text/csv",
-        on_click="ignore",
         help="Every verified pair, with its rank and similarity by each network.",
         key="download_verified_ranks",
         disabled=caches.withheld(collection),

@@ -6,7 +6,7 @@ needs cv2 is imported when the first detail is searched.
 
 from __future__ import annotations
 
-from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,8 +14,8 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
-from imgsim.app.parts import cards, shell
-from imgsim.app.services import server, state, text
+from imgsim.app.parts import cards, downloads, shell
+from imgsim.app.services import caches, server, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
@@ -27,8 +27,8 @@ _VIEWER = "plate_viewer"
 _MOST = 60
 
 
-def viewer(collection: Collection, row: int, height: int = 560) -> None:
-    """The plate, large; a box drawn on it goes into the address."""
+def viewer(collection: Collection, row: int, box: Box | None, height: int = 560) -> None:
+    """The plate, large, with the box of the address; one that is drawn on it goes there."""
     record = collection.catalogue.record(row)
     plate_viewer(
         key=_VIEWER,
@@ -38,7 +38,7 @@ def viewer(collection: Collection, row: int, height: int = 560) -> None:
         crop=True,
         draw=False,
         draw_label="Find a detail",
-        box=state.current().box,
+        box=box,
         on_box=_boxed,
     )
 
@@ -70,7 +70,9 @@ def show(collection: Collection, row: int, box: Box) -> bool:
         st.spinner(f"Looking through the lines of {text.count(len(collection.catalogue), 'plate')} …"),
     ):
         try:
-            points, hits = _found(str(collection.path), collection.generation, collection, row, box)
+            points, hits = caches.fact(
+                collection, "motif", partial(_found, collection, row, box), row, box, keep=256
+            )
         except ImgsimError as error:
             st.warning(text.plain(error))
             return False
@@ -96,24 +98,17 @@ def show(collection: Collection, row: int, box: Box) -> bool:
     return True
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _found(
-    path: str,
-    generation: str,
-    _collection: Collection,
-    row: int,
-    box: Box,
-) -> tuple[int, tuple[Hit, ...]]:
+def _found(collection: Collection, row: int, box: Box) -> tuple[int, tuple[Hit, ...]]:
     """How many features the detail has, and where it was found."""
     from imgsim.images.decoding import open_image
     from imgsim.verification.motif_search import OPENED_SIDE, find_motif, motif_features
 
-    store, index = _collection.features, _collection.feature_index
+    store, index = collection.features, collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = open_image(_collection.plate_bytes(row), reduce_to=OPENED_SIDE)
+    opened = open_image(collection.plate_bytes(row), reduce_to=OPENED_SIDE)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
-    query = motif_features(opened.image, pixels, opened.size, _collection.verifier)
+    query = motif_features(opened.image, pixels, opened.size, collection.verifier)
     return len(query), tuple(find_motif(query, store, index, exclude=row, k=_MOST))
 
 
@@ -134,22 +129,19 @@ def _card(collection: Collection, hit: Hit, rank: int) -> dict[str, Any]:
 
 def _download(collection: Collection, hits: tuple[Hit, ...], label: str) -> None:
     name = "".join(char if char.isalnum() or char in "-_." else "_" for char in label)[:80]
-    st.download_button(
-        "Download CSV",
-        lambda: export.selection_csv(
+    downloads.csv(
+        collection,
+        f"detail_{name}",
+        lambda **of: export.selection_csv(
             collection.catalogue,
             [hit.row for hit in hits],
-            collection=collection.name,
-            date=date.today().isoformat(),
+            **of,
             extra={
                 "detail_of": [label] * len(hits),
                 "inliers": [hit.inliers for hit in hits],
                 "mirrored": ["yes" if hit.mirrored else "no" for hit in hits],
             },
         ),
-        file_name=f"imgsim_detail_{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
     )
 
 

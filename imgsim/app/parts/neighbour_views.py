@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.parts import cards, line, neighbour_query, reviewing, shell
+from imgsim.app.parts import cards, downloads, line, neighbour_query, reviewing, shell
 from imgsim.app.services import caches, server, state, text, verdict_words
 from imgsim.catalogue import DateInterval
 from imgsim.charts import plate_figures
@@ -125,7 +124,7 @@ def scores(collection: Collection, query: Query, found: Listing, now: state.Stat
 def download(collection: Collection, query: Query, found: Listing, now: state.State) -> None:
     """The list as CSV: exactly the plates of the list, folded ones included."""
 
-    def make() -> bytes:
+    def make(**of: str) -> bytes:
         extra: dict[str, Sequence] = (
             dict(evidence_columns(query.evidence, found.rows)) if query.evidence is not None else {}
         )
@@ -139,17 +138,14 @@ def download(collection: Collection, query: Query, found: Listing, now: state.St
             found.similarities,
             threshold=neighbour_query.line(collection, now),
             backbone=now.backbone,
-            collection=collection.name,
-            date=date.today().isoformat(),
             extra=extra,
+            **of,
         )
 
-    st.download_button(
-        "Download CSV",
+    downloads.csv(
+        collection,
+        f"{_file_name(query.label)}_{now.backbone}",
         make,
-        file_name=f"imgsim_{_file_name(query.label)}_{now.backbone}.csv",
-        mime="text/csv",
-        on_click="ignore",
         key="download_neighbours",
         disabled=query.evidence is not None and caches.withheld(collection),
         help=f"The {text.count(len(found.rows), 'plate')} of this list, with the side of the line and the books of both"

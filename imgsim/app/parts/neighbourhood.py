@@ -73,7 +73,7 @@ def grid(
         ]
     else:
         folded = [(place, 0) for place in range(len(found.rows))]
-    compare = "Compare" if query.row is not None and "compare" in shell.PAGES else ""
+    compare = "Compare" if query.row is not None else ""
     ids = [str(collection.catalogue.plate_ids[row]) for row in found.rows.tolist()]
     marked = reviewing.marks(collection, query.label, ids) if query.row is not None else []
     event = thumbnail_grid(

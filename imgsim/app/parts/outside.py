@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim.app.services import text
+from imgsim.app.services import caches, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
@@ -46,7 +46,7 @@ def known(collection: Collection, asked: Asked, opener: Opener) -> tuple[Evidenc
     if not prepared(collection) or st.session_state.get(_DONE) != (collection.generation, asked):
         return None, ""
     try:
-        return _evidence(str(collection.path), collection.generation, collection, asked, opener), ""
+        return _evidence(collection, asked, opener), ""
     except ImgsimError as error:
         return None, str(error)
 
@@ -58,19 +58,22 @@ def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGener
         return
     words = f"Now comparing its lines with those of {text.count(len(collection.catalogue), 'plate')} …"
     with place, st.status(words), suppress(ImgsimError):  # an error is said when the page is drawn again
-        _evidence(str(collection.path), collection.generation, collection, asked, opener)
+        _evidence(collection, asked, opener)
     st.session_state[_DONE] = done
     st.rerun()
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _evidence(path: str, generation: str, _collection: Collection, asked: Asked, _opener: Opener) -> Evidence:
+def _evidence(collection: Collection, asked: Asked, opener: Opener) -> Evidence:
     from imgsim.verification.motif_search import OPENED_SIDE
     from imgsim.verification.unknown_image import OUTSIDE, compare_outside
 
-    store, index = _collection.features, _collection.feature_index
+    store, index = collection.features, collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    with OPENER.alone():
-        image, size = _opener(OPENED_SIDE)
-        found = compare_outside(image, size, asked.box, store, index, asked.near, verifier=_collection.verifier)
-    return Evidence(OUTSIDE, {match.b: match for match in found})
+
+    def make() -> Evidence:
+        with OPENER.alone():
+            image, size = opener(OPENED_SIDE)
+            found = compare_outside(image, size, asked.box, store, index, asked.near, verifier=collection.verifier)
+        return Evidence(OUTSIDE, {match.b: match for match in found})
+
+    return caches.fact(collection, "lines of an image from outside", make, asked, keep=128)

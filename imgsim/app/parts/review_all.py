@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.parts import review_import, review_unconfirmed, reviewing
+from imgsim.app.parts import downloads, review_import, review_unconfirmed, reviewing
 from imgsim.app.services import caches, server, state, text
 from imgsim.collection import Collection
 
@@ -22,14 +20,10 @@ def show(collection: Collection) -> None:
             + (f", {disputed:,} disputed" if disputed else ""),
             width="stretch",
         )
-        st.download_button(
-            "Download CSV",
-            lambda: caches.reviews(collection).to_csv(
-                collection.catalogue, collection=collection.name, date=date.today().isoformat()
-            ),
-            file_name=f"imgsim_reviews_{collection.name}.csv",
-            mime="text/csv",
-            on_click="ignore",
+        downloads.csv(
+            collection,
+            f"reviews_{collection.name}",
+            lambda **of: caches.reviews(collection).to_csv(collection.catalogue, **of),
             disabled=not caches.revision(collection),
             help="Every record, those that were taken back among them; another imgsim can import it.",
         )

@@ -15,9 +15,8 @@ from imgsim.collection.score_worth import Suggestion, Worth, labels, shown, sugg
 _FEW = 2  # fewer judgements make no curve
 
 
-def show(collection: Collection) -> None:
-    """Draw the section."""
-    now = state.current()
+def show(collection: Collection, precision: float) -> None:
+    """Draw the section, with the threshold that keeps this precision."""
     found = scores(collection)
     confirmed, rejected = found[0].confirmed, found[0].rejected
     if confirmed + rejected < _FEW:
@@ -43,14 +42,14 @@ def show(collection: Collection) -> None:
         help="The app suggests the lowest threshold that keeps this with 95 % confidence.",
         **state.bind("precision", read=lambda value: round(float(value), 2)),
     )
-    suggestions = [suggest(one, now.precision) for one in found]
+    suggestions = [suggest(one, precision) for one in found]
     _table(found, suggestions)
     for one, suggestion in zip(found, suggestions, strict=True):
         st.markdown(f"#### {text.plain(one.name[0].upper() + one.name[1:])}")
         st.markdown(text.plain(suggestion.words))
         if one.judged >= _FEW:
             st.plotly_chart(
-                review_figures.worth_figure(one, suggestion, precision=now.precision),
+                review_figures.worth_figure(one, suggestion, precision=precision),
                 key=f"worth_{one.name}",
                 config={"displayModeBar": False},
             )
@@ -67,13 +66,12 @@ def show(collection: Collection) -> None:
 
 def scores(collection: Collection) -> list[Worth]:
     """Every score against the decisions: each backbone's similarity, then the inliers."""
-    return _scores(str(collection.path), collection.generation, caches.reviews(collection).revision, collection)
+    return caches.answer(collection, "worth of scores", _scores, keep=6)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _scores(path: str, generation: str, revision: int, _collection: Collection) -> list[Worth]:
-    catalogue, matches = _collection.catalogue, _collection.matches
-    judged = labels(caches.standing(_collection))
+def _scores(collection: Collection) -> list[Worth]:
+    catalogue, matches = collection.catalogue, collection.matches
+    judged = labels(collection.standing)
     pairs = zip(judged["plate_a"].tolist(), judged["plate_b"].tolist(), strict=True)
     known = [catalogue.has(one) and catalogue.has(two) for one, two in pairs]
     judged = judged[np.array(known, dtype=bool)]
@@ -83,8 +81,8 @@ def _scores(path: str, generation: str, revision: int, _collection: Collection) 
     )
     truth = judged["confirmed"].to_numpy(bool)
     found = [
-        worth(f"similarity ({backbone})", pair_similarities(_collection.embeddings(backbone), a, b), truth)
-        for backbone in _collection.backbones
+        worth(f"similarity ({backbone})", pair_similarities(collection.embeddings(backbone), a, b), truth)
+        for backbone in collection.backbones
     ]
     if matches is not None:
         compared = [matches.between(x, y) for x, y in zip(a.tolist(), b.tolist(), strict=True)]

@@ -112,6 +112,7 @@ def _ids_damaged(collection: Collection) -> DamagedError | None:
     return None
 
 
+# Of the folder of copies, which lies beside the generations.
 @st.cache_data(max_entries=8, show_spinner=False)
 def _latest(path: str, copies: tuple[str, ...], _database: Database) -> Backup | None:
     # Copies are never changed: their names are the key.

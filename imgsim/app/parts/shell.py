@@ -9,34 +9,24 @@ from streamlit.navigation.page import StreamlitPage
 
 from imgsim.app.components import narrow_screen, thumbnail_grid
 from imgsim.app.parts import cards, exporting, preparing, safekeeping, tour
-from imgsim.app.services import background_check, caches, state, text
+from imgsim.app.services import background_check, caches, page_registry, state, text
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
 
 _APP = Path(__file__).parent.parent
-# The links of the sidebar, in groups.
-GROUPS: dict[str, dict[str, str]] = {
-    "Plates": {
-        "browse": "Browse",
-        "map": "Map",
-        "search": "Search by image",
-        "plate": "Plate",
-        "compare": "Compare",
-    },
-    "Re-use": {"reuse": "Re-use", "books": "Books", "review": "Review"},
-    "Collection": {"overview": "Overview", "models": "Models", "help": "Help", "about": "About"},
-}
-# A book is opened from what speaks of it.
-PAGES = {name: title for group in GROUPS.values() for name, title in group.items()} | {"book": "Book"}
-_OWN_LINKS = {"Plate", "Map", "Compare", "Review"}
 GONE = "_imgsim_gone"  # (collection, id) of the plate that an address asked for and that is gone
 _LINKS = "_imgsim_links"  # the page that drew the sidebar last, and its container of links
 
 
 def page_file(name: str) -> str:
     """The file of a page, as st.switch_page and st.page_link want it."""
-    return str(_APP / "pages" / f"{name}.py")
+    return str(page_registry.file_of(page_registry.registered()[name]))
+
+
+def title_of(name: str) -> str:
+    """What readers call a page."""
+    return page_registry.registered()[name].title
 
 
 def go(name: str, **changes: object) -> None:
@@ -54,15 +44,12 @@ def begin() -> StreamlitPage:
     """Configure the page and return the one that the address asks for."""
     st.set_page_config(page_title="imgsim", page_icon="🌿", layout="wide", initial_sidebar_state="expanded")
     st.html(_APP / "style.css")
-    pages = [
-        st.Page(
-            page_file(name),
-            title=title,
-            url_path=None if name == "browse" else name,
-            default=name == "browse",
+    pages: list[StreamlitPage] = []
+    for name, page in page_registry.registered().items():
+        first = not pages
+        pages.append(
+            st.Page(page_file(name), title=page.title, url_path=None if first else name, default=first)
         )
-        for name, title in PAGES.items()
-    ]
     # Our own links carry the state; Streamlit's would drop it.
     return st.navigation(pages, position="hidden")
 
@@ -131,34 +118,34 @@ def collection() -> Collection:
 
 
 def links(page: str) -> None:
-    """The links to the pages, with the state as it is now; a page whose body is a fragment draws them in it.
+    """Draw the links to the pages, with the state as it is now; a page whose body is a fragment draws them in it.
 
-    A fragment may be run once more when the reader is on another page already: the links are that page's then.
+    Streamlit lets a fragment write into the sidebar only where it did so when the whole page was drawn, too. It may be
+    run once more when the reader is on another page already: the links are that page's then.
     """
     drawn_by, place = st.session_state[_LINKS]
     if drawn_by != page:
         return
     query = state.link()
     with place:
-        for group, pages in GROUPS.items():
+        for group, pages in page_registry.groups().items():
             st.caption(group)
-            for name, title in pages.items():
+            for one in pages:
                 # Of Re-use the whole list: a family is opened from there, or by a link of its own.
-                own = state.link(family="") if name == "reuse" else query
-                st.page_link(page_file(name), label=title, query_params=own, width="stretch")
+                own = state.link(family="") if one.name == "reuse" else query
+                st.page_link(page_file(one.name), label=one.title, query_params=own, width="stretch")
 
 
 def sidebar(collection: Collection, page: StreamlitPage) -> None:
     """Where one is, what one looks at, and where one can go; above the page, a hint for whoever is new."""
     now = state.current()
-    name = next(name for name, title in PAGES.items() if title == page.title)
+    name = next(one.name for one in page_registry.registered().values() if one.title == page.title)
     with st.sidebar:
         with st.container(key="brand", gap=None):
             st.markdown("**imgsim**")
             st.caption("Finds plates that were used again.")
-        # A fragment that changes the state draws the links anew: they carry the state.
         st.session_state[_LINKS] = name, st.container(key="pages", gap=None)
-        if page.title not in _OWN_LINKS:
+        if not page_registry.has_fragment(name):
             links(name)
         infos = caches.infos()
         names = [info.name for info in infos if not info.error]
@@ -188,6 +175,11 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
     tour.show(name)
 
 
+def draw(name: str) -> None:
+    """Draw a page in its frame: what its file does when Streamlit runs it."""
+    page_registry.draw(page_registry.registered()[name], collection())
+
+
 def looking_at(collection: Collection) -> None:
     """The plate that the reader came from, in the sidebar, as a way back to it."""
     now = state.current()
@@ -204,6 +196,14 @@ def looking_at(collection: Collection) -> None:
         )
     if event.clicked:
         go("plate", plate=event.clicked)
+
+
+def ways_to_a_plate() -> None:
+    """The buttons that lead to where a plate is chosen."""
+    if st.button("Browse the plates", type="primary"):
+        go("browse")
+    if st.button("Open the map"):
+        go("map")
 
 
 def lead(title: str, sentence: str) -> None:

@@ -1,12 +1,12 @@
 """Collections as the app holds them: opened once, shared by all sessions, never copied.
 
-Arrays and answers belong to the shared Collection and are read-only. Where decisions cannot be read every page says so,
-and shows the plates all the same, as if nobody had decided anything.
+Arrays and answers belong to the shared Collection, which is one generation, and are read-only. Whatever pages compute
+of it is kept there, too (`imgsim.app.services.answers`). Streamlit's own caches hold only what is no answer of a
+collection, and say so: the collections themselves, networks, files that are served, and what lies in folders beside the
+generations.
 """
-
 from __future__ import annotations
 
-import contextlib
 import gc
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +15,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from imgsim.app.services.answers import answer as answer
+from imgsim.app.services.answers import counted as counted
+from imgsim.app.services.answers import fact as fact
+from imgsim.app.services.answers import unread as unread
+from imgsim.app.services.answers import waiting
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
 from imgsim.charts.colours import Colouring, colour_plates
@@ -29,6 +34,7 @@ from imgsim.collection import (
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.collection import Decided, Pair
 from imgsim.collection.overview_counts import Overview
+from imgsim.collection.registration import Registration
 from imgsim.collection.review_queue import Queue
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.families import Families
@@ -54,6 +60,7 @@ def _stamp(path: Path) -> int:
         return 0
 
 
+# Of the data folder, not of a collection.
 @st.cache_data(max_entries=8, show_spinner=False)
 def _infos(folder: str, stamps: tuple[tuple[str, int], ...]) -> list[CollectionInfo]:
     # `stamps` is part of the key only: another generation is another answer.
@@ -82,6 +89,7 @@ def _generation(path: Path) -> str:
     return found.generation
 
 
+# The collections themselves: with one that makes room its answers go.
 @st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
@@ -112,6 +120,7 @@ def opened_generation(name: str, generation: str) -> Collection:
     return _former(str(live.path), generation)
 
 
+# And those of before, for pages that were open during a run.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _former(path: str, generation: str) -> Collection:
     return open_generation(Path(path), generation)
@@ -123,20 +132,6 @@ def _former(path: str, generation: str) -> Collection:
 def reviews(collection: Collection) -> Reviews:
     """The reviews of a collection."""
     return collection.reviews
-
-
-def unread(collection: Collection) -> ImgsimError | None:
-    """Why the reviews cannot be read; None if they can. The plates can be looked at all the same."""
-    try:
-        _ = collection.standing
-    except ImgsimError as error:
-        return error
-    return None
-
-
-def counted(collection: Collection) -> Collection:
-    """The collection as the screen shows it: without decisions where they cannot be read."""
-    return collection if unread(collection) is None else collection.without_decisions
 
 
 def revision(collection: Collection) -> int:
@@ -198,28 +193,32 @@ def reused(collection: Collection) -> np.ndarray | None:
 def book_network(collection: Collection) -> BookNetwork | None:
     """Which books share images with which; None where plates were never compared."""
     shown = counted(collection)
-    with _waiting("Looking which books share images …", shown.knows("book network")):
+    with waiting("Looking which books share images …", shown.knows("book network")):
         return shown.book_network
 
 
 def overview(collection: Collection) -> Overview:
     """The collection in numbers."""
     shown = counted(collection)
-    with _waiting("Counting plates …", shown.knows("overview")):
+    with waiting("Counting plates …", shown.knows("overview")):
         return shown.overview
 
 
 def queue(collection: Collection, backbone: str) -> Queue | None:
     """The pairs to judge; None where plates were never compared by their lines."""
-    with _waiting(
+    with waiting(
         "Looking for the pairs from which most is learned …", collection.loaded(("review queue", backbone))
     ):
         return collection.review_queue(backbone)
 
 
-def _waiting(words: str, known: bool) -> contextlib.AbstractContextManager[object]:
-    # A spinner leaves an empty place on the page: it is there only where there is something to wait for.
-    return contextlib.nullcontext() if known else st.spinner(words)
+def registration(collection: Collection, row_a: int, row_b: int) -> Registration:
+    """One plate laid on another. Raises ImgsimError where a scan cannot be read."""
+    a, b = (str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b))
+    return fact(
+        collection, "registration", lambda: collection.register(a, b), row_a, row_b,
+        keep=128, told="Laying one plate on the other …",
+    )  # fmt: skip
 
 
 # ---- plates
@@ -234,16 +233,16 @@ def filtered_rows(collection: Collection, state: State) -> np.ndarray:
 
 def ordered_rows(collection: Collection, state: State) -> np.ndarray:
     """The rows that pass the filters, in the chosen order: int64 (n,), read-only."""
-    rows = filtered_rows(collection, state)
     seed = state.seed if state.sort == "random" else 0
-    key = (counted(collection).revision, state.text, state.choices, state.decades, state.reused, state.sort, seed)
 
-    def make() -> np.ndarray:
-        ordered = np.array(collection.catalogue.order(rows, state.sort, seed=seed), dtype=np.int64)
+    def make(shown: Collection) -> np.ndarray:
+        rows = filtered_rows(shown, state)
+        ordered = np.array(shown.catalogue.order(rows, state.sort, seed=seed), dtype=np.int64)
         ordered.setflags(write=False)
         return ordered
 
-    return collection.answers.get("ordered", key, make, 256)
+    key = (state.text, state.choices, state.decades, state.reused, state.sort, seed)
+    return answer(collection, "ordered", make, *key, keep=256)
 
 
 def visible(collection: Collection, state: State) -> np.ndarray | None:
@@ -273,4 +272,4 @@ def similarities_of(collection: Collection, backbone: str, row: int) -> np.ndarr
 
 def colouring(collection: Collection, column: str) -> Colouring:
     """The map's colours by one column of the catalogue."""
-    return collection.answers.get("colouring", column, lambda: colour_plates(collection.catalogue, column), 64)
+    return fact(collection, "colouring", lambda: colour_plates(collection.catalogue, column), column, keep=64)

@@ -13,12 +13,13 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from imgsim.app.components.mounting import SERVED
 from imgsim.app.services.hosts import VARIABLE, Host, Hosts, allowed_names, is_own, read_host
 from imgsim.errors import ImgsimError
 
@@ -29,6 +30,7 @@ _ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_COMPONENTS = "/_stcore/bidi-components/"
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -75,6 +77,8 @@ class Guard:
                 f"imgsim does not answer to the name {host.name}. If it is yours, start imgsim with "
                 f"python3 -m imgsim --allow-host {host.name} (or set {VARIABLE}={host.name})."
             )
+        if _COMPONENTS in scope["path"] and PurePosixPath(scope["path"]).suffix not in SERVED:
+            return 404, "Of the components only what a browser runs is served."
         method = scope.get("method", "GET")
         if not _foreign(headers, host, reading=scope["type"] == "http" and method in _READING):
             return None

@@ -43,7 +43,6 @@ _IIIF = re.compile(r"/collections/([^/]+)/iiif/")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _GONE = {"Cache-Control": "no-store"}
 _FRESH = {"Cache-Control": "no-cache"}  # the next precompute may change what they say
-_SELECTED = ("text", "decades", "choices", "reused", "sort", "seed")
 _AT_EASE = 1000  # plates
 _IMAGES_KEPT = 64  # at most 0.5 MB each
 
@@ -141,7 +140,7 @@ def _selected(collection: Collection, now: state.State, app: str) -> iiif.Json:
 
 def selection_query(now: state.State) -> str:
     """What of the state says which plates are selected, and in which order, as in an address."""
-    chosen = replace(state.State(), **{field: getattr(now, field) for field in _SELECTED})
+    chosen = replace(state.State(), **{field: getattr(now, field) for field in state.FILTERS})
     return urlencode(state.to_query(chosen), doseq=True)
 
 
@@ -203,6 +202,7 @@ def _scan(request: Request, collection: Collection) -> tuple[int, str, tuple[int
     return row, address, (int(record["width"] or 1), int(record["height"] or 1))
 
 
+# Files that are served, of all collections together so many; their names are what is in them.
 @st.cache_resource(max_entries=_IMAGES_KEPT, show_spinner=False)
 def _jpeg(
     path: str, sha256: str, size: tuple[int, int], small: bool, _collection: Collection, _row: int

@@ -14,6 +14,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from threading import Lock
 from urllib.parse import quote
 
@@ -132,14 +133,15 @@ def _served(body: bytes, media_type: str) -> Response:
     return Response(body, 200, {**_FOREVER, **_SAFE}, media_type)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _rows_by_hash(name: str, generation: str, _collection: Collection) -> dict[str, int]:
-    return {sha256: row for row, sha256 in enumerate(_collection.catalogue.frame["sha256"].tolist())}
+def _rows_by_hash(collection: Collection) -> dict[str, int]:
+    # Of plates with one scan the first.
+    hashes = collection.catalogue.frame["sha256"].tolist()
+    return {sha256: row for row, sha256 in reversed(list(enumerate(hashes)))}
 
 
 def row_of_hash(collection: Collection, sha256: str) -> int:
     """The first plate whose scan has this SHA-256; ImgsimError if there is none."""
-    row = _rows_by_hash(collection.name, collection.generation, collection).get(sha256)
+    row = caches.fact(collection, "rows by hash", partial(_rows_by_hash, collection), keep=1).get(sha256)
     if row is None:
         raise ImgsimError(f"There is no scan {sha256[:80]!r} in this collection.")
     return row

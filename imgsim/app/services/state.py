@@ -1,96 +1,69 @@
-"""What a link holds: the whole state of the app, as one frozen object, kept in the page's address.
+"""What a link holds: the whole state of the app, kept in the page's address.
 
 The address is the only source of truth. A widget is set from the state before it is drawn and writes its change
 back in its callback, so that a link, a reload and the browser's back button all reopen the same view. Sessions
 keep a copy under a private key, for addresses that come without any parameters.
+
+:class:`State` has what pages share. A page that has more to choose from adds it in a dataclass of its own, which
+inherits from this one and stands in the page's file; `page_registry` makes those fields known here. Every address holds
+the fields of all pages, so that whoever comes back to a page finds it as it was left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, fields
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, overload
 
 import streamlit as st
 
-from imgsim.app.services.parameters import MAX_TEXT, MOST_CHOICES, PARSERS, Box, written
+from imgsim.app.services import parameters
+from imgsim.app.services.parameters import MAX_TEXT, MOST_CHOICES, parameter, parameter_of, written
+from imgsim.errors import ImgsimError
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
 _SAVED = "_imgsim_query"
-_FILTERS = {"text", "decades", "choices", "reused", "sort", "seed", "per_page"}
-_FAMILY_FILTERS = {
-    "reuse_text",
-    "reuse_decades",
-    "reuse_books",
-    "reuse_mirrored",
-    "reuse_works",
-    "reuse_from",
-    "reuse_to",
-    "reuse_years",
-}
-_MODEL_CHOICES = {"backbone", "versus", "first", "models", "found_by", "sharing"}
 
 Query = dict[str, str | list[str]]
+Values = dict[str, Any]  # field -> value, of every field that is not at its default
 Choices = tuple[tuple[str, tuple[str, ...]], ...]
 Sort = Literal["year", "book", "plate_id", "random"]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that a reader can choose. Each default is what a first visit shows."""
+    """What a reader can choose and more than one page heeds. Each default is what a first visit shows."""
 
-    collection: str = ""
-    backbone: str = ""
-    plate: str = ""
-    text: str = ""
-    decades: tuple[int, int] | None = None
+    collection: str = parameter("", "collection", parameters.short)
+    backbone: str = parameter("", "backbone", parameters.short)
+    plate: str = parameter("", "plate", parameters.short)
+    text: str = parameter("", "text", parameters.words)
+    decades: tuple[int, int] | None = parameter(None, "decades", parameters.span)
     choices: Choices = ()
-    reused: bool = False  # only plates that were verifiably used again
-    sort: Sort = "year"
-    seed: int = 0
-    per_page: int = 60
-    page: int = 1
-    top_k: int = 20
-    threshold: float | None = None  # None is what is calibrated for the collection and the backbone
-    other_books: bool = True
-    when: str = "any"
-    fold: bool = True
-    unfolded: str = ""
-    view: str = "plates"
-    projection: str = "umap"
-    colour: str = "decade"
-    order: str = ""  # "" is what fits: verified plates first where there are matches
-    verdicts: tuple[str, ...] = ()
-    other: str = ""
-    compare: str = "flicker"
-    family: str = ""
-    reuse_text: str = ""
-    reuse_decades: tuple[int, int] | None = None
-    reuse_books: int = 1
-    reuse_mirrored: bool = False
-    reuse_works: bool = False
-    reuse_from: str = ""
-    reuse_to: str = ""
-    reuse_years: tuple[int, int] | None = None  # between two appearances
-    reuse_page: int = 1
-    arranged: str = "date"
-    book_a: str = ""
-    book_b: str = ""
-    book_page: int = 1  # of a book with many plates
-    desk: str = "queue"  # the part of the Review page
-    asked: str = "all"  # which pairs it asks for
-    precision: float = 0.95  # wished of the threshold that it suggests
-    box: Box | None = None  # a detail of the plate, (x0, y0, x1, y1) in fractions of it
-    versus: str = ""  # the backbone to compare with; "" is the first other one
-    first: int = 4  # how many first neighbours of two backbones are compared; the study took four
-    models: str = ""  # the part of the page Models; "" is the first that has anything to show
-    found_by: str = (
-        ""  # which of the two backbones finds the verified pairs shown; "" is the first kind there is
+    # Only plates that were verifiably used again.
+    reused: bool = parameter(False, "reused", parameters.flag)
+    sort: Sort = parameter("year", "sort", parameters.OneOf(tuple(parameters.SORTS)), lasting=True)
+    seed: int = parameter(0, "seed", parameters.integer(0, 2**31 - 1))
+    top_k: int = parameter(
+        20, "top_k", parameters.integer(parameters.MIN_TOP_K, parameters.MAX_TOP_K), lasting=True
     )
-    sharing: int | None = None  # only plates of which so many neighbours are shared
-    models_page: int = 1
-    draw: int = 0  # which examples of the ladder
+    # None is what is calibrated for the collection and the backbone.
+    threshold: float | None = parameter(None, "threshold", parameters.decimal(-1.0, 1.0, 6))
+    other_books: bool = parameter(True, "other_books", parameters.flag)
+    when: str = parameter("any", "when", parameters.OneOf(tuple(parameters.TIMES)), lasting=True)
+    fold: bool = parameter(True, "fold", parameters.flag, lasting=True)
+    unfolded: str = parameter("", "unfolded", parameters.short, after=("plate",))
+    view: str = parameter("plates", "view", parameters.OneOf(tuple(parameters.VIEWS)))
+    # "" is what fits: verified plates first where there are matches.
+    order: str = parameter("", "order", parameters.OneOf(tuple(parameters.ORDERS)))
+    verdicts: tuple[str, ...] = parameter((), "verdict", parameters.verdicts)
+    # Of the map, which every page can export.
+    projection: str = parameter("umap", "map", parameters.OneOf(tuple(parameters.PROJECTIONS)))
+    colour: str = parameter("decade", "colour", parameters.short)
+    family: str = parameter("", "family", parameters.short)
+    book_a: str = parameter("", "book", parameters.short)
+    book_b: str = parameter("", "and", parameters.short)
 
     @property
     def filtered(self) -> bool:
@@ -102,14 +75,65 @@ class State:
         return dict(self.choices).get(column, ())
 
 
-def from_query(query: Mapping[str, Sequence[str]]) -> State:
+S = TypeVar("S", bound=State)
+FILTERS = ("text", "decades", "choices", "reused", "sort", "seed")  # which plates, and in which order
+_fields: dict[str, Field[Any]] = {field.name: field for field in fields(State)}  # of all pages
+
+
+def hold(kind: type[State]) -> None:
+    """Make a page's fields part of every address from now on.
+
+    Raises
+    ------
+    ImgsimError
+        A field that has no parameter, or whose name, here or in the address, another page has taken.
+    """
+    own = [field for field in fields(kind) if field.name not in {shared.name for shared in fields(State)}]
+    taken = {known.name: field for field, one in _fields.items() if (known := parameter_of(one))}
+    for field in own:
+        known = parameter_of(field)
+        if known is None:
+            raise ImgsimError(f"{kind.__module__}: the field {field.name!r} has no parameter in the address")
+        other = taken.get(known.name, field.name)
+        if field.name in _fields or other != field.name or known.name.startswith(_CHOICE):
+            raise ImgsimError(
+                f"{kind.__module__}: the field {field.name!r} (in the address {known.name!r}) is taken already; "
+                "give it another name"
+            )
+        taken[known.name] = field.name
+    _fields.update({field.name: field for field in own})
+
+
+def held() -> dict[str, Field[Any]]:
+    """Every field that an address holds, by its name."""
+    return dict(_fields)
+
+
+# ---- in an address
+
+
+@overload
+def from_query(query: Mapping[str, Sequence[str]]) -> State: ...
+@overload
+def from_query(query: Mapping[str, Sequence[str]], kind: type[S]) -> S: ...
+def from_query(query: Mapping[str, Sequence[str]], kind: type[State] = State) -> State:
     """Read a state from an address's parameters; what cannot be read keeps its default, for links get mangled."""
-    found: dict[str, Any] = {}
-    for field, (name, parse) in PARSERS.items():
-        values = query.get(name)
-        if values:
+    return _made(kind, _read(query))
+
+
+def to_query(state: State) -> Query:
+    """Write a state as an address's parameters: only what differs from the defaults, so that links stay short."""
+    return _written({field.name: getattr(state, field.name) for field in fields(state)})
+
+
+def _read(query: Mapping[str, Sequence[str]]) -> Values:
+    found: Values = {}
+    for field in _fields.values():
+        known = parameter_of(field)
+        values = query.get(known.name) if known else None
+        if known and values:
             try:
-                found[field] = parse(values[-1])
+                found[field.name] = known.read(values[-1])
             except (ValueError, KeyError, OverflowError):
                 continue
     choices = {
@@ -117,77 +141,100 @@ def from_query(query: Mapping[str, Sequence[str]]) -> State:
         for name, values in query.items()
         if name.startswith(_CHOICE) and values
     }
-    return State(**found, choices=tuple(sorted(choices.items())))
+    return {**found, "choices": tuple(sorted(choices.items()))}
 
 
-def to_query(state: State) -> Query:
-    """Write a state as an address's parameters: only what differs from the defaults, so that links stay short."""
-    plain = State()
+def _written(values: Values) -> Query:
     query: Query = {}
-    for field, (name, _parse) in PARSERS.items():
-        value = getattr(state, field)
-        if value != getattr(plain, field):
-            query[name] = written(value)
-    for column, values in state.choices:
-        query[_CHOICE + column] = list(values)
+    for field in _fields.values():
+        known = parameter_of(field)
+        value = values.get(field.name, field.default)
+        if known and value != field.default:
+            query[known.name] = written(value)
+    for column, chosen in values.get("choices", ()):
+        query[_CHOICE + column] = list(chosen)
     return query
 
 
-def changed(state: State, **changes: Any) -> State:
+def _made(kind: type[S], values: Values) -> S:
+    return kind(**{field.name: values[field.name] for field in fields(kind) if field.name in values})
+
+
+# ---- changes
+
+
+def changed(state: S, **changes: Any) -> S:
     """The state after a change, with what depends on it: another filter starts at page 1, another collection anew."""
-    if state.collection and changes.get("collection", state.collection) != state.collection:
-        kept = {field: getattr(state, field) for field in ("top_k", "when", "fold", "per_page", "sort")}
-        return replace(State(**kept), **changes)
+    before = {field.name: getattr(state, field.name) for field in fields(state)}
+    after = _changed(before, changes)
+    return _made(type(state), after)
+
+
+def _changed(values: Values, changes: Values) -> Values:
+    unknown = sorted(set(changes) - set(_fields))
+    if unknown:
+        raise TypeError(f"no page has the field {', '.join(unknown)}")
+    collection = values.get("collection")
+    if collection and changes.get("collection", collection) != collection:
+        lasting = [name for name, field in _fields.items() if (known := parameter_of(field)) and known.lasting]
+        return {**{name: values[name] for name in lasting if name in values}, **changes}
+    begun = {
+        name: field.default
+        for name, field in _fields.items()
+        if (known := parameter_of(field)) and known.after & set(changes)
+    }
     # Scores of two backbones cannot be compared: a line that was drawn for one says nothing of the other.
-    if changes.get("backbone", state.backbone) != state.backbone and state.backbone:
-        changes.setdefault("threshold", None)
-    if _FILTERS & set(changes) and "page" not in changes:
-        changes["page"] = 1
-    if _FAMILY_FILTERS & set(changes) and "reuse_page" not in changes:
-        changes["reuse_page"] = 1
-    if "book_a" in changes and "book_page" not in changes:
-        changes["book_page"] = 1
-    if _MODEL_CHOICES & set(changes) and "models_page" not in changes:
-        changes["models_page"] = 1
-    if "plate" in changes and "unfolded" not in changes:
-        changes["unfolded"] = ""
-    if "plate" in changes and "box" not in changes:
-        changes["box"] = None
-    return replace(state, **changes)
+    backbone = values.get("backbone")
+    if backbone and changes.get("backbone", backbone) != backbone:
+        begun["threshold"] = None
+    return {**values, **begun, **changes}
 
 
-def current() -> State:
-    """The state of this run, from the address or, where the address has none, from the session."""
+# ---- of this run
+
+
+@overload
+def current() -> State: ...
+@overload
+def current(kind: type[S]) -> S: ...
+def current(kind: type[State] = State) -> State:
+    """The state of this run, from the address or, where the address has none, from the session.
+
+    Parameters
+    ----------
+    kind
+        Which fields are wanted: what pages share, or the `State` of a page.
+    """
+    return _made(kind, _current())
+
+
+def _current() -> Values:
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     if query:
-        state = from_query(query)
-        st.session_state[_SAVED] = to_query(state)
-        return state
+        values = _read(query)
+        st.session_state[_SAVED] = _written(values)
+        return values
     saved = st.session_state.get(_SAVED)
     if not saved:
-        return State()
+        return {}
     st.query_params.from_dict(saved)
-    return from_query(_lists(saved))
+    return _read(_lists(saved))
 
 
 def update(**changes: Any) -> State:
     """Change the state and the address with it; the browser's back button returns to the state before."""
-    state = changed(current(), **changes)
-    write(state)
-    return state
-
-
-def write(state: State) -> None:
-    """Make `state` the address. Nothing is sent when the address says so already."""
-    query = to_query(state)
+    values = _changed(_current(), changes)
+    query = _written(values)
     st.session_state[_SAVED] = query
+    # Nothing is sent when the address says so already.
     if {name: st.query_params.get_all(name) for name in st.query_params} != _lists(query):
         st.query_params.from_dict(query)
+    return _made(State, values)
 
 
 def link(**changes: Any) -> Query:
     """The parameters of a link from here to there."""
-    return to_query(changed(current(), **changes))
+    return _written(_changed(_current(), changes))
 
 
 def bind(
@@ -198,7 +245,7 @@ def bind(
     Parameters
     ----------
     field
-        The field of `State`.
+        The field, of what pages share or of any page.
     value
         What the widget is to show; the field itself if left out.
     read
@@ -207,7 +254,7 @@ def bind(
         Tells two widgets of one field apart.
     """
     key = f"_{field}{suffix}"
-    st.session_state[key] = getattr(current(), field) if value is None else value
+    st.session_state[key] = _current().get(field, _fields[field].default) if value is None else value
     return {"key": key, "on_change": partial(_take, field, key, read)}
 
 

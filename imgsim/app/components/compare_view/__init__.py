@@ -1,0 +1,126 @@
+"""Two plates laid on each other: flicker, opacity, red and cyan, swipe, side by side, difference."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imgsim.app.components import keyboard
+from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.errors import ImgsimError
+
+MODES = ("flicker", "opacity", "overlay", "swipe", "side", "difference")
+WISHES = ("next", "previous", "back")
+MOST_POINTS = 60
+
+
+@dataclass(frozen=True)
+class ComparedPlate:
+    """One of the two: its id, the address of its picture in this app, its caption, its original's size in pixels."""
+
+    id: str
+    src: str
+    caption: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class CompareEvent:
+    """What the user wished since the last run: one of `WISHES` or None; and the mode that was shown then."""
+
+    wish: str | None = None
+    mode: str | None = None
+
+
+def compare_view(
+    *,
+    key: str,
+    a: ComparedPlate,
+    b: ComparedPlate,
+    transform: np.ndarray | None,
+    bend: np.ndarray | None = None,
+    points: Sequence[tuple[float, float, float, float]] | np.ndarray = (),
+    mode: str = "flicker",
+    finding: str = "",
+    preload: Sequence[str] = (),
+    on_wish: Callable[[], None] | None = None,
+) -> CompareEvent:
+    """Show two plates in one frame, that of A.
+
+    Parameters
+    ----------
+    key : the view's own key.
+    transform : (3, 3), from (x, y, 1) of A to B in pixels of the originals; None where none is known: B is then laid
+        on A to fit, and the user is offered to lay it by hand.
+    bend : (n, n, 2) or None; what is to be added in B at nodes spread over A from corner to corner, rows first.
+    points : (m, 4), places found in both as x and y in A, x and y in B; at most 60 are taken.
+    mode : one of `MODES`, shown at first; a change of mode happens in the browser, which also writes it into the
+        page's address as ``compare``.
+    finding : what is known of the pair, in a few words, for the caption of a saved picture.
+    preload : addresses of pictures that are likely next.
+    on_wish : called without arguments before the page reruns; read the wish with `wished`.
+
+    Raises
+    ------
+    ImgsimError
+        If an address is not of this app, the mode is unknown, or the transform or bend has another shape.
+    """
+    if mode not in MODES:
+        raise ImgsimError(f"a comparison's mode is one of {', '.join(MODES)}, not {mode!r}")
+    data: dict[str, Any] = {
+        "a": _plate(a),
+        "b": _plate(b),
+        "matrix": None if transform is None else _finite(transform, (3, 3), "the transform").ravel().tolist(),
+        "bend": None,
+        "nodes": 0,
+        "points": _points(points),
+        "mode": mode,
+        "finding": str(finding),
+        "keys": keyboard.sent(keyboard.COMPARE),
+        "preload": [own_url(url, "a preloaded picture") for url in preload],
+    }
+    if bend is not None and transform is not None:
+        nodes = len(bend)
+        data["bend"] = base64.b64encode(
+            _finite(bend, (nodes, nodes, 2), "the bend").astype("<f4").tobytes()
+        ).decode()
+        data["nodes"] = nodes
+    result = mount("compare_view", key=key, data=data, events={"asked": on_wish})
+    return wished(result)
+
+
+def wished(state: Any) -> CompareEvent:
+    """Return what a view's state (``st.session_state[key]``) asks for; anything else from there is nothing."""
+    value = state.get("asked") if hasattr(state, "get") else None
+    if not isinstance(value, Mapping):
+        return CompareEvent()
+    wish, mode = value.get("what"), value.get("mode")
+    return CompareEvent(wish if wish in WISHES else None, mode if mode in MODES else None)
+
+
+def _plate(plate: ComparedPlate) -> dict[str, Any]:
+    return {
+        "id": str(plate.id),
+        "src": own_url(plate.src, f"the picture of {plate.id!r}"),
+        "caption": str(plate.caption),
+        "width": positive(plate.width, "width", most=1_000_000),
+        "height": positive(plate.height, "height", most=1_000_000),
+    }
+
+
+def _finite(values: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray:
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != shape or not np.isfinite(array).all():
+        raise ImgsimError(f"{what} must be {shape} of finite numbers, not {array.shape}")
+    return array
+
+
+def _points(points: Sequence[tuple[float, float, float, float]] | np.ndarray) -> list[list[float]]:
+    array = np.asarray(points, dtype=np.float64).reshape(-1, 4)
+    array = array[np.isfinite(array).all(axis=1)]
+    return np.round(array[:MOST_POINTS], 1).tolist()

@@ -1,0 +1,279 @@
+// Two plates laid on each other. The images come once; modes, sliders, zoom and keys never ask the server.
+//
+// For tests: [data-testid="imgsim-compare"] is the stage; dataset.state (loading, ready, error), dataset.mode,
+// dataset.shown ("a" or "b", flicker), dataset.zoom, dataset.renderer; stage.imgsimToB(x, y) takes a place of A to B.
+
+import { bytes, component, decode, element, set, styles, write } from "../shared/common.js";
+import { apply, Bend, boundsOf, Camera, fitted, IDENTITY, inverse, moved, times } from "./compare_camera.js";
+import { Controls } from "./compare_controls.js";
+import { FlatRenderer } from "./compare_flat.js";
+import { GlRenderer } from "./compare_gl.js";
+import { inkOf } from "./compare_ink.js";
+import { Hands } from "./compare_hands.js";
+import { drawPoints } from "./compare_marks.js";
+import { panesOf, placesOn } from "./compare_panes.js";
+import { caption, fileName, picture, save } from "./compare_picture.js";
+import { NAMES } from "./compare_words.js";
+
+const GAP = 6; // between the panes of side by side, in CSS pixels
+const INKED = 2000; // longest side, in pixels, on which ink is measured
+
+class Compare {
+  constructor(root, send, data) {
+    this.send = send;
+    this.data = {};
+    this.mode = data.mode;
+    this.shown = "a";
+    this.mix = this.split = 0.5;
+    this.exchanged = this.printed = this.even = false;
+    this.points = this.lines = this.bending = true;
+    this.tolerance = 2.5;
+    this.camera = new Camera();
+    this.canvas = element("canvas", { class: "plates", "aria-hidden": "true" });
+    this.marks = element("canvas", { class: "marks", "aria-hidden": "true" });
+    this.letters = ["a", "b"].map((which) => element("span", { class: `letter ${which}`, "aria-hidden": "true" }, which.toUpperCase()));
+    this.divider = element("div", {
+      class: "divider", role: "slider", tabindex: 0, "aria-label": "Where A ends and B begins", "aria-valuemin": 0, "aria-valuemax": 100, "data-testid": "imgsim-divider",
+    }, element("span", { class: "grip", "aria-hidden": "true" }, "⇔"));
+    this.message = element("div", { class: "message", role: "status" });
+    this.stage = element(
+      "div",
+      { class: "stage", tabindex: 0, role: "application", "data-testid": "imgsim-compare" },
+      this.canvas, this.marks, ...this.letters, this.divider, this.message,
+    );
+    this.stage.imgsimToB = (x, y) => this.toB(x, y);
+    this.controls = new Controls(this);
+    root.append(element("div", { class: "compare" }, this.controls.top, this.controls.row, this.controls.sentence, this.stage, this.controls.keys));
+    this.start();
+    this.hands = new Hands(this);
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.stage);
+  }
+
+  start() {
+    try {
+      this.renderer = new GlRenderer(this.canvas);
+      this.canvas.addEventListener("webglcontextlost", (event) => {
+        event.preventDefault();
+        this.fallBack();
+      });
+    } catch {
+      this.fallBack();
+    }
+    set(this.stage, "data-renderer", this.renderer.name);
+  }
+
+  /** Go on with a plain canvas: one that had a WebGL context never gives a plain one. */
+  fallBack() {
+    if (this.gone) return;
+    const fresh = element("canvas", { class: "plates", "aria-hidden": "true" });
+    this.canvas.replaceWith(fresh);
+    this.canvas = fresh;
+    this.renderer = new FlatRenderer(fresh);
+    set(this.stage, "data-renderer", this.renderer.name);
+    if (this.images) this.give();
+    this.resize();
+  }
+
+  update(data) {
+    const before = this.data;
+    this.data = data;
+    const pair = (of) => `${of.a?.src} ${of.b?.src}`;
+    // The hand is ahead of the server: its mode counts only when it is another than it sent before.
+    if (before.mode && data.mode !== before.mode) this.mode = data.mode;
+    set(this.stage, "aria-label", `${data.a.caption} (A) and ${data.b.caption} (B), compared`);
+    if (pair(data) !== pair(before)) this.load();
+    else if (JSON.stringify(data.matrix) !== JSON.stringify(before.matrix) && this.images) this.lay();
+    this.setMode(this.mode);
+  }
+
+  async load() {
+    const { a, b, preload } = this.data;
+    this.state("loading", "Loading the plates …");
+    this.controls.auto(false);
+    const still = () => this.data.a.src === a.src && this.data.b.src === b.src;
+    try {
+      const images = await Promise.all([decode(a.src), decode(b.src)]);
+      if (!still()) return;
+      this.images = images;
+    } catch {
+      if (still()) this.state("error", "One of these plates cannot be shown: its scan is missing or damaged.");
+      return;
+    }
+    this.inks = null;
+    this.shown = "a";
+    // What a shift is depends on the scan's size: half a hair's breadth of a plate, 1 to 4 pixels.
+    this.tolerance = Math.min(4, Math.max(1, Math.round(Math.max(a.width, a.height) / 225) / 2));
+    this.lay();
+    this.give();
+    // Another B on the same A is looked at in the same place.
+    if (this.framed !== a.src) this.camera.reset();
+    this.framed = a.src;
+    this.state("ready");
+    this.resize();
+    for (const address of preload) new Image().src = address;
+  }
+
+  give() {
+    ["a", "b"].forEach((which, i) => this.renderer.image(which, this.images[i], this.data[which]));
+    if (this.inks) ["a", "b"].forEach((which, i) => this.renderer.ink(which, this.inks[i]));
+    this.renderer.map(this.matrix, this.bend);
+  }
+
+  /** Measure the ink of both plates, when a mode first needs it. */
+  needInks() {
+    this.inks ??= this.images.map((image, i) => {
+      const share = Math.min(1, INKED / Math.max(image.naturalWidth, image.naturalHeight));
+      const [width, height] = [image.naturalWidth, image.naturalHeight].map((side) => Math.max(1, Math.round(side * share)));
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [width, height];
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.drawImage(image, 0, 0, width, height);
+      const ink = { data: inkOf(context.getImageData(0, 0, width, height).data, width, height), width, height };
+      this.renderer.ink(i ? "b" : "a", ink);
+      return ink;
+    });
+  }
+
+  // --- how B lies on A -------------------------------------------------------------------------------------------
+
+  lay() {
+    const { a, b, matrix, bend, nodes } = this.data;
+    this.found = Boolean(matrix);
+    this.laid = matrix ?? fitted(a, b);
+    this.matrix = this.laid;
+    this.ownBend = bend ? new Bend(new Float32Array(bytes(bend).buffer), nodes, a) : null;
+    this.moves = IDENTITY;
+    this.adjusted();
+  }
+
+  /** After a hand's adjustment: the matrix is the one found, in a frame of A that was moved. A bend fits no longer. */
+  adjusted() {
+    this.matrix = times(this.laid, inverse(this.moves));
+    this.bend = this.bending && this.moves === IDENTITY ? this.ownBend : null;
+    this.camera.bounds = boundsOf(this.data.a, this.data.b, this.matrix);
+    this.renderer.map(this.matrix, this.bend);
+    this.draw();
+  }
+
+  adjust(move) {
+    const { a } = this.data;
+    this.moves = move ? times(moved(move, a.width / 2, a.height / 2), this.moves) : IDENTITY;
+    this.adjusted();
+    this.controls.update();
+  }
+
+  toB(x, y) {
+    const [left, top] = apply(this.matrix, x, y);
+    const [right, down] = this.bend ? this.bend.at(x, y) : [0, 0];
+    return [left + right, top + down];
+  }
+
+  // --- what is shown ---------------------------------------------------------------------------------------------
+
+  setMode(mode) {
+    this.mode = NAMES.includes(mode) ? mode : "flicker";
+    if (this.mode !== "flicker") this.controls.auto(false);
+    set(this.stage, "data-mode", this.mode);
+    this.controls.update();
+    this.resize();
+    this.remember();
+  }
+
+  /** Put the mode into the address, so that a link reopens it; the page is not run for that. */
+  remember() {
+    const address = new URL(location.href);
+    if (this.mode === "flicker") address.searchParams.delete("compare");
+    else address.searchParams.set("compare", this.mode);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  swap() {
+    if (this.mode === "opacity") this.mix = this.mix < 0.5 ? 1 : 0;
+    else if (this.mode === "swipe") this.exchanged = !this.exchanged;
+    else {
+      if (this.mode !== "flicker") this.setMode("flicker");
+      this.shown = this.shown === "a" ? "b" : "a";
+    }
+    this.controls.update();
+    this.draw();
+  }
+
+  ask(what) {
+    this.send.trigger("asked", { what, mode: this.mode });
+  }
+
+  state(name, text = "") {
+    set(this.stage, "data-state", name);
+    set(this.message, "role", name === "error" ? "alert" : "status");
+    set(this.message, "hidden", !text);
+    write(this.message, text);
+    this.controls.update();
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.stage;
+    if (!clientWidth) return;
+    this.dpr = Math.min(2, devicePixelRatio || 1);
+    for (const canvas of [this.canvas, this.marks]) {
+      const [width, height] = [Math.round(clientWidth * this.dpr), Math.round(clientHeight * this.dpr)];
+      if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    }
+    this.camera.resize(this.mode === "side" ? (clientWidth - GAP) / 2 : clientWidth, clientHeight);
+    this.draw();
+  }
+
+  draw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.paint();
+    });
+  }
+
+  paint() {
+    if (this.stage.dataset.state !== "ready" || !this.canvas.width) return;
+    const { mode, dpr } = this;
+    if (mode === "overlay" || mode === "difference" || this.even) this.needInks();
+    const panes = panesOf(this);
+    this.renderer.draw({ panes, mix: this.mix, split: this.split * this.canvas.width, even: this.even, tolerance: this.tolerance });
+    const places = mode === "side" && this.points && this.found && this.moves === IDENTITY ? placesOn(panes, this.data.points) : [];
+    set(this.marks, "hidden", !places.length); // one layer less to put together where there is no graphics card
+    set(this.stage, "data-points", drawPoints(this.marks, places, panes.map(({ rect }) => rect), dpr, this.lines));
+    set(this.stage, "data-zoom", this.camera.zoom.toFixed(3));
+    set(this.stage, "data-shown", mode === "flicker" ? this.shown : null);
+    set(this.divider, "hidden", mode !== "swipe");
+    this.divider.style.left = `${this.split * 100}%`;
+    set(this.divider, "aria-valuenow", Math.round(this.split * 100));
+    this.label();
+    this.controls.zoomed();
+  }
+
+  label() {
+    const { mode } = this;
+    const [a, b] = this.letters;
+    set(a, "hidden", mode === "flicker" && this.shown !== "a");
+    set(b, "hidden", mode === "flicker" && this.shown !== "b");
+    const swapped = mode === "swipe" && this.exchanged;
+    set(this.stage, "data-letters", mode === "flicker" ? "one" : mode === "side" ? "halves" : swapped ? "exchanged" : "corners");
+  }
+
+  async save() {
+    this.paint();
+    try {
+      await save(picture([this.canvas, this.marks], this.dpr, caption(this)), fileName(this));
+    } catch (error) {
+      this.controls.say(`The picture could not be saved: ${error.message}`);
+    }
+  }
+
+  dispose() {
+    this.gone = true;
+    this.controls.auto(false);
+    this.hands.dispose();
+    this.observer.disconnect();
+    cancelAnimationFrame(this.frame);
+    this.renderer.dispose();
+  }
+}
+
+export default component(Compare, await styles("common.css"), await styles("stage.css"), await styles("compare.css", import.meta.url));

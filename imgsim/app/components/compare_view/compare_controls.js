@@ -1,0 +1,193 @@
+// The buttons, sliders and sentences around the stage of Compare.
+
+import { element, keyCaps, set, write } from "../shared/common.js";
+import { IDENTITY } from "./compare_camera.js";
+import { MODES, NAMES } from "./compare_words.js";
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Controls {
+  constructor(view) {
+    this.view = view;
+    this.timer = null;
+    this.delay = 700;
+    this.top = this.makeTop();
+    this.row = this.makeRow();
+    this.sentence = element("p", { class: "sentence", "data-testid": "imgsim-sentence", "aria-live": "polite" });
+    this.keys = element("p", { class: "keys" });
+  }
+
+  /** A button; after a press with the pointer the keys go to the stage again, so that Space swaps. */
+  press(label, title, action, more = {}) {
+    const button = element("button", { type: "button", title, ...more }, label);
+    button.addEventListener("click", (event) => {
+      action();
+      if (event.detail > 0) this.view.stage.focus({ preventScroll: true });
+    });
+    return button;
+  }
+
+  toggle(label, title, name, more = {}) {
+    const { view } = this;
+    const button = this.press(label, title, () => {
+      view[name] = !view[name];
+      if (name === "bending") view.adjusted();
+      this.update();
+      view.draw();
+    }, { "data-name": name, ...more });
+    (this.toggles ??= []).push([button, name]);
+    return button;
+  }
+
+  slider(label, attributes, read, wrote) {
+    const input = element("input", { type: "range", ...attributes });
+    const value = element("output", {});
+    input.addEventListener("input", () => {
+      wrote(Number(input.value));
+      write(value, read());
+      this.view.draw();
+    });
+    const made = element("label", { class: "slider" }, element("span", {}, label), input, value);
+    made.refresh = (number) => {
+      input.value = number;
+      write(value, read());
+    };
+    return made;
+  }
+
+  makeTop() {
+    const { view } = this;
+    this.modes = MODES.map(({ name, label }, i) =>
+      this.press("", `${label} (${i + 1})`, () => view.setMode(name), { "data-mode": name, "aria-label": label, "aria-keyshortcuts": i + 1 }),
+    );
+    this.modes.forEach((button, i) => button.append(element("span", { class: "cap", "aria-hidden": "true" }, String(i + 1)), MODES[i].label));
+    const middle = () => [view.camera.width / 2, view.camera.height / 2];
+    this.percent = element("span", { class: "percent" });
+    const zoom = (factor) => () => {
+      view.camera.zoomAt(...middle(), factor);
+      view.draw();
+    };
+    return element(
+      "div",
+      { class: "toolbar" },
+      element("div", { class: "group modes", role: "group", "aria-label": "How to compare" }, ...this.modes),
+      element(
+        "div",
+        { class: "group right", role: "group", "aria-label": "Zoom" },
+        this.press("−", "Zoom out (−)", zoom(1 / 1.5), { "aria-label": "Zoom out", class: "square" }),
+        this.press(this.percent, "Show all (0)", () => {
+          view.camera.reset();
+          view.draw();
+        }, { "aria-label": "Show all", class: "zoomed" }),
+        this.press("+", "Zoom in (+)", zoom(1.5), { "aria-label": "Zoom in", class: "square" }),
+      ),
+      this.press("Save PNG", "Save what is shown as a picture, with a caption", () => view.save(), { "data-testid": "imgsim-save" }),
+    );
+  }
+
+  makeRow() {
+    const { view } = this;
+    this.swap = this.press("Swap", "Show the other plate (Space)", () => view.swap(), { "data-testid": "imgsim-swap" });
+    this.automatic = this.press("Automatic", "", () => this.auto(!this.timer), { "data-testid": "imgsim-auto", "aria-pressed": "false" });
+    this.every = this.slider(
+      "every", { min: 200, max: 1400, step: 50, "aria-label": "Milliseconds between swaps", "data-testid": "imgsim-delay" },
+      () => `${(this.delay / 1000).toFixed(2)} s`,
+      (value) => (this.delay = value),
+    );
+    this.opacity = this.slider(
+      "A", { min: 0, max: 100, step: 1, "aria-label": "Opacity of B, per cent", "data-testid": "imgsim-opacity" },
+      () => `B ${Math.round(view.mix * 100)} %`,
+      (value) => (view.mix = value / 100),
+    );
+    this.tolerance = this.slider(
+      "Ignore shifts up to", { min: 1, max: 8, step: 0.5, "aria-label": "Ignore shifts up to, pixels", "data-testid": "imgsim-tolerance" },
+      () => `${view.tolerance} px`,
+      (value) => (view.tolerance = value),
+    );
+    const nudge = (label, title, move) => this.press(label, title, () => view.adjust(move), { class: "square", "aria-label": title });
+    const step = () => Math.max(1, 2 / view.camera.scale);
+    const shift = (label, title, right, down) =>
+      this.press(label, `Move B ${title}`, () => view.adjust({ right: right * step(), down: down * step() }), { class: "square", "aria-label": `Move B ${title}` });
+    this.reset = this.press("Reset", "Lay B as it was", () => view.adjust(null));
+    this.hand = element(
+      "div",
+      { class: "group", role: "group", "aria-label": "Lay B by hand", "data-testid": "imgsim-hand" },
+      this.press("Flip", "Flip B left to right", () => view.adjust({ flip: -1 }), { "data-testid": "imgsim-flip" }),
+      this.press("Turn", "Turn B by 90 degrees", () => view.adjust({ quarters: 1 })),
+      shift("←", "left", -1, 0), shift("→", "right", 1, 0), shift("↑", "up", 0, -1), shift("↓", "down", 0, 1),
+      nudge("−", "Make B smaller", { grow: 1 / 1.005 }),
+      nudge("+", "Make B larger", { grow: 1.005 }),
+      this.reset,
+    );
+    this.adjusting = false;
+    this.byHand = this.press("Adjust", "Lay B by hand", () => {
+      this.adjusting = !this.adjusting;
+      this.update();
+    }, { "aria-pressed": "false" });
+    const own = {
+      flicker: [this.swap, this.automatic, this.every],
+      opacity: [this.opacity],
+      difference: [this.tolerance],
+      side: [
+        this.toggle("Points", "Mark places found in both plates", "points"),
+        this.toggle("Lines", "Join them", "lines"),
+        this.toggle("B as printed", "Show B as it is, not laid on A", "printed", { "data-testid": "imgsim-printed" }),
+      ],
+    };
+    this.own = Object.entries(own).map(([mode, parts]) => [mode, element("div", { class: "own" }, ...parts)]);
+    this.evened = this.toggle("Even paper", "Blank out the paper's tone, stains and shadows", "even", { "data-testid": "imgsim-even" });
+    this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
+    this.said = element("span", { class: "said", role: "status" });
+    return element("div", { class: "toolbar second" }, ...this.own.map(([, node]) => node), this.said,
+      element("div", { class: "own right" }, this.evened, this.bends, this.byHand, this.hand));
+  }
+
+  /** Swap by itself, until told to stop or the tab is hidden; never where the system asks for little motion. */
+  auto(on) {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (on && !calm.matches && this.view.mode === "flicker") {
+      const turn = () => {
+        if (!document.hidden) this.view.swap();
+        this.timer = setTimeout(turn, this.delay);
+      };
+      this.timer = setTimeout(turn, this.delay);
+    }
+    set(this.automatic, "aria-pressed", String(Boolean(this.timer)));
+  }
+
+  say(text) {
+    write(this.said, text);
+  }
+
+  zoomed() {
+    write(this.percent, `${Math.round(this.view.camera.zoom * 100)} %`);
+  }
+
+  update() {
+    const { view } = this;
+    const { mode } = view;
+    keyCaps(this.keys, view.data.keys ?? []);
+    this.modes.forEach((button) => set(button, "aria-pressed", String(button.dataset.mode === mode)));
+    for (const [name, node] of this.own) set(node, "hidden", name !== mode);
+    for (const [button, name] of this.toggles) set(button, "aria-pressed", String(view[name]));
+    set(this.automatic, "disabled", calm.matches);
+    set(this.automatic, "title", calm.matches ? "Your system asks for little motion: swap with Space" : "Swap by itself");
+    set(this.evened, "hidden", mode === "overlay" || mode === "difference");
+    set(this.bends, "hidden", !view.ownBend || view.renderer.name !== "webgl2" || (mode === "side" && view.printed));
+    set(this.bends, "disabled", view.moves !== IDENTITY);
+    const open = this.adjusting || view.found === false;
+    set(this.byHand, "hidden", view.found === false);
+    set(this.byHand, "aria-pressed", String(open));
+    set(this.hand, "hidden", !open);
+    set(this.reset, "disabled", view.moves === IDENTITY);
+    this.every.refresh(this.delay);
+    this.opacity.refresh(Math.round(view.mix * 100));
+    this.tolerance.refresh(view.tolerance);
+    const { says } = MODES[NAMES.indexOf(mode)] ?? MODES[0];
+    if (this.says === says) return;
+    this.says = says;
+    const parts = Array.isArray(says) ? says : [says];
+    this.sentence.replaceChildren(...parts.map((part) => (Array.isArray(part) ? element("b", { class: `tone ${part[1]}` }, part[0]) : part)));
+  }
+}

@@ -1,0 +1,109 @@
+"""Families of plates, each a strip in order of date; plates are opened or compared, families opened, by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imgsim.app.components.drawing import drawable, word
+from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.app.components.thumbnail_grid import picked
+from imgsim.errors import ImgsimError
+
+
+@dataclass(frozen=True)
+class StripEvent:
+    """What the user did since the last run: the plate clicked, to compare, to judge; the family to open."""
+
+    clicked: str | None = None
+    compare: str | None = None
+    open: str | None = None
+    judge: str | None = None
+
+
+def family_strips(
+    *,
+    key: str,
+    families: Sequence[Mapping[str, Any]],
+    height: int = 150,
+    heads: bool = True,
+    label: str = "Families",
+    on_click: Callable[[], None] | None = None,
+    on_compare: Callable[[], None] | None = None,
+    on_open: Callable[[], None] | None = None,
+    on_judge: Callable[[], None] | None = None,
+) -> StripEvent:
+    """Show families and return what was picked.
+
+    Parameters
+    ----------
+    key : the component's own key.
+    families : one mapping a family, in order::
+
+            id       str, unique; comes back when the family is opened
+            title    str, the heading
+            facts    str, a line beside the heading
+            words    list of word: dicts of text, kind (one of drawing.KINDS) and title
+            members  list of dicts, in order of date, the undated last:
+                     id, alt, src, year (str, "" without one), lines (list of str), words (as above),
+                     first, undated, compare, judge (bool), outline and mark as in the grid (optional)
+
+    height : of every image in CSS pixels; the plate is shown whole in it.
+    heads : whether each strip has its heading.
+
+    Raises
+    ------
+    ImgsimError
+        If an id comes twice or an address is not of this app.
+    """
+    shown = [_family(family) for family in families]
+    ids = [family["id"] for family in shown]
+    if len(set(ids)) != len(ids):
+        raise ImgsimError("a family is on the page twice: give each an id of its own")
+    plates = {member["id"] for family in shown for member in family["members"]}
+    data = {
+        "families": shown,
+        "height": positive(height, "height"),
+        "heads": bool(heads),
+        "label": str(label),
+    }
+    events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge}
+    result = mount("family_strips", key=key, data=data, events=events)
+    if result is None:
+        return StripEvent()
+    # Only ids that are on the page: the browser is asked, not believed.
+    clicked, compare, opened, judge = (picked(result, event) for event in events)
+    return StripEvent(
+        clicked if clicked in plates else None,
+        compare if compare in plates else None,
+        opened if opened in ids else None,
+        judge if judge in plates else None,
+    )
+
+
+def _family(family: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(family["id"]),
+        "title": str(family.get("title", "")),
+        "facts": str(family.get("facts", "")),
+        "words": [word(given) for given in family.get("words", ())],
+        "members": [_member(member) for member in family["members"]],
+    }
+
+
+def _member(member: Mapping[str, Any]) -> dict[str, Any]:
+    plate_id = str(member["id"])
+    made: dict[str, Any] = {
+        "id": plate_id,
+        "alt": str(member["alt"]),
+        "src": own_url(member["src"], f"the image of {plate_id!r}") if member.get("src") else "",
+        "year": str(member.get("year", "")),
+        "lines": [str(line) for line in member.get("lines", ())],
+        "words": [word(given) for given in member.get("words", ())],
+        "mark": "query" if member.get("mark") else "",
+        **{name: bool(member.get(name)) for name in ("first", "undated", "compare", "judge")},
+    }
+    if member.get("outline") is not None:
+        made["outline"] = drawable(member["outline"], f"the outline of {plate_id!r}")
+    return made

@@ -1,0 +1,164 @@
+// Families of plates, each a strip in order of date. Families and plates are kept by id from rerun to rerun.
+//
+// For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
+// data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family.
+
+import { component, element, set, styles } from "../shared/common.js";
+import { outline } from "../shared/outline.js";
+
+function word({ text, kind, title }) {
+  return element("span", { class: "word", "data-kind": kind, title }, text);
+}
+
+function member(item, family) {
+  const image = element("img", { loading: "lazy", decoding: "async", draggable: "false", alt: item.alt });
+  const none = element("span", { class: "none", hidden: true }, `no image\n${item.id}`);
+  const missing = () => {
+    set(image, "hidden", true);
+    set(none, "hidden", false);
+  };
+  image.addEventListener("error", missing);
+  if (item.src) image.src = item.src;
+  else missing();
+  const drawn = outline(item.outline);
+  const paper = element("span", { class: "paper" }, image, none, ...(drawn ? [drawn] : []));
+  const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
+  const plate = element(
+    "button",
+    { type: "button", class: "plate", tabindex: -1, "data-testid": "imgsim-plate", title: "Open this plate" },
+    paper,
+    element("span", { class: "words" }, ...item.words.map(word)),
+    element("span", { class: "lines" }, ...lines),
+  );
+  const node = element(
+    "li",
+    { "data-id": item.id, "data-year": item.year, "data-first": item.first, "data-undated": item.undated,
+      "data-mark": item.mark || null },
+    element("span", { class: "year" }, item.year || "no year"),
+    plate,
+  );
+  if (item.compare) {
+    node.append(
+      element(
+        "span",
+        { class: "acts" },
+        element(
+          "button",
+          { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-compare",
+            "aria-label": `Compare ${item.alt} with the earliest here`, title: "Lay it over the earliest here" },
+          "Compare",
+        ),
+      ),
+    );
+  }
+  if (item.judge) {
+    node.lastElementChild.append(
+      element(
+        "button",
+        { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-judge",
+          "aria-label": `Decide about ${item.alt}`, title: "Say what it is to the plate that it is tied to" },
+        "Decide",
+      ),
+    );
+  }
+  node.dataset.family = family;
+  return node;
+}
+
+class Strips {
+  constructor(root, send) {
+    this.send = send;
+    this.known = new Map();
+    this.root = element("div", { "data-testid": "imgsim-strips", role: "list" });
+    root.append(this.root);
+    this.root.addEventListener("click", (event) => this.click(event));
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("focusin", (event) => this.hold(event.target.closest("li")));
+  }
+
+  update({ families, height, label, heads }) {
+    set(this.root, "aria-label", label);
+    set(this.root, "data-heads", heads);
+    this.root.style.setProperty("--height", `${height}px`);
+    const wanted = new Map(families.map((family) => [family.id, JSON.stringify(family)]));
+    for (const [id, { node, key }] of this.known) {
+      if (wanted.get(id) === key) continue;
+      node.remove();
+      this.known.delete(id);
+    }
+    let before = this.root.firstChild;
+    for (const family of families) {
+      let known = this.known.get(family.id);
+      if (!known) {
+        known = { key: wanted.get(family.id), node: this.family(family, heads) };
+        this.known.set(family.id, known);
+      }
+      if (known.node === before) before = before.nextSibling;
+      else this.root.insertBefore(known.node, before);
+    }
+    set(this.root, "data-count", families.length);
+  }
+
+  family(family, heads) {
+    const strip = element("ol", { class: "strip", "aria-label": `${family.title}, in order of date` });
+    for (const item of family.members) strip.append(member(item, family.id));
+    const first = strip.querySelector("li[data-undated]");
+    if (first && first.previousElementSibling) set(first, "data-apart", true);
+    this.hold(strip.firstElementChild, strip);
+    const box = element("div", { class: "family", "data-family": family.id, role: "listitem" });
+    if (heads) {
+      box.append(
+        element(
+          "header",
+          {},
+          element(
+            "div",
+            { class: "top" },
+            element(
+              "button",
+              { type: "button", class: "title", "data-testid": "imgsim-open", title: "See this family in full" },
+              family.title,
+            ),
+            element("span", { class: "words" }, ...family.words.map(word)),
+          ),
+          element("div", { class: "facts", title: family.facts }, family.facts),
+        ),
+      );
+    }
+    box.append(element("div", { class: "scroller" }, strip));
+    return box;
+  }
+
+  /** One plate of each strip takes part in the Tab order; the arrow keys move on from it. */
+  hold(node, strip = node?.closest("ol")) {
+    if (!node || !strip) return;
+    for (const button of strip.querySelectorAll("li button[tabindex='0']")) set(button, "tabindex", -1);
+    for (const button of node.querySelectorAll("button")) set(button, "tabindex", 0);
+  }
+
+  click(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const kinds = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open", "imgsim-judge": "judge" };
+    const kind = kinds[button.dataset.testid];
+    const id = kind === "open" ? button.closest(".family").dataset.family : button.closest("li").dataset.id;
+    if (kind) this.send.trigger(kind, id);
+  }
+
+  key(event) {
+    const here = event.target.closest("li");
+    if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
+    const all = [...here.parentElement.children];
+    const place = all.indexOf(here);
+    const places = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: all.length - 1 };
+    if (!Object.hasOwn(places, event.key)) return;
+    event.preventDefault();
+    all[places[event.key]]?.querySelector("button").focus();
+  }
+
+  dispose() {
+    this.known.clear();
+  }
+}
+
+export default component(Strips, await styles("common.css"), await styles("cards.css"), await styles("words.css"), await styles("strips.css", import.meta.url));

@@ -1,0 +1,150 @@
+"""The map: every plate a point; the query black, its neighbours red, those that are verified tied to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imgsim.app.components import keyboard
+from imgsim.app.components.mounting import mount, own_url, positive, row_number
+from imgsim.app.components.plate_map.array_encoding import decode_mask, encode_mask
+from imgsim.charts.colours import MISSING
+from imgsim.errors import ImgsimError
+
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+@dataclass(frozen=True)
+class MapEvent:
+    """What the user did on the map since the last run; each is None in every other run.
+
+    clicked: the row of the point that was clicked. selected: int64 rows (ascending) inside the box or lasso
+    just drawn, empty when the selection was just cleared.
+    """
+
+    clicked: int | None = None
+    selected: np.ndarray | None = None
+
+
+def plate_map(
+    *,
+    key: str,
+    points_url: str,
+    count: int,
+    query: int | None = None,
+    neighbours: Sequence[int] = (),
+    verified: Sequence[int] | None = None,
+    visible: np.ndarray | None = None,
+    selected: np.ndarray | None = None,
+    labels_url: str | None = None,
+    thumbnail_url: str | None = None,
+    tones_url: str | None = None,
+    palette: Sequence[str] = (),
+    names: Sequence[str] = (),
+    counts: Sequence[int] | None = None,
+    legend: str = "",
+    missing: int = 0,
+    height: int = 620,
+    label: str = "Map of the plates",
+    on_click: Callable[[], None] | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> MapEvent:
+    """Draw the map and return what was done on it.
+
+    Zoom, pan and selection live in the browser and outlast every rerun; only another `points_url` resets
+    them. A rerun sends the query, its neighbours and the mask, a few kB.
+
+    Parameters
+    ----------
+    key : the map's own key.
+    points_url : address of the file that `encode_points` makes; may be cached for ever, so change the
+        address when the points change.
+    count : number of points in that file.
+    query : row of the query, drawn black, or None.
+    neighbours : rows of its neighbours, drawn red, best first.
+    verified : which of the neighbours are verified: filled, and tied to the query by a line, while the others are
+        rings. None where nothing was verified: all are filled.
+    visible : boolean (count,), which points are shown; None shows all. Query and neighbours always show.
+    selected : boolean (count,), a selection to restore; None leaves the browser's own as it is.
+    labels_url : address of the file that `encode_labels` makes, fetched after the first picture; None: no
+        tooltip.
+    thumbnail_url : address of a thumbnail with one of ``{thumbnail}``, ``{id}``, ``{row}`` in it.
+    tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
+    palette, names, counts, missing : as in `Colouring`; `legend` is the legend's heading.
+    height : of the picture in CSS pixels; toolbar and legend come on top.
+    label : read aloud for the map.
+    on_click, on_select : called without arguments before the page reruns; the value then lies in
+        ``st.session_state[key]["clicked"]``: read it with `clicked_row`.
+
+    Raises
+    ------
+    ImgsimError
+        If a row, a mask, a colour or an address is not what it should be.
+    """
+    count = positive(count, "the number of points", most=5_000_000)
+    if counts is not None and len(counts) != len(palette):
+        raise ImgsimError(f"{len(counts)} counts for {len(palette)} colours: give one each")
+    if len(names) != len(palette):
+        raise ImgsimError(f"{len(names)} names for {len(palette)} colours: give one each")
+    for colour in palette:
+        if not isinstance(colour, str) or not _COLOUR.fullmatch(colour):
+            raise ImgsimError(f"a palette colour is written #rrggbb, not {colour!r}")
+    data = {
+        "points": own_url(points_url, "points_url"),
+        "count": count,
+        "query": None if query is None else row_number(query, count, "the query"),
+        "neighbours": [row_number(row, count, "a neighbour") for row in neighbours],
+        "verified": None
+        if verified is None
+        else [row_number(row, count, "a verified neighbour") for row in verified],
+        "visible": _mask(visible, count, "visible"),
+        "selected": _mask(selected, count, "selected"),
+        "labels": labels_url and own_url(labels_url, "labels_url"),
+        "thumbnail": thumbnail_url and own_url(thumbnail_url, "thumbnail_url"),
+        "tones": tones_url and own_url(tones_url, "tones_url"),
+        "palette": list(palette),
+        "names": [str(name) for name in names],
+        "counts": None if counts is None else [int(number) for number in counts],
+        "legend": str(legend),
+        "missing": int(missing),
+        "none": MISSING,
+        "height": positive(height, "height"),
+        "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
+        "keys": keyboard.sent(keyboard.MAP),
+    }
+    result = mount("plate_map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
+    if result is None:
+        return MapEvent()
+    return MapEvent(clicked_row(result, count), selected_rows(result, count))
+
+
+def clicked_row(state: object, count: int) -> int | None:
+    """Return the clicked row in a map's state (``st.session_state[key]``), or None; foreign values are None."""
+    row = _value(state, "clicked")
+    return row if isinstance(row, int) and not isinstance(row, bool) and 0 <= row < count else None
+
+
+def selected_rows(state: object, count: int) -> np.ndarray | None:
+    """Return the int64 rows just selected in a map's state, or None; foreign values are None."""
+    text = _value(state, "selected")
+    if not isinstance(text, str):
+        return None
+    try:
+        return np.flatnonzero(decode_mask(text, count)).astype(np.int64) if text else np.empty(0, np.int64)
+    except ImgsimError:  # made for another collection just before the switch, or by hand
+        return None
+
+
+def _value(state: object, name: str) -> object:
+    return state.get(name) if hasattr(state, "get") else None
+
+
+def _mask(mask: np.ndarray | None, count: int, what: str) -> str | None:
+    if mask is None:
+        return None
+    if len(mask) != count:
+        raise ImgsimError(f"the mask {what!r} has {len(mask):,} rows but the map has {count:,} points")
+    return encode_mask(mask)

@@ -1,0 +1,300 @@
+// The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
+//
+// For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
+// and verified ("1,2,3"), selected (a count), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
+// its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
+
+import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
+import { fetchLabels, fetchPoints, fetchTones } from "./map_files.js";
+import { Finger } from "./map_finger.js";
+import { Input } from "./map_input.js";
+import { Pencil, Toolbar, Tooltip, writeLegend } from "./map_panel.js";
+import { Picture } from "./map_picture.js";
+
+const PATIENCE = 5000; // ms until a click that nobody answered is taken back
+const NO_WEBGL =
+  "This browser cannot draw the map: it has no WebGL2. Every other page works without it; for the map, try another browser.";
+// Coming back to the page finds the same view of the same points, and the same plates selected in any projection.
+const views = new Map(); // points address -> camera
+const selections = new Map(); // labels address, the same for every projection -> rows
+
+class PlateMap {
+  constructor(root, send, data) {
+    this.send = send;
+    this.mode = "pan";
+    this.data = {};
+    this.canvas = element("canvas", { tabindex: 0, role: "application", "data-testid": "imgsim-map" });
+    this.pencil = new Pencil();
+    this.message = element("div", { class: "message", role: "status" }, "Loading the map …");
+    this.finger = new Finger(this);
+    this.keys = element("p", { class: "keys", "aria-hidden": "true" });
+    this.toolbar = new Toolbar(this);
+    const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
+    this.stage = element("div", { class: "stage" }, this.canvas, ...over);
+    this.stage.style.height = `${data.height}px`;
+    this.tooltip = new Tooltip(this.stage);
+    this.legend = element("div", { class: "legend", "data-testid": "imgsim-legend" });
+    root.append(element("div", { class: "map" }, this.toolbar.node, this.stage, this.legend));
+    try {
+      this.start();
+    } catch (error) {
+      console.warn("imgsim:", error.message);
+      this.say(NO_WEBGL, true);
+    }
+  }
+
+  start() {
+    const { canvas } = this;
+    this.picture = new Picture(canvas, () => this.tell());
+    this.input = new Input(canvas, this);
+    this.observer = new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = this.stage;
+      if (clientWidth && clientHeight) this.picture.resize(clientWidth, clientHeight);
+    });
+    this.observer.observe(this.stage);
+    canvas.imgsimLocate = (row) => this.locate(row);
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.picture.restart();
+      this.refresh();
+    });
+  }
+
+  // --- what Python sends -------------------------------------------------------------------------------------
+
+  update(data, dark) {
+    const before = this.data;
+    [this.data, this.dark] = [data, dark];
+    this.answered();
+    this.stage.style.height = `${data.height}px`;
+    set(this.canvas, "aria-label", data.label);
+    keyCaps(this.keys, data.keys);
+    if (!this.picture) return;
+    if (data.points !== before.points || (this.failed && !this.loading)) {
+      this.load();
+      return;
+    }
+    if (data.tones !== before.tones) this.loadTones();
+    if (data.labels !== before.labels) this.loadLabels();
+    this.refresh();
+  }
+
+  async load() {
+    const { points, count } = this.data;
+    this.loading = true;
+    this.ready = this.failed = false;
+    this.say("Loading the map …");
+    try {
+      const xy = await fetchPoints(points, count);
+      if (this.data.points !== points || this.gone) return;
+      this.picture.setPoints(xy);
+      this.finger.lift();
+    } catch (error) {
+      if (this.data.points !== points) return;
+      this.failed = true;
+      this.say(`The map could not be loaded: ${error.message}. Reload the page to try again.`, true);
+      return;
+    } finally {
+      if (this.data.points === points) this.loading = false;
+    }
+    if (views.has(points)) this.picture.camera.restore(views.get(points));
+    this.ready = true;
+    this.say(null);
+    this.refresh();
+    this.loadTones();
+    this.loadLabels();
+  }
+
+  async loadTones() {
+    const { tones, count } = this.data;
+    const places = tones ? await fetchTones(tones, count).catch((error) => this.warn("colours", error)) : null;
+    if (this.data.tones === tones && this.ready && !this.gone) this.picture.setTones(places);
+  }
+
+  async loadLabels() {
+    const { labels, count } = this.data;
+    const found = labels ? await fetchLabels(labels, count).catch((error) => this.warn("titles", error)) : null;
+    if (this.data.labels === labels) this.labels = found;
+  }
+
+  /** The map is of use without its colours or titles, so it goes on without them. */
+  warn(what, error) {
+    console.warn(`imgsim: the map's ${what} could not be loaded:`, error.message);
+    return null;
+  }
+
+  /** Bring the picture in line with the last data. */
+  refresh() {
+    const { data, picture } = this;
+    if (!this.ready) return;
+    if (data.selected !== null) this.chosen = rowsOf(bytes(data.selected), data.count);
+    this.mask = data.visible === null ? null : bytes(data.visible);
+    picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
+    picture.setMarks(data.query, data.neighbours, data.verified);
+    picture.setStates(this.mask, this.chosen);
+    this.toolbar.update(this.mode, picture.shown, picture.selected);
+    writeLegend(this.legend, data, picture.colours);
+  }
+
+  say(text, alarm = false) {
+    this.canvas.style.visibility = alarm ? "hidden" : "";
+    set(this.message, "hidden", text === null);
+    set(this.message, "role", alarm ? "alert" : "status");
+    write(this.message, text ?? "");
+  }
+
+  get chosen() {
+    return selections.get(this.data.labels ?? this.data.points) ?? [];
+  }
+
+  set chosen(rows) {
+    selections.set(this.data.labels ?? this.data.points, rows);
+  }
+
+  // --- what the user does: called by the toolbar and by the pointer and keys -----------------------------------
+
+  setMode(mode) {
+    this.mode = mode;
+    this.toolbar.update(mode, this.picture?.shown ?? 0, this.picture?.selected ?? 0);
+    set(this.canvas, "data-mode", mode);
+  }
+
+  get middle() {
+    return [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
+  }
+
+  zoom(left, top, factor) {
+    this.moved((camera) => camera.zoomAt(left, top, factor));
+  }
+
+  pan(right, down) {
+    this.moved((camera) => camera.pan(right, down));
+  }
+
+  reset() {
+    this.moved((camera) => camera.fit());
+  }
+
+  moved(move) {
+    if (!this.ready) return;
+    move(this.picture.camera);
+    views.set(this.data.points, this.picture.camera.save());
+    this.tooltip.show(null);
+    this.picture.draw();
+  }
+
+  hover(left, top) {
+    if (!this.ready) return;
+    const row = left === null ? -1 : this.picture.rowAt(left, top);
+    this.picture.hover(row);
+    this.canvas.style.cursor = row < 0 ? "" : "pointer";
+    this.tooltip.show(row < 0 ? null : this.label(row), ...(row < 0 ? [] : this.picture.toScreen(row)));
+  }
+
+  label(row) {
+    const { labels } = this;
+    if (!labels) return null;
+    const cells = { row, id: labels.id[row], thumbnail: labels.thumbnail[row] };
+    const template = cells.thumbnail || !this.data.thumbnail?.includes("{thumbnail}") ? this.data.thumbnail : "";
+    const image = template?.replace(/\{(row|id|thumbnail)\}/g, (_, name) => encodeURIComponent(cells[name]));
+    return { row, title: labels.title[row] || cells.id, detail: labels.detail?.[row] ?? "", image };
+  }
+
+  click(left, top, twice) {
+    const row = this.ready ? this.picture.rowAt(left, top) : -1;
+    if (row >= 0) this.ask(row);
+    else if (twice) this.reset();
+  }
+
+  /** Ask Python for a plate's neighbours. */
+  ask(row) {
+    this.send.trigger("clicked", row);
+    if (row === this.data.query) return;
+    // The query turns black here and now; its neighbours come with the answer. Drawing waits until the question is
+    // on its way, which Streamlit sends in a timer too.
+    this.canvas.dataset.pending = "true";
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.picture.setMarks(row, []);
+      this.timer = setTimeout(() => {
+        this.answered();
+        this.picture.setMarks(this.data.query, this.data.neighbours, this.data.verified);
+      }, PATIENCE);
+    });
+  }
+
+  answered() {
+    clearTimeout(this.timer);
+    delete this.canvas.dataset.pending;
+  }
+
+  /** A box or lasso through these corners, under way or done. */
+  outline(corners, done) {
+    this.pencil.draw(done ? [] : corners);
+    if (done && corners.length > 2 && this.ready) this.select(this.picture.rowsInside(corners));
+  }
+
+  select(rows) {
+    this.chosen = rows;
+    this.picture.setStates(this.mask, rows);
+    this.toolbar.update(this.mode, this.picture.shown, this.picture.selected);
+    const mask = new Uint8Array(Math.ceil(this.data.count / 8));
+    for (const row of rows) mask[row >> 3] |= 1 << (row & 7);
+    this.send.trigger("selected", rows.length ? base64(mask) : "");
+  }
+
+  escape() {
+    this.input.cancel();
+    this.pencil.draw([]);
+    this.finger.lift();
+    this.hover(null);
+    if (this.picture.selected) this.select([]);
+  }
+
+  // --- for tests, and the end ----------------------------------------------------------------------------------
+
+  tell() {
+    if (!this.ready) return;
+    const { picture, canvas, data } = this;
+    const { camera } = picture;
+    const state = {
+      points: data.count,
+      shown: picture.shown,
+      selected: picture.selected,
+      query: picture.query ?? "",
+      neighbours: picture.neighbours.join(","),
+      verified: picture.verified?.join(",") ?? "",
+      finger: this.finger.row < 0 ? "" : this.finger.row,
+      hovered: picture.hovered < 0 ? "" : picture.hovered,
+      zoom: camera.zoom.toFixed(3),
+      centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,
+      mode: this.mode,
+    };
+    for (const [name, value] of Object.entries(state)) set(canvas, `data-${name}`, value);
+  }
+
+  locate(row) {
+    if (!this.ready || !(row >= 0 && row < this.data.count)) return null;
+    const [left, top] = this.picture.toScreen(row);
+    const box = this.canvas.getBoundingClientRect();
+    const inside = left >= 0 && top >= 0 && left < box.width && top < box.height;
+    return { x: box.left + left, y: box.top + top, inside };
+  }
+
+  dispose() {
+    this.gone = true;
+    this.answered();
+    this.observer?.disconnect();
+    this.input?.dispose();
+    this.tooltip.dispose();
+    this.picture?.dispose();
+  }
+}
+
+function rowsOf(mask, count) {
+  const rows = [];
+  for (let row = 0; row < count; row++) if ((mask[row >> 3] >> (row & 7)) & 1) rows.push(row);
+  return rows;
+}
+
+export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));

@@ -1,0 +1,178 @@
+// What stands round the picture and over it: the toolbar, the legend, the tooltip, the line being drawn.
+
+import { element, set, write } from "../shared/common.js";
+
+export const MODES = [
+  ["pan", "Pan", "Drag moves the map; click a point to query it"],
+  ["box", "Box", "Drag a box round the plates to select (or hold Shift while dragging)"],
+  ["lasso", "Lasso", "Draw a line round the plates to select"],
+];
+
+/** The buttons over the picture; `status` and `clear` are for the picture's corners, where they move nothing. */
+export class Toolbar {
+  /** on: setMode(name), middle, zoom(left, top, factor), reset(), select(rows). */
+  constructor(on) {
+    this.modes = new Map();
+    const group = element("div", { class: "group", role: "group", "aria-label": "What dragging does" });
+    for (const [name, label, title] of MODES) {
+      const button = press(label, title, () => on.setMode(name), { "data-testid": `imgsim-mode-${name}` });
+      this.modes.set(name, button);
+      group.append(button);
+    }
+    this.clear = press("Clear selection", "Select nothing (Esc)", () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
+    this.status = element("span", { class: "status", role: "status", "data-testid": "imgsim-status" });
+    this.node = element(
+      "div",
+      { class: "toolbar" },
+      group,
+      element(
+        "div",
+        { class: "group", role: "group", "aria-label": "Zoom" },
+        press("−", "Zoom out (−)", () => on.zoom(...on.middle, 1 / 1.6), { "aria-label": "Zoom out", class: "square" }),
+        press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
+        press("Reset view", "Show all plates (0)", () => on.reset(), { "data-testid": "imgsim-reset" }),
+      ),
+    );
+  }
+
+  update(mode, shown, selected) {
+    for (const [name, button] of this.modes) set(button, "aria-pressed", String(name === mode));
+    set(this.clear, "hidden", selected === 0);
+    const plates = `${shown.toLocaleString("en-GB")} ${shown === 1 ? "plate" : "plates"}`;
+    write(this.status, selected ? `${selected.toLocaleString("en-GB")} of ${plates} selected` : plates);
+  }
+}
+
+function press(label, title, action, attributes = {}) {
+  const button = element("button", { type: "button", title, ...attributes }, label);
+  button.addEventListener("click", action);
+  return button;
+}
+
+/** Fill the legend from the map's data: its heading, the colours ([red, green, blue] as painted), then the marks. */
+export function writeLegend(node, data, painted) {
+  const heading = data.legend;
+  const entries = data.palette.map((_, place) => ({
+    colour: `rgb(${painted[place].join(" ")})`,
+    name: data.names[place],
+    count: data.counts && data.counts[place],
+  }));
+  if (data.missing && entries.length) entries.push({ colour: data.none, name: "not known", count: data.missing });
+  const verified = data.verified?.length ?? 0;
+  const shown = {
+    query: data.query !== null,
+    "verified match": verified > 0,
+    neighbours: data.verified === null && data.neighbours.length > 0,
+    "neighbour, not verified": data.verified !== null && data.neighbours.length > verified,
+  };
+  const key = JSON.stringify([heading, entries, shown]);
+  if (node.dataset.key === key) return;
+  node.dataset.key = key;
+  const item = (swatch, name, count) =>
+    element(
+      "li",
+      {},
+      swatch,
+      element("span", { class: "name", title: name }, name),
+      count === null ? "" : element("span", { class: "count" }, count.toLocaleString("en-GB")),
+    );
+  const mark = (name) => item(element("span", { class: `swatch ${name.split(/\W/)[0]}`, "aria-hidden": "true" }), name, null);
+  const colours = entries.map(({ colour, name, count }) => {
+    const swatch = element("span", { class: "swatch", "aria-hidden": "true" });
+    swatch.style.background = colour;
+    return item(swatch, name, count);
+  });
+  const marks = Object.keys(shown).filter((name) => shown[name]).map(mark);
+  node.replaceChildren(
+    heading && colours.length ? element("span", { class: "heading" }, heading) : "",
+    colours.length ? element("ul", { "aria-label": heading || "Colours" }, ...colours) : "",
+    marks.length ? element("ul", { "aria-label": "Marks" }, ...marks) : "",
+  );
+}
+
+/** The box or lasso under way, drawn over the picture. */
+export class Pencil {
+  constructor() {
+    this.node = element("canvas", { class: "pencil", "aria-hidden": "true" });
+  }
+
+  /** corners: [left, top] in CSS pixels; none wipes the drawing away. */
+  draw(corners) {
+    const { node } = this;
+    const ratio = window.devicePixelRatio || 1;
+    // Setting the size also wipes.
+    node.width = Math.round(node.clientWidth * ratio);
+    node.height = Math.round(node.clientHeight * ratio);
+    if (corners.length < 2) return;
+    const pen = node.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.beginPath();
+    for (const [left, top] of corners) pen.lineTo(left, top);
+    pen.closePath();
+    pen.strokeStyle = pen.fillStyle = getComputedStyle(node).color;
+    pen.lineWidth = 1.5;
+    pen.setLineDash([5, 4]);
+    pen.stroke();
+    pen.globalAlpha = 0.1;
+    pen.fill();
+  }
+}
+
+const REST = 40; // ms the pointer rests before an image is asked for
+
+export class Tooltip {
+  constructor(stage) {
+    this.stage = stage;
+    this.image = element("img", { alt: "", decoding: "async" });
+    this.title = element("div", { class: "title" });
+    this.detail = element("div", { class: "detail" });
+    this.node = element(
+      "div",
+      { class: "tooltip", hidden: true, "aria-hidden": "true", "data-testid": "imgsim-tooltip" },
+      element("div", { class: "paper" }, this.image),
+      this.title,
+      this.detail,
+    );
+    this.image.addEventListener("load", () => set(this.node, "data-image", "shown"));
+    this.image.addEventListener("error", () => set(this.node, "data-image", "none"));
+    stage.append(this.node);
+  }
+
+  /** label: { row, title, detail, image } or null to hide; (left, top) in the stage. */
+  show(label, left, top) {
+    if (!label) {
+      clearTimeout(this.timer);
+      this.row = undefined;
+      set(this.node, "hidden", true);
+      return;
+    }
+    if (label.row !== this.row) {
+      clearTimeout(this.timer);
+      this.row = label.row;
+      set(this.node, "data-row", label.row);
+      write(this.title, label.title);
+      write(this.detail, label.detail);
+      set(this.node, "data-image", label.image ? "waiting" : "none");
+      this.image.removeAttribute("src");
+      if (label.image) this.timer = setTimeout(() => set(this.image, "src", label.image), REST);
+    }
+    set(this.node, "hidden", false);
+    this.place(left, top);
+  }
+
+  /** Beside the point, on whichever side has room; never over the edge of the picture. */
+  place(left, top) {
+    const gap = 14;
+    const [wide, high] = [this.node.offsetWidth, this.node.offsetHeight];
+    const [roomX, roomY] = [this.stage.clientWidth, this.stage.clientHeight];
+    const x = left + gap + wide <= roomX ? left + gap : left - gap - wide;
+    const y = top + gap + high <= roomY ? top + gap : top - gap - high;
+    const inX = Math.max(4, Math.min(x, roomX - wide - 4));
+    const inY = Math.max(4, Math.min(y, roomY - high - 4));
+    this.node.style.transform = `translate(${Math.round(inX)}px, ${Math.round(inY)}px)`;
+  }
+
+  dispose() {
+    clearTimeout(this.timer);
+  }
+}
