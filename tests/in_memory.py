@@ -102,9 +102,9 @@ def in_memory(
     *,
     manifest: dict[str, Any],
     name: str = "herbals",
-    path: Path = Path("nowhere"),
+    path: Path | None = None,
     generation: str = "g1",
     **parts: Any,
 ) -> InMemory:
     """A collection of these plates and pairs; `parts` are those of :class:`Parts`."""
-    return InMemory(name, path, generation, manifest, parts=Parts(catalogue, matches, **parts))
+    return InMemory(name, path or Path("nowhere") / name, generation, manifest, parts=Parts(catalogue, matches, **parts))

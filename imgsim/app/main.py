@@ -8,8 +8,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from imgsim.app.parts import shell
+from imgsim.app.parts import mending, shell
 from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
+from imgsim.errors import ImgsimError
 
 
 def draw() -> None:
@@ -18,7 +19,10 @@ def draw() -> None:
     collection = shell.choose_collection()
     if collection is not None:
         shell.sidebar(collection, page)
-        page.run()
+        try:
+            page.run()
+        except ImgsimError as error:
+            mending.show(error, "page")
 
 
 def settings() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Decide, ImgsimError, NameBooks, PrepareAgain
 from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
 from imgsim.export.family_lists import family_chunks, family_ids
 from imgsim.export.map_page import map_chunks, method_of
@@ -56,7 +56,7 @@ class Kind:
     title, help : how it is offered on the screen.
     group : the heading that it stands under.
     files : what comes of it.
-    missing : why a collection has none of it, and what to do; '' where it has.
+    missing : why a collection has none of it, as the error of whoever asks for it; None where it has.
     whole : whether it is that of the whole collection, whichever plates are chosen.
     """
 
@@ -65,46 +65,40 @@ class Kind:
     help: str
     group: str
     files: tuple[ExportFile, ...]
-    missing: Callable[[Request], str] = lambda _request: ""
+    missing: Callable[[Request], ImgsimError | None] = lambda _request: None
     whole: bool = False
 
 
-def _uncompared(request: Request) -> str:
+def _uncompared(request: Request) -> ImgsimError | None:
     if request.collection.matches is not None:
-        return ""
-    return (
-        "The plates were never compared by their lines. "
-        f"Run: python precompute.py --name {request.collection.name}"
+        return None
+    return ImgsimError(
+        "The plates were never compared by their lines.", PrepareAgain(str(request.collection.path))
     )
 
 
-def _unplaced(request: Request) -> str:
+def _unplaced(request: Request) -> ImgsimError | None:
     if any(request.collection.projections(backbone) for backbone in request.collection.backbones):
-        return ""
-    return (
-        f"There is no map yet. Run: python precompute.py --name {request.collection.name} --projection umap"
-    )
+        return None
+    again = PrepareAgain(str(request.collection.path), projections=("umap",))
+    return ImgsimError("There is no map yet.", again)
 
 
-def _undrawn(request: Request) -> str:
+def _undrawn(request: Request) -> ImgsimError | None:
     if method_of(request):
-        return ""
-    return (
-        f"There is no map of {request.backbone} yet. Run: python precompute.py --name {request.collection.name} "
-        f"--backbone {request.backbone} --projection umap"
-    )
+        return None
+    again = PrepareAgain(str(request.collection.path), request.backbone, ("umap",))
+    return ImgsimError(f"There is no map of {request.backbone} yet.", again)
 
 
-def _unbound(request: Request) -> str:
+def _unbound(request: Request) -> ImgsimError | None:
     if any(request.catalogue.frame["book"] != ""):
-        return ""
-    return (
-        "No book is known of any plate. Prepare the collection with --metadata, a table that names the books."
-    )
+        return None
+    return ImgsimError("No book is known of any plate.", NameBooks(str(request.collection.path)))
 
 
-def _unreviewed(request: Request) -> str:
-    return "" if request.reviews else "Nobody has decided about a pair yet: open the page Review."
+def _unreviewed(request: Request) -> ImgsimError | None:
+    return None if request.reviews else ImgsimError("Nobody has decided about a pair yet.", Decide())
 
 
 def _family_rows(request: Request) -> int:
@@ -261,7 +255,7 @@ def files_of(names: Sequence[str], request: Request) -> list[ExportFile]:
         raise ImgsimError(f"Nothing is chosen. Choose from: {', '.join(one.name for one in KINDS)}.")
     for one in KINDS:
         if one.name in wanted and (why := one.missing(request)):
-            raise ImgsimError(f"{request.collection.name} has nothing to export as {one.name}. {why}")
+            raise ImgsimError(f"{request.collection.name} has nothing to export as {one.name}. {why.what}", why.remedy)
     return [file for one in KINDS if one.name in wanted for file in one.files]
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from imgsim.base.cells import GUARD
 from imgsim.collection.citing import collection_citation, scores_citation
+from imgsim.export.again import FIND, PREPARE, command_line
 from imgsim.export.columns import meaning
 from imgsim.export.kinds import ExportFile, kinds_of
-from imgsim.export.request import Request, command_line
+from imgsim.export.request import Request
 from imgsim.reviews.account import Account, account
 
 _WIDTH = 96
@@ -78,12 +79,12 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         _wrapped(
             f"{scores_citation(collection, request.backbone)}; exported on {request.date}. For a plate or a family "
             "copy its citation from the app: it names the plate and the SHA-256 of its scan, by which "
-            "\"python3 -m imgsim find\" and the search box of the app find it again."
+            f"\"{FIND}\" and the search box of the app find it again."
         ),
         "",
         "How to make it again",
         "-" * 60,
-        f"python precompute.py {command_line(request, kinds_of([one.file for one in written]))}",
+        f"{PREPARE} {command_line(request, kinds_of([one.file for one in written]))}",
         "",
         _wrapped(
             "manifest.json holds the record of the collection: its inputs and their hashes, every parameter, the "

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.features.extraction import mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import SHORTLIST, FeatureIndex
@@ -85,8 +85,8 @@ def candidates(
     counts |= {len(part) for part in (index, store) if part is not None}
     if len(counts) > 1:
         raise ImgsimError(
-            f"Embeddings and local features are of {' and '.join(map(str, sorted(counts)))} plates. "
-            "Prepare the collection again: python precompute.py"
+            f"Embeddings and local features are of {' and '.join(map(str, sorted(counts)))} plates.",
+            PrepareAgain(),
         )
     count = counts.pop() if counts else 0
     found: list[tuple[npt.NDArray[np.int64], int]] = []
@@ -129,8 +129,8 @@ def mirrored_neighbours(embeddings: Float32, flipped: Float32, top: int) -> npt.
     """
     if embeddings.shape != flipped.shape:
         raise ImgsimError(
-            f"The embeddings are {embeddings.shape}, those of the mirrored plates {flipped.shape}. "
-            "Prepare the collection again: python precompute.py"
+            f"The embeddings are {embeddings.shape}, those of the mirrored plates {flipped.shape}.",
+            PrepareAgain(),
         )
     count = len(embeddings)
     top = max(0, min(top, count - 1))

@@ -22,7 +22,7 @@ from imgsim.backbones import get_backbone
 from imgsim.backbones.engines import available_cores, choose_device, prepare_engine
 from imgsim.base.download import Progress
 from imgsim.base.scratch import scratch_folder
-from imgsim.errors import ImageError, ImgsimError
+from imgsim.errors import Change, ImageError, ImgsimError, Setting
 from imgsim.workers.plate_work import (
     PlateFailure,
     PlateFile,
@@ -266,7 +266,8 @@ class _Pool:
                 what = "did not answer" if late else f"ended ({end_of(worker.process)})"
                 raise ImgsimError(
                     f"A worker process {what} while {'starting' if worker.phase == 'starting' else 'embedding'}, "
-                    f"{self._blameless} times. It may lack memory: try --workers 1 or a smaller --batch-size."
+                    f"{self._blameless} times. It may lack memory.",
+                    Change(Setting.LESS_MEMORY),
                 )
         self._todo.extendleft(reversed(tasks.values()))
         if self._todo:

@@ -10,7 +10,7 @@ import streamlit as st
 from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
-from imgsim.app.services import caches, server, state, text
+from imgsim.app.services import caches, remedies, server, state, text
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration, register
 from imgsim.errors import ImgsimError
@@ -51,7 +51,7 @@ def _compare(collection: Collection, now: state.State, row_a: int, row_b: int, c
         found = _registered(str(collection.path), collection.generation, collection, row_a, row_b)
         error = ""
     except ImgsimError as unread:
-        found, error = None, str(unread)
+        found, error = None, remedies.told(unread)
     similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
     said = (found and _finding(found)) or "not compared"
     with st.container(key="compare_head", gap="small"):

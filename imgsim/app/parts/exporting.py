@@ -138,12 +138,12 @@ def _kind(kind: Kind, request: Request) -> bool:
     whole = " Always of the whole collection." if kind.whole and request.rows is not None else ""
     wanted = st.checkbox(
         kind.title,
-        value=kind.name in _CHOSEN and not why,
-        help=text.plain(why) or kind.help + whole,
-        disabled=bool(why),
+        value=kind.name in _CHOSEN and why is None,
+        help=kind.help + whole if why is None else text.plain(why),
+        disabled=why is not None,
         key=f"export_kind_{kind.name}",
     )
-    return wanted and not why
+    return wanted and why is None
 
 
 def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> None:
