@@ -107,4 +107,5 @@ def in_memory(
     **parts: Any,
 ) -> InMemory:
     """A collection of these plates and pairs; `parts` are those of :class:`Parts`."""
-    return InMemory(name, path or Path("nowhere") / name, generation, manifest, parts=Parts(catalogue, matches, **parts))
+    place = path or Path("nowhere") / name
+    return InMemory(name, place, generation, manifest, parts=Parts(catalogue, matches, **parts))

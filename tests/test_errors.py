@@ -127,7 +127,8 @@ def test_a_remedy_survives_json_and_its_error_a_process(remedy: Remedy) -> None:
     assert remedy_of(json.loads(json.dumps(remedy.as_dict()))) == remedy
     error = pickle.loads(pickle.dumps(DamagedError("It is damaged.", "torn", remedy)))
     assert (error.what, error.why, error.remedy) == ("It is damaged.", "torn", remedy)
-    assert str(error) == f"It is damaged. {remedy}" and phrases.told(error) == f"It is damaged. {phrases.phrase(remedy)}"
+    assert str(error) == f"It is damaged. {remedy}"
+    assert phrases.told(error) == f"It is damaged. {phrases.phrase(remedy)}"
 
 
 @pytest.mark.parametrize(
@@ -147,8 +148,9 @@ def test_an_error_without_a_remedy_says_what_it_says() -> None:
     assert str(ImgsimError(OSError(5, "lost"))) == "[Errno 5] lost"
 
 
-def test_every_option_that_a_phrase_names_exists(monkeypatch: pytest.MonkeyPatch) -> None:
-    defined = set(re.findall(r"--[a-z][a-z-]+", prepare_arguments.parser().format_help() + training_parser().format_help()))
+def test_every_option_that_a_phrase_names_exists() -> None:
+    told = prepare_arguments.parser().format_help() + training_parser().format_help()
+    defined = set(re.findall(r"--[a-z][a-z-]+", told))
     for remedy in ALL:
         for words in (phrases.phrase(remedy), str(remedies.words(remedy))):
             assert set(re.findall(r"--[a-z][a-z-]+", words)) <= defined, words

@@ -285,7 +285,7 @@ def test_unknown_kinds_and_missing_ones_say_what_to_do(herbals: Collection) -> N
         with pytest.raises(ImgsimError, match=why):
             files_of(names, request_of(herbals))
     bare = collection_of(catalogue_of({"a": ("", None), "b": ("", None)}), None)
-    with pytest.raises(ImgsimError, match=r"Prepare the collection herbals again"):
+    with pytest.raises(ImgsimError, match=r"Prepare the collection nowhere again"):
         files_of(["matches"], request_of(bare))
     with pytest.raises(ImgsimError, match="which plates are of one book"):
         files_of(["books"], request_of(bare))

@@ -17,7 +17,8 @@ from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
-from imgsim.export.kinds import KINDS, ExportFile, available, files_of
+from imgsim.export.kind import ExportFile
+from imgsim.export.kinds import available, every_kind, files_of
 from imgsim.export.request import WHEN, Request
 from imgsim.generation.layout import CURRENT
 
@@ -78,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = main.add_argument
-    kinds = [kind.name for kind in KINDS]
+    kinds = [kind.name for kind in every_kind()]
     add("collection", metavar="NAME|DIR", help="a collection in data/, or its folder elsewhere")
     add(
         "--what", nargs="+", action="extend", metavar="KIND", choices=kinds,

@@ -7,14 +7,15 @@ import io
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgsim.base.cells import GUARD
 from imgsim.collection.citing import collection_citation, scores_citation
 from imgsim.export.again import FIND, PREPARE, command_line
 from imgsim.export.columns import meaning
-from imgsim.export.kinds import ExportFile, kinds_of
+from imgsim.export.kind import ExportFile
+from imgsim.export.kinds import kinds_of
 from imgsim.export.request import Request
 from imgsim.reviews.account import Account, account
 
@@ -135,12 +136,13 @@ def _columns(written: Sequence[Written]) -> list[str]:
     for one in written:
         if one.columns:
             title = f"Columns of {one.file.name}"
-            lines += [title, "-" * 60, *_meanings(one.columns, one.file.name), ""]
+            lines += [title, "-" * 60, *_meanings(one), ""]
     return lines
 
 
-def _meanings(columns: Iterable[str], file: str) -> list[str]:
-    return [_filled(f"{_flat(name)}: {meaning(name, file)}", "", "    ") for name in columns]
+def _meanings(one: Written) -> list[str]:
+    said = [(name, one.file.columns.get(name) or meaning(name, one.file.name)) for name in one.columns]
+    return [_filled(f"{_flat(name)}: {words}", "", "    ") for name, words in said]
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -16,7 +16,7 @@ from imgsim.app.services import caches, parameters, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
-from imgsim.export import KINDS, Estimate, ExportFile, Kind, Request, estimate, files_of
+from imgsim.export import Estimate, ExportFile, ExportKind, Request, estimate, every_kind, files_of
 
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
@@ -125,7 +125,7 @@ def _kinds(request: Request) -> list[str]:
     """Check boxes in groups; what there is none of says why. Returns the names of what is ticked."""
     chosen = []
     st.markdown("**What?**")
-    groups = [(title, list(kinds)) for title, kinds in groupby(KINDS, lambda kind: kind.group)]
+    groups = [(title, list(kinds)) for title, kinds in groupby(every_kind(), lambda kind: kind.group)]
     for (title, kinds), place in zip(groups, st.columns(len(groups), gap="small"), strict=True):
         with place, st.container(gap="xsmall"):
             st.caption(title)
@@ -133,7 +133,7 @@ def _kinds(request: Request) -> list[str]:
     return chosen
 
 
-def _kind(kind: Kind, request: Request) -> bool:
+def _kind(kind: ExportKind, request: Request) -> bool:
     why = kind.missing(request)
     whole = " Always of the whole collection." if kind.whole and request.rows is not None else ""
     wanted = st.checkbox(
