@@ -69,9 +69,9 @@ def request_anew(tmp_path: Path) -> Callable[..., Request]:
         collection = collection_of(catalogue_of(plates), pairs, path=tmp_path)
         return request_of(collection, **values)
 
-    pictures = tuple(make().catalogue.pictures[name] for name in (IDS[0], IDS[3]))
+    known = make().catalogue.pictures
     reviews_of(make().collection).record(
-        IDS[0], IDS[3], SAME_PLATE, reviewer="A. Reader", note="0904700600", pictures=pictures
+        IDS[0], IDS[3], SAME_PLATE, reviewer="A. Reader", note="0904700600", pictures=(known[IDS[0]], known[IDS[3]])
     )
     return make
 

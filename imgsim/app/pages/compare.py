@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MOST_POINTS, wished
@@ -163,10 +162,10 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     year = text.date_of(record)
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
-    return (
-        f'<div class="compared"><span class="letter {letter.lower()}">{letter}</span>'
-        f'<div><b title="{escape(title)}">{escape(title)}</b><small>{escape(rest)}</small></div></div>'
+    caption = Markup(
+        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small>{}</small></div></div>'
     )
+    return caption.format(letter.lower(), letter, title, title, rest)
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:

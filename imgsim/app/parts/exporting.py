@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import date
-from html import escape
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,12 @@ import streamlit as st
 from imgsim.app.parts import neighbour_controls, neighbour_query
 from imgsim.app.services import caches, parameters, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
+from imgsim.base.markup import rendered
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.export import Estimate, ExportFile, ExportKind, Request, estimate, every_kind, files_of
 
+_HERE = Path(__file__).parent
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
@@ -216,21 +218,16 @@ def _table(request: Request, files: list[ExportFile], key: str) -> str:
         found = _estimate(key, file.name, file, request)
         total += found.size
         unit = file.unit[found.rows != 1]
-        rows.append(
-            f"<tr><td>{escape(file.name)}</td><td>{found.rows:,} {escape(unit)}</td><td>{size(found.size)}</td></tr>"
-        )
-    rows.append(f"<tr><th>In all, about</th><td></td><th>{size(total)}</th></tr>")
-    return f'<table class="export">{"".join(rows)}</table>'
+        rows.append((file.name, f"{found.rows:,} {unit}", size(found.size)))
+    return rendered(_HERE / "export_table.html", files=rows, total=size(total))
 
 
 def _links(collection: Collection, key: str, zipped: bool) -> str:
-    found = STORE.files(key)
-    items = [
-        f'<a class="download" href="{escape(server.export_url(collection, key, name))}" download="{escape(name)}">'
-        f"Download {escape(name)} <small>{size(path.stat().st_size)}</small></a>"
-        for name, path in found.items()
+    files = [
+        (name, server.export_url(collection, key, name), size(path.stat().st_size))
+        for name, path in STORE.files(key).items()
     ]
-    return f'<div class="downloads{" one" if zipped else ""}">{"".join(items)}</div>'
+    return rendered(_HERE / "export_links.html", files=files, zipped=zipped)
 
 
 def size(number: int) -> str:
