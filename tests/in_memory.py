@@ -102,9 +102,10 @@ def in_memory(
     *,
     manifest: dict[str, Any],
     name: str = "herbals",
-    path: Path = Path("nowhere"),
+    path: Path | None = None,
     generation: str = "g1",
     **parts: Any,
 ) -> InMemory:
     """A collection of these plates and pairs; `parts` are those of :class:`Parts`."""
-    return InMemory(name, path, generation, manifest, parts=Parts(catalogue, matches, **parts))
+    place = path or Path("nowhere") / name
+    return InMemory(name, place, generation, manifest, parts=Parts(catalogue, matches, **parts))

@@ -9,8 +9,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from imgsim.app import pages  # noqa: F401  (registers them)
-from imgsim.app.parts import shell
+from imgsim.app.parts import mending, shell
 from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
+from imgsim.errors import ImgsimError
 
 
 def draw() -> None:
@@ -19,7 +20,10 @@ def draw() -> None:
     collection = shell.choose_collection()
     if collection is not None:
         shell.sidebar(collection, page)
-        page.run()
+        try:
+            page.run()
+        except ImgsimError as error:
+            mending.show(error, "page")
 
 
 def settings() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from imgsim.backbones import fast_cpu
 from imgsim.backbones.known import Backbone, bound_to
 from imgsim.backbones.weights import fetch_weights, load_state
 from imgsim.base.download import Progress
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting
 
 Forward = Callable[[np.ndarray], np.ndarray]
 
@@ -89,7 +89,7 @@ def choose_device(device: str) -> str:
     if device == "auto":
         return next(name for name in ("cuda", "mps", "cpu") if there[name])
     if not there[device]:
-        raise ImgsimError(f"torch finds no {device} device on this machine. Choose --device cpu or auto.")
+        raise ImgsimError(f"torch finds no {device} device on this machine.", Change(Setting.DEVICE))
     return device
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from imgsim.base.hashing import file_sha256
-from imgsim.errors import WeightsError
+from imgsim.errors import CheckPath, Input, NameWeights, WeightsError
 from imgsim.images import shaping
 from imgsim.images.decoding import open_image
 
@@ -223,7 +223,7 @@ def weights_sha256(backbone: Backbone, weights: Path | None = None) -> str:
     if path is None:
         return backbone.official.sha256 if backbone.official else ""
     if not path.is_file():
-        raise WeightsError(missing(backbone, path))
+        raise missing(backbone, path)
     stat = path.stat()
     return _digest(path, stat.st_size, stat.st_mtime_ns)
 
@@ -233,11 +233,13 @@ def _digest(path: Path, size: int, mtime_ns: int) -> str:
     return file_sha256(path)
 
 
-def missing(backbone: Backbone, path: Path) -> str:
-    """Say that a weights file is not there, and what to do."""
+def missing(backbone: Backbone, path: Path) -> WeightsError:
+    """The error of a weights file that is not there."""
     if path == backbone.bundled:
-        return (
-            f"The weights of {backbone.name} are missing: {path} should have come with imgsim. "
-            f"Fetch imgsim again, or name a file: --weights {backbone.name}=FILE."
+        return WeightsError(
+            f"The weights of {backbone.name} are missing: {path} should have come with imgsim. Fetch imgsim again.",
+            NameWeights(backbone.name),
         )
-    return f"There is no weights file {path} for {backbone.name}. Check the path after --weights {backbone.name}=."
+    return WeightsError(
+        f"There is no weights file {path} for {backbone.name}.", CheckPath(Input.WEIGHTS, backbone.name)
+    )

@@ -12,7 +12,7 @@ from imgsim.backbones.known import Backbone, missing
 from imgsim.backbones.resnet import expected_shapes
 from imgsim.base.download import Progress, fetch
 from imgsim.base.hashing import file_sha256
-from imgsim.errors import DownloadError, WeightsError
+from imgsim.errors import DownloadError, NameWeights, WeightsError
 
 State = dict[str, np.ndarray]
 
@@ -43,7 +43,7 @@ def fetch_weights(
     path = weights or backbone.bundled
     if path is not None:
         if not path.is_file():
-            raise WeightsError(missing(backbone, path))
+            raise missing(backbone, path)
         return path
     official = backbone.official
     if official is None:
@@ -54,8 +54,8 @@ def fetch_weights(
     except DownloadError as error:
         raise DownloadError(
             f"The weights of {backbone.name} ({official.file}, {official.size / 1e6:.0f} MB) are not on this machine. "
-            f"{error} Fetch {official.url} elsewhere and put it at {path}, or name it by "
-            f"--weights {backbone.name}=FILE, or use --backbone plates18, which needs no download."
+            f"{error} Fetch {official.url} elsewhere and put it at {path}.",
+            NameWeights(backbone.name, "plates18"),
         ) from error
 
 

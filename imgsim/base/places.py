@@ -14,9 +14,15 @@ def data_dir() -> Path:
     named = os.environ.get("IMGSIM_DATA")
     if named:
         return Path(named).expanduser()
-    above = Path(__file__).resolve().parents[2]
-    if (above / "precompute.py").is_file():
+    above = checkout()
+    if above is not None:
         return above / "data"
     from platformdirs import user_data_path
 
     return user_data_path("imgsim", appauthor=False)
+
+
+def checkout() -> Path | None:
+    """The folder of the checkout in which this package lies; None where the package is installed."""
+    above = Path(__file__).resolve().parents[2]
+    return above if (above / "app.py").is_file() and (above / "requirements.txt").is_file() else None

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting, StartAgain
 
 # EFBIG is what a limit on file size gives (ulimit -f), EDQUOT a quota; ENOSPC is the full disk itself.
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -35,27 +35,28 @@ def disk_errors(folder: Path) -> Iterator[None]:
         if number in FULL:
             raise ImgsimError(
                 f"No room left to write {error.filename or folder}: {_disk(folder)}. What was prepared before is kept. "
-                "Free some space there and run the same command again; it goes on where it stopped."
+                "Free some space there.",
+                StartAgain(),
             ) from error
         if number in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise ImgsimError(
-                f"{error.filename or folder} cannot be written ({error.strerror}). "
-                "Choose another place with --out DIR, or IMGSIM_DATA=DIR for all collections."
+                f"{error.filename or folder} cannot be written ({error.strerror}).",
+                Change(Setting.ANOTHER_FOLDER),
             ) from error
         if not folder.is_dir():
             raise moved(folder) from error
         raise ImgsimError(
             f"{error.filename2 or error.filename or folder} cannot be used ({error.strerror or error}): it has "
-            "vanished, or something else than what imgsim writes lies in its place. Put it right, and run the same "
-            "command again."
+            "vanished, or something else than what imgsim writes lies in its place. Put it right.",
+            StartAgain(),
         ) from error
 
 
 def moved(folder: Path) -> ImgsimError:
     """What to say where the collection's folder is no longer the one in which the run began."""
     return ImgsimError(
-        f"The folder {folder} was moved or removed while the run was writing to it. Nothing more is written. "
-        "Put it back, or name another one with --out, and run the same command again."
+        f"The folder {folder} was moved or removed while the run was writing to it. Nothing more is written.",
+        Change(Setting.MOVED_FOLDER),
     )
 
 

@@ -151,5 +151,5 @@ def report_line(report: Mapping[str, Any], most: int = 5) -> str:
     unread = list(report["unread"])
     if unread:
         line += f"; not read: {', '.join(f'`{text[:60]}`' for text in unread[:most])}"
-        line += f" and {len(unread) - most:,} more, listed on the page About" if len(unread) > most else ""
+        line += f" and {len(unread) - most:,} more" if len(unread) > most else ""
     return f"{line} (plates)"

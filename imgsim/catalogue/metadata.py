@@ -11,7 +11,7 @@ from imgsim.catalogue.column_words import key_candidates, meaning
 from imgsim.catalogue.grid import MAX_BYTES, Grid, fitted, header_row, text_grid
 from imgsim.catalogue.text_encoding import check_encoding, decode
 from imgsim.catalogue.workbook import is_workbook, workbook_grid
-from imgsim.errors import MetadataError
+from imgsim.errors import CheckPath, Input, MetadataError
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _content(path: Path) -> bytes:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise MetadataError(
-            f"The metadata file {path} does not exist. Check the path after --metadata."
+            f"The metadata file {path} does not exist.", CheckPath(Input.TABLE)
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -8,7 +8,7 @@ import pandas as pd
 
 from imgsim.catalogue import dating
 from imgsim.catalogue.order import IN_BOOK, in_book
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 
 STANDARD = (
     "plate_id", "book", "page", "number", "title", "author", "year", "decade", "date_text", "date_from", "date_to",
@@ -34,19 +34,19 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
         frame = dating.with_dates(frame)
     except (ValueError, TypeError) as error:
         raise CollectionError(
-            f"The catalogue holds dates of a wrong kind: {error}. Run precompute.py again."
+            f"The catalogue holds dates of a wrong kind: {error}.", PrepareAgain()
         ) from error
     missing = [name for name in STANDARD if name not in frame.columns and name not in _LATER]
     if missing:
         raise CollectionError(
-            f"The catalogue lacks the columns {', '.join(missing)}. Run precompute.py again."
+            f"The catalogue lacks the columns {', '.join(missing)}.", PrepareAgain()
         )
     try:
         kinds = {name: INTEGERS.get(str(name), "str") for name in frame.columns}
         frame = frame.astype(kinds).reset_index(drop=True)
     except (ValueError, TypeError) as error:
         raise CollectionError(
-            f"The catalogue holds values of a wrong kind: {error}. Run precompute.py again."
+            f"The catalogue holds values of a wrong kind: {error}.", PrepareAgain()
         ) from error
     texts = [name for name in frame.columns if str(name) not in INTEGERS]
     if frame[texts].isna().to_numpy().any():
@@ -54,7 +54,7 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     ids = frame["plate_id"].tolist()
     if any(a >= b for a, b in itertools.pairwise(ids)):
         raise CollectionError(
-            "The catalogue is not sorted by plate_id, or names a plate twice. Run precompute.py again."
+            "The catalogue is not sorted by plate_id, or names a plate twice.", PrepareAgain()
         )
     if IN_BOOK not in frame.columns:
         frame.insert(STANDARD.index(IN_BOOK), IN_BOOK, in_book(frame))

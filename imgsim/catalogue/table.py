@@ -16,7 +16,7 @@ from imgsim.catalogue.column_words import is_known
 from imgsim.catalogue.dates import DateInterval, Dates
 from imgsim.catalogue.order import IN_BOOK
 from imgsim.catalogue.standard_columns import INTEGERS, STANDARD, checked
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 
 _UNKNOWN = np.iinfo(np.int64).max
 
@@ -277,6 +277,6 @@ class Catalogue:
         except Exception as error:
             # pyarrow raises its own kinds for damaged files, besides OSError and ValueError.
             raise CollectionError(
-                f"{path} cannot be read as a catalogue: {error}. Run precompute.py again."
+                f"{path} cannot be read as a catalogue: {error}.", PrepareAgain()
             ) from error
         return cls(frame)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
+from markupsafe import Markup
+
+from imgsim.base.markup import rendered
 
 # Okabe and Ito's colours, safe for colour-blind eyes.
 BLUE, ORANGE, VERMILION, GREY = "#0072B2", "#E69F00", "#D55E00", "#9A9A9A"
+_PAGE = Path(__file__).with_name("page.html")
 NEIGHBOUR = "#D4001A"  # the study's red, as on the map
 _LAYOUT = {
     "template": "none",
@@ -212,13 +217,7 @@ def as_html(figure: go.Figure, title: str) -> bytes:
         default_height="100%",
         config={"scrollZoom": True, "displaylogo": False},
     )
-    page = (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
-        f"<title>{html.escape(title)}</title>"
-        "<style>html,body{height:100%;margin:0;background:#fbf8f1}body>div{height:100%}</style>"
-        f"</head><body>{body}</body></html>"
-    )
-    return page.encode("utf-8")
+    return rendered(_PAGE, title=title, figure=Markup(body)).encode("utf-8", "replace")
 
 
 def escaped(value: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imgsim.base.database.backups import FOLDER
 from imgsim.cli.arguments import Parser, collection_folder, one_line
+from imgsim.cli.phrases import told
 from imgsim.collection import keeping
 from imgsim.errors import ImgsimError
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         keeping.keep_copies(folder)  # so that 'imgsim restore' lists this state, too
         counts = keeping.bundle(folder, target)
     except ImgsimError as error:
-        print(one_line(f"imgsim backup: {error}"), file=sys.stderr)
+        print(one_line(f"imgsim backup: {told(error)}"), file=sys.stderr)
         return 1
     held = ", ".join(
         f"{count:,} {keeping.databases(folder)[name].schema.counted}" for name, count in counts.items()

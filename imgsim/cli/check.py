@@ -12,7 +12,8 @@ from imgsim.base.places import data_dir
 from imgsim.base.progress import Stage
 from imgsim.cli.arguments import Parser, one_line
 from imgsim.cli.ending import display_for
-from imgsim.collection.integrity import Checked, as_json, check, remedy_words
+from imgsim.cli.phrases import phrase, told
+from imgsim.collection.integrity import Checked, as_json, check, remedies
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
 from imgsim.generation.layout import check_name
@@ -65,9 +66,9 @@ def main(arguments: Sequence[str]) -> int:
             if given.json:
                 print(as_json(checked), flush=True)
             elif checked.problems or not given.quiet:
-                print("\n".join(one_line(line) for line in _told(checked)), flush=True)
+                print("\n".join(one_line(line) for line in _told(checked, folder)), flush=True)
     except ImgsimError as error:
-        print(one_line(f"imgsim check: {' '.join(str(error).split())}"), file=sys.stderr)
+        print(one_line(f"imgsim check: {' '.join(told(error).split())}"), file=sys.stderr)
         return 1
     except OSError as error:
         print(one_line(f"imgsim check: {error.filename or ''} cannot be read ({error.strerror})"), file=sys.stderr)
@@ -100,7 +101,7 @@ def _folders(given: argparse.Namespace) -> list[Path]:
     return found
 
 
-def _told(checked: Checked) -> list[str]:
+def _told(checked: Checked, folder: Path) -> list[str]:
     size = f"{checked.bytes / 1e6:,.0f} MB"
     if not checked.problems:
         return [f"{checked.name}: every file is what was written ({checked.files:,} files, {size}).", *checked.unsure]
@@ -112,7 +113,9 @@ def _told(checked: Checked) -> list[str]:
         lines += [f"  {problem.file}", f"    {problem.what} It is {problem.means}."]
     if count > _MOST:
         lines.append(f"  and {count - _MOST:,} more; --json names all")
-    return [*lines, *remedy_words(checked.problems, checked.name), *checked.unsure]
+    for sentence, remedy in remedies(checked.problems, folder):
+        lines.append(sentence if remedy is None else f"{sentence} {phrase(remedy)}")
+    return [*lines, *checked.unsure]
 
 
 if __name__ == "__main__":

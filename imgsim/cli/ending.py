@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from imgsim.cli.display import JsonDisplay, QuietDisplay, TextDisplay
+from imgsim.cli.phrases import told
 from imgsim.errors import ImgsimError
 
 AnyDisplay = TextDisplay | JsonDisplay | QuietDisplay
@@ -47,7 +48,7 @@ def run_command(
             print(text, flush=True)
     except ImgsimError as error:
         display.close()
-        return _failed(str(error), as_json)
+        return _failed(told(error), as_json, error)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut off the message
         display.close()
@@ -60,9 +61,12 @@ def run_command(
     return 0
 
 
-def _failed(message: str, as_json: bool) -> int:
+def _failed(message: str, as_json: bool, error: ImgsimError | None = None) -> int:
     line = " ".join(message.split())
     if as_json:
-        print(json.dumps({"event": "error", "message": line}), flush=True)
+        event: dict[str, Any] = {"event": "error", "message": line}
+        if error is not None and error.remedy is not None:
+            event |= {"what": error.what, "remedy": error.remedy.as_dict()}
+        print(json.dumps(event), flush=True)
     print(f"precompute.py: {line}", file=sys.stderr, flush=True)
     return 1

@@ -18,7 +18,8 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.listing import TIMES
 from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
-from imgsim.export.kinds import KINDS, ExportFile, available, files_of
+from imgsim.export.kind import ExportFile
+from imgsim.export.kinds import available, every_kind, files_of
 from imgsim.export.request import Request
 from imgsim.generation.layout import CURRENT
 
@@ -79,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = main.add_argument
-    kinds = [kind.name for kind in KINDS]
+    kinds = [kind.name for kind in every_kind()]
     add("collection", metavar="NAME|DIR", help="a collection in data/, or its folder elsewhere")
     add(
         "--what", nargs="+", action="extend", metavar="KIND", choices=kinds,

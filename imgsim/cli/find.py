@@ -11,6 +11,7 @@ from pathlib import Path
 
 from imgsim.base.places import data_dir
 from imgsim.cli.arguments import Parser, one_line
+from imgsim.cli.phrases import told
 from imgsim.collection.identifying import Found, find_everywhere
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection
@@ -57,9 +58,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         found, unread = find_everywhere(text, _folders(given))
     except ImgsimError as error:
-        return _fail(str(error))
+        return _fail(told(error))
     for name, why in unread:
-        print(one_line(f"imgsim find: {name} cannot be searched: {why}"), file=sys.stderr)
+        print(one_line(f"imgsim find: {name} cannot be searched: {told(why)}"), file=sys.stderr)
     if not found:
         return _fail(
             f"nothing is called {text[:200]!r} here, and no picture's hash begins so. Give a whole citation, at least "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imgsim.base.database.backups import FOLDER, Backup
 from imgsim.cli.arguments import Parser, collection_folder, one_line
+from imgsim.cli.phrases import told
 from imgsim.collection import keeping
 from imgsim.collection.keeping import Restored
 from imgsim.errors import ImgsimError
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = collection_folder(given.name)
         return _run(folder, given)
     except ImgsimError as error:
-        print(one_line(f"imgsim restore: {error}"), file=sys.stderr)
+        print(one_line(f"imgsim restore: {told(error)}"), file=sys.stderr)
         return 1
 
 

@@ -63,7 +63,7 @@ class Found:
 
 def find_everywhere(
     text: str, folders: Iterable[Path] | None = None
-) -> tuple[list[Found], list[tuple[str, str]]]:
+) -> tuple[list[Found], list[tuple[str, ImgsimError]]]:
     """Look in every collection of the data folder, or in some.
 
     Returns
@@ -73,18 +73,18 @@ def find_everywhere(
     given = asked(text)
     if folders is None:
         infos = list_collections()
-        places = [(info.name, info.path, info.error or "") for info in infos]
+        folders = [info.path for info in infos if info.error is None]
+        unread: list[tuple[str, ImgsimError]] = [(info.name, info.error) for info in infos if info.error is not None]
     else:
-        places = [(path.name, path, "") for path in folders]
+        unread = []
     found: list[Found] = []
-    unread: list[tuple[str, str]] = []
-    for name, path, error in places:
+    for path in folders:
         try:
-            if error:
-                raise ImgsimError(error)
             found += find_in(open_collection(path), given)
-        except (ImgsimError, OSError) as failure:
-            unread.append((name, str(failure)))
+        except ImgsimError as error:
+            unread.append((path.name, error))
+        except OSError as error:
+            unread.append((path.name, ImgsimError(error)))
     return preferred(found, given), unread
 
 

@@ -16,7 +16,7 @@ from imgsim.base.hashing import file_sha256
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import FILE as REGISTRY
 from imgsim.collection.id_registry import Registry
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain, Remedy, RestoreCopy
 from imgsim.generation import current, layout
 from imgsim.generation.generation import Generation
 from imgsim.reviews.review_store import FILE as REVIEWS
@@ -118,9 +118,7 @@ class _Run:
         self.count = self.read = self._total = 0
 
     def found(self, file: str, what: object, means: str, remedy: str) -> None:
-        text = str(what)
-        for phrase in (" Run: ", " Prepare the collection again", " Put a good copy"):
-            text = text.partition(phrase)[0]
+        text = what.what if isinstance(what, ImgsimError) else str(what)
         self.problems.append(Problem(file, text.removesuffix(".") + ".", means, remedy))
 
     def step(self, count: int) -> None:
@@ -255,10 +253,8 @@ def _place(collection: Generation, file: str) -> str:
     return f"{layout.GENERATIONS}/{collection.generation}/{file}"
 
 
-def _words(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"It cannot be read ({error.strerror or error})"
-    return str(error)
+def _words(error: Exception) -> object:
+    return f"It cannot be read ({error.strerror or error})" if isinstance(error, OSError) else error
 
 
 def _decoded(path: Path) -> None:
@@ -269,19 +265,16 @@ def _decoded(path: Path) -> None:
         raise CollectionError(f"It cannot be opened ({error}).") from None
 
 
-def remedy_words(problems: tuple[Problem, ...], name: str) -> Iterator[str]:
-    """What to do, one line for each kind of remedy that is needed."""
+def remedies(problems: tuple[Problem, ...], folder: Path) -> Iterator[tuple[str, Remedy | None]]:
+    """What to do: a sentence, and the remedy that it speaks of, for each kind of remedy that is needed."""
     kinds = {problem.remedy for problem in problems}
     if RUN in kinds:
-        yield f"Prepare the collection again; what is damaged is made anew: python precompute.py --name {name}"
+        yield "What is damaged is made anew.", PrepareAgain(str(folder))
     if COPY in kinds:
         damaged = sorted({problem.file for problem in problems if problem.remedy == COPY})
-        yield (
-            f"{' and '.join(damaged)} cannot be made anew. See which copies there are, and put one in its place: "
-            f"python3 -m imgsim restore {name}"
-        )
+        yield f"{' and '.join(damaged)} cannot be made anew.", RestoreCopy(str(folder))
     if kinds == {NONE}:
-        yield "Nothing needs to be done."
+        yield "Nothing needs to be done.", None
 
 
 def as_json(checked: Checked) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 
 Int32 = npt.NDArray[np.int32]
 
@@ -97,13 +97,14 @@ def neighbour_overlap(first: Int32, second: Int32, k: int, regard: npt.NDArray[n
     shortest = min(first.shape[1], second.shape[1])
     if len(first) != len(second) or len(first) != len(regard):
         raise ImgsimError(
-            f"The lists are of {len(first):,} and {len(second):,} plates, so they cannot be compared. "
-            "Prepare the collection again: python precompute.py"
+            f"The lists are of {len(first):,} and {len(second):,} plates, so they cannot be compared.",
+            PrepareAgain(),
         )
     if not 1 <= k <= shortest:
         raise ImgsimError(
             f"The first {k} neighbours cannot be compared: the lists hold {shortest}. Choose a number from 1 to "
-            f"{shortest}, or prepare longer lists: python precompute.py --top-k {max(k, 1)}"
+            f"{shortest}, or prepare longer lists.",
+            PrepareAgain(top_k=max(k, 1)),
         )
     found = places(first[:, :shortest], second[:, :shortest])
     top = found[:, :k]

@@ -8,20 +8,20 @@ from typing import Any
 
 from imgsim.base.places import data_dir
 from imgsim.collection.collection import Collection
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain, PrepareImages
 from imgsim.generation import current, layout
 
 
 @dataclass(frozen=True)
 class CollectionInfo:
-    """A line in the list of collections; ``error`` says why one cannot be opened."""
+    """A line in the list of collections; ``error`` is why one cannot be opened."""
 
     name: str
     path: Path
     plates: int = 0
     created: str = ""
     backbones: tuple[str, ...] = ()
-    error: str | None = None
+    error: CollectionError | None = None
 
 
 def open_collection(path: Path | str) -> Collection:
@@ -35,9 +35,7 @@ def open_collection(path: Path | str) -> Collection:
     for attempt in range(3):
         found = current.live(path)
         if found is None:
-            raise CollectionError(
-                f"{path} is not a prepared collection. Run: python precompute.py FOLDER --name {path.name or 'NAME'}"
-            )
+            raise CollectionError(f"{path} is not a prepared collection.", PrepareImages(str(path)))
         generation, told = found.generation, found.told
         try:
             manifest = layout.read_manifest(path / layout.GENERATIONS / generation)
@@ -46,8 +44,8 @@ def open_collection(path: Path | str) -> Collection:
             # Two runs may have finished since CURRENT was read, and the generation been removed: look again.
             if attempt == 2:
                 raise CollectionError(
-                    f"{path} names the generation {generation}, which cannot be read ({error.strerror}). "
-                    f"Run: python precompute.py --name {path.name}"
+                    f"{path} names the generation {generation}, which cannot be read ({error.strerror}).",
+                    PrepareAgain(str(path)),
                 ) from None
     return _checked(path, generation, manifest, told)
 
@@ -92,6 +90,8 @@ def list_collections(folder: Path | str | None = None) -> list[CollectionInfo]:
                     collection.backbones,
                 )
             )
-        except (CollectionError, OSError) as error:
-            found.append(CollectionInfo(path.name, path, error=str(error)))
+        except CollectionError as error:
+            found.append(CollectionInfo(path.name, path, error=error))
+        except OSError as error:
+            found.append(CollectionInfo(path.name, path, error=CollectionError(error)))
     return found

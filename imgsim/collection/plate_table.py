@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from html import escape
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
 
+from imgsim.base.markup import rendered
 from imgsim.collection.evidence import Evidence, evidence_columns
 from imgsim.collection.listing import Listing
 from imgsim.errors import CollectionError
 from imgsim.generation.generation import Generation
 
+_PAGE = Path(__file__).with_name("plate_table.html")
 _SHOWN = 50  # pictures in a notebook: more would make its file large
 _HEIGHT = 90  # CSS pixels
 
@@ -31,13 +33,13 @@ class PlateTable(pd.DataFrame):
         if self.generation is None or "plate_id" not in self.columns:
             return str(super()._repr_html_())
         shown = pd.DataFrame(self.head(_SHOWN))
-        pictures = [_picture(self.generation, str(plate_id)) for plate_id in shown["plate_id"]]
-        # What a table of somebody else's says must not become part of the page.
-        shown = shown.map(lambda value: "" if pd.isna(value) else escape(_written(value)))
-        shown.columns = pd.Index([escape(str(name)) for name in shown.columns])
-        shown.insert(0, "picture", pictures)
-        rest = f"<p>and {len(self) - _SHOWN:,} more</p>" if len(self) > _SHOWN else ""
-        return shown.to_html(escape=False, index=False, border=0) + rest
+        plates = []
+        for plate_id, values in zip(shown["plate_id"], shown.itertuples(index=False, name=None), strict=True):
+            picture, why = _picture(self.generation, str(plate_id))
+            cells = ["" if pd.isna(value) else _written(value) for value in values]
+            plates.append({"id": plate_id, "picture": picture, "why": why, "cells": cells})
+        more = f"{len(self) - _SHOWN:,}" if len(self) > _SHOWN else ""
+        return rendered(_PAGE, names=list(shown.columns), plates=plates, height=_HEIGHT, more=more)
 
 
 def neighbour_table(generation: Generation, found: Listing, known: Evidence | None) -> PlateTable:
@@ -65,13 +67,12 @@ def neighbour_table(generation: Generation, found: Listing, known: Evidence | No
     return table
 
 
-def _picture(generation: Generation, plate_id: str) -> str:
+def _picture(generation: Generation, plate_id: str) -> tuple[str, str]:
+    """A thumbnail in base64, and why there is none."""
     try:
-        data = generation.thumbnail(generation.catalogue.row(plate_id))
+        return base64.b64encode(generation.thumbnail(generation.catalogue.row(plate_id))).decode(), ""
     except CollectionError as error:
-        return escape(str(error))
-    encoded = base64.b64encode(data).decode()
-    return f'<img src="data:image/webp;base64,{encoded}" height="{_HEIGHT}" alt="{escape(plate_id, quote=True)}">'
+        return "", str(error)
 
 
 def _written(value: object) -> str:

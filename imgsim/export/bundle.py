@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
-from imgsim.export.kinds import ExportFile
+from imgsim.export.kind import ExportFile
 from imgsim.export.readme import Written, readme
 from imgsim.export.request import Request
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from imgsim.export.kinds import ExportFile
+from imgsim.export.kind import ExportFile
 from imgsim.export.request import Request
 
 _SAMPLE = 16  # plates whose rows are made to tell how large a file will be

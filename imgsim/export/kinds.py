@@ -1,110 +1,57 @@
 """What can be exported: the one list that the dialog, the command line and the README of a zip are made from.
 
-A further kind is one more entry of :data:`KINDS`: its files, each of which yields its bytes in chunks.
+A further kind is a file of its own that calls :func:`register`: its files, each of which yields its bytes in chunks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Decide, ImgsimError, NameBooks, PrepareAgain
 from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
 from imgsim.export.family_lists import family_chunks, family_ids
+from imgsim.export.kind import ExportFile, ExportKind, Kinds
 from imgsim.export.map_page import map_chunks, method_of
 from imgsim.export.match_lists import match_chunks, matched
 from imgsim.export.neighbour_lists import expected_rows, neighbour_chunks
 from imgsim.export.plate_lists import plate_chunks, point_chunks
 from imgsim.export.references import bibtex_chunks, csl_chunks
-from imgsim.export.request import Chunk, Request
+from imgsim.export.request import Request
 from imgsim.export.review_lists import review_chunks, reviewed
 
 CSV, HTML = "text/csv", "text/html"
 
 
-@dataclass(frozen=True)
-class ExportFile:
-    """One file of an export.
-
-    Attributes
-    ----------
-    name : its name, which is also what it is asked for by.
-    media_type : for the browser.
-    about : what it is, in a sentence or two, for the README.
-    unit : what is counted in it: one and many.
-    count : about how many there will be; exactly so many unless it is a list of neighbours.
-    chunks : its bytes.
-    size : about how many bytes one is, and the rest of the file; None where the beginning tells.
-    """
-
-    name: str
-    media_type: str
-    about: str
-    unit: tuple[str, str]
-    count: Callable[[Request], int]
-    chunks: Callable[[Request], Iterator[Chunk]]
-    size: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Something to export.
-
-    Attributes
-    ----------
-    name : how it is asked for on the command line.
-    title, help : how it is offered on the screen.
-    group : the heading that it stands under.
-    files : what comes of it.
-    missing : why a collection has none of it, and what to do; '' where it has.
-    whole : whether it is that of the whole collection, whichever plates are chosen.
-    """
-
-    name: str
-    title: str
-    help: str
-    group: str
-    files: tuple[ExportFile, ...]
-    missing: Callable[[Request], str] = lambda _request: ""
-    whole: bool = False
-
-
-def _uncompared(request: Request) -> str:
+def _uncompared(request: Request) -> ImgsimError | None:
     if request.collection.matches is not None:
-        return ""
-    return (
-        "The plates were never compared by their lines. "
-        f"Run: python precompute.py --name {request.collection.name}"
+        return None
+    return ImgsimError(
+        "The plates were never compared by their lines.", PrepareAgain(str(request.collection.path))
     )
 
 
-def _unplaced(request: Request) -> str:
+def _unplaced(request: Request) -> ImgsimError | None:
     if any(request.collection.projections(backbone) for backbone in request.collection.backbones):
-        return ""
-    return (
-        f"There is no map yet. Run: python precompute.py --name {request.collection.name} --projection umap"
-    )
+        return None
+    again = PrepareAgain(str(request.collection.path), projections=("umap",))
+    return ImgsimError("There is no map yet.", again)
 
 
-def _undrawn(request: Request) -> str:
+def _undrawn(request: Request) -> ImgsimError | None:
     if method_of(request):
-        return ""
-    return (
-        f"There is no map of {request.backbone} yet. Run: python precompute.py --name {request.collection.name} "
-        f"--backbone {request.backbone} --projection umap"
-    )
+        return None
+    again = PrepareAgain(str(request.collection.path), request.backbone, ("umap",))
+    return ImgsimError(f"There is no map of {request.backbone} yet.", again)
 
 
-def _unbound(request: Request) -> str:
+def _unbound(request: Request) -> ImgsimError | None:
     if any(request.catalogue.frame["book"] != ""):
-        return ""
-    return (
-        "No book is known of any plate. Prepare the collection with --metadata, a table that names the books."
-    )
+        return None
+    return ImgsimError("No book is known of any plate.", NameBooks(str(request.collection.path)))
 
 
-def _unreviewed(request: Request) -> str:
-    return "" if request.reviews else "Nobody has decided about a pair yet: open the page Review."
+def _unreviewed(request: Request) -> ImgsimError | None:
+    return None if request.reviews else ImgsimError("Nobody has decided about a pair yet.", Decide())
 
 
 def _family_rows(request: Request) -> int:
@@ -123,8 +70,8 @@ def _book_count(request: Request) -> int:
 _ROW, _PLATE, _BOOK, _PAIR = ("row", "rows"), ("plate", "plates"), ("book", "books"), ("pair", "pairs")
 _BOOKS = ("pair of books", "pairs of books")
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[ExportKind, ...] = (
+    ExportKind(
         "neighbours", "Neighbours", "The most similar plates of each plate, with what is verified of each pair.",
         "What was found",
         (
@@ -136,7 +83,7 @@ KINDS: tuple[Kind, ...] = (
             ),
         ),
     ),
-    Kind(
+    ExportKind(
         "matches", "Matches", "The pairs of plates whose lines agree, with the evidence.", "What was found",
         (
             ExportFile(
@@ -148,7 +95,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _uncompared,
     ),
-    Kind(
+    ExportKind(
         "families", "Families", "One image and its re-uses, in order of date: one row a plate.", "What was found",
         (
             ExportFile(
@@ -160,7 +107,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _uncompared,
     ),
-    Kind(
+    ExportKind(
         "reviews", "Reviews", "What people decided about pairs: who, when, and on which evidence.", "What was found",
         (
             ExportFile(
@@ -172,7 +119,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _unreviewed,
     ),
-    Kind(
+    ExportKind(
         "network", "Network of books", "Which books share images: GraphML for Gephi or Cytoscape, and CSV.",
         "What was found",
         (
@@ -190,7 +137,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _uncompared, whole=True,
     ),
-    Kind(
+    ExportKind(
         "plates", "Plates", "What is known of each plate: all columns of the catalogue.", "What it is about",
         (
             ExportFile(
@@ -199,7 +146,7 @@ KINDS: tuple[Kind, ...] = (
             ),
         ),
     ),
-    Kind(
+    ExportKind(
         "books", "Books", "The books as BibTeX and CSL-JSON, for LaTeX, Zotero, JabRef or Pandoc.", "What it is about",
         (
             ExportFile(
@@ -215,7 +162,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _unbound,
     ),
-    Kind(
+    ExportKind(
         "map", "Map coordinates", "Where each plate lies on every map: x and y, by backbone and projection.", "Maps",
         (
             ExportFile(
@@ -227,7 +174,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         _unplaced,
     ),
-    Kind(
+    ExportKind(
         "map-page", "Interactive map", "A page that opens in any browser, without imgsim and without a network.",
         "Maps",
         (
@@ -241,35 +188,42 @@ KINDS: tuple[Kind, ...] = (
 )  # fmt: skip
 
 
-def kind(name: str) -> Kind:
+_KINDS = Kinds(KINDS)
+register, forget, every_kind = _KINDS.register, _KINDS.forget, _KINDS.all
+
+
+def kind(name: str) -> ExportKind:
     """Return a kind by its name; ImgsimError if there is none."""
-    for one in KINDS:
+    for one in every_kind():
         if one.name == name:
             return one
-    raise ImgsimError(
-        f"There is no export called {name!r}. Choose from: {', '.join(one.name for one in KINDS)}."
-    )
+    raise ImgsimError(f"There is no export called {name!r}. Choose from: {_names()}.")
 
 
 def files_of(names: Sequence[str], request: Request) -> list[ExportFile]:
-    """Return the files of some kinds, in the order of :data:`KINDS`.
+    """Return the files of some kinds, in the order of :func:`every_kind`.
 
     Raises ImgsimError for an unknown kind, for one that the collection has none of, and for no kind at all.
     """
     wanted = {kind(name).name for name in names}
     if not wanted:
-        raise ImgsimError(f"Nothing is chosen. Choose from: {', '.join(one.name for one in KINDS)}.")
-    for one in KINDS:
-        if one.name in wanted and (why := one.missing(request)):
-            raise ImgsimError(f"{request.collection.name} has nothing to export as {one.name}. {why}")
-    return [file for one in KINDS if one.name in wanted for file in one.files]
+        raise ImgsimError(f"Nothing is chosen. Choose from: {_names()}.")
+    chosen = [one for one in every_kind() if one.name in wanted]
+    for one in chosen:
+        if (why := one.missing(request)) is not None:
+            raise ImgsimError(f"{request.collection.name} has nothing to export as {one.name}. {why.what}", why.remedy)
+    return [file for one in chosen for file in one.files]
 
 
 def kinds_of(files: Sequence[ExportFile]) -> list[str]:
     """Return the names of the kinds that have some of these files."""
-    return [one.name for one in KINDS if any(file in files for file in one.files)]
+    return [one.name for one in every_kind() if any(file in files for file in one.files)]
 
 
 def available(request: Request) -> list[str]:
     """Return the names of the kinds that a collection has."""
-    return [one.name for one in KINDS if not one.missing(request)]
+    return [one.name for one in every_kind() if one.missing(request) is None]
+
+
+def _names() -> str:
+    return ", ".join(one.name for one in every_kind())

@@ -7,14 +7,16 @@ import io
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgsim.base.cells import GUARD
 from imgsim.collection.citing import collection_citation, scores_citation
+from imgsim.export.again import FIND, PREPARE, command_line
 from imgsim.export.columns import meaning
-from imgsim.export.kinds import ExportFile, kinds_of
-from imgsim.export.request import Request, command_line
+from imgsim.export.kind import ExportFile
+from imgsim.export.kinds import kinds_of
+from imgsim.export.request import Request
 from imgsim.reviews.account import Account, account
 
 _WIDTH = 96
@@ -78,12 +80,12 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         _wrapped(
             f"{scores_citation(collection, request.backbone)}; exported on {request.date}. For a plate or a family "
             "copy its citation from the app: it names the plate and the SHA-256 of its scan, by which "
-            "\"python3 -m imgsim find\" and the search box of the app find it again."
+            f"\"{FIND}\" and the search box of the app find it again."
         ),
         "",
         "How to make it again",
         "-" * 60,
-        f"python precompute.py {command_line(request, kinds_of([one.file for one in written]))}",
+        f"{PREPARE} {command_line(request, kinds_of([one.file for one in written]))}",
         "",
         _wrapped(
             "manifest.json holds the record of the collection: its inputs and their hashes, every parameter, the "
@@ -134,12 +136,13 @@ def _columns(written: Sequence[Written]) -> list[str]:
     for one in written:
         if one.columns:
             title = f"Columns of {one.file.name}"
-            lines += [title, "-" * 60, *_meanings(one.columns, one.file.name), ""]
+            lines += [title, "-" * 60, *_meanings(one), ""]
     return lines
 
 
-def _meanings(columns: Iterable[str], file: str) -> list[str]:
-    return [_filled(f"{_flat(name)}: {meaning(name, file)}", "", "    ") for name in columns]
+def _meanings(one: Written) -> list[str]:
+    said = [(name, one.file.columns.get(name) or meaning(name, one.file.name)) for name in one.columns]
+    return [_filled(f"{_flat(name)}: {words}", "", "    ") for name, words in said]
 
 
 def _wrapped(text: str, indent: str = "") -> str:

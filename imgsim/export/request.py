@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +12,7 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, NameBooks
 
 if TYPE_CHECKING:
     from imgsim.families import Families
@@ -67,7 +65,8 @@ class Request:
         if self.other_books and not self.catalogue.books_known:
             raise ImgsimError(
                 "Neighbours from other books only cannot be listed: this collection does not tell its books apart. "
-                "Leave that condition out, or prepare the collection again and say what names a book (--book-by)."
+                "Leave that condition out, or tell them apart.",
+                NameBooks(str(self.collection.path)),
             )
 
     @property
@@ -138,19 +137,3 @@ class Request:
             "colour": self.colour,
             "reviews": len(self.reviews),
         }
-
-
-def command_line(request: Request, kinds: Sequence[str]) -> str:
-    """Return what ``precompute.py`` is to be called with for the same export: ``export sample --what matches ...``."""
-    words = ["export", request.collection.name, "--what", *kinds]
-    if request.rows is not None:
-        words += ["--plates", *(request.catalogue.plate_ids[row] for row in request.chosen)]
-    words += ["--backbone", request.backbone, "--top-k", str(request.top_k)]
-    words += ["--threshold", f"{request.threshold:g}"] if request.threshold > -1 else []
-    words += ["--line", f"{request.line:g}"] if request.line is not None else []
-    words += ["--other-books"] if request.other_books else []
-    words += ["--when", request.when] if request.when != "any" else []
-    words += ["--look-alikes"] if request.look_alikes else []
-    words += ["--projection", request.method] if request.method else []
-    words += ["--colour", request.colour] if request.colour != "decade" else []
-    return shlex.join([*words, "--date", request.date])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from imgsim.base.verdict_words import VERDICTS
 from imgsim.catalogue import Catalogue
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.families.constraints import Decisions, components, touched
 from imgsim.families.family_members import Family, Member, assembled
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
@@ -188,4 +188,4 @@ class Families:
 
 
 def _damaged(what: str) -> CollectionError:
-    return CollectionError(f"families.parquet is damaged: {what}. Prepare the collection again.")
+    return CollectionError(f"families.parquet is damaged: {what}.", PrepareAgain())

@@ -7,7 +7,7 @@ import pandas as pd
 
 from imgsim.catalogue.dating import dates_of, with_dates
 from imgsim.catalogue.order import in_book
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 
 # Part of the key of families.parquet: change it with everything that changes a family.
 FAMILIES_VERSION = 4
@@ -36,13 +36,13 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of families.parquet and by_review with their types; CollectionError if they are not there."""
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
-        raise CollectionError(f"Families need the column {', '.join(missing)}. Run precompute.py again.")
+        raise CollectionError(f"Families need the column {', '.join(missing)}.", PrepareAgain())
     try:
         whole = frame if "by_review" in frame.columns else frame.assign(by_review="")
         return whole[list(CORRECTED)].astype(CORRECTED).reset_index(drop=True)
     except (TypeError, ValueError) as error:
         raise CollectionError(
-            f"families.parquet holds values of a wrong kind: {error}. Run precompute.py again."
+            f"families.parquet holds values of a wrong kind: {error}.", PrepareAgain()
         ) from None
 
 

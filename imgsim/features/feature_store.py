@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.features.extraction import DIMENSIONS, Features
 
 OFFSETS = "offsets.npy"
@@ -27,7 +27,7 @@ DESCRIPTORS = "descriptors.npy"
 VOUCH = "vouch.npy"
 STORE_FILES = (OFFSETS, POINTS, DESCRIPTORS, VOUCH)
 
-_AGAIN = "Prepare the collection again: python precompute.py"
+_AGAIN = PrepareAgain()
 
 
 class FeatureStore:
@@ -57,19 +57,19 @@ class FeatureStore:
         total = len(points)
         if len(offsets) != len(self.sizes) + 1:
             raise CollectionError(
-                f"The stored features are of {len(offsets) - 1:,} plates, but there are {len(self.sizes):,}. {_AGAIN}"
+                f"The stored features are of {len(offsets) - 1:,} plates, but there are {len(self.sizes):,}.", _AGAIN
             )
         if offsets[0] != 0 or offsets[-1] != total or (np.diff(offsets) < 0).any():
             raise CollectionError(
-                f"The offsets of the stored features do not fit {total:,} features. {_AGAIN}"
+                f"The offsets of the stored features do not fit {total:,} features.", _AGAIN
             )
         if points.shape != (total, 4) or descriptors.shape != (total, DIMENSIONS) or vouch.shape != (total,):
             raise CollectionError(
                 f"The stored features do not fit each other: points {points.shape}, descriptors {descriptors.shape}, "
-                f"vouch {vouch.shape}. {_AGAIN}"
+                f"vouch {vouch.shape}.", _AGAIN
             )
         if sums is not None and sums.shape != (len(self.sizes),):
-            raise CollectionError(f"The checksums of the stored features are of {len(sums):,} plates. {_AGAIN}")
+            raise CollectionError(f"The checksums of the stored features are of {len(sums):,} plates.", _AGAIN)
         self._sums = sums
         self._seen = np.full(len(self.sizes), sums is None)  # whose features were compared with their sum
 
@@ -87,7 +87,7 @@ class FeatureStore:
         if not 0 <= row < len(self):
             raise IndexError(f"there is no plate {row} among {len(self):,}")
         if not self.sound(row):
-            raise CollectionError(f"The stored features of the plate in row {row:,} are damaged. {_AGAIN}")
+            raise CollectionError(f"The stored features of the plate in row {row:,} are damaged.", _AGAIN)
         return self._features(row)
 
     def sound(self, row: int) -> bool:
@@ -206,7 +206,7 @@ class NpyWriter:
                 self._file.seek(0)
                 self._header()
                 if body - self._file.tell() != self.rows * self.dtype.itemsize * math.prod(self.tail):
-                    raise ImgsimError(f"{self.path} did not take all rows. Prepare the collection again.")
+                    raise ImgsimError(f"{self.path} did not take all rows.", _AGAIN)
                 self._file.flush()
                 os.fsync(self._file.fileno())
         finally:
@@ -227,18 +227,18 @@ def map_npy(path: Path, dtype: npt.DTypeLike, shape: tuple[int | None, ...]) -> 
             found, fortran, kind = np.lib.format.read_array_header_1_0(file)
             start = file.tell()
     except OSError as error:
-        raise CollectionError(f"{path} cannot be read ({error.strerror or error}). {_AGAIN}") from None
+        raise CollectionError(f"{path} cannot be read ({error.strerror or error}).", _AGAIN) from None
     except Exception as error:  # a forged header can raise nearly anything
-        raise CollectionError(f"{path} is damaged: its header cannot be read ({error}). {_AGAIN}") from None
+        raise CollectionError(f"{path} is damaged: its header cannot be read ({error}).", _AGAIN) from None
     fits = len(found) == len(shape) and all(
         isinstance(n, int) and n >= 0 and m in (None, n) for n, m in zip(found, shape, strict=False)
     )
     if kind != wanted or fortran or not fits:
-        raise CollectionError(f"{path} is not what was written: {kind} {found} instead of {wanted}. {_AGAIN}")
+        raise CollectionError(f"{path} is not what was written: {kind} {found} instead of {wanted}.", _AGAIN)
     asked = math.prod(found) * wanted.itemsize
     if asked != size - start:
         raise CollectionError(
-            f"{path} is damaged: its header asks for {asked:,} bytes, and {size - start:,} follow. {_AGAIN}"
+            f"{path} is damaged: its header asks for {asked:,} bytes, and {size - start:,} follow.", _AGAIN
         )
     if not asked:  # nothing to map
         return np.zeros(found, wanted)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 from imgsim.features.extraction import Features
 from imgsim.features.feature_store import FeatureStore, NpyWriter, map_npy
 from imgsim.features.vocabulary import Vocabulary
@@ -146,8 +146,8 @@ class FeatureIndex:
         )
         if not sound:
             raise CollectionError(
-                f"The files of the index of local features in {folder} do not fit each other. "
-                "Prepare the collection again: python precompute.py"
+                f"The files of the index of local features in {folder} do not fit each other.",
+                PrepareAgain(),
             )
         vocabulary = Vocabulary(arrays.pop("coarse"), arrays.pop("fine"))
         return cls(vocabulary, **arrays)

@@ -16,7 +16,7 @@ import pandas as pd
 from imgsim.base.arrays import npy_header, parse_npy
 from imgsim.base.hashing import file_sha256
 from imgsim.base.spreadsheets import read_back
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 from imgsim.generation import layout
 
 T = TypeVar("T")
@@ -102,14 +102,17 @@ class CheckedFiles:
         # One thread loads, the others wait: two copies of a large array would be worse.
         with self._lock:
             if key not in self._loaded:
-                self._loaded[key] = load()
+                try:
+                    self._loaded[key] = load()
+                except CollectionError as error:
+                    if error.remedy == PrepareAgain():  # what reads a file does not know of which collection it is
+                        error.remedy = PrepareAgain(str(self.path))
+                    raise
             return self._loaded[key]
 
     def error(self, what: str) -> CollectionError:
         """The error that says what is damaged, and how to mend it."""
-        return CollectionError(
-            f"The collection {self.name} is damaged: {what}. Run: python precompute.py --name {self.name}"
-        )
+        return CollectionError(f"The collection {self.name} is damaged: {what}.", PrepareAgain(str(self.path)))
 
     def array(
         self, file: str, dtype: type[np.generic], shape: tuple[int | None, ...] | None

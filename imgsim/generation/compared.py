@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 from imgsim.generation import layout
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ def families_frame(data: bytes) -> pd.DataFrame:
         Exception
     ) as error:  # pyarrow raises its own kinds for damaged files, besides OSError and ValueError
         reason = " ".join(str(error).split())[:200]
-        raise CollectionError(
-            f"families.parquet cannot be read ({reason}). Prepare the collection again."
-        ) from None
+        raise CollectionError(f"families.parquet cannot be read ({reason}).", PrepareAgain()) from None
 
 
 def read_features(files: CheckedFiles, catalogue: Catalogue) -> FeatureStore | None:

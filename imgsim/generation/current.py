@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.generation import layout
 from imgsim.generation.generation import Generation
 from imgsim.generation.locking import locked
@@ -33,7 +33,7 @@ def live(folder: Path) -> Live | None:
             return Live(name)
         why = "it is missing" if name is None else f"it names the generation {name}, which is not there"
     except CollectionError as error:
-        why = str(error).partition(". ")[0]
+        why = error.what.partition(". ")[0]
     except OSError as error:
         why = f"it cannot be read ({error.strerror})"
     found = _newest(folder, whole=True)
@@ -43,8 +43,8 @@ def live(folder: Path) -> Live | None:
     if not (folder / layout.CURRENT).exists():
         return None
     raise CollectionError(
-        f"{folder / layout.CURRENT} is damaged ({why}), and no whole generation is there. "
-        f"Run: python precompute.py --name {folder.name}"
+        f"{folder / layout.CURRENT} is damaged ({why}), and no whole generation is there.",
+        PrepareAgain(str(folder)),
     )
 
 
@@ -62,7 +62,7 @@ def mend(folder: Path) -> str:
             return ""
         name, told = found.generation, found.told
     except CollectionError as error:
-        name, told = _newest(folder, whole=False) or "", str(error).partition(" Run: ")[0]
+        name, told = _newest(folder, whole=False) or "", error.what
     path = folder / layout.CURRENT
     if path.is_dir():
         os.rename(path, path.with_name(f"{layout.CURRENT}.damaged-{secrets.token_hex(3)}"))

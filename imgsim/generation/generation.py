@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.base.arrays import parse_npz
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain, PrepareImages
 from imgsim.generation import compared, layout
 from imgsim.generation.checked_files import CheckedFiles
 from imgsim.generation.locking import is_locked
@@ -107,8 +107,8 @@ class Generation(CheckedFiles):
         """float32 (n_plates, 2)."""
         if method not in self.projections(backbone):
             raise CollectionError(
-                f"The collection {self.name} has no projection {method!r} for {backbone}. "
-                f"Run: python precompute.py --name {self.name} --backbone {backbone} --projection pca umap tsne"
+                f"The collection {self.name} has no projection {method!r} for {backbone}.",
+                PrepareAgain(str(self.path), backbone, ("pca", "umap", "tsne")),
             )
         return self.array(layout.projection_file(backbone, method), np.float32, (None, 2))
 
@@ -192,15 +192,15 @@ class Generation(CheckedFiles):
             return read_image(root, file)
         except (OSError, ImgsimError) as error:
             raise CollectionError(
-                f"The scan of {record['plate_id']} is no longer where it was ({Path(root) / file}): {error} "
-                f"If the folder has moved, run: python precompute.py FOLDER --name {self.name}"
+                f"The scan of {record['plate_id']} is no longer where it was ({Path(root) / file}): {error}",
+                PrepareImages(str(self.path), moved=True),
             ) from None
 
     def _backbone(self, backbone: str) -> dict[str, Any]:
         facts = self.manifest["backbones"].get(backbone)
         if facts is None:
             raise CollectionError(
-                f"The collection {self.name} has no embeddings of {backbone!r} (it has {', '.join(self.backbones)}). "
-                f"Run: python precompute.py --name {self.name} --backbone {backbone}"
+                f"The collection {self.name} has no embeddings of {backbone!r} (it has {', '.join(self.backbones)}).",
+                PrepareAgain(str(self.path), backbone),
             )
         return facts

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 from imgsim.generation import manifest_shape
 
 SCHEMA = 2
@@ -56,7 +56,7 @@ def check_name(name: object, what: str = "collection") -> str:
 def check_sha256(value: object) -> str:
     """Return ``value`` if it is a SHA-256 in lower-case hexadecimal; raises CollectionError otherwise."""
     if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        raise CollectionError(f"{value!r} is not a SHA-256. The collection is damaged; prepare it again.")
+        raise CollectionError(f"{value!r} is not a SHA-256: the collection is damaged.", PrepareAgain())
     return value
 
 
@@ -144,27 +144,26 @@ def read_manifest(generation: Path) -> dict[str, Any]:
 
     Raises CollectionError for anything else; FileNotFoundError if there is none.
     """
-    path = generation / MANIFEST
+    path, again = generation / MANIFEST, PrepareAgain(str(generation.parent.parent))
     if path.stat().st_size > _MAX_MANIFEST:
-        raise CollectionError(f"{path} is larger than any manifest. Prepare the collection again.")
+        raise CollectionError(f"{path} is larger than any manifest.", again)
     try:
         manifest = unsealed(path.read_bytes(), _UNSEALED)
     except (ValueError, RecursionError) as error:
-        raise CollectionError(f"{path} is damaged ({error}). Prepare the collection again.") from None
+        raise CollectionError(f"{path} is damaged ({error}).", again) from None
     schema = manifest.get("schema")
     if type(schema) is not int or schema not in (SCHEMA, _UNSEALED):
         newer = isinstance(schema, int) and schema > SCHEMA
         raise CollectionError(
-            f"{path} has schema version {schema!r}; this imgsim reads version {SCHEMA}. "
-            + ("Update imgsim." if newer else "Prepare the collection again.")
+            f"{path} has schema version {schema!r}; this imgsim reads version {SCHEMA}."
+            + (" Update imgsim." if newer else ""),
+            None if newer else again,
         )
     try:
         manifest_shape.check(manifest, manifest_shape.MANIFEST)
         _check_manifest(manifest)
     except (ValueError, RecursionError) as error:
-        raise CollectionError(
-            f"{path} is not a manifest of imgsim ({error}). Prepare the collection again."
-        ) from None
+        raise CollectionError(f"{path} is not a manifest of imgsim ({error}).", again) from None
     return manifest
 
 

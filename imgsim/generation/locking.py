@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from imgsim.errors import BusyError
+from imgsim.errors import BusyError, StartAgain
 
 
 @contextlib.contextmanager
@@ -29,7 +29,8 @@ def locked(folder: Path) -> Iterator[None]:
             who = ""
         raise BusyError(
             f"Another run is writing to {folder}: {who or 'unknown process'}. "
-            "Wait until it has finished or stop it, then run the same command again."
+            "Wait until it has finished, or stop it.",
+            StartAgain(),
         ) from None
     try:
         holder.write_text(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from imgsim.base.cells import csv_bytes
 from imgsim.base.hashing import file_sha256, key_of
-from imgsim.errors import CollectionError, MetadataError
+from imgsim.errors import CheckPath, CollectionError, Input, MetadataError
 from imgsim.generation import layout
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class CatalogueStage:
             self.metadata_sha256 = file_sha256(metadata) if metadata is not None else None
         except OSError as error:
             raise MetadataError(
-                f"{metadata} cannot be read ({error.strerror}). Check the path after --metadata."
+                f"{metadata} cannot be read ({error.strerror}).", CheckPath(Input.TABLE)
             ) from None
         self.key = key_of(
             version=CATALOGUE_VERSION,

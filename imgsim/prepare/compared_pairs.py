@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import Change, CollectionError, ImgsimError, Setting
 from imgsim.verification.match_table import read_table, schema, table_bytes
 
 if TYPE_CHECKING:
@@ -154,8 +154,8 @@ def compare(
     if by_row or len(failed) == len(groups):
         raise ImgsimError(
             f"{len(by_row) or len(failed):,} of {len(groups):,} plates could not be compared with others"
-            f"{': ' + failed[0][1] if failed else ''}. Run the same command again: it goes on where it stopped. "
-            "With --no-verify no plates are compared."
+            f"{': ' + failed[0][1] if failed else ''}.",
+            Change(Setting.NO_COMPARING),
         )
     for row, reason in failed[:5]:
         run.note(f"The plate in row {row} counts as a look-alike of its candidates: {reason}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from imgsim.base.arrays import npy_bytes, npz_bytes
 from imgsim.base.hashing import key_of
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, StartAgain
 from imgsim.generation import layout
 from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
@@ -103,7 +103,7 @@ class VectorStages:
             for row, content in enumerate(self._contents):
                 matrix[row] = self._vectors.get(backbone.key, content)
             if not np.isfinite(matrix).all():
-                raise ImgsimError(f"Some plates have no embedding by {name}. Run the same command again.")
+                raise ImgsimError(f"Some plates have no embedding by {name}.", StartAgain())
             # One backbone at a time: they are asked for in order, and the largest array of all is this one.
             self._matrices = {name: matrix}
         return self._matrices[name]

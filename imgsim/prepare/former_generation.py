@@ -57,7 +57,7 @@ def former_state(run: Run, folder: Path) -> Generation | None:
         try:
             found.verify(layout.CATALOGUE)
         except CollectionError as error:
-            run.note(f"Made again: {str(error).partition(' Run: ')[0]}")
+            run.note(f"Made again: {error.what}")
             continue
         return found
     return best
@@ -120,7 +120,7 @@ def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
         try:
             live.verify(file, whole=True, progress=progress)
         except CollectionError as error:
-            run.note(f"Made again: {error.args[0].partition(' Run: ')[0]}")
+            run.note(f"Made again: {error.what}")
         else:
             whole.append(file)
         read = before + files[file]["size"]

@@ -60,7 +60,7 @@ def gather_manifests(run: Run, folder: Path, sources: Sequence[str]) -> tuple[li
     if gathered.unfetched:
         run.note(
             f"{len(gathered.unfetched):,} images could not be fetched. The first: {': '.join(gathered.unfetched[0])} "
-            "The same command tries them again."
+            "The next run tries them again."
         )
     run.gathered = list(gathered.folders), gathered.metadata
     return run.gathered

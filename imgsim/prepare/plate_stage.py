@@ -16,7 +16,7 @@ from imgsim.base.cells import csv_bytes
 from imgsim.base.hashing import file_sha256, key_of
 from imgsim.collection.id_registry import Registry
 from imgsim.collection.plate_ids import Scan
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, StartAgain
 from imgsim.generation import layout
 from imgsim.images.files import ImageFile
 from imgsim.prepare.identity_stage import Changes, identify, known_plates
@@ -128,7 +128,7 @@ def process(
             skipped.append((file.file, source.reason))
             continue
         if source.sha256 not in thumbnails:
-            raise ImgsimError(f"The thumbnail of {file.file} was not written. Run the same command again.")
+            raise ImgsimError(f"The thumbnail of {file.file} was not written.", StartAgain())
         usable.append((file, source))
     skipped.sort()
     if not usable:
@@ -232,8 +232,8 @@ def _compute(
     run.timed(stage)
     if len(sources) != len(todo):
         raise ImgsimError(
-            f"{len(todo) - len(sources):,} of {len(todo):,} plates came back without a result. "
-            "Run the same command again."
+            f"{len(todo) - len(sources):,} of {len(todo):,} plates came back without a result.",
+            StartAgain(),
         )
     return sources
 

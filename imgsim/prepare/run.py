@@ -13,7 +13,7 @@ import imgsim
 from imgsim.base.progress import Progress, Report
 from imgsim.base.writing import disk_errors
 from imgsim.collection import open_collection
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, PrepareImages, Setting
 from imgsim.generation import layout
 from imgsim.generation.current import mend
 from imgsim.generation.generation import Generation
@@ -107,7 +107,8 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
     if unknown:
         raise ImgsimError(
             f"Weights are given for {', '.join(sorted(unknown))}, which is not among the backbones "
-            f"({', '.join(names)}). Add --backbone {min(unknown)}."
+            f"({', '.join(names)}).",
+            Change(Setting.ADD_BACKBONE, min(unknown)),
         )
     backbones = []
     for name in names:
@@ -302,8 +303,8 @@ def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[P
         images, own = [Path(path) for path in options.inputs or recorded["images"]], None
         if not images:
             raise ImgsimError(
-                f"There is nothing to prepare: no images are named, and {folder} holds no collection. "
-                "Run: python precompute.py FOLDER, or python precompute.py --sample"
+                f"There is nothing to prepare: no images are named, and {folder} holds no collection.",
+                PrepareImages(str(folder)),
             )
         own = Path(recorded["metadata"]) if recorded["metadata"] else None
         if own is not None and metadata is None and options.inputs:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from imgsim.collection.decided import standing
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import Change, CollectionError, ImgsimError, Setting
 from imgsim.prepare.missing_plates import Vanished
 
 if TYPE_CHECKING:
@@ -109,11 +109,10 @@ def heed(run: Run, found: Vanished | None) -> None:
     if gone <= run.may_go:
         return
     if run.options.accept_missing:
-        run.note(f"{found.told} They are left out, as --accept-missing says.")
+        run.note(f"{found.told} They are left out, as was asked for.")
     elif run.ask is None or not run.ask(found):
         raise ImgsimError(
-            f"{found.told} Nothing was changed. {_REMEDY} If the plates are meant to go, run the same command with "
-            "--accept-missing."
+            f"{found.told} Nothing was changed. {_REMEDY}", Change(Setting.ACCEPT_MISSING)
         )
     run.may_go |= gone
 
@@ -138,8 +137,8 @@ def present_inputs(live: Generation | None, inputs: Sequence[Path], accept_missi
     count = sum(root in places for root in roots)
     if not count and present:
         return list(inputs)  # said as of any path that is not there
-    least = " If the plates are meant to go, run the same command with --accept-missing." if present else ""
     raise ImgsimError(
         f"{', '.join(map(str, missing))} {'is' if len(missing) == 1 else 'are'} not there, from where {count:,} of the "
-        f"{len(roots):,} plates of {live.name} came. Nothing was changed. {_REMEDY}{least}"
+        f"{len(roots):,} plates of {live.name} came. Nothing was changed. {_REMEDY}",
+        Change(Setting.ACCEPT_MISSING) if present else None,
     )

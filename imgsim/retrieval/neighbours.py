@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 
 Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
@@ -131,7 +131,8 @@ def all_neighbours(
     if len(bad):
         raise ImgsimError(
             f"{len(bad):,} of {count:,} embeddings are zero or not finite (the first is row {bad[0]:,}), "
-            "so they have no neighbours. Prepare the collection again: python precompute.py"
+            "so they have no neighbours.",
+            PrepareAgain(),
         )
     k = max(0, min(k, count - 1))
     indices = np.empty((count, k), dtype=np.int32)

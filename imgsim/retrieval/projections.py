@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.retrieval.neighbours import Float32, Int32, all_neighbours
 
 METHODS = ("pca", "umap", "tsne")
@@ -85,7 +85,7 @@ def project(
         points = draw(embeddings, nearest, seed, progress)
     if not np.isfinite(points).all():
         raise ImgsimError(
-            f"The projection {method} of {len(points):,} plates failed. Leave it out with --projection pca."
+            f"The projection {method} of {len(points):,} plates failed.", Change(Setting.PROJECTION, "pca")
         )
     points = points - points.mean(axis=0)
     largest = np.abs(points).max(initial=0)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imgsim.base.download import fetch
-from imgsim.errors import DownloadError
+from imgsim.errors import DownloadError, StartAgain
 
 ProgressCallback = Callable[[str, int, int | None], None]
 _MAX_TABLE = 512 * 2**20
@@ -110,8 +110,8 @@ def download(
                     note(f"{file.name} is left out: {error}")
                 continue
             raise DownloadError(
-                f"{error} {file.name} can also be fetched by hand from {dataset.page}: put it at {path} "
-                "and run the same command again."
+                f"{error} {file.name} can also be fetched by hand from {dataset.page}: put it at {path}.",
+                StartAgain(),
             ) from error
     return folder / dataset.images, folder / dataset.metadata
 
@@ -154,7 +154,7 @@ def _fetch_table(url: str, path: Path, progress: Callable[[int, int | None], Non
         ) from None
     data = b"".join(pieces)
     if total is not None and done != total:
-        raise DownloadError(f"{url} ended after {done:,} of {total:,} bytes. Run the same command again.")
+        raise DownloadError(f"{url} ended after {done:,} of {total:,} bytes.", StartAgain())
     if data.startswith(b"version https://git-lfs"):
         raise DownloadError(f"{url} answered with a pointer to the file instead of the file.")
     header = next(csv.reader(io.StringIO(data[:65536].decode("utf-8", "replace"))), [])

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from imgsim.errors import ImageError, ImgsimError
+from imgsim.errors import CheckPath, ImageError, ImgsimError, Input
 from imgsim.images.archives import name_problem, open_archive
 from imgsim.images.files import IMAGE_SUFFIXES, INSIDE, OTHER_IMAGES, ImageFile, safe_path, shown
 
@@ -57,9 +57,7 @@ def find_images(inputs: Sequence[Path]) -> tuple[list[ImageFile], list[Skipped]]
             real = Path(os.path.realpath(path))
             root, candidates = str(real.parent), iter([(real.name, real.stat())])
         else:
-            raise ImgsimError(
-                f"{given} does not exist. Check the path, or run with --sample for generated plates."
-            )
+            raise ImgsimError(f"{given} does not exist.", CheckPath(Input.IMAGES))
         for file, status in candidates:
             _add(root, file, status, found, skipped)
     unique = {(image.root.rstrip(os.sep) + os.sep + image.file): image for image in reversed(found)}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from imgsim.cli.phrases import told
 from imgsim.errors import ImgsimError
 from imgsim.training import from_folders, loop
 
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from_folders.train(options, _Printer())
     except ImgsimError as error:
-        print(f"imgsim.training: {error}", file=sys.stderr)
+        print(f"imgsim.training: {told(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"Stopped. Add --resume to go on from {options.checkpoint}.", file=sys.stderr)

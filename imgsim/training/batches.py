@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 from PIL import Image
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.training import augment, composition
 
 # The longer side of a plate in memory. Views of up to 176 px are drawn at twice their size from it.
@@ -117,7 +117,8 @@ class Batches:
                 yield waiting.pop(0).result()
         except BrokenProcessPool as error:
             raise ImgsimError(
-                "A process that draws views was stopped from outside; perhaps memory ran out. Try --workers 0."
+                "A process that draws views was stopped from outside; perhaps memory ran out.",
+                Change(Setting.NO_WORKERS),
             ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

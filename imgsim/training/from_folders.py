@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from imgsim.errors import ImageError, ImgsimError, MetadataError, WeightsError
+from imgsim.errors import Change, ImageError, ImgsimError, MetadataError, Setting, WeightsError
 from imgsim.images.decoding import open_image
 from imgsim.images.files import ImageFile
 from imgsim.sources.folders import find_images
@@ -169,10 +169,12 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
     device = choose_device(options.device)
     if options.checkpoint.exists() and not options.resume:
         raise ImgsimError(
-            f"{options.checkpoint} is left from a run that was stopped. Add --resume to go on with it, or delete it."
+            f"{options.checkpoint} is left from a run that was stopped.", Change(Setting.RESUME)
         )
     if options.resume and not options.checkpoint.exists():
-        raise WeightsError(f"There is no checkpoint {options.checkpoint} to resume from. Leave --resume out.")
+        raise WeightsError(
+            f"There is no checkpoint {options.checkpoint} to resume from.", Change(Setting.START_ANEW)
+        )
     plates, aside = split(read_plates(options.inputs, options.pairs, progress=progress))
     recipe = options.recipe
     if options.epochs is not None:
@@ -197,8 +199,8 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
             loss, recall = trainer.learn(views, groups)
             if not np.isfinite(loss):
                 raise ImgsimError(
-                    f"Training broke down at step {trainer.step}: the loss is {loss}. Lower --learning-rate "
-                    f"(now {recipe.learning_rate:g})."
+                    f"Training broke down at step {trainer.step}: the loss is {loss}.",
+                    Change(Setting.LOWER_RATE, f"{recipe.learning_rate:g}"),
                 )
             finished = trainer.progress() >= 1
             if aside and (finished or time.monotonic() - saved > options.checkpoint_seconds):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from imgsim.errors import CollectionError
+from imgsim.errors import CollectionError, PrepareAgain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +47,7 @@ def to_table(frame: pd.DataFrame) -> pa.Table:
     columns = {}
     for field in schema():
         if field.name not in frame.columns:
-            raise CollectionError(f"Matches need the column {field.name}. Run precompute.py again.")
+            raise CollectionError(f"Matches need the column {field.name}.", PrepareAgain())
         values = frame[field.name].tolist()
         if pa.types.is_list(field.type):
             values = [np.asarray(value).ravel() for value in values]
@@ -84,4 +84,4 @@ def table_bytes(table: pa.Table) -> bytes:
 
 def damaged(what: str) -> CollectionError:
     """The error of a table that no run of imgsim wrote."""
-    return CollectionError(f"matches.parquet is damaged: {what}. Prepare the collection again.")
+    return CollectionError(f"matches.parquet is damaged: {what}.", PrepareAgain())

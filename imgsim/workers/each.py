@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.workers.executor import Executor, Failure
 
 T = TypeVar("T")
@@ -64,8 +64,8 @@ def each(
         for one in run([[sound]]):
             if isinstance(one, Failure):
                 raise ImgsimError(
-                    f"A worker process ended ({one.how}) over a plate that is in order. It may lack memory: "
-                    "try --workers 1 or a smaller --batch-size."
+                    f"A worker process ended ({one.how}) over a plate that is in order. It may lack memory.",
+                    Change(Setting.LESS_MEMORY),
                 )
     for one in run([[item] for item in again]):
         item = again[one.shard]

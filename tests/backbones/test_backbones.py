@@ -24,6 +24,7 @@ from imgsim.backbones import (
 from imgsim.backbones.known import OfficialWeights
 from imgsim.backbones.resnet import convolutions, expected_shapes
 from imgsim.backbones.weights import torch_cache
+from imgsim.cli.phrases import told
 from imgsim.errors import DownloadError, WeightsError
 from imgsim.images import shaping
 from tests.server import CONTENT, DIGEST, Server, running
@@ -215,7 +216,7 @@ def test_the_bundled_weights_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path:
     bundled = tmp_path / "bundled.safetensors"
     backbone = dataclasses.replace(PLATES18, bundled=bundled)
     with pytest.raises(
-        WeightsError, match=r"weights of plates18 are missing: .*bundled.*--weights plates18=FILE"
+        WeightsError, match=r"weights of plates18 are missing: .*bundled.*Name a file of weights for plates18"
     ):
         fetch_weights(backbone)
     bundled.write_bytes(b"")
@@ -224,7 +225,7 @@ def test_the_bundled_weights_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_named_weights_come_first_and_must_exist(weights: Path, tmp_path: Path, cache: Path) -> None:
     assert fetch_weights(RESNET18, weights) == weights
-    with pytest.raises(WeightsError, match=r"no weights file .*nowhere.pth.*--weights resnet18="):
+    with pytest.raises(WeightsError, match=r"no weights file .*nowhere.pth.*Check the path of the weights of resnet18"):
         fetch_weights(RESNET18, tmp_path / "nowhere.pth")
 
 
@@ -249,7 +250,7 @@ def test_without_network_the_error_tells_every_way_out(server: Server, cache: Pa
     server.status = 404
     with pytest.raises(DownloadError) as error:
         fetch_weights(published(server))
-    message = str(error.value)
+    message = told(error.value)
     for part in (
         "weights.pth",
         server.url,

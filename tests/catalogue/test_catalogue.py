@@ -359,7 +359,7 @@ def test_a_damaged_file_is_an_error(dhh23: Catalogue, tmp_path: Path, damage: st
         path.write_bytes(path.read_bytes()[:-20])
     elif damage == "foreign":
         path.write_bytes(b"not parquet" * 10)
-    with pytest.raises(CollectionError, match="Run precompute"):
+    with pytest.raises(CollectionError, match="Prepare the collection again"):
         Catalogue.from_parquet(path)
 
 

@@ -238,7 +238,7 @@ def test_what_cannot_be_told(herbals: Collection) -> None:
     with pytest.raises(ImgsimError, match="nobody"):
         dossier_html(herbals, "nobody", herbals.found_families, [])
     never_compared = in_memory(herbals.catalogue, manifest=MANIFEST)
-    with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
+    with pytest.raises(ImgsimError, match=r"Prepare the collection herbals again"):
         dossier_html(never_compared, "a", None, [])
 
 

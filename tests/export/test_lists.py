@@ -291,12 +291,12 @@ def test_what_is_promised_is_about_what_comes(herbals: Collection, file: str) ->
 def test_unknown_kinds_and_missing_ones_say_what_to_do(herbals: Collection) -> None:
     from imgsim.errors import ImgsimError
 
-    for names, why in (([], "Nothing is chosen"), (["nonsense"], "nonsense"), (["reviews"], "page Review")):
+    for names, why in (([], "Nothing is chosen"), (["nonsense"], "nonsense"), (["reviews"], "Decide about some first")):
         with pytest.raises(ImgsimError, match=why):
             files_of(names, request_of(herbals))
     bare = collection_of(catalogue_of({"a": ("", None), "b": ("", None)}), None)
-    with pytest.raises(ImgsimError, match=r"precompute\.py --name herbals"):
+    with pytest.raises(ImgsimError, match=r"Prepare the collection nowhere again"):
         files_of(["matches"], request_of(bare))
-    with pytest.raises(ImgsimError, match="--metadata"):
+    with pytest.raises(ImgsimError, match="which plates are of one book"):
         files_of(["books"], request_of(bare))
     assert LOOK_ALIKE not in table("neighbours.csv", request_of(bare)).to_string()

@@ -88,7 +88,7 @@ def test_a_damaged_file_is_refused(folder: Path, name: str, damage: str) -> None
                 "empty": b"",
             }[damage]
         )
-    with pytest.raises(CollectionError, match=f"{name}.*precompute.py"):
+    with pytest.raises(CollectionError, match=f"{name}.*Prepare the collection again"):
         FeatureStore.open(folder, SIZES)
 
 

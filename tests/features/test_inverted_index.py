@@ -105,7 +105,7 @@ def test_a_damaged_file_is_refused(index: FeatureIndex, tmp_path: Path, file: st
     index.save(tmp_path)
     data = (tmp_path / file).read_bytes()
     (tmp_path / file).write_bytes(data[:-1])
-    with pytest.raises(CollectionError, match=f"{file}.*precompute.py"):
+    with pytest.raises(CollectionError, match=f"{file}.*Prepare the collection again"):
         FeatureIndex.load(tmp_path)
     (tmp_path / file).unlink()
     with pytest.raises(CollectionError, match=file):

@@ -20,7 +20,7 @@ from imgsim.base.hashing import file_sha256
 from imgsim.base.places import data_dir
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.collection import list_collections, open_collection
-from imgsim.errors import BusyError, CollectionError, ImgsimError
+from imgsim.errors import BusyError, CollectionError, ImgsimError, PrepareAgain
 from imgsim.generation import layout
 from imgsim.generation.layout import check_name
 from imgsim.generation.locking import is_locked, locked
@@ -103,12 +103,13 @@ def test_many_threads_load_each_array_once(pristine: Path) -> None:
     assert len({id(array) for array in found}) == 1
 
 
-def test_what_is_not_there_is_said_with_the_command_that_makes_it(pristine: Path) -> None:
+def test_what_is_not_there_is_said_with_what_makes_it(pristine: Path) -> None:
     collection = open_collection(pristine)
-    with pytest.raises(CollectionError, match="--name plates --backbone resnet18"):
+    with pytest.raises(CollectionError, match="the collection plates again with the backbone resnet18"):
         collection.embeddings("resnet18")
-    with pytest.raises(CollectionError, match="--projection"):
+    with pytest.raises(CollectionError, match="projection") as caught:
         collection.projection("toy", "umap")
+    assert caught.value.remedy == PrepareAgain(str(collection.path), "toy", ("pca", "umap", "tsne"))
     with pytest.raises(CollectionError, match="is not a prepared collection"):
         open_collection(pristine.parent / "images")
     with pytest.raises(CollectionError, match="is not a prepared collection"):
@@ -142,7 +143,7 @@ def test_cut_files_are_found(copied: Path, file: str, cut: float) -> None:
     path = live(copied) / file
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * cut) if cut == 0.5 else int(cut)])
-    with pytest.raises(CollectionError, match=r"Run: python precompute\.py --name plates"):
+    with pytest.raises(CollectionError, match=r"Prepare the collection plates again\."):
         read_everything(copied)
 
 
@@ -223,7 +224,7 @@ def test_rows_must_fit_the_catalogue(copied: Path) -> None:
     replace_file(copied, "toy/embeddings.npy", npy_bytes(rows[:11]))
     with pytest.raises(
         CollectionError,
-        match=r"embeddings.npy has 11 rows but the catalogue has 12 plates. Run: python precompute.py",
+        match=r"embeddings.npy has 11 rows but the catalogue has 12 plates. Prepare the collection plates again",
     ):
         open_collection(copied).embeddings("toy")
     replace_file(copied, "toy/embeddings.npy", npy_bytes(rows[:, :16]))
@@ -303,7 +304,7 @@ def test_names_that_lead_elsewhere_are_refused(copied: Path, tmp_path: Path, nam
 )
 def test_foreign_manifests_are_refused(copied: Path, text: str) -> None:
     (live(copied) / "manifest.json").write_text(text)
-    with pytest.raises(CollectionError, match=r"[Pp]repare the collection again"):
+    with pytest.raises(CollectionError, match=r"Prepare the collection plates again"):
         open_collection(copied)
 
 

@@ -208,7 +208,7 @@ def test_without_manifest_and_record_the_images_are_asked_for(attempt: Callable[
         path = attempt()
         shutil.rmtree(path / layout.GENERATIONS)
         DAMAGES["flipped in the middle"](path / layout.RECORD)
-        with pytest.raises(ImgsimError, match=r"Run: python precompute\.py FOLDER"):
+        with pytest.raises(ImgsimError, match=r"Name a folder of images"):
             make(path, None)
 
 

@@ -188,7 +188,7 @@ def test_said_so_or_asked(data: Path, tally: Tally) -> None:
     with tally.attempt("asked, and no"):
         said = unchanged(collection, lambda: make_asking(collection, no))
         assert len(asked) == 1 and len(asked[0].gone) == 57 and asked[0].decided == ("p003", "p058")
-        assert "--accept-missing" in said
+        assert "accept that they are missing" in said
     with tally.attempt("asked once, and yes"):
         asked.clear()
         summary = make_asking(collection, lambda found: not asked.append(found))
@@ -199,7 +199,7 @@ def test_said_so_or_asked(data: Path, tally: Tally) -> None:
         make(collection, None, accept_missing=False)
         lose(data.parent / "scans", 30)
         summary = make(collection, None, accept_missing=True)
-        assert any("are gone" in note and "--accept-missing" in note for note in summary.notes)
+        assert any("are gone" in note and "as was asked for" in note for note in summary.notes)
 
 
 def make_asking(collection: Path, ask: Callable[[Vanished], bool]) -> Summary:
@@ -221,7 +221,7 @@ def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
     shutil.rmtree(second)
     with tally.attempt("is said, with how much came from there"):
         said = unchanged(collection, run)
-        assert str(second) in said and "5 of the 10" in said and "--accept-missing" in said
+        assert str(second) in said and "5 of the 10" in said and "accept that they are missing" in said
     with tally.attempt("may be left out"):
         assert run(accept_missing=True).plates == 5
         assert open_collection(collection).manifest["inputs"]["images"] == [str(first)]

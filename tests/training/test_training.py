@@ -228,7 +228,7 @@ def test_a_stopped_run_resumes_to_the_same_weights(plates_folder, tmp_path, monk
         from_folders.train(options(plates_folder, out), stop)
     checkpoint = options(plates_folder, out).checkpoint
     assert checkpoint.exists() and not out.exists()
-    with pytest.raises(ImgsimError, match="--resume"):
+    with pytest.raises(ImgsimError, match="Resume from it"):
         from_folders.train(options(plates_folder, out), lambda _: None)
     with pytest.raises(WeightsError, match="learning_rate"):
         from_folders.train(

@@ -297,7 +297,7 @@ def hostile() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", hostile().keys())
 def test_hostile_files_are_errors_of_the_collection(copied: Path, name: str) -> None:
     add_files(copied, {layout.MATCHES: hostile()[name]})
-    with pytest.raises(CollectionError, match="Prepare the collection again"):
+    with pytest.raises(CollectionError, match=r"Prepare the collection plates again"):
         _ = open_collection(copied).matches
 
 

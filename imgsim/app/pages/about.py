@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.app.parts import about_changes, joined, line, shell, stale, unread_dates
-from imgsim.app.services import background_check, caches, iiif_routes, state, text
+from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection
@@ -109,7 +109,7 @@ def _verdicts(collection: Collection) -> None:
         return
     if matches is None:
         st.markdown("Nothing: the lines of these plates were never compared. Have it done in a terminal:")
-        st.code(f"python precompute.py --name {collection.name}", language=None)
+        st.code(commands.prepare(collection.path), language=None)
         return
     counts = matches.counts()
     again = caches.reused(collection)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
-from imgsim.app.services import caches, parameters, server, state, text
+from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration
@@ -68,7 +68,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         found = caches.registration(collection, row_a, row_b)
         error = ""
     except ImgsimError as unread:
-        found, error = None, str(unread)
+        found, error = None, remedies.told(unread)
     similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
     said = (found and _finding(found)) or "not compared"
     with st.container(key="compare_head", gap="small"):
@@ -180,10 +180,10 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     year = text.date_of(record)
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
-    return (
-        f'<div class="compared"><span class="letter {letter.lower()}">{letter}</span>'
-        f'<div><b title="{escape(title)}">{escape(title)}</b><small>{escape(rest)}</small></div></div>'
+    caption = Markup(
+        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small>{}</small></div></div>'
     )
+    return caption.format(letter.lower(), letter, title, title, rest)
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:

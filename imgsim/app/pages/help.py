@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from imgsim.app.components import keyboard
 from imgsim.app.parts import shell, tour
+from imgsim.app.parts.catalogue_record import definitions
 from imgsim.app.services import page_registry, state, text, verdict_words
 from imgsim.collection import Collection
 from imgsim.reviews.decision_words import DECISIONS
@@ -124,21 +124,27 @@ def draw(collection: Collection, now: State) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _heading("words")
-        st.html(_pairs({word: escape(meaning) for word, meaning in _WORDS.items()}))
+        st.html(definitions(_WORDS.items()))
         _heading("scores")
         st.markdown(_SCORES)
         _about(collection, now)
     with right:
         _heading("verdicts")
         st.caption("What the lines of two plates say, found by laying one over the other.")
-        st.html(_pairs(verdict_words.MEANINGS, verdict_words.WORDS))
+        term = Markup('<span class="verdict {}">{}</span>')
+        told = [
+            (term.format(name, verdict_words.WORDS[name]), meaning)
+            for name, meaning in verdict_words.MEANINGS.items()
+        ]
+        st.html(definitions(told))
         _heading("decisions")
         st.caption("What you say, on Review with one key: it outweighs the verdict.")
-        st.html(_pairs({key.does: f"{_caps(key)} {escape(DECISIONS[key.does])}" for key in keyboard.REVIEW}))
+        said = Markup("{} {}")
+        st.html(definitions((key.does, said.format(_caps(key), DECISIONS[key.does])) for key in keyboard.REVIEW))
         _heading("keys")
         _keys()
     _heading("pages")
-    st.html(_pairs({page.title: _sentence(page) for page in page_registry.registered().values()}))
+    st.html(definitions((page.title, _sentence(page)) for page in page_registry.registered().values()))
     _heading("questions")
     for question, answer in _QUESTIONS.items():
         with st.expander(question):
@@ -158,9 +164,9 @@ def _steps() -> None:
 
 
 def _sentence(page: page_registry.Page) -> str:
-    """What a page is for, as markup."""
+    """What a page is for."""
     said = page_registry.purpose(page)
-    return escape(f"{said[:1].upper()}{said[1:]}")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _heading(anchor: str) -> None:
@@ -178,21 +184,12 @@ def _about(collection: Collection, now: state.State) -> None:
 
 def _keys() -> None:
     for where, held in keyboard.LISTED:
-        lines = "".join(f"<dt>{_caps(key)}</dt><dd>{escape(key.does)}</dd>" for key in held)
-        st.html(f'<h3 class="where">{escape(where)}</h3><dl class="record keys">{lines}</dl>')
+        heading = Markup('<h3 class="where">{}</h3>').format(where)
+        st.html(heading + definitions(((_caps(key), key.does) for key in held), "record keys"))
 
 
-def _caps(key: keyboard.Key) -> str:
-    return " ".join(cap if cap == "–" else f"<kbd>{escape(cap)}</kbd>" for cap in key.caps)
-
-
-def _pairs(meanings: dict[str, str], words: dict[str, str] | None = None) -> str:
-    """A list of words (by their codes, where `words` names them) and what each means, which is markup already."""
-    lines = []
-    for name, meaning in meanings.items():
-        term = escape(name) if words is None else f'<span class="verdict {name}">{escape(words[name])}</span>'
-        lines.append(f"<dt>{term}</dt><dd>{meaning}</dd>")
-    return f'<dl class="record">{"".join(lines)}</dl>'
+def _caps(key: keyboard.Key) -> Markup:
+    return Markup(" ").join(cap if cap == "–" else Markup("<kbd>{}</kbd>").format(cap) for cap in key.caps)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
 from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
-from imgsim.app.services import caches, parameters, server, state, text, verdict_words
+from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_words
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
@@ -246,10 +246,8 @@ def _unprojected(collection: Collection, now: state.State) -> None:
         st.markdown(
             f"**This collection has no map for {text.plain(now.backbone)} yet.** Make one in a terminal:"
         )
-        st.code(
-            f"python precompute.py --name {collection.name} --backbone {now.backbone} --projection pca umap tsne",
-            language=None,
-        )
+        words = "--backbone", now.backbone, "--projection", "pca", "umap", "tsne"
+        st.code(commands.prepare(collection.path, *words), language=None)
 
 
 if __name__ == "__main__":

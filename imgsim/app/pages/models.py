@@ -14,7 +14,7 @@ from imgsim.app.parts import (
     models_verified,
     shell,
 )
-from imgsim.app.services import parameters, state, text
+from imgsim.app.services import commands, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
@@ -128,16 +128,13 @@ def _findings(collection: Collection, names: tuple[str, ...], k: int) -> None:
                     "Nothing is verified here, so nobody can say how many copies a network finds. Have the plates "
                     "compared by their lines in a terminal, then reload this page:"
                 )
-                st.code(f"python precompute.py --name {collection.name}", language=None)
+                st.code(commands.prepare(collection.path), language=None)
         if len(names) == 1:
             st.markdown(
                 f"Only **{text.plain(names[0])}** has looked at these plates. To set another network beside it, "
                 "add one in a terminal, then reload this page:"
             )
-            st.code(
-                f"python precompute.py --name {collection.name} --backbone {names[0]} {_another(names[0])}",
-                language=None,
-            )
+            st.code(commands.prepare(collection.path, "--backbone", names[0], _another(names[0])), language=None)
 
 
 def _another(name: str) -> str:

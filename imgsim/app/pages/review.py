@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, thumbnail_grid
 from imgsim.app.parts import cards, review_import, reviewing, shell
@@ -194,9 +194,8 @@ def _card(collection: Collection, row: int, match: MatchRow | None) -> dict[str,
 def _preload(collection: Collection, pair: Pair | None) -> None:
     if pair is None:
         return
-    images = "".join(
-        f'<img src="{escape(server.plate_url(collection, row))}" alt="" width="0">' for row in pair
-    )
+    image = Markup('<img src="{}" alt="" width="0">')
+    images = Markup("").join(image.format(server.plate_url(collection, row)) for row in pair)
     with st.container(key="review_preload"):
         st.html(images)
 

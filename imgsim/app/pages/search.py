@@ -16,13 +16,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import plate_viewer
 from imgsim.app.parts import neighbour_controls, neighbourhood, outside, shell
-from imgsim.app.services import intake, state, text
+from imgsim.app.services import intake, remedies, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.backbones import backbone_names, get_backbone
 from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection
 from imgsim.collection.query import Query
-from imgsim.errors import ImageError, ImgsimError, WeightsError
+from imgsim.errors import ImageError, ImgsimError, PrepareAgain, WeightsError
 from imgsim.retrieval.neighbours import ranked, similarities
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _kept(content: bytes | None, name: str) -> Upload | None:
         src = _ADDRESS + base64.b64encode(shown.body).decode("ascii")
         upload = Upload(name, shown.sha256, src, "", content)
     except ImageError as error:
-        upload = Upload(name, "", "", str(error), content)
+        upload = Upload(name, "", "", remedies.told(error), content)
     st.session_state[_IMAGE] = upload
     return upload
 
@@ -177,7 +177,7 @@ def _embedded(
         return kept[1]
     try:
         weights = str(facts.get("weights") or "")
-        _check_weights(collection.name, backbone, weights, facts["key"])
+        _check_weights(str(collection.path), backbone, weights, facts["key"])
         embedder = _embedder(backbone, weights, facts["key"])
         network = embedder.backbone
         product = outside.OPENER.shaped(
@@ -197,14 +197,15 @@ def _embedded(
     return vector
 
 
-def _check_weights(collection: str, backbone: str, weights: str, key: str) -> None:
+def _check_weights(folder: str, backbone: str, weights: str, key: str) -> None:
     """Refuse to compare an image with plates that another network has described."""
     if backbone not in backbone_names():
         raise WeightsError(f"This imgsim has no backbone {backbone!r}. Choose another one in the sidebar.")
     if get_backbone(backbone).key(Path(weights) if weights else None) != key:
         raise WeightsError(
             f"This collection was made with other weights of {backbone} than those installed, so scores would "
-            f"mean nothing. Prepare it again: python precompute.py --name {collection}"
+            "mean nothing.",
+            PrepareAgain(folder),
         )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
+from imgsim.base.markup import rendered
 from imgsim.catalogue import described
 from imgsim.collection import Collection
 
+_LIST = Path(__file__).with_name("definitions.html")
 _OF_PLATES = {"page", "number", "plate_id"}
 _MOST_VALUES = 4  # of a column in which the plates of one book differ
 
@@ -45,5 +48,9 @@ def _understood(collection: Collection) -> set[str]:
 def draw(values: Mapping[str, str]) -> None:
     """Draw names and values."""
     # One element: a table of Streamlit's reads Markdown in every cell, which took a quarter of a click's time.
-    lines = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in values.items())
-    st.html(f'<dl class="record">{"".join(lines)}</dl>')
+    st.html(definitions(values.items()))
+
+
+def definitions(pairs: Iterable[tuple[str, str]], kind: str = "record") -> Markup:
+    """A list of terms and what each means, as HTML."""
+    return rendered(_LIST, kind=kind, pairs=pairs)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 from functools import partial
-from html import escape
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from imgsim.app.services import caches, server, text
+from imgsim.base.markup import rendered
 from imgsim.base.verdict_words import PROBABLY_SAME_PLATE
 from imgsim.collection import Collection
 from imgsim.collection.registration import Lines, measure_lines
@@ -26,6 +27,7 @@ from imgsim.verification.impressions import (
 
 # Arrows are drawn so many times as long as what they stand for; more of them would hide the plate.
 LONGER, MOST_ARROWS = 20, 400
+_HERE = Path(__file__).parent
 _WITHIN, _BEYOND = "#0072b2", "#d55e00"
 
 _HELP = (
@@ -121,14 +123,7 @@ def table(found: Lines) -> str:
             f"at least {_percent(LEAST_COVERAGE)}",
         ),
     ]
-    lines = "".join(
-        f'<tr><th scope="row" title="{escape(title)}">{name}</th><td>{value}</td><td>{asked}</td></tr>'
-        for name, title, value, asked in rows
-    )
-    return (
-        '<div class="facts wrapping"><table><caption>‰: thousandths of the diagonal</caption><thead><tr><th></th>'
-        f"<th>here</th><th>needed</th></tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    return rendered(_HERE / "compare_lines.html", rows=rows)
 
 
 def _percent(share: float) -> str:
@@ -140,28 +135,19 @@ def picture(collection: Collection, row: int, found: Lines) -> str:
     record = collection.catalogue.record(row)
     width, height = int(str(record["width"])), int(str(record["height"]))
     stroke = max(width, height) / 320
-    lines = []
+    arrows = []
     for (x, y), (dx, dy) in zip(found.places[:MOST_ARROWS], found.off[:MOST_ARROWS], strict=True):
         # From where the smooth distortion says to where the point lies, the point itself at the head.
-        within = np.hypot(dx, dy) <= found.limit
-        ends = f'x1="{x - LONGER * dx:.1f}" y1="{y - LONGER * dy:.1f}" x2="{x:.1f}" y2="{y:.1f}"'
-        lines.append(
-            f'<line {ends} stroke="{_WITHIN if within else _BEYOND}"/>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{stroke:.1f}" fill="{_WITHIN if within else _BEYOND}"/>'
-        )
+        ends = {"x1": x - LONGER * dx, "y1": y - LONGER * dy, "x2": x, "y2": y}
+        colour = _WITHIN if np.hypot(dx, dy) <= found.limit else _BEYOND
+        arrows.append({**{name: f"{value:.1f}" for name, value in ends.items()}, "colour": colour})
     within = float(np.mean(np.hypot(*found.off.T) <= found.limit))
     words = (
         f"Residuals on plate B, {LONGER} times as long: blue within the limit ({text.share(round(1000 * within), 1000)}"
         " of the points), orange beyond it"
     )
     # As an image of its own: Streamlit takes drawings out of the HTML that it is given.
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<g stroke-width="{stroke:.1f}">{"".join(lines)}</g></svg>'
-    )
-    arrows = f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
-    return (
-        f'<figure class="strays"><div><img src="{escape(server.plate_url(collection, row))}" alt="Plate B">'
-        f'<img class="arrows" src="{arrows}" alt="{escape(words)}"></div>'
-        f"<figcaption>{escape(words)}</figcaption></figure>"
-    )
+    drawn = rendered(_HERE / "strays.svg", width=width, height=height, stroke=f"{stroke:.1f}", arrows=arrows)
+    image = f"data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()}"
+    plate = server.plate_url(collection, row)
+    return rendered(_HERE / "strays.html", plate=plate, arrows=image, words=words)

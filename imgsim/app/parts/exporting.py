@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import date
 from functools import partial
-from html import escape
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,12 @@ import streamlit as st
 from imgsim.app.parts import neighbour_controls, neighbour_query
 from imgsim.app.services import caches, parameters, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
+from imgsim.base.markup import rendered
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
-from imgsim.export import KINDS, Estimate, ExportFile, Kind, Request, estimate, files_of
+from imgsim.export import Estimate, ExportFile, ExportKind, Request, estimate, every_kind, files_of
 
+_HERE = Path(__file__).parent
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
@@ -126,7 +128,7 @@ def _kinds(request: Request) -> list[str]:
     """Check boxes in groups; what there is none of says why. Returns the names of what is ticked."""
     chosen = []
     st.markdown("**What?**")
-    groups = [(title, list(kinds)) for title, kinds in groupby(KINDS, lambda kind: kind.group)]
+    groups = [(title, list(kinds)) for title, kinds in groupby(every_kind(), lambda kind: kind.group)]
     for (title, kinds), place in zip(groups, st.columns(len(groups), gap="small"), strict=True):
         with place, st.container(gap="xsmall"):
             st.caption(title)
@@ -134,17 +136,17 @@ def _kinds(request: Request) -> list[str]:
     return chosen
 
 
-def _kind(kind: Kind, request: Request) -> bool:
+def _kind(kind: ExportKind, request: Request) -> bool:
     why = kind.missing(request)
     whole = " Always of the whole collection." if kind.whole and request.rows is not None else ""
     wanted = st.checkbox(
         kind.title,
-        value=kind.name in _CHOSEN and not why,
-        help=text.plain(why) or kind.help + whole,
-        disabled=bool(why),
+        value=kind.name in _CHOSEN and why is None,
+        help=kind.help + whole if why is None else text.plain(why),
+        disabled=why is not None,
         key=f"export_kind_{kind.name}",
     )
-    return wanted and not why
+    return wanted and why is None
 
 
 def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> None:
@@ -217,21 +219,16 @@ def _table(request: Request, files: list[ExportFile], key: str) -> str:
         found = _estimate(key, file, request)
         total += found.size
         unit = file.unit[found.rows != 1]
-        rows.append(
-            f"<tr><td>{escape(file.name)}</td><td>{found.rows:,} {escape(unit)}</td><td>{size(found.size)}</td></tr>"
-        )
-    rows.append(f"<tr><th>In all, about</th><td></td><th>{size(total)}</th></tr>")
-    return f'<table class="export">{"".join(rows)}</table>'
+        rows.append((file.name, f"{found.rows:,} {unit}", size(found.size)))
+    return rendered(_HERE / "export_table.html", files=rows, total=size(total))
 
 
 def _links(collection: Collection, key: str, zipped: bool) -> str:
-    found = STORE.files(key)
-    items = [
-        f'<a class="download" href="{escape(server.export_url(collection, key, name))}" download="{escape(name)}">'
-        f"Download {escape(name)} <small>{size(path.stat().st_size)}</small></a>"
-        for name, path in found.items()
+    files = [
+        (name, server.export_url(collection, key, name), size(path.stat().st_size))
+        for name, path in STORE.files(key).items()
     ]
-    return f'<div class="downloads{" one" if zipped else ""}">{"".join(items)}</div>'
+    return rendered(_HERE / "export_links.html", files=files, zipped=zipped)
 
 
 def size(number: int) -> str:

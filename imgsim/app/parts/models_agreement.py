@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,12 @@ from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.parts.models_verified import ordinal
 from imgsim.app.services import state, text
+from imgsim.base.markup import rendered
 from imgsim.collection import Collection
 from imgsim.collection.evidence import evidence_of
 from imgsim.collection.neighbour_overlap import STUDY, NeighbourOverlap, places
 
+_TABLE = Path(__file__).with_suffix(".html")
 _GRID = "disagreements"
 _PER_PAGE = 18
 _ALL = -1  # in the list of numbers of shared neighbours
@@ -59,27 +61,18 @@ def show(collection: Collection, names: Sequence[str], k: int, sharing: int | No
 def _table(known: NeighbourOverlap, names: Sequence[str]) -> None:
     """The counts, with those of the study beneath where they are of as many neighbours."""
     numbers = range(known.k, -1, -1)
-    head = "".join(f'<th scope="col">{number}</th>' for number in numbers)
     lines = [_line(f"{names[0]}, {names[1]}", known.counts.tolist(), numbers)]
     if known.k == STUDY.k:
         lines.append(
             _line(f"the DHH23 study: {', '.join(STUDY.backbones)}", list(STUDY.shared), numbers, "study")
         )
-    st.html(
-        '<div class="facts"><table><caption>How many of the first '
-        f"{known.k} neighbours are the same plates in both lists, in any order</caption><thead><tr>"
-        f'<th scope="col"></th><th scope="col">plates</th>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
+    st.html(rendered(_TABLE, k=known.k, numbers=numbers, lines=lines))
 
 
-def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str = "") -> str:
+def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str = "") -> dict[str, Any]:
     whole = sum(counts)
-    cells = "".join(
-        f"<td>{counts[number]:,} <small>{text.share(counts[number], whole)}</small></td>"
-        for number in numbers
-    )
-    return f'<tr class="{kind}"><th scope="row">{escape(label)}</th><td>{whole:,}</td>{cells}</tr>'
+    cells = [(f"{counts[number]:,}", text.share(counts[number], whole)) for number in numbers]
+    return {"kind": kind, "label": label, "plates": f"{whole:,}", "cells": cells}
 
 
 def _list(

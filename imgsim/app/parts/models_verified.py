@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.markup import rendered
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
 
 FOUND_BY = ("first", "second", "both", "neither")
+_TABLE = Path(__file__).with_suffix(".html")
 _PER_PAGE = 12
 _KINDS = {SAME: "Same image", MIRRORED: "Mirrored", DETAIL: "Shared detail"}
 
@@ -83,31 +85,25 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
     rows += [(word, pairs.verdicts == verdict) for verdict, word in _KINDS.items()]
     if not pairs.by_lines.all():
         rows.append(("Proposed by their lines", pairs.by_lines))
-    head = "".join(
-        f'<th colspan="{len(names)}" scope="colgroup">{"the first" if step == 1 else f"among the first {step}"}</th>'
-        for step in steps
-    )
-    networks = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for label, mask in rows:
         if not mask.any():
             continue
-        cells = ""
+        whole, shares = int(mask.sum()), []
         for step in steps:
             counts = [int(np.count_nonzero(look.found(step)[mask])) for look in looks]
-            cells += "".join(
-                f'<td class="{"best" if len(counts) > 1 and count == max(counts) > min(counts) else ""}" '
-                f'title="{count:,} of {int(mask.sum()):,} pairs">{text.share(count, int(mask.sum()))}</td>'
+            shares += [
+                {
+                    "best": len(counts) > 1 and count == max(counts) > min(counts),
+                    "title": f"{count:,} of {whole:,} pairs",
+                    "share": text.share(count, whole),
+                }
                 for count in counts
-            )
-        cells += "".join(f"<td>{float(np.median(look.similarities[mask])):.3f}</td>" for look in looks)
-        lines.append(f'<tr><th scope="row">{label}</th><td>{int(mask.sum()):,}</td>{cells}</tr>')
-    st.html(
-        '<div class="facts"><table><caption>Where the other plate of a verified pair stands in a network\'s list'
-        '</caption><thead><tr><th rowspan="2" scope="col"></th><th rowspan="2" scope="col">pairs</th>'
-        f'{head}<th colspan="{len(names)}" scope="colgroup">median similarity</th></tr>'
-        f"<tr>{networks * (len(steps) + 1)}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-    )
+            ]
+        medians = [f"{float(np.median(look.similarities[mask])):.3f}" for look in looks]
+        lines.append({"label": label, "pairs": f"{whole:,}", "shares": shares, "medians": medians})
+    told = ["the first" if step == 1 else f"among the first {step}" for step in steps]
+    st.html(rendered(_TABLE, names=names, steps=told, lines=lines))
 
 
 def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ from imgsim import export
 from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
 from imgsim.app.parts import cards, downloads, shell
-from imgsim.app.services import caches, server, state, text
+from imgsim.app.services import caches, commands, server, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
@@ -163,4 +163,4 @@ def _unprepared(collection: Collection) -> None:
             return
         st.markdown("**The lines of this collection's plates were not looked at yet.**")
         st.markdown("Details are found by their lines. Prepare them in a terminal, then reload this page:")
-        st.code(f"python precompute.py --name {collection.name}", language=None)
+        st.code(commands.prepare(collection.path), language=None)

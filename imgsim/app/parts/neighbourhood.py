@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study
-from imgsim.app.services import state, text, verdict_words
+from imgsim.app.services import commands, state, text, verdict_words
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing, fold
 from imgsim.collection.query import Query
@@ -163,7 +163,7 @@ def unverified(collection: Collection) -> None:
         return
     st.caption(
         "Nothing is verified here: the lines of these plates were never compared. To have them compared, run "
-        f"`python precompute.py --name {collection.name.replace('`', '')}` in a terminal."
+        f"`{commands.prepare(collection.path).replace('`', '')}` in a terminal."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from imgsim.app.services import commands
 from imgsim.collection import Collection
 
 
@@ -20,7 +21,7 @@ def unverified(collection: Collection) -> None:
             "Similarity finds candidates; only their lines can tell a copy from a look-alike. "
             "Compare them in a terminal, then reload this page:"
         )
-        st.code(f"python precompute.py --name {collection.name}", language=None)
+        st.code(commands.prepare(collection.path), language=None)
 
 
 def unknown_books(collection: Collection) -> None:
@@ -31,7 +32,4 @@ def unknown_books(collection: Collection) -> None:
             "Put the plates of each book in a folder of its own, or name the book of each plate in a column called "
             "*book* of the metadata. Then prepare the collection again in a terminal:"
         )
-        st.code(
-            f"python precompute.py FOLDER --metadata FILE.csv --name {collection.name}",
-            language=None,
-        )
+        st.code(commands.prepare(collection.path, "--metadata", "FILE.csv", images="FOLDER"), language=None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim.app.services import caches, text
+from imgsim.app.services import caches, remedies, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
@@ -48,7 +48,7 @@ def known(collection: Collection, asked: Asked, opener: Opener) -> tuple[Evidenc
     try:
         return _evidence(collection, asked, opener), ""
     except ImgsimError as error:
-        return None, str(error)
+        return None, remedies.told(error)
 
 
 def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGenerator) -> None:

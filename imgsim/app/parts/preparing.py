@@ -1,6 +1,6 @@
-"""Runs of precompute.py that the app starts: the sample at the first start, and a collection that has lost scans.
+"""Runs that the app starts: the sample at the first start, and a collection that has lost scans.
 
-One run of precompute.py serves everybody who looks at the page meanwhile; its JSON lines become progress bars.
+One run serves everybody who looks at the page meanwhile; its JSON lines become progress bars.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from typing import Any
 
 import streamlit as st
 
-from imgsim.app.services import text
-from imgsim.collection import Collection
-from imgsim.errors import ImgsimError
+from imgsim.app.services import commands, remedies, text
+from imgsim.errors import ImgsimError, remedy_of
 
 _PROJECT = Path(__file__).resolve().parents[3]  # where the package imgsim lies
 _COMMAND = [sys.executable, "-m", "imgsim", "prepare"]
-_PREPARE = "python precompute.py --sample"
 
 
 @dataclass
 class Preparation:
-    """A run of precompute.py and what it has said so far. Its lines are read by a thread of its own."""
+    """A run and what it has said so far. Its lines are read by a thread of its own."""
 
     process: subprocess.Popen[str]
     stages: dict[str, dict[str, Any]] = field(
@@ -50,7 +48,9 @@ class Preparation:
         elif event.get("event") == "ready":
             self.ready = True
         elif event.get("event") == "error":
-            self.message = str(event.get("message", ""))
+            remedy = remedy_of(event.get("remedy"))
+            said = ImgsimError(event.get("message", "") if remedy is None else event.get("what", ""), remedy)
+            self.message = remedies.told(said)
         elif event.get("stage") and event.get("event") != "note":
             self.stages[str(event["stage"])] = event
 
@@ -63,7 +63,7 @@ class Preparation:
         """What went wrong, or '' if nothing did."""
         if self.running or self.process.returncode == 0:
             return ""
-        return self.message or self._last or f"precompute.py stopped with the code {self.process.returncode}."
+        return self.message or self._last or f"It stopped with the code {self.process.returncode}."
 
 
 _lock = Lock()
@@ -156,26 +156,26 @@ def _drawn(preparation: Preparation) -> None:
 _updates: dict[str, Preparation] = {}  # by the collection's folder
 
 
-def updating(collection: Collection) -> bool:
+def updating(folder: Path) -> bool:
     """Whether a run that was started here is at work on a collection, or has not been told the end of."""
-    return str(collection.path) in _updates
+    return str(folder) in _updates
 
 
-def begin_update(collection: Collection, options: list[str]) -> None:
-    """Prepare a collection again, unless that is under way."""
+def begin_update(folder: Path, options: list[str]) -> None:
+    """Prepare the collection in a folder again, unless that is under way."""
     with _lock:
-        if str(collection.path) not in _updates:
-            command = [*_COMMAND, "--out", str(collection.path), *options, "--json"]
-            _updates[str(collection.path)] = _started(command)
+        if str(folder) not in _updates:
+            command = [*_COMMAND, "--out", str(folder), *options, "--json"]
+            _updates[str(folder)] = _started(command)
 
 
-def update(collection: Collection) -> None:
+def update(folder: Path) -> None:
     """Draw the run that was begun until it is done, then run the page again; say it where it failed."""
-    preparation = _updates.get(str(collection.path))
+    preparation = _updates.get(str(folder))
     if preparation is None:
         return
     _drawn(preparation)
-    _updates.pop(str(collection.path), None)
+    _updates.pop(str(folder), None)
     if preparation.failure():
         st.error(text.plain(preparation.failure()))
         st.button("Look again", key="look_again")
@@ -202,7 +202,8 @@ def _failed(preparation: Preparation) -> None:
     st.error(text.plain(ImgsimError(f"The sample could not be prepared: {preparation.failure()}")))
     st.markdown("Try again here, or prepare a collection in a terminal. Then reload this page:")
     st.code(
-        f"{_PREPARE}\npython precompute.py FOLDER_OF_SCANS --metadata METADATA.csv --name herbals",
+        f"{commands.start('--sample')}\n"
+        f"{commands.start('FOLDER_OF_SCANS', '--metadata', 'METADATA.csv', '--name', 'herbals')}",
         language=None,
     )
     if st.button("Try again"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, reviewing
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.id_registry import Registry
 from imgsim.collection.shown_reviews import evidence_of
@@ -146,7 +146,7 @@ def _confirm(name: str, uuid: str, plate_a: str, plate_b: str) -> None:
     except StopIteration:
         st.session_state[_FAILED] = "Somebody has confirmed it in the meantime."
     except ImgsimError as error:
-        st.session_state[_FAILED] = str(error)
+        st.session_state[_FAILED] = remedies.told(error)
 
 
 def _confirm_all(name: str, uuids: list[str]) -> None:

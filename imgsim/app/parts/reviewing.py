@@ -14,7 +14,7 @@ import streamlit as st
 
 from imgsim.app.components import browser_memory, keyboard
 from imgsim.app.parts import shell
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.shown_reviews import evidence_of
 from imgsim.errors import ImgsimError
@@ -226,7 +226,7 @@ def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then
             evidence=evidence_of(collection, *rows, state.current().backbone),
         )
     except ImgsimError as error:
-        st.session_state[_FAILED] = str(error)
+        st.session_state[_FAILED] = remedies.told(error)
         return
     st.session_state[note_key] = ""
     st.session_state[_SAID] = (made.pair, f"Noted: {decision} ({plate_a}, {plate_b}).")
@@ -238,7 +238,7 @@ def _undo(name: str, then: Then | None) -> None:
     try:
         gone = caches.reviews(caches.opened(name)).undo(reviewer())
     except ImgsimError as error:
-        st.session_state[_FAILED] = str(error)
+        st.session_state[_FAILED] = remedies.told(error)
         return
     if gone is None:
         st.session_state[_SAID] = (None, "There is nothing of yours to take back.")

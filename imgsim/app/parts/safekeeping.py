@@ -10,7 +10,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from imgsim.app.services import caches, text
+from imgsim.app.services import caches, remedies, text
 from imgsim.base.database import Database, backups
 from imgsim.base.database.backups import Backup
 from imgsim.base.database.connecting import barred
@@ -54,7 +54,7 @@ def _unread(collection: Collection, error: ImgsimError) -> None:
         "can be decided, and nothing exported that decisions belong to."
     )
     if not isinstance(error, DamagedError):
-        st.error(text.plain(f"The decisions of this collection cannot be read. {error} {not_applied}"))
+        st.error(text.plain(f"The decisions of this collection cannot be read. {remedies.told(error)} {not_applied}"))
         return
     said = f"The decisions of this collection cannot be read: {error.why}. The file is left as it is. {not_applied}"
     _offer(collection, FILE, said)
@@ -94,7 +94,8 @@ def _put_back(collection: Collection, file: str, chosen: Backup) -> None:
             aside = keeping.restore_ids(collection.path, chosen.path)
             said = f"The copy of the ids of {when(chosen.made)} is in use."
     except (ImgsimError, OSError) as error:
-        st.error(text.plain(f"Nothing was changed. {error}"))
+        said = remedies.told(error) if isinstance(error, ImgsimError) else str(error)
+        st.error(text.plain(f"Nothing was changed. {said}"))
         return
     st.session_state[_DONE] = (
         f"{said} The damaged file is kept as {aside.name}." if aside is not None else said

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from imgsim.app.components import narrow_screen, thumbnail_grid
-from imgsim.app.parts import cards, exporting, preparing, safekeeping, tour
-from imgsim.app.services import background_check, caches, page_registry, state, text
+from imgsim.app.parts import cards, exporting, mending, preparing, safekeeping, tour
+from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
@@ -63,7 +63,7 @@ def choose_collection() -> Collection | None:
         return None
     for info in infos:
         if info.error and not usable:
-            st.error(text.plain(info.error))
+            mending.show(info.error, info.name)
     if not usable:
         return None
     wanted = state.current()
@@ -71,12 +71,12 @@ def choose_collection() -> Collection | None:
     try:
         if name not in usable:
             raise next(
-                (CollectionError(info.error) for info in infos if info.name == name and info.error),
+                (info.error for info in infos if info.name == name and info.error),
                 CollectionError(f"There is no collection “{name}” here, so “{usable[0]}” is open."),
             )
         collection = caches.opened(name)
     except CollectionError as error:
-        st.warning(text.plain(error))
+        mending.show(error, name, draw=st.warning)
         collection = caches.opened(usable[0])
     background_check.begin(collection)
     corrected(collection)
@@ -105,7 +105,7 @@ def _gone(collection: Collection, plate_id: str) -> str:
     try:
         entry = plate_address(collection, plate_id)
     except ImgsimError as error:
-        return f"There is no plate {plate_id} in this collection. {error}"
+        return f"There is no plate {plate_id} in this collection. {remedies.told(error)}"
     if entry is None:
         return f"There is no plate {plate_id} in this collection, and there never was."
     st.session_state[GONE] = (collection.name, plate_id)
@@ -169,7 +169,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         background_check.notice(collection)
         for info in infos:
             if info.error:
-                st.caption(text.plain(f"{info.name} cannot be opened: {info.error}"))
+                st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))
         narrow_screen(key="narrow_screen", page=name)
     safekeeping.show(collection)
     tour.show(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, preparing
-from imgsim.app.services import text
+from imgsim.app.parts import cards, mending, preparing
+from imgsim.app.services import commands, text
 from imgsim.collection import Collection
 from imgsim.prepare.staleness import missing, staleness
 
@@ -19,8 +19,8 @@ def show(collection: Collection) -> None:
         if not box.open:
             return
         st.caption("Compares every input file with what it was when the collection was prepared.")
-        if preparing.updating(collection):
-            preparing.update(collection)
+        if preparing.updating(collection.path):
+            preparing.update(collection.path)
             return
         found = staleness(collection)
         if not found:
@@ -30,8 +30,7 @@ def show(collection: Collection) -> None:
             st.markdown(f"- {text.plain(sentence)}")
         if _vanished(collection):
             return
-        st.markdown("Bring it up to date in a terminal; only what changed is done again:")
-        st.code(f"python precompute.py --name {collection.name}", language=None)
+        mending.again(collection.path, "stale")
 
 
 def _vanished(collection: Collection) -> bool:
@@ -54,7 +53,7 @@ def _vanished(collection: Collection) -> bool:
         "citations find them."
     )
     if st.button(f"Prepare it without {text.count(len(ids), 'plate')}", key="accept_missing"):
-        preparing.begin_update(collection, ["--accept-missing"])
+        preparing.begin_update(collection.path, ["--accept-missing"])
         st.rerun()
-    st.code(f"python precompute.py --name {collection.name} --accept-missing", language=None)
+    st.code(commands.prepare(collection.path, "--accept-missing"), language=None)
     return True

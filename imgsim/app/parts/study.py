@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from imgsim.app.services import state, text
+from imgsim.app.services import commands, state, text
 from imgsim.collection import Collection
 from imgsim.collection.neighbour_overlap import STUDY
 
@@ -62,7 +62,7 @@ def button(collection: Collection) -> None:
                 f"The DHH23 study looked at the {STUDY.k} most similar plates by {' and '.join(STUDY.backbones)}, from "
                 f"{THRESHOLD:g} on. This collection has neither network. Add one in a terminal, then reload this page:"
             )
-            st.code(f"python precompute.py --name {collection.name} --backbone {BACKBONES[0]}", language=None)
+            st.code(commands.prepare(collection.path, "--backbone", BACKBONES[0]), language=None)
 
 
 def said(collection: Collection, now: state.State) -> None:

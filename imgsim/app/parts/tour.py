@@ -5,10 +5,10 @@ The browser remembers which were read (components/browser_memory.py).
 
 from __future__ import annotations
 
-from html import escape
 from typing import NamedTuple
 
 import streamlit as st
+from markupsafe import Markup
 
 from imgsim.app.components import browser_memory
 from imgsim.app.services import state
@@ -46,8 +46,8 @@ def show(page: str) -> None:
         if kept is None or not here or here in kept.get(_NAME, ""):
             return
         st.session_state[_SHOWN] = here
-        words = escape(HINTS[int(here) - 1].words)
-        st.html(f'<p class="hint"><b>Hint {here} of {len(HINTS)}</b> {words}</p>', width="content")
+        hint = Markup('<p class="hint"><b>Hint {} of {}</b> {}</p>')
+        st.html(hint.format(here, len(HINTS), HINTS[int(here) - 1].words), width="content")
         st.button("Got it", on_click=_read, args=(here,), key="hint_read")
         if len({*kept.get(_NAME, ""), here}) < len(HINTS):
             st.button("Skip all", type="tertiary", on_click=_read, args=(READ,), key="hint_skip")

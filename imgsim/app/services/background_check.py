@@ -13,9 +13,9 @@ from queue import SimpleQueue
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.services import text
-from imgsim.collection import Collection
-from imgsim.collection.integrity import Checked, check, remedy_words
+from imgsim.app.services import remedies, text
+from imgsim.collection import Collection, integrity
+from imgsim.collection.integrity import Checked, check
 from imgsim.errors import ImgsimError
 
 DELAY = 10.0  # seconds after opening: whoever opened it is served first
@@ -119,10 +119,10 @@ def show(collection: Collection) -> None:
             height=min(40 + 35 * len(rows), 260),
             key="damaged_files",
         )
-        for line in remedy_words(checked.problems, collection.name):
-            words, _, command = line.partition(": python ")
-            st.markdown(text.plain(words) + (":" if command else ""))
-            if command:
-                st.code(f"python {command}", language=None)
+        for sentence, remedy in integrity.remedies(checked.problems, collection.path):
+            said = remedies.Words("") if remedy is None else remedies.words(remedy)
+            st.markdown(text.plain(f"{sentence} {said.sentence}"))
+            if said.command:
+                st.code(said.command, language=None)
     for line in checked.unsure:
         st.caption(text.plain(line))

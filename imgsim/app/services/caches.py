@@ -36,7 +36,7 @@ from imgsim.collection.collection import Decided, Pair
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.registration import Registration
 from imgsim.collection.review_queue import Queue
-from imgsim.errors import CollectionError, ImgsimError
+from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.families import Families
 from imgsim.generation import current, layout
 from imgsim.generation.current import mend_if_free
@@ -85,7 +85,7 @@ def opened(name: str) -> Collection:
 def _generation(path: Path) -> str:
     found = current.live(path)
     if found is None:
-        raise CollectionError(f"{path} is no longer a prepared collection. Run precompute.py again.")
+        raise CollectionError(f"{path} is no longer a prepared collection.", PrepareAgain(str(path)))
     return found.generation
 
 

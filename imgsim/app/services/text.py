@@ -9,15 +9,21 @@ from typing import Any
 
 import pandas as pd
 
+from imgsim.app.services import remedies
 from imgsim.catalogue import DateInterval
+from imgsim.errors import ImgsimError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!~|$:<>&^=])")
 _SPACES = re.compile(r"\s+")
 
 
 def plain(value: object) -> str:
-    """Data for a place that reads Markdown (labels, captions, messages): shown verbatim, on one line."""
-    return _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", str(value)))
+    """Data for a place that reads Markdown (labels, captions, messages): shown verbatim, on one line.
+
+    Of an error its remedy is said in the app's words.
+    """
+    said = remedies.told(value) if isinstance(value, ImgsimError) else str(value)
+    return _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", said))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

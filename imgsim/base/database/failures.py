@@ -8,17 +8,17 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from imgsim.base.database import connecting
+from imgsim.base.database import backups, connecting
 from imgsim.base.database.connecting import code
-from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError
+from imgsim.errors import BusyError, CollectionError, DamagedError, ImgsimError, RestoreCopy
 
 
 def damaged(path: Path, what: str, why: str) -> DamagedError:
     """The error of a file that is not what was written."""
     return DamagedError(
-        f"{what} in {path} cannot be read: {why}. The file is left as it is; put a whole copy of "
-        "it in its place.",
+        f"{what} in {path} cannot be read: {why}. The file is left as it is.",
         why,
+        None if path.parent.name == backups.FOLDER else RestoreCopy(str(path.parent)),
     )
 
 

@@ -137,7 +137,7 @@ class Database:
         try:
             self.examined()
         except CollectionError as error:
-            return [str(error)]
+            return [error.what]
         return []
 
     def damaged(self, why: str) -> DamagedError:

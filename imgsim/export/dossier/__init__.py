@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.export.dossier.document import page
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def dossier_html(
     matches = collection.matches
     if families is None or matches is None:
         raise ImgsimError(
-            f"The plates of {collection.name} were never compared by their lines, so there are no families. "
-            f"Run: python precompute.py --name {collection.name}"
+            f"The plates of {collection.name} were never compared by their lines, so there are no families.",
+            PrepareAgain(str(collection.path)),
         )
     return page(collection, families, matches, families.family(family_id), given).encode("utf-8", "replace")

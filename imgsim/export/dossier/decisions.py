@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from imgsim.export.dossier.markup import counted, e, table
+from imgsim.export.dossier.parts import Table, counted
 from imgsim.reviews.account import Account, JudgedPair, shown_then, why_waiting
 from imgsim.reviews.decision_words import UNSURE
 
@@ -18,20 +18,21 @@ MOST_DECISIONS = 500
 _HEADS = ("Plates", "Decision", "By", "On", "Note", "Shown then", "The program says now", "Does it count?")
 
 
-def decisions(collection: Collection, matches: Matches, family: Family, told: Account) -> str:
-    """The section: one row for each reviewer's word on each pair with a plate of the family."""
+def decisions(
+    collection: Collection, matches: Matches, family: Family, told: Account
+) -> dict[str, Any] | None:
+    """One row for each reviewer's word on each pair with a plate of the family; None where nobody has decided."""
     if not told:
-        return "<h2>What people decided</h2>\n<p>Nothing yet: nobody has decided about a pair of these plates.</p>\n"
+        return None
     number = {member.plate_id: at for at, member in enumerate(family.members, 1)}
 
     def row(review: Review, counts: str) -> tuple[str, ...]:
         names = [str(number[plate]) if plate in number else f"plate {plate}" for plate in review.pair]
         names.sort(key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0))
-        cells = (
+        return (
             " and ".join(names), review.decision, review.reviewer, review.when[:10], review.note,
             shown_then(review) or "not recorded", _measured(collection, matches, review), counts,
         )  # fmt: skip
-        return tuple(map(e, cells))
 
     rows = [row(review, _counts(pair)) for pair in told.pairs for review in pair.said]
     rows += [row(one.review, f"waits for confirmation: {why_waiting(one)}") for one in told.waiting]
@@ -41,11 +42,7 @@ def decisions(collection: Collection, matches: Matches, family: Family, told: Ac
         else ""
     )
     caption = f"{counted(len(rows), 'decision')} by {', '.join(told.people)}.{left}"
-    return (
-        f"<h2>What people decided</h2>\n<p>{e(told.sentences())}</p>\n"
-        + table(_HEADS, rows[:MOST_DECISIONS], caption=caption)
-        + "\n"
-    )
+    return {"sentences": told.sentences(), "table": Table(_HEADS, rows[:MOST_DECISIONS], caption)}
 
 
 def who(told: Account) -> str:

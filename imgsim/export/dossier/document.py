@@ -1,4 +1,4 @@
-"""The parts of a dossier, in the order in which they are read."""
+"""What stands in a dossier, part by part, in the order in which it is read; page.html says how."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import base64
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from imgsim.base.markup import rendered
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
-from imgsim.export.dossier.markup import counted, e, outlined, table
+from imgsim.export.dossier.parts import Table, counted, outline
 from imgsim.export.dossier.provenance import method
 from imgsim.families import Families, Family, Member, decisions_of, related
 from imgsim.reviews import standing_frame
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
     from imgsim.verification.match_row import MatchRow
     from imgsim.verification.matches import Matches
 
-_STYLE = Path(__file__).with_name("style.css")
+_PAGE = Path(__file__).with_name("page.html")
 # Beyond these a dossier would be a database; it says what it leaves out.
 MOST_FIGURES, MOST_PAIRS, MOST_RELATED = 60, 500, 60
 _CLASSES = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail"}
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def page(
@@ -43,95 +43,72 @@ def page(
     catalogue = collection.catalogue
     told = account(reviews, catalogue.pictures, [member.plate_id for member in family.members])
     rejected = decisions_of(standing_frame(counting(reviews, catalogue.pictures)), catalogue).rejected
-    title = collection.catalogue.short_title(family.earliest.row, 90)
     pictures = {row: _picture(collection, row) for row in family.rows}
-    parts = [
-        _head(collection, family, title),
-        _strip(collection, family, pictures),
-        _books(collection, family),
-        _evidence(collection, matches, family),
-        decisions(collection, matches, family, told),
-        _outside(collection, families, matches, family, rejected),
-        method(collection, family, told),
-    ]
-    style = _STYLE.read_text(encoding="utf-8")
-    defined = "".join(
-        f'<image id="p{row}" width="{size[0]}" height="{size[1]}" href="{data}"/>'
-        for row, data in pictures.items()
-        if data
-        for size in (_size(collection, row),)
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="generator" content="imgsim">\n'
-        f"<title>{e(title)}: the life of an image</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>{defined}</defs></svg>\n'
-        f"<main>\n{''.join(parts)}</main>\n{_foot(collection)}\n</body>\n</html>\n"
+    number = {member.row: at for at, member in enumerate(family.members, 1)}
+
+    def plates(members: Iterable[Member]) -> list[dict[str, Any]]:
+        return [_plate(collection, member, number, pictures[member.row]) for member in members]
+
+    return rendered(
+        _PAGE,
+        head=_head(collection, family),
+        pictures=[
+            {"row": row, "width": size[0], "height": size[1], "data": data}
+            for row, data in pictures.items()
+            if data
+            for size in (_size(collection, row),)
+        ],
+        dated=plates(family.dated),
+        undated=plates(family.undated),
+        sources=_sources(collection, family),
+        evidence=_evidence(collection, matches, family, number),
+        decided=decisions(collection, matches, family, told),
+        related=_related(collection, families, matches, family, rejected, number),
+        method=method(collection, family, told),
+        made_with=collection.manifest.get("imgsim", ""),
+        today=date.today().isoformat(),
     )
 
 
-def _head(collection: Collection, family: Family, title: str) -> str:
+def _head(collection: Collection, family: Family) -> dict[str, str]:
     span = f", {family.span}" if family.span else ""
     places = f"; printed in {', '.join(family.places)}" if family.places else ""
     books = f" in {counted(len(family.books), 'book')}" if family.books else ""
     first = family.earliest
-    earliest = (
-        f"The earliest in this collection is of {first.date}. It need not be the first: "
-        "an earlier printing may not have been scanned."
-        if first.dated
-        else "None of its plates is dated, so their order is that of their books and names."
-    )
-    return (
-        '<p class="kicker">The life of an image</p>\n'
-        f"<h1>{e(title)}</h1>\n"
-        f'<p class="lead">{e(counted(len(family), "plate") + books + span + places)}.</p>\n<p>{e(earliest)}</p>\n'
-    )
+    return {
+        "title": collection.catalogue.short_title(first.row, 90),
+        "lead": counted(len(family), "plate") + books + span + places,
+        "earliest": (
+            f"The earliest in this collection is of {first.date}. It need not be the first: "
+            "an earlier printing may not have been scanned."
+            if first.dated
+            else "None of its plates is dated, so their order is that of their books and names."
+        ),
+    }
 
 
 # ---- the plates
 
 
-def _strip(collection: Collection, family: Family, pictures: dict[int, str]) -> str:
-    number = {member.row: at for at, member in enumerate(family.members, 1)}
-
-    def items(members: Iterable[Member]) -> str:
-        return "\n".join(_item(collection, member, number, pictures[member.row]) for member in members)
-
-    parts = [f'<h2>In order of date</h2>\n<ol class="strip">\n{items(family.dated)}\n</ol>\n']
-    if not family.dated:
-        parts = [f'<h2>Its plates</h2>\n<ol class="strip">\n{items(family.undated)}\n</ol>\n']
-    elif family.undated:
-        parts.append(f'<h3>Undated</h3>\n<ol class="strip">\n{items(family.undated)}\n</ol>\n')
-    return "".join(parts)
-
-
-def _item(collection: Collection, member: Member, number: dict[int, int], picture: str) -> str:
-    catalogue = collection.catalogue
-    title = catalogue.short_title(member.row, 80)
-    alternative = f"Plate {number[member.row]}: {title}, {member.date}"
-    image = (
-        f'<img src="{picture}" alt="{e(alternative)}">'
-        if picture
-        else '<span class="none">The picture is missing.</span>'
-    )
-    words = ", ".join(f'<span class="word {_class(word)}">{e(word)}</span>' for word in member.words)
-    if not member.direct and member.tied_to is not None:
-        words += f' <span class="note">(by way of plate {number[member.tied_to]})</span>'
-    where = ", ".join(part for part in (member.date, member.town) if part)
-    return (
-        f'<li>\n<div class="plate">{image}</div>\n'
-        f'<p class="date">{number[member.row]}. {e(where)}</p>\n'
-        f'<p class="title">{e(title)}</p>\n<p class="words">{words}</p>\n<p class="id">{e(member.plate_id)}</p>\n</li>'
-    )
+def _plate(collection: Collection, member: Member, number: dict[int, int], picture: str) -> dict[str, Any]:
+    tied = member.tied_to
+    return {
+        "number": number[member.row],
+        "id": member.plate_id,
+        "title": collection.catalogue.short_title(member.row, 80),
+        "date": member.date,
+        "where": ", ".join(part for part in (member.date, member.town) if part),
+        "picture": picture,
+        "words": [{"kind": _class(word), "text": word} for word in member.words],
+        "by_way_of": number[tied] if not member.direct and tied is not None else 0,
+    }
 
 
 def _class(word: str) -> str:
     return _CLASSES.get(word, "detail" if "detail" in word else "")
 
 
-def _books(collection: Collection, family: Family) -> str:
+def _sources(collection: Collection, family: Family) -> Table:
     catalogue = collection.catalogue
     heads: tuple[str, ...] = ("No.", "Date", "Plate and book", "Pixels", "Format, language, kind")
     rows: list[tuple[str, ...]] = []
@@ -139,17 +116,16 @@ def _books(collection: Collection, family: Family) -> str:
         record = catalogue.record(member.row)
         kind = ", ".join(str(record[name]) for name in ("format", "language", "category") if record[name])
         size = f"{record['width']:,} × {record['height']:,}"
-        rows.append((str(number), e(member.date), e(plate_reference(catalogue, member.row)), size, e(kind)))
+        rows.append((str(number), member.date, plate_reference(catalogue, member.row), size, kind))
     if not any(row[-1] for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
-    return f"<h2>Sources</h2>\n{table(heads, rows, numbers=(0, 3))}\n"
+    return Table(heads, rows, numbers=(0, 3))
 
 
 # ---- what ties them together
 
 
-def _evidence(collection: Collection, matches: Matches, family: Family) -> str:
-    number = {member.row: at for at, member in enumerate(family.members, 1)}
+def _evidence(collection: Collection, matches: Matches, family: Family, number: dict[int, int]) -> dict[str, Any]:
     pairs = [m for row in family.rows for m in matches.of(row) if number.get(m.b, 0) > number[row]]
     verified = sorted((m for m in pairs if m.verified), key=lambda m: (-m.inliers, number[m.a], number[m.b]))
     denied = len(pairs) - len(verified)
@@ -159,100 +135,68 @@ def _evidence(collection: Collection, matches: Matches, family: Family) -> str:
         match = matches.between(member.tied_to, member.row) if member.tied_to is not None else None
         if match is not None:
             figures.append(_figure(collection, match, number))
-    left = (
-        f" Of {len(family):,} plates the first {MOST_FIGURES} are drawn."
-        if len(family) > MOST_FIGURES + 1
-        else ""
-    )
+    left = f" Of {len(family):,} plates the first {MOST_FIGURES} are drawn." if len(family) > MOST_FIGURES + 1 else ""
     heads: tuple[str, ...] = (
-        "Plates",
-        "Verdict",
-        "Inliers",
-        "Of the first",
-        "Of the second",
-        "Residual, ‰",
-        "Transform",
-        "Printing",
-    )
+        "Plates", "Verdict", "Inliers", "Of the first", "Of the second", "Residual, ‰", "Transform", "Printing",
+    )  # fmt: skip
     rows: list[tuple[str, ...]] = [
-        (f"{number[m.a]} and {number[m.b]}", e(_verdict(m)), f"{m.inliers:,}", f"{m.coverage_a:.0%}",
-         f"{m.coverage_b:.0%}", f"{m.residual:.2f}", e(m.model), e(m.printing))
+        (f"{number[m.a]} and {number[m.b]}", _verdict(m), f"{m.inliers:,}", f"{m.coverage_a:.0%}",
+         f"{m.coverage_b:.0%}", f"{m.residual:.2f}", m.model, m.printing)
         for m in verified[:MOST_PAIRS]
     ]  # fmt: skip
     if not any(m.printing for m in verified):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
-    caption = (
-        f"{counted(len(verified), 'pair')} of these plates {'agrees' if len(verified) == 1 else 'agree'}"
-    )
+    caption = f"{counted(len(verified), 'pair')} of these plates {'agrees' if len(verified) == 1 else 'agree'}"
     if len(verified) > MOST_PAIRS:
         caption += f"; the {MOST_PAIRS} with most inliers are listed"
     if denied:
         caption += f"; {counted(denied, 'more pair was', 'more pairs were')} compared and found no support"
-    return (
-        "<h2>What ties them together</h2>\n<p>Points at which the lines of two plates agree once one is laid over the "
-        "other (inliers), and the region in which they do, outlined in blue. Lettering, frames and page edges do not "
-        f"count. Each plate stands beside the one that "
-        f"ties it to the earliest, as it was printed, even where it is mirrored.{e(left)}</p>\n"
-        f'<div class="pairs">\n{"".join(figures)}</div>\n<h3>All pairs</h3>\n'
-        + table(heads, rows, caption=f"{caption}.", numbers=(2, 3, 4, 5))
-        + "\n"
-    )
+    return {"figures": figures, "left": left, "pairs": Table(heads, rows, f"{caption}.", numbers=(2, 3, 4, 5))}
 
 
 def _verdict(match: MatchRow) -> str:
     return f"{match.verdict}, mirrored" if match.mirrored and match.verdict != MIRRORED else match.verdict
 
 
-def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> str:
-    both = "".join(
-        outlined(
-            f"p{row}", f"Plate {number[row]} with the region that agrees", _size(collection, row), region
-        )
-        for row, region in ((match.a, match.region_a), (match.b, match.region_b))
-    )
+def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> dict[str, Any]:
+    sides = []
+    for row, region in ((match.a, match.region_a), (match.b, match.region_b)):
+        size = _size(collection, row)
+        points = outline(size, region)
+        sides.append({"row": row, "number": number[row], "width": size[0], "height": size[1], "points": points})
     said = [
         f"{match.inliers:,} inliers",
         f"{match.coverage_a:.0%} of plate {number[match.a]} agrees, {match.coverage_b:.0%} of plate {number[match.b]}",
         match.printing,
     ]
-    text = "; ".join(part for part in said if part)
-    return (
-        f'<figure class="pair">\n<div class="both">{both}</div>\n<figcaption><strong>{number[match.a]} and '
-        f'{number[match.b]}: <span class="{_CLASSES.get(match.verdict, "")}">{e(_verdict(match))}</span></strong>. '
-        f"{e(text)}.</figcaption>\n</figure>\n"
-    )
+    return {
+        "sides": sides,
+        "kind": _CLASSES.get(match.verdict, ""),
+        "verdict": _verdict(match),
+        "text": "; ".join(part for part in said if part),
+    }
 
 
-def _outside(
+def _related(
     collection: Collection,
     families: Families,
     matches: Matches,
     family: Family,
     rejected: frozenset[tuple[int, int]],
-) -> str:
+    number: dict[int, int],
+) -> dict[str, Any] | None:
     others = related(families, family.id, matches, rejected)
     if not others:
-        return ""
-    number = {member.row: at for at, member in enumerate(family.members, 1)}
+        return None
     rows = [
-        (str(number[r.row]), e(r.verdict), f"{r.inliers:,}", e(plate_reference(collection.catalogue, r.other)),
-         f'<span class="id">{e(r.family or "none")}</span>')
+        (str(number[r.row]), r.verdict, f"{r.inliers:,}", plate_reference(collection.catalogue, r.other),
+         r.family or "none")
         for r in others[:MOST_RELATED]
     ]  # fmt: skip
-    more = f" The first {MOST_RELATED} of {len(others):,} are listed." if len(others) > MOST_RELATED else ""
-    return (
-        "<h2>Related plates</h2>\n<p>These agree with a plate of the family and are not part of it: what they share "
-        f"is a detail of another image, or rests on too little.{e(more)}</p>\n"
-        + table(("Plate", "Verdict", "Inliers", "Agrees with", "Family"), rows, numbers=(0, 2))
-        + "\n"
-    )
-
-
-def _foot(collection: Collection) -> str:
-    return (
-        f"<footer>Made with imgsim {e(collection.manifest.get('imgsim', ''))} on {date.today().isoformat()}. "
-        "This page is complete in itself: it opens without a network and prints on A4.</footer>"
-    )
+    return {
+        "more": f" The first {MOST_RELATED} of {len(others):,} are listed." if len(others) > MOST_RELATED else "",
+        "table": Table(("Plate", "Verdict", "Inliers", "Agrees with", "Family"), rows, numbers=(0, 2), ids=(4,)),
+    }
 
 
 def _size(collection: Collection, row: int) -> tuple[int, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection.citing import family_citation
 from imgsim.export.dossier.decisions import who
-from imgsim.export.dossier.markup import e, facts, flat
+from imgsim.export.dossier.parts import flat
 from imgsim.families import RULE, Family
 from imgsim.reviews.account import Account
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from imgsim.collection import Collection
 
 
-def method(collection: Collection, family: Family, told: Account) -> str:
-    """The section that tells how the family was found, and how to cite it."""
+def method(collection: Collection, family: Family, told: Account) -> dict[str, Any]:
+    """What tells how the family was found, and how to cite it."""
     manifest = collection.manifest
     words = {
         SAME: "most of both plates agrees.",
@@ -24,9 +24,6 @@ def method(collection: Collection, family: Family, told: Account) -> str:
         DETAIL: "a compact region agrees, not the whole.",
         LOOK_ALIKE: "the lines do not agree, however alike the two look.",
     }
-    verdicts = "".join(
-        f"<dt><strong>{e(name)}</strong></dt><dd>{e(text)}</dd>" for name, text in words.items()
-    )
     rows: list[tuple[str, object]] = [
         ("Collection", collection.name),
         ("Plates", f"{len(collection.catalogue):,}"),
@@ -42,12 +39,13 @@ def method(collection: Collection, family: Family, told: Account) -> str:
         if name in manifest:
             rows.append((_spaced(name), flat(manifest[name])))
     rows.append(("Versions", flat(manifest.get("versions", {}))))
-    return (
-        f"<h2>How it was found</h2>\n<p>{e(RULE)}</p>\n<dl>{verdicts}</dl>\n"
-        f"<p>{e(who(told))} “Earliest” and “later” follow the dates in the metadata.</p>\n"
-        f"<h3>Parameters and versions</h3>\n{facts(rows)}\n"
-        f'<h2>How to cite</h2>\n<p class="cite">{e(family_citation(collection, family))}</p>\n'
-    )
+    return {
+        "rule": RULE,
+        "verdicts": words,
+        "who": who(told),
+        "parameters": rows,
+        "citation": family_citation(collection, family),
+    }
 
 
 def _spaced(name: str) -> str:

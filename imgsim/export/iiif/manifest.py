@@ -12,7 +12,7 @@ from imgsim.catalogue import described
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.export.iiif.image_service import image_address, sizes
 from imgsim.export.iiif.uris import Addresses
 from imgsim.reviews.account import account
@@ -49,8 +49,8 @@ def family_manifest(
     families = families_of(collection) if families is None else families
     if families is None:
         raise ImgsimError(
-            f"The plates of {collection.name} were not compared by their lines yet. "
-            f"Run: python precompute.py --name {collection.name}"
+            f"The plates of {collection.name} were not compared by their lines yet.",
+            PrepareAgain(str(collection.path)),
         )
     family = families.family(family_id)
     at = Addresses(app, collection.name)

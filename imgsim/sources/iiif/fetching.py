@@ -153,7 +153,7 @@ class Fetcher:
             wait = 2.0**attempt if wait is None else max(wait, 1.0)
             if wait > self.most_patience:
                 raise Unanswered(
-                    f"{url} answered {reason} and asks to wait {wait:.0f} s. Run the same command again later."
+                    f"{url} answered {reason} and asks to wait {wait:.0f} s. Try again later."
                 )
             if attempt + 1 < ATTEMPTS:
                 self.sleep(wait)

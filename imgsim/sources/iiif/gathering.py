@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from imgsim.base.writing import write_whole
-from imgsim.errors import DownloadError, ImageError, ManifestError
+from imgsim.errors import DownloadError, ImageError, ManifestError, StartAgain
 from imgsim.images.signatures import check_complete, identify
 from imgsim.sources.iiif import image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered, is_local
@@ -107,8 +107,8 @@ def gather(
             silent += 1
             if silent >= MAX_UNANSWERED:
                 raise DownloadError(
-                    f"{silent} images in a row could not be fetched; the last: {error} What came is kept: "
-                    "run the same command again to go on."
+                    f"{silent} images in a row could not be fetched; the last: {error} What came is kept.",
+                    StartAgain(),
                 ) from None
         else:
             rows.append(page_table.row(name, named.name, named.book, page))

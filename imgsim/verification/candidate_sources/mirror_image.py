@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.verification.candidate_sources.source import CandidateInputs, Float32, Pairs, neighbour_pairs
 
 _BLOCK = 1024
@@ -31,8 +31,8 @@ def mirrored_neighbours(embeddings: Float32, flipped: Float32, top: int) -> npt.
     """
     if embeddings.shape != flipped.shape:
         raise ImgsimError(
-            f"The embeddings are {embeddings.shape}, those of the mirrored plates {flipped.shape}. "
-            "Prepare the collection again."
+            f"The embeddings are {embeddings.shape}, those of the mirrored plates {flipped.shape}.",
+            PrepareAgain(),
         )
     count = len(embeddings)
     top = max(0, min(top, count - 1))

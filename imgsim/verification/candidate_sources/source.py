@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import ImgsimError, PrepareAgain
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -57,8 +57,8 @@ class CandidateInputs:
         counts = self._counts()
         if len(counts) > 1:
             raise ImgsimError(
-                f"Embeddings and local features are of {' and '.join(map(str, sorted(counts)))} plates. "
-                "Prepare the collection again."
+                f"Embeddings and local features are of {' and '.join(map(str, sorted(counts)))} plates.",
+                PrepareAgain(),
             )
 
     @property
