@@ -251,7 +251,7 @@ request = request_of(hostile())
 files = [file for kind in every_kind() if kind.missing(request) is None for file in kind.files]
 assert len(files) >= 9
 write_files(Path(sys.argv[1]), request, files)
-print(sorted(name for name in sys.modules if name.partition(".")[0] in ("torch", "streamlit", "cv2", "umap")))
+print(sorted(name for name in sys.modules if name.partition(".")[0] in ("torch", "streamlit", "umap")))
 """
 
 
