@@ -73,10 +73,7 @@ class ToyEngine:
         backbones: Mapping[str, Path | None],
         *,
         thumbnails: Path | None,
-        device: str,
         verifier: str,
-        workers: int | None,
-        batch_size: int | None,
         download: Callable[[int, int | None], None] | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:
         engines = {name: Engine(replace(TINY, name=name), "own", None) for name in backbones}
@@ -99,7 +96,7 @@ class ToyEngine:
         return lambda batch: np.roll(network(batch), sum(map(ord, name)) + self.preprocessing, axis=1)
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str, workers: int | None
+        self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str
     ) -> Iterator[tuple[Group, list[Match] | str]]:
         with scratch_folder() as scratch:
             np.save(scratch / "sizes.npy", sizes)

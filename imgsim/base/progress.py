@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 Report = Callable[["Progress"], None]
@@ -29,8 +30,8 @@ class Progress:
         return self.total is not None and self.done >= self.total
 
 
-class Stage:
-    """One stage being worked on; tells the reporter at most ten times a second, and always at its end."""
+class Meter:
+    """How far one stage has come; tells the reporter at most ten times a second, and always at its end."""
 
     def __init__(self, name: str, total: int | None, report: Report | None) -> None:
         self.name, self.total, self._report = name, total, report
@@ -59,3 +60,45 @@ class Stage:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self.started
+
+
+class Reporter:
+    """What a run says: how far its stages have come, how long each took, and notes.
+
+    Parameters
+    ----------
+    report : told of everything; None: nobody listens.
+    guard : called before each stage; raises where going on would do harm.
+
+    Attributes
+    ----------
+    notes : all of them so far.
+    timings : seconds by stage; of those that came to their end.
+    """
+
+    def __init__(self, report: Report | None = None, guard: Callable[[], None] = lambda: None) -> None:
+        self._report, self.guard = report, guard
+        self.notes: list[str] = []
+        self.timings: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, total: int | None) -> Iterator[Meter]:
+        """A stage of ``total`` items (None: not known), for as long as it is worked on."""
+        meter = self.meter(name, total)
+        yield meter
+        self.timings[name] = round(self.timings.get(name, 0.0) + meter.seconds, 3)
+
+    def meter(self, name: str, total: int | None) -> Meter:
+        """For a stage within another, whose time is not counted."""
+        self.guard()
+        return Meter(name, total, self._report)
+
+    def note(self, text: str) -> None:
+        """Say something on a line of its own."""
+        self.notes.append(text)
+        self.say(Progress("note", 0, None, note=text))
+
+    def say(self, progress: Progress) -> None:
+        """Tell whoever listens."""
+        if self._report is not None:
+            self._report(progress)

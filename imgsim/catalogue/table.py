@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 import pandas as pd
@@ -265,9 +265,9 @@ class Catalogue:
 
     # ---- the file
 
-    def to_parquet(self, path: Path) -> None:
+    def to_parquet(self, target: Path | BinaryIO) -> None:
         """Write the catalogue."""
-        self.frame.to_parquet(path, index=False, compression="zstd")
+        self.frame.to_parquet(target, index=False, compression="zstd")
 
     @classmethod
     def from_parquet(cls, path: Path) -> Catalogue:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from imgsim.base.places import data_dir
-from imgsim.base.progress import Stage
+from imgsim.base.progress import Meter
 from imgsim.cli.arguments import Parser, one_line
 from imgsim.cli.ending import display_for
 from imgsim.cli.phrases import phrase, told
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for folder in _folders(given):
             display = display_for(quiet=given.quiet, as_json=given.json)
-            stage = Stage(f"checking {folder.name}, MB", None, display)
+            stage = Meter(f"checking {folder.name}, MB", None, display)
             checked = check(folder, partial(_tell, stage))
             stage.update(_megabytes(checked.bytes), _megabytes(checked.bytes))
             display.close()
@@ -83,7 +83,7 @@ def _megabytes(count: int) -> int:
     return max(1, count // 10**6)
 
 
-def _tell(stage: Stage, done: int, total: int) -> None:
+def _tell(stage: Meter, done: int, total: int) -> None:
     # The databases are still to come when the last byte has been read.
     stage.update(min(done // 10**6, _megabytes(total) - 1), _megabytes(total))
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from imgsim.base.places import data_dir
-from imgsim.base.progress import Stage
+from imgsim.base.progress import Meter
 from imgsim.cli.arguments import command_name
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.collection import Collection, open_collection
@@ -214,11 +214,11 @@ def _write(
     files: Sequence[ExportFile],
     display: AnyDisplay,
 ) -> list[Path]:
-    stages: dict[str, Stage] = {}
+    stages: dict[str, Meter] = {}
 
     def report(name: str, done: int, total: int) -> None:
         if name not in stages:
-            stages[name] = Stage(name, total, display)
+            stages[name] = Meter(name, total, display)
         stages[name].update(done, total)
 
     if given.format == "files":

@@ -14,7 +14,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.prepare.catalogue_stage import joined_catalogue
 from imgsim.prepare.options import Options
-from imgsim.prepare.run import table_choices
+from imgsim.prepare.plan import table_choices
 from imgsim.prepare.run_record import recorded_in
 from imgsim.prepare.vanished import present_inputs, would_vanish
 from imgsim.sources.folders import find_images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,10 +14,12 @@ from imgsim.base.cells import csv_bytes
 from imgsim.base.hashing import file_sha256, key_of
 from imgsim.errors import CheckPath, CollectionError, Input, MetadataError
 from imgsim.generation import layout
+from imgsim.prepare.stage import Stage
 
 if TYPE_CHECKING:
+    from imgsim.base.progress import Reporter
     from imgsim.catalogue import Catalogue, Joined
-    from imgsim.prepare.context import Run
+    from imgsim.generation.generation import Generation
     from imgsim.prepare.plate_stage import Found
 
 # Raise it when imgsim.catalogue makes other columns or values of the same input.
@@ -32,7 +35,8 @@ class CatalogueStage:
 
     def __init__(
         self,
-        run: Run,
+        reporter: Reporter,
+        live: Generation | None,
         found: Found,
         metadata: Path | None,
         encoding: str | None = None,
@@ -40,36 +44,41 @@ class CatalogueStage:
     ) -> None:
         from imgsim.catalogue import STANDARD
 
-        stage = run.stage("catalogue", None)
-        try:
-            self.metadata_sha256 = file_sha256(metadata) if metadata is not None else None
-        except OSError as error:
-            raise MetadataError(
-                f"{metadata} cannot be read ({error.strerror}).", CheckPath(Input.TABLE)
-            ) from None
-        self.key = key_of(
-            version=CATALOGUE_VERSION,
-            columns=STANDARD,
-            metadata=self.metadata_sha256,
-            encoding=encoding,
-            book_by=book_by,
-            plates=[tuple(vars(plate).values()) for plate in found.plates],
-        )
-        self._made: Joined | None = None
-        self._make = lambda: joined_catalogue(
-            [vars(plate) for plate in found.plates], metadata, encoding, book_by
-        )
-        self._live = live = run.live
-        if live is not None and live.manifest["keys"].get(layout.CATALOGUE) == self.key and _whole(live):
-            self.report: dict[str, Any] = live.manifest["join"]
-            self.contents: list[str] = live.catalogue.frame["sha256"].tolist()
-        else:
-            self._made = self._make()
-            self.report = {**asdict(self._made.report), "metadata": str(metadata) if metadata else ""}
-            self.contents = self._made.catalogue.frame["sha256"].tolist()
-        self.files = [layout.CATALOGUE] + ([layout.UNJOINED] if metadata is not None else [])
-        stage.update(len(self.contents), len(self.contents))
-        run.timed(stage)
+        self._live = live
+        with reporter.stage("catalogue", None) as stage:
+            try:
+                self.metadata_sha256 = file_sha256(metadata) if metadata is not None else None
+            except OSError as error:
+                raise MetadataError(
+                    f"{metadata} cannot be read ({error.strerror}).", CheckPath(Input.TABLE)
+                ) from None
+            self.key = key_of(
+                version=CATALOGUE_VERSION,
+                columns=STANDARD,
+                metadata=self.metadata_sha256,
+                encoding=encoding,
+                book_by=book_by,
+                plates=[tuple(vars(plate).values()) for plate in found.plates],
+            )
+            self._made: Joined | None = None
+            self._make = lambda: joined_catalogue(
+                [vars(plate) for plate in found.plates], metadata, encoding, book_by
+            )
+            if live is not None and live.manifest["keys"].get(layout.CATALOGUE) == self.key and _whole(live):
+                self.report: dict[str, Any] = live.manifest["join"]
+                self.contents: list[str] = live.catalogue.frame["sha256"].tolist()
+            else:
+                self._made = self._make()
+                self.report = {**asdict(self._made.report), "metadata": str(metadata) if metadata else ""}
+                self.contents = self._made.catalogue.frame["sha256"].tolist()
+            stage.update(len(self.contents), len(self.contents))
+
+    def stages(self) -> list[Stage]:
+        """The catalogue, and what of the metadata fits no plate."""
+        stages = [Stage({layout.CATALOGUE: self.key}, lambda: {layout.CATALOGUE: self.parquet()})]
+        if self.metadata_sha256 is not None:
+            stages.append(Stage({layout.UNJOINED: self.key}, lambda: {layout.UNJOINED: self.unjoined_csv()}))
+        return stages
 
     @property
     def table(self) -> Catalogue:
@@ -79,13 +88,11 @@ class CatalogueStage:
             return self._live.catalogue
         return self._made.catalogue
 
-    def parquet(self, folder: Path) -> bytes:
-        """The catalogue as a file; ``folder`` is where it may be written for a moment."""
-        path = folder / ".catalogue.tmp"
-        self.table.to_parquet(path)
-        data = path.read_bytes()
-        path.unlink()
-        return data
+    def parquet(self) -> bytes:
+        """The catalogue as a file."""
+        stream = io.BytesIO()
+        self.table.to_parquet(stream)
+        return stream.getvalue()
 
     def unjoined_csv(self) -> bytes:
         """Rows without a plate and plates without a row, as a file."""

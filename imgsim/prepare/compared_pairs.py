@@ -18,8 +18,9 @@ from imgsim.verification.match_table import read_table, schema, table_bytes
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from imgsim.base.progress import Reporter
     from imgsim.generation.generation import Generation
-    from imgsim.prepare.context import Run
+    from imgsim.prepare.engine import Engine
     from imgsim.verification.match import Match
 
 _EVERY_S, _MOST = 5.0, 4000
@@ -106,7 +107,8 @@ class KnownPairs:
 
 
 def compare(
-    run: Run,
+    engine: Engine,
+    reporter: Reporter,
     known: KnownPairs,
     pairs: npt.NDArray[np.int32],
     contents: Sequence[str],
@@ -134,23 +136,20 @@ def compare(
     groups = [Group(row, tuple(others)) for row, others in by_row.items()]
     if not groups:
         return 0
-    stage = run.stage("matches", len(asked))
     done, failed = 0, []
-    try:
-        for group, found in run.engine.compare(
-            groups, folder=folder, sizes=sizes, verifier=verifier, workers=run.options.workers
-        ):
-            row, others = group.row, by_row.pop(group.row)
-            if isinstance(found, str):
-                failed.append((row, found))
-                # One group that cannot be compared is no reason to go without all the others.
-                found = [look_alike()] * len(others)
-            known.add([(contents[row], contents[other]) for other in others], found)
-            done += len(others)
-            stage.update(done, len(asked))
-    finally:
-        known.flush()
-    run.timed(stage)
+    with reporter.stage("matches", len(asked)) as stage:
+        try:
+            for group, found in engine.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
+                row, others = group.row, by_row.pop(group.row)
+                if isinstance(found, str):
+                    failed.append((row, found))
+                    # One group that cannot be compared is no reason to go without all the others.
+                    found = [look_alike()] * len(others)
+                known.add([(contents[row], contents[other]) for other in others], found)
+                done += len(others)
+                stage.update(done, len(asked))
+        finally:
+            known.flush()
     if by_row or len(failed) == len(groups):
         raise ImgsimError(
             f"{len(by_row) or len(failed):,} of {len(groups):,} plates could not be compared with others"
@@ -158,7 +157,7 @@ def compare(
             Change(Setting.NO_COMPARING),
         )
     for row, reason in failed[:5]:
-        run.note(f"The plate in row {row} counts as a look-alike of its candidates: {reason}")
+        reporter.note(f"The plate in row {row} counts as a look-alike of its candidates: {reason}")
     return len(asked)
 
 

@@ -13,12 +13,15 @@ from imgsim.base.arrays import npy_bytes, npz_bytes
 from imgsim.base.hashing import key_of
 from imgsim.errors import ImgsimError, StartAgain
 from imgsim.generation import layout
+from imgsim.prepare.stage import Stage
 from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
 from imgsim.retrieval.projections import method_key, neighbours_wanted, project
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Backbone, Run
+    from imgsim.base.progress import Reporter
+    from imgsim.generation.generation import Generation
+    from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.work_folder import WorkStore
 
 # Raise a number when the code of that stage gives another result for the same embeddings.
@@ -36,15 +39,17 @@ class VectorStages:
 
     def __init__(
         self,
-        run: Run,
+        reporter: Reporter,
+        live: Generation | None,
         store: WorkStore,
         contents: Sequence[str],
-        backbones: Sequence[Backbone],
+        backbones: Sequence[ChosenBackbone],
         vectors: VectorLookup,
         top_k: int,
         projections: Sequence[str],
     ) -> None:
-        self._run, self._store, self._contents, self._vectors = run, store, contents, vectors
+        self._reporter, self._live = reporter, live
+        self._store, self._contents, self._vectors = store, contents, vectors
         self._top_k, self._projections = top_k, projections
         self._backbones = {b.name: b for b in backbones}
         self._matrices: dict[str, npt.NDArray[np.float32]] = {}
@@ -55,20 +60,22 @@ class VectorStages:
         for backbone in backbones:
             self._plan(backbone)
 
-    def file(self, file: str) -> bytes:
-        """The content of one file."""
-        return self._makers[file]()
+    def stages(self) -> list[Stage]:
+        """A stage for each file."""
+        return [
+            Stage({file: key}, partial(lambda file: {file: self._makers[file]()}, file))
+            for file, key in self.keys.items()
+        ]
 
     def hubness(self, name: str) -> dict[str, Any]:
         """How unevenly plates are listed as neighbours, see :func:`imgsim.retrieval.neighbours.hubness`."""
         if name not in self._hubness:
-            live = self._run.live
-            if live is None:
+            if self._live is None:
                 raise RuntimeError(f"the neighbours of {name} were neither made nor taken over")
-            self._hubness[name] = live.manifest["backbones"][name]["hubness"]
+            self._hubness[name] = self._live.manifest["backbones"][name]["hubness"]
         return self._hubness[name]
 
-    def _plan(self, backbone: Backbone) -> None:
+    def _plan(self, backbone: ChosenBackbone) -> None:
         name = backbone.name
         base = key_of(backbone=backbone.key, contents=list(self._contents))
 
@@ -121,9 +128,8 @@ class VectorStages:
     def _compute_neighbours(self, name: str, k: int) -> Neighbours:
         matrix = self.matrix(name)
         if name not in self._neighbours or self._neighbours[name][0].shape[1] < min(k, len(matrix) - 1):
-            stage = self._run.stage(f"neighbours {name}", len(matrix))
-            self._neighbours = {name: all_neighbours(matrix, k, progress=stage.update)}
-            self._run.timed(stage)
+            with self._reporter.stage(f"neighbours {name}", len(matrix)) as stage:
+                self._neighbours = {name: all_neighbours(matrix, k, progress=stage.update)}
         return self._neighbours[name]
 
     def _make_projection(self, name: str, method: str, key: str) -> bytes:
@@ -135,8 +141,7 @@ class VectorStages:
             matrix = self.matrix(name)
             wanted = neighbours_wanted(method, len(matrix))
             nearest = self._compute_neighbours(name, wanted) if wanted else None
-            stage = self._run.stage(f"{method} {name}", None)
-            arrays = {"points": project(matrix, nearest, method, progress=stage.update)}
-            self._run.timed(stage)
+            with self._reporter.stage(f"{method} {name}", None) as stage:
+                arrays = {"points": project(matrix, nearest, method, progress=stage.update)}
             self._store.add_stage(key, arrays)
         return arrays["points"]

@@ -53,8 +53,8 @@ class Engine(Protocol):
         ...
 
     def look(
-        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
-        verifier: str, workers: int | None, batch_size: int | None, download: Download | None = None,
+        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None,
+        verifier: str, download: Download | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
         """Yield a PlateResult or PlateFailure a plate, in any order, and write thumbnails/<sha256>.webp.
 
@@ -64,9 +64,8 @@ class Engine(Protocol):
         ...
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
-        workers: int | None,
-    ) -> Iterator[tuple[Group, list[Match] | str]]:  # fmt: skip
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str
+    ) -> Iterator[tuple[Group, list[Match] | str]]:
         """Yield each group with its matches, or with why there are none, in any order.
 
         ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates,
@@ -79,9 +78,16 @@ class Engine(Protocol):
 class NetworkEngine:
     """The networks of :mod:`imgsim.backbones`, and a verifier; torch is loaded only where it is needed to compute.
 
-    ``executor`` is the name of the one on which it runs; None: see :func:`imgsim.workers.executor_for`.
+    Attributes
+    ----------
+    device : auto, cpu, cuda or mps.
+    workers, batch_size : None: what suits the machine.
+    executor : name of the one on which it runs; None: see :func:`imgsim.workers.executor_for`.
     """
 
+    device: str = "auto"
+    workers: int | None = None
+    batch_size: int | None = None
     executor: str | None = None
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
@@ -91,18 +97,17 @@ class NetworkEngine:
         return backbone.key(weights), backbone.dimension
 
     def look(
-        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None, device: str,
-        verifier: str, workers: int | None, batch_size: int | None, download: Download | None = None,
+        self, asked: Sequence[Asked], backbones: Mapping[str, Path | None], *, thumbnails: Path | None,
+        verifier: str, download: Download | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:  # fmt: skip
         return look_at_plates(
-            asked, backbones, thumbnails=thumbnails, device=device, verifier=verifier, workers=workers,
-            batch_size=batch_size, executor=self.executor, download=download,
+            asked, backbones, thumbnails=thumbnails, device=self.device, verifier=verifier, workers=self.workers,
+            batch_size=self.batch_size, executor=self.executor, download=download,
         )  # fmt: skip
 
     def compare(
-        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str,
-        workers: int | None,
-    ) -> Iterator[tuple[Group, list[Match] | str]]:  # fmt: skip
+        self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str
+    ) -> Iterator[tuple[Group, list[Match] | str]]:
         import numpy as np
 
         from imgsim.verification.comparing import compare_groups
@@ -113,8 +118,8 @@ class NetworkEngine:
             file = scratch / "sizes.npy"
             np.save(file, sizes)
             function = partial(compare_groups, folder=folder, sizes=file, verifier=verifier)
-            executor = executor_for(workers, self.executor)
-            found = each(executor, function, groups, size=GROUPS, workers=workers, timeout=GROUP_SECONDS)
+            executor = executor_for(self.workers, self.executor)
+            found = each(executor, function, groups, size=GROUPS, workers=self.workers, timeout=GROUP_SECONDS)
             for group, one in found:
                 yield group, f"comparing it {_ended(one)}" if isinstance(one, Lost) else one
 
@@ -238,7 +243,3 @@ class SoundPlate:
         stream = io.BytesIO()
         Image.linear_gradient("L").save(stream, "PNG")
         return stream.getvalue()
-
-
-def default_engine(executor: str | None = None) -> Engine:
-    return NetworkEngine(executor)

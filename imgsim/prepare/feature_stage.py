@@ -21,10 +21,12 @@ from imgsim.prepare.feature_shards import FeatureShards
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 
 if TYPE_CHECKING:
+    from imgsim.base.progress import Reporter
     from imgsim.features.extraction import Features
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
-    from imgsim.prepare.context import Backbone, Run
+    from imgsim.prepare.context import ChosenBackbone
+    from imgsim.prepare.engine import Engine
     from imgsim.prepare.vector_lookup import VectorLookup
     from imgsim.prepare.work_folder import WorkStore
 
@@ -37,18 +39,20 @@ class Descriptions:
 
     def __init__(
         self,
-        run: Run,
+        engine: Engine,
+        reporter: Reporter,
         store: WorkStore,
-        backbones: Sequence[Backbone],
+        backbones: Sequence[ChosenBackbone],
         vectors: VectorLookup,
         former: Generation | None,
         key: str,
         verifier: str,
     ) -> None:
         self.verifier = verifier
-        self._run, self._store, self._backbones, self._vectors = run, store, backbones, vectors
+        self._engine, self._reporter, self._store = engine, reporter, store
+        self._backbones, self._vectors = backbones, vectors
         self._live, self.key = former, key
-        self.shards = FeatureShards(store.features, key, run.note)
+        self.shards = FeatureShards(store.features, key, reporter.note)
         self._rows: dict[str, int] = {}
         self._features: Any = None
         self._mirrored: dict[str, npt.NDArray[np.float32]] = {}
@@ -72,7 +76,7 @@ class Descriptions:
                 # Checked plate by plate, so that one flipped bit costs the features of one plate.
                 self._features = live.features
         except CollectionError as error:
-            self._run.note(f"Local features are made again: {error}")
+            self._reporter.note(f"Local features are made again: {error}")
         for backbone in self._backbones:
             try:
                 if facts.get("mirrored", {}).get(backbone.name) == mirrored_key(backbone):
@@ -80,7 +84,7 @@ class Descriptions:
                     if found is not None:
                         self._mirrored[mirrored_key(backbone)] = found
             except CollectionError as error:
-                self._run.note(f"The mirrored embeddings of {backbone.name} are made again: {error}")
+                self._reporter.note(f"The mirrored embeddings of {backbone.name} are made again: {error}")
 
     def has_features(self, content: str) -> bool:
         if content in self.shards:
@@ -95,13 +99,13 @@ class Descriptions:
             return self.shards.get(content)
         return self._features.features(self._rows[content])
 
-    def has_mirrored(self, backbone: Backbone, content: str) -> bool:
+    def has_mirrored(self, backbone: ChosenBackbone, content: str) -> bool:
         key = mirrored_key(backbone)
         return content in self._store.vectors.get(key, {}) or (
             key in self._mirrored and content in self._rows
         )
 
-    def mirrored(self, backbone: Backbone, content: str) -> npt.NDArray[np.float32]:
+    def mirrored(self, backbone: ChosenBackbone, content: str) -> npt.NDArray[np.float32]:
         """float32 (dim,): the embedding of a plate flipped left to right."""
         key = mirrored_key(backbone)
         made = self._store.vectors.get(key, {})
@@ -150,12 +154,12 @@ class Descriptions:
         self.shards.flush()
         self._store.flush()
         for file, reason in self._failed[:5]:
-            self._run.note(f"{file} is not compared by its lines: {reason}")
+            self._reporter.note(f"{file} is not compared by its lines: {reason}")
         if len(self._failed) > 5:
-            self._run.note(f"{len(self._failed) - 5:,} more plates are not compared by their lines.")
+            self._reporter.note(f"{len(self._failed) - 5:,} more plates are not compared by their lines.")
         self._failed = []
 
-    def make(self, files: dict[str, ImageFile], *, features: bool, mirrored: Sequence[Backbone]) -> None:
+    def make(self, files: dict[str, ImageFile], *, features: bool, mirrored: Sequence[ChosenBackbone]) -> None:
         """Describe every content in ``files`` (its content -> a file of that content) that lacks something."""
         names = {b.name for b in mirrored}
         todo: dict[str, tuple[str, Asked]] = {}
@@ -166,29 +170,24 @@ class Descriptions:
                 todo[file.plate_id] = content, asked
         if not todo:
             return
-        run, options = self._run, self._run.options
         described = any(asked.features for _, asked in todo.values())
-        stage = run.stage("features" if described else "mirrored queries", len(todo))
         left = dict(todo)
-        try:
-            for result in run.engine.look(
-                [asked for _, asked in todo.values()],
-                {b.name: b.weights for b in mirrored},
-                thumbnails=None,
-                device=options.device,
-                verifier=self.verifier,
-                workers=options.workers,
-                batch_size=options.batch_size,
-            ):
-                content, asked = left.pop(result.plate_id)
-                self.keep(asked, content, result)
-                stage.update(len(todo) - len(left), len(todo))
-            for content, asked in left.values():
-                nothing = PlateFailure(asked.file.plate_id, asked.file.file, "it came back without a result")
-                self.keep(asked, content, nothing)
-        finally:
-            self.flush()
-        run.timed(stage)
+        with self._reporter.stage("features" if described else "mirrored queries", len(todo)) as stage:
+            try:
+                for result in self._engine.look(
+                    [asked for _, asked in todo.values()],
+                    {b.name: b.weights for b in mirrored},
+                    thumbnails=None,
+                    verifier=self.verifier,
+                ):
+                    content, asked = left.pop(result.plate_id)
+                    self.keep(asked, content, result)
+                    stage.update(len(todo) - len(left), len(todo))
+                for content, asked in left.values():
+                    nothing = PlateFailure(asked.file.plate_id, asked.file.file, "it came back without a result")
+                    self.keep(asked, content, nothing)
+            finally:
+                self.flush()
 
 
 def _no_features() -> Features:
@@ -199,7 +198,7 @@ def _no_features() -> Features:
     )
 
 
-def mirrored_key(backbone: Backbone) -> str:
+def mirrored_key(backbone: ChosenBackbone) -> str:
     """The key of a plate's mirrored embedding."""
     return key_of(what="mirrored", version=MIRROR_VERSION, backbone=backbone.key, side=READ_SIDE)
 

@@ -10,7 +10,7 @@ hours of comparing must not be lost by that: the last generation that had them i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from imgsim.generation import current, layout
 from imgsim.generation.generation import Generation
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Run
+    from imgsim.base.progress import Reporter
 
 _FORMER = "former"
 
@@ -34,7 +34,7 @@ def kept_generations(folder: Path) -> list[str]:
         return []
 
 
-def former_state(run: Run, folder: Path) -> Generation | None:
+def former_state(folder: Path, note: Callable[[str], None]) -> Generation | None:
     """The generation to go on from; None if there is none. A damaged one is no reason to stop: each of its files is
     checked before it is taken over. One with a sound manifest and catalogue is best, even if it is not the live one.
     """
@@ -51,13 +51,13 @@ def former_state(run: Run, folder: Path) -> Generation | None:
                 raise CollectionError(f"The manifest of {name} is that of {manifest['generation']}.")
         except (CollectionError, OSError) as error:
             if name == names[0]:
-                run.note(f"What was prepared before is not used: {error}")
+                note(f"What was prepared before is not used: {error}")
             continue
         best = best or found
         try:
             found.verify(layout.CATALOGUE)
         except CollectionError as error:
-            run.note(f"Made again: {error.what}")
+            note(f"Made again: {error.what}")
             continue
         return found
     return best
@@ -99,31 +99,29 @@ def remember(folder: Path, found: Generation | None) -> None:
         write_whole(path, f"{found.generation}\n".encode())
 
 
-def kept_files(run: Run, keys: Mapping[str, str]) -> list[str]:
+def kept_files(reporter: Reporter, live: Generation | None, keys: Mapping[str, str]) -> list[str]:
     """Files of the live generation that are still right, and whole to the last bit; a note tells of what is not."""
-    live = run.live
     if live is None:
         return []
     files = live.manifest["files"]
     right = [file for file, key in keys.items() if live.manifest["keys"].get(file) == key and file in files]
     megabytes = max(1, sum(files[file]["size"] for file in right) // 10**6)
-    stage = run.stage("checking files, MB", megabytes)
     read, whole = 0, []
+    with reporter.stage("checking files, MB", megabytes) as stage:
 
-    def progress(count: int) -> None:
-        nonlocal read
-        read += count
-        stage.update(min(read // 10**6, megabytes - 1))
+        def progress(count: int) -> None:
+            nonlocal read
+            read += count
+            stage.update(min(read // 10**6, megabytes - 1))
 
-    for file in right:
-        before = read
-        try:
-            live.verify(file, whole=True, progress=progress)
-        except CollectionError as error:
-            run.note(f"Made again: {error.what}")
-        else:
-            whole.append(file)
-        read = before + files[file]["size"]
-    stage.update(megabytes)
-    run.timed(stage)
+        for file in right:
+            before = read
+            try:
+                live.verify(file, whole=True, progress=progress)
+            except CollectionError as error:
+                reporter.note(f"Made again: {error.what}")
+            else:
+                whole.append(file)
+            read = before + files[file]["size"]
+        stage.update(megabytes)
     return whole

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from imgsim.collection.id_registry import Present, Registry
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign, successors
 from imgsim.errors import CollectionError
-from imgsim.prepare.vanished import heed, vanished
+from imgsim.prepare.vanished import Consent, vanished
 from imgsim.verification.rescans import same_picture
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
-    from imgsim.prepare.context import Run
 
 MOST_NAMED = 200  # plates that the manifest names of each kind of change; the counts are of all
 
@@ -58,12 +57,14 @@ class Changes:
 
 
 def identify(
-    run: Run, folder: Path, scans: Sequence[Scan], thumbnails: Mapping[str, Path]
+    live: Generation | None, consent: Consent, folder: Path, scans: Sequence[Scan], thumbnails: Mapping[str, Path]
 ) -> tuple[list[str], Changes | None]:
     """Give every scan its plate id, and write the ids down.
 
     Parameters
     ----------
+    live : the generation before; None if there is none.
+    consent : asked about plates that are gone.
     folder : the collection's.
     scans : every file that can be used.
     thumbnails : by content, of these files.
@@ -73,28 +74,28 @@ def identify(
     (ids in the order of the scans, what changed; None where nothing did or nothing was here before)
     """
     registry = Registry(folder)
-    known, earlier = known_plates(registry, run.live)
+    known, earlier = known_plates(registry, live)
 
     def same(plate: KnownPlate, scan: Scan) -> bool:
-        former = _thumbnail(registry, run.live, plate)
+        former = _thumbnail(registry, live, plate)
         return former is not None and same_picture(former, thumbnails[scan.sha256].read_bytes())
 
     ids = assign(scans, known, same)
     present = [Present(i, scan.sha256, scan.root, scan.file) for i, scan in zip(ids, scans, strict=True)]
     here = set(ids)
-    heed(run, vanished(run.live, here))  # before anything is written down
+    consent.heed(vanished(live, here))  # before anything is written down
     left = [plate for plate in known if plate.plate_id not in here and not plate.gone]
     after = successors(scans, ids, left + [plate for plate in known if plate.plate_id in here])
     pictures = {
         plate.plate_id: picture
         for plate in left
-        if (picture := _thumbnail(registry, run.live, plate)) is not None
+        if (picture := _thumbnail(registry, live, plate)) is not None
     }
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     registry.record(present, moment, earlier=earlier, successors=after, thumbnails=pictures)
-    if run.live is None:
+    if live is None:
         return ids, None
-    changes = _changes(run.live, present, {plate.plate_id for plate in known if plate.gone}, after)
+    changes = _changes(live, present, {plate.plate_id for plate in known if plate.gone}, after)
     return ids, changes
 
 

@@ -16,23 +16,23 @@ from imgsim.generation import layout
 from imgsim.generation.generation import Generation
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Run
+    from imgsim.base.progress import Reporter
     from imgsim.prepare.known_files import Source
     from imgsim.prepare.work_folder import WorkStore
 
 
-def sound_thumbnails(run: Run, store: WorkStore) -> dict[str, Path]:
+def sound_thumbnails(reporter: Reporter, live: Generation | None, store: WorkStore) -> dict[str, Path]:
     """Thumbnails that are there and are what was written, by content: those of the live generation and of ``work``.
 
     What is damaged is told in a note; in the work folder it is removed.
     """
     found = _of_work(store)
-    if run.live is None:
+    if live is None:
         return found
-    live, lost = _of_live(run, run.live)
+    sound, lost = _of_live(reporter, live)
     if lost:
-        run.note(f"Made again: {len(lost):,} damaged or lost thumbnails, such as {lost[0]}.")
-    return found | live
+        reporter.note(f"Made again: {len(lost):,} damaged or lost thumbnails, such as {lost[0]}.")
+    return found | sound
 
 
 def made(store: WorkStore, sources: Iterable[Source]) -> dict[str, Path]:
@@ -53,7 +53,7 @@ def _of_work(store: WorkStore) -> dict[str, Path]:
     return found
 
 
-def _of_live(run: Run, live: Generation) -> tuple[dict[str, Path], list[str]]:
+def _of_live(reporter: Reporter, live: Generation) -> tuple[dict[str, Path], list[str]]:
     """(whole thumbnails by content, files of those that are not)"""
     try:
         sums = live.thumbnail_sums
@@ -61,34 +61,32 @@ def _of_live(run: Run, live: Generation) -> tuple[dict[str, Path], list[str]]:
         sums = {}  # which are whole cannot be told: they are made again
     facts = live.manifest["thumbnails"]
     if sums is None:
-        return _of_older(run, live)
-    stage = run.stage("checking thumbnails", facts["files"])
+        return _of_older(reporter, live)
     found, lost = {}, []
-    for done, (file, digest) in enumerate(sums.items(), 1):
-        path = live.folder / file
-        if same(path, digest):
-            found[path.stem] = path
-        else:
-            lost.append(path.name)
-        stage.update(done)
-    run.timed(stage)
+    with reporter.stage("checking thumbnails", facts["files"]) as stage:
+        for done, (file, digest) in enumerate(sums.items(), 1):
+            path = live.folder / file
+            if same(path, digest):
+                found[path.stem] = path
+            else:
+                lost.append(path.name)
+            stage.update(done)
     return found, lost or ([layout.THUMBNAIL_SUMS] if not sums and facts["files"] else [])
 
 
-def _of_older(run: Run, live: Generation) -> tuple[dict[str, Path], list[str]]:
+def _of_older(reporter: Reporter, live: Generation) -> tuple[dict[str, Path], list[str]]:
     """Thumbnails of a generation that noted no hashes: their sum of bytes must be what it was, and each must open."""
-    stage = run.stage("checking thumbnails", live.manifest["thumbnails"]["files"])
+    facts = live.manifest["thumbnails"]
     found, lost, total = {}, [], 0
     paths = sorted(live.thumbnail_dir.glob("*.webp")) if live.thumbnail_dir.is_dir() else []
-    for done, path in enumerate(paths, 1):
-        total += path.stat().st_size
-        if opens(path):
-            found[path.stem] = path
-        else:
-            lost.append(path.name)
-        stage.update(done)
-    run.timed(stage)
-    facts = live.manifest["thumbnails"]
+    with reporter.stage("checking thumbnails", facts["files"]) as stage:
+        for done, path in enumerate(paths, 1):
+            total += path.stat().st_size
+            if opens(path):
+                found[path.stem] = path
+            else:
+                lost.append(path.name)
+            stage.update(done)
     if len(paths) == facts["files"] and total != facts["bytes"]:
         return {}, [path.name for path in paths]  # nothing tells which has been tampered with
     return found, lost

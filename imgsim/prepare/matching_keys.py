@@ -11,7 +11,7 @@ from imgsim.prepare.feature_stage import mirrored_key
 from imgsim.prepare.options import DEFAULT_VERIFIER, Options
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Backbone
+    from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.embedding_stages import VectorStages
     from imgsim.verification.verifiers import Verifier
 
@@ -41,7 +41,7 @@ class MatchingKeys:
         self,
         ids: Sequence[str],
         contents: Sequence[str],
-        backbones: Sequence[Backbone],
+        backbones: Sequence[ChosenBackbone],
         vectors: VectorStages,
         top: int | None,
         verifier: Verifier,

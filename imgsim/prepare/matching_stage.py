@@ -9,8 +9,8 @@ the generation before or from what an interrupted run left.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +23,17 @@ from imgsim.generation import layout
 from imgsim.prepare.compared_pairs import KnownPairs, compare
 from imgsim.prepare.feature_stage import Descriptions, in_order
 from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files
+from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
 
 if TYPE_CHECKING:
+    from imgsim.base.progress import Reporter
     from imgsim.generation.generation import Generation
-    from imgsim.generation.publishing import GenerationWriter
     from imgsim.images.files import ImageFile
     from imgsim.prepare.catalogue_stage import CatalogueStage
-    from imgsim.prepare.context import Backbone, Run
+    from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.embedding_stages import VectorStages
+    from imgsim.prepare.engine import Engine
     from imgsim.prepare.plate_stage import Found
     from imgsim.prepare.work_folder import WorkStore
     from imgsim.verification.candidates import Candidates
@@ -48,11 +50,13 @@ class MatchingStages:
 
     def __init__(
         self,
-        run: Run,
+        engine: Engine,
+        reporter: Reporter,
+        live: Generation | None,
         store: WorkStore,
         found: Found,
         catalogue: CatalogueStage,
-        backbones: Sequence[Backbone],
+        backbones: Sequence[ChosenBackbone],
         vectors: VectorStages,
         former: Generation | None,
         descriptions: Descriptions | None,
@@ -60,13 +64,15 @@ class MatchingStages:
         asked: bool,
         top: int | None,
         verifier: str,
+        workers: int | None,
     ) -> None:
         from imgsim.verification.verifiers import SIFT, VERIFIERS
 
         # Where nothing is compared, a verifier that is not here is no hindrance.
         by = VERIFIERS.get(verifier) if asked else SIFT
         self._verifier = by.name
-        self._run, self._store, self._found, self._catalogue = run, store, found, catalogue
+        self._engine, self._reporter, self._live, self._workers = engine, reporter, live, workers
+        self._store, self._found, self._catalogue = store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
         contents = list(catalogue.contents)
         self._given = descriptions
@@ -85,7 +91,7 @@ class MatchingStages:
 
     def _keep_former(self, plates: str) -> None:
         """Ask for nothing but what is there, under the keys that it has."""
-        live = self._run.live
+        live = self._live
         former = live.manifest.get("matching", {}) if live is not None else {}
         same = former.get("plates") == plates
         kept = [file for file in self.keys if live is not None and same and live.has(file)]
@@ -103,27 +109,31 @@ class MatchingStages:
 
     # -- making
 
-    def write(self, writer: GenerationWriter, kept: Sequence[str]) -> None:
-        """Make every file that is not among ``kept``, and give it to the writer."""
+    def stages(self) -> list[Stage]:
+        """Features, index, mirrored embeddings, matches, families: what there is of it, in this order."""
+        groups: list[tuple[Sequence[str], Callable[[], Made]]] = [
+            ((*layout.FEATURE_FILES, layout.FEATURE_SUMS), self._make_features),
+            (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
+            *(([layout.mirrored_file(b.name)], partial(self._make_mirrored, b)) for b in self._backbones),
+            ([layout.MATCHES], lambda: {layout.MATCHES: self._matches.to_parquet()}),
+            ([layout.FAMILIES], lambda: {layout.FAMILIES: self._families()}),
+        ]
+        stages = [Stage({f: self.keys[f] for f in files if f in self.keys}, make) for files, make in groups]
+        return [stage for stage in stages if stage.keys]
+
+    def take_over(self, kept: Sequence[str]) -> None:
+        """Hear which files are taken over from the live generation, before any stage is made."""
+        self._kept = set(kept)
+
+    def _make_features(self) -> Made:
         from imgsim.features.feature_store import FeatureStore
 
-        self._kept = set(kept)
-        for file in self.keys:
-            if file in self._kept:
-                continue
-            if file in layout.FEATURE_FILES:
-                writer.take(file, self._store_folder / Path(file).name)
-            elif file == layout.FEATURE_SUMS:
-                writer.add(file, npy_bytes(FeatureStore.open(self._store_folder, self._sizes).sums()))
-            elif file in self.index_files:
-                writer.take(file, self._index_folder / Path(file).name)
-            elif file == layout.MATCHES:
-                writer.add(file, self._matches.to_parquet())
-            elif file == layout.FAMILIES:
-                writer.add(file, self._families())
-            else:
-                backbone = next(b for b in self._backbones if layout.mirrored_file(b.name) == file)
-                writer.add(file, npy_bytes(self._mirrored(backbone)))
+        folder = self._store_folder
+        sums = npy_bytes(FeatureStore.open(folder, self._sizes).sums())
+        return {**{file: folder / Path(file).name for file in layout.FEATURE_FILES}, layout.FEATURE_SUMS: sums}
+
+    def _make_mirrored(self, backbone: ChosenBackbone) -> Made:
+        return {layout.mirrored_file(backbone.name): npy_bytes(self._mirrored(backbone))}
 
     @cached_property
     def _descriptions(self) -> Descriptions:
@@ -154,14 +164,14 @@ class MatchingStages:
         from imgsim.features.feature_store import FeatureStore
 
         if set(layout.FEATURE_FILES) <= self._kept:
-            assert self._run.live is not None
-            return self._run.live.folder / layout.FEATURES
+            assert self._live is not None
+            return self._live.folder / layout.FEATURES
         found = self._descriptions
         return stage_folder(
             self._store.stages,
             self.keys[layout.FEATURE_FILES[0]],
             lambda folder: FeatureStore.write(folder, in_order(self._contents, found)),
-            self._run.note,
+            self._reporter.note,
         )
 
     @cached_property
@@ -171,21 +181,20 @@ class MatchingStages:
         from imgsim.features.inverted_index import FeatureIndex
 
         if set(self.index_files) <= self._kept:
-            assert self._run.live is not None
-            return self._run.live.folder / layout.FEATURES
+            assert self._live is not None
+            return self._live.folder / layout.FEATURES
         features = FeatureStore.open(self._store_folder, self._sizes)
 
         def build(folder: Path) -> None:
-            stage = self._run.stage("index", None)
-            FeatureIndex.build(features, stage.update).save(folder)
-            self._run.timed(stage)
+            with self._reporter.stage("index", None) as stage:
+                FeatureIndex.build(features, stage.update).save(folder)
 
-        return stage_folder(self._store.stages, self.keys[self.index_files[0]], build, self._run.note)
+        return stage_folder(self._store.stages, self.keys[self.index_files[0]], build, self._reporter.note)
 
-    def _mirrored(self, backbone: Backbone) -> npt.NDArray[np.float32]:
+    def _mirrored(self, backbone: ChosenBackbone) -> npt.NDArray[np.float32]:
         file = layout.mirrored_file(backbone.name)
-        if file in self._kept and self._run.live is not None:
-            found = self._run.live.mirrored(backbone.name)
+        if file in self._kept and self._live is not None:
+            found = self._live.mirrored(backbone.name)
             assert found is not None
             return found
         return np.stack([self._descriptions.mirrored(backbone, content) for content in self._contents])
@@ -203,18 +212,17 @@ class MatchingStages:
             return Candidates(arrays["pairs"], arrays["sources"], tuple(one.name for one in sources()))
         found = self._former_candidates()
         if found is None:
-            stage = self._run.stage("candidates", len(self._ids))
-            inputs = CandidateInputs(
-                embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
-                mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
-                store=FeatureStore.open(self._store_folder, self._sizes),
-                index=FeatureIndex.load(self._index_folder),
-                catalogue=self._catalogue.table,
-                progress=stage.update,
-                workers=self._run.options.workers,
-            )
-            found = candidates(inputs, self._top)
-            self._run.timed(stage)
+            with self._reporter.stage("candidates", len(self._ids)) as stage:
+                inputs = CandidateInputs(
+                    embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
+                    mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
+                    store=FeatureStore.open(self._store_folder, self._sizes),
+                    index=FeatureIndex.load(self._index_folder),
+                    catalogue=self._catalogue.table,
+                    progress=stage.update,
+                    workers=self._workers,
+                )
+                found = candidates(inputs, self._top)
             self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})
         return found
 
@@ -222,7 +230,7 @@ class MatchingStages:
         """The candidates that the live generation was made of; None if they would be others now."""
         from imgsim.verification.candidates import candidates_of
 
-        live = self._run.live
+        live = self._live
         if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
             return None
         try:
@@ -235,16 +243,16 @@ class MatchingStages:
     def _matches(self) -> Matches:
         from imgsim.verification.matches import Matches
 
-        live = self._run.live
+        live = self._live
         if layout.MATCHES in self._kept and live is not None:
             found = live.matches
             assert found is not None
             return found
         pairs = self._candidates.pairs
-        known = KnownPairs(self._store.pairs, self._pairs_key, self._run.note)
+        known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
         self.compared = compare(
-            self._run, known, pairs, self._contents, self._store_folder, self._sizes, self._verifier
+            self._engine, self._reporter, known, pairs, self._contents, self._store_folder, self._sizes, self._verifier
         )
         rows = pairs.tolist()
         table = known.table(
@@ -258,20 +266,19 @@ class MatchingStages:
     def _families(self) -> bytes:
         from imgsim.families import find_families
 
-        stage = self._run.stage("families", 1)
-        frame = find_families(self._catalogue.table.frame, self._matches)
+        with self._reporter.stage("families", 1) as stage:
+            frame = find_families(self._catalogue.table.frame, self._matches)
+            stage.update(1)
         stream = io.BytesIO()
         frame.to_parquet(stream, index=False, compression="zstd")
         self._counts["families"] = int(frame["family_id"].nunique())
-        stage.update(1)
-        self._run.timed(stage)
         return stream.getvalue()
 
     def counts(self) -> dict[str, Any]:
         """How many pairs have each verdict, and how many families there are; empty where nothing was compared."""
         if layout.MATCHES not in self.keys:
             return {}
-        former = self._run.live.manifest["counts"] if self._run.live is not None else {}
+        former = self._live.manifest["counts"] if self._live is not None else {}
         known = layout.MATCHES in self._kept and "matches" in former
         counts = {"matches": former["matches"] if known else self._matches.counts()}
         return counts | {"families": former.get("families", 0)} | self._counts

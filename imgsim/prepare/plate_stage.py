@@ -24,14 +24,19 @@ from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
 from imgsim.prepare.known_files import Known, Source, hash_files, live_sources, signatures
 from imgsim.prepare.options import DEFAULT_VERIFIER
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
-from imgsim.prepare.vanished import foreseen, heed
+from imgsim.prepare.stage import Stage
+from imgsim.prepare.vanished import foreseen
 from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.sources.folders import find_images
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Backbone, Run
+    from imgsim.base.progress import Reporter
+    from imgsim.generation.generation import Generation
+    from imgsim.prepare.context import ChosenBackbone
+    from imgsim.prepare.engine import Engine
     from imgsim.prepare.feature_stage import Descriptions
+    from imgsim.prepare.vanished import Consent
 
 
 @dataclass
@@ -48,9 +53,10 @@ class Found:
     files: dict[str, ImageFile] = field(default_factory=dict, repr=False)  # by the plate's id
     changes: Changes | None = None  # since the last run
 
-    @property
-    def skipped_key(self) -> str:
-        return key_of(skipped=self.skipped)
+    def stage(self) -> Stage:
+        """What is skipped, as a file."""
+        key = key_of(skipped=self.skipped)
+        return Stage({layout.SKIPPED: key}, lambda: {layout.SKIPPED: self.skipped_csv()})
 
     def skipped_csv(self) -> bytes:
         """Columns file and reason, written as every other list is: see :mod:`imgsim.base.cells`."""
@@ -80,30 +86,33 @@ class PlateRow:
 
 
 def process(
-    run: Run,
+    engine: Engine,
+    reporter: Reporter,
+    live: Generation | None,
+    consent: Consent,
     folder: Path,
     store: WorkStore,
     inputs: Sequence[Path],
-    backbones: Sequence[Backbone],
+    unfetched: Sequence[tuple[str, str]],
+    backbones: Sequence[ChosenBackbone],
     vectors: VectorLookup,
     descriptions: Descriptions | None,
 ) -> Found:
     """Look at every file, reuse what is known, decode the rest, and know the plates again.
 
-    With ``descriptions`` a plate that is opened at all gives its local features and mirrored embeddings at once.
-    Raises ImgsimError if no image is usable.
+    ``unfetched`` are (what, why) of images that never came. With ``descriptions`` a plate that is opened at all gives
+    its local features and mirrored embeddings at once. Raises ImgsimError if no image is usable.
     """
-    stage = run.stage("looking for images", None)
-    files, unread = find_images(inputs)
-    marks = signatures(files)
-    known = Known([*live_sources(run.live), *store.sources])
-    stage.update(len(files), len(files))
-    run.timed(stage)
-    thumbnails = sound_thumbnails(run, store)
+    with reporter.stage("looking for images", None) as stage:
+        files, unread = find_images(inputs)
+        marks = signatures(files)
+        known = Known([*live_sources(live), *store.sources])
+        stage.update(len(files), len(files))
+    thumbnails = sound_thumbnails(reporter, live, store)
 
-    sources = _recognised(run, known, files, marks)
+    sources = _recognised(reporter, known, files, marks)
     contents = {plate_id: source.sha256 for plate_id, source in sources.items() if not source.reason}
-    heed(run, foreseen(run.live, known_plates(Registry(folder), run.live)[0], files, contents))
+    consent.heed(foreseen(live, known_plates(Registry(folder), live)[0], files, contents))
     todo: list[Asked] = []
     for file in files:
         source = sources.get(file.plate_id)
@@ -117,11 +126,11 @@ def process(
             )
     if todo:
         marked = {file.plate_id: (file, mark) for file, mark in zip(files, marks, strict=True)}
-        computed = _compute(run, store, todo, marked, backbones, descriptions)
+        computed = _compute(engine, reporter, store, todo, marked, backbones, descriptions)
         sources |= computed
         thumbnails |= made(store, computed.values())
 
-    usable, skipped = [], [*run.unfetched, *((entry.file, entry.reason) for entry in unread)]
+    usable, skipped = [], [*unfetched, *((entry.file, entry.reason) for entry in unread)]
     for file in files:
         source = sources[file.plate_id]
         if source.reason:
@@ -142,15 +151,15 @@ def process(
             f"The first is {skipped[0][0]}: {skipped[0][1]}"
         )
     scans = [Scan(file.plate_id, file.root, file.file, source.sha256) for file, source in usable]
-    ids, changes = identify(run, folder, scans, thumbnails)
+    ids, changes = identify(live, consent, folder, scans, thumbnails)
     named = sorted(zip(ids, usable, strict=True), key=lambda one: one[0])
     plates = [_row(plate_id, file, source) for plate_id, (file, source) in named]
     held = {plate.sha256 for plate in plates}
     kept = (
-        run.live is not None
-        and {thumbnails[content].parent for content in held} == {run.live.thumbnail_dir}
-        and run.live.manifest["thumbnails"]["files"] == len(held)
-        and run.live.has(layout.THUMBNAIL_SUMS)
+        live is not None
+        and {thumbnails[content].parent for content in held} == {live.thumbnail_dir}
+        and live.manifest["thumbnails"]["files"] == len(held)
+        and live.has(layout.THUMBNAIL_SUMS)
     )
     by_id = {plate_id: file for plate_id, (file, _) in named}
     return Found(
@@ -166,7 +175,7 @@ def _row(plate_id: str, file: ImageFile, source: Source) -> PlateRow:
 
 
 def _recognised(
-    run: Run, known: Known, files: Sequence[ImageFile], marks: Sequence[str]
+    reporter: Reporter, known: Known, files: Sequence[ImageFile], marks: Sequence[str]
 ) -> dict[str, Source]:
     """What is known of each file, by plate_id: by how it looks from outside, else by its content."""
     sources: dict[str, Source] = {}
@@ -178,9 +187,8 @@ def _recognised(
         elif known.may_hold(file.size):
             doubtful.append((file, mark))
     if doubtful:
-        stage = run.stage("comparing files", len(doubtful))
-        digests = hash_files([file for file, _ in doubtful], lambda done, total: stage.update(done, total))
-        run.timed(stage)
+        with reporter.stage("comparing files", len(doubtful)) as stage:
+            digests = hash_files([file for file, _ in doubtful], stage.update)
         for file, mark in doubtful:
             source = known.by_content.get(digests.get((file.root, file.file), ""))
             if source is not None and not (source.reason and source.by != imgsim.__version__):
@@ -189,11 +197,12 @@ def _recognised(
 
 
 def _compute(
-    run: Run,
+    engine: Engine,
+    reporter: Reporter,
     store: WorkStore,
     todo: Sequence[Asked],
     marked: Mapping[str, tuple[ImageFile, str]],
-    backbones: Sequence[Backbone],
+    backbones: Sequence[ChosenBackbone],
     descriptions: Descriptions | None,
 ) -> dict[str, Source]:
     """Open each plate once for all that is asked; every result is kept within seconds.
@@ -203,33 +212,28 @@ def _compute(
     by_id = {asked.file.plate_id: asked for asked in todo}
     wanted = {b.name: b for b in backbones if any(b.name in one.backbones | one.mirrored for one in todo)}
     sources: dict[str, Source] = {}
-    stage = run.stage("plates", len(todo))
-    options = run.options
-    try:
-        for result in run.engine.look(
-            todo,
-            {name: b.weights for name, b in wanted.items()},
-            thumbnails=store.thumbnails,
-            device=options.device,
-            verifier=descriptions.verifier if descriptions is not None else DEFAULT_VERIFIER,
-            workers=options.workers,
-            batch_size=options.batch_size,
-            download=lambda done, total: run.stage("downloading weights", total).update(done),
-        ):
-            asked, (file, mark) = by_id[result.plate_id], marked[result.plate_id]
-            source, vectors = _outcome(file, mark, result, wanted)
-            if not source.reason:
-                source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))
-            sources[file.plate_id] = source
-            store.add(source, vectors)
-            if descriptions is not None and not source.reason and (asked.features or asked.mirrored):
-                descriptions.keep(asked, source.sha256, result)
-            stage.update(len(sources), len(todo))
-    finally:
-        store.flush()
-        if descriptions is not None:
-            descriptions.flush()
-    run.timed(stage)
+    with reporter.stage("plates", len(todo)) as stage:
+        try:
+            for result in engine.look(
+                todo,
+                {name: b.weights for name, b in wanted.items()},
+                thumbnails=store.thumbnails,
+                verifier=descriptions.verifier if descriptions is not None else DEFAULT_VERIFIER,
+                download=lambda done, total: reporter.meter("downloading weights", total).update(done),
+            ):
+                asked, (file, mark) = by_id[result.plate_id], marked[result.plate_id]
+                source, vectors = _outcome(file, mark, result, wanted)
+                if not source.reason:
+                    source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))
+                sources[file.plate_id] = source
+                store.add(source, vectors)
+                if descriptions is not None and not source.reason and (asked.features or asked.mirrored):
+                    descriptions.keep(asked, source.sha256, result)
+                stage.update(len(sources), len(todo))
+        finally:
+            store.flush()
+            if descriptions is not None:
+                descriptions.flush()
     if len(sources) != len(todo):
         raise ImgsimError(
             f"{len(todo) - len(sources):,} of {len(todo):,} plates came back without a result.",
@@ -247,7 +251,7 @@ def _sum(path: Path) -> str:
 
 
 def _outcome(
-    file: ImageFile, signature: str, result: PlateResult | PlateFailure, backbones: Mapping[str, Backbone]
+    file: ImageFile, signature: str, result: PlateResult | PlateFailure, backbones: Mapping[str, ChosenBackbone]
 ) -> tuple[Source, dict[str, npt.NDArray[np.float32]]]:
     reason = result.reason if isinstance(result, PlateFailure) else ""
     if isinstance(result, PlateResult):

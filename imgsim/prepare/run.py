@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import imgsim
-from imgsim.base.progress import Progress, Report
+from imgsim.base.progress import Progress, Report, Reporter
 from imgsim.base.writing import disk_errors
 from imgsim.collection import open_collection
-from imgsim.errors import Change, ImgsimError, PrepareImages, Setting
+from imgsim.errors import ImgsimError
 from imgsim.generation import layout
 from imgsim.generation.current import mend
 from imgsim.generation.generation import Generation
@@ -21,25 +22,20 @@ from imgsim.generation.locking import locked
 from imgsim.generation.publishing import GenerationWriter, remove_old
 from imgsim.prepare import plate_stage as plates_stage
 from imgsim.prepare.catalogue_stage import CatalogueStage
-from imgsim.prepare.context import Backbone, Run
+from imgsim.prepare.context import guarded
 from imgsim.prepare.embedding_stages import VectorStages
-from imgsim.prepare.engine import Engine, default_engine
+from imgsim.prepare.engine import Engine, NetworkEngine
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
+from imgsim.prepare.gathering import Gathered, gather
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
-from imgsim.prepare.options import (
-    DEFAULT_BACKBONE,
-    DEFAULT_PROJECTIONS,
-    DEFAULT_TOP_K,
-    DEFAULT_VERIFIER,
-    DEFAULT_VERIFY_TOP,
-    Options,
-    Summary,
-)
+from imgsim.prepare.options import DEFAULT_PROJECTIONS, Options, Summary
+from imgsim.prepare.plan import Plan, inputs_of, plan_of
 from imgsim.prepare.run_record import keep_record, recorded_in, summary_of, versions
-from imgsim.prepare.vanished import present_inputs
+from imgsim.prepare.stage import Stage
+from imgsim.prepare.vanished import Consent, present_inputs
 from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.retrieval.projections import check_method
@@ -58,6 +54,40 @@ def prepare(
     """
     started = time.monotonic()
     folder = Path(os.path.abspath(options.out))
+    _check(folder, options)
+    engine = engine or NetworkEngine(options.device, options.workers, options.batch_size, options.executor)
+    with disk_errors(folder), locked(folder):
+        mended = mend(folder)
+        remove_old(folder, keep=kept_generations(folder))
+        reporter = Reporter(progress, guarded(folder))
+        if mended:
+            reporter.note(mended)
+        live = former_state(folder, reporter.note)
+        given = gather(options, recorded_in(live, folder), folder, reporter)
+        consent = Consent(options.accept_missing, ask, reporter.note)
+        run = partial(
+            _run, given=given, folder=folder, engine=engine, reporter=reporter, consent=consent, started=started
+        )
+        unmapped = options.sample is not None and not options.projections
+        if live is not None or not (options.matching or unmapped):
+            return run(options, live)
+        # Somebody is waiting to see the plates for the first time, and comparing them line by line takes longer than
+        # all the rest: so they can be opened before, and get their matches later. UMAP compiles itself when it is
+        # first used, which takes half a minute: so the sample is opened without its map, too.
+        early = [m for m in DEFAULT_PROJECTIONS if m != "umap"] if unmapped else options.projections
+        first = run(replace(options, projections=early, matching=False), None)
+        reporter.say(Progress("ready", first.plates, first.plates))
+        second = run(options, open_collection(folder))
+        files = {*first.redone.get("files", ()), *second.redone.get("files", ())}
+        return replace(
+            second,
+            changed=True,
+            changes=first.changes,
+            redone={**second.redone, "plates": first.redone["plates"], "files": sorted(files)},
+        )
+
+
+def _check(folder: Path, options: Options) -> None:
     layout.check_name(folder.name)
     for method in options.projections:
         check_method(method)
@@ -68,150 +98,143 @@ def prepare(
             f"verify_top is {options.verify_top}, but a plate is compared with one other at least."
         )
     verifier_of(options, None)  # of a first run, too, whose first half compares nothing
-    with disk_errors(folder), locked(folder):
-        mended = mend(folder)
-        remove_old(folder, keep=kept_generations(folder))
-        run = Run(options, engine or default_engine(options.executor), progress, None, folder, ask=ask)
-        if mended:
-            run.note(mended)
-        run.live = live = former_state(run, folder)
-        unmapped = options.sample is not None and not options.projections
-        if live is not None or not (options.matching or unmapped):
-            return _prepare(run, folder, started)
-        # Somebody is waiting to see the plates for the first time, and comparing them line by line takes longer than
-        # all the rest: so they can be opened before, and get their matches later. UMAP compiles itself when it is
-        # first used, which takes half a minute: so the sample is opened without its map, too.
-        early = [m for m in DEFAULT_PROJECTIONS if m != "umap"] if unmapped else options.projections
-        run.options = replace(options, projections=early, matching=False)
-        first = _prepare(run, folder, started)
-        if progress is not None:
-            progress(Progress("ready", first.plates, first.plates))
-        run.options, run.live = options, open_collection(folder)
-        second = _prepare(run, folder, started)
-        files = {*first.redone.get("files", ()), *second.redone.get("files", ())}
-        return replace(
-            second,
-            changed=True,
-            changes=first.changes,
-            redone={**second.redone, "plates": first.redone["plates"], "files": sorted(files)},
-        )
 
 
-def _prepare(run: Run, folder: Path, started: float) -> Summary:
-    options, recorded = run.options, recorded_in(run.live, folder)
-    verifier = verifier_of(options, recorded["verifier"])
-    inputs, metadata = _inputs(run, folder, recorded)
-    inputs = present_inputs(run.live, inputs, options.accept_missing)
-    names = list(dict.fromkeys([*recorded["backbones"], *options.backbones])) or [DEFAULT_BACKBONE]
-    unknown = set(options.weights) - set(names)
-    if unknown:
-        raise ImgsimError(
-            f"Weights are given for {', '.join(sorted(unknown))}, which is not among the backbones "
-            f"({', '.join(names)}).",
-            Change(Setting.ADD_BACKBONE, min(unknown)),
-        )
-    backbones = []
-    for name in names:
-        recorded_weights = recorded["backbones"].get(name)
-        weights = options.weights.get(name) or (Path(recorded_weights) if recorded_weights else None)
-        weights = Path(os.path.abspath(weights)) if weights else None
-        backbones.append(Backbone(name, weights, *run.engine.describe(name, weights)))
-    top_k = options.top_k or recorded["top_k"] or DEFAULT_TOP_K
-    projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
-    if not projections or (options.sample is not None and not options.projections):
-        projections = tuple(dict.fromkeys([*projections, *DEFAULT_PROJECTIONS]))
+@dataclass(frozen=True)
+class _Steps:
+    """The stages of a run, in the order of the flow, and what they were planned from."""
 
-    store = WorkStore(folder / "work")
-    store.open()
-    for note in store.notes:
-        run.note(note)
-    vectors_known = VectorLookup(run, store, backbones)
-    before_matching = former(folder, run.live)
-    descriptions = None
+    found: plates_stage.Found
+    catalogue: CatalogueStage
+    vectors: VectorStages
+    matching: MatchingStages
+
+    def stages(self) -> list[Stage]:
+        return [
+            *self.catalogue.stages(),
+            self.found.stage(),
+            *self.vectors.stages(),
+            *self.matching.stages(),
+        ]
+
+
+def _steps(
+    plan: Plan, options: Options, given: Gathered, inputs: Sequence[Path], live: Generation | None, folder: Path,
+    store: WorkStore, engine: Engine, reporter: Reporter, consent: Consent,
+) -> _Steps:  # fmt: skip
+    """Look at the plates, and plan all that follows from them."""
+    known = VectorLookup(live, store, plan.backbones, reporter.note)
+    before, descriptions = former(folder, live), None
     if options.matching:
         from imgsim.verification.verifiers import VERIFIERS, features_key
 
-        key = features_key(VERIFIERS.get(verifier))
-        descriptions = Descriptions(run, store, backbones, vectors_known, before_matching, key, verifier)
-    found = plates_stage.process(run, folder, store, inputs, backbones, vectors_known, descriptions)
-    encoding, book_by = table_choices(options, recorded, metadata)
-    catalogue = CatalogueStage(run, found, metadata, encoding, book_by)
-    vectors = VectorStages(run, store, catalogue.contents, backbones, found.vectors, top_k, projections)
-    verify_top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
-    if not options.matching:
-        verify_top = recorded["verify_top"]
+        key = features_key(VERIFIERS.get(plan.verifier))
+        descriptions = Descriptions(
+            engine, reporter, store, plan.backbones, known, before, key, plan.verifier
+        )
+    found = plates_stage.process(
+        engine, reporter, live, consent, folder, store, inputs, given.left_out, plan.backbones, known, descriptions
+    )
+    catalogue = CatalogueStage(reporter, live, found, given.metadata, plan.encoding, plan.book_by)
+    vectors = VectorStages(
+        reporter, live, store, catalogue.contents, plan.backbones, known, plan.top_k, plan.projections
+    )
     matching = MatchingStages(
-        run, store, found, catalogue, backbones, vectors, before_matching, descriptions,
-        asked=options.matching, top=verify_top, verifier=verifier,
+        engine, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
+        asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
     )  # fmt: skip
-    keys = {
-        **dict.fromkeys(catalogue.files, catalogue.key),
-        layout.SKIPPED: found.skipped_key,
-        **vectors.keys,
-        **matching.keys,
-    }
+    return _Steps(found, catalogue, vectors, matching)
 
-    iiif = list(options.iiif) or ([] if options.inputs else recorded["iiif"])
-    requested = {
-        "inputs": {
-            "images": [str(path) for path in inputs],
-            "roots": sorted({plate.root for plate in found.plates}),
-            "metadata": str(metadata) if metadata else None,
-            "metadata_sha256": catalogue.metadata_sha256,
-            "sample": options.sample if options.sample is not None else recorded["sample"],
-            "dataset": options.dataset or recorded["dataset"],
-            **({"iiif": iiif} if iiif else {}),
-            **({"encoding": encoding} if encoding else {}),
-        },
-        "parameters": {
-            "top_k": top_k,
-            "projections": list(projections),
-            "backbones": {b.name: str(b.weights) if b.weights else None for b in backbones},
-            **({"verify_top": verify_top} if layout.MATCHES in keys else {}),
-            **({"verifier": verifier} if layout.MATCHES in keys and verifier != DEFAULT_VERIFIER else {}),
-            **({"book_by": book_by} if book_by else {}),
-        },
+
+def _run(
+    options: Options, live: Generation | None, *, given: Gathered, folder: Path, engine: Engine, reporter: Reporter,
+    consent: Consent, started: float,
+) -> Summary:  # fmt: skip
+    """Make what is missing or stale, and publish it."""
+    recorded = recorded_in(live, folder)
+    inputs = present_inputs(live, given.images, options.accept_missing)
+    plan = plan_of(options, recorded, given, engine)
+    store = WorkStore(folder / "work")
+    store.open()
+    for note in store.notes:
+        reporter.note(note)
+    steps = _steps(plan, options, given, inputs, live, folder, store, engine, reporter, consent)
+    found, matching = steps.found, steps.matching
+    keys = _keys(steps.stages())
+    requested: dict[str, Any] = {
+        "inputs": inputs_of(
+            options, recorded, [str(path) for path in inputs], sorted({plate.root for plate in found.plates}), given,
+            steps.catalogue.metadata_sha256, plan.encoding,
+        ),
+        "parameters": plan.parameters(compared=layout.MATCHES in keys),
         "keys": keys,
-    }
-    published = {b.key for b in backbones} | set(matching.facts.get("mirrored", {}).values())
-    matched = options.matching
-    kept = kept_files(run, keys)
-    done = set(kept) == set(keys) and found.thumbnails_kept
-    run.check_place()
+    }  # fmt: skip
+    published = {b.key for b in plan.backbones} | set(matching.facts.get("mirrored", {}).values())
+    kept = kept_files(reporter, live, keys)
+    reporter.guard()
     keep_record(folder, requested)
-    if (
-        run.live is not None
-        and done
-        and layout.live_generation(folder) == run.live.generation
-        and all(run.live.manifest.get(part) == value for part, value in requested.items())
-    ):
-        store.published(found.sources, published, matched=matched)
-        return summary_of(
-            run, folder, run.live.generation, run.live.manifest, changed=False, redone={}, started=started,
-            changes=None,
-        )  # fmt: skip
+    summary = partial(summary_of, reporter, folder, started=started)
+    if live is not None and set(kept) == set(keys) and found.thumbnails_kept and _is_live(live, folder, requested):
+        store.published(found.sources, published, matched=options.matching)
+        return summary(live.generation, live.manifest, changed=False, redone={}, changes=None)
 
     if not options.matching:
         for file in matching.damaged(kept):
             del keys[file]
+    matching.take_over(kept)
     writer = GenerationWriter(folder)
-    for file in keys:
-        if file in kept and run.live is not None:
-            writer.keep(file, run.live.folder / file, run.live.manifest["files"][file])
-        elif file == layout.CATALOGUE:
-            writer.add(file, catalogue.parquet(writer.folder))
-        elif file == layout.UNJOINED:
-            writer.add(file, catalogue.unjoined_csv())
-        elif file == layout.SKIPPED:
-            writer.add(file, found.skipped_csv())
-        elif file not in matching.keys:
-            writer.add(file, vectors.file(file))
-    matching.write(writer, kept)
-    thumbnails = found.thumbnail_paths(catalogue.contents)
-    stage = run.stage("writing", len(thumbnails))
-    count, size = writer.add_thumbnails(thumbnails, stage.update)
-    run.timed(stage)
-    manifest: dict[str, Any] = {
+    _write(steps.stages(), kept, live, writer)
+    thumbnails = found.thumbnail_paths(steps.catalogue.contents)
+    with reporter.stage("writing", len(thumbnails)) as stage:
+        count, size = writer.add_thumbnails(thumbnails, stage.update)
+    manifest = _manifest(folder, requested, plan, steps, live) | {
+        "thumbnails": {"files": count, "bytes": size},
+        "timings": reporter.timings,
+    }
+    remember(folder, None if matching.facts else matching.former)
+    reporter.guard()
+    writer.publish(manifest)
+    remove_old(folder, live.generation if live is not None else None, kept_generations(folder))
+    store.published(found.sources, published, matched=options.matching)
+    redone = {
+        "plates": found.decoded,
+        "described": matching.described,
+        "pairs": matching.compared,
+        "files": sorted(set(keys) - set(kept)),
+    }
+    return summary(writer.name, manifest, changed=True, redone=redone, changes=found.changes)
+
+
+def _keys(stages: Sequence[Stage]) -> dict[str, str]:
+    return {file: key for stage in stages for file, key in stage.keys.items()}
+
+
+def _is_live(live: Generation, folder: Path, requested: Mapping[str, Any]) -> bool:
+    return layout.live_generation(folder) == live.generation and all(
+        live.manifest.get(part) == value for part, value in requested.items()
+    )
+
+
+def _write(stages: Sequence[Stage], kept: Sequence[str], live: Generation | None, writer: GenerationWriter) -> None:
+    """Take over what is kept, and make the rest, stage by stage."""
+    for stage in stages:
+        made = stage.make() if any(file not in kept for file in stage.keys) else {}
+        for file in stage.keys:
+            if file in kept and live is not None:
+                writer.keep(file, live.folder / file, live.manifest["files"][file])
+            else:
+                content = made[file]
+                if isinstance(content, Path):
+                    writer.take(file, content)
+                else:
+                    writer.add(file, content)
+
+
+def _manifest(
+    folder: Path, requested: Mapping[str, Any], plan: Plan, steps: _Steps, live: Generation | None
+) -> dict[str, Any]:
+    found, catalogue, matching = steps.found, steps.catalogue, steps.matching
+    return {
         "name": folder.name,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "imgsim": imgsim.__version__,
@@ -221,10 +244,10 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
                 "key": b.key,
                 "dimension": b.dimension,
                 "weights": str(b.weights) if b.weights else None,
-                "projections": list(projections),
-                "hubness": vectors.hubness(b.name),
+                "projections": list(plan.projections),
+                "hubness": steps.vectors.hubness(b.name),
             }
-            for b in backbones
+            for b in plan.backbones
         },
         "versions": versions(),
         "counts": {
@@ -235,80 +258,12 @@ def _prepare(run: Run, folder: Path, started: float) -> Summary:
             **matching.counts(),
         },
         "matching": matching.facts,
-        "changes": found.changes.as_dict() if found.changes else before_that(run.live),
+        "changes": found.changes.as_dict() if found.changes else _before_that(live),
         "join": catalogue.report,
-        "thumbnails": {"files": count, "bytes": size},
-        "timings": run.timings,
     }
-    before = run.live.generation if run.live is not None else None
-    remember(folder, None if matching.facts else matching.former)
-    run.check_place()
-    writer.publish(manifest)
-    remove_old(folder, before, kept_generations(folder))
-    store.published(found.sources, published, matched=matched)
-    redone = {
-        "plates": found.decoded,
-        "described": matching.described,
-        "pairs": matching.compared,
-        "files": sorted(set(keys) - set(kept)),
-    }
-    return summary_of(
-        run,
-        folder,
-        writer.name,
-        manifest,
-        changed=True,
-        redone=redone,
-        started=started,
-        changes=found.changes,
-    )
 
 
-def before_that(live: Generation | None) -> dict[str, Any] | None:
+def _before_that(live: Generation | None) -> dict[str, Any] | None:
     """What the last run that met other scans had found: a run that only adds a network does not hide it."""
     found = live.manifest.get("changes") if live is not None else None
     return found if isinstance(found, dict) else None
-
-
-def table_choices(
-    options: Options, recorded: Mapping[str, Any], metadata: Path | None
-) -> tuple[str | None, str | None]:
-    """(encoding of the table, what names books) as asked for, else as last time; None to find out."""
-    same = metadata is not None and recorded["metadata"] == str(metadata)
-    encoding = options.encoding or (recorded["encoding"] if same else None)
-    book_by = options.book_by or recorded["book_by"]
-    return tuple(None if value in (None, "auto") else value for value in (encoding, book_by))  # type: ignore[return-value]
-
-
-def _inputs(run: Run, folder: Path, recorded: Mapping[str, Any]) -> tuple[list[Path], Path | None]:
-    """The images and the metadata file of this run; generated or downloaded first if that is asked for."""
-    options, metadata = run.options, run.options.metadata
-    if options.sample is not None:
-        from imgsim.prepare.origins import generate_sample
-
-        images, own = generate_sample(run, folder / "source", options.sample)
-    elif options.dataset is not None:
-        from imgsim.prepare.origins import download_dataset
-
-        images, own = download_dataset(run, folder / "source", options.dataset)
-    elif options.iiif:
-        from imgsim.prepare.origins import gather_manifests
-
-        images, own = gather_manifests(run, folder / "source" / "iiif", options.iiif)
-    else:
-        if recorded["iiif"] and not options.inputs:
-            from imgsim.prepare.origins import still_unfetched
-
-            run.unfetched = still_unfetched(folder / "source" / "iiif")
-        images, own = [Path(path) for path in options.inputs or recorded["images"]], None
-        if not images:
-            raise ImgsimError(
-                f"There is nothing to prepare: no images are named, and {folder} holds no collection.",
-                PrepareImages(str(folder)),
-            )
-        own = Path(recorded["metadata"]) if recorded["metadata"] else None
-        if own is not None and metadata is None and options.inputs:
-            run.note(f"The metadata are read from {own}, as before.")
-    images = [Path(os.path.abspath(path)) for path in images]
-    metadata = metadata or own
-    return images, Path(os.path.abspath(metadata)) if metadata else None

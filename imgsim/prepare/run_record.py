@@ -19,7 +19,7 @@ from imgsim.generation.generation import Generation
 from imgsim.prepare.options import Summary
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Run
+    from imgsim.base.progress import Reporter
     from imgsim.prepare.identity_stage import Changes
 
 _LIBRARIES = (
@@ -132,7 +132,7 @@ def naming_gone(collection: Generation, note: Callable[[str], None]) -> dict[str
 
 
 def summary_of(
-    run: Run, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
+    reporter: Reporter, folder: Path, generation: str, manifest: Mapping[str, Any], *, changed: bool,
     redone: Mapping[str, Any], started: float, changes: Changes | None,
 ) -> Summary:  # fmt: skip
     """What a run did, told from the manifest that is now the live one."""
@@ -152,13 +152,13 @@ def summary_of(
         top_k=manifest["parameters"]["top_k"],
         join=manifest["join"],
         redone=redone,
-        notes=tuple(run.notes),
-        timings=run.timings,
+        notes=tuple(reporter.notes),
+        timings=reporter.timings,
         matches=manifest["counts"].get("matches"),
         families=manifest["counts"].get("families"),
         verify_top=manifest["parameters"].get("verify_top"),
         changes=changes.as_dict() if changes is not None else None,
-        naming=naming_gone(collection, run.note),
+        naming=naming_gone(collection, reporter.note),
         unjoined_csv=collection.folder / layout.UNJOINED if collection.has(layout.UNJOINED) else None,
         seconds=round(time.monotonic() - started, 3),
     )

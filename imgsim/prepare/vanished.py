@@ -6,20 +6,19 @@ But a disk that is not mounted, or a folder that somebody cleared, must not shri
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Names
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgsim.collection.decided import standing
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
-from imgsim.prepare.missing_plates import Vanished
+from imgsim.prepare.missing_plates import Ask, Vanished
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
-    from imgsim.prepare.context import Run
 
 _REMEDY = (
     "Is a disk not mounted, or do the scans lie elsewhere now? Then mount it, or name the folder where they are."
@@ -95,26 +94,31 @@ def would_vanish(folder: Path, live: Generation, files: Sequence[ImageFile]) -> 
     return foreseen(live, known_plates, files, contents)
 
 
-def heed(run: Run, found: Vanished | None) -> None:
-    """Go on only if nothing serious is gone, or somebody says that it may go.
+class Consent:
+    """Whether plates may go whose scans have vanished: said beforehand (``all_of_them``), or when somebody is asked."""
 
-    Raises
-    ------
-    ImgsimError
-        Nobody said so. Nothing has been changed.
-    """
-    if found is None or not found.serious:
-        return
-    gone = {plate_id for plate_id, _ in found.gone}
-    if gone <= run.may_go:
-        return
-    if run.options.accept_missing:
-        run.note(f"{found.told} They are left out, as was asked for.")
-    elif run.ask is None or not run.ask(found):
-        raise ImgsimError(
-            f"{found.told} Nothing was changed. {_REMEDY}", Change(Setting.ACCEPT_MISSING)
-        )
-    run.may_go |= gone
+    def __init__(self, all_of_them: bool, ask: Ask | None, note: Callable[[str], None]) -> None:
+        self._all, self._ask, self._note = all_of_them, ask, note
+        self._may_go: set[str] = set()
+
+    def heed(self, found: Vanished | None) -> None:
+        """Go on only if nothing serious is gone, or somebody says that it may go.
+
+        Raises
+        ------
+        ImgsimError
+            Nobody said so. Nothing has been changed.
+        """
+        if found is None or not found.serious:
+            return
+        gone = {plate_id for plate_id, _ in found.gone}
+        if gone <= self._may_go:
+            return
+        if self._all:
+            self._note(f"{found.told} They are left out, as was asked for.")
+        elif self._ask is None or not self._ask(found):
+            raise ImgsimError(f"{found.told} Nothing was changed. {_REMEDY}", Change(Setting.ACCEPT_MISSING))
+        self._may_go |= gone
 
 
 def present_inputs(live: Generation | None, inputs: Sequence[Path], accept_missing: bool) -> list[Path]:

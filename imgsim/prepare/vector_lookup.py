@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,27 +11,34 @@ import numpy.typing as npt
 from imgsim.errors import CollectionError
 
 if TYPE_CHECKING:
-    from imgsim.prepare.context import Backbone, Run
+    from imgsim.generation.generation import Generation
+    from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.work_folder import WorkStore
 
 
 class VectorLookup:
     """Embeddings by content: those of the live generation, then those of the work folder."""
 
-    def __init__(self, run: Run, store: WorkStore, backbones: Sequence[Backbone]) -> None:
+    def __init__(
+        self,
+        live: Generation | None,
+        store: WorkStore,
+        backbones: Sequence[ChosenBackbone],
+        note: Callable[[str], None],
+    ) -> None:
         self._work = store.vectors
         self._live: dict[str, tuple[dict[str, int], npt.NDArray[np.float32]]] = {}
-        if run.live is None:
+        if live is None:
             return
         for backbone in backbones:
-            facts = run.live.manifest["backbones"].get(backbone.name)
+            facts = live.manifest["backbones"].get(backbone.name)
             if facts is None or facts["key"] != backbone.key:
                 continue
             try:
-                matrix = run.live.embeddings(backbone.name)
-                rows = {content: row for row, content in enumerate(run.live.catalogue.frame["sha256"])}
+                matrix = live.embeddings(backbone.name)
+                rows = {content: row for row, content in enumerate(live.catalogue.frame["sha256"])}
             except CollectionError as error:
-                run.note(f"The embeddings of {backbone.name} are made again: {error}")
+                note(f"The embeddings of {backbone.name} are made again: {error}")
                 continue
             self._live[backbone.key] = rows, matrix
 

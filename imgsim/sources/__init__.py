@@ -1,1 +1,22 @@
-"""Where images come from: folders and zips, published datasets, libraries' manifests, the generated sample."""
+"""Where images come from: imgsim's own sources, and those that users bring (docs/sources.md)."""
+
+from imgsim.base.extensions import Registry
+from imgsim.sources.own import Files, Manifests, PublishedDataset, Sample
+from imgsim.sources.source import LeftOut, Page, Source, Table
+
+FILES = Files()
+SOURCES: Registry[Source] = Registry(
+    "source", ["accepts", "pages"], [Sample(), PublishedDataset(), Manifests(), FILES]
+)
+register = SOURCES.register
+
+
+def source_of(given: str) -> Source:
+    """The source of what a user names: the first that accepts it; files on this machine where no other does."""
+    others = [source for source in SOURCES.all() if source is not FILES]
+    # A user's own first: it knows better than imgsim what its addresses are.
+    others.sort(key=SOURCES.is_own)
+    return next((source for source in others if source.accepts(given)), FILES)
+
+
+__all__ = ["FILES", "SOURCES", "LeftOut", "Page", "Source", "Table", "register", "source_of"]

@@ -138,7 +138,7 @@ def test_exactly_what_is_stale_is_redone(
     network.write_bytes(b"weights")
     options: dict[str, Any] = {"metadata": table, "weights": {"toy": network}, "top_k": 5, "backbones": ["toy"]}
     made, out = Made(images, table, ToyEngine(), options), tmp_path / "c"
-    monkeypatch.setattr("imgsim.prepare.engine.default_engine", lambda: made.engine)
+    monkeypatch.setattr("imgsim.prepare.engine.NetworkEngine", lambda *given: made.engine)
     made.run(out)
     made.engine.asked.clear()
     with tally.attempt("nothing has changed"):

@@ -125,15 +125,6 @@ def gather(
     return Gathered(folders, folder / "metadata.csv", tuple(unfetched))
 
 
-def unfetched(folder: Path) -> list[Unfetched]:
-    """Return what an earlier :func:`gather` could not fetch into this folder; nothing where there was none."""
-    try:
-        found = json.loads((folder / "unfetched.json").read_bytes())
-        return [(str(page), str(reason)) for page, reason in found]
-    except (OSError, ValueError, TypeError):
-        return []
-
-
 def suggested_name(source: str) -> str:
     """Return what a manifest's address or file says of its name; '' if nothing does."""
     try:

@@ -1,0 +1,148 @@
+"""The images and the table of a run: from each source what was named for it, fetched or generated first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imgsim.base.progress import Reporter
+from imgsim.base.writing import write_whole
+from imgsim.errors import ImgsimError, PrepareImages
+from imgsim.prepare.options import Options
+from imgsim.sources import SOURCES, LeftOut, Page, Source, Table, source_of
+
+_LEFT_OUT = "unfetched.json"  # in the folder of a source
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a run starts from.
+
+    Attributes
+    ----------
+    images : folders, images, zips.
+    metadata : the table, if there is one.
+    left_out : (what, why) of images that never came.
+    """
+
+    images: tuple[Path, ...]
+    metadata: Path | None
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter: Reporter) -> Gathered:
+    """Bring together what was asked for; where nothing was, it is what the collection was made of.
+
+    Raises
+    ------
+    ImgsimError
+        There is nothing, or it cannot be had.
+    """
+    named = _named(options)
+    if not named:
+        if not recorded["images"]:
+            raise ImgsimError(
+                f"There is nothing to prepare: no images are named, and {folder} holds no collection.",
+                PrepareImages(str(folder)),
+            )
+        images = tuple(Path(os.path.abspath(path)) for path in recorded["images"])
+        return Gathered(images, _table(options, recorded, []), _still_left_out(folder / "source", images))
+    found: list[Gathered] = []
+    by_source: dict[str, tuple[Source, list[str]]] = {}
+    for one in named:
+        source = source_of(one)
+        by_source.setdefault(source.name, (source, []))[1].append(one)
+    for source, given in by_source.values():
+        found.append(_of(source, given, folder / "source", options, reporter))
+    left_out = tuple(one for part in found for one in part.left_out)
+    if left_out:
+        reporter.note(
+            f"{len(left_out):,} images could not be fetched. The first: {': '.join(left_out[0])} "
+            "The same command tries them again."
+        )
+    tables = [part.metadata for part in found if part.metadata is not None]
+    metadata = _table(options, recorded, tables)
+    if not tables and metadata is not None and options.metadata is None:
+        reporter.note(f"The metadata are read from {metadata}, as before.")
+    return Gathered(tuple(path for part in found for path in part.images), metadata, left_out)
+
+
+def _named(options: Options) -> list[str]:
+    if options.sample is not None:
+        return [f"sample:{options.sample}"]
+    if options.dataset is not None:
+        return [f"dataset:{options.dataset}"]
+    return [*(f"iiif:{one}" for one in options.iiif), *map(str, options.inputs or ())]
+
+
+def _table(options: Options, recorded: Mapping[str, Any], brought: Sequence[Path]) -> Path | None:
+    """The table that was named, else the one that came with the images, else that of the last run."""
+    if options.metadata is None and len(brought) > 1:
+        raise ImgsimError(
+            f"{' and '.join(map(str, brought))} are both tables of these images. Name one, or prepare them apart."
+        )
+    chosen = options.metadata or next(iter(brought), None) or recorded["metadata"]
+    return Path(os.path.abspath(chosen)) if chosen else None
+
+
+def _of(source: Source, given: Sequence[str], folder: Path, options: Options, reporter: Reporter) -> Gathered:
+    """All that one source has, its pages' facts written down as a table."""
+    if not SOURCES.is_own(source):
+        folder = folder / source.name
+        folder.mkdir(parents=True, exist_ok=True)
+    images: dict[Path, None] = {}
+    rows: list[dict[str, str]] = []
+    tables: list[Path] = []
+    left_out: list[tuple[str, str]] = []
+    for one in source.pages(given, folder, reporter, options.workers):
+        if isinstance(one, LeftOut):
+            left_out.append((one.what, one.reason))
+        elif isinstance(one, Table):
+            tables.append(one.path)
+        elif isinstance(one, Page):
+            path = Path(os.path.abspath(one.path))
+            images[path] = None
+            rows.append({**one.facts, "file": path.stem})
+        else:
+            raise ImgsimError(
+                f"The source {source.name!r} gave {type(one).__name__}, but a Page, a Table or a LeftOut is wanted."
+            )
+    if not images:
+        why = f" The first that is missing: {': '.join(left_out[0])}" if left_out else ""
+        raise ImgsimError(f"The source {source.name!r} has no image of {', '.join(given)}.{why}")
+    if not SOURCES.is_own(source):
+        write_whole(folder / _LEFT_OUT, json.dumps(left_out).encode())
+        if any(len(row) > 1 for row in rows):
+            if tables:
+                raise ImgsimError(f"The source {source.name!r} gave a table, and facts of pages. One is enough.")
+            tables.append(folder / "metadata.csv")
+            write_whole(tables[0], _csv(rows))
+    return Gathered(tuple(images), tables[0] if tables else None, tuple(left_out))
+
+
+def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """A row a page. Cells stand as they are: this table is read by imgsim, and by no spreadsheet."""
+    columns = list(dict.fromkeys(["file", *(column for row in rows for column in row)]))
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "replace")
+
+
+def _still_left_out(folder: Path, images: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+    """What an earlier run could not fetch stays listed when only something else is done anew."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(folder.glob(f"*/{_LEFT_OUT}")):
+        if any(image.is_relative_to(path.parent.absolute()) for image in images):
+            try:
+                found += [(str(what), str(reason)) for what, reason in json.loads(path.read_bytes())]
+            except (OSError, ValueError, TypeError):
+                continue
+    return tuple(found)

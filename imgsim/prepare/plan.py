@@ -1,0 +1,122 @@
+"""What a run is to make: what was asked for, and the rest as the collection has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imgsim.errors import Change, ImgsimError, Setting
+from imgsim.prepare.context import ChosenBackbone
+from imgsim.prepare.engine import Engine
+from imgsim.prepare.gathering import Gathered
+from imgsim.prepare.matching_keys import verifier_of
+from imgsim.prepare.options import (
+    DEFAULT_BACKBONE,
+    DEFAULT_PROJECTIONS,
+    DEFAULT_TOP_K,
+    DEFAULT_VERIFIER,
+    DEFAULT_VERIFY_TOP,
+    Options,
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every stage of a run goes by.
+
+    Attributes
+    ----------
+    backbones : all that the collection is to have.
+    top_k : neighbours kept of each plate.
+    projections : methods, for each backbone.
+    verifier, verify_top : what compares plates, and with how many candidates of each source; None: with none.
+    encoding, book_by : of the table, and what names books; None: found out.
+    """
+
+    backbones: tuple[ChosenBackbone, ...]
+    top_k: int
+    projections: tuple[str, ...]
+    verifier: str
+    verify_top: int | None
+    encoding: str | None
+    book_by: str | None
+
+    def parameters(self, *, compared: bool) -> dict[str, Any]:
+        """For the manifest; ``compared``: whether the collection has matches."""
+        return {
+            "top_k": self.top_k,
+            "projections": list(self.projections),
+            "backbones": {b.name: str(b.weights) if b.weights else None for b in self.backbones},
+            **({"verify_top": self.verify_top} if compared else {}),
+            **({"verifier": self.verifier} if compared and self.verifier != DEFAULT_VERIFIER else {}),
+            **({"book_by": self.book_by} if self.book_by else {}),
+        }
+
+
+def plan_of(options: Options, recorded: Mapping[str, Any], given: Gathered, engine: Engine) -> Plan:
+    """The plan of a run. Raises ImgsimError where what was asked for does not fit together."""
+    projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
+    if not projections or (options.sample is not None and not options.projections):
+        projections = tuple(dict.fromkeys([*projections, *DEFAULT_PROJECTIONS]))
+    top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
+    encoding, book_by = table_choices(options, recorded, given.metadata)
+    return Plan(
+        _backbones(options, recorded["backbones"], engine),
+        options.top_k or recorded["top_k"] or DEFAULT_TOP_K,
+        projections,
+        verifier_of(options, recorded["verifier"]),
+        top if options.matching else recorded["verify_top"],
+        encoding,
+        book_by,
+    )
+
+
+def _backbones(
+    options: Options, recorded: Mapping[str, str | None], engine: Engine
+) -> tuple[ChosenBackbone, ...]:
+    names = list(dict.fromkeys([*recorded, *options.backbones])) or [DEFAULT_BACKBONE]
+    unknown = set(options.weights) - set(names)
+    if unknown:
+        raise ImgsimError(
+            f"Weights are given for {', '.join(sorted(unknown))}, which is not among the backbones "
+            f"({', '.join(names)}).",
+            Change(Setting.ADD_BACKBONE, min(unknown)),
+        )
+    chosen = []
+    for name in names:
+        named = options.weights.get(name) or recorded.get(name)
+        weights = Path(os.path.abspath(named)) if named else None
+        chosen.append(ChosenBackbone(name, weights, *engine.describe(name, weights)))
+    return tuple(chosen)
+
+
+def table_choices(
+    options: Options, recorded: Mapping[str, Any], metadata: Path | None
+) -> tuple[str | None, str | None]:
+    """(encoding of the table, what names books) as asked for, else as last time; None to find out."""
+    same = metadata is not None and recorded["metadata"] == str(metadata)
+    encoding = options.encoding or (recorded["encoding"] if same else None)
+    book_by = options.book_by or recorded["book_by"]
+    return tuple(None if value in (None, "auto") else value for value in (encoding, book_by))  # type: ignore[return-value]
+
+
+def inputs_of(
+    options: Options, recorded: Mapping[str, Any], images: list[str], roots: list[str], given: Gathered,
+    metadata_sha256: str | None, encoding: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a collection is made of, for the manifest."""
+    iiif = list(options.iiif) or ([] if options.inputs else recorded["iiif"])
+    return {
+        "images": images,
+        "roots": roots,
+        "metadata": str(given.metadata) if given.metadata else None,
+        "metadata_sha256": metadata_sha256,
+        "sample": options.sample if options.sample is not None else recorded["sample"],
+        "dataset": options.dataset or recorded["dataset"],
+        **({"iiif": iiif} if iiif else {}),
+        **({"encoding": encoding} if encoding else {}),
+    }
+
