@@ -11,6 +11,7 @@ from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, server, state, text
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration, register
 from imgsim.errors import ImgsimError
@@ -18,10 +19,10 @@ from imgsim.errors import ImgsimError
 _VIEW = "compare_view"
 _PRELOADED = 2
 _VERDICTS = {
-    "same image": "The same image",
-    "mirrored": "The same image, mirrored",
-    "shared detail": "A shared detail",
-    "look-alike": "No shared lines found",
+    SAME: "The same image",
+    MIRRORED: "The same image, mirrored",
+    DETAIL: "A shared detail",
+    LOOK_ALIKE: "No shared lines found",
 }
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import CODE_OF, turned
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _STYLE = Path(__file__).with_name("style.css")
 # Beyond these a dossier would be a database; it says what it leaves out.
 MOST_FIGURES, MOST_PAIRS, MOST_RELATED = 60, 500, 60
-_CLASSES = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail"}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -128,7 +127,7 @@ def _item(collection: Collection, member: Member, number: dict[int, int], pictur
 
 
 def _class(word: str) -> str:
-    return _CLASSES.get(word, "detail" if "detail" in word else "")
+    return CODE_OF.get(word, "detail" if "detail" in word else "")
 
 
 def _books(collection: Collection, family: Family) -> str:
@@ -200,7 +199,7 @@ def _evidence(collection: Collection, matches: Matches, family: Family) -> str:
 
 
 def _verdict(match: MatchRow) -> str:
-    return f"{match.verdict}, mirrored" if match.mirrored and match.verdict != MIRRORED else match.verdict
+    return match.verdict + turned(match.verdict, match.mirrored)
 
 
 def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> str:
@@ -218,7 +217,7 @@ def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> 
     text = "; ".join(part for part in said if part)
     return (
         f'<figure class="pair">\n<div class="both">{both}</div>\n<figcaption><strong>{number[match.a]} and '
-        f'{number[match.b]}: <span class="{_CLASSES.get(match.verdict, "")}">{e(_verdict(match))}</span></strong>. '
+        f'{number[match.b]}: <span class="{CODE_OF.get(match.verdict, "")}">{e(_verdict(match))}</span></strong>. '
         f"{e(text)}.</figcaption>\n</figure>\n"
     )
 
