@@ -35,6 +35,10 @@ TORCH = ("imgsim/backbones/", "imgsim/workers/", "imgsim/training", "tests/")
 SCREEN = ("app.py", "imgsim/app/", "tests/")
 
 
+# The one place that runs files: those in the folder that IMGSIM_EXTENSIONS names.
+EXTENSIONS = "imgsim/base/extensions.py"
+
+
 HEAVY = {"torch", "torchvision"}
 
 
@@ -126,6 +130,8 @@ def offences(source: str, path: str) -> list[str]:
             found.append(f"{node.lineno}: runs a command through the shell")
         if last in {"extractall", "extract"} and "." in name and not path.startswith("tests/"):
             found.append(f"{node.lineno}: {name} writes what an archive names: read its entries as streams")
+        if last in {"exec_module", "run_path", "run_module"} and not path.startswith((EXTENSIONS, "tests/")):
+            found.append(f"{node.lineno}: {name} runs a file")
         if given("verify", False):
             found.append(f"{node.lineno}: {name} without checking the server's certificate")
     return found

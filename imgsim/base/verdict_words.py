@@ -11,19 +11,21 @@ NOT_CHECKED = "not checked"
 CODE_OF = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail", LOOK_ALIKE: "alike"}
 UNCHECKED = "unchecked"
 CODES = (*CODE_OF.values(), UNCHECKED)
+VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, DETAIL))
 
-# What the verdicts mean.
+# What they mean, wherever it is explained.
 MEANINGS = {
-    SAME: "most of both plates agrees",
-    MIRRORED: "most of both agrees once one is turned left to right, as a copy engraved straight from a print is",
-    DETAIL: "a compact region agrees, not the whole",
+    SAME: "the lines of most of both plates agree",
+    MIRRORED: "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
+    DETAIL: "a part agrees, the rest does not",
     LOOK_ALIKE: "the lines do not agree, however alike the two look",
+    NOT_CHECKED: "too far apart to be among the pairs that were compared line by line",
 }
 
 PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED = "probably the same plate", "probably re-engraved"
 PRINTINGS = ("", PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED)
 
 
-def turned(verdict: str, mirrored: bool, words: str = "mirrored") -> str:
-    """What is to be added of a pair of which one is turned left to right; "" where the verdict says so itself."""
+def turned(verdict: str, mirrored: bool, words: str = f", {MIRRORED}") -> str:
+    """What is to be added to a verdict on two of which one is turned left to right; "" where it says so itself."""
     return words if mirrored and verdict != MIRRORED else ""

@@ -259,7 +259,7 @@ class Collection(Generation):
         threshold : where the line across the list stands; None: where it is calibrated. What lies below is listed too.
         other_books : leave the plate's own book out, where books are told apart.
         when : "any", "earlier" or "later": what was certainly printed before, or after, the plate.
-        verdicts : only plates with one of these verdicts, of :data:`imgsim.collection.evidence.CODES`; none: all.
+        verdicts : only plates with one of these verdicts, of :data:`imgsim.base.verdict_words.CODES`; none: all.
         verified_first : list the plates whose re-use is verified before all others.
 
         Raises

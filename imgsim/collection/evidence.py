@@ -1,7 +1,4 @@
-"""What local geometry says of one plate's pairs, and which plates were used again.
-
-A verdict travels in addresses by a short code; "unchecked" is a pair that was never compared line by line.
-"""
+"""What local geometry says of one plate's pairs, and which plates were used again."""
 
 from __future__ import annotations
 
@@ -13,17 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import CODE_OF, LOOK_ALIKE, NOT_CHECKED, UNCHECKED
 from imgsim.catalogue import Catalogue
 from imgsim.families import Decisions
 from imgsim.generation.generation import Generation
 from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
-UNCHECKED = "unchecked"
-CODE_OF = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail", LOOK_ALIKE: "alike"}
-CODES = (*CODE_OF.values(), UNCHECKED)
-VERIFIED = ("same", "mirrored", "detail")
+# The columns that say in a file what is known of a plate and a neighbour of it.
+EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
+Cells = tuple[str, int | None, str | None, float | None, float | None]
+_NOT_COMPARED: Cells = (NOT_CHECKED, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,29 @@ def evidence_of(generation: Generation, row: int) -> Evidence | None:
     return Evidence(row, {found.b: found for found in matches.of(row)})
 
 
+def evidence_cells(verdict: str, inliers: int, mirrored: bool, of_query: float, of_neighbour: float) -> Cells:
+    """What is known of one pair, in the order of :data:`EVIDENCE`; ``of_...`` are the shares that agree."""
+    verified = verdict != LOOK_ALIKE
+    return verdict, inliers, mirrored_word(mirrored, verified), _rounded(of_query), _rounded(of_neighbour)
+
+
+def mirrored_word(mirrored: bool, verified: bool) -> str | None:
+    """Whether one of the two is turned left to right, as files say it: None where nothing agrees."""
+    return ("yes" if mirrored else "no") if verified else None
+
+
 def evidence_columns(
     evidence: Evidence, rows: Sequence[int] | npt.NDArray[np.int64]
 ) -> dict[str, list[str | int | float | None]]:
     """The evidence of a list as columns of a CSV; None where a pair was not compared."""
-    found = [evidence.known.get(int(row)) for row in rows]
-    return {
-        "verdict": ["not checked" if m is None else m.verdict for m in found],
-        "inliers": [None if m is None else m.inliers for m in found],
-        "mirrored": [None if m is None or not m.verified else "yes" if m.mirrored else "no" for m in found],
-        "coverage_query": [None if m is None else _rounded(m.coverage_a) for m in found],
-        "coverage_neighbour": [None if m is None else _rounded(m.coverage_b) for m in found],
-    }
+    known = [evidence.known.get(int(row)) for row in rows]
+    cells = [
+        _NOT_COMPARED
+        if found is None
+        else evidence_cells(found.verdict, found.inliers, found.mirrored, found.coverage_a, found.coverage_b)
+        for found in known
+    ]
+    return {name: [row[at] for row in cells] for at, name in enumerate(EVIDENCE)}
 
 
 def _rounded(coverage: float) -> float | None:

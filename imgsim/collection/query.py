@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.verdict_words import CODES
 from imgsim.catalogue import Catalogue
-from imgsim.collection.evidence import CODES, Evidence, evidence_of
+from imgsim.collection.evidence import Evidence, evidence_of
 from imgsim.collection.listing import TIMES, Conditions, Listing, list_under, masks_of
 from imgsim.errors import ImgsimError
 from imgsim.generation.generation import Generation
@@ -42,7 +43,7 @@ def find(
 
     Parameters
     ----------
-    verdicts : only plates with one of these, of :data:`imgsim.collection.evidence.CODES`; none: all.
+    verdicts : only plates with one of these, of :data:`imgsim.base.verdict_words.CODES`; none: all.
     verified_first : list the plates whose re-use is verified before all others.
 
     Raises

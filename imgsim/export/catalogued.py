@@ -12,6 +12,8 @@ from imgsim.errors import ImgsimError
 
 # What a list says of each plate, before the metadata's own columns.
 KNOWN = tuple(name for name in STANDARD if name not in {"root", "sha256", "mode", "frames", "bytes", "in_book"})
+# What a list of pairs says of each of the two.
+OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
 
 
 def same_length(rows: Sequence[int], columns: Mapping[str, Sequence]) -> None:

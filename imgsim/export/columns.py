@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from imgsim.base.cells import TEXT, is_id
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import MEANINGS as SAID
+from imgsim.base.verdict_words import PROBABLY_RE_ENGRAVED, PROBABLY_SAME_PLATE
 
 # What a side of a pair has in common with others is put together by :func:`meaning`.
 MEANINGS = {
@@ -36,11 +37,7 @@ MEANINGS = {
     "neighbour_plate_id": "the plate that was found",
     "plate_a_id": "one plate of the pair: the one whose id comes first",
     "plate_b_id": "the other plate",
-    "verdict": (
-        f"what the lines say: \"{SAME}\" (most of both plates agrees), \"{MIRRORED}\" (most of both agrees once one is "
-        f"turned left to right), \"{DETAIL}\" (a compact region agrees), \"{LOOK_ALIKE}\" (the lines do not agree), "
-        "\"not checked\" (too far apart to be compared)"
-    ),
+    "verdict": "what the lines say: " + ", ".join(f'"{verdict}" ({meaning})' for verdict, meaning in SAID.items()),
     "inliers": "how many points of the two agree once one is laid over the other",
     "mirrored": "yes where one of the two is turned left to right; empty where nothing agrees",
     "coverage_query": "the share of the picture of the plate asked about that agrees, 0 to 1",
@@ -49,7 +46,7 @@ MEANINGS = {
     "coverage_b": "the share of plate b's picture that agrees, 0 to 1",
     "residual": "the median error at the points that agree, in thousandths of the diagonal of plate b",
     "model": "the transformation that lays one plate over the other: similarity, affine or homography",
-    "printing": "where it can be told: probably the same plate, or probably re-engraved",
+    "printing": f"where it can be told: {PROBABLY_SAME_PLATE}, or {PROBABLY_RE_ENGRAVED}",
     "by_review": "what people decided about the pair that ties the plate in; empty where only the lines say so",
     "proposed_by": "what proposed that the two be compared",
     "family_id": "the family, by its permanent id; of a pair, the family that both belong to",

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.cells import cell, cells, column_cells, encoded, header, line_part, lines, yes
-from imgsim.export.catalogued import Parts
+from imgsim.base.cells import cell, cells, column_cells, encoded, header, line_part, lines
+from imgsim.collection.evidence import mirrored_word
+from imgsim.export.catalogued import OF_BOTH, Parts
 from imgsim.export.request import STEP, Chunk, Request
 
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
     "family_id", "decision", "said", "reviewers",
@@ -41,9 +41,9 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
     matches = request.collection.matches
     if matches is None:
         return
-    sides = [f"{side}_{name}" for side in "ab" for name in _OF_BOTH]
+    sides = [f"{side}_{name}" for side in "ab" for name in OF_BOTH]
     yield Chunk(header(["plate_a_id", "plate_b_id", *_EVIDENCE, *sides, "collection", "date"]))
-    names, books = Parts(request.catalogue, ("plate_id",)), Parts(request.catalogue, _OF_BOTH)
+    names, books = Parts(request.catalogue, ("plate_id",)), Parts(request.catalogue, OF_BOTH)
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
     # Whole columns once: a column of strings is not an array before it is asked for.
@@ -74,7 +74,7 @@ def _evidence(
     families = request.families
     yield values["verdict"]
     yield [str(value) for value in values["inliers"]]
-    yield [yes(turned) if agrees else "" for turned, agrees in zip(values["mirrored"], known, strict=True)]
+    yield [mirrored_word(turned, agrees) or "" for turned, agrees in zip(values["mirrored"], known, strict=True)]
     for name in ("coverage_a", "coverage_b", "residual"):
         yield ["" if math.isnan(value) else f"{value:.4f}" for value in values[name]]
     for name in ("model", "printing", "sources"):

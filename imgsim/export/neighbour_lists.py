@@ -14,18 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.cells import cell, csv_bytes, encoded, header, line_part
+from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.catalogue import Catalogue
+from imgsim.collection.evidence import EVIDENCE, evidence_cells
 from imgsim.collection.listing import meets
-from imgsim.export.catalogued import Parts, column, same_length
+from imgsim.export.catalogued import OF_BOTH, Parts, column, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.retrieval.neighbours import nearest
 
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
-_EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
-NOT_CHECKED = "not checked"
 _NUMBERS = {"rank", "similarity", "threshold", "date"} | {
     f"{side}_{name}" for side in ("query", "neighbour") for name in ("year", "date_from", "date_to", "page")
 }
@@ -76,8 +75,8 @@ def neighbours_csv(
     same_length(rows, {"similarity": scores, **(extra or {})})
     at = None if threshold is None else float(np.float32(threshold))  # as similarities are
     query = catalogue.record(query_row) if query_row is not None else {}
-    of_query = {f"query_{name}": [query.get(name)] * len(rows) for name in _OF_BOTH}
-    of_neighbours = {f"neighbour_{name}": column(catalogue, name, rows) for name in _OF_BOTH}
+    of_query = {f"query_{name}": [query.get(name)] * len(rows) for name in OF_BOTH}
+    of_neighbours = {f"neighbour_{name}": column(catalogue, name, rows) for name in OF_BOTH}
     columns: dict[str, Sequence] = {
         "query_plate_id": [query.get("plate_id", query_label)] * len(rows),
         "rank": range(1, len(rows) + 1),
@@ -106,18 +105,18 @@ def _written(threshold: float | None) -> str:
 def neighbour_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the lists of all plates of a request: the columns of :func:`neighbours_csv`, with what is verified."""
     catalogue, matches = request.catalogue, request.collection.matches
-    evidence = () if matches is None else _EVIDENCE
+    evidence = () if matches is None else EVIDENCE
     yield Chunk(
         header(
             [
                 "query_plate_id", "rank", "similarity", "above_threshold", "threshold", "neighbour_plate_id",
-                *(f"query_{n}" for n in _OF_BOTH), *(f"neighbour_{n}" for n in _OF_BOTH), *evidence, "backbone",
+                *(f"query_{n}" for n in OF_BOTH), *(f"neighbour_{n}" for n in OF_BOTH), *evidence, "backbone",
                 "collection", "date",
             ]
         )
     )  # fmt: skip
     # A plate is met in a hundred rows: its cells are made once, and ready to stand between two commas.
-    names, books = Parts(catalogue, ("plate_id",)), Parts(catalogue, _OF_BOTH)
+    names, books = Parts(catalogue, ("plate_id",)), Parts(catalogue, OF_BOTH)
     tail = f",{line_part([request.backbone, request.collection.name])},{cell(request.date, plain=True)}"
     proofs = None if matches is None else _Proofs(matches)
     at = None if request.across is None else float(np.float32(request.across))
@@ -237,12 +236,10 @@ class _Proofs:
         first, second = self._values["coverage_a"][at], self._values["coverage_b"][at]
         columns = (
             known, self._values["verdict"][at], self._values["inliers"][at], self._values["mirrored"][at],
-            self._matches.verified[at], np.where(turned, second, first), np.where(turned, first, second),
+            np.where(turned, second, first), np.where(turned, first, second),
         )  # fmt: skip
         written = [f",{NOT_CHECKED},,,,"] * len(positions)
-        for place, verdict, inliers, mirrored, verified, one, two in zip(
-            *(values.tolist() for values in columns), strict=True
-        ):
-            side = ("yes" if mirrored else "no") if verified else ""
-            written[place] = f",{verdict},{inliers},{side},{round(one, 4)},{round(two, 4)}"
+        for place, *found in zip(*(values.tolist() for values in columns), strict=True):
+            verdict, inliers, side, one, two = evidence_cells(*found)
+            written[place] = f",{verdict},{inliers},{side or ''},{one},{two}"
         return written

@@ -8,9 +8,7 @@ import numpy as np
 
 from imgsim.base.cells import csv_bytes
 from imgsim.catalogue import Catalogue
-from imgsim.export.catalogued import column, same_length
-
-_OF_BOTH = ("book", "title", "author", "year", "date_from", "date_to", "date_sure", "place", "page")
+from imgsim.export.catalogued import OF_BOTH, column, same_length
 
 
 def pairs_csv(
@@ -35,7 +33,7 @@ def pairs_csv(
         **{
             f"{side}_{name}": column(catalogue, name, rows)
             for side, rows in sides.items()
-            for name in _OF_BOTH
+            for name in OF_BOTH
         },
         "collection": [collection] * len(sides["a"]),
         "date": [date] * len(sides["a"]),

@@ -49,7 +49,7 @@ class MatchingKeys:
     ) -> None:
         from imgsim.features.inverted_index import INDEX_VERSION
         from imgsim.verification.candidates import CANDIDATES_VERSION, brought_sources, source_versions
-        from imgsim.verification.verifiers import features_key, pairs_key
+        from imgsim.verification.verifiers import brought_verifier, features_key, pairs_key
 
         self.features, self.pairs = features_key(verifier), pairs_key(verifier)
         self.plates = key_of(ids=ids, contents=contents)
@@ -70,7 +70,7 @@ class MatchingKeys:
             embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones}, **source_versions(),
             **({"catalogue": catalogue} if brought_sources() else {}),
         )  # fmt: skip
-        self.facts["candidates"] = self.candidates
+        self.facts |= {"candidates": self.candidates, **source_versions(), **brought_verifier(verifier)}
         matches = key_of(pairs=self.pairs, candidates=self.candidates, plates=self.plates)
         self.files: dict[str, str] = {
             **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS), features),

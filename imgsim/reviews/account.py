@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from imgsim.base.verdict_words import MIRRORED, turned
 from imgsim.reviews.decision_record import Review
 from imgsim.reviews.decision_words import UNSURE
 from imgsim.reviews.pictures import GONE, NOT_KNOWN, REPLACED, Unconfirmed, counting, unconfirmed
@@ -121,7 +122,7 @@ def shown_then(review: Review) -> str:
         similarity += f" ({seen['backbone']})"
     parts = [
         str(seen.get("verdict", "")),
-        "mirrored" if seen.get("mirrored") and seen.get("verdict") != "mirrored" else "",
+        turned(str(seen.get("verdict", "")), bool(seen.get("mirrored")), MIRRORED),
         inliers,
         f"{' and '.join(covered)} agree" if covered and seen.get("inliers") else "",
         similarity,

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import imgsim
+from imgsim.base.verdict_words import CODES
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.answers import Answers
-from imgsim.collection.evidence import CODES
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.reviews.decision_words import SAME_PLATE, UNRELATED
 from tests.herbals import make_herbals

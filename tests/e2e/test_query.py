@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
+from imgsim.base.verdict_words import VERIFIED
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.evidence import VERIFIED
 from imgsim.images.decoding import open_image
 from tests.e2e.serving import Served, settle
 from tests.e2e.test_app_in_browser import download, ids, neighbours_of, state_of, visit

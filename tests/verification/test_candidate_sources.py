@@ -237,6 +237,8 @@ def test_a_brought_source_makes_the_matches_stale_and_nothing_else(
     redone, compared, said = again()
     assert (redone, compared) == (FOUND, 1)
     assert said == {**before, new: "toy"} and again()[:2] == (set(), 0)
+    (facts,) = open_collection(tmp_path / "c").manifest["matching"]["brought"]
+    assert (facts["name"], facts["version"], len(facts["file"])) == ("toy", 1, 64)
 
     # Raised, and edited without a thought of the version: asked again both times, and nothing is compared again.
     for code in (TOY.format(version=2, other=int(new[-3:])), TOY.format(version=2, other=int(new[-3:])) + "# edited"):
@@ -328,3 +330,13 @@ def test_no_file_that_lies_with_a_collection_is_run(
     verified(tmp_path / "c", images)
     assert open_collection(tmp_path / "c").verifier.name == "sift"
     assert not (tmp_path / "sung").exists()
+
+
+def test_pairs_in_any_order_are_put_in_theirs() -> None:
+    rng = np.random.default_rng(5)
+    for count in (0, 1, 5, 400):
+        left, right = rng.integers(0, 30, (2, count))
+        found = unordered(left, right)
+        wanted = sorted({(min(a, b), max(a, b)) for a, b in zip(left.tolist(), right.tolist(), strict=True) if a != b})
+        assert found.dtype == np.int32 and found.shape == (len(wanted), 2)
+        assert [tuple(pair) for pair in found.tolist()] == wanted

@@ -47,7 +47,7 @@ def compare(monkeypatch: pytest.MonkeyPatch) -> Compare:
         keep = (x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])
         return Features(IMAGE.size, IMAGE.points[keep], IMAGE.descriptors[keep], IMAGE.vouch[keep])
 
-    monkeypatch.setattr("imgsim.features.extraction.extract", described)
+    monkeypatch.setattr("imgsim.verification.verifiers.sift.extract", described)
     monkeypatch.setattr(unknown_image, "motif_features", inside)
     return lambda box=None, near=(): compare_outside(NOTHING, (600, 900), box, store, index, near)
 

@@ -266,6 +266,8 @@ def test_a_collection_remembers_what_it_was_compared_by(tmp_path: Path, monkeypa
     made = verified(tmp_path / "c", images, engine, verifier="toy")
     assert len(engine.described) == 5 and len(engine.compared) == made.redone["pairs"] == 10
     assert set(made.redone["files"]) & {*STORE, *INDEX, *FOUND, layout.CATALOGUE} == {*STORE, *INDEX, *FOUND}
+    facts = open_collection(tmp_path / "c").manifest["matching"]["verifier"]
+    assert (facts["name"], facts["version"], len(facts["file"])) == ("toy", 1, 64)
     again = ToyEngine()
     assert not verified(tmp_path / "c", images, again).changed
     assert not staleness(open_collection(tmp_path / "c"))

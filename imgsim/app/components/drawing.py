@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import VERIFIED
 from imgsim.errors import ImgsimError
 
-KINDS = ("first", "same", "mirrored", "detail", "printing", "")
+KINDS = ("first", *VERIFIED, "printing", "")
 _MOST = 400  # corners; a hull of more than this is no outline but a cloud
 
 

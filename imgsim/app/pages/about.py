@@ -7,7 +7,8 @@ import streamlit as st
 
 from imgsim.app.parts import about_changes, joined, line, shell, stale, unread_dates
 from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.app.services.verdict_words import TITLES
+from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
@@ -118,10 +119,9 @@ def _verdicts(collection: Collection) -> None:
         f"{text.count(len(matches), 'pair')} of plates {'was' if len(matches) == 1 else 'were'} compared line by line:"
     )
     with st.container(horizontal=True, key="verdict_counts"):
-        for verdict, word in (
-            (SAME, "Same image"), (MIRRORED, "Mirrored"), (DETAIL, "Shared detail"), (LOOK_ALIKE, "Look-alikes"),
-        ):  # fmt: skip
-            st.metric(word, f"{counts[verdict]:,}", width="content")
+        for verdict in VERDICTS:
+            plural = "s" if verdict == LOOK_ALIKE else ""
+            st.metric(TITLES[verdict] + plural, f"{counts[verdict]:,}", width="content")
     where = "in another book" if collection.catalogue.books_known else "in another plate"
     found = caches.families(collection)
     families = len(found) if found is not None else 0

@@ -13,6 +13,7 @@ from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
@@ -23,10 +24,10 @@ fragment = True
 _VIEW = "compare_view"
 _PRELOADED = 2
 _VERDICTS = {
-    "same image": "The same image",
-    "mirrored": "The same image, mirrored",
-    "shared detail": "A shared detail",
-    "look-alike": "No shared lines found",
+    SAME: "The same image",
+    MIRRORED: "The same image, mirrored",
+    DETAIL: "A shared detail",
+    LOOK_ALIKE: "No shared lines found",
 }
 
 

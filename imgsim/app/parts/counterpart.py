@@ -12,6 +12,7 @@ from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, reviewing, shell
 from imgsim.app.services import caches, state, text
 from imgsim.collection import Collection
+from imgsim.collection.listing import meets
 
 _GRID = "compare_grid"
 
@@ -21,13 +22,9 @@ def neighbours(collection: Collection, now: state.State, row: int) -> list[int]:
     matches = getattr(collection, "matches", None)
     found = [match.other(row) for match in matches.of(row) if match.verified] if matches is not None else []
     similarities = caches.similarities_of(collection, now.backbone, row)
-    books = collection.catalogue.frame["book"].to_numpy()
-    apart = now.other_books and collection.catalogue.books_known and str(books[row])
-    more = [
-        int(other)
-        for other in np.argsort(-similarities, kind="stable")[: now.top_k + 200]
-        if other != row and not (apart and books[other] == books[row])
-    ]
+    near = np.argsort(-similarities, kind="stable")[: now.top_k + 200]
+    allowed = (near != row) & meets(collection.catalogue, np.array([row]), near, other_books=now.other_books)
+    more = near[allowed].tolist()
     return list(dict.fromkeys([*found, *more[: now.top_k]]))
 
 

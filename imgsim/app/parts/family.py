@@ -11,7 +11,14 @@ from imgsim import export
 from imgsim.app.components import family_strips, outline, pair_list
 from imgsim.app.parts import downloads, family_judging, past_addresses, reviewing, shell
 from imgsim.app.services import caches, iiif_routes, server, state, text
-from imgsim.base.verdict_words import MIRRORED
+from imgsim.base.verdict_words import (
+    CODE_OF,
+    DETAIL,
+    MIRRORED,
+    PROBABLY_RE_ENGRAVED,
+    PROBABLY_SAME_PLATE,
+    SAME,
+)
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
 from imgsim.families import Families, Family, Member
@@ -23,13 +30,10 @@ _TIES = 12  # shown before the reader asks for all
 KINDS = {
     "earliest in this collection": "first",
     "first of the undated": "first",
-    "same image": "same",
-    "mirrored": "mirrored",
-    "shared detail": "detail",
+    **{verdict: CODE_OF[verdict] for verdict in (SAME, MIRRORED, DETAIL)},
     "detail of the earliest": "detail",
     "the earliest is a detail of it": "detail",
-    "probably the same plate": "printing",
-    "probably re-engraved": "printing",
+    **dict.fromkeys((PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED), "printing"),
 }
 
 

@@ -13,6 +13,7 @@ from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, family, models_found, neighbour_query
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_words
+from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.collection import Collection
 from imgsim.collection.score_ladder import RUNGS, Example
 from imgsim.retrieval.neighbours import pair_similarities, share_below
@@ -97,7 +98,7 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
     if match is not None:
         words.append(family.word(match.verdict))
     elif collection.matches is not None:
-        words.append({"text": "not checked", "title": verdict_words.sentence(None)})
+        words.append({"text": NOT_CHECKED, "title": verdict_words.sentence(None)})
     above = text.percent(float(share_below(collection.background(names[0]), example.similarity)))
     lines = [f"{names[0]}: {example.similarity:.4f}, above {above} of random pairs"]
     for name, values in _by_others(collection, names, [example]).items():
@@ -123,7 +124,7 @@ def _download(collection: Collection, names: Sequence[str], examples: Sequence[E
                 f"{name}_similarity": [round(value, 6) for value in values]
                 for name, values in _by_others(collection, names, examples).items()
             },
-            "verdict": ["not checked" if match is None else match.verdict for match in said],
+            "verdict": [NOT_CHECKED if match is None else match.verdict for match in said],
         }
         return export.pairs_csv(
             collection.catalogue,

@@ -14,6 +14,7 @@ from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
+from imgsim.app.services.verdict_words import TITLES
 from imgsim.base.markup import rendered
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection import Collection
@@ -22,7 +23,6 @@ from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
 FOUND_BY = ("first", "second", "both", "neither")
 _TABLE = Path(__file__).with_suffix(".html")
 _PER_PAGE = 12
-_KINDS = {SAME: "Same image", MIRRORED: "Mirrored", DETAIL: "Shared detail"}
 
 
 def finding(collection: Collection, names: Sequence[str]) -> str:
@@ -82,7 +82,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
     depth = min(look.depth for look in looks)
     steps = sorted({min(step, depth) for step in (1, models_found.NEAR, models_found.FAR, depth)})
     rows = [("All verified pairs", np.ones(len(pairs), dtype=bool))]
-    rows += [(word, pairs.verdicts == verdict) for verdict, word in _KINDS.items()]
+    rows += [(TITLES[verdict], pairs.verdicts == verdict) for verdict in (SAME, MIRRORED, DETAIL)]
     if not pairs.by_lines.all():
         rows.append(("Proposed by their lines", pairs.by_lines))
     lines: list[dict[str, Any]] = []

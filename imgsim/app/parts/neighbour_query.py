@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imgsim.app.services import state
+from imgsim.base.verdict_words import CODES
 from imgsim.collection import Collection, query
-from imgsim.collection.evidence import CODES
 from imgsim.collection.listing import Conditions, Listing
 from imgsim.collection.query import Query
 

@@ -10,7 +10,7 @@ import streamlit as st
 from imgsim.app.components import rank_lines
 from imgsim.app.parts import shell
 from imgsim.app.services import server, state, text
-from imgsim.base.verdict_words import DETAIL, MIRRORED
+from imgsim.base.verdict_words import turned
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork, Shared
 from imgsim.collection.kept_order import RankCorrelation, kept_order
@@ -59,9 +59,9 @@ def _pair_id(item: Shared) -> str:
 
 
 def _how(item: Shared) -> str:
-    if item.mirrored and item.verdict == DETAIL:
-        return f"{DETAIL}, {MIRRORED}"
-    return item.verdict or "by way of a third plate"
+    if not item.verdict:
+        return "by way of a third plate"
+    return item.verdict + turned(item.verdict, item.mirrored)
 
 
 def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dict[str, Any]:

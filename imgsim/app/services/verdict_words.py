@@ -8,23 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.collection.evidence import CODE_OF, UNCHECKED, Evidence
+from imgsim.base import verdict_words as words
+from imgsim.base.verdict_words import CODE_OF, DETAIL, LOOK_ALIKE, MIRRORED, NOT_CHECKED, SAME, UNCHECKED
+from imgsim.collection.evidence import Evidence
 from imgsim.verification.match_row import MatchRow
 
-WORDS = {
-    "same": "Same image",
-    "mirrored": "Mirrored",
-    "detail": "Shared detail",
-    "alike": "Look-alike",
-    UNCHECKED: "Not checked",
-}
-MEANINGS = {
-    "same": "the lines of most of both plates agree",
-    "mirrored": "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
-    "detail": "a part agrees, the rest does not",
-    "alike": "alike to the network, but their lines do not agree",
-    UNCHECKED: "too far apart to be among the pairs that were compared line by line",
-}
+# By verdict, and by the short code of it that addresses and components use.
+TITLES = {verdict: verdict.capitalize() for verdict in (SAME, MIRRORED, DETAIL, LOOK_ALIKE, NOT_CHECKED)}
+WORDS = {CODE_OF.get(verdict, UNCHECKED): title for verdict, title in TITLES.items()}
+MEANINGS = {CODE_OF.get(verdict, UNCHECKED): meaning for verdict, meaning in words.MEANINGS.items()}
 
 
 def badge(evidence: Evidence, row: int) -> dict[str, str]:
@@ -33,7 +25,7 @@ def badge(evidence: Evidence, row: int) -> dict[str, str]:
     found = evidence.known.get(int(row))
     if found is None or not found.verified:
         return {"kind": code, "text": WORDS[code].lower(), "title": sentence(found)}
-    turned = ", mirrored" if found.mirrored and code != "mirrored" else ""
+    turned = words.turned(found.verdict, found.mirrored)
     return {
         "kind": code,
         "text": f"{WORDS[code].lower()}{turned} · {found.inliers:,}",
@@ -44,12 +36,12 @@ def badge(evidence: Evidence, row: int) -> dict[str, str]:
 def sentence(found: MatchRow | None) -> str:
     """What was found, in one sentence."""
     if found is None:
-        return f"Not checked: {MEANINGS[UNCHECKED]}."
+        return f"{WORDS[UNCHECKED]}: {MEANINGS[UNCHECKED]}."
     code = CODE_OF[found.verdict]
     if not found.verified:
         points = "no point agrees" if not found.inliers else f"only {_points(found.inliers)}, as by chance"
-        return f"Look-alike: {MEANINGS['alike']} ({points})."
-    turned = ", once turned left to right" if found.mirrored and code != "mirrored" else ""
+        return f"{WORDS[code]}: {MEANINGS[code]} ({points})."
+    turned = words.turned(found.verdict, found.mirrored, ", once turned left to right")
     over = ""
     if not math.isnan(found.coverage_a):
         over = f", over {_share(found.coverage_a)} of your plate and {_share(found.coverage_b)} of this one"

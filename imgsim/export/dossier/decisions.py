@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imgsim.base.verdict_words import turned
 from imgsim.export.dossier.parts import Table, counted
 from imgsim.reviews.account import Account, JudgedPair, shown_then, why_waiting
 from imgsim.reviews.decision_words import UNSURE
@@ -73,6 +74,5 @@ def _measured(collection: Collection, matches: Matches, review: Review) -> str:
     match = matches.between(*(catalogue.row(plate) for plate in review.pair))
     if match is None:
         return "not compared"
-    turned = ", mirrored" if match.mirrored and match.verdict != "mirrored" else ""
-    said = f"{match.verdict}{turned}, {match.inliers:,} inliers"
+    said = f"{match.verdict}{turned(match.verdict, match.mirrored)}, {match.inliers:,} inliers"
     return f"{said}, {match.coverage_a:.0%} and {match.coverage_b:.0%} agree" if match.verified else said

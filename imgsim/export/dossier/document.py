@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.markup import rendered
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import CODE_OF, turned
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _PAGE = Path(__file__).with_name("page.html")
 # Beyond these a dossier would be a database; it says what it leaves out.
 MOST_FIGURES, MOST_PAIRS, MOST_RELATED = 60, 500, 60
-_CLASSES = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail"}
 
 
 def page(
@@ -105,7 +104,7 @@ def _plate(collection: Collection, member: Member, number: dict[int, int], pictu
 
 
 def _class(word: str) -> str:
-    return _CLASSES.get(word, "detail" if "detail" in word else "")
+    return CODE_OF.get(word, "detail" if "detail" in word else "")
 
 
 def _sources(collection: Collection, family: Family) -> Table:
@@ -155,7 +154,7 @@ def _evidence(collection: Collection, matches: Matches, family: Family, number: 
 
 
 def _verdict(match: MatchRow) -> str:
-    return f"{match.verdict}, mirrored" if match.mirrored and match.verdict != MIRRORED else match.verdict
+    return match.verdict + turned(match.verdict, match.mirrored)
 
 
 def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> dict[str, Any]:
@@ -171,7 +170,7 @@ def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> 
     ]
     return {
         "sides": sides,
-        "kind": _CLASSES.get(match.verdict, ""),
+        "kind": CODE_OF.get(match.verdict, ""),
         "verdict": _verdict(match),
         "text": "; ".join(part for part in said if part),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import MEANINGS, VERDICTS
 from imgsim.collection.citing import family_citation
 from imgsim.export.dossier.decisions import who
 from imgsim.export.dossier.parts import flat
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 def method(collection: Collection, family: Family, told: Account) -> dict[str, Any]:
     """What tells how the family was found, and how to cite it."""
     manifest = collection.manifest
-    words = {
-        SAME: "most of both plates agrees.",
-        MIRRORED: "most of both agrees once one is turned left to right, as a copy engraved straight from a print is.",
-        DETAIL: "a compact region agrees, not the whole.",
-        LOOK_ALIKE: "the lines do not agree, however alike the two look.",
-    }
+    words = {name: f"{MEANINGS[name]}." for name in VERDICTS}
     rows: list[tuple[str, object]] = [
         ("Collection", collection.name),
         ("Plates", f"{len(collection.catalogue):,}"),

@@ -20,9 +20,17 @@ def features_key(verifier: Verifier) -> str:
     return key_of(what="features", verifier=VERIFIERS.identity(verifier), side=WORKING_SIDE)
 
 
+def brought_verifier(verifier: Verifier) -> dict[str, object]:
+    """What a manifest says of a verifier that is not imgsim's own."""
+    return {} if verifier is SIFT else {"verifier": VERIFIERS.identity(verifier)}
+
+
 def pairs_key(verifier: Verifier) -> str:
     """The key of what is found of a pair of plates."""
     return key_of(what="pair", version=verifier.version, features=features_key(verifier))
 
 
-__all__ = ["SIFT", "VERIFIERS", "Verifier", "describe_file", "features_key", "pairs_key", "register", "try_out"]
+__all__ = [
+    "SIFT", "VERIFIERS", "Verifier", "brought_verifier", "describe_file", "features_key", "pairs_key", "register",
+    "try_out",
+]  # fmt: skip

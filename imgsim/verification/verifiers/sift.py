@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from imgsim.features import extraction
-from imgsim.features.extraction import Features
+from imgsim.features.extraction import Features, extract
 from imgsim.verification import verdicts
 from imgsim.verification.match import Match
 
@@ -28,7 +28,7 @@ class Sift:
 
     def describe(self, image: Image.Image, size: tuple[int, int]) -> Features:
         """See :class:`~imgsim.verification.verifiers.verifier.Verifier`."""
-        return extraction.extract(image, size)
+        return extract(image, size)
 
     def compare(self, a: Features, b: Features) -> Match:
         """See :class:`~imgsim.verification.verifiers.verifier.Verifier`."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from imgsim.app.components.drawing import drawable
 from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
 _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
 _FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict", "heading"}
 MARKS = ("", "query", "selected")
-VERDICTS = ("same", "mirrored", "detail", "alike", "unchecked")
 TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
 
 
@@ -58,7 +58,7 @@ def thumbnail_grid(
             more    int > 0, a button "+N" for plates folded under this card (optional)
             mark    "query" or "selected" (optional)
             outline an `outline`: a region drawn on the plate (optional)
-            verdict {"kind": one of VERDICTS or TIMES, "text": its words, "title": a sentence} (optional)
+            verdict {"kind": one of CODES or TIMES, "text": its words, "title": a sentence} (optional)
             review  str, what people decided, such as "same plate"; review_title says who and when (optional)
             action  str, a button under the card, such as "Compare" (optional)
             judge   str, another one beside it, such as "Decide" (optional)
@@ -147,8 +147,8 @@ def _heading(heading: Mapping[str, Any], id_: str) -> dict[str, str | bool]:
 def _verdict(verdict: Mapping[str, Any], id_: str) -> dict[str, str]:
     if not isinstance(verdict, Mapping) or set(verdict) != {"kind", "text", "title"}:
         raise ImgsimError(f"the verdict of {id_!r} has a kind, a text and a title, not {verdict!r}")
-    if verdict["kind"] not in (*VERDICTS, *TIMES) or not verdict["text"]:
+    if verdict["kind"] not in (*CODES, *TIMES) or not verdict["text"]:
         raise ImgsimError(
-            f"the verdict of {id_!r} is of a kind among {VERDICTS + TIMES}, in words, not {dict(verdict)!r}"
+            f"the verdict of {id_!r} is of a kind among {CODES + TIMES}, in words, not {dict(verdict)!r}"
         )
     return {name: str(value) for name, value in verdict.items()}
