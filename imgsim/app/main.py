@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 from imgsim.app import pages  # noqa: F401  (registers them)
 from imgsim.app.parts import mending, shell
 from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
-from imgsim.errors import ImgsimError
 
 
 def draw() -> None:
@@ -20,10 +19,7 @@ def draw() -> None:
     collection = shell.choose_collection()
     if collection is not None:
         shell.sidebar(collection, page)
-        try:
-            page.run()
-        except ImgsimError as error:
-            mending.show(error, "page")
+        page.run()
 
 
 def settings() -> dict[str, Any]:
@@ -33,7 +29,7 @@ def settings() -> dict[str, Any]:
         "routes": [*server.routes(), *iiif_routes.routes()],
         "middleware": [Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
         "lifespan": server.lifespan,
-        "on_script_error": server.on_script_error,
+        "on_script_error": mending.on_script_error,
     }
 
 

@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from imgsim.base.places import data_dir
 from imgsim.base.progress import Meter
-from imgsim.cli.arguments import command_name
+from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.listing import TIMES
@@ -37,22 +37,6 @@ A folder of images that is called export is prepared by: python precompute.py ./
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        hint = "python precompute.py export --help tells all options"
-        if Path("export").is_dir():
-            hint += "; to prepare the folder export, write ./export"
-        self.exit(2, f"precompute.py export: {message} ({hint})\n")
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-    return int(text)
-
-
 def _similarity(text: str) -> float:
     try:
         value = float(text)
@@ -72,8 +56,8 @@ def _day(text: str) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The options of precompute.py export."""
-    main = _Parser(
-        prog=command_name("export", "precompute.py export"),
+    main = Parser(
+        prog=command_name("export", f"{SCRIPT} export"),
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -92,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("--backbone", metavar="NAME", help="whose neighbours and maps (default: the collection's first)")
     add(
-        "--top-k", type=_positive, metavar="K",
+        "--top-k", type=positive, metavar="K",
         help="neighbours of each plate, at most (default: as many as the collection keeps)",
     )  # fmt: skip
     add(

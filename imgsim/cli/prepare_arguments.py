@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from imgsim.cli.arguments import command_name
+from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive
 from imgsim.prepare.options import SAMPLE_PLATES
 
 _DESCRIPTION = """\
@@ -27,23 +26,6 @@ examples:
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"precompute.py: {message} (python precompute.py --help tells all options)\n")
-
-
-def _positive(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
-    return value
-
-
 def _weights(text: str) -> tuple[str, Path]:
     name, equals, file = text.partition("=")
     if not name or not equals or not file:
@@ -57,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     from imgsim.retrieval.projections import METHODS
     from imgsim.sources.dataset import DATASETS
 
-    main = _Parser(
-        prog=command_name("prepare", "precompute.py"),
+    main = Parser(
+        prog=command_name("prepare", SCRIPT),
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -105,13 +87,13 @@ def parser() -> argparse.ArgumentParser:
         "--weights", nargs="+", action="extend", default=[], type=_weights, metavar="NAME=FILE",
         help="use this weights file for that backbone",
     )  # fmt: skip
-    add("--top-k", type=_positive, metavar="K", help="neighbours to keep of each plate (default: 50)")
+    add("--top-k", type=positive, metavar="K", help="neighbours to keep of each plate (default: 50)")
     add(
         "--projection", nargs="+", action="extend", default=[], metavar="METHOD", choices=list(METHODS),
         help=f"maps to draw: {', '.join(METHODS)}; added to those the collection has (default: all)",
     )  # fmt: skip
     add(
-        "--verify-top", type=_positive, metavar="N",
+        "--verify-top", type=positive, metavar="N",
         help="compare each plate by its lines with the first N candidates of each source (default: 20)",
     )  # fmt: skip
     add(
@@ -125,12 +107,12 @@ def parser() -> argparse.ArgumentParser:
         choices=["auto", "cpu", "cuda", "mps"],
         help="where the networks run (default: auto)",
     )
-    add("--batch-size", type=_positive, metavar="N", help="plates that go through a network together")
+    add("--batch-size", type=positive, metavar="N", help="plates that go through a network together")
     add("--executor", metavar="NAME", help="what runs the work: cores, or one of your own (default: cores)")
-    add("--workers", type=_positive, metavar="N", help="processes that read plates (default: one a core)")
+    add("--workers", type=positive, metavar="N", help="processes that read plates (default: one a core)")
     origin = main.add_mutually_exclusive_group()
     origin.add_argument(
-        "--sample", nargs="?", type=_positive, const=SAMPLE_PLATES, metavar="N",
+        "--sample", nargs="?", type=positive, const=SAMPLE_PLATES, metavar="N",
         help=f"generate N sample plates (default: {SAMPLE_PLATES}) and prepare those",
     )  # fmt: skip
     origin.add_argument("--dataset", choices=list(DATASETS), help="download this dataset and prepare it")

@@ -206,11 +206,14 @@ class _Run:
             self.database(REGISTRY, registry.database, means)
             # Where the scan lay is not compared: a run that was stopped may have written down another place already.
             known = {plate.plate_id: {plate.sha256, *plate.earlier} for plate in registry.plates()}
-            frame = collection.catalogue.frame
         except (ImgsimError, UnicodeDecodeError) as error:
             if not any(problem.file == REGISTRY for problem in self.problems):
                 self.found(REGISTRY, error, means, COPY)
             return
+        try:
+            frame = collection.catalogue.frame
+        except CollectionError:
+            return  # told among the files
         if not known and collection.manifest["schema"] != layout.SCHEMA:
             return  # prepared before there was a registry
         rows = zip(frame["plate_id"].tolist(), frame["sha256"].tolist(), strict=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from imgsim.app.services import server
+from imgsim.app.parts import mending
 from imgsim.cli import environment
 from imgsim.errors import ImgsimError
 from tests.conftest import offline
@@ -88,13 +88,13 @@ def test_an_error_shows_a_sentence_and_nothing_of_its_inside(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tally: Tally
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(server.st, "error", said.append)
+    monkeypatch.setattr(mending.st, "error", said.append)
     with tally.attempt("one of ours"):
-        assert server.on_script_error(ImgsimError("3 of <b>4</b> rows are missing. Run it again."))
+        assert mending.on_script_error(ImgsimError("3 of <b>4</b> rows are missing. Run it again."))
         assert said.pop().replace("\\", "") == "3 of <b>4</b> rows are missing. Run it again."
     for error in (KeyError("/home/somebody/secret"), ValueError("secret"), OSError(5, "secret", "/home/secret")):
         with tally.attempt(repr(error)):
-            assert server.on_script_error(error)
+            assert mending.on_script_error(error)
             words = said.pop()
             assert "secret" not in words and "terminal" in words
             assert "secret" in caplog.text  # for whoever mends it

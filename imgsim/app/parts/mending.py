@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from imgsim.app.parts import preparing
-from imgsim.app.services import commands, remedies, text
+from imgsim.app.services import commands, remedies, state, text
 from imgsim.errors import ImgsimError, PrepareAgain
 
+_LOG = logging.getLogger("imgsim")
+_BEGUN = "_imgsim_begun"  # the folder of the collection that this reader has prepared again
 
-def show(error: ImgsimError, key: str, draw: Callable[[str], object] = st.error) -> None:
+
+def on_script_error(error: Exception) -> bool:
+    """Show an error in place, without a traceback; what we did not expect goes to the log in full."""
+    if isinstance(error, ImgsimError):
+        show(error, "page")
+    else:
+        _LOG.error("The page failed", exc_info=error)
+        st.error(
+            "Something went wrong in imgsim itself. Reload the page; if it happens again, "
+            "the terminal that runs the app shows what to report."
+        )
+    return True
+
+
+def show(error: ImgsimError, key: str, draw: Callable[[str], object] | None = None) -> None:
     """Draw an error; a collection that can be prepared again as it was gets a button that does it."""
-    draw(text.plain(error.what))
+    (draw or st.error)(text.plain(error.what))
     remedy = error.remedy
     if remedy is None:
         return
@@ -28,12 +45,28 @@ def show(error: ImgsimError, key: str, draw: Callable[[str], object] = st.error)
 
 
 def again(folder: Path, key: str) -> None:
-    """The way to prepare a collection again, as it was; while that is done, how far it has come."""
-    if preparing.updating(folder):
-        preparing.update(folder)
-        return
+    """The way to prepare a collection again, as it was."""
     st.markdown("Prepare it again: only what changed, or is damaged, is done anew. Here, or in a terminal:")
     st.code(commands.prepare(folder), language=None)
-    if st.button("Prepare it again", key=f"again_{key}"):
-        preparing.begin_update(folder, [])
+    # Begun before the page is drawn again: by then the address may name a collection that can be opened.
+    clicked = st.button("Prepare it again", key=f"again_{key}", on_click=_begin, args=(folder,))
+    if clicked and preparing.updating(folder):  # only this part of the page was drawn again: draw all of it
         st.rerun()
+
+
+def _begin(folder: Path) -> None:
+    preparing.begin_update(folder, [])
+    st.session_state[_BEGUN] = folder
+
+
+def going_on() -> None:
+    """Draw the run that this reader began until it is done, then open what came of it."""
+    folder = st.session_state.get(_BEGUN)
+    if folder is None:
+        return
+    if preparing.updating(folder):
+        st.caption(f"Preparing {text.plain(folder.name)} again …")
+        preparing.update(folder)
+    else:
+        del st.session_state[_BEGUN]
+        state.update(collection=folder.name)

@@ -56,6 +56,7 @@ def begin() -> StreamlitPage:
 
 def choose_collection() -> Collection | None:
     """The collection that the address names, else the first; without any, the sample is prepared on the spot."""
+    mending.going_on()
     infos = caches.infos()
     usable = [info.name for info in infos if not info.error]
     if not usable and not [info for info in infos if info.error]:

@@ -25,7 +25,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.components import encode_labels, encode_points, encode_tones
-from imgsim.app.services import caches, text
+from imgsim.app.services import caches
 from imgsim.app.services.ready_exports import STORE
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
@@ -257,16 +257,3 @@ def _warm_up() -> None:
         _LOG.warning("%s", error)
     gc.collect()
     gc.freeze()
-
-
-def on_script_error(error: Exception) -> bool:
-    """Show an error in place, without a traceback; what we did not expect goes to the log in full."""
-    if isinstance(error, ImgsimError):
-        st.error(text.plain(error))
-    else:
-        _LOG.error("The page failed", exc_info=error)
-        st.error(
-            "Something went wrong in imgsim itself. Reload the page; if it happens again, "
-            "the terminal that runs the app shows what to report."
-        )
-    return True
