@@ -7,12 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.services import parameters, text
+from imgsim.app.services import page_registry, parameters, text
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.citing import plate_citation
@@ -62,20 +63,64 @@ def test_every_page_opens_with_a_plate(visit: Callable[..., AppTest], name: str,
     assert param(app, "backbone") == "other"
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(
-    "query",
-    [
+# What an address asks for; what is said of it; what of it is kept, in the address and in every link; plates that pass.
+MANGLED: list[tuple[dict[str, str], str, dict[str, str], int]] = [
+    (
         {"plate": "../../etc/passwd"},
+        "There is no plate ../../etc/passwd in this collection, and there never was.", {}, COUNT,
+    ),
+    (
         {"collection": "../x", "backbone": "no"},
-        {"page": "-5", "per_page": "999999", "top_k": "many", "threshold": "nan"},
-        {"decades": "1700-x", "sort": "worst", "map": "nope", "colour": "root", "view": "x"},
-        {"in_place": "Atlantis", "in_nothing": "x", "text": "<b>" * 200},
-        {"seed": "9" * 5000, "page": "1e9", "when": "", "fold": "maybe"},
-    ],
-)
-def test_a_mangled_link_opens_a_page(visit: Callable[..., AppTest], name: str, query: dict[str, str]) -> None:
-    visit(name, **query)
+        "There is no collection “../x” here, so “herbals” is open.", {}, COUNT,
+    ),
+    (
+        {"page": "-5", "per_page": "999999", "top_k": "many", "threshold": "nan"}, "",
+        {"per_page": "240"}, COUNT,
+    ),
+    (
+        {"decades": "1700-x", "sort": "worst", "map": "nope", "colour": "root", "view": "x"}, "",
+        {"colour": "root"}, COUNT,
+    ),
+    (
+        {"in_place": "Atlantis", "in_nothing": "x", "text": "<b>" * 200}, "",
+        {"in.place": "Atlantis", "in.nothing": "x", "text": "<b>" * 200}, 0,
+    ),
+    ({"in_nothing": "x"}, "", {"in.nothing": "x"}, COUNT),  # a column that is not here filters nothing
+    ({"seed": "9" * 5000, "page": "1e9", "when": "", "fold": "maybe"}, "", {}, COUNT),
+    ({"text": "y" * 5000}, "", {"text": "y" * 1000}, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("query", "said", "kept", "passing"), MANGLED)
+def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_rest(
+    visit: Callable[..., AppTest], name: str, query: dict[str, str], said: str, kept: dict[str, str], passing: int
+) -> None:
+    app = visit(name, **query)
+    assert [one.value for one in app.title] and not app.error
+    assert [one.value.replace("\\", "") for one in app.warning] == ([said] if said else [])
+    count = f"{COUNT} plates, compared by toy."
+    if "in.nothing" in kept or not passing:
+        count = f"{passing} of {COUNT} plates pass the filters. Compared by toy."
+    assert count in [caption.value for caption in app.sidebar.caption]
+    wanted = {"collection": "herbals", "backbone": "toy", **kept}
+    links = [parse_qs(one.proto.query_string) for one in app.sidebar if one.type == "page_link"]
+    assert len(links) == sum(len(group) for group in page_registry.groups().values())
+    for link in links:
+        assert link == {key: [value] for key, value in wanted.items()}
+
+
+@pytest.mark.parametrize(("query", "said", "kept", "passing"), MANGLED)
+def test_browse_shows_the_plates_that_a_mangled_link_leaves(
+    visit: Callable[..., AppTest], query: dict[str, str], said: str, kept: dict[str, str], passing: int
+) -> None:
+    app = visit("browse", **query)
+    if passing:
+        assert f"{passing} plates" in [caption.value for caption in app.main.caption]
+        assert next(one for one in app.selectbox if one.label == "Plates a page").value == int(kept.get("per_page", 60))
+        assert next(one for one in app.selectbox if one.label == "Sort by").value == "year"
+    else:
+        assert "**No plate passes these filters.**" in words(app)
 
 
 # ---- Browse

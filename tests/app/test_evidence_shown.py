@@ -285,11 +285,46 @@ def test_about_counts_what_was_verified(visit: Callable[..., AppTest]) -> None:
     assert "4 plates were found again in another book" in words(app)
 
 
-@pytest.mark.parametrize(
-    ("name", "view"), [("plate", "plates"), ("plate", "scores"), ("map", "plates"), ("search", "plates")]
-)
-def test_every_page_opens_with_evidence(visit: Callable[..., AppTest], name: str, view: str) -> None:
-    visit(name, plate=QUERY, threshold="-1", view=view, verdict="same-unchecked", order="similarity")
+@pytest.fixture
+def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The cards of the neighbours that the last page showed."""
+    found: list[dict[str, Any]] = []
+
+    def fake(**given: Any) -> Any:
+        if given["key"] == "neighbour_grid":
+            found[:] = given["items"]
+        return thumbnail_grid(**given)
+
+    monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
+    return found
+
+
+@pytest.mark.parametrize(("name", "view"), [("plate", "plates"), ("plate", "scores"), ("map", "plates")])
+def test_every_page_lists_only_the_verdicts_that_are_asked_for_and_counts_the_others(
+    visit: Callable[..., AppTest], herbals: Collection, cards: list[dict[str, Any]], name: str, view: str
+) -> None:
+    asked = {"threshold": "-1", "view": view, "verdict": "same-unchecked", "order": "similarity", "fold": "no"}
+    app = visit(name, plate=QUERY, **asked)
+    # Of 18 plates of other books one is mirrored, one shares a detail, one only looks alike.
+    assert "1 same image, 14 not checked" in words(app)
+    assert "**3 plates with another verdict** reach -1." in words(app)
+    assert "**5 plates in the same book** reach -1." in words(app)
+    if view == "scores":
+        assert len(app.get("plotly_chart")) == 1 and not cards
+        return
+    scores = caches.similarities_of(herbals, "toy", herbals.catalogue.row(QUERY))
+    assert len(cards) == 15
+    assert {card["verdict"]["kind"] for card in cards} == {"same", "unchecked"}
+    assert [card["id"] for card in cards if card["verdict"]["kind"] == "same"] == [SAME]
+    shown = [scores[herbals.catalogue.row(card["id"])] for card in cards]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_search_without_an_image_lists_nothing_whatever_is_asked_for(
+    visit: Callable[..., AppTest], cards: list[dict[str, Any]]
+) -> None:
+    app = visit("search", plate=QUERY, threshold="-1", verdict="same-unchecked", order="similarity")
+    assert "**No image yet.**" in words(app) and not cards and "not checked" not in words(app)
 
 
 # ---- without matches

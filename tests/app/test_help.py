@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.components import browser_memory, keyboard, mounting
+from imgsim.app.components import browser_memory, keyboard
 from imgsim.app.pages import help
 from imgsim.app.parts import tour
 from imgsim.app.services import page_registry, verdict_words
@@ -19,24 +19,6 @@ from tests.herbals import make_herbals
 from tests.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-# How each cap is written where the keys are listened to.
-_LISTENED = {
-    "arrows": "ArrowLeft",
-    "←": "ArrowLeft",
-    "→": "ArrowRight",
-    "Home": "Home",
-    "End": "End",
-    "Esc": "Escape",
-    "Space": '" "',
-    "+": '"+"',
-    "−": '"-"',
-    "0": "0: ",
-    "Shift": "shiftKey",
-    "B": '"b"',
-    "1": "NAMES.forEach((name, i) => (keys[i + 1]",
-    "6": "NAMES.forEach((name, i) => (keys[i + 1]",
-    "–": "",
-}
 
 
 @pytest.fixture(scope="module")
@@ -72,25 +54,7 @@ def markup(app: AppTest) -> str:
 # ---- the keys
 
 
-@pytest.mark.parametrize(
-    ("held", "files"),
-    [
-        (keyboard.GRID, ["grid.js"]),
-        (keyboard.STRIPS, ["strips.js"]),
-        (keyboard.MAP, ["map_input.js"]),
-        (keyboard.VIEWER, ["viewer.js"]),
-        (keyboard.BOX, ["viewer_box.js"]),
-        (keyboard.COMPARE, ["compare_hands.js"]),
-    ],
-)
-def test_every_key_is_listened_to(held: tuple[keyboard.Key, ...], files: list[str]) -> None:
-    text = "".join(next(mounting.FOLDER.rglob(name)).read_text("utf-8") for name in files)
-    for key in held:
-        for cap in key.caps:
-            if cap == "Enter" and "Enter" not in text:
-                assert '"click"' in text  # on a button, which the browser clicks by itself
-            else:
-                assert _LISTENED.get(cap, cap) in text, (cap, files)
+# Each is pressed in the browser: tests/e2e/test_every_key.py.
 
 
 def test_keys_are_spoken_in_sentences() -> None:

@@ -1,6 +1,7 @@
 """The keys of every page, said once: Help lists them, and the components show and speak them from here.
 
-What a key does is done in the components' scripts; tests press every key named here. No Streamlit.
+What a key does is done in the components' scripts, or by a button's shortcut; tests press every key named here. No
+Streamlit.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ _PARTS = {
     "verdicts": "The verdicts",
     "decisions": "Your decisions",
     "scores": "How to read a score",
-    "keys": "The keys",
     "pages": "The pages",
+    "keys": "The keys",
     "questions": "Questions and answers",
 }
 
@@ -128,6 +128,8 @@ def draw(collection: Collection, now: State) -> None:
         _heading("scores")
         st.markdown(_SCORES)
         _about(collection, now)
+        _heading("pages")
+        st.html(definitions((page.title, _sentence(page)) for page in page_registry.registered().values()))
     with right:
         _heading("verdicts")
         st.caption("What the lines of two plates say, found by laying one over the other.")
@@ -143,8 +145,6 @@ def draw(collection: Collection, now: State) -> None:
         st.html(definitions((key.does, said.format(_caps(key), DECISIONS[key.does])) for key in keyboard.REVIEW))
         _heading("keys")
         _keys()
-    _heading("pages")
-    st.html(definitions((page.title, _sentence(page)) for page in page_registry.registered().values()))
     _heading("questions")
     for question, answer in _QUESTIONS.items():
         with st.expander(question):
