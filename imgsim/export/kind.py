@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from imgsim.base import extensions
 from imgsim.errors import ImgsimError
 from imgsim.export.request import Chunk, Request
 
@@ -93,7 +94,8 @@ class Kinds:
         self._added = [one for one in self._added if one.name != name]
 
     def all(self) -> tuple[ExportKind, ...]:
-        """Every kind, in the order of the groups."""
+        """Every kind, in the order of the groups. Raises ImgsimError where a file of a user's own cannot be run."""
+        extensions.load()
         kinds = [*self._own, *self._added]
         groups = list(dict.fromkeys(one.group for one in kinds))
         return tuple(sorted(kinds, key=lambda one: groups.index(one.group)))

@@ -25,6 +25,7 @@ from imgsim.export.kinds import forget
 from imgsim.reviews import SAME_PLATE
 from tests import pages
 from tests.exports import collection_of, content, request_of
+from tests.extensions import bring
 from tests.herbals import make_herbals
 from tests.kin import catalogue_of, clique, pair
 
@@ -207,6 +208,17 @@ def test_the_command_writes_the_kind_of_the_page(
     frame = read_back((out / "first-plates.csv").read_bytes())
     assert len(frame) and frame["book"].is_unique
     assert "how many plates were asked for" in (out / "README.txt").read_text("utf-8")
+
+
+def test_a_users_own_folder_brings_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, tmp_path / "extensions", first=CODE)
+    try:
+        assert "first-plates" in [kind.name for kind in every_kind()]
+    finally:
+        forget("first-plates")
+    bring(monkeypatch, tmp_path / "broken", broken="1 / 0")
+    with pytest.raises(ImgsimError, match=r"cannot be run \(ZeroDivisionError"):
+        every_kind()
 
 
 @pytest.mark.parametrize(
