@@ -50,9 +50,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "images",
         nargs="*",
-        type=Path,
         metavar="IMAGES",
-        help="folders (searched through), images, zips (not unpacked)",
+        help="folders (searched through), images, zips (not unpacked), addresses of IIIF manifests",
     )
     add(
         "--metadata",

@@ -72,10 +72,16 @@ def _may_go(display: AnyDisplay, found: Vanished) -> bool:
 
 
 def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Options:
+    from imgsim.sources import FILES, source_of
+
     if given.images and (given.sample or given.dataset or given.iiif):
         other = "--sample" if given.sample else "--dataset" if given.dataset else "--iiif"
         commands.error(f"IMAGES and {other} exclude each other")
-    if given.dry_run and (given.sample or given.dataset or given.iiif):
+    sources = {word: source_of(word) for word in given.images}
+    manifests = [*given.iiif, *(word for word in given.images if sources[word].name == "iiif")]
+    images = [word for word in given.images if sources[word].name != "iiif"]
+    elsewhere = manifests or any(sources[word] is not FILES for word in images)
+    if given.dry_run and (given.sample or given.dataset or elsewhere):
         commands.error("--dry-run looks at files that are there: name IMAGES, or --name of a collection")
     name = given.name
     if given.out is None and name is None:
@@ -83,17 +89,17 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
             name = "sample"
         elif given.dataset:
             name = given.dataset
-        elif given.iiif:
-            name = manifest_name(given.iiif[0])
-        elif given.images:
-            name = suggested_name(given.images[0])
+        elif images:
+            name = suggested_name(images[0])
+        elif manifests:
+            name = manifest_name(manifests[0])
         else:
             commands.error(
                 "name IMAGES to prepare, or --name of a collection to bring up to date, or --sample"
             )
     out = given.out if given.out is not None else data_dir() / _checked(commands, name)
-    images = given.images or given.sample or given.dataset or given.iiif
-    if not images and not is_collection(out) and not (out / RECORD).exists():
+    anything = images or given.sample or given.dataset or manifests
+    if not anything and not is_collection(out) and not (out / RECORD).exists():
         commands.error(f"there is no collection {out} yet; name the IMAGES to prepare")
     weights: dict[str, Path] = {}
     for backbone, file in given.weights:
@@ -101,7 +107,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
             commands.error(f"--weights names two files for {backbone}")
     return Options(
         out=out,
-        inputs=given.images or None,
+        inputs=images or None,
         metadata=given.metadata,
         encoding=given.encoding,
         book_by=given.book_by,
@@ -115,7 +121,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         executor=given.executor,
         sample=given.sample,
         dataset=given.dataset,
-        iiif=tuple(given.iiif),
+        iiif=tuple(manifests),
         matching=not given.no_verify,
         verify_top=given.verify_top,
         verifier=given.verifier,
@@ -132,7 +138,7 @@ def _checked(commands: argparse.ArgumentParser, name: str) -> str:
         commands.error(str(error))
 
 
-def suggested_name(images: Path) -> str:
+def suggested_name(images: str) -> str:
     """A collection name from the first input: its stem, with everything else than letters and digits as hyphens."""
     path = Path(os.path.abspath(images))
     stem = path.name if path.is_dir() else path.stem

@@ -17,7 +17,8 @@ from imgsim.errors import ImgsimError, PrepareImages
 from imgsim.prepare.options import Options
 from imgsim.sources import SOURCES, LeftOut, Page, Source, Table, source_of
 
-_LEFT_OUT = "unfetched.json"  # in the folder of a source
+# In the folder of a source: what it left out beside which images; and what the manifests' own says of that.
+_LEFT_OUT, _UNFETCHED = "left_out.json", "iiif/unfetched.json"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def _of(source: Source, given: Sequence[str], folder: Path, options: Options, re
         why = f" The first that is missing: {': '.join(left_out[0])}" if left_out else ""
         raise ImgsimError(f"The source {source.name!r} has no image of {', '.join(given)}.{why}")
     if not SOURCES.is_own(source):
-        write_whole(folder / _LEFT_OUT, json.dumps(left_out).encode())
+        beside = {"images": [str(path) for path in images], "left_out": left_out}
+        write_whole(folder / _LEFT_OUT, json.dumps(beside).encode())
         if any(len(row) > 1 for row in rows):
             if tables:
                 raise ImgsimError(f"The source {source.name!r} gave a table, and facts of pages. One is enough.")
@@ -139,10 +141,25 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
 def _still_left_out(folder: Path, images: Sequence[Path]) -> tuple[tuple[str, str], ...]:
     """What an earlier run could not fetch stays listed when only something else is done anew."""
     found: list[tuple[str, str]] = []
+    manifests = folder / _UNFETCHED
+    if any(image.is_relative_to(manifests.parent) for image in images):
+        found += _pairs(_read(manifests))
     for path in sorted(folder.glob(f"*/{_LEFT_OUT}")):
-        if any(image.is_relative_to(path.parent.absolute()) for image in images):
-            try:
-                found += [(str(what), str(reason)) for what, reason in json.loads(path.read_bytes())]
-            except (OSError, ValueError, TypeError):
-                continue
+        kept = _read(path)
+        if isinstance(kept, dict) and not set(map(str, images)).isdisjoint(kept.get("images", ())):
+            found += _pairs(kept.get("left_out"))
     return tuple(found)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _pairs(kept: Any) -> list[tuple[str, str]]:
+    try:
+        return [(str(what), str(why)) for what, why in kept or ()]
+    except (TypeError, ValueError):
+        return []

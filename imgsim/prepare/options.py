@@ -22,7 +22,8 @@ class Options:
     Attributes
     ----------
     out : the collection's folder.
-    inputs : folders, single images, zips. None: those of the collection that is there (or the sample, or the dataset).
+    inputs : folders, single images, zips, and whatever else a source accepts (:mod:`imgsim.sources`). None: those of
+        the collection that is there (or the sample, or the dataset).
     metadata : a table (CSV or xlsx). None: the one that the collection has, if it has one.
     encoding : what the table's text is written in ("auto": found out). None: as last time, for the same table.
     book_by : what names a plate's book: folder, prefix, none, or a column ("auto": found out). None: as last time.
@@ -45,7 +46,7 @@ class Options:
     """
 
     out: Path
-    inputs: Sequence[Path] | None = None
+    inputs: Sequence[Path | str] | None = None
     metadata: Path | None = None
     encoding: str | None = None
     book_by: str | None = None

@@ -68,7 +68,9 @@ class Manifests:
     name, version = "iiif", 1
 
     def accepts(self, given: str) -> bool:
-        return given.startswith(("iiif:", "http://", "https://")) or given.lower().endswith(".json")
+        if given.startswith(("iiif:", "http://", "https://")):
+            return True
+        return given.lower().endswith(".json") and not os.path.isdir(given)
 
     def pages(
         self, given: Sequence[str], folder: Path, reporter: Reporter, workers: int | None = None

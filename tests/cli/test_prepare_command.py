@@ -97,13 +97,14 @@ def test_images_are_not_swallowed_by_options(
 def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path) -> None:
     words = (
         "scans --metadata m.csv --out {} --backbone plates18 resnet18 --weights resnet18=w.pth --top-k 7 --projection "
-        "pca umap --device cpu --batch-size 8 --workers 3 --verify-top 9 --verifier other --no-verify --accept-missing"
+        "pca umap --device cpu --batch-size 8 --workers 3 --executor mine --verify-top 9 --verifier other --no-verify "
+        "--accept-missing"
     ).format(tmp_path / "here")
     assert main(words.split()) == 0
     assert asked == [
         Options(
             out=tmp_path / "here",
-            inputs=[Path("scans")],
+            inputs=["scans"],
             metadata=Path("m.csv"),
             backbones=("plates18", "resnet18"),
             weights={"resnet18": Path("w.pth")},
@@ -112,6 +113,7 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
             device="cpu",
             batch_size=8,
             workers=3,
+            executor="mine",
             matching=False,
             verify_top=9,
             verifier="other",
@@ -135,7 +137,7 @@ def test_names_are_chosen_when_none_is_given(asked: list[Options], tmp_path: Pat
         ("..", Path.cwd().parent.name),
         ("植物.zip", "collection"),
     ):
-        assert suggested_name(Path(path)) == name or path == ".."
+        assert suggested_name(path) == name or path == ".."
 
 
 @pytest.mark.parametrize(
