@@ -17,7 +17,7 @@ from imgsim.generation.generation import Generation
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
-    from imgsim.prepare.known_files import Source
+    from imgsim.prepare.known_files import SeenFile
     from imgsim.prepare.work_folder import WorkStore
 
 
@@ -35,7 +35,7 @@ def sound_thumbnails(reporter: Reporter, live: Generation | None, store: WorkSto
     return found | sound
 
 
-def made(store: WorkStore, sources: Iterable[Source]) -> dict[str, Path]:
+def made(store: WorkStore, sources: Iterable[SeenFile]) -> dict[str, Path]:
     """The thumbnails of plates that were decoded just now, by content."""
     places = {source.sha256: store.thumbnails / f"{source.sha256}.webp" for source in sources if not source.reason}
     return {content: path for content, path in places.items() if path.is_file() and path.stat().st_size}

@@ -27,7 +27,7 @@ _COARSE_CLOCK_NS = 2_000_000_000
 
 
 @dataclass(frozen=True)
-class Source:
+class SeenFile:
     """One file that was looked at.
 
     ``reason`` is '' for a plate, else why it was skipped, and ``by`` the version of imgsim that thought so (another
@@ -84,16 +84,16 @@ def container(root: str, file: str) -> str:
 class Known:
     """Everything known of files and contents, from the live generation and from earlier and interrupted runs."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self.by_path: dict[tuple[str, str], Source] = {}
-        self.by_content: dict[str, Source] = {}
+    def __init__(self, sources: Iterable[SeenFile]) -> None:
+        self.by_path: dict[tuple[str, str], SeenFile] = {}
+        self.by_content: dict[str, SeenFile] = {}
         for source in sources:
             self.by_path[source.root, source.file] = source
             if source.sha256 and source.bytes:
                 self.by_content[source.sha256] = source
         self._sizes = {source.bytes for source in self.by_content.values()}
 
-    def unchanged(self, file: ImageFile, signature: str) -> Source | None:
+    def unchanged(self, file: ImageFile, signature: str) -> SeenFile | None:
         """What is known of a file that looks as it did."""
         source = self.by_path.get((file.root, file.file))
         return source if source is not None and signature and source.signature == signature else None
@@ -123,7 +123,7 @@ def hash_files(
     return found
 
 
-def live_sources(live: Generation | None) -> list[Source]:
+def live_sources(live: Generation | None) -> list[SeenFile]:
     """What the live generation's catalogue says of its files; nothing where it cannot be read."""
     if live is None:
         return []
@@ -136,6 +136,6 @@ def live_sources(live: Generation | None) -> list[Source]:
         for name in ("root", "file", "sha256", "width", "height", "mode", "frames", "bytes")
     ]
     return [
-        Source(root, file, "", sha256, "", width, height, mode, frames, size)
+        SeenFile(root, file, "", sha256, "", width, height, mode, frames, size)
         for root, file, sha256, width, height, mode, frames, size in zip(*columns, strict=True)
     ]

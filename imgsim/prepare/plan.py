@@ -11,7 +11,7 @@ from typing import Any
 from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.prepare.context import ChosenBackbone
 from imgsim.prepare.engine import Engine
-from imgsim.prepare.gathering import Gathered
+from imgsim.prepare.given import Given
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.options import (
     DEFAULT_BACKBONE,
@@ -56,7 +56,7 @@ class Plan:
         }
 
 
-def plan_of(options: Options, recorded: Mapping[str, Any], given: Gathered, engine: Engine) -> Plan:
+def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, engine: Engine) -> Plan:
     """The plan of a run. Raises ImgsimError where what was asked for does not fit together."""
     projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
     if not projections or (options.sample is not None and not options.projections):
@@ -104,7 +104,7 @@ def table_choices(
 
 
 def inputs_of(
-    options: Options, recorded: Mapping[str, Any], images: list[str], roots: list[str], given: Gathered,
+    options: Options, recorded: Mapping[str, Any], images: list[str], roots: list[str], given: Given,
     metadata_sha256: str | None, encoding: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     """What a collection is made of, for the manifest."""

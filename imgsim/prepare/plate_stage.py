@@ -21,7 +21,7 @@ from imgsim.generation import layout
 from imgsim.images.files import ImageFile
 from imgsim.prepare.identity_stage import Changes, identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
-from imgsim.prepare.known_files import Known, Source, hash_files, live_sources, signatures
+from imgsim.prepare.known_files import Known, SeenFile, hash_files, live_sources, signatures
 from imgsim.prepare.options import DEFAULT_VERIFIER
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 from imgsim.prepare.stage import Stage
@@ -45,7 +45,7 @@ class Found:
 
     plates: list[PlateRow]
     skipped: list[tuple[str, str]]
-    sources: list[Source]
+    sources: list[SeenFile]
     decoded: int
     vectors: VectorLookup
     thumbnails: dict[str, Path] = field(repr=False)
@@ -167,7 +167,7 @@ def process(
     )
 
 
-def _row(plate_id: str, file: ImageFile, source: Source) -> PlateRow:
+def _row(plate_id: str, file: ImageFile, source: SeenFile) -> PlateRow:
     return PlateRow(
         plate_id, file.file, file.root, file.folder, source.sha256, source.width, source.height, source.mode,
         source.frames, source.bytes,
@@ -176,9 +176,9 @@ def _row(plate_id: str, file: ImageFile, source: Source) -> PlateRow:
 
 def _recognised(
     reporter: Reporter, known: Known, files: Sequence[ImageFile], marks: Sequence[str]
-) -> dict[str, Source]:
+) -> dict[str, SeenFile]:
     """What is known of each file, by plate_id: by how it looks from outside, else by its content."""
-    sources: dict[str, Source] = {}
+    sources: dict[str, SeenFile] = {}
     doubtful = []
     for file, mark in zip(files, marks, strict=True):
         source = known.unchanged(file, mark)
@@ -204,14 +204,14 @@ def _compute(
     marked: Mapping[str, tuple[ImageFile, str]],
     backbones: Sequence[ChosenBackbone],
     descriptions: Descriptions | None,
-) -> dict[str, Source]:
+) -> dict[str, SeenFile]:
     """Open each plate once for all that is asked; every result is kept within seconds.
 
     ``marked`` has each file, and how it looks from outside, by plate_id.
     """
     by_id = {asked.file.plate_id: asked for asked in todo}
     wanted = {b.name: b for b in backbones if any(b.name in one.backbones | one.mirrored for one in todo)}
-    sources: dict[str, Source] = {}
+    sources: dict[str, SeenFile] = {}
     with reporter.stage("plates", len(todo)) as stage:
         try:
             for result in engine.look(
@@ -252,7 +252,7 @@ def _sum(path: Path) -> str:
 
 def _outcome(
     file: ImageFile, signature: str, result: PlateResult | PlateFailure, backbones: Mapping[str, ChosenBackbone]
-) -> tuple[Source, dict[str, npt.NDArray[np.float32]]]:
+) -> tuple[SeenFile, dict[str, npt.NDArray[np.float32]]]:
     reason = result.reason if isinstance(result, PlateFailure) else ""
     if isinstance(result, PlateResult):
         for name, vector in result.embeddings.items():
@@ -266,11 +266,11 @@ def _outcome(
             content = hashlib.sha256(file.read()).hexdigest()
         except (OSError, ImgsimError):
             content = ""
-        failed = Source(
+        failed = SeenFile(
             file.root, file.file, signature, content, str(reason), bytes=file.size, by=imgsim.__version__
         )
         return failed, {}
-    source = Source(
+    source = SeenFile(
         file.root, file.file, signature, result.sha256, "", result.width, result.height, result.mode, result.frames,
         result.bytes,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.engine import Engine, NetworkEngine
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
-from imgsim.prepare.gathering import Gathered, gather
+from imgsim.prepare.given import Given, gather
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
@@ -119,7 +119,7 @@ class _Steps:
 
 
 def _steps(
-    plan: Plan, options: Options, given: Gathered, inputs: Sequence[Path], live: Generation | None, folder: Path,
+    plan: Plan, options: Options, given: Given, inputs: Sequence[Path], live: Generation | None, folder: Path,
     store: WorkStore, engine: Engine, reporter: Reporter, consent: Consent,
 ) -> _Steps:  # fmt: skip
     """Look at the plates, and plan all that follows from them."""
@@ -147,7 +147,7 @@ def _steps(
 
 
 def _run(
-    options: Options, live: Generation | None, *, given: Gathered, folder: Path, engine: Engine, reporter: Reporter,
+    options: Options, live: Generation | None, *, given: Given, folder: Path, engine: Engine, reporter: Reporter,
     consent: Consent, started: float,
 ) -> Summary:  # fmt: skip
     """Make what is missing or stale, and publish it."""

@@ -20,10 +20,10 @@ from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
 from imgsim.base.writing import write_whole
 from imgsim.errors import CollectionError
-from imgsim.prepare.known_files import Source
+from imgsim.prepare.known_files import SeenFile
 
 Vectors = dict[str, npt.NDArray[np.float32]]
-Result = tuple[Source | None, str, Vectors]
+Result = tuple[SeenFile | None, str, Vectors]
 
 
 class WorkStore:
@@ -38,11 +38,11 @@ class WorkStore:
         )
         self.features, self.pairs = folder / "features", folder / "matches"
         self.matching = (self.features, self.pairs)
-        self.sources: list[Source] = []
+        self.sources: list[SeenFile] = []
         self.vectors: dict[str, Vectors] = {}  # backbone key -> content -> vector
         self.notes: list[str] = []
         self._results: Shards[Result] = Shards(self.shards, self, self.notes.append)
-        self._recorded: list[Source] = []  # what sources.npz holds
+        self._recorded: list[SeenFile] = []  # what sources.npz holds
 
     def open(self) -> None:
         """Make the folders and read every shard. A damaged shard is removed and its work done again, with a note."""
@@ -87,7 +87,7 @@ class WorkStore:
             for key, vector in vectors.items():
                 self.vectors.setdefault(key, {}).setdefault(content, vector)
 
-    def add(self, source: Source, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    def add(self, source: SeenFile, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
         """Keep a result; ``vectors`` are by backbone key. Written within a few seconds."""
         self._results.add((source, source.sha256, dict(vectors)))
 
@@ -111,7 +111,7 @@ class WorkStore:
         """Keep the arrays of a finished stage."""
         write_whole(self.stages / f"{key}.npz", npz_bytes(**arrays))
 
-    def published(self, sources: list[Source], keys: set[str], *, matched: bool) -> None:
+    def published(self, sources: list[SeenFile], keys: set[str], *, matched: bool) -> None:
         """Forget what the new live generation holds (``matched``: matches, too); keep what the input files looked like.
 
         Shards with vectors under other keys than the published ones stay: they are the work of an interrupted run
@@ -127,7 +127,7 @@ class WorkStore:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def known_sources(folder: Path) -> list[Source]:
+def known_sources(folder: Path) -> list[SeenFile]:
     """What a work folder says of the input files when the last generation was published; empty if it says nothing."""
     try:
         return _read_shard(folder / "sources.npz")[0]
@@ -135,12 +135,12 @@ def known_sources(folder: Path) -> list[Source]:
         return []
 
 
-def _read_shard(path: Path) -> tuple[list[Source], dict[str, tuple[list[str], npt.NDArray[np.float32]]]]:
+def _read_shard(path: Path) -> tuple[list[SeenFile], dict[str, tuple[list[str], npt.NDArray[np.float32]]]]:
     data = path.read_bytes()
     records = parse_npz(data, path.name, {"records": np.uint8})["records"]
     try:
         values = json.loads(records.tobytes())
-        sources = [Source(**record) for record in values["sources"]]
+        sources = [SeenFile(**record) for record in values["sources"]]
         contents = dict(values["vectors"])
     except (KeyError, TypeError, ValueError) as error:
         raise CollectionError(f"{path.name} is of an unknown form ({error!r})") from None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from imgsim.errors import ImgsimError
 from imgsim.verification.candidate_sources import CANDIDATE_SOURCES, CandidateInputs, CandidateSource
-from imgsim.verification.candidate_sources.source import Pairs, checked
+from imgsim.verification.candidate_sources.protocol import Pairs, checked
 from imgsim.verification.match_table import MOST_LETTERS
 
 CANDIDATES_VERSION = 1

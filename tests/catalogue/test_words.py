@@ -8,7 +8,7 @@ import pytest
 
 from imgsim.catalogue.column_words import KEYS, SOURCES, heading, key_candidates, meaning, names_books
 from imgsim.sources.iiif.page_table import row
-from imgsim.sources.iiif.presentation import Book, Page
+from imgsim.sources.iiif.presentation import Book, Canvas
 from tests.catalogue.frames import column, joined
 
 SPELLINGS = {
@@ -75,7 +75,7 @@ def test_what_means_something_else_is_left_alone(name: str) -> None:
 def test_manifests_are_read_with_the_same_words(spelling: str) -> None:
     found = meaning(spelling)
     book = Book("http://a.example/m", "", ((spelling, "said so"),), ())
-    page = Page(1, "http://a.example/c", "p. 7", (), None)
+    page = Canvas(1, "http://a.example/c", "p. 7", (), None)
     assert found is not None
     assert row("p1", "herbal", book, page)[found.holds] == "said so"
 
@@ -83,7 +83,7 @@ def test_manifests_are_read_with_the_same_words(spelling: str) -> None:
 def test_of_several_labels_the_best_fills_ours_and_none_is_lost() -> None:
     labels = (("Contributor", "Graver, A."), ("Author", "Writer, B."), ("Dates", "1752-1760"), ("Date created", "2015"))
     book = Book("http://a.example/m", "Herbal", labels, ())
-    found = row("p1", "herbal", book, Page(1, "http://a.example/c", "", (), None))
+    found = row("p1", "herbal", book, Canvas(1, "http://a.example/c", "", (), None))
     assert (found["author"], found["contributor"]) == ("Writer, B.", "Graver, A.")
     assert (found["year"], found["date_created"]) == ("1752-1760", "2015")
 

@@ -17,7 +17,7 @@ from imgsim.sources.iiif import gathering, image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher
 from imgsim.sources.iiif.gathering import gather
 from imgsim.sources.iiif.image_requests import Info, addresses, informed, needs_info, read_info
-from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Page, Picture, Shelf, address, parse
+from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Canvas, Picture, Shelf, address, parse
 from imgsim.sources.iiif.wording import MAX_TEXT, said
 from tests.hostile import FORMULAS, TRAVERSALS
 from tests.library import Library
@@ -352,7 +352,7 @@ def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) ->
     pairs += tuple((f"own {n}", formula.strip("\x00")) for n, formula in enumerate(FORMULAS))
     pairs += tuple((f"many {n}", "x") for n in range(200))
     found = Book("http://a.example/m", "Herbal", pairs, ())
-    row = page_table.row("herbal_p0001", "herbal", found, Page(1, "http://a.example/c", "p. 7", (), None))
+    row = page_table.row("herbal_p0001", "herbal", found, Canvas(1, "http://a.example/c", "p. 7", (), None))
     assert (row["file"], row["book"], row["title"], row["page"]) == (
         "herbal_p0001",
         "herbal",

@@ -20,7 +20,7 @@ from imgsim.verification.candidate_sources import (
     CandidateSource,
     unordered,
 )
-from imgsim.verification.candidate_sources.source import Pairs
+from imgsim.verification.candidate_sources.protocol import Pairs
 from imgsim.verification.candidates import candidates, source_versions
 from tests.extensions import bring, shown
 from tests.kin import catalogue_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.verdict_words import turned
-from imgsim.export.dossier.parts import Table, counted
+from imgsim.export.dossier.fragments import Table, counted
 from imgsim.reviews.account import Account, JudgedPair, shown_then, why_waiting
 from imgsim.reviews.decision_words import UNSURE
 

@@ -13,7 +13,7 @@ from imgsim.base.verdict_words import CODE_OF, turned
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
-from imgsim.export.dossier.parts import Table, counted, outline
+from imgsim.export.dossier.fragments import Table, counted, outline
 from imgsim.export.dossier.provenance import method
 from imgsim.families import Families, Family, Member, decisions_of, related
 from imgsim.reviews import standing_frame

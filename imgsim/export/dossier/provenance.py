@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imgsim.base.verdict_words import MEANINGS, VERDICTS
 from imgsim.collection.citing import family_citation
 from imgsim.export.dossier.decisions import who
-from imgsim.export.dossier.parts import flat
+from imgsim.export.dossier.fragments import flat
 from imgsim.families import RULE, Family
 from imgsim.reviews.account import Account
 

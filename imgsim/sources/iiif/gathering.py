@@ -24,7 +24,7 @@ from imgsim.images.signatures import check_complete, identify
 from imgsim.sources.iiif import image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered, is_local
 from imgsim.sources.iiif.ledger import SUFFIXES, Ledger
-from imgsim.sources.iiif.presentation import Book, Page, Picture, parse
+from imgsim.sources.iiif.presentation import Book, Canvas, Picture, parse
 
 MAX_MANIFEST = 32 * 2**20  # bytes
 MAX_IMAGE = 64 * 2**20
@@ -210,7 +210,7 @@ def _safe(text: str) -> str:
     return _UNSAFE.sub("-", text).strip("-")[:60].strip("-")
 
 
-def _shown(named: _Named, page: Page) -> str:
+def _shown(named: _Named, page: Canvas) -> str:
     label = f" ({page.label[:60]})" if page.label else ""
     return f"{named.name}, page {page.number}{label}"
 

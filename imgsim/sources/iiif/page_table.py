@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from imgsim.catalogue.column_words import is_known, meaning, plain_name
 from imgsim.catalogue.numerals import numeral
-from imgsim.sources.iiif.presentation import Book, Page
+from imgsim.sources.iiif.presentation import Book, Canvas
 
 Row = dict[str, str]
 _MAX_COLUMNS = 80
 _OURS = ("file", "book", "title", "page", "canvas", "iiif_manifest", "iiif_canvas")
 
 
-def row(name_of_file: str, name: str, book: Book, page: Page) -> Row:
+def row(name_of_file: str, name: str, book: Book, page: Canvas) -> Row:
     """Return one page's row, by the name of its image's file without the suffix.
 
     What is said of the page counts more than what is said of the whole manifest.

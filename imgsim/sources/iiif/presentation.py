@@ -42,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Page:
+class Canvas:
     """A canvas: its place (from 1), id, label, what is said of it, and its picture, or the problem with it."""
 
     number: int
@@ -60,7 +60,7 @@ class Book:
     id: str
     label: str
     pairs: tuple[tuple[str, str], ...]
-    pages: tuple[Page, ...]
+    pages: tuple[Canvas, ...]
     left_out: int = 0
 
 
@@ -207,9 +207,9 @@ def _book(document: dict[str, Any], source: str) -> Book:
 # ---- a page and its picture
 
 
-def _page(canvas: object, number: int, modern: bool) -> Page:
+def _page(canvas: object, number: int, modern: bool) -> Canvas:
     if not isinstance(canvas, dict):
-        return Page(number, "", "", (), None, f"its canvas is a {type(canvas).__name__}, not an object")
+        return Canvas(number, "", "", (), None, f"its canvas is a {type(canvas).__name__}, not an object")
     bodies = list(_modern_bodies(canvas) if modern else _older_bodies(canvas))
     picture, problem = None, "it has no image in the manifest"
     for body in bodies:
@@ -220,7 +220,7 @@ def _page(canvas: object, number: int, modern: bool) -> Page:
         problem = f"its image has no http or https address ({shown!r})" if shown else "its image has no id"
         picture = None
     own, label = said(_id(canvas), modern=True), said(canvas.get("label"), modern=modern)
-    return Page(number, own, label, _pairs(canvas, modern), picture, "" if picture else problem)
+    return Canvas(number, own, label, _pairs(canvas, modern), picture, "" if picture else problem)
 
 
 def _modern_bodies(canvas: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from imgsim.base.extensions import Registry
 from imgsim.verification.candidate_sources.cosine import Cosine
 from imgsim.verification.candidate_sources.local_features import LocalFeatures
 from imgsim.verification.candidate_sources.mirror_image import MirrorImage
-from imgsim.verification.candidate_sources.source import CandidateInputs, CandidateSource, unordered
+from imgsim.verification.candidate_sources.protocol import CandidateInputs, CandidateSource, unordered
 
 # The order is that in which they are named of a pair: "cosine, mirrored, local features".
 CANDIDATE_SOURCES: Registry[CandidateSource] = Registry(

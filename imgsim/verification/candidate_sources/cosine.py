@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imgsim.retrieval.neighbours import all_neighbours
-from imgsim.verification.candidate_sources.source import CandidateInputs, Pairs, neighbour_pairs
+from imgsim.verification.candidate_sources.protocol import CandidateInputs, Pairs, neighbour_pairs
 
 
 class Cosine:
@@ -12,5 +12,5 @@ class Cosine:
     name, version = "cosine", 1
 
     def pairs(self, inputs: CandidateInputs, k: int) -> Pairs:
-        """See :class:`~imgsim.verification.candidate_sources.source.CandidateSource`."""
+        """See :class:`~imgsim.verification.candidate_sources.protocol.CandidateSource`."""
         return neighbour_pairs(all_neighbours(rows, k)[0] for rows in inputs.embeddings.values())

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from imgsim.features.extraction import mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import SHORTLIST, FeatureIndex
-from imgsim.verification.candidate_sources.source import CandidateInputs, Float32, Pairs, unordered
+from imgsim.verification.candidate_sources.protocol import CandidateInputs, Float32, Pairs, unordered
 
 # What the index lists beside true copies is chance, and most of its shortlist is that: a plate is worth comparing
 # when its score stands out from the shortlist's middle, or is high enough by itself (a family may fill the list).
@@ -30,7 +30,7 @@ class LocalFeatures:
     name, version = "local features", 1
 
     def pairs(self, inputs: CandidateInputs, k: int) -> Pairs:
-        """See :class:`~imgsim.verification.candidate_sources.source.CandidateSource`."""
+        """See :class:`~imgsim.verification.candidate_sources.protocol.CandidateSource`."""
         if inputs.index is None or inputs.store is None:
             return np.zeros((0, 2), np.int32)
         found = list(local_neighbours(inputs.index, inputs.store, k, inputs.progress, inputs.workers))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.errors import ImgsimError, PrepareAgain
-from imgsim.verification.candidate_sources.source import CandidateInputs, Float32, Pairs, neighbour_pairs
+from imgsim.verification.candidate_sources.protocol import CandidateInputs, Float32, Pairs, neighbour_pairs
 
 _BLOCK = 1024
 
@@ -17,7 +17,7 @@ class MirrorImage:
     name, version = "mirrored", 1
 
     def pairs(self, inputs: CandidateInputs, k: int) -> Pairs:
-        """See :class:`~imgsim.verification.candidate_sources.source.CandidateSource`."""
+        """See :class:`~imgsim.verification.candidate_sources.protocol.CandidateSource`."""
         flipped = inputs.mirrored_embeddings
         return neighbour_pairs(
             mirrored_neighbours(rows, flipped[name], k) for name, rows in inputs.embeddings.items() if name in flipped

@@ -22,7 +22,7 @@ _LEFT_OUT, _UNFETCHED = "left_out.json", "iiif/unfetched.json"
 
 
 @dataclass(frozen=True)
-class Gathered:
+class Given:
     """What a run starts from.
 
     Attributes
@@ -37,7 +37,7 @@ class Gathered:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter: Reporter) -> Gathered:
+def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter: Reporter) -> Given:
     """Bring together what was asked for; where nothing was, it is what the collection was made of.
 
     Raises
@@ -53,8 +53,8 @@ def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter
                 PrepareImages(str(folder)),
             )
         images = tuple(Path(os.path.abspath(path)) for path in recorded["images"])
-        return Gathered(images, _table(options, recorded, []), _still_left_out(folder / "source", images))
-    found: list[Gathered] = []
+        return Given(images, _table(options, recorded, []), _still_left_out(folder / "source", images))
+    found: list[Given] = []
     by_source: dict[str, tuple[Source, list[str]]] = {}
     for one in named:
         source = source_of(one)
@@ -71,7 +71,7 @@ def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter
     metadata = _table(options, recorded, tables)
     if not tables and metadata is not None and options.metadata is None:
         reporter.note(f"The metadata are read from {metadata}, as before.")
-    return Gathered(tuple(path for part in found for path in part.images), metadata, left_out)
+    return Given(tuple(path for part in found for path in part.images), metadata, left_out)
 
 
 def _named(options: Options) -> list[str]:
@@ -92,7 +92,7 @@ def _table(options: Options, recorded: Mapping[str, Any], brought: Sequence[Path
     return Path(os.path.abspath(chosen)) if chosen else None
 
 
-def _of(source: Source, given: Sequence[str], folder: Path, options: Options, reporter: Reporter) -> Gathered:
+def _of(source: Source, given: Sequence[str], folder: Path, options: Options, reporter: Reporter) -> Given:
     """All that one source has, its pages' facts written down as a table."""
     if not SOURCES.is_own(source):
         folder = folder / source.name
@@ -125,7 +125,7 @@ def _of(source: Source, given: Sequence[str], folder: Path, options: Options, re
                 raise ImgsimError(f"The source {source.name!r} gave a table, and facts of pages. One is enough.")
             tables.append(folder / "metadata.csv")
             write_whole(tables[0], _csv(rows))
-    return Gathered(tuple(images), tables[0] if tables else None, tuple(left_out))
+    return Given(tuple(images), tables[0] if tables else None, tuple(left_out))
 
 
 def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
