@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import pandas as pd
 
 from imgsim.collection.answers import Answers
 from imgsim.collection.corrected import families_of
-from imgsim.collection.decided import reviews_of
+from imgsim.collection.decided import Decided, reviews_of
 from imgsim.collection.query import check_filters
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.generation.generation import Generation
@@ -34,17 +34,6 @@ A = TypeVar("A", bound=np.ndarray)
 Pair = tuple[str, str]
 NEAREST = 10  # neighbours whose pairs are asked for even if their lines were never compared
 LEFT_OUT = -1  # the revision of decisions that are left out
-
-
-class Decided(NamedTuple):
-    """What stands on a pair, as in a row of :func:`imgsim.reviews.standing_frame`."""
-
-    decision: str
-    disputed: bool
-    said: str
-    reviewers: str
-    when: str
-    note: str
 
 
 @dataclass(frozen=True)

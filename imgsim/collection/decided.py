@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,6 +15,17 @@ from imgsim.generation.generation import Generation
 from imgsim.reviews.pictures import counting
 from imgsim.reviews.review_store import FILE, Reviews
 from imgsim.reviews.standing import standing_frame
+
+
+class Decided(NamedTuple):
+    """What stands on a pair, as in a row of :func:`imgsim.reviews.standing_frame`."""
+
+    decision: str
+    disputed: bool
+    said: str
+    reviewers: str
+    when: str
+    note: str
 
 
 def reviews_of(collection: Generation | Path | str) -> Reviews:

@@ -32,7 +32,8 @@ from imgsim.collection import (
     open_generation,
 )
 from imgsim.collection.book_network import BookNetwork
-from imgsim.collection.collection import Decided, Pair
+from imgsim.collection.collection import Pair
+from imgsim.collection.decided import Decided
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.registration import Registration
 from imgsim.collection.review_queue import Queue
