@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.pages import map as map_page
 from imgsim.app.parts import neighbour_query
-from imgsim.app.services import caches, state, verdict_words
+from imgsim.app.services import caches, state, verdict_labels
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
@@ -79,24 +79,24 @@ def known(herbals: Collection, plate_id: str = QUERY) -> Evidence:
 def test_every_verdict_has_words_and_numbers_and_is_seen_from_the_query(herbals: Collection) -> None:
     evidence_of, row = known(herbals), herbals.catalogue.row
     assert [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")] == list(
-        verdict_words.WORDS
+        verdict_labels.WORDS
     )
-    assert verdict_words.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
-    assert verdict_words.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
-    assert verdict_words.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
-    assert verdict_words.badge(evidence_of, row("p010"))["text"] == "not checked"
-    assert "25 % of your plate and 75 % of this one" in verdict_words.badge(evidence_of, row(TURNED))["title"]
+    assert verdict_labels.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
+    assert verdict_labels.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
+    assert verdict_labels.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
+    assert verdict_labels.badge(evidence_of, row("p010"))["text"] == "not checked"
+    assert "25 % of your plate and 75 % of this one" in verdict_labels.badge(evidence_of, row(TURNED))["title"]
     # the other way round the shares change places
     assert (
         "75 % of your plate and 25 % of this one"
-        in verdict_words.badge(known(herbals, TURNED), row(QUERY))["title"]
+        in verdict_labels.badge(known(herbals, TURNED), row(QUERY))["title"]
     )
     for other in range(COUNT):
-        assert set(verdict_words.badge(evidence_of, other)) == {"kind", "text", "title"}
-    assert verdict_words.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
+        assert set(verdict_labels.badge(evidence_of, other)) == {"kind", "text", "title"}
+    assert verdict_labels.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
         "1 same image, 1 look-alike, 2 not checked"
     )
-    assert all(word in verdict_words.explanation() for word in verdict_words.WORDS.values())
+    assert all(word in verdict_labels.explanation() for word in verdict_labels.WORDS.values())
 
 
 def test_the_best_evidence_comes_first(herbals: Collection) -> None:

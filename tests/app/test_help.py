@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from imgsim.app.components import browser_memory, keyboard
 from imgsim.app.pages import help
 from imgsim.app.parts import tour
-from imgsim.app.services import page_registry, verdict_words
+from imgsim.app.services import page_registry, verdict_labels
 from imgsim.reviews.decision_words import DECISIONS
 from tests.herbals import make_herbals
 from tests.pages import PAGES
@@ -74,7 +74,7 @@ def test_help_says_all_words_verdicts_decisions_and_keys(visit: Callable[..., Ap
     app = visit("help")
     assert app.title[0].value == "Help"
     said = re.sub(r"\\+(['\"])", r"\1", markup(app))
-    for word in (*help._WORDS, *verdict_words.WORDS.values(), *DECISIONS):
+    for word in (*help._WORDS, *verdict_labels.WORDS.values(), *DECISIONS):
         assert word in said, word
     for where, held in keyboard.LISTED:
         assert where in said

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
 from imgsim.app.parts import left_out, line, neighbour_query
-from imgsim.app.services import caches, state, verdict_words
+from imgsim.app.services import caches, state, verdict_labels
 from imgsim.base.verdict_words import DETAIL, MIRRORED
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.calibration import RANDOM, Calibration
@@ -387,6 +387,6 @@ def test_evidence_without_coverage_has_words_and_cells(herbals: Collection) -> N
     assert known is not None
     found = replace(known.known[row("p014")], coverage_a=float("nan"), coverage_b=float("nan"))
     half = Evidence(-1, {row("p014"): found})
-    assert verdict_words.sentence(found).endswith("60 points agree.")
+    assert verdict_labels.sentence(found).endswith("60 points agree.")
     assert evidence_columns(half, [row("p014")])["coverage_query"] == [None]
-    assert verdict_words.badge(half, row("p014"))["kind"] == "detail"
+    assert verdict_labels.badge(half, row("p014"))["kind"] == "detail"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from imgsim.app.services import verdict_words
+from imgsim.app.services import verdict_labels
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.evidence import evidence_of, reused
@@ -78,7 +78,7 @@ def test_verified_neighbours_come_first_and_say_so_in_words(
     assert neighbours_of(page)[: len(verified)] == [plate_id for plate_id, _ in verified]
     known = evidence_of(sample, row)
     assert known is not None
-    expected = [verdict_words.badge(known, sample.catalogue.row(plate))["text"] for plate in neighbours_of(page)]
+    expected = [verdict_labels.badge(known, sample.catalogue.row(plate))["text"] for plate in neighbours_of(page)]
     assert badges(page) == expected
     assert re.fullmatch(r"(same image|mirrored|shared detail)[a-z, ]* · [\d,]+", expected[0])
 
@@ -98,7 +98,7 @@ def test_a_verdict_narrows_the_list(page: Page, app: Served, sample: Collection,
     visit(page, app, "plate", plate=query, threshold="1", fold="no")
     assert neighbours_of(page)[: len(verified)] == [plate_id for plate_id, _ in verified]
     code = verified[0][1]
-    page.get_by_role("button", name=verdict_words.WORDS[code], exact=True).first.click()
+    page.get_by_role("button", name=verdict_labels.WORDS[code], exact=True).first.click()
     settle(page)
     assert state_of(page)["verdict"] == code
     assert neighbours_of(page) == [plate_id for plate_id, found in verified if found == code]

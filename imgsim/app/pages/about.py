@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgsim.app.parts import about_changes, joined, line, shell, stale, unread_dates
 from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
-from imgsim.app.services.verdict_words import TITLES
+from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from imgsim.app.components import keyboard
 from imgsim.app.parts import shell, tour
 from imgsim.app.parts.catalogue_record import definitions
-from imgsim.app.services import page_registry, state, text, verdict_words
+from imgsim.app.services import page_registry, state, text, verdict_labels
 from imgsim.collection import Collection
 from imgsim.reviews.decision_words import DECISIONS
 
@@ -135,8 +135,8 @@ def draw(collection: Collection, now: State) -> None:
         st.caption("What the lines of two plates say, found by laying one over the other.")
         term = Markup('<span class="verdict {}">{}</span>')
         told = [
-            (term.format(name, verdict_words.WORDS[name]), meaning)
-            for name, meaning in verdict_words.MEANINGS.items()
+            (term.format(name, verdict_labels.WORDS[name]), meaning)
+            for name, meaning in verdict_labels.MEANINGS.items()
         ]
         st.html(definitions(told))
         _heading("decisions")

@@ -9,7 +9,7 @@ from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
 from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
-from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_words
+from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_labels
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
@@ -156,7 +156,7 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
         if query.evidence is not None and len(found.rows):
-            listed = verdict_words.summary(query.evidence, found.rows)
+            listed = verdict_labels.summary(query.evidence, found.rows)
         st.caption(listed, width="content")
         opened = st.button("Open this plate", type="tertiary")
     if event.clicked or opened:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from imgsim.app.components import keyboard, outline, thumbnail_grid
 from imgsim.app.parts import cards, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
-from imgsim.app.services import caches, parameters, server, state, text, verdict_words
+from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import FILTERS, Queue
@@ -177,7 +177,7 @@ def _evidence(collection: Collection, now: State, match: MatchRow | None, simila
 
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
     above = f", above {meaning} of pairs drawn at random" if meaning else ""
-    said = verdict_words.sentence(match).replace("your plate", "A").replace("this one", "B")
+    said = verdict_labels.sentence(match).replace("your plate", "A").replace("this one", "B")
     return f"{said} Similarity {similarity:.3f}{above}."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from imgsim.app.components import outline
 from imgsim.app.services import server, text
-from imgsim.app.services.verdict_words import badge
+from imgsim.app.services.verdict_labels import badge
 from imgsim.base.verdict_words import DETAIL
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence

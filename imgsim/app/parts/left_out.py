@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imgsim.app.parts import neighbour_query
-from imgsim.app.services import state, text, verdict_words
+from imgsim.app.services import state, text, verdict_labels
 from imgsim.collection.listing import OTHER_BOOKS, VERDICTS, WHEN, Conditions, Hidden, Listing
 
 # What lifts each condition, and the words for that.
@@ -68,7 +68,7 @@ def sentence(hidden: Hidden, conditions: Conditions) -> str:
 def impossible(condition: str, now: state.State) -> str:
     """Why a condition was not applied."""
     if condition == VERDICTS:
-        which = " or ".join(verdict_words.WORDS[code].lower() for code in neighbour_query.chosen(now))
+        which = " or ".join(verdict_labels.WORDS[code].lower() for code in neighbour_query.chosen(now))
         return f"**No plate is marked {which}:** every verdict is listed."
     if condition == WHEN:
         return f"**No plate is known to be {now.when}:** those of any time are listed."

@@ -12,7 +12,7 @@ from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, family, models_found, neighbour_query
 from imgsim.app.parts.models_verified import follow
-from imgsim.app.services import state, text, verdict_words
+from imgsim.app.services import state, text, verdict_labels
 from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.collection import Collection
 from imgsim.collection.score_ladder import RUNGS, Example
@@ -98,7 +98,7 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
     if match is not None:
         words.append(family.word(match.verdict))
     elif collection.matches is not None:
-        words.append({"text": NOT_CHECKED, "title": verdict_words.sentence(None)})
+        words.append({"text": NOT_CHECKED, "title": verdict_labels.sentence(None)})
     above = text.percent(float(share_below(collection.background(names[0]), example.similarity)))
     lines = [f"{names[0]}: {example.similarity:.4f}, above {above} of random pairs"]
     for name, values in _by_others(collection, names, [example]).items():

@@ -14,7 +14,7 @@ from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
-from imgsim.app.services.verdict_words import TITLES
+from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.collection import Collection

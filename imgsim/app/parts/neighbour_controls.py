@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.parts import neighbour_query, study
 from imgsim.app.parts.neighbour_query import chosen
-from imgsim.app.services import parameters, state, verdict_words
+from imgsim.app.services import parameters, state, verdict_labels
 from imgsim.collection import Collection
 
 _ORDERS = {
@@ -67,12 +67,12 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
         study.button(collection)
     if verified:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
-            st.caption("Show only", width="content", help=_LAID_OVER + verdict_words.explanation())
+            st.caption("Show only", width="content", help=_LAID_OVER + verdict_labels.explanation())
             st.pills(
                 "Verdict",
-                list(verdict_words.WORDS),
+                list(verdict_labels.WORDS),
                 selection_mode="multi",
-                format_func=verdict_words.WORDS.__getitem__,
+                format_func=verdict_labels.WORDS.__getitem__,
                 label_visibility="collapsed",
                 **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
             )

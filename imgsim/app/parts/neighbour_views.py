@@ -10,7 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.parts import cards, downloads, line, neighbour_query, reviewing, shell
-from imgsim.app.services import caches, server, state, text, verdict_words
+from imgsim.app.services import caches, server, state, text, verdict_labels
 from imgsim.catalogue import DateInterval
 from imgsim.charts import plate_figures
 from imgsim.collection import Collection
@@ -54,7 +54,7 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
             "Rank": st.column_config.NumberColumn(width=50),
             "Plate": st.column_config.ImageColumn(width=70),
             "Similarity": st.column_config.NumberColumn(format="%.4f", width=80),
-            "Verdict": st.column_config.TextColumn(width=105, help=verdict_words.explanation()),
+            "Verdict": st.column_config.TextColumn(width=105, help=verdict_labels.explanation()),
             "Inliers": st.column_config.NumberColumn(width=60, help="Points of the two plates that agree."),
             "Mirrored": st.column_config.TextColumn(width=70),
             "Coverage": st.column_config.TextColumn(
@@ -93,7 +93,7 @@ def _verified(known: Evidence, found: Listing) -> dict[str, Sequence[object]]:
     columns = evidence_columns(known, found.rows)
     shares = zip(columns["coverage_query"], columns["coverage_neighbour"], strict=True)
     return {
-        "Verdict": [verdict_words.WORDS[known.code(int(row))] for row in found.rows],
+        "Verdict": [verdict_labels.WORDS[known.code(int(row))] for row in found.rows],
         "Inliers": pd.array(columns["inliers"], dtype="Int32"),
         "Mirrored": [value or "" for value in columns["mirrored"]],
         "Coverage": [

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study
-from imgsim.app.services import commands, state, text, verdict_words
+from imgsim.app.services import commands, state, text, verdict_labels
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing, fold
 from imgsim.collection.query import Query
@@ -32,7 +32,7 @@ def results(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="listed"
     ):
         if query.evidence is not None and len(found.rows):
-            st.caption(f"Listed: {verdict_words.summary(query.evidence, found.rows)}.", width="content")
+            st.caption(f"Listed: {verdict_labels.summary(query.evidence, found.rows)}.", width="content")
         if beside is not None:
             beside()
     if not len(found.rows):

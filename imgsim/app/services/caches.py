@@ -1,7 +1,7 @@
 """Collections as the app holds them: opened once, shared by all sessions, never copied.
 
 Arrays and answers belong to the shared Collection, which is one generation, and are read-only. Whatever pages compute
-of it is kept there, too (`imgsim.app.services.answers`). Streamlit's own caches hold only what is no answer of a
+of it is kept there, too (`imgsim.app.services.kept_answers`). Streamlit's own caches hold only what is no answer of a
 collection, and say so: the collections themselves, networks, files that are served, and what lies in folders beside the
 generations.
 """
@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.services.answers import answer as answer
-from imgsim.app.services.answers import counted as counted
-from imgsim.app.services.answers import fact as fact
-from imgsim.app.services.answers import unread as unread
-from imgsim.app.services.answers import waiting
+from imgsim.app.services.kept_answers import answer as answer
+from imgsim.app.services.kept_answers import counted as counted
+from imgsim.app.services.kept_answers import fact as fact
+from imgsim.app.services.kept_answers import unread as unread
+from imgsim.app.services.kept_answers import waiting
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
 from imgsim.charts.colours import Colouring, colour_plates

@@ -14,7 +14,7 @@ import pytest
 
 from imgsim.app.pages import books, reuse
 from imgsim.app.parts import models_found, review_worth
-from imgsim.app.services import answers, caches, state
+from imgsim.app.services import caches, kept_answers, state
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.answers import Answers
 from imgsim.errors import ImgsimError
@@ -139,7 +139,7 @@ def test_where_decisions_cannot_be_read_answers_are_kept_apart(herbals: Collecti
     path = herbals.reviews.database.path
     kept = path.read_bytes()
     path.write_bytes(b"no database")
-    assert answers.unread(herbals) is not None
+    assert kept_answers.unread(herbals) is not None
     assert caches.answer(herbals, "families", plates_of_families, keep=2) == decided + 2
     path.write_bytes(kept)
     assert caches.answer(herbals, "families", plates_of_families, keep=2) == decided
@@ -170,8 +170,8 @@ def test_so_many_are_kept_and_no_decision_makes_a_fact_anew(herbals: Collection)
     for _ in range(50):
         herbals.reviews.record("p000", "p006", UNRELATED, reviewer="Ada")
         caches.answer(herbals, "families", plates_of_families, keep=3)
-    assert len(herbals.answers._kept["families"]) <= 6 and len(herbals.answers._kept["a number"]) == 3
-    assert herbals.answers._making == {}
+    assert len(herbals._answers._kept["families"]) <= 6 and len(herbals._answers._kept["a number"]) == 3
+    assert herbals._answers._making == {}
 
 
 def test_who_finds_an_answer_does_not_wait_for_another_that_is_being_made() -> None:
