@@ -33,13 +33,9 @@ class Cores:
     name, version = "cores", 1
 
     def map(
-        self,
-        function: Callable[[S], R],
-        shards: Sequence[S],
-        *,
-        workers: int | None = None,
+        self, function: Callable[[S], R], shards: Sequence[S], *, workers: int | None = None,
         timeout: float | None = None,
-    ) -> Iterator[Result[R] | Failure]:
+    ) -> Iterator[Result[R] | Failure]:  # fmt: skip
         if not shards:
             return
         workers = max(1, min(workers or available_cores(), MOST_WORKERS, len(shards)))

@@ -47,13 +47,9 @@ class Executor(Protocol):
         ...
 
     def map(
-        self,
-        function: Callable[[S], R],
-        shards: Sequence[S],
-        *,
-        workers: int | None = None,
+        self, function: Callable[[S], R], shards: Sequence[S], *, workers: int | None = None,
         timeout: float | None = None,
-    ) -> Iterator[Result[R] | Failure]:
+    ) -> Iterator[Result[R] | Failure]:  # fmt: skip
         """Yield a Result or a Failure for each shard, once, in any order, each as soon as it is there.
 
         Parameters

@@ -17,12 +17,8 @@ class InThisProcess:
     name, version = "here", 1
 
     def map(
-        self,
-        function: Callable[[S], R],
-        shards: Sequence[S],
-        *,
-        workers: int | None = None,
+        self, function: Callable[[S], R], shards: Sequence[S], *, workers: int | None = None,
         timeout: float | None = None,
-    ) -> Iterator[Result[R]]:
+    ) -> Iterator[Result[R]]:  # fmt: skip
         for number, shard in enumerate(shards):
             yield Result(number, function(shard))

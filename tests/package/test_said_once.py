@@ -1,4 +1,4 @@
-"""Nothing of the app is said twice: no two places share more than six lines."""
+"""Nothing is said twice: no two places share more than six lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from imgsim.cli import environment
 
-APP = environment.REPOSITORY / "imgsim" / "app"
+PACKAGE = environment.REPOSITORY / "imgsim"
 MOST = 6
 
 
@@ -38,7 +38,7 @@ def shared(paths: list[Path]) -> list[str]:
 
 @pytest.mark.parametrize("suffix", [".py", ".js", ".css"])
 def test_no_two_places_share_more_than_six_lines(suffix: str) -> None:
-    paths = sorted(APP.rglob(f"*{suffix}"))
+    paths = sorted(PACKAGE.rglob(f"*{suffix}"))
     assert len(paths) > 5 and shared(paths) == []
 
 
