@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,38 +17,12 @@ from imgsim.app.parts import two_books
 from imgsim.app.services import state
 from imgsim.catalogue import UNKNOWN
 from imgsim.charts.overview_figures import ALL, REUSED
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
-from tests.herbals import HOSTILE, make_herbals
-from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, replace_component, visit, words
-
-# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
-PAIRS = [
-    match_values("p000", "p006", inliers=200),
-    match_values("p006", "p012", inliers=150),
-    match_values("p000", "p012", inliers=120),
-    match_values("p001", "p018", "mirrored", inliers=90),
-    match_values("p002", "p008", inliers=80),
-    match_values("p003", "p007", inliers=70),
-    match_values("p004", "p014", "shared detail", inliers=60),
-    match_values("p005", "p022", "look-alike"),
-]
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals", never verified."""
-    return make_herbals(tmp_path_factory.mktemp("books"))
-
-
-@pytest.fixture(scope="module")
-def verified(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with matches and families."""
-    folder = tmp_path_factory.mktemp("verified") / "data"
-    shutil.copytree(plain, folder)
-    add_matches(folder / "herbals", PAIRS)
-    return folder
+from tests.app.drawn import Drawn
+from tests.herbals import HOSTILE
+from tests.making import make, write_plates
+from tests.pages import check, param, visit, words
 
 
 @pytest.fixture(scope="module")
@@ -59,41 +33,26 @@ def bookless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "data"
 
 
-@pytest.fixture
-def herbals(verified: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(verified))
-    return open_collection(verified / "herbals")
-
-
 @dataclass
-class Drawn:
-    """What the last run gave the grids and charts, and what they are to answer."""
+class Charts:
+    """The charts of the last run, and what is clicked in them."""
 
-    grids: dict[str, dict[str, Any]]
-    charts: dict[str, Any]
-    picked: dict[str, dict[str, str]]
-    clicked: dict[str, list[str]]
+    figures: dict[str, Any] = field(default_factory=dict)
+    clicked: dict[str, list[str]] = field(default_factory=dict)
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Grids and charts that keep what they are given: without a browser nobody sees or clicks them."""
-    found = Drawn({}, {}, {}, {})
-    grid = components.thumbnail_grid
-
-    def fake_grid(**given: Any) -> components.GridEvent:
-        grid(**given)  # it checks what it is given
-        found.grids[given["key"]] = given
-        return components.GridEvent(**found.picked.pop(given["key"], {}))
+def charts(monkeypatch: pytest.MonkeyPatch) -> Charts:
+    """Charts that are kept: without a browser nobody sees or clicks them."""
+    kept = Charts()
 
     def fake_chart(figure: Any, *, key: str, **_given: Any) -> dict[str, Any]:
-        found.charts[key] = figure
-        custom = found.clicked.pop(key, None)
+        kept.figures[key] = figure
+        custom = kept.clicked.pop(key, None)
         return {"selection": {"points": [{"customdata": custom}] if custom else []}}
 
-    replace_component(monkeypatch, "thumbnail_grid", fake_grid)
     monkeypatch.setattr(st, "plotly_chart", fake_chart)
-    return found
+    return kept
 
 
 def press(app: AppTest, start: str) -> AppTest:
@@ -104,7 +63,7 @@ def press(app: AppTest, start: str) -> AppTest:
 def marks(drawn: Drawn) -> dict[str, str]:
     return {
         item["id"]: item["verdict"]["text"]
-        for item in drawn.grids["book_plates"]["items"]
+        for item in drawn.given["book_plates"]["items"]
         if "verdict" in item
     }
 
@@ -116,7 +75,7 @@ def test_a_book_shows_its_plates_in_order_and_marks_those_in_other_books(
     herbals: Collection, drawn: Drawn
 ) -> None:
     app = visit("book", book="book1")
-    assert [item["id"] for item in drawn.grids["book_plates"]["items"]] == [f"p{n:03}" for n in range(6, 12)]
+    assert [item["id"] for item in drawn.given["book_plates"]["items"]] == [f"p{n:03}" for n in range(6, 12)]
     assert marks(drawn) == {
         "p006": "← in earlier and later books →",
         "p007": "← in an earlier book",
@@ -129,7 +88,7 @@ def test_a_book_shows_its_plates_in_order_and_marks_those_in_other_books(
     assert set(marks(drawn).values()) == {"in a later book →", "in another book"}
     titles = {
         item["id"]: item["verdict"]["title"]
-        for item in drawn.grids["book_plates"]["items"]
+        for item in drawn.given["book_plates"]["items"]
         if "verdict" in item
     }
     assert "undated" in titles["p001"] and "1710" in titles["p000"] and "1720" in titles["p000"]
@@ -168,19 +127,19 @@ def test_one_turns_from_book_to_book_by_date(herbals: Collection, drawn: Drawn) 
 @pytest.mark.parametrize("book", ["", "no such book", "../../etc/passwd", "<b>"])
 def test_without_a_known_book_one_is_chosen(herbals: Collection, drawn: Drawn, book: str) -> None:
     app = visit("book", **({"book": book} if book else {}))
-    assert len(app.warning) == bool(book) and "book_plates" not in drawn.grids
+    assert len(app.warning) == bool(book) and "book_plates" not in drawn.given
     box = next(box for box in app.selectbox if box.label == "Book")
     assert len(box.options) == 5 and box.options[1].endswith("(book0): 6 plates")
-    shelf = {item["id"]: item for item in drawn.grids["shelf"]["items"]}
+    shelf = {item["id"]: item for item in drawn.given["shelf"]["items"]}
     assert list(shelf) == ["p000", "p006", "p012", "p018"]
     assert shelf["p006"]["lines"] == ["1710 · 6 plates", "3 in earlier books", "1 in later books"]
     assert shelf["p018"]["lines"] == ["undated · 6 plates"]
     check(box.set_value("book2").run())
-    assert param(app, "book") == "book2" and "book_plates" in drawn.grids
+    assert param(app, "book") == "book2" and "book_plates" in drawn.given
 
 
 def test_a_book_is_taken_from_the_shelf(herbals: Collection, drawn: Drawn) -> None:
-    drawn.picked["shelf"] = {"clicked": "p012"}
+    drawn.answers["shelf"] = {"clicked": "p012"}
     assert param(visit("book"), "book") == "book2"
 
 
@@ -190,7 +149,7 @@ def test_a_book_opens_without_matches_and_says_what_to_run(
     monkeypatch.setenv("IMGSIM_DATA", str(plain))
     app = visit("book", book="book1")
     assert "not compared by their lines yet" in words(app)
-    assert len(drawn.grids["book_plates"]["items"]) == 6 and marks(drawn) == {}
+    assert len(drawn.given["book_plates"]["items"]) == 6 and marks(drawn) == {}
 
 
 @pytest.mark.parametrize("name", ["book", "overview"])
@@ -209,9 +168,9 @@ def test_a_collection_without_books_says_how_to_name_them(
 
 
 def test_plates_and_re_uses_open_from_a_book(herbals: Collection, drawn: Drawn) -> None:
-    drawn.picked["book_plates"] = {"clicked": "p009"}
+    drawn.answers["book_plates"] = {"clicked": "p009"}
     assert param(visit("book", book="book1"), "plate") == "p009"
-    drawn.picked["book_plates"] = {"action": "p008"}
+    drawn.answers["book_plates"] = {"action": "p008"}
     assert param(visit("book", book="book1"), "family") == "F0003"
 
 
@@ -231,7 +190,7 @@ def test_the_titles_of_two_books_open_them(herbals: Collection, monkeypatch: pyt
     assert param(app, "book") == "book2" and "and" not in app.query_params
 
 
-def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, drawn: Drawn) -> None:
+def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, charts: Charts) -> None:
     for book in range(4):
         app = visit("book", book=f"book{book}")
         seen = words(app) + "".join(button.label for button in app.button)
@@ -239,7 +198,7 @@ def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, drawn: D
             if any(char in title for char in "<[*`$"):
                 assert title not in seen
     visit("overview")
-    assert "<script>" not in str([figure.to_json() for figure in drawn.charts.values()])
+    assert "<script>" not in str([figure.to_json() for figure in charts.figures.values()])
 
 
 # ---- Overview
@@ -292,13 +251,19 @@ def test_every_number_opens_what_is_behind_it(
     ],
 )
 def test_a_click_on_a_bar_opens_its_plates(
-    herbals: Collection, drawn: Drawn, chart: str, custom: list[str], expected: dict[str, str], plates: int
+    herbals: Collection,
+    drawn: Drawn,
+    charts: Charts,
+    chart: str,
+    custom: list[str],
+    expected: dict[str, str],
+    plates: int,
 ) -> None:
-    drawn.clicked[chart] = custom
+    charts.clicked[chart] = custom
     app = visit("overview", text="zzz")
     kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
     assert kept == expected
-    assert len(drawn.grids["browse_grid"]["items"]) == plates
+    assert len(drawn.given["browse_grid"]["items"]) == plates
     assert f"{plates} plates that pass the filters" in words(app)
 
 
@@ -306,35 +271,35 @@ def test_a_click_on_a_bar_opens_its_plates(
     "custom", [["decade", "99", ALL], ["decade", "-1", ALL], ["decade", "x", ALL], ["place", "0", ALL], ["decade"], []]
 )  # fmt: skip
 def test_a_click_that_no_bar_can_have_sent_opens_nothing(
-    herbals: Collection, drawn: Drawn, custom: list[str]
+    herbals: Collection, charts: Charts, custom: list[str]
 ) -> None:
-    drawn.clicked["decades"] = custom
+    charts.clicked["decades"] = custom
     app = visit("overview")
     assert app.title[0].value == "Overview"
 
 
-def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn) -> None:
-    drawn.clicked["borrowers"] = ["book", "book1", REUSED]
+def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn, charts: Charts) -> None:
+    charts.clicked["borrowers"] = ["book", "book1", REUSED]
     assert param(visit("overview"), "book") == "book1"
-    drawn.clicked["lenders"] = ["book", "book0", ALL]
+    charts.clicked["lenders"] = ["book", "book0", ALL]
     assert param(visit("overview"), "book") == "book0"
-    drawn.picked["most_reused"] = {"clicked": "p000"}
+    drawn.answers["most_reused"] = {"clicked": "p000"}
     assert param(visit("overview"), "family") == "F0001"
-    drawn.clicked["delays"] = ["delay", "2", ALL]
+    charts.clicked["delays"] = ["delay", "2", ALL]
     app = visit("overview")
     assert (param(app, "years"), param(app, "books")) == ("10-19", "2")
     assert "3 families that pass the filters" in words(app)
 
 
 def test_a_collection_that_was_never_compared_is_counted_all_the_same(
-    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    plain: Path, monkeypatch: pytest.MonkeyPatch, charts: Charts
 ) -> None:
     monkeypatch.setenv("IMGSIM_DATA", str(plain))
     app = visit("overview")
     assert "they were not compared by their lines yet" in words(app)
     assert app.code[0].value == "python precompute.py --name herbals"
-    assert [trace.name for trace in drawn.charts["decades"].data] == [ALL]
-    assert list(drawn.charts["decades"].data[0].y) == [6, 6, 6, 6]
+    assert [trace.name for trace in charts.figures["decades"].data] == [ALL]
+    assert list(charts.figures["decades"].data[0].y) == [6, 6, 6, 6]
 
 
 # ---- the filters that the numbers open
@@ -356,7 +321,7 @@ def test_another_book_starts_at_its_first_page() -> None:
 
 
 def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
-    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, charts: Charts
 ) -> None:
     shutil.copytree(verified, tmp_path / "data")
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
@@ -368,8 +333,8 @@ def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
     app = visit("overview")
     numbers = [button.label for button in app.button if button.key == "number_reused"]
     assert numbers == [":primary[**9**] also in another book, 38 %"]
-    drawn.clicked["decades"] = ["decade", "3", REUSED]
+    charts.clicked["decades"] = ["decade", "3", REUSED]
     visit("overview")
-    assert [item["id"] for item in drawn.grids["browse_grid"]["items"]] == ["p022"]
+    assert [item["id"] for item in drawn.given["browse_grid"]["items"]] == ["p022"]
     visit("book", book="book1")
     assert set(marks(drawn)) == {"p006", "p007"}

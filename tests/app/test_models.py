@@ -6,7 +6,6 @@ import io
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim import export
-from imgsim.app import components
 from imgsim.app.parts import (
-    models_agreement,
     models_found,
-    models_hubs,
-    models_scores,
     models_verified,
 )
 from imgsim.app.services import text
@@ -31,6 +26,7 @@ from imgsim.generation import layout
 from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
 from imgsim.reviews import UNRELATED
 from tests import pages
+from tests.app.drawn import Drawn
 from tests.herbals import COUNT, HOSTILE, make_herbals
 from tests.making import add_files, add_matches, make, match_values, write_plates
 from tests.pages import check, param, words
@@ -87,38 +83,6 @@ def compared(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def herbals(compared: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
     monkeypatch.setenv("IMGSIM_DATA", str(compared))
     return open_collection(compared / "herbals")
-
-
-@dataclass
-class Drawn:
-    """What the last run gave each component, by its key, and what it is to answer."""
-
-    given: dict[str, dict[str, Any]] = field(default_factory=dict)
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def ids(self, key: str) -> list[str]:
-        return [item["id"] for item in self.given[key]["items"]]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Components that keep what they are given: without a browser nobody sees them."""
-    kept = Drawn()
-    for module, name, event in (
-        (models_agreement, "thumbnail_grid", components.GridEvent),
-        (models_hubs, "thumbnail_grid", components.GridEvent),
-        (models_verified, "pair_list", components.PairEvent),
-        (models_scores, "pair_list", components.PairEvent),
-    ):
-        real = getattr(module, name)
-
-        def fake(_real: Any = real, _event: Any = event, **given: Any) -> Any:
-            _real(**given)  # it checks what it is given
-            kept.given[given["key"]] = given
-            return _event(**kept.answers.pop(given["key"], {}))
-
-        monkeypatch.setattr(module, name, fake)
-    return kept
 
 
 def visit(**query: str) -> AppTest:

@@ -15,97 +15,25 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from imgsim.app import components
 from imgsim.app.components import family_strips, outline, pair_list, rank_lines, thumbnail_grid
 from imgsim.app.pages import books, plate
 from imgsim.app.parts.family import strip, ties
 from imgsim.app.parts.two_books import in_words
 from imgsim.app.services import state, text
 from imgsim.charts import book_figures
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
-from tests.herbals import make_herbals
+from tests.app.drawn import Drawn
 from tests.making import add_matches, match_values
-from tests.pages import check, param, replace_component, visit, words
+from tests.pages import check, param, visit, words
 
-# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
-# Even plates were printed in London, odd ones in Edinburgh.
-PAIRS = [
-    match_values("p000", "p006", inliers=200),
-    match_values("p006", "p012", inliers=150),
-    match_values("p000", "p012", inliers=120),
-    match_values("p001", "p018", "mirrored", inliers=90),
-    match_values("p002", "p008", inliers=80, printing="probably re-engraved"),
-    match_values("p003", "p007", inliers=70),
-    match_values(
-        "p004",
-        "p014",
-        "shared detail",
-        inliers=60,
-        coverage_a=0.2,
-        coverage_b=0.9,
-        transform=np.diag([2.0, 2.0, 1.0]).ravel(),
-    ),
-    match_values("p005", "p022", "look-alike"),
-]
 # By their earliest plates: most books, then the longest span, then by id. Ids were given in the order of these plates.
 FAMILIES = ["p000", "p004", "p002", "p003", "p001"]
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals", never verified."""
-    return make_herbals(tmp_path_factory.mktemp("reuse"))
-
-
-@pytest.fixture(scope="module")
-def verified(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with matches and families."""
-    folder = tmp_path_factory.mktemp("verified") / "data"
-    shutil.copytree(plain, folder)
-    add_matches(folder / "herbals", PAIRS)
-    return folder
-
-
-@pytest.fixture
-def herbals(verified: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(verified))
-    return open_collection(verified / "herbals")
-
-
-@dataclass
-class Drawn:
-    """What the last run gave a component, and what it is to answer."""
-
-    given: dict[str, dict[str, Any]]
-    answers: dict[str, dict[str, Any]]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Components that keep what they are given: without a browser nobody sees them."""
-    found = Drawn({}, {})
-    for name, (place, event) in {
-        "family_strips": ("imgsim.app.parts.family", components.StripEvent),
-        "pair_list": ("imgsim.app.parts.family", components.PairEvent),
-        "rank_lines": ("imgsim.app.parts.two_books", components.RankEvent),
-        "thumbnail_grid": ("imgsim.app.parts.motif", components.GridEvent),
-    }.items():
-        real = getattr(components, name)
-
-        def fake(_name: str = name, _real: Any = real, _event: Any = event, **given: Any) -> Any:
-            _real(**given)  # it checks what it is given
-            found.given[_name] = given
-            return _event(**found.answers.pop(_name, {}))
-
-        monkeypatch.setattr(f"{place}.{name}", fake)
-        replace_component(monkeypatch, name, fake)
-    return found
-
-
 def shown(drawn: Drawn) -> list[str]:
     """The families that are shown, by their earliest plates."""
-    return [family["members"][0]["id"] for family in drawn.given["family_strips"]["families"]]
+    return [family["members"][0]["id"] for family in drawn.given["families"]["families"]]
 
 
 # ---- Re-use
@@ -137,7 +65,7 @@ def test_families_stand_in_order_with_most_books_and_the_longest_span_first(
     app = visit("reuse")
     assert shown(drawn) == FAMILIES
     assert "5 families" in words(app)
-    first = drawn.given["family_strips"]["families"][0]
+    first = drawn.given["families"]["families"][0]
     assert first["title"] == "3 books, 1700–1720"
     assert [member["id"] for member in first["members"]] == ["p000", "p006", "p012"]
     assert [member["year"] for member in first["members"]] == ["1700", "1710", "1720"]
@@ -150,7 +78,7 @@ def test_families_stand_in_order_with_most_books_and_the_longest_span_first(
 def test_a_plate_says_how_it_differs_and_undated_ones_stand_apart(herbals: Collection, drawn: Drawn) -> None:
     visit("reuse")
     families = {
-        family["members"][0]["id"]: family for family in drawn.given["family_strips"]["families"]
+        family["members"][0]["id"]: family for family in drawn.given["families"]["families"]
     }
     mirrored = families["p001"]["members"][1]
     assert [word["text"] for word in mirrored["words"]] == ["mirrored"]
@@ -209,14 +137,14 @@ def test_a_place_that_no_family_has_is_still_shown_in_its_filter(herbals: Collec
 
 
 def test_a_click_opens_the_family_the_plate_or_the_comparison(herbals: Collection, drawn: Drawn) -> None:
-    drawn.answers["family_strips"] = {"open": "F0003"}
+    drawn.answers["families"] = {"open": "F0003"}
     app = visit("reuse")
     assert param(app, "family") == "F0003"
     assert "Family F0003" in words(app)
-    drawn.answers["family_strips"] = {"compare": "p012"}
+    drawn.answers["families"] = {"compare": "p012"}
     app = visit("reuse")
     assert (param(app, "plate"), param(app, "with")) == ("p000", "p012")
-    drawn.answers["family_strips"] = {"clicked": "p012"}
+    drawn.answers["families"] = {"clicked": "p012"}
     assert param(visit("reuse"), "plate") == "p012"
 
 
@@ -226,7 +154,7 @@ def test_a_click_opens_the_family_the_plate_or_the_comparison(herbals: Collectio
 def test_a_family_opens_by_link_with_its_evidence(herbals: Collection, drawn: Drawn) -> None:
     app = visit("reuse", family="p000")
     assert "3 books, 1700–1720" in words(app)
-    pairs = drawn.given["pair_list"]["items"]
+    pairs = drawn.given["ties"]["items"]
     assert [(pair["left"]["id"], pair["right"]["id"]) for pair in pairs] == [
         ("p000", "p006"),
         ("p000", "p012"),
@@ -236,7 +164,7 @@ def test_a_family_opens_by_link_with_its_evidence(herbals: Collection, drawn: Dr
     assert pairs[0]["left"]["outline"]["points"][0] == [2.0, 2.0]
     check(next(button for button in app.button if button.label == "← All families").click().run())
     assert "family" not in app.query_params
-    drawn.answers["pair_list"] = {"compare": pairs[2]["id"]}
+    drawn.answers["ties"] = {"compare": pairs[2]["id"]}
     app = visit("reuse", family="p000")
     assert (param(app, "plate"), param(app, "with")) == ("p006", "p012")
 
@@ -266,7 +194,7 @@ def test_ties_are_seen_from_the_earlier_plate(herbals: Collection) -> None:
 
 def test_two_books_show_what_they_share_in_the_order_of_each(herbals: Collection, drawn: Drawn) -> None:
     app = visit("books", book="book1", and_="book0")
-    given = drawn.given["rank_lines"]
+    given = drawn.given["shared_plates"]
     # the earlier book stands on the left, whichever was named first
     assert [plate["id"] for plate in given["left"]] == ["p000", "p002", "p003"]
     assert [plate["id"] for plate in given["right"]] == ["p006", "p007", "p008"]
@@ -286,8 +214,8 @@ def test_two_books_can_be_chosen_without_a_mouse(herbals: Collection, drawn: Dra
     other.set_value("book2")
     check(app.run())
     assert (param(app, "book"), param(app, "and")) == ("book0", "book2")
-    assert [plate["id"] for plate in drawn.given["rank_lines"]["left"]] == ["p000", "p004"]
-    drawn.answers["rank_lines"] = {"compare": "F0005"}
+    assert [plate["id"] for plate in drawn.given["shared_plates"]["left"]] == ["p000", "p004"]
+    drawn.answers["shared_plates"] = {"compare": "F0005"}
     app = visit("books", book="book0", and_="book2")
     assert (param(app, "plate"), param(app, "with")) == ("p004", "p014")
 
@@ -411,7 +339,7 @@ def test_a_box_in_the_address_shows_the_plates_with_that_detail(
 ) -> None:
     app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8")
     assert "Plates with this detail" in words(app)
-    cards = drawn.given["thumbnail_grid"]["items"]
+    cards = drawn.given["motif_grid"]["items"]
     assert [(card["id"], card["badge"]) for card in cards] == [("p004", "found"), ("p018", "found, mirrored")]
     assert "44 points agree" in cards[0]["lines"] and cards[0]["action"] == "Compare"
     assert cards[0]["outline"] == {
@@ -440,7 +368,7 @@ def test_a_mangled_box_is_none(written: str) -> None:
 
 
 def test_a_hit_is_opened_or_compared(herbals: Collection, drawn: Drawn, finder: list[dict[str, Any]]) -> None:
-    drawn.answers["thumbnail_grid"] = {"action": "p018"}
+    drawn.answers["motif_grid"] = {"action": "p018"}
     app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8")
     assert (param(app, "plate"), param(app, "with")) == ("p003", "p018")
 
