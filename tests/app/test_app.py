@@ -9,40 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.services import page_registry, parameters, text
-from imgsim.backbones import BACKBONES
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
-from tests import pages
-from tests.herbals import COUNT, make_herbals
-from tests.making import ToyEngine, make, write_plates
+from tests.app.toy_network import use_toy
+from tests.herbals import COUNT
+from tests.making import make, write_plates
 from tests.pages import PAGES, ROOT, check, param, words
-from tests.tiny import TINY, run_tiny
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals"."""
-    return make_herbals(tmp_path_factory.mktemp("app"))
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    """The collection, and an app that sees it."""
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
-
-
-@pytest.fixture
-def visit(herbals: Collection) -> Callable[..., AppTest]:
-    """Open a page with a state in its address: visit("plate", plate="p003")."""
-
-    return pages.visit
-
 
 # ---- every page opens
 
@@ -280,27 +256,6 @@ def test_a_bad_upload_is_refused_in_a_sentence(visit: Callable[..., AppTest], co
     assert text.plain("**bad** <b>.png") in app.error[0].value
 
 
-def use_toy(monkeypatch: pytest.MonkeyPatch, collection: Collection) -> None:
-    """Give the search page the toy network that made the collection."""
-    key = collection.manifest["backbones"]["toy"]["key"]
-
-    class Toy:
-        def key(self, weights: Path | None = None) -> str:
-            return str(key)
-
-    class Embedder:
-        def __init__(self, *_: object) -> None:
-            self.backbone = TINY
-
-        def embed_arrays(self, arrays: np.ndarray) -> np.ndarray:
-            rows = run_tiny(None)(arrays)
-            rows = np.roll(rows, sum(map(ord, "toy")) + ToyEngine().preprocessing, axis=1)
-            return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-    monkeypatch.setitem(BACKBONES, "toy", Toy())
-    monkeypatch.setattr("imgsim.backbones.embedder.Embedder", Embedder)
-
-
 def test_about_lists_what_was_skipped_and_what_it_was_made_with(visit: Callable[..., AppTest]) -> None:
     app = visit("about")
     skipped = app.dataframe[0].value
@@ -330,7 +285,7 @@ def test_about_tells_how_the_table_was_understood(
 # ---- start
 
 
-def test_the_start_loads_no_heavy_library(folder: Path) -> None:
+def test_the_start_loads_no_heavy_library(plain: Path) -> None:
     script = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
         "for page in ('browse', 'reuse', 'books', 'plate', 'compare', 'map', 'search', 'about'):\n"
@@ -343,7 +298,7 @@ def test_the_start_loads_no_heavy_library(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
-        env={**os.environ, "IMGSIM_DATA": str(folder), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "IMGSIM_DATA": str(plain), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -33,6 +33,11 @@ def bookless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "data"
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 @dataclass
 class Charts:
     """The charts of the last run, and what is clicked in them."""

@@ -16,61 +16,22 @@ from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.pages import map as map_page
 from imgsim.app.parts import neighbour_query
 from imgsim.app.services import caches, state, verdict_words
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of, reused
+from imgsim.collection.evidence import evidence_columns, evidence_of, reused
 from imgsim.collection.listing import Conditions, make_listing
 from imgsim.collection.query import plate_query
 from imgsim.errors import ImgsimError
 from imgsim.export import neighbours_csv
 from tests import pages
+from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED, known
 from tests.herbals import COUNT, make_herbals
-from tests.making import add_matches, match_values
-from tests.pages import check, words
-
-QUERY = "p003"
-SAME, TURNED, PART, ALIKE = "p008", "p014", "p020", "p009"
+from tests.pages import button, check, words
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals", in which one plate has a match of every kind."""
-    base = make_herbals(tmp_path_factory.mktemp("evidence"))
-    add_matches(
-        base / "herbals",
-        [
-            match_values(QUERY, SAME, inliers=90, printing="probably re-engraved"),
-            match_values(QUERY, TURNED, MIRRORED, inliers=1234, coverage_a=0.25, coverage_b=0.75),
-            match_values(QUERY, PART, DETAIL, mirrored=True),
-            match_values(QUERY, ALIKE, LOOK_ALIKE),
-            match_values("p004", "p005"),  # within one book
-        ],
-    )
-    return base
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
-
-
-@pytest.fixture
-def visit(herbals: Collection) -> Callable[..., AppTest]:
-    """Open a page with a state in its address: visit("plate", plate="p003")."""
-
-    return pages.visit
-
-
-def button(app: AppTest, label: str) -> Any:
-    return next(found for found in app.button if found.label.startswith(label))
-
-
-def known(herbals: Collection, plate_id: str = QUERY) -> Evidence:
-    found = evidence_of(herbals, herbals.catalogue.row(plate_id))
-    assert found is not None
-    return found
+@pytest.fixture(scope="session")
+def folder(evidenced: Path) -> Path:
+    return evidenced
 
 
 # ---- words
@@ -283,20 +244,6 @@ def test_about_counts_what_was_verified(visit: Callable[..., AppTest]) -> None:
         "2111"
     )
     assert "4 plates were found again in another book" in words(app)
-
-
-@pytest.fixture
-def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The cards of the neighbours that the last page showed."""
-    found: list[dict[str, Any]] = []
-
-    def fake(**given: Any) -> Any:
-        if given["key"] == "neighbour_grid":
-            found[:] = given["items"]
-        return thumbnail_grid(**given)
-
-    monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
-    return found
 
 
 @pytest.mark.parametrize(("name", "view"), [("plate", "plates"), ("plate", "scores"), ("map", "plates")])

@@ -22,13 +22,13 @@ from imgsim.app.parts import exporting
 from imgsim.app.services import ready_exports, server
 from imgsim.app.services.ready_exports import Store, key_of
 from imgsim.base.spreadsheets import read_back
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.export import KINDS, Request, files_of
 from imgsim.export.neighbour_lists import expected_rows
 from tests import pages
-from tests.app.test_server import get
+from tests.app.asking import get
 from tests.exports import DAY, hostile, request_of
 from tests.herbals import COUNT, make_herbals
 from tests.hostile import TRAVERSALS
@@ -46,12 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]  # fmt: skip
     add_matches(base / "herbals", pairs)
     return base
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import io
 import json
@@ -16,11 +15,10 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from starlette.applications import Starlette
 
 from imgsim.app.pages import browse
 from imgsim.app.services import iiif_routes, server, state
-from imgsim.collection import Collection, open_collection, settings
+from imgsim.collection import Collection, settings
 from imgsim.errors import ImgsimError
 from imgsim.export.iiif import (
     Addresses,
@@ -32,123 +30,16 @@ from imgsim.export.iiif import (
 )
 from imgsim.export.iiif.image_service import info, requested, sizes
 from imgsim.families import Families
-from tests.herbals import COUNT, HOSTILE, make_herbals
+from tests.app.asking import APP, ask
+from tests.app.iiif_scene import ODD, body_of, manifest_at, said, titles
+from tests.herbals import COUNT, HOSTILE
 from tests.hostile import TRAVERSALS
 from tests.iiif_schema import broken_rules, check_info, check_manifest
-from tests.making import add_matches, make, match_values, write_plate
-
-HOST = "127.0.0.1:8501"
-APP = f"http://{HOST}"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Collections: herbals (titles that try to be markup, one family), and odd (odd ids, forms and terms)."""
-    base = tmp_path_factory.mktemp("iiif")
-    data = make_herbals(base)
-    add_matches(
-        data / "herbals",
-        [
-            match_values("p000", "p006"),
-            match_values("p000", "p012", "mirrored"),
-            match_values("p006", "p012"),
-        ],
-    )
-    images = base / "odd"
-    for number, (name, size) in enumerate(ODD.items()):
-        write_plate(images / f"{name}.png", 100 + number, size)
-    turned = Image.fromarray(np.random.default_rng(0).integers(0, 255, (30, 50), dtype=np.uint8))
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    turned.save(images / "turned.jpg", exif=exif)
-    table = base / "odd.csv"
-    table.write_text(
-        "plate_id,rights\nlarge,https://creativecommons.org/licenses/by/4.0/\nlong,mine\n", encoding="utf-8"
-    )
-    make(data / "odd", images, metadata=table)
-    return data
-
-
-ODD = {
-    "a b&c=d#e?f": (40, 56),
-    "100%25": (40, 56),
-    "été’s +1": (40, 56),
-    "sub/x": (40, 56),
-    "sub2/x": (40, 56),
-    "large": (3000, 2000),
-    "long": (1300, 4),
-    "dot": (1, 1),
-}
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
-
-
-@pytest.fixture
-def odd(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "odd")
-
-
-def ask(
-    address: str, *, host: str | None = HOST, accept: str = "", method: str = "GET", scheme: str = "http"
-) -> tuple[int, dict[str, str], bytes]:
-    """Ask the app's routes, all of them, for an address, absolute or not."""
-    from urllib.parse import unquote
-
-    parts = urlsplit(address)
-    sent: list[dict] = []
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    async def receive() -> dict:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    headers = [(b"host", host.encode("latin-1"))] if host is not None else []
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": scheme,
-        "path": unquote(parts.path),
-        "raw_path": parts.path.encode(),
-        "query_string": parts.query.encode(),
-        "root_path": "",
-        "headers": [*headers, (b"accept", accept.encode())],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
-    app = Starlette(routes=[*server.routes(), *iiif_routes.routes()])
-    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
-    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:])
-
-
-def manifest_at(address: str) -> dict[str, Any]:
-    status, _, body = ask(address)
-    assert status == 200, (address, body)
-    manifest = json.loads(body)
-    check_manifest(manifest)
-    assert manifest["id"] == address
-    return manifest
-
-
-def body_of(canvas: dict[str, Any]) -> dict[str, Any]:
-    return canvas["items"][0]["items"][0]["body"]
-
-
-def said(found: dict[str, Any]) -> dict[str, str]:
-    """The metadata of a canvas or manifest as label -> value."""
-    return {p["label"]["en"][0]: next(iter(p["value"].values()))[0] for p in found["metadata"]}
-
-
-def titles(manifest: dict[str, Any]) -> list[str]:
-    return [parse_qs(urlsplit(canvas["id"]).query)["id"][0] for canvas in manifest["items"]]
+@pytest.fixture(scope="session")
+def folder(iiif_folder: Path) -> Path:
+    return iiif_folder
 
 
 # ---- manifests

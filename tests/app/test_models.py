@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from imgsim import export
 from imgsim.app.parts import (
@@ -19,80 +17,22 @@ from imgsim.app.parts import (
     models_verified,
 )
 from imgsim.app.services import text
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.verified_pairs import difference
-from imgsim.generation import layout
-from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.retrieval.neighbours import hubness
 from imgsim.reviews import UNRELATED
 from tests import pages
 from tests.app.drawn import Drawn
-from tests.herbals import COUNT, HOSTILE, make_herbals
-from tests.making import add_files, add_matches, make, match_values, write_plates
+from tests.app.models_scene import VERIFIED, in_first, shared, tables, visit
+from tests.herbals import COUNT, HOSTILE
+from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, words
 
-PAIRS = [
-    match_values("p000", "p006", inliers=200, sources="cosine, local features"),
-    match_values("p001", "p018", "mirrored", inliers=90, sources="mirrored"),
-    match_values("p004", "p014", "shared detail", inliers=60, sources="local features"),
-    match_values("p005", "p022", "look-alike"),
-    *(match_values(f"p{a:03}", f"p{a + 10:03}", inliers=70 + a) for a in (7, 8, 9, 10)),
-]
-VERIFIED = [(0, 6), (1, 18), (4, 14), (7, 17), (8, 18), (9, 19), (10, 20)]
 
-
-def files_of(array: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array)
-    return stream.getvalue()
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with "herbals", seen by two networks: "toy", and "other", which finds every verified copy."""
-    folder = make_herbals(tmp_path_factory.mktemp("models"))
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(COUNT, 4)) @ rng.normal(size=(4, 32))  # scores of all sizes
-    for a, b in VERIFIED:
-        rows[b] = rows[a] + 0.02 * rng.normal(size=32)
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    indices, similarities = all_neighbours(rows, 23)
-    stream = io.BytesIO()
-    np.savez(stream, indices=indices, similarities=similarities)
-    add_files(
-        folder / "herbals",
-        {
-            layout.embeddings_file("other"): files_of(rows),
-            layout.neighbours_file("other"): stream.getvalue(),
-            layout.background_file("other"): files_of(random_pair_quantiles(rows)),
-        },
-    )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def compared(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with matches."""
-    folder = tmp_path_factory.mktemp("compared") / "data"
-    shutil.copytree(plain, folder)
-    add_matches(folder / "herbals", PAIRS)
-    return folder
-
-
-@pytest.fixture
-def herbals(compared: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(compared))
-    return open_collection(compared / "herbals")
-
-
-def visit(**query: str) -> AppTest:
-    return pages.visit("models", **query)
-
-
-def tables(app: AppTest) -> str:
-    """The tables of the page, as plain text."""
-    whole = "\n".join(str(e.proto.body) for e in app.get("html"))
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", whole))
+@pytest.fixture(scope="session")
+def folder(compared: Path) -> Path:
+    return compared
 
 
 def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
@@ -110,12 +50,6 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]
 
 
 # ---- verified pairs
-
-
-def in_first(collection: Collection, backbone: str, k: int) -> list[bool]:
-    """Which verified pairs a network finds, by plain lists."""
-    indices = collection.neighbour_table(backbone)[0].tolist()
-    return [b in indices[a][:k] or a in indices[b][:k] for a, b in VERIFIED]
 
 
 def test_the_page_says_first_which_network_finds_more_of_the_copies(
@@ -177,11 +111,6 @@ def test_a_pair_opens_with_the_network_that_is_looked_at(herbals: Collection, dr
 
 
 # ---- agreement
-
-
-def shared(collection: Collection, k: int) -> list[int]:
-    lists = [collection.neighbour_table(name)[0].tolist() for name in ("toy", "other")]
-    return [len({*a[:k]} & {*b[:k]}) for a, b in zip(*lists, strict=True)]
 
 
 @pytest.mark.parametrize("k", [4, 7])
@@ -323,9 +252,9 @@ def test_every_part_can_be_taken_away_as_csv(
 
 
 def test_without_verified_pairs_the_page_says_what_to_run_and_shows_agreement(
-    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    two_networks: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
 ) -> None:
-    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    monkeypatch.setenv("IMGSIM_DATA", str(two_networks))
     app = visit(models="verified")
     assert "Nothing is verified here" in words(app)
     assert app.code[0].value == "python precompute.py --name herbals"
@@ -335,9 +264,9 @@ def test_without_verified_pairs_the_page_says_what_to_run_and_shows_agreement(
 
 
 def test_a_collection_in_which_nothing_agrees_says_so(
-    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    two_networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
 ) -> None:
-    shutil.copytree(plain, tmp_path / "data")
+    shutil.copytree(two_networks, tmp_path / "data")
     add_matches(tmp_path / "data" / "herbals", [match_values("p000", "p006", "look-alike")])
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     assert "No two plates of this collection have lines that agree" in words(visit(models="verified"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +14,8 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app import components
 from imgsim.app.parts import left_out, line, neighbour_query
-from imgsim.app.services import caches, state, verdict_words
-from imgsim.base.verdict_words import DETAIL, MIRRORED
+from imgsim.app.services import state, verdict_words
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.calibration import RANDOM, Calibration
 from imgsim.collection.evidence import Evidence, evidence_columns, evidence_of
@@ -34,72 +31,16 @@ from imgsim.collection.listing import (
     list_under,
 )
 from imgsim.collection.query import plate_query
-from tests.app.test_app import use_toy
-from tests.herbals import COUNT, make_herbals
-from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, replace_component, visit, words
+from tests.app.queried import QUERY, scores_of
+from tests.app.toy_network import use_toy
+from tests.herbals import COUNT
+from tests.pages import button, check, param, visit, words
 from tests.tiny import TINY
 
-# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
-QUERY = "p003"
 
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals", never verified, and one of four plates in one book."""
-    base = tmp_path_factory.mktemp("query")
-    folder = make_herbals(base)
-    make(folder / "x_one", write_plates(base / "one" / "book", 4))
-    make(folder / "x_alone", write_plates(base / "two" / "book", 1))
-    make(folder / "x_study", write_plates(base / "three" / "book", 8), backbones=["toy", "resnet18"])
-    return folder
-
-
-@pytest.fixture
-def bare(plain: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(plain))
-    return open_collection(plain / "herbals")
-
-
-@pytest.fixture
-def herbals(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    """With matches: in the query's own book, in a later one, and a look-alike."""
-    shutil.copytree(plain, tmp_path / "data")
-    add_matches(
-        tmp_path / "data" / "herbals",
-        [
-            match_values(QUERY, "p001"),
-            match_values(QUERY, "p004", MIRRORED),
-            match_values(QUERY, "p014", DETAIL),
-            match_values(QUERY, "p009", "look-alike"),
-        ],
-    )
-    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
-    return open_collection(tmp_path / "data" / "herbals")
-
-
-@pytest.fixture
-def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The cards of the last list that was drawn: without a browser nobody sees them."""
-    found: list[dict[str, Any]] = []
-    real = components.thumbnail_grid
-
-    def fake(**given: Any) -> Any:
-        if given["key"] == "neighbour_grid":
-            found[:] = given["items"]
-        return real(**given)
-
-    monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
-    replace_component(monkeypatch, "thumbnail_grid", fake)
-    return found
-
-
-def button(app: AppTest, label: str) -> Any:
-    return next(found for found in app.button if found.label.startswith(label))
-
-
-def scores_of(collection: Collection, plate_id: str = QUERY) -> np.ndarray:
-    return caches.similarities_of(collection, "toy", collection.catalogue.row(plate_id))
+@pytest.fixture(scope="session")
+def folder(near_matches: Path) -> Path:
+    return near_matches
 
 
 # ---- the line
@@ -144,8 +85,8 @@ def test_verified_plates_stand_over_the_line_whatever_they_score(
 def test_one_click_goes_back_to_the_calibrated_line(
     herbals: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = herbals.calibration("toy")
-    calibrated = Calibration(0.75, RANDOM, plain.compared, plain.background)
+    as_it_is = herbals.calibration("toy")
+    calibrated = Calibration(0.75, RANDOM, as_it_is.compared, as_it_is.background)
     monkeypatch.setattr(Collection, "calibration", lambda self, backbone: calibrated)
     app = visit("plate", plate=QUERY)
     assert (app.number_input[0].label, app.number_input[0].value) == ("Line, calibrated", 0.75)

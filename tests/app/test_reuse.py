@@ -31,6 +31,11 @@ from tests.pages import check, param, visit, words
 FAMILIES = ["p000", "p004", "p002", "p003", "p001"]
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 def shown(drawn: Drawn) -> list[str]:
     """The families that are shown, by their earliest plates."""
     return [family["members"][0]["id"] for family in drawn.given["families"]["families"]]

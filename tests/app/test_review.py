@@ -19,9 +19,9 @@ from imgsim.collection.id_registry import Registry
 from imgsim.errors import CollectionError
 from imgsim.export import Request, files_of, zip_chunks
 from imgsim.reviews import DECISIONS, TAKEN_BACK, Reviews
-from tests.app.test_app import ROOT, check, param, words
 from tests.herbals import HOSTILE, make_herbals
 from tests.making import add_matches, match_values
+from tests.pages import ROOT, check, param, words
 
 PAIRS = [
     match_values("p000", "p006", inliers=200),
