@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
+from imgsim.app.parts import exporting
+from imgsim.app.services import server
+from imgsim.app.services.ready_exports import Store
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.collection import Collection, open_collection
 from tests import pages
-from tests.app import models_scene
+from tests.app import models_scene, review_scene
 from tests.app.drawn import Drawn, watched
 from tests.app.iiif_scene import make_iiif
 from tests.app.models_scene import see_with_other
@@ -108,6 +111,29 @@ def evidenced(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def judgeable(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as `plain`, with pairs to judge; "unverified" beside it has none."""
+    data = _with_matches(plain, tmp_path_factory.mktemp("review"), review_scene.PAIRS)
+    shutil.copytree(plain / "herbals", data / "unverified")
+    return data
+
+
+@pytest.fixture(scope="session")
+def exportable(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as `plain`, with a family of three, a mirrored pair, a look-alike."""
+    return _with_matches(
+        plain,
+        tmp_path_factory.mktemp("dialog"),
+        [
+            match_values("p000", "p006", inliers=200),
+            match_values("p006", "p012", inliers=150),
+            match_values("p001", "p018", "mirrored"),
+            match_values("p003", "p007", "look-alike"),
+        ],
+    )
+
+
+@pytest.fixture(scope="session")
 def two_networks(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as `plain`, seen by two networks: "toy", and "other", which finds every verified copy."""
     data = tmp_path_factory.mktemp("models") / "data"
@@ -149,6 +175,14 @@ def bare(several: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
 
 
 @pytest.fixture
+def own(judgeable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
+    """The collection "herbals" with pairs to judge, of one's own, for reviews are written to it."""
+    shutil.copytree(judgeable / "herbals", tmp_path / "data" / "herbals")
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    return open_collection(tmp_path / "data" / "herbals")
+
+
+@pytest.fixture
 def odd(iiif_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
     """The collection of odd ids, forms and terms."""
     monkeypatch.setenv("IMGSIM_DATA", str(iiif_folder))
@@ -175,6 +209,15 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     monkeypatch.setattr("imgsim.app.parts.neighbourhood.thumbnail_grid", fake)
     replace_component(monkeypatch, "thumbnail_grid", fake)
     return found
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store of its own for the export dialog and for what serves."""
+    own = Store()
+    monkeypatch.setattr(exporting, "STORE", own)
+    monkeypatch.setattr(server, "STORE", own)
+    yield own
 
 
 @pytest.fixture

@@ -50,3 +50,12 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Drawn:
             if vars(part).get(name) is real:
                 monkeypatch.setattr(part, name, fake)
     return kept
+
+
+def marks(drawn: Drawn) -> dict[str, str]:
+    """What is said of the plates of a book that are in others, by plate."""
+    return {
+        item["id"]: item["verdict"]["text"]
+        for item in drawn.given["book_plates"]["items"]
+        if "verdict" in item
+    }

@@ -14,7 +14,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.addresses import family_address
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from tests.app.test_review import told_of, visit
+from tests.app.review_scene import told_of, visit
 from tests.pages import param, words
 from tests.prepare.test_identity import rescan
 from tests.prepare.verifying import draw, verified

@@ -1,9 +1,7 @@
-"""What is verified of a plate, in the app: words, order, filters, table, CSV, map, and the pages that tell of it."""
+"""The list of neighbours with what is verified of them: order, verdicts, table."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,64 +10,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.pages import map as map_page
 from imgsim.app.parts import neighbour_query
-from imgsim.app.services import caches, state, verdict_words
-from imgsim.catalogue import Catalogue
+from imgsim.app.services import caches, state
 from imgsim.collection import Collection, open_collection
-from imgsim.collection.evidence import evidence_columns, evidence_of, reused
+from imgsim.collection.evidence import evidence_of
 from imgsim.collection.listing import Conditions, make_listing
 from imgsim.collection.query import plate_query
-from imgsim.errors import ImgsimError
-from imgsim.export import neighbours_csv
 from tests import pages
-from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED, known
+from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED
 from tests.herbals import COUNT, make_herbals
 from tests.pages import button, check, words
-
-
-@pytest.fixture(scope="session")
-def folder(evidenced: Path) -> Path:
-    return evidenced
-
-
-# ---- words
-
-
-def test_every_verdict_has_words_and_numbers_and_is_seen_from_the_query(herbals: Collection) -> None:
-    evidence_of, row = known(herbals), herbals.catalogue.row
-    assert [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")] == list(
-        verdict_words.WORDS
-    )
-    assert verdict_words.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
-    assert verdict_words.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
-    assert verdict_words.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
-    assert verdict_words.badge(evidence_of, row("p010"))["text"] == "not checked"
-    assert "25 % of your plate and 75 % of this one" in verdict_words.badge(evidence_of, row(TURNED))["title"]
-    # the other way round the shares change places
-    assert (
-        "75 % of your plate and 25 % of this one"
-        in verdict_words.badge(known(herbals, TURNED), row(QUERY))["title"]
-    )
-    for other in range(COUNT):
-        assert set(verdict_words.badge(evidence_of, other)) == {"kind", "text", "title"}
-    assert verdict_words.summary(evidence_of, [row(ALIKE), row(SAME), row("p010"), row("p011")]) == (
-        "1 same image, 1 look-alike, 2 not checked"
-    )
-    assert all(word in verdict_words.explanation() for word in verdict_words.WORDS.values())
-
-
-def test_the_best_evidence_comes_first(herbals: Collection) -> None:
-    row = herbals.catalogue.row
-    assert known(herbals).verified == (row(TURNED), row(SAME), row(PART))
-
-
-def test_only_another_book_is_a_re_use(herbals: Collection) -> None:
-    assert herbals.matches is not None
-    found = np.flatnonzero(reused(herbals.matches, herbals.catalogue))
-    assert [herbals.catalogue.plate_ids[row] for row in found] == [QUERY, SAME, TURNED, PART]
-
 
 # ---- the list
 
@@ -181,28 +132,6 @@ def test_the_table_tells_the_evidence(visit: Callable[..., AppTest]) -> None:
     assert rest.count("Look-alike") == 1 and rest.count("Not checked") == len(rest) - 1
 
 
-def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Collection) -> None:
-    rows = [herbals.catalogue.row(other) for other in (TURNED, ALIKE, "p010")]
-    content = neighbours_csv(
-        herbals.catalogue,
-        herbals.catalogue.row(QUERY),
-        QUERY,
-        rows,
-        [0.5, 0.4, 0.3],
-        backbone="toy",
-        collection="herbals",
-        date="2026-11-22",
-        extra=evidence_columns(known(herbals), rows),
-    )
-    names = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
-    table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    assert [[line[name] for name in names] for line in table] == [
-        ["mirrored", "1234", "yes", "0.25", "0.75"],
-        ["look-alike", "4", "", "0.0", "0.0"],
-        ["not checked", "", "", "", ""],
-    ]
-
-
 def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Collection) -> None:
     families = caches.families(herbals)
     assert families is not None
@@ -216,34 +145,6 @@ def test_a_plate_leads_to_its_family(visit: Callable[..., AppTest], herbals: Col
 
 
 # ---- the other pages
-
-
-def test_the_map_knows_which_of_its_neighbours_are_verified(herbals: Collection) -> None:
-    row = herbals.catalogue.row(QUERY)
-    query = plate_query(herbals, row, caches.similarities_of(herbals, "toy", row))
-    found = neighbour_query.find(herbals, query, state.State(collection="herbals", threshold=-1))
-    ids = herbals.catalogue.plate_ids
-    assert len(found.rows) == 18
-    assert [ids[other] for other in map_page._verified(query, found) or []] == [TURNED, SAME, PART]
-
-
-def test_browse_narrows_to_verified_re_use_and_clears(visit: Callable[..., AppTest]) -> None:
-    app = visit()
-    check(next(toggle for toggle in app.toggle if toggle.label == "Verified re-use").set_value(True).run())
-    assert app.query_params["reused"] in ("yes", ["yes"])
-    assert "4 plates that pass the filters" in words(app)
-    check(button(app, "Clear all").click().run())
-    assert "reused" not in app.query_params
-    assert "Showing 4 of" in words(visit("map", reused="yes"))
-
-
-def test_about_counts_what_was_verified(visit: Callable[..., AppTest]) -> None:
-    app = visit("about")
-    numbers = {metric.label: metric.value for metric in app.metric}
-    assert [numbers[name] for name in ("Same image", "Mirrored", "Shared detail", "Look-alikes")] == list(
-        "2111"
-    )
-    assert "4 plates were found again in another book" in words(app)
 
 
 @pytest.mark.parametrize(("name", "view"), [("plate", "plates"), ("plate", "scores"), ("map", "plates")])
@@ -290,40 +191,3 @@ def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
     found = neighbour_query.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
     assert len(found.rows) == 18
     assert map_page._verified(query, found) is None
-
-
-# ---- components
-
-
-@pytest.mark.parametrize(
-    "verdict",
-    [
-        "same",
-        {"kind": "same"},
-        {"kind": "proof", "text": "x", "title": ""},
-        {"kind": "same", "text": "", "title": ""},
-        {"kind": "same", "text": "x", "title": "", "onclick": "y"},
-    ],
-    ids=str,
-)
-def test_the_grid_refuses_a_verdict_without_words(verdict: Any) -> None:
-    with pytest.raises(ImgsimError):
-        thumbnail_grid(key="g", items=[{"id": "a", "verdict": verdict}])
-
-
-def test_the_map_refuses_foreign_rows_as_verified() -> None:
-    with pytest.raises(ImgsimError):
-        plate_map(key="m", points_url="/p.bin", count=10, query=1, neighbours=[2], verified=[10])
-    assert (
-        plate_map(key="m", points_url="/p.bin", count=10, query=1, neighbours=[2], verified=[]).clicked
-        is None
-    )
-
-
-def test_the_conditions_on_books_agree_with_the_catalogue(herbals: Collection) -> None:
-    from imgsim.collection.listing import meets
-
-    catalogue: Catalogue = herbals.catalogue
-    row, every = int(catalogue.book_rows("book1")[0]), np.arange(len(catalogue))
-    mask = meets(catalogue, np.array([row]), every, other_books=True)
-    assert np.array_equal(mask, catalogue.frame["book"].to_numpy() != "book1")
