@@ -15,6 +15,11 @@ from tests.making import make, write_plates
 from tests.pages import check, param, visit, words
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 @pytest.fixture(scope="module")
 def bookless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the collection "loose": plates in one folder, without metadata."""

@@ -21,6 +21,11 @@ from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 def test_two_books_show_what_they_share_in_the_order_of_each(herbals: Collection, drawn: Drawn) -> None:
     app = visit("books", book="book1", and_="book0")
     given = drawn.given["shared_plates"]

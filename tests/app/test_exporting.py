@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,11 @@ from tests.app.asking import get
 from tests.exports import DAY
 from tests.herbals import COUNT
 from tests.pages import check
+
+
+@pytest.fixture(scope="session")
+def folder(exportable: Path) -> Path:
+    return exportable
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,11 @@ from tests.app.asking import APP, ask
 from tests.app.iiif_scene import ODD, body_of, manifest_at, said, titles
 from tests.herbals import COUNT, HOSTILE
 from tests.iiif_schema import broken_rules, check_manifest
+
+
+@pytest.fixture(scope="session")
+def folder(iiif_folder: Path) -> Path:
+    return iiif_folder
 
 # ---- manifests
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ from imgsim.collection.listing import (
 from tests.app.queried import QUERY, scores_of
 from tests.herbals import COUNT
 from tests.pages import button, check, param, visit, words
+
+
+@pytest.fixture(scope="session")
+def folder(near_matches: Path) -> Path:
+    return near_matches
 
 
 def test_copies_in_the_same_book_are_counted_and_shown_with_one_click(

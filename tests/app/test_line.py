@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,11 @@ from imgsim.collection.query import plate_query
 from tests.app.queried import QUERY, scores_of
 from tests.herbals import COUNT
 from tests.pages import button, check, param, visit, words
+
+
+@pytest.fixture(scope="session")
+def folder(near_matches: Path) -> Path:
+    return near_matches
 
 
 @pytest.mark.parametrize("page", ["plate", "map"])

@@ -26,6 +26,11 @@ from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, words
 
 
+@pytest.fixture(scope="session")
+def folder(compared: Path) -> Path:
+    return compared
+
+
 def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     """Catch what the download buttons would make."""
     import streamlit as st

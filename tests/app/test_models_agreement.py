@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,11 @@ from tests.app.drawn import Drawn
 from tests.app.models_scene import shared, tables, visit
 from tests.herbals import COUNT
 from tests.pages import check, param, words
+
+
+@pytest.fixture(scope="session")
+def folder(compared: Path) -> Path:
+    return compared
 
 
 @pytest.mark.parametrize("k", [4, 7])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,11 @@ from imgsim.collection.verified_pairs import difference
 from tests.app.drawn import Drawn
 from tests.app.models_scene import VERIFIED, in_first, tables, visit
 from tests.pages import param, words
+
+
+@pytest.fixture(scope="session")
+def folder(compared: Path) -> Path:
+    return compared
 
 
 def test_the_page_says_first_which_network_finds_more_of_the_copies(

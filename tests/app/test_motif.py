@@ -22,6 +22,11 @@ from tests.app.queried import QUERY
 from tests.pages import check, param, visit, words
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 @dataclass(frozen=True)
 class FakeHit:
     row: int

@@ -22,6 +22,11 @@ from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED
 from tests.herbals import COUNT, make_herbals
 from tests.pages import button, check, words
 
+
+@pytest.fixture(scope="session")
+def folder(evidenced: Path) -> Path:
+    return evidenced
+
 # ---- the list
 
 

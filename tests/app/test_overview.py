@@ -20,6 +20,11 @@ from tests.herbals import HOSTILE
 from tests.pages import check, param, visit, words
 
 
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
 @dataclass
 class Charts:
     """The charts of the last run, and what is clicked in them."""

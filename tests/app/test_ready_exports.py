@@ -22,6 +22,11 @@ from tests.app.asking import get
 from tests.exports import hostile, request_of
 from tests.hostile import TRAVERSALS
 
+
+@pytest.fixture(scope="session")
+def folder(exportable: Path) -> Path:
+    return exportable
+
 # ---- the dialog
 
 

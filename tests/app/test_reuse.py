@@ -12,6 +12,11 @@ from tests.app.drawn import Drawn
 from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
 
+
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
 # By their earliest plates: most books, then the longest span, then by id. Ids were given in the order of these plates.
 FAMILIES = ["p000", "p004", "p002", "p003", "p001"]
 

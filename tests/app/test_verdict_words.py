@@ -6,8 +6,10 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.pages import map as map_page
@@ -21,6 +23,11 @@ from imgsim.export import neighbours_csv
 from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED, known
 from tests.herbals import COUNT
 from tests.pages import button, check, words
+
+
+@pytest.fixture(scope="session")
+def folder(evidenced: Path) -> Path:
+    return evidenced
 
 # ---- words
 
@@ -131,8 +138,8 @@ def test_evidence_without_coverage_has_words_and_cells(herbals: Collection) -> N
     row = herbals.catalogue.row
     known = evidence_of(herbals, row(QUERY))
     assert known is not None
-    found = replace(known.known[row("p014")], coverage_a=float("nan"), coverage_b=float("nan"))
-    half = Evidence(-1, {row("p014"): found})
+    found = replace(known.known[row(PART)], coverage_a=float("nan"), coverage_b=float("nan"))
+    half = Evidence(-1, {row(PART): found})
     assert verdict_words.sentence(found).endswith("60 points agree.")
-    assert evidence_columns(half, [row("p014")])["coverage_query"] == [None]
-    assert verdict_words.badge(half, row("p014"))["kind"] == "detail"
+    assert evidence_columns(half, [row(PART)])["coverage_query"] == [None]
+    assert verdict_words.badge(half, row(PART))["kind"] == "detail"

@@ -1,4 +1,4 @@
-"""Manifests as libraries serve them, and as somebody hostile would."""
+"""Manifests as somebody hostile would serve them."""
 
 from __future__ import annotations
 
@@ -16,161 +16,13 @@ from imgsim.errors import DownloadError, ImgsimError, ManifestError
 from imgsim.sources.iiif import gathering, image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher
 from imgsim.sources.iiif.gathering import gather
-from imgsim.sources.iiif.image_requests import Info, addresses, informed, needs_info, read_info
 from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Page, Picture, Shelf, address, parse
-from imgsim.sources.iiif.wording import MAX_TEXT, said
-from tests.hostile import FORMULAS, TRAVERSALS
+from tests.hostile import FORMULAS
 from tests.library import Library
-
-
-def book(document: object) -> Book:
-    found = parse(json.dumps(document).encode(), "test.json")
-    assert isinstance(found, Book)
-    return found
-
-
-def modern(*bodies: object, **more: Any) -> dict[str, Any]:
-    """A manifest of version 3 with a page for each body."""
-    items = [
-        {"id": f"http://a.example/c{n}", "type": "Canvas",
-         "items": [{"items": [{"motivation": "painting", "body": body}]}]}
-        for n, body in enumerate(bodies)
-    ]  # fmt: skip
-    return {"type": "Manifest", "id": "http://a.example/herbal/manifest", "items": items, **more}
-
+from tests.sources.manifests import IMAGE, book, modern
 
 # In parts, for no address of this kind may stand in the project.
 _HTTP = "http" + "://"
-IMAGE = {"id": "http://a.example/1.jpg", "type": "Image"}
-
-
-# ---- what must be understood
-
-
-def test_a_page_of_version_3() -> None:
-    service = {"id": "http://a.example/iiif/1/", "type": "ImageService3", "profile": "level1"}
-    found = book(
-        modern({**IMAGE, "width": 100, "height": 200, "service": [service]}, label={"en": ["Herbal"]})
-    )
-    assert (found.id, found.label) == ("http://a.example/herbal/manifest", "Herbal")
-    assert found.pages[0].picture == Picture(
-        "http://a.example/1.jpg", "http://a.example/iiif/1", 3, 1, (100, 200)
-    )
-
-
-def test_a_choice_offers_its_first_image_and_other_annotations_are_no_images() -> None:
-    choice = {"type": "Choice", "items": [IMAGE, {**IMAGE, "id": "http://a.example/uv.jpg"}]}
-    document = modern(
-        choice, {"type": "TextualBody", "value": "no image"}, {"type": "Sound", "id": "http://a.example/b"}
-    )
-    commenting = {"motivation": "commenting", "body": IMAGE}
-    document["items"].append({"items": [{"items": [commenting]}]})
-    pages = book(document).pages
-    assert pages[0].picture == Picture("http://a.example/1.jpg")
-    assert [page.picture for page in pages[1:]] == [None, None, None]
-    assert {page.problem for page in pages[1:]} == {"it has no image in the manifest"}
-
-
-@pytest.mark.parametrize(
-    ("service", "version", "level"),
-    [
-        ({"@id": "http://a.example/i", "@context": "http://iiif.io/api/image/2/context.json",
-          "profile": ["http://iiif.io/api/image/2/level2.json", {"formats": ["jpg"]}]}, 2, 2),
-        ({"@id": "http://a.example/i", "profile": "http://iiif.io/api/image/2/level0.json"}, 2, 0),
-        ({"@id": "http://a.example/i", "@type": "ImageService2", "profile": "level1"}, 2, 1),
-        ({"@id": "http://a.example/i", "@context": "http://library.example/iiif/image-api/1.1/context.json",
-          "profile": "http://library.example/iiif/image-api/1.1/conformance.html#level1"}, 1, 1),
-        ({"id": "http://a.example/i", "type": "ImageService3", "profile": "level2"}, 3, 2),
-        ("http://a.example/i", 2, None),
-    ],
-)  # fmt: skip
-def test_services_as_they_are_written(service: object, version: int, level: int | None) -> None:
-    picture = book(modern({**IMAGE, "service": service})).pages[0].picture
-    assert picture is not None
-    assert (picture.service, picture.version, picture.level) == ("http://a.example/i", version, level)
-
-
-def test_a_service_for_something_else_is_no_image_service() -> None:
-    services = [
-        {"@id": "http://a.example/search", "@type": "SearchService1"},
-        {"id": "http://a.example/i", "type": "ImageService3"},
-    ]
-    picture = book(modern({**IMAGE, "service": services})).pages[0].picture
-    assert picture is not None and picture.service == "http://a.example/i"
-
-
-@pytest.mark.parametrize(
-    ("value", "modern", "text"),
-    [
-        ({"de": ["Buch"], "en": ["Book"]}, True, "Book"),
-        ({"de": ["Buch"], "none": ["Libro"]}, True, "Libro"),
-        ({"la": ["Hortus", "Herbarium"]}, True, "Hortus; Herbarium"),
-        ([{"@value": "Buch", "@language": "de"}, {"@value": "Book", "@language": "en"}], False, "Book"),
-        ([{"@value": "Buch"}, "zwei"], False, "Buch; zwei"),
-        ("<span>A &amp; B</span>", True, "A & B"),
-        ("<script>alert(1)</script> ", True, "<script>alert(1)</script>"),
-        ("x <b>y</b>", True, "x <b>y</b>"),
-        ("see <a href='http://a.example'>here</a><br/>now", False, "see here now"),
-        ("<p>a<script>evil()</script></p>", True, "a"),
-        ("1 < 2 > 0", False, "1 < 2 > 0"),
-        ("line\none\x00\u2028two", True, "line one two"),
-        (1752, False, "1752"),
-        (True, False, ""),
-        (None, True, ""),
-        ([["a"]], False, ""),
-        ({"en": {"en": ["x"]}}, True, ""),
-        ("x" * 10 * MAX_TEXT, True, "x" * MAX_TEXT),
-        ("\ud800 half", True, "? half"),
-    ],
-)  # fmt: skip
-def test_texts_in_every_dress(value: object, modern: bool, text: str) -> None:
-    assert said(value, modern=modern) == text
-
-
-# ---- asking for images
-
-
-SERVICE = "http://a.example/i"
-BIG, SMALL = (3000, 4000), (300, 400)
-
-
-@pytest.mark.parametrize(
-    ("version", "level", "size", "first"),
-    [
-        (3, 2, BIG, "!2000,2000"), (3, 1, BIG, "1500,2000"), (3, 2, SMALL, "max"), (3, 1, SMALL, "max"),
-        (2, 2, BIG, "!2000,2000"), (2, 1, BIG, "1500,"), (2, 2, SMALL, "full"), (2, 0, SMALL, "full"),
-        (3, 2, None, "!2000,2000"),
-    ],
-)  # fmt: skip
-def test_what_a_service_is_asked_first(
-    version: int, level: int, size: tuple[int, int] | None, first: str
-) -> None:
-    found = addresses(Picture("http://a.example/b.jpg", SERVICE, version, level, size))
-    assert found[0] == f"http://a.example/i/full/{first}/0/default.jpg"
-    assert found[-1] == "http://a.example/b.jpg" and len(found) == len(set(found)) <= 6
-
-
-def test_level_0_is_asked_for_a_size_that_it_has() -> None:
-    picture = Picture("", SERVICE, 3, 0, BIG)
-    assert needs_info(picture) and not needs_info(Picture("", SERVICE, 3, 0, SMALL))
-    info = Info(3, 0, BIG, ((150, 200), (1800, 2400), (2250, 3000)))
-    assert addresses(informed(picture, info), info)[0] == "http://a.example/i/full/1800,2400/0/default.jpg"
-    small = Info(3, 0, BIG, ((150, 200), (750, 1000)))
-    assert addresses(informed(picture, small), small)[0] == "http://a.example/i/full/750,1000/0/default.jpg"
-    assert addresses(picture, None)[0] == "http://a.example/i/full/max/0/default.jpg"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"[]", b"nonsense", b'"x"', b"[" * 100_000, b"\xff\xfe", b'{"width": "a", "sizes": {"a": 1}}',
-     b'{"width": true, "height": 1e9, "profile": [[["x"]]], "sizes": [1, null, {"width": -1, "height": 2}]}'],
-)  # fmt: skip
-def test_an_info_json_may_hold_anything(content: bytes) -> None:
-    info = read_info(content)
-    assert info is None or (info.size is None and info.sizes == () and info.level is None)
-
-
-# ---- what must be refused
 
 
 @pytest.mark.parametrize(
@@ -303,36 +155,8 @@ def test_a_manifest_of_100_megabytes_is_refused_without_being_read(tmp_path: Pat
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("attack", TRAVERSALS)
-def test_no_name_in_a_manifest_becomes_a_path(
-    attack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document = modern(IMAGE, id=attack, label={"none": [attack]})
-    document["items"][0] |= {"id": attack, "label": {"none": [attack]}}
-    file = tmp_path / "mine.json"
-    file.write_text(json.dumps(document))
-    monkeypatch.setattr(gathering, "_image", lambda *words: (b"image", ".jpg"))
-    gathered = gather([str(file)], tmp_path / "out")
-    below = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
-    assert len(below) == 5 and all(path.startswith(("out/", "mine.json")) for path in below)
-    (image,) = gathered.folders[0].iterdir()
-    assert image.parent.parent == tmp_path / "out" / "images"
-    assert image.name.removesuffix(".jpg").replace("-", "").replace("_", "").isalnum()
 
 
-def test_a_forged_ledger_removes_nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "mine.json"
-    file.write_text(json.dumps(modern(IMAGE)))
-    secret = tmp_path / "secret.jpg"
-    secret.write_bytes(b"secret")
-    out = tmp_path / "out"
-    out.mkdir()
-    forged = [{"page": page, "suffix": ".jpg", "bytes": 6, "address": "x"} for page in
-              ("herbal/../../../secret", "../secret", str(secret.with_suffix("")), "herbal/../secret")]  # fmt: skip
-    (out / "fetched.jsonl").write_text("\n".join(map(json.dumps, forged)) + "\n[]\n5\nnonsense\n")
-    monkeypatch.setattr(gathering, "_image", lambda *words: (b"image", ".jpg"))
-    gather([str(file)], out)
-    assert secret.read_bytes() == b"secret"
 
 
 def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) -> None:

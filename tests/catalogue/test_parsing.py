@@ -1,15 +1,12 @@
-"""Reading dates: every year in every template of nine languages, what is no date, and how dates are compared."""
+"""Reading dates: every year in every template of nine languages, and what is no date."""
 
 from __future__ import annotations
 
 import csv
-import itertools
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
-from edtf import parse_edtf
 
 from imgsim.catalogue.dates import (
     APPROXIMATE,
@@ -18,23 +15,13 @@ from imgsim.catalogue.dates import (
     UNCERTAIN,
     UNDATED,
     DateInterval,
-    Dates,
-    hull,
     parse_date,
-    span_words,
-    years_apart,
 )
-from imgsim.catalogue.dates.eras import hijri, republican
 from tests import statements
 from tests.benchmarks import dates as benchmark
+from tests.catalogue.written import ends
 
 LANGUAGES = sorted({template.language for template in statements.TEMPLATES})
-
-
-def ends(text: str) -> tuple[int | None, int | None] | None:
-    """What is read: None for nothing, (None, None) for undated."""
-    date = parse_date(text)
-    return None if date is None else (date.earliest, date.latest)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -242,179 +229,6 @@ def test_nothing_that_is_typed_breaks_the_reader() -> None:
         date = parse_date(text)
         assert date is None or date.sure in (*SURENESS, "")
     assert parse_date("1752 " * 1000) is None
-
-
-# ---- what an interval says
-
-
-def test_what_is_written_in_edtf_is_valid_and_means_the_same() -> None:
-    for _, text, right in statements.statements(range(1452, 1901, 61)):
-        date = parse_date(text)
-        assert date is not None
-        written = parse_edtf(date.edtf)
-        for end, found in ((right[0], written.lower_strict()), (right[1], written.upper_strict())):
-            assert end is None or found[0] == end, (text, date.edtf)
-        assert (
-            ends(date.edtf) == right
-            and (again := parse_date(date.edtf)) is not None
-            and again.sure == date.sure
-        )
-
-
-def test_words() -> None:
-    for date, words in (
-        (DateInterval(1752, 1752), "1752"),
-        (DateInterval(1752, 1752, APPROXIMATE), "c. 1752"),
-        (UNDATED, "undated"),
-        (DateInterval(1752, 1752, UNCERTAIN), "1752?"),
-        (DateInterval(1750, 1759), "1750s"),
-        (DateInterval(1700, 1709), "1700–1709"),
-        (DateInterval(1751, 1760), "1751–1760"),
-        (DateInterval(None, 1751), "before 1752"),
-        (DateInterval(1752, None), "1752 or later"),
-        (DateInterval(1700, 1799), "1700–1799"),
-        (DateInterval(None, 1751, APPROXIMATE), "before c. 1752"),
-    ):
-        assert date.words == words
-        again = parse_date(words)
-        assert again is not None and (again.earliest, again.latest) == (date.earliest, date.latest), words
-
-
-def test_year_and_decade_only_where_there_is_but_one() -> None:
-    assert [
-        (d.year, d.decade)
-        for d in (DateInterval(1752, 1752), DateInterval(1750, 1759), DateInterval(1751, 1760))
-    ] == [
-        (1752, 1750),
-        (None, 1750),
-        (None, None),
-    ]
-    assert (DateInterval(None, 1752).year, DateInterval(1752, None).decade, UNDATED.year) == (
-        None,
-        None,
-        None,
-    )
-    with pytest.raises(ValueError, match="cannot end"):
-        DateInterval(1760, 1752)
-    with pytest.raises(ValueError, match="perhaps"):
-        DateInterval(1752, 1752, "perhaps")
-
-
-def some_dates(count: int = 60) -> list[DateInterval]:
-    lots = random.Random(3)
-    found = [UNDATED, DateInterval(1752, 1752), DateInterval(None, 1751), DateInterval(1753, None)]
-    while len(found) < count:
-        first, length = lots.randrange(1700, 1800), lots.choice((0, 0, 0, 1, 9, 99))
-        open_at = lots.choice(("", "", "", "first", "last"))
-        found.append(
-            DateInterval(
-                None if open_at == "first" else first,
-                None if open_at == "last" else first + length,
-                lots.choice(SURENESS),
-            )
-        )
-    return found
-
-
-def years(date: DateInterval) -> range:
-    """All years of an interval; open ends reach far. Empty for an undated one."""
-    if not date.dated:
-        return range(0)
-    return range(
-        1500 if date.earliest is None else date.earliest, (2000 if date.latest is None else date.latest) + 1
-    )
-
-
-def test_certainly_before_is_before_in_every_year_of_both() -> None:
-    dates = some_dates()
-    for one, two in itertools.product(dates, dates):
-        right = bool(years(one)) and bool(years(two)) and max(years(one)) < min(years(two))
-        assert one.certainly_before(two) == right
-        if right:
-            assert one.order < two.order and not two.certainly_before(one)
-    for date in dates:
-        assert date.overlaps(1740, 1759) == any(1740 <= year <= 1759 for year in years(date))
-
-
-def test_many_dates_follow_the_rules_of_one() -> None:
-    dates = some_dates()
-    columns = Dates(
-        np.array([-Dates.FAR if d.earliest is None else d.earliest for d in dates]),
-        np.array([Dates.FAR if d.latest is None else d.latest for d in dates]),
-        np.array([d.sure for d in dates], dtype=object),
-    )
-    rows = np.arange(len(dates))
-    assert [columns[row] for row in range(len(dates))] == dates and set(columns.distinct()) == set(dates)
-    assert columns.before(rows[:, None], rows[None, :]).tolist() == [
-        [a.certainly_before(b) for b in dates] for a in dates
-    ]
-    for date in dates[:12]:
-        assert columns.certainly_before(date).tolist() == [d.certainly_before(date) for d in dates]
-        assert columns.certainly_after(date).tolist() == [date.certainly_before(d) for d in dates]
-    assert columns.overlapping(1740, 1749).tolist() == [d.overlaps(1740, 1749) for d in dates]
-    ranks = columns.ranks()
-    assert [dates[row].order for row in np.argsort(ranks, kind="stable")] == sorted(d.order for d in dates)
-    assert columns.dated.tolist() == [d.dated for d in dates]
-    for decade, found in columns.decades().items():
-        assert found.tolist() == [d.overlaps(decade, decade + 9) for d in dates]
-
-
-def test_no_vague_date_is_called_the_earliest_or_the_latest() -> None:
-    vague, exact, later = DateInterval(1750, 1759), DateInterval(1755, 1755), DateInterval(1752, None)
-    assert min((vague, exact, later, UNDATED), key=lambda d: d.order) == exact
-    assert max((vague, exact, DateInterval(None, 1790)), key=lambda d: d.order_of_last) == exact
-
-
-def test_hull_span_and_years_apart() -> None:
-    one, two, vague = (
-        DateInterval(1752, 1752),
-        DateInterval(1790, 1790, APPROXIMATE),
-        DateInterval(1751, 1760),
-    )
-    assert hull((one, two, UNDATED)) == DateInterval(1752, 1790, APPROXIMATE) and hull((UNDATED,)) == UNDATED
-    assert hull((one, DateInterval(None, 1740))) == DateInterval(None, 1752)
-    assert span_words((one, DateInterval(1790, 1790))) == "1752–1790" and span_words((one, one)) == "1752"
-    assert span_words((vague, two)) == "1751–1760 to c. 1790" and span_words((UNDATED,)) == ""
-    # One vague date, or two that are the same, lie no years apart.
-    assert years_apart((vague, vague)) == 0 and years_apart((vague, two)) == 30 and years_apart((one,)) == 0
-
-
-# ---- other eras, against tables of their own
-
-
-@pytest.mark.parametrize(
-    ("year", "begins"),
-    # First days of Islamic years in the Gregorian calendar, from printed tables (year, month, day).
-    [
-        (1000, (1591, 10, 19)),
-        (1100, (1688, 10, 26)),
-        (1165, (1751, 11, 20)),
-        (1200, (1785, 11, 4)),
-        (1215, (1800, 5, 25)),
-        (1300, (1882, 11, 12)),
-        (1, (622, 7, 19)),
-    ],
-)
-def test_islamic_years(year: int, begins: tuple[int, int, int]) -> None:
-    found = hijri(year)
-    assert found is not None and found.earliest == begins[0]
-    ended = hijri(year - 1)
-    # The year before ends a day earlier: in the same Gregorian year, none of these begins on 1 January.
-    assert ended is None or ended.latest == begins[0]
-
-
-def test_republican_years_begin_in_september() -> None:
-    assert [republican(year) for year in (1, 14, 15, 0)] == [
-        DateInterval(1792, 1793),
-        DateInterval(1805, 1806),
-        None,
-        None,
-    ]
-    assert [republican(8, month) for month in (2, 4, 12)] == [
-        DateInterval(1799, 1799),
-        DateInterval(1799, 1800),
-        DateInterval(1800, 1800),
-    ]
 
 
 # ---- the benchmark
