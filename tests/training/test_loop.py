@@ -1,172 +1,23 @@
-"""Training: views, batches, the loop, resuming, the command line. Tiny plates, two or four steps."""
+"""Training: the loss, resuming, the weights, the command line. Tiny plates, two or four steps."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 
 from imgsim.backbones import BACKBONES, load_state
 from imgsim.backbones.known import bound_to
-from imgsim.errors import ImgsimError, MetadataError, WeightsError
+from imgsim.errors import ImgsimError, WeightsError
 from imgsim.images import shaping
-from imgsim.training import augment, batches, checkpoint_files, composition, from_folders, loop
+from imgsim.training import batches, checkpoint_files, from_folders, loop
 from imgsim.training.__main__ import main
+from tests.training.drawn import draw, small_recipe, training_set
 
 torch = pytest.importorskip("torch")
 SIDE = 64
 SMALL = 32  # the least that the network takes: most of a step's time then goes into the optimiser
-
-
-def draw(seed: int) -> Image.Image:
-    """Draw a plate of a few lines and blots, 90 x 120 pixels."""
-    rng = np.random.default_rng(seed)
-    image = Image.new("L", (90, 120), 235)
-    pen = ImageDraw.Draw(image)
-    for _ in range(6):
-        pen.line([tuple(rng.integers(5, 85, 2)) for _ in range(3)], fill=20, width=2)
-        x, y = rng.integers(5, 80, 2)
-        pen.ellipse((x, y, x + 8, y + 12), outline=40)
-    return image
-
-
-@pytest.fixture(scope="module")
-def plates_folder(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("plates")
-    for seed in range(8):
-        draw(seed).save(folder / f"plate_{seed}.png")
-    (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
-    return folder
-
-
-def training_set(groups=None) -> batches.TrainingSet:
-    plates = tuple(np.array(draw(seed)) for seed in range(8))
-    names = tuple(f"plate_{seed}.png" for seed in range(8))
-    return batches.TrainingSet(plates, names, np.arange(8) if groups is None else np.array(groups))
-
-
-def small_recipe(**changes) -> loop.Recipe:
-    return loop.Recipe(**({"size": SMALL, "batch_size": 4, "steps": 3, "warmup": 1, "seed": 3} | changes))
-
-
-# ---------------------------------------------------------------- shaping
-
-
-def test_letterbox_keeps_the_aspect_and_whitens_the_paper():
-    plate = Image.new("L", (100, 300), 180)
-    ImageDraw.Draw(plate).rectangle((40, 100, 60, 200), fill=60)
-    square = shaping.letterbox(plate, 60)
-    assert square.shape == (60, 60) and square.dtype == np.uint8
-    rows, columns = np.nonzero(square < 128)
-    assert (rows.min(), rows.max()) == (20, 39) and (columns.min(), columns.max()) == (28, 31)
-    assert square[0, 0] == 255 and square[30, 22] == 255 and square[30, 30] < 5
-
-
-def test_letterbox_of_extreme_shapes_and_empty_sheets():
-    for size in ((1, 900), (900, 1), (1, 1), (7, 7)):
-        assert shaping.letterbox(Image.new("L", size, 90), 32).shape == (32, 32)
-    noise = np.random.default_rng(0).integers(200, 204, (50, 50), np.uint8)
-    assert shaping.letterbox(Image.fromarray(noise), 50).min() > 200, "noise on an empty sheet stays faint"
-
-
-def test_letterbox_does_not_depend_on_tone():
-    plate = np.array(draw(1))
-    dark = (plate * 0.6 + 20).astype(np.uint8)
-    difference = shaping.letterbox(Image.fromarray(plate), 64).astype(int) - shaping.letterbox(
-        Image.fromarray(dark), 64
-    )
-    assert np.abs(difference).max() <= 3
-
-
-def test_squeeze_is_close_to_an_exact_resize():
-    image = draw(2).resize((900, 1200))
-    assert shaping.squeeze(image, 56).shape == (56, 56)
-    assert shaping.squeeze(image.convert("RGB"), 56).shape == (56, 56, 3)
-    exact = np.asarray(image.resize((56, 56), Image.Resampling.BILINEAR), dtype=int)
-    assert np.abs(shaping.squeeze(image, 56) - exact).mean() < 2
-
-
-# ---------------------------------------------------------------- views
-
-
-@pytest.mark.parametrize("strength", [0.0, 0.35, 1.0])
-def test_views_keep_shape_and_type_and_follow_the_seed(strength):
-    plate, others = np.array(draw(0)), [np.array(draw(n)) for n in (1, 2)]
-    for seed in range(60):
-        first = augment.view(plate, SIDE, np.random.default_rng(seed), others, strength)
-        assert first.shape == (SIDE, SIDE) and first.dtype == np.uint8
-        assert np.array_equal(first, augment.view(plate, SIDE, np.random.default_rng(seed), others, strength))
-    assert np.array_equal(plate, np.array(draw(0))), "the plate itself must stay as it is"
-
-
-def test_a_plate_among_others_stands_there_whole():
-    def printed(sheet):
-        """The part of a sheet that has ink, as 40 x 40 grey values."""
-        rows, columns = np.flatnonzero((sheet < 128).any(axis=1)), np.flatnonzero((sheet < 128).any(axis=0))
-        part = sheet[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        return np.asarray(Image.fromarray(part).resize((40, 40), Image.Resampling.BOX), dtype=float).ravel()
-
-    plate, blank = np.array(draw(0)), np.full((80, 60), 250, np.uint8)
-    shares = set()
-    for seed in range(40):
-        sheet = composition._among(plate, [blank], 600, np.random.default_rng(seed))
-        assert 590 <= max(sheet.shape) <= 600
-        assert np.corrcoef(printed(sheet), printed(plate))[0, 1] > 0.9
-        shares.add(round(float((sheet < 128).mean() / (plate < 128).mean()), 1))
-    assert len(shares) > 3, "sheets must be shared by few and by many"
-
-
-def test_views_of_thin_and_tiny_plates():
-    for shape in ((16, 352), (352, 16), (16, 16)):
-        plate = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
-        for seed in range(30):
-            view = augment.view(plate, 48, np.random.default_rng(seed), [np.array(draw(1))])
-            assert view.shape == (48, 48)
-
-
-def test_no_strength_changes_nothing_but_the_scale():
-    plate = np.array(draw(0))
-    views = [augment.view(plate, SIDE, np.random.default_rng(seed), (), 0.0) for seed in range(30)]
-    plain = augment.plain_view(plate, SIDE)
-    for view in views:
-        assert np.corrcoef(view.ravel(), plain.ravel())[0, 1] > 0.95
-
-
-def test_plain_view_is_what_the_backbone_reads():
-    plate = draw(4)
-    read = shaping.letterbox(plate, SIDE)
-    assert np.corrcoef(augment.plain_view(np.array(plate), SIDE).ravel(), read.ravel())[0, 1] > 0.98
-
-
-# ---------------------------------------------------------------- batches
-
-
-def test_batches_are_drawn_from_their_step_alone():
-    one, two = (batches.Batches(training_set(), 4, SIDE, seed=5) for _ in range(2))
-    drawn = list(one.iterate(0, 4))
-    for step, (views, groups) in enumerate(drawn):
-        again, same = two.batch(step)
-        assert np.array_equal(views, again) and np.array_equal(groups, same)
-        assert views.shape == (8, SIDE, SIDE) and len(set(groups)) == 4
-    assert sorted(np.concatenate([groups for _, groups in drawn[:2]])) == list(range(8)), (
-        "an epoch shows every plate"
-    )
-
-
-def test_worker_processes_draw_the_same_batches():
-    serial = list(batches.Batches(training_set(), 4, SIDE, seed=5).iterate(1, 3))
-    parallel = list(batches.Batches(training_set(), 4, SIDE, seed=5, workers=1).iterate(1, 3))
-    assert len(parallel) == 2
-    for (a, _), (b, _) in zip(serial, parallel, strict=True):
-        assert np.array_equal(a, b)
-
-
-def test_known_copies_share_a_group():
-    names = ["a", "b", "c", "d"]
-    assert batches.group_by_pairs(names, [("c", "a"), ("a", "d"), ("b", "elsewhere")]).tolist() == [0, 1, 0, 0]
 
 
 # ---------------------------------------------------------------- loss
@@ -293,29 +144,6 @@ def test_too_few_images(tmp_path):
 def test_unreadable_images_are_counted(plates_folder):
     plates = from_folders.read_plates([plates_folder])
     assert len(plates) == 8 and plates.skipped[0][0] == "broken.png"
-
-
-def test_pairs_file(plates_folder, tmp_path):
-    pairs = tmp_path / "pairs.csv"
-    with pairs.open("w", newline="") as file:
-        csv.writer(file).writerows([("plate_a", "plate_b"), ("plate_1", "plate_6.png")])
-    groups = from_folders.read_plates([plates_folder], pairs).groups
-    assert groups.tolist() == [0, 1, 2, 3, 4, 5, 1, 7]
-    pairs.write_text("plate_a,plate_b\nnone,nothing\n")
-    with pytest.raises(MetadataError, match="no two plates"):
-        from_folders.read_plates([plates_folder], pairs)
-
-
-def test_some_plates_are_kept_aside_but_never_known_copies():
-    count = 800
-    plates = tuple(np.zeros((16, 16), np.uint8) for _ in range(count))
-    groups = np.arange(count)
-    groups[1::2] = groups[::2]
-    names = tuple(f"{i}.png" for i in range(count))
-    kept, aside = from_folders.split(batches.TrainingSet(plates, names, groups))
-    assert len(kept) == count and not aside
-    kept, aside = from_folders.split(batches.TrainingSet(plates, names, np.arange(count)))
-    assert from_folders.FEWEST_HELD_OUT <= len(aside) < count / 10 and len(kept) + len(aside) == count
 
 
 def test_training_lowers_the_loss():

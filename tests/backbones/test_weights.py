@@ -1,9 +1,6 @@
-"""Backbones: their weights found, fetched, checked; their networks against an independent oracle."""
+"""Backbones' weights: found, fetched, checked, and read."""
 
 import dataclasses
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,28 +14,16 @@ from imgsim.backbones import (
     Backbone,
     bound_to,
     fetch_weights,
-    get_backbone,
-    load_network,
     load_state,
 )
 from imgsim.backbones.known import OfficialWeights
-from imgsim.backbones.resnet import convolutions, expected_shapes
 from imgsim.backbones.weights import torch_cache
 from imgsim.cli.phrases import told
 from imgsim.errors import DownloadError, WeightsError
-from imgsim.images import shaping
 from tests.server import CONTENT, DIGEST, Server, running
-from tests.tiny import TINY, random_state
+from tests.tiny import random_state
 
 RESNET18, PLATES18 = BACKBONES["resnet18"], BACKBONES["plates18"]
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole ResNet-18 of random weights as safetensors."""
-    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
-    save_file(random_state("resnet18", 3), path)
-    return path
 
 
 @pytest.fixture
@@ -57,119 +42,6 @@ def server() -> Iterator[Server]:
 def published(server: Server, sha256: str = DIGEST) -> Backbone:
     """ResNet-18 whose official weights are what the server holds."""
     return dataclasses.replace(RESNET18, official=OfficialWeights(server.url, sha256, len(CONTENT)))
-
-
-# What they are
-
-
-def test_importing_them_imports_neither_torch_nor_torchvision() -> None:
-    code = (
-        "import sys, imgsim.backbones, imgsim.workers; print({'torch', 'torchvision'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
-
-
-def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(WeightsError, match=r'"resnet99".*plates18, resnet18, resnet50'):
-        get_backbone("resnet99")
-
-
-@pytest.mark.parametrize("name", BACKBONES)
-@pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_shapes_any_image_into_what_its_network_reads(name: str, mode: str) -> None:
-    backbone = BACKBONES[name]
-    array = backbone.shape(Image.new(mode, (90, 400), "white"))
-    assert array.shape == (backbone.channels, backbone.input_size, backbone.input_size)
-    assert array.dtype == np.uint8
-
-
-def test_the_whole_plate_enters_the_network() -> None:
-    """Marks in the four corners of a tall plate are seen: nothing is cropped away."""
-    plate = np.full((1200, 400), 255, np.uint8)
-    for rows in (slice(0, 80), slice(-80, None)):
-        for columns in (slice(0, 80), slice(-80, None)):
-            plate[rows, columns] = 0
-    for backbone in BACKBONES.values():
-        array = backbone.shape(Image.fromarray(plate))[0]
-        dark_rows, dark_columns = np.nonzero(array < 64)
-        assert dark_rows.min() < 5 and dark_rows.max() > backbone.input_size - 6
-        assert np.unique(dark_columns).size < backbone.input_size / 1.5
-
-
-def test_squeezes_as_the_study_did() -> None:
-    """torchvision's Resize((224, 224)) on the RGB image is the oracle."""
-    from imgsim.backbones.loading import torchvision_models
-
-    torchvision_models()
-    from torchvision import transforms
-
-    noise = np.random.default_rng(0).integers(0, 256, (700, 500, 3), dtype=np.uint8)
-    image = Image.fromarray(noise).resize((1000, 1400), Image.Resampling.BICUBIC)
-    expected = np.asarray(transforms.Resize((224, 224))(image), np.int16).transpose(2, 0, 1)
-    found = RESNET18.shape(image).astype(np.int16)
-    # Noise is the hardest case for reducing in two steps; on a scan they differ by a grey level or two.
-    assert np.abs(found - expected).max() <= 12
-    assert np.abs(found - expected).mean() < 2
-
-
-def test_architectures_are_those_of_torchvision() -> None:
-    from imgsim.backbones.loading import torchvision_models
-
-    for name in ("resnet18", "resnet50"):
-        network = torchvision_models().get_model(name, weights=None)
-        theirs = {key: tuple(value.shape) for key, value in network.state_dict().items() if value.ndim}
-        ours = expected_shapes(name, 3)
-        assert {key: shape for key, shape in theirs.items() if not key.startswith("fc.")} == ours
-        modules = dict(network.named_modules())
-        for conv in convolutions(name, 3):
-            assert modules[conv.name].stride == (conv.stride, conv.stride)
-            assert modules[conv.name].padding == (conv.padding, conv.padding)
-
-
-# Keys
-
-
-def test_a_key_changes_with_whatever_changes_the_vectors(
-    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path / "other.safetensors"
-    save_file(random_state("resnet18", 3, seed=1), other)
-    variants = [
-        dataclasses.replace(RESNET18, input_size=192),
-        dataclasses.replace(RESNET18, mean=(0.5, 0.5, 0.5)),
-        dataclasses.replace(RESNET18, std=(0.5, 0.5, 0.5)),
-        dataclasses.replace(RESNET18, shaping=shaping.letterbox),
-        dataclasses.replace(RESNET18, architecture="resnet50"),
-    ]
-    keys = [
-        RESNET18.key(),
-        RESNET18.key(weights),
-        RESNET18.key(other),
-        *(one.key(weights) for one in variants),
-    ]
-    monkeypatch.setattr(shaping, "SHAPING_VERSION", shaping.SHAPING_VERSION + 1)
-    keys.append(RESNET18.key(weights))
-    assert len(set(keys)) == len(keys)
-
-
-def test_a_key_is_the_same_for_the_same_weights_elsewhere(weights: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.safetensors"
-    copy.write_bytes(weights.read_bytes())
-    assert RESNET18.key(copy) == RESNET18.key(weights)
-
-
-def test_a_key_notices_weights_replaced_under_the_same_name(weights: Path, tmp_path: Path) -> None:
-    path = tmp_path / "weights.safetensors"
-    path.write_bytes(weights.read_bytes())
-    before = RESNET18.key(path)
-    save_file(random_state("resnet18", 3, seed=1), path)
-    assert RESNET18.key(path) != before
-
-
-def test_a_key_needs_its_weights(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no weights file"):
-        RESNET18.key(tmp_path / "nowhere.pth")
 
 
 # Weights that say how they want to be read
@@ -367,77 +239,3 @@ def test_a_pth_that_is_no_dictionary_is_refused(tmp_path: Path) -> None:
     torch.save(torch.zeros(3), tmp_path / "tensor.pth")
     with pytest.raises(WeightsError, match="holds no weights but Tensor"):
         load_state(RESNET18, tmp_path / "tensor.pth")
-
-
-# Networks
-
-
-def test_a_network_gives_torchvisions_features(weights: Path) -> None:
-    """The oracle: torchvision's own network and transforms, called as a notebook calls them."""
-    import torch
-
-    from imgsim.backbones.loading import torchvision_models
-
-    body = torchvision_models().resnet18(weights=None)
-    state = {name: torch.from_numpy(values) for name, values in random_state("resnet18", 3).items()}
-    body.load_state_dict(state, strict=False)
-    body.fc = torch.nn.Identity()
-    body.eval()
-    from torchvision import transforms
-
-    normalise = transforms.Compose(
-        [transforms.ToTensor(), transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]
-    )
-    images = np.random.default_rng(0).integers(0, 256, (3, 224, 224, 3), dtype=np.uint8)
-    with torch.inference_mode():
-        expected = body(torch.stack([normalise(Image.fromarray(image)) for image in images])).numpy()
-        found = load_network(RESNET18, weights)(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())).numpy()
-    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    assert found.dtype == np.float32 and found.shape == (3, 512)
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
-    assert (found * expected).sum(axis=1).min() > 0.999999
-
-
-def test_a_grey_network_equals_the_coloured_one_on_grey(weights: Path) -> None:
-    import torch
-
-    grey = dataclasses.replace(PLATES18, mean=(0.5,), std=(0.25,), bundled=None)
-    coloured = dataclasses.replace(RESNET18, mean=(0.5,) * 3, std=(0.25,) * 3, input_size=160)
-    images = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (2, 1, 160, 160), dtype=np.uint8))
-    with torch.inference_mode():
-        one = load_network(grey, weights)(images)
-        three = load_network(coloured, weights)(images.expand(-1, 3, -1, -1))
-    np.testing.assert_allclose(one, three, atol=1e-6)
-
-
-def test_a_backbone_that_runs_itself_is_a_network_too() -> None:
-    import torch
-
-    network = load_network(TINY)
-    assert network(torch.zeros(2, 1, 16, 16, dtype=torch.uint8)).shape == (2, TINY.dimension)
-
-
-def test_torchvision_is_imported_even_where_its_compiled_part_is_not() -> None:
-    """What an import without the operators raises is staged; the second import then finds them declared."""
-    code = """
-import builtins, json, torch
-from imgsim.backbones.loading import torchvision_models
-real, failures, defined = builtins.__import__, [], []
-def fake(name, *rest, **more):
-    if name == "torchvision.models" and not failures:
-        failures.append(name)
-        raise RuntimeError("operator torchvision::nms does not exist")
-    return real(name, *rest, **more)
-builtins.__import__ = fake
-torch.library.define = lambda name, *rest, **more: defined.append(name)
-print(json.dumps([torchvision_models().__name__, defined]))
-"""
-    # In a process of its own, because operators can be declared once only. Where the real import needs them too,
-    # the staged error comes first and this test shows as much as it can: that they are declared.
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    if done.returncode:
-        assert "torchvision::nms" in done.stderr
-        return
-    name, defined = json.loads(done.stdout)
-    assert name == "torchvision.models"
-    assert defined == ["torchvision::nms", "torchvision::qnms"]
