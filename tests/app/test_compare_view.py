@@ -16,7 +16,7 @@ from imgsim.app.pages import compare
 from imgsim.app.services import state
 from imgsim.collection.registration import NODES, bent
 from imgsim.errors import ImgsimError
-from tests.app.test_scripts import module, needs_node, node
+from tests.app.node import module, needs_node, node
 
 A = ComparedPlate("a", "/a.webp", "Plate a", 400, 600)
 B = ComparedPlate("b", "/b.webp", "Plate b", 800, 1000)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +11,9 @@ import pytest
 
 from imgsim.app import components
 from imgsim.app.components import mounting
+from tests.app.node import SCRIPTS, module, needs_node, node, script
 
 ASSETS = sorted(path for path in mounting.FOLDER.glob("*/*") if path.suffix in mounting.SERVED)
-SCRIPTS = [path for path in ASSETS if path.suffix == ".js"]
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: the JavaScript is not run here")
 
 
 def test_the_entries_exist() -> None:
@@ -65,27 +61,10 @@ def test_scripts_are_valid(path: Path) -> None:
     node("--check", source=path.read_text("utf-8"))
 
 
-def node(*options: str, source: str) -> str:
-    assert NODE is not None
-    done = subprocess.run(
-        [NODE, "--input-type=module", *options],
-        input=source,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
-def script(name: str) -> Path:
-    return next(path for path in SCRIPTS if path.name == name)
 
 
-def module(name: str) -> str:
-    return json.dumps(script(name).as_uri())
 
 
 @needs_node

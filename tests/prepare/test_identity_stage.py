@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image
 
 from imgsim.cli.display import summary_text
 from imgsim.collection import open_collection
@@ -16,7 +16,7 @@ from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import FILE, Registry
 from imgsim.verification.rescans import same_picture
 from tests.making import make
-from tests.prepare.verifying import draw, draw_plates, verified
+from tests.prepare.verifying import draw, draw_plates, rescan, verified
 
 
 def ids_of(out: Path) -> dict[str, str]:
@@ -25,12 +25,6 @@ def ids_of(out: Path) -> dict[str, str]:
     return dict(zip(frame["file"], frame["plate_id"], strict=True))
 
 
-def rescan(image: Image.Image, light: float = 1.05) -> Image.Image:
-    """The same sheet on another scanner: other size, cut, light and rotation."""
-    width, height = image.size
-    turned = image.rotate(0.7, fillcolor=235, resample=Image.Resampling.BICUBIC)
-    cut = turned.crop((2, 3, width - 1, height - 2)).resize((width * 2, height * 2), Image.Resampling.BICUBIC)
-    return ImageEnhance.Brightness(cut).enhance(light)
 
 
 def test_a_forgotten_page_and_new_numbers_rename_no_plate(tmp_path: Path) -> None:

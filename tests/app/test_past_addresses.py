@@ -16,8 +16,7 @@ from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from tests.app.review_scene import told_of, visit
 from tests.pages import param, words
-from tests.prepare.test_identity import rescan
-from tests.prepare.verifying import draw, verified
+from tests.prepare.verifying import draw, rescan, verified
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +9,7 @@ import pytest
 
 from imgsim.collection.id_registry import Present, Registry
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign, folded, place
-
-Version = tuple[int, int]  # picture, scan of it
-
-
-def content(version: Version) -> str:
-    return hashlib.sha256(repr(version).encode()).hexdigest()
-
-
-def scan(file: str, version: Version, root: str = "/scans", name: str = "") -> Scan:
-    return Scan(name or Path(file).stem, root, file, content(version))
+from tests.collection.scans import Version, content, scan
 
 
 def known(plate_id: str, file: str, version: Version, **more: object) -> KnownPlate:
