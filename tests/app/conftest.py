@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +17,7 @@ from imgsim.app.services.ready_exports import Store
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.collection import Collection, open_collection
 from tests import pages
-from tests.app import models_scene, review_scene
+from tests.app import models_scene, reuse_scene, review_scene
 from tests.app.drawn import Drawn, watched
 from tests.app.iiif_scene import make_iiif
 from tests.app.models_scene import see_with_other
@@ -26,27 +25,6 @@ from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED
 from tests.herbals import make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import replace_component
-
-# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
-# Even plates were printed in London, odd ones in Edinburgh.
-PAIRS = [
-    match_values("p000", "p006", inliers=200),
-    match_values("p006", "p012", inliers=150),
-    match_values("p000", "p012", inliers=120),
-    match_values("p001", "p018", "mirrored", inliers=90),
-    match_values("p002", "p008", inliers=80, printing="probably re-engraved"),
-    match_values("p003", "p007", inliers=70),
-    match_values(
-        "p004",
-        "p014",
-        "shared detail",
-        inliers=60,
-        coverage_a=0.2,
-        coverage_b=0.9,
-        transform=np.diag([2.0, 2.0, 1.0]).ravel(),
-    ),
-    match_values("p005", "p022", "look-alike"),
-]
 
 
 def _with_matches(data: Path, base: Path, pairs: list[dict[str, Any]]) -> Path:
@@ -64,7 +42,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def verified(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as `plain`, with matches and families."""
-    return _with_matches(plain, tmp_path_factory.mktemp("verified"), PAIRS)
+    return _with_matches(plain, tmp_path_factory.mktemp("verified"), reuse_scene.PAIRS)
 
 
 @pytest.fixture(scope="session")

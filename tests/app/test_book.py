@@ -33,8 +33,6 @@ def press(app: AppTest, start: str) -> AppTest:
     return check(next(b for b in app.button if b.label.startswith(start)).click().run())
 
 
-
-
 # ---- Book
 
 
@@ -149,8 +147,6 @@ def test_pages_lead_to_the_book(herbals: Collection, drawn: Drawn) -> None:
     assert param(check(ways[1].click().run()), "book") == "book1"
     about = press(visit("about", book="book1"), "Look through its books")
     assert "book" not in about.query_params
-
-
 
 
 # ---- the filters that the numbers open

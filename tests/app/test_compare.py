@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,12 +14,11 @@ from imgsim.app.components import ComparedPlate
 from imgsim.app.pages import compare
 from imgsim.app.parts import counterpart
 from imgsim.app.services import state
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.registration import NODES, Registration
 from imgsim.errors import ImgsimError
 from imgsim.verification.matches import Matches
 from tests import pages
-from tests.herbals import make_herbals
 from tests.in_memory import in_memory
 from tests.pages import param, words
 
@@ -68,17 +66,6 @@ def test_telling_points_are_few_spread_and_in_pairs() -> None:
         assert np.abs(points[:, :2] - corner).sum(axis=1).min() < 1e-3
     assert (np.diff(points[:, 1]) >= 0).all()
     assert compare.telling_points(found()).shape == (0, 4)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_herbals(tmp_path_factory.mktemp("compare"))
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
 
 
 @pytest.fixture

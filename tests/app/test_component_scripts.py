@@ -61,12 +61,6 @@ def test_scripts_are_valid(path: Path) -> None:
     node("--check", source=path.read_text("utf-8"))
 
 
-
-
-
-
-
-
 @needs_node
 def test_the_index_finds_what_a_plain_search_finds() -> None:
     rng = np.random.default_rng(3)

@@ -9,20 +9,13 @@ import pytest
 from imgsim.app.parts.family import strip, ties
 from imgsim.collection import Collection
 from tests.app.drawn import Drawn
+from tests.app.reuse_scene import FAMILIES, shown
 from tests.pages import check, param, visit, words
 
 
 @pytest.fixture(scope="session")
 def folder(verified: Path) -> Path:
     return verified
-
-# By their earliest plates: most books, then the longest span, then by id. Ids were given in the order of these plates.
-FAMILIES = ["p000", "p004", "p002", "p003", "p001"]
-
-
-def shown(drawn: Drawn) -> list[str]:
-    """The families that are shown, by their earliest plates."""
-    return [family["members"][0]["id"] for family in drawn.given["families"]["families"]]
 
 
 # ---- a family

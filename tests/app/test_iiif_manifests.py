@@ -35,6 +35,7 @@ from tests.iiif_schema import broken_rules, check_manifest
 def folder(iiif_folder: Path) -> Path:
     return iiif_folder
 
+
 # ---- manifests
 
 

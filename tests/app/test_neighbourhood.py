@@ -19,13 +19,14 @@ from imgsim.collection.listing import Conditions, make_listing
 from imgsim.collection.query import plate_query
 from tests import pages
 from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED
-from tests.herbals import COUNT, make_herbals
+from tests.herbals import COUNT
 from tests.pages import button, check, words
 
 
 @pytest.fixture(scope="session")
 def folder(evidenced: Path) -> Path:
     return evidenced
+
 
 # ---- the list
 
@@ -184,13 +185,13 @@ def test_search_without_an_image_lists_nothing_whatever_is_asked_for(
 
 
 def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IMGSIM_DATA", str(make_herbals(tmp_path)))
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
     app = pages.visit("plate", **{"plate": QUERY, "threshold": "-1", "order": "evidence", "verdict": "same"})
     assert "python precompute.py --name herbals" in words(app)
     assert not [widget for widget in app.selectbox if widget.label == "Order"]
-    collection = open_collection(tmp_path / "data" / "herbals")
+    collection = open_collection(plain / "herbals")
     assert evidence_of(collection, 3) is None
     query = plate_query(collection, 3, caches.similarities_of(collection, "toy", 3))
     found = neighbour_query.find(collection, query, state.State(threshold=-1, verdicts=("same",)))

@@ -27,9 +27,8 @@ from tests.hostile import TRAVERSALS
 def folder(exportable: Path) -> Path:
     return exportable
 
+
 # ---- the dialog
-
-
 
 
 # ---- what is ready

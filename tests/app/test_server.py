@@ -13,7 +13,7 @@ from PIL import Image
 
 from imgsim.app.components import decode_points, decode_tones
 from imgsim.app.services import guard, server
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from tests.app.asking import ask
 from tests.herbals import COUNT, make_herbals
 
@@ -23,12 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("served")
     (base / "secret.png").write_bytes(b"secret")
     return make_herbals(base)
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
 
 
 def test_a_thumbnail_is_the_plates_own_and_may_be_kept_for_good(herbals: Collection) -> None:
@@ -98,5 +92,3 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     assert paths and all(
         path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/")) for path in paths
     )
-
-

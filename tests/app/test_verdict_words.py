@@ -29,6 +29,7 @@ from tests.pages import button, check, words
 def folder(evidenced: Path) -> Path:
     return evidenced
 
+
 # ---- words
 
 

@@ -69,6 +69,8 @@ def test_torchvision_is_imported_even_where_its_compiled_part_is_not() -> None:
 import builtins, json, torch
 from imgsim.backbones.loading import torchvision_models
 real, failures, defined = builtins.__import__, [], []
+
+
 def fake(name, *rest, **more):
     if name == "torchvision.models" and not failures:
         failures.append(name)

@@ -97,11 +97,3 @@ def test_a_name_with_a_comma_is_no_list_of_files(tmp_path: Path) -> None:
 
 
 # ---- workbooks
-
-
-
-
-
-
-
-

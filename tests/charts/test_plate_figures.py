@@ -96,7 +96,3 @@ def test_colours_are_safe_for_colour_blind_eyes() -> None:
     assert {plate_figures.BLUE, plate_figures.ORANGE, plate_figures.VERMILION} <= {
         "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
     }  # fmt: skip
-
-
-
-

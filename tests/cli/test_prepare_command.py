@@ -113,6 +113,8 @@ from pathlib import Path
 from imgsim.cli import prepare_command as command
 from imgsim.prepare import prepare
 from tests.making import ToyEngine
+
+
 def slowly(options, progress, ask):
     def wait(done):
         if done == 3:

@@ -25,8 +25,6 @@ def ids_of(out: Path) -> dict[str, str]:
     return dict(zip(frame["file"], frame["plate_id"], strict=True))
 
 
-
-
 def test_a_forgotten_page_and_new_numbers_rename_no_plate(tmp_path: Path) -> None:
     images, out = draw_plates(tmp_path / "images", 5), tmp_path / "c"
     make(out, images)

@@ -81,6 +81,8 @@ from tests.prepare.verifying import toy_match
 from imgsim.prepare import compared_pairs
 verdicts.match = toy_match
 compared_pairs._MOST = 1
+
+
 def wait(done):
     print(done, flush=True)
     time.sleep(float(sys.argv[3]))

@@ -54,6 +54,8 @@ from tests.prepare.looking import drawn, process_plates
 from tests.tiny import TINY
 import multiprocessing
 
+
+
 def slow(file):
     time.sleep(0.2)
     return file.read()

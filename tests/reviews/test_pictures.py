@@ -22,8 +22,6 @@ def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-
-
 def test_a_file_of_the_first_form_is_given_the_pictures_that_are_here_and_is_copied_before(
     tmp_path: Path,
 ) -> None:

@@ -155,10 +155,6 @@ def test_a_manifest_of_100_megabytes_is_refused_without_being_read(tmp_path: Pat
         tracemalloc.stop()
 
 
-
-
-
-
 def test_metadata_that_pose_as_ours_or_as_formulas_stay_texts(tmp_path: Path) -> None:
     labels = [
         "plate_id",

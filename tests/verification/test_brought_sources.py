@@ -21,6 +21,7 @@ from tests.verification.toy_source import Toy
 
 pytestmark = pytest.mark.usefixtures("none_left")
 
+
 # -- the union
 
 
@@ -42,6 +43,8 @@ def test_the_page_is_short() -> None:
 
 TOY = """
 from imgsim.verification.candidate_sources import register, unordered
+
+
 
 class Toy:
     name, version = "toy", {version}
@@ -117,6 +120,8 @@ def test_the_source_of_the_page_proposes_pairs_in_a_run(
 
 ODD = """
 from imgsim.verification.candidate_sources import register
+
+
 
 class Odd:
     name, version = {}

@@ -33,6 +33,7 @@ from tests.verification.toy_verifier import OTHER, PLATE, TOY
 
 pytestmark = pytest.mark.usefixtures("none_left")
 
+
 # -- keys
 
 

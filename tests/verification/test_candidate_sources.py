@@ -33,8 +33,6 @@ PLATES[20], PLATES[21] = copied(PLATES[2], turn=0.4), mirrored(copied(PLATES[3])
 PLATES[22] = copied(PLATES[4], noise=0)
 
 
-
-
 def rows(seed: int, count: int, dimension: int = 16) -> np.ndarray:
     made = np.random.default_rng(seed).normal(size=(count, dimension))
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)

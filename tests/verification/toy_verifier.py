@@ -13,6 +13,8 @@ from imgsim.features.extraction import Features, no_features, working_copy
 from imgsim.verification.match import Match, look_alike
 from imgsim.verification.verifiers import register
 
+
+
 class Toy:
     name, version = "toy", 1
 
