@@ -46,6 +46,11 @@ def param(app: AppTest, name: str) -> str:
     return value if isinstance(value, str) else str(value[-1])
 
 
+def button(app: AppTest, label: str) -> Any:
+    """The button whose label begins so."""
+    return next(found for found in app.button if found.label.startswith(label))
+
+
 def replace_component(monkeypatch: pytest.MonkeyPatch, name: str, fake: Any) -> None:
     """Have every page that shows a component call `fake` instead; parts that do are named by the test itself."""
     monkeypatch.setattr(components, name, fake)

@@ -7,6 +7,7 @@ a test: ``monkeypatch.setitem(BACKBONES, "tiny", TINY)``; worker processes get i
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from imgsim.backbones import Backbone
 from imgsim.backbones.known import Runner
@@ -58,3 +59,11 @@ def random_state(architecture: str, channels: int, seed: int = 0) -> dict[str, n
             values = rng.normal(0, 0.1, shape)
         state[name] = values.astype(np.float32)
     return state
+
+
+def write_weights(folder: Path) -> dict[str, Path]:
+    """Write a weights file of random values for each architecture."""
+    paths = {name: folder / f"{name}.safetensors" for name in ("resnet18", "resnet50")}
+    for name, path in paths.items():
+        save_file(random_state(name, 3), path)
+    return paths

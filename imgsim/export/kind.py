@@ -1,6 +1,6 @@
 """What an export is made of, and the place where a new kind of it is registered.
 
-docs/export-kinds.md makes one; tests/export/test_export_kinds.py is what every kind must hold.
+docs/export-kinds.md makes one; tests/export/test_kinds.py is what every kind must hold.
 """
 
 from __future__ import annotations

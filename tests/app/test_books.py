@@ -1,375 +1,136 @@
-"""Book and Overview, as Streamlit runs them without a browser."""
+"""The page Books, and two books beside each other."""
 
 from __future__ import annotations
 
+import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
-from imgsim.app.pages import book as book_page
+from imgsim.app.pages import books
 from imgsim.app.parts import two_books
-from imgsim.app.services import state
-from imgsim.catalogue import UNKNOWN
-from imgsim.charts.overview_figures import ALL, REUSED
-from imgsim.collection import Collection, open_collection
-from imgsim.collection.decided import reviews_of
-from tests.herbals import HOSTILE, make_herbals
-from tests.making import add_matches, make, match_values, write_plates
-from tests.pages import check, param, replace_component, visit, words
-
-# Books: p000-p005 book0 1700, p006-p011 book1 1710, p012-p017 book2 1720, p018-p023 book3 without a year.
-PAIRS = [
-    match_values("p000", "p006", inliers=200),
-    match_values("p006", "p012", inliers=150),
-    match_values("p000", "p012", inliers=120),
-    match_values("p001", "p018", "mirrored", inliers=90),
-    match_values("p002", "p008", inliers=80),
-    match_values("p003", "p007", inliers=70),
-    match_values("p004", "p014", "shared detail", inliers=60),
-    match_values("p005", "p022", "look-alike"),
-]
+from imgsim.app.parts.two_books import in_words
+from imgsim.charts import book_figures
+from imgsim.collection import Collection
+from tests.app.drawn import Drawn
+from tests.making import add_matches, match_values
+from tests.pages import check, param, visit, words
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "herbals", never verified."""
-    return make_herbals(tmp_path_factory.mktemp("books"))
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
 
 
-@pytest.fixture(scope="module")
-def verified(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with matches and families."""
-    folder = tmp_path_factory.mktemp("verified") / "data"
-    shutil.copytree(plain, folder)
-    add_matches(folder / "herbals", PAIRS)
-    return folder
+def test_two_books_show_what_they_share_in_the_order_of_each(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("books", book="book1", and_="book0")
+    given = drawn.given["shared_plates"]
+    # the earlier book stands on the left, whichever was named first
+    assert [plate["id"] for plate in given["left"]] == ["p000", "p002", "p003"]
+    assert [plate["id"] for plate in given["right"]] == ["p006", "p007", "p008"]
+    assert sum(given["kept"].values()) == 2
+    assert "3 shared images" in words(app) and "Kendall's tau 0.33" in words(app)
+    check(next(button for button in app.button if button.label == "Close").click().run())
+    assert "book" not in app.query_params and "and" not in app.query_params
 
 
-@pytest.fixture(scope="module")
-def bookless(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the collection "loose": plates in one folder, without metadata."""
-    base = tmp_path_factory.mktemp("loose")
-    make(base / "data" / "loose", write_plates(base / "images", 4))
-    return base / "data"
+def test_two_books_can_be_chosen_without_a_mouse(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("books")
+    book = next(box for box in app.selectbox if box.label == "Book")
+    assert len(book.options) == 1 + 4
+    book.set_value("book0")
+    check(app.run())
+    other = next(box for box in app.selectbox if box.label == "shares images with")
+    other.set_value("book2")
+    check(app.run())
+    assert (param(app, "book"), param(app, "and")) == ("book0", "book2")
+    assert [plate["id"] for plate in drawn.given["shared_plates"]["left"]] == ["p000", "p004"]
+    drawn.answers["shared_plates"] = {"compare": "F0005"}
+    app = visit("books", book="book0", and_="book2")
+    assert (param(app, "plate"), param(app, "with")) == ("p004", "p014")
 
 
-@pytest.fixture
-def herbals(verified: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(verified))
-    return open_collection(verified / "herbals")
+def test_books_without_years_are_compared_all_the_same(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("books", book="book0", and_="book3")
+    assert "One shared image says nothing of the order" in words(app)
 
 
-@dataclass
-class Drawn:
-    """What the last run gave the grids and charts, and what they are to answer."""
-
-    grids: dict[str, dict[str, Any]]
-    charts: dict[str, Any]
-    picked: dict[str, dict[str, str]]
-    clicked: dict[str, list[str]]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Grids and charts that keep what they are given: without a browser nobody sees or clicks them."""
-    found = Drawn({}, {}, {}, {})
-    grid = components.thumbnail_grid
-
-    def fake_grid(**given: Any) -> components.GridEvent:
-        grid(**given)  # it checks what it is given
-        found.grids[given["key"]] = given
-        return components.GridEvent(**found.picked.pop(given["key"], {}))
-
-    def fake_chart(figure: Any, *, key: str, **_given: Any) -> dict[str, Any]:
-        found.charts[key] = figure
-        custom = found.clicked.pop(key, None)
-        return {"selection": {"points": [{"customdata": custom}] if custom else []}}
-
-    replace_component(monkeypatch, "thumbnail_grid", fake_grid)
-    monkeypatch.setattr(st, "plotly_chart", fake_chart)
-    return found
-
-
-def press(app: AppTest, start: str) -> AppTest:
-    """Press the button whose label begins so."""
-    return check(next(b for b in app.button if b.label.startswith(start)).click().run())
-
-
-def marks(drawn: Drawn) -> dict[str, str]:
-    return {
-        item["id"]: item["verdict"]["text"]
-        for item in drawn.grids["book_plates"]["items"]
-        if "verdict" in item
-    }
-
-
-# ---- Book
-
-
-def test_a_book_shows_its_plates_in_order_and_marks_those_in_other_books(
-    herbals: Collection, drawn: Drawn
+@pytest.mark.parametrize(
+    "query",
+    [{"book": "book0", "and_": "book0"}, {"book": "no", "and_": "book0"}, {"book": "book1", "and_": "book3"}],
+)
+def test_books_that_share_nothing_leave_the_list_of_those_that_do(
+    herbals: Collection, query: dict[str, str]
 ) -> None:
-    app = visit("book", book="book1")
-    assert [item["id"] for item in drawn.grids["book_plates"]["items"]] == [f"p{n:03}" for n in range(6, 12)]
-    assert marks(drawn) == {
-        "p006": "← in earlier and later books →",
-        "p007": "← in an earlier book",
-        "p008": "← in an earlier book",
-    }
-    seen = words(app)
-    assert "Of its 6 plates, **3** are also in an earlier book and **1** is also in a later book." in seen
-    assert "earliest in this collection in 1700" in seen and "original" not in seen.lower()
-    visit("book", book="book0")
-    assert set(marks(drawn).values()) == {"in a later book →", "in another book"}
-    titles = {
-        item["id"]: item["verdict"]["title"]
-        for item in drawn.grids["book_plates"]["items"]
-        if "verdict" in item
-    }
-    assert "undated" in titles["p001"] and "1710" in titles["p000"] and "1720" in titles["p000"]
+    app = visit("books", **query)
+    table = app.dataframe[0].value
+    assert list(table["Shared"]) == [3, 2, 1, 1]
+    assert table["Years"].iloc[0] == "1700, 1710"
 
 
-def test_its_partners_are_listed_by_time_and_open(herbals: Collection, drawn: Drawn) -> None:
-    app = visit("book", book="book1")
-    assert "Taken from earlier books" in words(app) and "Passed on to later books" in words(app)
-    images = [button.label for button in app.button if button.key and button.key.startswith("pair_")]
-    assert images == ["3 images", "1 image"]
-    app = press(app, "3 images")
-    assert (param(app, "book"), param(app, "and")) == ("book1", "book0")
-    app = press(visit("book", book="book1", and_="book2"), "**1700**")
-    assert param(app, "book") == "book0" and "and" not in app.query_params
-
-
-def test_the_record_says_each_thing_once(herbals: Collection, drawn: Drawn) -> None:
-    # A column whose value changes with nearly every plate is not the book's.
-    app = visit("book", book="book1")
-    record = next(html.proto.body for html in app.get("html") if "record" in html.proto.body)
-    assert record.count("<dt>Place</dt>") == 1 and "<dd>London; Edinburgh</dd>" in record
-    assert "<dd>1710</dd>" in record and "p006" not in record
-    assert "book “book1”" in app.code[0].value and "1710" in app.code[0].value
-
-
-def test_one_turns_from_book_to_book_by_date(herbals: Collection, drawn: Drawn) -> None:
-    app = visit("book", book="book0")
-    assert next(b for b in app.button if b.label.startswith("←")).disabled
-    for expected in ("book1", "book2", "book3"):
-        app = press(app, "Later book")
-        assert param(app, "book") == expected
-    assert next(b for b in app.button if b.label.startswith("Later")).disabled
-    assert param(press(app, "← Earlier book"), "book") == "book2"
-
-
-@pytest.mark.parametrize("book", ["", "no such book", "../../etc/passwd", "<b>"])
-def test_without_a_known_book_one_is_chosen(herbals: Collection, drawn: Drawn, book: str) -> None:
-    app = visit("book", **({"book": book} if book else {}))
-    assert len(app.warning) == bool(book) and "book_plates" not in drawn.grids
-    box = next(box for box in app.selectbox if box.label == "Book")
-    assert len(box.options) == 5 and box.options[1].endswith("(book0): 6 plates")
-    shelf = {item["id"]: item for item in drawn.grids["shelf"]["items"]}
-    assert list(shelf) == ["p000", "p006", "p012", "p018"]
-    assert shelf["p006"]["lines"] == ["1710 · 6 plates", "3 in earlier books", "1 in later books"]
-    assert shelf["p018"]["lines"] == ["undated · 6 plates"]
-    check(box.set_value("book2").run())
-    assert param(app, "book") == "book2" and "book_plates" in drawn.grids
-
-
-def test_a_book_is_taken_from_the_shelf(herbals: Collection, drawn: Drawn) -> None:
-    drawn.picked["shelf"] = {"clicked": "p012"}
-    assert param(visit("book"), "book") == "book2"
-
-
-def test_a_book_opens_without_matches_and_says_what_to_run(
-    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+@pytest.mark.parametrize(
+    ("arranged", "order"),
+    [
+        ("", ["book0", "book1", "book2", "book3"]),
+        ("date", ["book0", "book1", "book2", "book3"]),
+        ("clustered", ["book2", "book0", "book1", "book3"]),  # who shares most side by side
+        ("by size", ["book0", "book1", "book2", "book3"]),  # what is no arrangement is none
+    ],
+)
+def test_the_matrix_is_arranged_as_the_address_says(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arranged: str, order: list[str]
 ) -> None:
-    monkeypatch.setenv("IMGSIM_DATA", str(plain))
-    app = visit("book", book="book1")
-    assert "not compared by their lines yet" in words(app)
-    assert len(drawn.grids["book_plates"]["items"]) == 6 and marks(drawn) == {}
+    # The first and the third book share most, as do the second and the fourth.
+    shutil.copytree(plain, tmp_path / "data")
+    shared = [(f"p{at:03}", f"p{at + 12:03}") for at in (0, 1, 2, 6, 7, 8)]
+    add_matches(tmp_path / "data" / "herbals", [match_values(a, b) for a, b in [*shared, ("p005", "p011")]])
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    app = visit("books", arranged=arranged)
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    cells = figure["data"][0]
+    drawn = {row: book for row, (book, _) in zip(cells["y"], cells["customdata"], strict=True)}
+    assert [drawn[row] for row in sorted(drawn)] == order
+    columns = {column: book for column, (_, book) in zip(cells["x"], cells["customdata"], strict=True)}
+    assert [columns[column] for column in sorted(columns)] == order
+    chosen = next(control for control in app.button_group if control.label == "Arrange").value
+    assert chosen == (arranged if arranged in books.ARRANGEMENTS else "date")
 
 
-@pytest.mark.parametrize("name", ["book", "overview"])
-def test_a_collection_without_books_says_how_to_name_them(
-    bookless: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, name: str
+def test_of_many_books_those_that_share_most_are_drawn(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imgsim.cli.prepare_command import main
+    given: list[tuple[list[list[int]], list[str]]] = []
+    whole = book_figures.matrix_figure
 
-    monkeypatch.setenv("IMGSIM_DATA", str(bookless))
-    app = visit(name, book="book1")
-    if name == "book":
-        assert "not known which plates are of one book" in words(app)
-        command = app.code[0].value.split()
-        # no option that precompute.py does not have: it gets as far as looking for the images
-        assert main([*command[2:], "--quiet"]) == 1
+    def seen(counts: Any, names: list[str], *rest: Any) -> Any:
+        given.append((counts.tolist(), names))
+        return whole(counts, names, *rest)
+
+    assert "are drawn" not in words(visit("books"))
+    monkeypatch.setattr(book_figures, "matrix_figure", seen)
+    monkeypatch.setattr(book_figures, "MOST_BOOKS", 2)
+    st.cache_resource.clear()
+    app = visit("books")
+    st.cache_resource.clear()
+    assert given == [([[0, 3], [3, 0]], ["book0", "book1"])]
+    assert "The 2 that share most are drawn" in words(app)
+    assert len(next(box for box in app.selectbox if box.label == "Book").options) == 1 + 4
 
 
-def test_plates_and_re_uses_open_from_a_book(herbals: Collection, drawn: Drawn) -> None:
-    drawn.picked["book_plates"] = {"clicked": "p009"}
-    assert param(visit("book", book="book1"), "plate") == "p009"
-    drawn.picked["book_plates"] = {"action": "p008"}
-    assert param(visit("book", book="book1"), "family") == "F0003"
+def test_the_order_of_two_books_is_put_into_words() -> None:
+    from imgsim.collection.kept_order import rank_correlation
 
-
-def test_pages_lead_to_the_book(herbals: Collection, drawn: Drawn) -> None:
-    assert param(press(visit("plate", plate="p008"), "The whole book"), "book") == "book1"
-    app = visit("reuse", family="p000")
-    ways = [b for b in app.button if b.key and b.key.startswith("book_")]
-    assert [b.key for b in ways] == ["book_book0", "book_book1", "book_book2"]
-    assert param(check(ways[1].click().run()), "book") == "book1"
-    about = press(visit("about", book="book1"), "Look through its books")
-    assert "book" not in about.query_params
+    assert "in the same order" in in_words(rank_correlation(list(range(8))))
+    assert "once in 20,160 times" in in_words(rank_correlation(list(range(8))))
+    assert "in no common order" in in_words(rank_correlation([3, 0, 4, 1, 2]))
+    assert in_words(rank_correlation([0])) == "One shared image says nothing of the order."
 
 
 def test_the_titles_of_two_books_open_them(herbals: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(two_books, "rank_lines", lambda **_given: components.RankEvent(title="right"))
     app = visit("books", book="book0", and_="book2")
     assert param(app, "book") == "book2" and "and" not in app.query_params
-
-
-def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, drawn: Drawn) -> None:
-    for book in range(4):
-        app = visit("book", book=f"book{book}")
-        seen = words(app) + "".join(button.label for button in app.button)
-        for title in HOSTILE:
-            if any(char in title for char in "<[*`$"):
-                assert title not in seen
-    visit("overview")
-    assert "<script>" not in str([figure.to_json() for figure in drawn.charts.values()])
-
-
-# ---- Overview
-
-
-def test_the_overview_says_its_main_finding_first(herbals: Collection, drawn: Drawn) -> None:
-    app = visit("overview")
-    heading = app.markdown[0].value
-    assert "46 % of the plates show an image that is also in another book" in heading.replace("\\", "")
-    # 10 years four times, and 20 from p004 to p014
-    assert "the median copy came 10 years after the one before it" in heading
-    numbers = [b.label for b in app.button if b.key and b.key.startswith("number_")]
-    assert numbers == [
-        ":primary[**24**] plates", ":primary[**4**] books", ":primary[**11**] also in another book, 46 %",
-        ":primary[**5**] images in several books", ":primary[**6**] undated plates",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("label", "expected"),
-    [
-        ("24", {}),
-        ("11", {"reused": "yes"}),
-        ("6", {"in.decade": UNKNOWN}),
-        ("4", {}),
-        ("5", {"books": "2"}),
-    ],
-)
-def test_every_number_opens_what_is_behind_it(
-    herbals: Collection, drawn: Drawn, label: str, expected: dict[str, str]
-) -> None:
-    # filters that one came with would show fewer than the number says
-    app = press(visit("overview", text="zzz", decades="1700-1700"), f":primary[**{label}**]")
-    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
-    if label in ("4", "5"):
-        kept = {name: value for name, value in kept.items() if name not in ("text", "decades")}
-    assert kept == expected
-    if label not in ("4", "5"):
-        assert f"{label} plates" in words(app)
-
-
-@pytest.mark.parametrize(
-    ("chart", "custom", "expected", "plates"),
-    [
-        ("decades", ["decade", "1", ALL], {"decades": "1710-1710"}, 6),
-        ("decades", ["decade", "1", REUSED], {"decades": "1710-1710", "reused": "yes"}, 3),
-        ("decades", ["decade", "3", ALL], {"in.decade": UNKNOWN}, 6),
-        ("by_place", ["place", "0", ALL], {"in.place": "Edinburgh"}, 12),
-        ("by_place", ["place", "0", REUSED], {"in.place": "Edinburgh", "reused": "yes"}, 3),
-    ],
-)
-def test_a_click_on_a_bar_opens_its_plates(
-    herbals: Collection, drawn: Drawn, chart: str, custom: list[str], expected: dict[str, str], plates: int
-) -> None:
-    drawn.clicked[chart] = custom
-    app = visit("overview", text="zzz")
-    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
-    assert kept == expected
-    assert len(drawn.grids["browse_grid"]["items"]) == plates
-    assert f"{plates} plates that pass the filters" in words(app)
-
-
-@pytest.mark.parametrize(
-    "custom", [["decade", "99", ALL], ["decade", "-1", ALL], ["decade", "x", ALL], ["place", "0", ALL], ["decade"], []]
-)  # fmt: skip
-def test_a_click_that_no_bar_can_have_sent_opens_nothing(
-    herbals: Collection, drawn: Drawn, custom: list[str]
-) -> None:
-    drawn.clicked["decades"] = custom
-    app = visit("overview")
-    assert app.title[0].value == "Overview"
-
-
-def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn) -> None:
-    drawn.clicked["borrowers"] = ["book", "book1", REUSED]
-    assert param(visit("overview"), "book") == "book1"
-    drawn.clicked["lenders"] = ["book", "book0", ALL]
-    assert param(visit("overview"), "book") == "book0"
-    drawn.picked["most_reused"] = {"clicked": "p000"}
-    assert param(visit("overview"), "family") == "F0001"
-    drawn.clicked["delays"] = ["delay", "2", ALL]
-    app = visit("overview")
-    assert (param(app, "years"), param(app, "books")) == ("10-19", "2")
-    assert "3 families that pass the filters" in words(app)
-
-
-def test_a_collection_that_was_never_compared_is_counted_all_the_same(
-    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
-) -> None:
-    monkeypatch.setenv("IMGSIM_DATA", str(plain))
-    app = visit("overview")
-    assert "they were not compared by their lines yet" in words(app)
-    assert app.code[0].value == "python precompute.py --name herbals"
-    assert [trace.name for trace in drawn.charts["decades"].data] == [ALL]
-    assert list(drawn.charts["decades"].data[0].y) == [6, 6, 6, 6]
-
-
-# ---- the filters that the numbers open
-
-
-def test_undated_plates_can_be_asked_for(herbals: Collection, drawn: Drawn) -> None:
-    app = visit("browse")
-    toggle = next(toggle for toggle in app.toggle if toggle.label == "Undated only (6)")
-    check(toggle.set_value(True).run())
-    assert param(app, "in.decade") == UNKNOWN and "6 plates that pass the filters" in words(app)
-    check(next(t for t in app.toggle if t.label.startswith("Undated")).set_value(False).run())
-    assert "in.decade" not in app.query_params
-
-
-def test_another_book_starts_at_its_first_page() -> None:
-    now = state.from_query({"book": ["a"], "sheet": ["3"]}, book_page.State)
-    assert now.book_page == 3 and state.changed(now, book_a="b").book_page == 1
-    assert state.to_query(now) == {"book": "a", "sheet": "3"}
-
-
-def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
-    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
-) -> None:
-    shutil.copytree(verified, tmp_path / "data")
-    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
-    reviews = reviews_of(tmp_path / "data" / "herbals")
-    visit("overview")  # what is kept from before must not be shown again
-    reviews.record("p001", "p018", "unrelated", reviewer="A")
-    reviews.record("p005", "p022", "same plate", reviewer="A")
-    reviews.record("p002", "p008", "unrelated", reviewer="A")
-    app = visit("overview")
-    numbers = [button.label for button in app.button if button.key == "number_reused"]
-    assert numbers == [":primary[**9**] also in another book, 38 %"]
-    drawn.clicked["decades"] = ["decade", "3", REUSED]
-    visit("overview")
-    assert [item["id"] for item in drawn.grids["browse_grid"]["items"]] == ["p022"]
-    visit("book", book="book1")
-    assert set(marks(drawn)) == {"p006", "p007"}

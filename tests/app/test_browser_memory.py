@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app.components import browser_memory
 from imgsim.errors import ImgsimError
-from tests.app.test_scripts import module, needs_node, node
+from tests.app.node import module, needs_node, node
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,9 @@ from imgsim.app.pages import help
 from imgsim.app.parts import tour
 from imgsim.app.services import page_registry, verdict_labels
 from imgsim.reviews.decision_words import DECISIONS
-from tests.herbals import make_herbals
 from tests.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_herbals(tmp_path_factory.mktemp("help"))
 
 
 @pytest.fixture
@@ -54,7 +48,7 @@ def markup(app: AppTest) -> str:
 # ---- the keys
 
 
-# Each is pressed in the browser: tests/e2e/test_every_key.py.
+# Each is pressed in the browser: tests/e2e/test_every_key.py and test_every_key_of_judging.py.
 
 
 def test_keys_are_spoken_in_sentences() -> None:

@@ -2,133 +2,33 @@
 
 from __future__ import annotations
 
-import io
-import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from imgsim import export
-from imgsim.app import components
 from imgsim.app.parts import (
-    models_agreement,
-    models_found,
-    models_hubs,
-    models_scores,
     models_verified,
 )
 from imgsim.app.services import text
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.verified_pairs import difference
-from imgsim.generation import layout
-from imgsim.retrieval.neighbours import all_neighbours, hubness, random_pair_quantiles
+from imgsim.retrieval.neighbours import hubness
 from imgsim.reviews import UNRELATED
 from tests import pages
-from tests.herbals import COUNT, HOSTILE, make_herbals
-from tests.making import add_files, add_matches, make, match_values, write_plates
+from tests.app.drawn import Drawn
+from tests.app.models_scene import VERIFIED, shared, tables, visit
+from tests.herbals import COUNT, HOSTILE
+from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import check, param, words
 
-PAIRS = [
-    match_values("p000", "p006", inliers=200, sources="cosine, local features"),
-    match_values("p001", "p018", "mirrored", inliers=90, sources="mirrored"),
-    match_values("p004", "p014", "shared detail", inliers=60, sources="local features"),
-    match_values("p005", "p022", "look-alike"),
-    *(match_values(f"p{a:03}", f"p{a + 10:03}", inliers=70 + a) for a in (7, 8, 9, 10)),
-]
-VERIFIED = [(0, 6), (1, 18), (4, 14), (7, 17), (8, 18), (9, 19), (10, 20)]
 
-
-def files_of(array: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array)
-    return stream.getvalue()
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with "herbals", seen by two networks: "toy", and "other", which finds every verified copy."""
-    folder = make_herbals(tmp_path_factory.mktemp("models"))
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(COUNT, 4)) @ rng.normal(size=(4, 32))  # scores of all sizes
-    for a, b in VERIFIED:
-        rows[b] = rows[a] + 0.02 * rng.normal(size=32)
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    indices, similarities = all_neighbours(rows, 23)
-    stream = io.BytesIO()
-    np.savez(stream, indices=indices, similarities=similarities)
-    add_files(
-        folder / "herbals",
-        {
-            layout.embeddings_file("other"): files_of(rows),
-            layout.neighbours_file("other"): stream.getvalue(),
-            layout.background_file("other"): files_of(random_pair_quantiles(rows)),
-        },
-    )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def compared(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with matches."""
-    folder = tmp_path_factory.mktemp("compared") / "data"
-    shutil.copytree(plain, folder)
-    add_matches(folder / "herbals", PAIRS)
-    return folder
-
-
-@pytest.fixture
-def herbals(compared: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(compared))
-    return open_collection(compared / "herbals")
-
-
-@dataclass
-class Drawn:
-    """What the last run gave each component, by its key, and what it is to answer."""
-
-    given: dict[str, dict[str, Any]] = field(default_factory=dict)
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def ids(self, key: str) -> list[str]:
-        return [item["id"] for item in self.given[key]["items"]]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """Components that keep what they are given: without a browser nobody sees them."""
-    kept = Drawn()
-    for module, name, event in (
-        (models_agreement, "thumbnail_grid", components.GridEvent),
-        (models_hubs, "thumbnail_grid", components.GridEvent),
-        (models_verified, "pair_list", components.PairEvent),
-        (models_scores, "pair_list", components.PairEvent),
-    ):
-        real = getattr(module, name)
-
-        def fake(_real: Any = real, _event: Any = event, **given: Any) -> Any:
-            _real(**given)  # it checks what it is given
-            kept.given[given["key"]] = given
-            return _event(**kept.answers.pop(given["key"], {}))
-
-        monkeypatch.setattr(module, name, fake)
-    return kept
-
-
-def visit(**query: str) -> AppTest:
-    return pages.visit("models", **query)
-
-
-def tables(app: AppTest) -> str:
-    """The tables of the page, as plain text."""
-    whole = "\n".join(str(e.proto.body) for e in app.get("html"))
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", whole))
+@pytest.fixture(scope="session")
+def folder(compared: Path) -> Path:
+    return compared
 
 
 def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
@@ -143,138 +43,6 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]
 
     monkeypatch.setattr(st, "download_button", fake)
     return made
-
-
-# ---- verified pairs
-
-
-def in_first(collection: Collection, backbone: str, k: int) -> list[bool]:
-    """Which verified pairs a network finds, by plain lists."""
-    indices = collection.neighbour_table(backbone)[0].tolist()
-    return [b in indices[a][:k] or a in indices[b][:k] for a, b in VERIFIED]
-
-
-def test_the_page_says_first_which_network_finds_more_of_the_copies(
-    herbals: Collection, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = visit(backbone="toy", versus="other")
-    here, there = sum(in_first(herbals, "toy", 4)), sum(in_first(herbals, "other", 4))
-    assert 0 < here < there
-    assert (
-        f"**other finds more of the re-used plates than toy:** {text.share(there, 7)} of 7 verified pairs against "
-        f"{text.share(here, 7)}, each among its first 4 neighbours"
-    ) in words(app)
-    shown = tables(app)
-    for backbone in ("toy", "other"):
-        assert f" {text.share(sum(in_first(herbals, backbone, 20)), 7)} " in shown
-    assert "All verified pairs 7" in shown
-    assert "Mirrored 1" in shown and "Shared detail 1" in shown and "Same image 5" in shown
-    assert "Proposed by their lines 2" in shown
-    # Where both find the same, neither is better.
-    pairs = models_found.verified(herbals)
-    assert pairs is not None
-    equal = models_found.looked_up(herbals, pairs, "toy")
-    monkeypatch.setattr(models_found, "looked_up", lambda collection, pairs, name: equal)
-    same = equal.found(4)
-    monkeypatch.setattr(models_found, "gap", lambda *_: difference(same, same, np.arange(len(same))))
-    assert "**Neither clearly finds more of the re-used plates.**" in words(visit(backbone="toy"))
-
-
-def test_pairs_are_shown_by_who_finds_them(herbals: Collection, drawn: Drawn) -> None:
-    here, there = in_first(herbals, "toy", 4), in_first(herbals, "other", 4)
-    kinds = {
-        "first": [a and not b for a, b in zip(here, there, strict=True)],
-        "second": [b and not a for a, b in zip(here, there, strict=True)],
-        "neither": [not a and not b for a, b in zip(here, there, strict=True)],
-        "both": [a and b for a, b in zip(here, there, strict=True)],
-    }
-    for kind, marks in kinds.items():
-        drawn.given.clear()
-        app = visit(backbone="toy", versus="other", found=kind)
-        expected = {f"{a}-{b}" for (a, b), mark in zip(VERIFIED, marks, strict=True) if mark}
-        if not expected:
-            assert "There is no such pair" in words(app)
-            continue
-        assert set(drawn.ids("verified_pairs")) == expected
-        for item in drawn.given["verified_pairs"]["items"]:
-            a, b = (int(end) for end in item["id"].split("-"))
-            for line, name in zip(item["lines"], ("toy", "other"), strict=False):
-                lists = herbals.neighbour_table(name)[0].tolist()
-                best = 1 + min(lists[a].index(b), lists[b].index(a))
-                assert line.startswith(f"{name}: {models_verified.ordinal(best)} neighbour, ")
-            assert item["words"][0]["text"] == {1: "mirrored", 4: "shared detail"}.get(a, "same image")
-
-
-def test_a_pair_opens_with_the_network_that_is_looked_at(herbals: Collection, drawn: Drawn) -> None:
-    drawn.answers["verified_pairs"] = {"compare": "0-6"}
-    app = visit(backbone="other", found="both")
-    assert (param(app, "plate"), param(app, "with"), param(app, "backbone")) == ("p000", "p006", "other")
-    assert app.title[0].value == "Compare"
-
-
-# ---- agreement
-
-
-def shared(collection: Collection, k: int) -> list[int]:
-    lists = [collection.neighbour_table(name)[0].tolist() for name in ("toy", "other")]
-    return [len({*a[:k]} & {*b[:k]}) for a, b in zip(*lists, strict=True)]
-
-
-@pytest.mark.parametrize("k", [4, 7])
-def test_the_table_counts_shared_neighbours_and_cites_the_study_where_it_counted_as_many(
-    herbals: Collection, drawn: Drawn, k: int
-) -> None:
-    app = visit(backbone="toy", models="agreement", first=str(k))
-    counts = [shared(herbals, k).count(number) for number in range(k, -1, -1)]
-    row = " ".join(f"{count:,} {text.share(count, COUNT)}" for count in counts)
-    shown = tables(app)
-    assert re.sub(r"\s+", " ", f"toy, other {COUNT} {row}") in shown
-    assert ("the DHH23 study: ResNet-18, ResNet-50 13,151 204 1.6 % 590" in shown) == (k == 4)
-    high = counts[0] + counts[1]
-    assert f"agree on {k - 1} or {k} of the first {k} neighbours for {text.share(high, COUNT)}" in words(app)
-
-
-def test_disagreements_come_most_first_and_can_be_narrowed_down(herbals: Collection, drawn: Drawn) -> None:
-    expected = shared(herbals, 4)
-    visit(backbone="toy", models="agreement")
-    listed = [expected[int(plate[1:])] for plate in drawn.ids("disagreements")]
-    assert listed == sorted(listed) and listed[0] == min(expected)
-    number = max(expected)
-    visit(backbone="toy", models="agreement", sharing=str(number))
-    assert {*drawn.ids("disagreements")} == {f"p{row:03}" for row, n in enumerate(expected) if n == number}
-
-
-def test_both_lists_stand_side_by_side_with_what_they_share_marked(herbals: Collection, drawn: Drawn) -> None:
-    row = int(np.argmax(shared(herbals, 4)))
-    visit(backbone="toy", models="agreement", plate=f"p{row:03}")
-    lists = {name: herbals.neighbour_table(name)[0][row].tolist() for name in ("toy", "other")}
-    for name, other in (("toy", "other"), ("other", "toy")):
-        items = drawn.given[f"list_{name}"]["items"]
-        assert [item["id"] for item in items] == [f"p{near:03}" for near in lists[name][:4]]
-        marked = {item["id"] for item in items if item["mark"] == "selected"}
-        assert marked == {f"p{near:03}" for near in {*lists["toy"][:4]} & {*lists["other"][:4]}}
-        assert marked
-        for item in items:
-            place = lists[other].index(int(item["id"][1:])) + 1
-            assert item["lines"][-1] == f"{other}: {models_verified.ordinal(place)}"
-        assert all("verdict" in item for item in items)
-
-
-def test_a_plate_of_a_list_opens_with_the_network_that_lists_it(herbals: Collection, drawn: Drawn) -> None:
-    near = f"p{int(herbals.neighbour_table('other')[0][3, 0]):03}"
-    drawn.answers["list_other"] = {"clicked": near}
-    app = visit(backbone="toy", models="agreement", plate="p003")
-    assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", near, "other")
-
-
-def test_the_networks_are_chosen_in_the_address(herbals: Collection, drawn: Drawn) -> None:
-    app = visit(backbone="other", versus="other", models="agreement")  # with itself: with the first other one
-    boxes = {box.label: box for box in app.selectbox}
-    assert (boxes["Compare"].value, boxes["with"].value) == ("other", "toy")
-    boxes["Compare"].set_value("toy")
-    check(app.run())
-    assert param(app, "backbone") == "toy"
-    assert {box.label: box.value for box in app.selectbox}["with"] == "other"
 
 
 # ---- scores
@@ -359,9 +127,9 @@ def test_every_part_can_be_taken_away_as_csv(
 
 
 def test_without_verified_pairs_the_page_says_what_to_run_and_shows_agreement(
-    plain: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    two_networks: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
 ) -> None:
-    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    monkeypatch.setenv("IMGSIM_DATA", str(two_networks))
     app = visit(models="verified")
     assert "Nothing is verified here" in words(app)
     assert app.code[0].value == "python precompute.py --name herbals"
@@ -371,9 +139,9 @@ def test_without_verified_pairs_the_page_says_what_to_run_and_shows_agreement(
 
 
 def test_a_collection_in_which_nothing_agrees_says_so(
-    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
+    two_networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn
 ) -> None:
-    shutil.copytree(plain, tmp_path / "data")
+    shutil.copytree(two_networks, tmp_path / "data")
     add_matches(tmp_path / "data" / "herbals", [match_values("p000", "p006", "look-alike")])
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     assert "No two plates of this collection have lines that agree" in words(visit(models="verified"))

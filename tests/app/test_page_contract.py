@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from imgsim.app.services.page_registry import Page
 from imgsim.errors import ImgsimError
 from tests import pages
 from tests.app.other_values import another
-from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
 from tests.pages import check, param
 
@@ -26,12 +26,12 @@ every_page = pytest.mark.parametrize("page", REGISTERED.values(), ids=REGISTERED
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a collection whose plates were compared, and one whose plates were not."""
-    base = make_herbals(tmp_path_factory.mktemp("contract"))
+    base = tmp_path_factory.mktemp("contract") / "data"
+    shutil.copytree(plain, base)
     add_matches(base / "herbals", [match_values("p000", "p006"), match_values("p001", "p018", "mirrored")])
-    bare = make_herbals(tmp_path_factory.mktemp("bare"))
-    (bare / "herbals").rename(base / "unverified")
+    shutil.copytree(plain / "herbals", base / "unverified")
     return base
 
 

@@ -113,10 +113,8 @@ def test_a_failed_preparation_says_what_to_do_and_can_be_tried_again(
     assert len(started) == 2
 
 
-def test_a_collection_makes_preparation_unnecessary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.herbals import make_herbals
-
-    monkeypatch.setenv("IMGSIM_DATA", str(make_herbals(tmp_path)))
+def test_a_collection_makes_preparation_unnecessary(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
     monkeypatch.setattr(preparing, "start", lambda: pytest.fail("the sample was prepared"))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not app.exception

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from pathlib import Path
@@ -11,11 +10,11 @@ import numpy as np
 import pytest
 import streamlit
 from PIL import Image
-from starlette.applications import Starlette
 
 from imgsim.app.components import decode_points, decode_tones
 from imgsim.app.services import guard, server
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
+from tests.app.asking import ask
 from tests.herbals import COUNT, make_herbals
 
 
@@ -24,52 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("served")
     (base / "secret.png").write_bytes(b"secret")
     return make_herbals(base)
-
-
-@pytest.fixture
-def herbals(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
-    monkeypatch.setenv("IMGSIM_DATA", str(folder))
-    return open_collection(folder / "herbals")
-
-
-def get(path: str, query: str = "", *, raw: bool = False) -> tuple[int, dict[str, str], bytes]:
-    """Ask our routes for an address; `raw` hands the path over as a server would that decoded it already."""
-    from urllib.parse import unquote
-
-    sent: list[dict] = []
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    requests = [{"type": "http.request", "body": b"", "more_body": False}]
-
-    async def receive() -> dict:
-        if not requests:
-            await asyncio.Event().wait()  # whoever asks stays until the answer is there
-        return requests.pop()
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path if raw else unquote(path),
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
-    asyncio.run(Starlette(routes=server.routes())(scope, receive, send))  # type: ignore[arg-type]
-    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
-
-
-def ask(address: str) -> tuple[int, dict[str, str], bytes]:
-    path, _, query = address.partition("?")
-    return get(path, query)
 
 
 def test_a_thumbnail_is_the_plates_own_and_may_be_kept_for_good(herbals: Collection) -> None:
@@ -139,5 +92,3 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     assert paths and all(
         path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/")) for path in paths
     )
-
-

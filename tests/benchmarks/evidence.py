@@ -15,9 +15,7 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -25,7 +23,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from imgsim.backbones.embedder import Embedder
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.features.descriptor_similarity import multiply_bytes
 from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, Features, extract
 from imgsim.images.decoding import open_image
@@ -34,150 +32,9 @@ from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
 from imgsim.verification.verdicts import match
 from imgsim.verification.verifiers import SIFT, describe_file
-from tests.benchmarks.retrieval import Truth, read, real_plates, rows_of, sample_plates
-
-NEAREST = 10
-RANDOM = 1_000
-FALSE = ("look-alike", "near in cosine", "random", "hard negative")
-
-# What a pair of each kind is, if it is anything: the verdicts that are right.
-RIGHT = {
-    "reprint": SAME,
-    "re-lettered": SAME,
-    "re-engraved": SAME,
-    "mirrored": MIRRORED,
-    "cropped": DETAIL,
-    "motif": DETAIL,
-}
-GOALS = {SAME: (0.99, 0.95), MIRRORED: (0.99, 0.95), DETAIL: (0.90, 0.80)}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One pair: its kind (one of FALSE if it is no copy), its cosine, and what was found."""
-
-    kind: str
-    cosine: float
-    verdict: str
-    inliers: int
-    printing: str
-    a: int
-    b: int
-
-
-def pairs_of(
-    embeddings: np.ndarray, truth: Truth, known_false: dict[tuple[int, int], str], seed: int
-) -> dict:
-    """Pairs (a, b), a < b, with their kinds: known copies, known false ones, nearest non-copies, random ones.
-
-    Copies of one plate are copies of each other, listed or not ("copy of a copy").
-    """
-    pairs: dict[tuple[int, int], str] = {}
-    family = list(range(len(embeddings)))
-
-    def head(i: int) -> int:
-        while family[i] != i:
-            i = family[i]
-        return i
-
-    for kind, copies in truth.items():
-        for a, rows in copies.items():
-            for b in rows:
-                pairs.setdefault((min(a, b), max(a, b)), kind)
-                family[head(a)] = head(b)
-    for pair, kind in known_false.items():
-        pairs.setdefault(pair, kind)
-    similarities = embeddings @ embeddings.T
-    np.fill_diagonal(similarities, -1)
-    rng = np.random.default_rng(seed)
-    some = [(int(i), int(j), "random") for i, j in rng.integers(0, len(family), (RANDOM, 2)) if i != j]
-    near = [
-        (i, int(j), "near in cosine")
-        for i in range(len(family))
-        for j in np.argsort(-similarities[i])[:NEAREST]
-    ]
-    for i, j, kind in near + some:
-        pairs.setdefault((min(i, j), max(i, j)), "copy of a copy" if head(i) == head(j) else kind)
-    return pairs
-
-
-def judge_all(
-    pairs: dict[tuple[int, int], str], features: Sequence[Features], cosines: np.ndarray
-) -> list[Judged]:
-    """Match every pair."""
-    out = []
-    for (a, b), kind in pairs.items():
-        found = match(features[a], features[b])
-        out.append(
-            Judged(kind, float(cosines[a] @ cosines[b]), found.verdict, found.inliers, found.printing, a, b)
-        )
-    return out
-
-
-def confusion(judged: Iterable[Judged]) -> None:
-    """Print the verdicts on each kind of pair."""
-    table: dict[str, list[Judged]] = defaultdict(list)
-    for one in judged:
-        table[one.kind].append(one)
-    print(
-        f"{'kind of pair':34}{'pairs':>7}"
-        + "".join(f"{v:>15}" for v in VERDICTS)
-        + "   inliers 0/10/50 %; same plate"
-    )
-    for kind in sorted(table, key=lambda k: (k in FALSE, k)):
-        counts = Counter(one.verdict for one in table[kind])
-        low = np.quantile([one.inliers for one in table[kind]], (0, 0.1, 0.5))
-        print(
-            f"{kind:34}{len(table[kind]):7}" + "".join(f"{counts[v]:15}" for v in VERDICTS)
-            + "   " + " ".join(f"{x:.0f}" for x in low) + f"; {sum(bool(one.printing) for one in table[kind])}"
-        )  # fmt: skip
-
-
-def goals(judged: Sequence[Judged]) -> None:
-    """Print precision and recall of each verdict, and of being verified at all."""
-    for verdict in (SAME, MIRRORED, DETAIL):
-        given = [one for one in judged if one.verdict == verdict]
-        due = [one for one in judged if RIGHT.get(one.kind) == verdict]
-        right = sum(RIGHT.get(one.kind) == verdict for one in given)
-        copies = sum(one.kind not in FALSE for one in given)
-        precision, recall = right / max(len(given), 1), right / max(len(due), 1)
-        proven = sum(one.verdict != LOOK_ALIKE for one in due) / max(len(due), 1)
-        print(
-            f"{verdict:14} precision {precision:.3f} ({right} of {len(given)}; {copies} are copies of some kind), "
-            f"recall {recall:.3f} ({right} of {len(due)}; {proven:.3f} with any proof); "
-            f"goal {GOALS[verdict][0]:.2f} at {GOALS[verdict][1]:.2f}"
-        )
-    beside_cosine(judged)
-
-
-def beside_cosine(judged: Sequence[Judged]) -> None:
-    """Print the false pairs of geometry and of cosine alone at equal recall, and cosine at its best threshold."""
-    true = np.array([one.kind not in FALSE for one in judged])
-    proven = np.array([one.verdict != LOOK_ALIKE for one in judged])
-    cosine = np.array([one.cosine for one in judged])
-    found, false = int((proven & true).sum()), int((proven & ~true).sum())
-    print(
-        f"all copies: precision {found / max(found + false, 1):.3f}, recall {found / true.sum():.3f}, "
-        f"{false} false pairs"
-    )
-    level = np.sort(cosine[true])[::-1][max(found, 1) - 1]
-    passed = (cosine >= level) & ~true
-    print(f"cosine alone at the same recall (threshold {level:.3f}): {passed.sum()} false pairs")
-    order = np.argsort(-cosine, kind="stable")
-    hits = np.cumsum(true[order])
-    f1 = 2 * hits / (np.arange(len(order)) + 1 + true.sum())
-    best = int(f1.argmax())
-    print(
-        f"cosine alone at its best threshold ({cosine[order[best]]:.3f}): precision {hits[best] / (best + 1):.3f}, "
-        f"recall {hits[best] / true.sum():.3f}, {best + 1 - hits[best]} false pairs"
-    )
-
-
-def print_false(judged: Sequence[Judged], names: Sequence[str], prefix: str = "  ") -> None:
-    """List the verified pairs that are no known copies, to be looked at: the surest first."""
-    unlisted = [one for one in judged if one.kind in FALSE and one.verdict != LOOK_ALIKE]
-    for one in sorted(unlisted, key=lambda one: -one.inliers)[:60]:
-        print(f"{prefix}{one.verdict:14}{one.inliers:4}  {names[one.a]}  {names[one.b]}  ({one.kind})")
+from tests.benchmarks.altering import _middle, _stamp, to_one_bit
+from tests.benchmarks.judging import Judged, beside_cosine, confusion, goals, judge_all, pairs_of, print_false
+from tests.benchmarks.retrieval import read, real_plates, rows_of, sample_plates
 
 
 def generated(count: int, seeds: Sequence[int], embed: Callable) -> None:
@@ -226,20 +83,6 @@ def furniture(count: int = 40) -> None:
             plate.paste(0, (40, plate.height - 200), stamp)
 
 
-def _stamp() -> Image.Image:
-    """A library's stamp as a mask, mode "L"."""
-    from PIL import ImageDraw, ImageFont
-
-    stamp = Image.new("L", (190, 130), 0)
-    draw = ImageDraw.Draw(stamp)
-    for inset in (2, 9):
-        draw.ellipse((inset, inset, 189 - inset, 129 - inset), outline=255, width=3)
-    font = ImageFont.load_default(22)
-    for y, word in ((26, "MUSEUM"), (52, "FICTUM"), (80, "1753")):
-        draw.text((95, y), word, fill=255, font=font, anchor="mt")
-    return stamp
-
-
 def real(folder: Path, embed: Callable) -> list[Features]:
     """Real plates: known pairs and clusters against hard negatives and nearest neighbours."""
     files, truth = real_plates(folder)
@@ -286,29 +129,6 @@ def altered(files: Sequence[Path]) -> None:
             f"{np.mean([one.verdict != LOOK_ALIKE for one in found]):8.3f}{false:7}   "
             + " ".join(f"{x:.0f}" for x in low)
         )
-
-
-def to_one_bit(image: Image.Image) -> Image.Image:
-    """As a microfilm scanner makes it: enlarged, a local threshold with noise, specks; black or white."""
-    import cv2
-
-    rng = np.random.default_rng(image.width * 10_007 + image.height)
-    grey = np.asarray(image.convert("L"))
-    scale = max(1.0, 1000 / max(grey.shape))
-    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    paper = cv2.GaussianBlur(grey, (0, 0), 25).astype(float)
-    level = np.minimum(paper - 0.22 * (paper - np.percentile(grey, 2)) - 6, np.percentile(grey, 70))
-    black = grey + rng.normal(0, 7, grey.shape) < level
-    for y, x in zip(rng.integers(0, grey.shape[0], 200), rng.integers(0, grey.shape[1], 200), strict=True):
-        reach = rng.integers(1, 4)
-        black[y : y + reach, x : x + reach] = True
-    return Image.fromarray(~black).convert("L")
-
-
-def _middle(image: Image.Image, share: float) -> Image.Image:
-    width, height = (round(share * side) for side in image.size)
-    left, top = (image.width - width) // 2, (image.height - height) // 2
-    return image.crop((left, top, left + width, top + height))
 
 
 def speed(images: Sequence[Image.Image], pairs: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from imgsim.catalogue import Joined, join, read_metadata
+from imgsim.catalogue.metadata import Metadata
 
 
 def plates(files: Sequence[str], ids: Sequence[str] | None = None) -> pd.DataFrame:
@@ -45,3 +46,13 @@ def column(made: Joined, name: str) -> dict[str, object]:
         file: None if pd.isna(value) else value
         for file, value in zip(frame["file"], frame[name].tolist(), strict=True)
     }
+
+
+def read(folder: Path, content: str | bytes, name: str = "t.csv") -> Metadata:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_metadata(path)
+
+
+def rows(metadata: Metadata) -> list[list[str]]:
+    return [list(metadata.frame.columns), *metadata.frame.to_numpy().tolist()]

@@ -66,21 +66,11 @@ def test_what_is_no_number(text: str) -> None:
 
 def test_a_page_is_a_page_and_a_plate_a_plate() -> None:
     assert [page_number(t) for t in ("12", "p. 12", "[12]", "xii", "12v", "Plate 12")] == [
-        12,
-        12,
-        12,
-        None,
-        None,
-        None,
-    ]
+        12, 12, 12, None, None, None,
+    ]  # fmt: skip
     assert [plate_number(t) for t in ("12", "Tab. XII", "xii", "12a", "frontispiece", "?")] == [
-        12,
-        12,
-        12,
-        None,
-        None,
-        None,
-    ]
+        12, 12, 12, None, None, None,
+    ]  # fmt: skip
 
 
 def test_labels_in_the_names_of_files() -> None:

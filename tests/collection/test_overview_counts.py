@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import random
 from collections import Counter
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
-import numpy as np
 import pytest
 
 from imgsim.base.spreadsheets import read_back
 from imgsim.catalogue import UNKNOWN, Catalogue
-from imgsim.charts.overview_figures import (
-    ALL,
-    REUSED,
-    breakdown_figure,
-    decades_figure,
-    delays_figure,
-    trades_figure,
-)
-from imgsim.collection.evidence import reused
 from imgsim.collection.overview_counts import Overview, Trade, in_words
-from imgsim.collection.overview_groups import SHOWN, Breakdown
+from imgsim.collection.overview_groups import SHOWN
 from imgsim.export import table_csv
-from imgsim.families import Families, appearances, delays, find_families, select
-from tests.herbals import HOSTILE
+from imgsim.families import appearances, delays, select
+from tests.collection.chance import drawn, overview_of
 from tests.hostile import FORMULAS
-from tests.kin import catalogue_of, matches_of, pair
-
-PLACES = [f"Town {n}" for n in range(SHOWN + 4)]
-
-
-def drawn(seed: int) -> tuple[Catalogue, list[dict[str, Any]]]:
-    """Some 120 plates in 14 books, two of them undated, with families that no chance has tied twice."""
-    lots = random.Random(seed)
-    years = {f"b{n:02}": lots.randrange(1701, 1790) for n in range(12)} | {"b12": None, "b13": None}
-    plates = {f"p{n:03}": (lots.choice(list(years)), None) for n in range(120)}
-    dated = {name: (book, years[book]) for name, (book, _) in plates.items()}
-    town = {book: lots.choice(["", *PLACES]) for book in years}
-    names = sorted(dated)
-    catalogue = catalogue_of(
-        dated,
-        place=[lots.choice([town[dated[name][0]], *PLACES]) for name in names],
-        format=[lots.choice(["8vo", "4to", ""]) for _ in names],
-    )
-    loose = names.copy()
-    lots.shuffle(loose)
-    pairs = []
-    while len(loose) > 60:
-        family = sorted(loose.pop() for _ in range(lots.choice([2, 2, 3, 4])))
-        pairs += [pair(a, b) for at, a in enumerate(family) for b in family[at + 1 :]]
-    return catalogue, pairs
-
-
-def overview_of(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> Overview:
-    matches = matches_of(catalogue, pairs)
-    families = Families(find_families(catalogue.frame, matches), catalogue)
-    return Overview(catalogue, reused(matches, catalogue), families)
+from tests.kin import catalogue_of, pair
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -256,63 +213,3 @@ def test_formulas_are_guarded_in_the_tables() -> None:
             for cell in content.decode("utf-8-sig").replace("\r\n", ",").split(","):
                 assert not cell.lstrip('" \x00').startswith(("=", "+", "-", "@", "\t", "＝")), cell
             assert payload in read_back(content).to_numpy().ravel().tolist()
-
-
-# ---- figures
-
-
-def customs(figure: Any, name: str) -> list[list[str]]:
-    return [list(custom) for trace in figure.data if trace.name == name for custom in trace.customdata]
-
-
-def test_every_bar_says_what_a_click_on_it_asks_for(overview: Overview) -> None:
-    for figure, breakdown in (
-        (decades_figure(overview.decades), overview.decades),
-        (breakdown_figure(overview.breakdowns[0]), overview.breakdowns[0]),
-    ):
-        for part in (ALL, REUSED):
-            expected = [[breakdown.column, str(at), part] for at in range(len(breakdown.every))]
-            assert customs(figure, part) == expected
-        bars = {trace.name: list(trace.x if trace.orientation == "h" else trace.y) for trace in figure.data}
-        assert bars == {
-            ALL: [group.plates for group in breakdown.every],
-            REUSED: [group.reused for group in breakdown.every],
-        }
-    never = decades_figure(overview.decades, verified=False)
-    assert [trace.name for trace in never.data] == [ALL] and not any(never.data[0].text)
-    bars = delays_figure(overview.delay_groups).data[0]
-    assert list(bars.y) == [count for *_, count in overview.delay_groups]
-    assert list(bars.customdata[0]) == ["delay", "0", ALL]
-    trades = overview.borrowers(4)
-    figure = trades_figure(trades, [trade.book for trade in trades], borrowed=True)
-    assert customs(figure, REUSED) == [["book", trade.book, REUSED] for trade in trades]
-
-
-def test_the_undated_stand_apart_at_the_end(overview: Overview) -> None:
-    places = list(decades_figure(overview.decades).data[0].x)
-    assert np.diff(places).tolist() == [1] * (len(places) - 2) + [2]
-
-
-@pytest.mark.parametrize("title", HOSTILE)
-def test_names_are_escaped(title: str) -> None:
-    plates = {"a": ("one", 1700), "b": ("two", 1710)}
-    found = overview_of(catalogue_of(plates, place=[title, "x"]), [pair("a", "b")])
-    figures = [
-        breakdown_figure(found.breakdowns[0]),
-        trades_figure(found.borrowers(3), [title], borrowed=True),
-    ]
-    for figure in figures:
-        text = json.dumps(figure.to_plotly_json(), default=lambda value: np.asarray(value).tolist())
-        if "<" in title:
-            assert title not in text
-        assert "%{x}" not in text and "%{customdata}" not in text
-
-
-def test_nothing_at_all_can_be_drawn() -> None:
-    empty = Overview(catalogue_of({"a": ("", None)}), None, None)
-    assert empty.decades.groups == () and empty.breakdowns == () and empty.books == 0 and empty.span == ""
-    decades_figure(empty.decades)
-    breakdown_figure(Breakdown("place", "Place", (), None, None))
-    trades_figure([], [], borrowed=False)
-    delays_figure([])
-    assert empty.books_table()["book"] == []

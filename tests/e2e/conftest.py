@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from imgsim.collection import Collection, open_collection
 from tests.conftest import draw_plate, offline, precompute
 from tests.e2e.serving import Served, find_browser, launch, serve
 from tests.pages import PAGES
@@ -148,13 +151,44 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     opened.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, app: Served) -> Iterator[Page]:
+@contextmanager
+def watched(context: BrowserContext, served: Served) -> Iterator[Page]:
     """A page that fails its test at the end if it asked another host, met an error, or missed a file."""
     opened = context.new_page()
-    watch = Watch(urlsplit(app.url).netloc)
+    watch = Watch(urlsplit(served.url).netloc)
     watch.attach(opened)
     yield opened
-    assert watch.foreign == []
-    assert watch.errors == []
-    assert watch.failed == []
+    assert (watch.foreign, watch.errors, watch.failed) == ([], [], [])
+
+
+@pytest.fixture
+def page(context: BrowserContext, app: Served) -> Iterator[Page]:
+    """A page of the app that all tests share, watched."""
+    with watched(context, app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def sample(prepared: Path) -> Collection:
+    """What the app shows."""
+    return open_collection(prepared / "sample")
+
+
+@pytest.fixture(scope="module")
+def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    """An app with a copy of the sample, each module's own, for decisions are written there; and its folder."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(prepared / "sample", folder / "sample")
+    calls = folder / "calls.txt"
+    with serve(folder, environ=offline(calls)) as served:
+        yield served, folder / "sample"
+        said = served.said()
+    assert "Traceback" not in said, said
+    assert not calls.exists(), calls.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk_page(context: BrowserContext, desk: tuple[Served, Path]) -> Iterator[Page]:
+    """A page of that app, watched."""
+    with watched(context, desk[0]) as opened:
+        yield opened

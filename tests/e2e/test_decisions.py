@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from imgsim.collection import open_collection
 from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.reviews import Reviews
-from tests.conftest import offline
-from tests.e2e.conftest import Watch
-from tests.e2e.serving import Served, serve, settle
-
-
-@pytest.fixture(scope="module")
-def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
-    """An app with a copy of the sample, for reviews are written here; and the collection's folder."""
-    folder = tmp_path_factory.mktemp("decisions")
-    shutil.copytree(prepared / "sample", folder / "sample")
-    with serve(folder, environ=offline(folder / "calls.txt")) as served:
-        yield served, folder / "sample"
-        said = served.said()
-    assert "Traceback" not in said, said
+from tests.e2e.serving import Served, settle
 
 
 @pytest.fixture
-def page(context: BrowserContext, desk: tuple[Served, Path]) -> Iterator[Page]:
-    opened = context.new_page()
-    watch = Watch(urlsplit(desk[0].url).netloc)
-    watch.attach(opened)
-    yield opened
-    assert (watch.foreign, watch.errors, watch.failed) == ([], [], [])
+def page(desk_page: Page) -> Page:
+    return desk_page
 
 
 def test_an_import_reports_conflicts_with_pictures_until_it_is_closed(

@@ -15,8 +15,7 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.evidence import evidence_of, reused
 from imgsim.collection.listing import meets
-from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import (
+from tests.e2e.looking import (
     card,
     cards,
     download,
@@ -26,6 +25,7 @@ from tests.e2e.test_app_in_browser import (
     visit,
     wait_for_map,
 )
+from tests.e2e.serving import Served, settle
 
 
 @pytest.fixture(scope="module")

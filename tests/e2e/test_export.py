@@ -16,13 +16,8 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.export import KINDS
+from tests.e2e.looking import download, visit
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import download, visit
-
-
-@pytest.fixture(scope="module")
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
 
 
 def opened(page: Page, app: Served, name: str = "", **query: str) -> None:

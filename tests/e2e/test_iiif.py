@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import Collection, open_collection
@@ -38,11 +37,6 @@ async address => {
     return {manifest, info, width: canvas.width, height: canvas.height, pixels: pixels.length};
 }
 """
-
-
-@pytest.fixture
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
 
 
 def family_of(collection: Collection) -> str:

@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from imgsim.app.components import keyboard
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
+from tests.e2e.looking import arrive, ids, neighbours_of, on_map, state_of, visit, wait_for_map
+from tests.e2e.pressing import ACTION, CARD, focused, tab_to
 from tests.e2e.scenes import facts
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, ids, neighbours_of, on_map, state_of, visit, wait_for_map
-
-_FOCUSED = """(selector) => {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return selector === null ? element?.outerHTML.slice(0, 120) : Boolean(element?.matches(selector));
-}"""
-CARD, ACTION = "[data-testid=imgsim-card]", "[data-testid=imgsim-action]"
-
-
-@pytest.fixture(scope="module")
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
-
-
-def focused(page: Page, selector: str | None) -> Any:
-    """Whether the element that has the focus, inside components too, is such a one; for None what it is."""
-    return page.evaluate(_FOCUSED, selector)
-
-
-def tab_to(page: Page, selector: str, most: int = 80, key: str = "Tab") -> None:
-    """Go on with Tab until such an element has the focus."""
-    met = []
-    for _ in range(most):
-        page.keyboard.press(key)
-        if focused(page, selector):
-            return
-        met.append(focused(page, None))
-    raise AssertionError(f"no {selector} within {most} steps: {met}")
 
 
 def test_from_browse_to_a_neighbour_to_compare_and_back(page: Page, app: Served, sample: Collection) -> None:

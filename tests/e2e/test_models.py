@@ -15,8 +15,8 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from tests.conftest import SAMPLE, precompute
 from tests.e2e.conftest import Watch
+from tests.e2e.looking import arrive, card, cards, download, ids, state_of, visit
 from tests.e2e.serving import Served, serve, settle
-from tests.e2e.test_app_in_browser import arrive, card, cards, download, ids, state_of, visit
 from tests.tiny import random_state
 
 

@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from imgsim.base.spreadsheets import read_back
 from imgsim.base.verdict_words import MIRRORED, SAME
 from imgsim.collection import Collection, open_collection
+from tests.e2e.looking import arrive, card, download, ids, state_of, visit
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, card, download, ids, state_of, visit
 
 
 @pytest.fixture(scope="module")

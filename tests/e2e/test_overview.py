@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.book_exchange import EARLIER, LATER, exchange
 from imgsim.collection.corrected import families_of
 from imgsim.collection.evidence import reused
 from imgsim.collection.overview_counts import Overview
+from tests.e2e.looking import arrive, download, state_of, visit
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, download, state_of, visit
-
-
-@pytest.fixture(scope="module")
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
 
 
 @pytest.fixture(scope="module")

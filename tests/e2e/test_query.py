@@ -12,15 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
 from imgsim.base.verdict_words import VERIFIED
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.images.decoding import open_image
+from tests.e2e.looking import download, ids, neighbours_of, state_of, visit
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import download, ids, neighbours_of, state_of, visit
-
-
-@pytest.fixture(scope="module")
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
 
 
 @pytest.fixture(scope="module")

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.base.spreadsheets import read_back
-from imgsim.collection import Collection, open_collection
+from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.corrected import families_of
 from imgsim.families import Families, Family
+from tests.e2e.looking import arrive, download, state_of, visit
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, download, state_of, visit
-
-
-@pytest.fixture(scope="module")
-def sample(prepared: Path) -> Collection:
-    return open_collection(prepared / "sample")
 
 
 @pytest.fixture(scope="module")

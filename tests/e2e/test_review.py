@@ -3,62 +3,23 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.families import decisions_of
 from imgsim.reviews import TAKEN_BACK
-from tests.conftest import offline
-from tests.e2e.conftest import Watch
-from tests.e2e.serving import Served, serve, settle
-
-NAME = "Ada <b>Reader</b>"
-
-
-@pytest.fixture(scope="module")
-def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
-    """An app with a copy of the sample, for reviews are written here; and the collection's folder."""
-    folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(prepared / "sample", folder / "sample")
-    calls = folder / "calls.txt"
-    with serve(folder, environ=offline(calls)) as served:
-        yield served, folder / "sample"
-        said = served.said()
-    assert "Traceback" not in said, said
-    assert not calls.exists(), calls.read_text(encoding="utf-8")
+from tests.e2e.reviewing import NAME, shown, sign
+from tests.e2e.serving import Served, settle
 
 
 @pytest.fixture
-def page(context: BrowserContext, desk: tuple[Served, Path]) -> Iterator[Page]:
-    opened = context.new_page()
-    watch = Watch(urlsplit(desk[0].url).netloc)
-    watch.attach(opened)
-    yield opened
-    assert (watch.foreign, watch.errors, watch.failed) == ([], [], [])
-
-
-def sign(page: Page) -> None:
-    """Write the reviewer's name, as it is asked for once."""
-    name = page.get_by_placeholder("Your name, then Enter")
-    name.fill(NAME)
-    name.press("Enter")
-    expect(page.get_by_role("button", name=NAME)).to_be_visible()
-    settle(page)
-
-
-def shown(page: Page) -> tuple[str, str]:
-    """The ids of the two plates that are asked for."""
-    cards = page.get_by_test_id("imgsim-grid").locator("li")
-    expect(cards).to_have_count(2)
-    return str(cards.nth(0).get_attribute("data-id")), str(cards.nth(1).get_attribute("data-id"))
+def page(desk_page: Page) -> Page:
+    return desk_page
 
 
 def press(page: Page, key: str, pair: tuple[str, str]) -> tuple[str, str]:

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from imgsim.collection import open_collection
+from tests.e2e.looking import arrive, visit
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, visit
 
 
 @pytest.fixture(scope="module")

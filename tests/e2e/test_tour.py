@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from imgsim.app.parts.tour import HINTS
 from imgsim.collection import open_collection
+from tests.e2e.looking import arrive, card, cards, ids, visit
 from tests.e2e.scenes import facts
 from tests.e2e.serving import Served, settle
-from tests.e2e.test_app_in_browser import arrive, card, cards, ids, visit
 
 HINT = ".st-key-tour .hint"
 

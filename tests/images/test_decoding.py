@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from imgsim.errors import ImageError
-from imgsim.images.decoding import open_image
+from imgsim.images.decoding import MAX_PIXELS, open_image
 from imgsim.images.thumbnails import encode_display, thumbnail
-from tests.hostile import chunk, drawing, encode, encodings, tiff
+from tests.hostile import chunk, drawing, encode, encodings, flat_png, tiff
 
 PLATE = drawing()
 ENCODINGS = encodings(PLATE)
@@ -142,3 +143,37 @@ def test_a_thumbnail_looks_like_its_plate() -> None:
     plate = drawing(1200, 1600)
     small = Image.open(io.BytesIO(thumbnail(plate)), formats=["WEBP"])
     assert cosine(grey(small), np.asarray(plate.resize(small.size, Image.Resampling.BOX))) > 0.99
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 10), (10, 0)])
+def test_an_image_without_pixels_is_refused(width: int, height: int) -> None:
+    with pytest.raises(ImageError):
+        open_image(flat_png(width, height))
+
+
+def test_the_ceiling_is_exact_and_can_be_set() -> None:
+    assert open_image(flat_png(100, 50), max_pixels=5000).size == (100, 50)
+    with pytest.raises(ImageError, match="100 x 51"):
+        open_image(flat_png(100, 51), max_pixels=5000)
+
+
+def test_a_missing_file_is_an_image_error(tmp_path: Path) -> None:
+    for path in (tmp_path / "gone.png", tmp_path, Path("a\x00b")):
+        with pytest.raises(ImageError, match="cannot read"):
+            open_image(path)
+
+
+def test_tiff_tiles_and_strips_that_lie_are_refused() -> None:
+    grey = {258: (3, 8), 259: (3, 5), 262: (3, 1)}
+    with pytest.raises(ImageError, match="tile"):
+        open_image(tiff(50, 50, {**grey, 322: (4, 65520), 323: (4, 65520)}, bytes(50)))
+    with pytest.raises(ImageError, match="reach to byte"):
+        open_image(tiff(50, 50, {**grey, 273: (4, 4_000_000_000)}, bytes(50)))
+
+
+def test_the_ceiling_is_below_what_a_worker_can_hold() -> None:
+    assert MAX_PIXELS <= 100_000_000
+    assert Image.MAX_IMAGE_PIXELS is not None, "Pillow's own check must stay on as a second line"

@@ -1,177 +1,28 @@
-"""Images to embeddings: the same vectors by every road, and a run that survives bad plates and dying workers."""
+"""Images to embeddings: everything in one go, the same vectors by every road."""
 
 import dataclasses
 import hashlib
 import multiprocessing
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors.numpy import save_file
 
-from imgsim.backbones import BACKBONES, Backbone, engines, fast_cpu, load_network
+from imgsim.backbones import BACKBONES, Backbone, engines
 from imgsim.backbones.embedder import Embedder
 from imgsim.errors import ImgsimError
 from imgsim.images.decoding import open_image
 from imgsim.prepare.engine import look_at_plates
-from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
-from tests.conftest import draw_plate
-from tests.signals import interruptible
-from tests.tiny import TINY, random_state
-
-
-@dataclass(frozen=True)
-class Plate:
-    """A plate's file, kept in memory."""
-
-    plate_id: str
-    data: bytes
-
-    @property
-    def file(self) -> str:
-        return f"{self.plate_id}.png"
-
-    def read(self) -> bytes:
-        return self.data
-
-
-def png(image: Image.Image) -> bytes:
-    return encoded(image, "PNG")
-
-
-def encoded(image: Image.Image, format: str, **options: object) -> bytes:
-    target = BytesIO()
-    image.save(target, format, **options)
-    return target.getvalue()
-
-
-def drawn(count: int) -> list[Plate]:
-    return [Plate(f"plate_{number:03}", png(draw_plate(number))) for number in range(count)]
-
-
-@pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, Path | None]:
-    monkeypatch.setitem(BACKBONES, "tiny", TINY)
-    return {"tiny": None}
+from imgsim.prepare.plate_shards import Asked, PlateResult
+from tests.prepare.looking import Plate, drawn, failures, png, process_plates, vectors
+from tests.tiny import TINY, write_weights
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A weights file of random values for each architecture."""
-    folder = tmp_path_factory.mktemp("weights")
-    paths = {}
-    for name in ("resnet18", "resnet50"):
-        paths[name] = folder / f"{name}.safetensors"
-        save_file(random_state(name, 3), paths[name])
-    return paths
-
-
-def process_plates(
-    files: Sequence[Plate], backbones: Mapping[str, Path | None], **options: Any
-) -> Iterator[Any]:
-    """A run in which every network sees every plate."""
-    return look_at_plates([Asked(file, frozenset(backbones)) for file in files], backbones, **options)
-
-
-def vectors(results: Sequence[PlateResult | PlateFailure], name: str) -> dict[str, np.ndarray]:
-    return {one.plate_id: one.embeddings[name] for one in results if isinstance(one, PlateResult)}
-
-
-def failures(results: Sequence[PlateResult | PlateFailure]) -> dict[str, str]:
-    return {one.plate_id: one.reason for one in results if isinstance(one, PlateFailure)}
-
-
-# Engines
-
-
-@pytest.mark.parametrize("engine", ["fast", "torch"])
-@pytest.mark.parametrize("name", ["plates18", "resnet18", "resnet50"])
-def test_every_engine_equals_eager_float32(
-    name: str, engine: str, weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import torch
-
-    if engine == "torch":
-        monkeypatch.setattr(fast_cpu, "available", lambda: False)
-    elif not fast_cpu.available():
-        pytest.skip("ONNX Runtime is not installed")
-    backbone = dataclasses.replace(BACKBONES[name], bundled=None)
-    path = weights[backbone.architecture]
-    embedder = Embedder(backbone, path, device="cpu", batch_size=2)
-    shape = (3, backbone.channels, backbone.input_size, backbone.input_size)
-    images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    images[0] = 255
-    with torch.inference_mode():
-        expected = load_network(backbone, path)(torch.from_numpy(images)).numpy()
-    found = embedder.embed_arrays(images)
-    assert found.dtype == np.float32 and found.shape == (3, backbone.dimension)
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
-    assert (found * expected).sum(axis=1).min() >= 0.99999
-
-
-def test_the_bundled_weights_give_the_vectors_of_eager_torch() -> None:
-    import torch
-
-    images = [open_image(png(draw_plate(number))).image for number in range(3)]
-    backbone = BACKBONES["plates18"]
-    embedder = Embedder("plates18", device="cpu")
-    with torch.inference_mode():
-        shaped = torch.from_numpy(np.stack([embedder.backbone.shape(image) for image in images]))
-        expected = load_network(backbone)(shaped).numpy()
-    assert (embedder.embed(images) * expected).sum(axis=1).min() >= 0.9999
-
-
-def test_searching_by_image_needs_no_torch_where_the_fast_engine_is() -> None:
-    if not fast_cpu.available():
-        pytest.skip("ONNX Runtime is not installed")
-    code = """
-import sys
-from PIL import Image
-from imgsim.backbones.embedder import Embedder
-print(Embedder("plates18", device="cpu").embed([Image.new("L", (90, 60), 200)]).shape)
-print(sorted({"torch", "torchvision"} & set(sys.modules)))
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    # Nothing else: what the engine's libraries print must not reach the lines of --json.
-    assert done.stdout.splitlines() == ["(1, 512)", "[]"]
-
-
-def test_batches_of_any_size_give_the_same_vectors(weights: dict[str, Path]) -> None:
-    backbone = dataclasses.replace(BACKBONES["plates18"], bundled=None)
-    images = np.random.default_rng(0).integers(0, 256, (7, 1, 128, 128), dtype=np.uint8)
-    whole = Embedder(backbone, weights["resnet18"], device="cpu", batch_size=7).embed_arrays(images)
-    for size in (1, 2, 3, 16):
-        again = Embedder(backbone, weights["resnet18"], device="cpu", batch_size=size).embed_arrays(images)
-        np.testing.assert_allclose(again, whole, atol=2e-6)
-    assert Embedder(TINY).embed([]).shape == (0, TINY.dimension)
-
-
-def test_devices_are_named_or_refused() -> None:
-    import torch
-
-    assert engines.choose_device("cpu") == "cpu"
-    assert engines.choose_device("auto") in {"cpu", "cuda", "mps"}
-    with pytest.raises(ImgsimError, match='no device "tpu"'):
-        engines.choose_device("tpu")
-    if torch.cuda.is_available() or torch.backends.mps.is_available():
-        assert engines.gpu_possible()
-    if not torch.cuda.is_available():
-        with pytest.raises(ImgsimError, match="finds no cuda device"):
-            engines.choose_device("cuda")
-
-
-# One plate however it was saved
-
+    return write_weights(tmp_path_factory.mktemp("weights"))
 
 # The run
 
@@ -281,94 +132,6 @@ def test_a_full_disk_ends_the_run_with_its_reason(tiny: dict[str, Path | None], 
         with pytest.raises(ImgsimError, match="moved or removed"):
             list(process_plates(drawn(9), tiny, thumbnails=gone, device="cpu", workers=workers))
     assert multiprocessing.active_children() == []
-
-
-# Workers that die (row 5 of the risks)
-
-
-def dying(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:
-    os._exit(3)
-
-
-def dying_later(weights: Path | None) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda batch: os._exit(3)
-
-
-@pytest.mark.parametrize("runner", [dying, dying_later])
-def test_a_machine_that_cannot_run_the_network_is_told_so(
-    runner: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(BACKBONES, "tiny", dataclasses.replace(TINY, runner=runner))
-    with pytest.raises(ImgsimError, match=r"ended \(exit code 3\) over a plate that is in order"):
-        list(process_plates(drawn(9), {"tiny": None}, device="cpu", workers=1, batch_size=2))
-    assert multiprocessing.active_children() == []
-
-
-def test_a_run_that_is_left_early_leaves_no_process(tiny: dict[str, Path | None]) -> None:
-    run = process_plates(drawn(40), tiny, device="cpu", workers=2, batch_size=1)
-    next(run)
-    assert multiprocessing.active_children()
-    run.close()  # type: ignore[attr-defined]
-    assert multiprocessing.active_children() == []
-
-
-RUN = """
-import sys, time
-from pathlib import Path
-from imgsim.backbones import BACKBONES
-from tests.prepare.test_plate_shards import drawn, process_plates
-from tests.tiny import TINY
-import multiprocessing
-
-def slow(file):
-    time.sleep(0.2)
-    return file.read()
-
-if __name__ == "__main__":
-    BACKBONES["tiny"] = TINY
-    for number, _ in enumerate(process_plates(drawn(400), {"tiny": None}, device="cpu", workers=2, batch_size=1)):
-        if number == 0:
-            print(*[child.pid for child in multiprocessing.active_children()], flush=True)
-        time.sleep(0.02)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_leaves_no_process(tmp_path: Path, ending: signal.Signals) -> None:
-    script = tmp_path / "run.py"
-    script.write_text(RUN, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    process = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
-        preexec_fn=interruptible,
-    )  # fmt: skip
-    assert process.stdout is not None and process.stderr is not None
-    workers = [int(pid) for pid in process.stdout.readline().split()]
-    assert len(workers) == 2
-    process.send_signal(ending)
-    process.wait(timeout=20)
-    said = process.stderr.read()
-    process.stdout.close()
-    process.stderr.close()
-    deadline = time.monotonic() + 20
-    while any(_alive(pid) for pid in workers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(_alive(pid) for pid in workers)
-    # One traceback, the parent's: workers say nothing.
-    assert said.count("Traceback") == (1 if ending == signal.SIGINT else 0)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:
-        # A process whose parent has not asked after it yet is dead all the same.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return True
 
 
 # A GPU run: workers read, this process runs the networks

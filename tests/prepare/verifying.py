@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageEnhance
 
 from imgsim.collection import open_collection
 from imgsim.features.extraction import Features
@@ -113,3 +113,11 @@ def stopping_after(count: int) -> Callable[[int], None]:
             raise KeyboardInterrupt
 
     return stop
+
+
+def rescan(image: Image.Image, light: float = 1.05) -> Image.Image:
+    """The same sheet on another scanner: other size, cut, light and rotation."""
+    width, height = image.size
+    turned = image.rotate(0.7, fillcolor=235, resample=Image.Resampling.BICUBIC)
+    cut = turned.crop((2, 3, width - 1, height - 2)).resize((width * 2, height * 2), Image.Resampling.BICUBIC)
+    return ImageEnhance.Brightness(cut).enhance(light)

@@ -14,8 +14,8 @@ from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from tests.conftest import offline
 from tests.e2e.conftest import Watch, browser
+from tests.e2e.looking import hover, lonely_rows, wait_for_map
 from tests.e2e.serving import Served, serve, settle
-from tests.e2e.test_app_in_browser import hover, lonely_rows, wait_for_map
 from tests.pages import PAGES
 from tests.reliability.hostile_titles import COUNT, NAME, TITLES, make_attacks, plate
 from tests.reliability.tally import Tally

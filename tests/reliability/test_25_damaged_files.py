@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from imgsim.app.services import background_check
-from imgsim.base.arrays import npy_bytes
-from imgsim.base.hashing import file_sha256
 from imgsim.cli import environment
 from imgsim.cli.check import main as check_command
 from imgsim.collection import open_collection
 from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.generation import layout
-from imgsim.prepare import Options, prepare
 from tests.making import ToyEngine, make
 from tests.pages import visit, words
-from tests.prepare.verifying import draw_plates
 from tests.reliability.damage import DAMAGES, flips
 from tests.reliability.tally import Tally
-from tests.reliability.whole import shown, shown_of
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A collection with everything that there is, of drawn plates, two of which are the same."""
-    folder = tmp_path_factory.mktemp("pristine")
-    images = draw_plates(folder / "images", 5)
-    first = sorted(images.iterdir())[0]
-    shutil.copy(first, images / f"again{first.suffix}")
-    (images / "bad.png").write_bytes(b"no image")
-    table = folder / "table.csv"
-    table.write_text("plate_id,title,year\nagain,Rosa,1752\nnobody,Lilium,1760\n")
-    make(folder / "data" / "plates", images, matching=True, metadata=table)
-    return folder / "data" / "plates"
-
-
-@pytest.fixture
-def attempt(pristine: Path, tmp_path: Path) -> Iterator[Callable[[], Path]]:
-    """Makes a new copy of it at each call, in a data folder of its own."""
-    count = 0
-
-    def anew() -> Path:
-        nonlocal count
-        count += 1
-        return Path(shutil.copytree(pristine, tmp_path / f"{count}" / "plates"))
-
-    yield anew
-    shutil.rmtree(tmp_path, ignore_errors=True)
+from tests.reliability.whole import shown_of
 
 
 def files_of(collection: Path) -> list[str]:
@@ -313,166 +277,3 @@ def test_the_app_checks_in_the_background_and_says_what_is_damaged(
             app = visit("about")
             assert ("Every file was checked" in words(app)) != damaged
             assert any("damaged" in str(one.value) for one in app.sidebar.warning) == damaged
-
-
-# -- manifests that are whole, and say what none would say
-
-
-def leaves(value: Any, where: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every value in a manifest, containers included; of long ones the first two."""
-    if where:
-        yield where
-    if isinstance(value, dict):
-        for key in list(value)[: 2 if where[:1] in (("files",), ("keys",)) else None]:
-            yield from leaves(value[key], (*where, key))
-    elif isinstance(value, list):
-        for number in range(min(2, len(value))):
-            yield from leaves(value[number], (*where, number))
-
-
-def changed(manifest: dict[str, Any], where: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    other = copy.deepcopy(manifest)
-    part: Any = other
-    for step in where[:-1]:
-        part = part[step]
-    part[where[-1]] = value
-    return other
-
-
-VALUES: list[Any] = [
-    None, True, "", "x" * 300, "</td><script>", 0, -1, 10**15, 10**400, 1.5, 1e308, [], ["x"], [[1]], {}, {"x": [None]},
-    "\ud800",
-]  # fmt: skip
-
-
-def sealed_anyhow(manifest: dict[str, Any]) -> bytes:
-    """With the right hash, also of what has no UTF-8."""
-    try:
-        return layout.sealed(manifest)
-    except UnicodeEncodeError:
-        text = json.dumps({layout.SEAL: "0" * 64, **{k: v for k, v in manifest.items() if k != layout.SEAL}})
-        digest = layout.hashlib.sha256(text.encode()).hexdigest()
-        return text.replace("0" * 64, digest, 1).encode()
-
-
-def test_forged_manifests_are_refused_or_shown(
-    attempt: Callable[[], Path], tally: Tally, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = attempt()
-    place = open_collection(path).folder / layout.MANIFEST
-    manifest = json.loads(place.read_bytes())
-    accepted: dict[int, dict[str, Any]] = {number: manifest for number in range(len(VALUES))}
-    for where in leaves(manifest):
-        for number, value in enumerate(VALUES):
-            with tally.attempt(f"{where} = {value!r:.40}"):
-                place.write_bytes(sealed_anyhow(changed(manifest, where, value)))
-                try:
-                    found = open_collection(path)
-                    _ = found.catalogue, [found.embeddings(name) for name in found.backbones]
-                except CollectionError:
-                    continue
-                # What it stood in may have been replaced by a value that was believed.
-                with contextlib.suppress(KeyError, IndexError, TypeError):
-                    accepted[number] = changed(accepted[number], where, value)
-    without = manifest
-    for where in leaves(manifest):
-        with tally.attempt(f"{where} is missing"):
-            other = copy.deepcopy(manifest)
-            part: Any = other
-            for step in where[:-1]:
-                part = part[step]
-            del part[where[-1]]
-            place.write_bytes(layout.sealed(other))
-            try:
-                open_collection(path)
-            except CollectionError:
-                continue
-            if len(where) == 1:
-                without = {key: value for key, value in without.items() if key != where[0]}
-            elif where[0] in without and len(where) == 2:
-                without = {**without, where[0]: {k: v for k, v in without[where[0]].items() if k != where[1]}}
-    # All that was believed, at once, on each page.
-    for what, forged in [*((repr(VALUES[number])[:30], one) for number, one in accepted.items()), ("nothing", without)]:
-        other_path = attempt()
-        forged_place = other_path / layout.GENERATIONS / place.parent.name / layout.MANIFEST
-        forged_place.write_bytes(sealed_anyhow(forged))
-        monkeypatch.setenv("IMGSIM_DATA", str(other_path.parent))
-        for page, query in {
-            "about": {}, "compare": {"plate": "again", "other": "again"}, "plate": {"plate": "again"}, "models": {},
-            "overview": {}, "browse": {},
-        }.items():  # fmt: skip
-            with tally.attempt(f"{page} with {what} wherever it is believed"):
-                app = visit(page, **query)
-                assert not [one for one in app.error if "Something went wrong" in str(one.value)]
-
-
-def test_a_forged_array_of_the_right_hash_shows_nothing_else(attempt: Callable[[], Path], tally: Tally) -> None:
-    path = attempt()
-    collection = open_collection(path)
-    sums = np.array(np.load(collection.folder / layout.FEATURE_SUMS, allow_pickle=False))
-    for what, other in {"fewer": sums[:-1], "others": sums + np.uint64(1)}.items():
-        with tally.attempt(what):
-            data = npy_bytes(other)
-            target = collection.folder / layout.FEATURE_SUMS
-            target.unlink()
-            target.write_bytes(data)
-            manifest = json.loads((collection.folder / layout.MANIFEST).read_bytes())
-            manifest["files"][layout.FEATURE_SUMS] = {"size": len(data), "sha256": file_sha256(target)}
-            (collection.folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
-            with pytest.raises(CollectionError):
-                shown(open_collection(path))
-
-
-# -- a folder that is moved away, and things in the way
-
-
-def test_a_folder_that_vanishes_while_a_run_writes_is_said(
-    pristine: Path, tmp_path: Path, tally: Tally
-) -> None:
-    images = [Path(open_collection(pristine).manifest["inputs"]["images"][0])]
-    for how in ("moved", "removed"):
-        for moment in range(1, 60, 3):
-            out = tmp_path / f"{how}-{moment}"
-            told = 0
-            vanished = False
-
-            def vanish(progress: Any, out: Path = out, how: str = how, moment: int = moment) -> None:
-                nonlocal told, vanished
-                told += 1
-                if told == moment:
-                    vanished = True
-                    out.rename(out.with_suffix(".away")) if how == "moved" else shutil.rmtree(out)
-
-            options = Options(out=out, inputs=images, backbones=["toy"], projections=["pca"])
-            with tally.attempt(f"{how} at {moment}"):
-                try:
-                    prepare(options, vanish, engine=ToyEngine())
-                    assert not vanished, "the run ends well"
-                except ImgsimError as error:
-                    assert vanished and "moved or removed" in str(error), str(error)
-                assert not vanished or not (out / layout.CURRENT).exists()
-            if not vanished:
-                break
-
-
-def test_what_lies_in_the_way_is_named(attempt: Callable[[], Path], tally: Tally) -> None:
-    def folder(path: Path) -> None:
-        path.unlink(missing_ok=True)
-        path.mkdir()
-
-    def file(path: Path) -> None:
-        shutil.rmtree(path, ignore_errors=True)
-        path.write_bytes(b"in the way")
-
-    for name, put in {
-        "lock": folder, "lock.holder": folder, "work": file, "work/shards": file, "work/stages": file,
-        "work/thumbnails": file, "generations": file, layout.RECORD: folder, "registry.sqlite": folder,
-        "work/sources.npz": folder,
-    }.items():  # fmt: skip
-        with tally.attempt(name):
-            path = attempt()
-            put(path / name)
-            try:
-                make(path, None, matching=True)
-            except ImgsimError as error:
-                assert str(path) in str(error), str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,19 +86,6 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(open_collection(path).folder, unfinished)
     (path / layout.GENERATIONS / "99999999-nothing").mkdir()
     return path
-
-
-@pytest.fixture
-def attempt(pristine: Path, tmp_path: Path) -> Iterator[Callable[[], Path]]:
-    count = 0
-
-    def anew() -> Path:
-        nonlocal count
-        count += 1
-        return Path(shutil.copytree(pristine, tmp_path / f"{count}" / "plates", symlinks=True))
-
-    yield anew
-    shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 def test_a_torn_current_is_opened_said_and_healed(

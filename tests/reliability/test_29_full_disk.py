@@ -20,7 +20,7 @@ from imgsim.collection.id_registry import Present, Registry
 from imgsim.errors import ImgsimError
 from imgsim.reviews import FILE, Reviews
 from tests.reliability.tally import Tally
-from tests.reviews.test_pictures import first_form
+from tests.reviews.first_form import first_form
 
 PLATES = [f"p{number:03d}" for number in range(40)]
 

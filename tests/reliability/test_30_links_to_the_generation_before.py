@@ -18,7 +18,7 @@ from imgsim.errors import CollectionError
 from imgsim.export import files_of
 from imgsim.images.decoding import open_image
 from imgsim.images.thumbnails import encode_display
-from tests.app.test_server import get
+from tests.app.asking import get
 from tests.e2e.serving import Served, serve
 from tests.exports import request_of
 from tests.herbals import make_herbals

@@ -13,11 +13,10 @@ from imgsim.collection import open_collection
 from imgsim.collection.id_registry import Present, Registry
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign, folded
 from imgsim.reviews import FILE, Reviews
-from tests.collection.test_naming import Version, content, scan
+from tests.collection.scans import Version, content, scan
 from tests.making import make
 from tests.prepare.conftest import no_waiting
-from tests.prepare.test_identity import rescan
-from tests.prepare.verifying import draw
+from tests.prepare.verifying import draw, rescan
 from tests.reliability.tally import Tally
 
 __all__ = ["no_waiting"]  # a fixture

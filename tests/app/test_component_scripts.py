@@ -1,0 +1,234 @@
+"""The files of the components: plain, safe, valid, and their arithmetic right where node can run it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imgsim.app import components
+from imgsim.app.components import mounting
+from tests.app.node import SCRIPTS, module, needs_node, node, script
+
+ASSETS = sorted(path for path in mounting.FOLDER.glob("*/*") if path.suffix in mounting.SERVED)
+
+
+def test_the_entries_exist() -> None:
+    folders = {path.parent.name for path in mounting.FOLDER.glob("*/__init__.py")}
+    assert folders == set(mounting.ENTRIES)  # one folder a component, and none forgotten
+    for name, entry in mounting.ENTRIES.items():
+        assert (mounting.FOLDER / name / entry).is_file()
+
+
+def test_each_file_is_loaded_by_its_component_or_shared() -> None:
+    for path in ASSETS:
+        loading = [other for other in SCRIPTS if path.name in other.read_text("utf-8") and other != path]
+        folders = {other.parent.name for other in loading}
+        if path.parent.name == "shared":
+            assert folders, f"nothing needs {path.name}"
+        else:
+            assert folders <= {path.parent.name}, f"{path.name} belongs into shared/"
+            assert loading or mounting.ENTRIES[path.parent.name] == path.name, f"nothing needs {path.name}"
+
+
+@pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
+def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: Path) -> None:
+    # The namespace of SVG is written like an address, but is a name: nothing is fetched from it.
+    text = path.read_text("utf-8").replace('"http://www.w3.org/2000/svg"', "")
+    for forbidden in (
+        r"https?:", r"//[a-z0-9-]+\.[a-z]", r"innerHTML", r"outerHTML", r"insertAdjacentHTML", r"document\.write",
+        r"\beval\b", r"new Function", r"DOMParser", r"createContextualFragment", r"srcdoc", r"@import", r"url\(",
+        r"localStorage", r"sessionStorage", r"document\.cookie", r"setInterval",
+    ):  # fmt: skip
+        if (path.name, forbidden) == ("memory.js", r"document\.cookie"):
+            continue  # the one file that keeps something, see browser_memory
+        assert not re.search(forbidden, text), f"{path.name} has {forbidden}"
+    assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_import_only_each_other(path: Path) -> None:
+    for source in re.findall(r"""(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text("utf-8")):
+        assert source.startswith(("./", "../shared/")) and (path.parent / source).is_file(), source
+
+
+@needs_node
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_are_valid(path: Path) -> None:
+    node("--check", source=path.read_text("utf-8"))
+
+
+@needs_node
+def test_the_index_finds_what_a_plain_search_finds() -> None:
+    rng = np.random.default_rng(3)
+    clouds = {
+        "cloud": rng.normal(size=(800, 2)),
+        "line": np.column_stack([np.linspace(0, 1, 300), np.zeros(300)]),
+        "one": np.zeros((1, 2)),
+        "same": np.ones((20, 2)),
+        "far": np.vstack([rng.normal(size=(200, 2)), [[1e4, 1e4]]]),
+    }
+    given = {}
+    for name, cloud in clouds.items():
+        points = cloud.astype(np.float32).astype(float)
+        low, high = points.min(axis=0), points.max(axis=0)
+        given[name] = {
+            "xy": points.ravel().tolist(),
+            "shown": (rng.random(len(points)) < 0.8).astype(int).tolist(),
+            "at": np.vstack([rng.uniform(low - 0.1, high + 0.1, (40, 2)), points[:40]]).tolist(),
+            "radius": 0.2,
+            "polygon": [[-0.7, -0.6], [1.1, -0.9], [0.3, 0.1], [0.8, 1.2], [-0.9, 0.9]],
+        }
+    source = f"""
+      import {{ PointIndex }} from {module("map_index.js")};
+      const given = {json.dumps(given)};
+      const found = {{}};
+      for (const [name, {{ xy, shown, at, radius, polygon }}] of Object.entries(given)) {{
+        const index = new PointIndex(new Float32Array(xy));
+        const states = new Uint8Array(shown);
+        found[name] = {{
+          near: at.map(([x, y]) => index.nearest(x, y, radius, states)),
+          inside: index.inside(polygon, states).sort((a, b) => a - b),
+        }};
+      }}
+      console.log(JSON.stringify(found));
+    """
+    for name, found in json.loads(node(source=source)).items():
+        points = np.array(given[name]["xy"]).reshape(-1, 2)
+        shown = np.array(given[name]["shown"], bool)
+        for place, row in zip(np.array(given[name]["at"]), found["near"], strict=True):
+            far = np.where(shown, np.hypot(*(points - place).T), np.inf)
+            if row == -1:
+                assert far.min() > given[name]["radius"] - 1e-9
+            else:
+                assert shown[row] and far[row] == pytest.approx(far.min(), abs=1e-9)
+        inside = [row for row in np.flatnonzero(shown) if winding(given[name]["polygon"], points[row])]
+        assert found["inside"] == inside
+
+
+def winding(polygon: list[list[float]], point: np.ndarray) -> bool:
+    """Tell whether a point lies in a simple polygon by the angle that its outline turns through, an oracle."""
+    corners = np.array(polygon) - point
+    angles = np.arctan2(corners[:, 1], corners[:, 0])
+    turns = np.diff(np.append(angles, angles[0]))
+    return bool(abs(((turns + np.pi) % (2 * np.pi) - np.pi).sum()) > np.pi)
+
+
+@needs_node
+def test_the_camera_zooms_at_the_pointer_and_masks_agree_with_python() -> None:
+    mask = np.random.default_rng(4).random(20_001) < 0.5
+    source = f"""
+      import {{ Camera }} from {module("map_camera.js")};
+      import {{ base64, bytes, rgb }} from {module("common.js")};
+      const camera = new Camera();
+      camera.bounds = [-3, 1, 9, 4];
+      camera.resize(700, 500);
+      camera.fit();
+      const corners = [camera.toScreen(-3, 1), camera.toScreen(9, 4)];
+      const before = camera.toData(300, 240);
+      camera.zoomAt(300, 240, 3);
+      const after = camera.toData(300, 240);
+      const saved = camera.save();
+      camera.resize(1400, 1000);
+      const mask = "{components.encode_mask(mask)}";
+      console.log(JSON.stringify({{
+        corners, before, after, saved, zoom: camera.zoom, same: base64(bytes(mask)) === mask,
+        colours: ["#0fa", "#00FFAA", "rgb(0, 255, 170)", "nonsense"].map(rgb),
+      }}));
+    """
+    got = json.loads(node(source=source))
+    for left, top in got["corners"]:
+        assert 0 <= left <= 700 and 0 <= top <= 500
+    assert got["before"] == pytest.approx(got["after"])
+    assert got["zoom"] == got["saved"]["zoom"] == 3
+    assert got["same"] is True
+    assert got["colours"] == [[0, 255, 170]] * 3 + [None]
+
+
+@needs_node
+def test_a_place_is_drawn_once_however_often_it_is_left_and_given_up_when_it_is_gone() -> None:
+    source = f"""
+      import {{ component }} from {module("common.js")};
+      globalThis.getComputedStyle = () => ({{ getPropertyValue: () => "#ffffff" }});
+      globalThis.setTimeout = (call) => call();
+      let made = 0, over = 0, drawn = 0;
+      class Part {{
+        constructor() {{ made += 1; }}
+        update() {{ drawn += 1; }}
+        dispose() {{ over += 1; }}
+      }}
+      const root = {{ host: {{}}, adoptedStyleSheets: [], isConnected: true }};
+      const draw = component(Part), place = {{ data: {{}}, parentElement: root }};
+      const leave = draw(place);
+      leave();
+      const again = draw(place);
+      leave();
+      const staying = [made, drawn, over];
+      root.isConnected = false;
+      again();
+      leave();
+      console.log(JSON.stringify({{ staying, gone: [made, drawn, over] }}));
+    """
+    assert json.loads(node(source=source)) == {"staying": [1, 2, 0], "gone": [1, 2, 1]}
+
+
+@needs_node
+def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
+    rng = np.random.default_rng(5)
+    points = np.vstack(
+        [rng.normal(size=(150, 2)), rng.normal(size=(20, 2)).repeat(3, axis=0), np.zeros((4, 2))]
+    )
+    shown = (rng.random(len(points)) < 0.8).astype(int)
+    source = f"""
+      import {{ Picture }} from {module("map_picture.js")};
+      const picture = Object.create(Picture.prototype);
+      Object.assign(picture, {{
+        xy: new Float32Array({json.dumps(points.ravel().tolist())}), count: {len(points)},
+        states: new Uint8Array({json.dumps(shown.tolist())}),
+        camera: {{ toScreen: (x, y) => [300 + 80 * x, 200 - 80 * y] }},
+      }});
+      const ways = {{ right: [1, 0], left: [-1, 0], down: [0, 1], up: [0, -1] }};
+      const next = Array.from({{ length: picture.count }}, (_, row) =>
+        Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, picture.beyond(row, ...way)])));
+      console.log(JSON.stringify({{ next, middle: picture.nearestTo(300, 200) }}));
+    """
+    got = json.loads(node(source=source))
+    on_screen = np.column_stack([300 + 80 * points[:, 0], 200 - 80 * points[:, 1]])
+    there = np.flatnonzero(shown)
+    far = np.hypot(*(on_screen - [300, 200]).T)
+    assert far[got["middle"]] == far[there].min()
+    for row in there:
+        for name, way in {"right": (1, 0), "left": (-1, 0), "down": (0, 1), "up": (0, -1)}.items():
+            ahead = (on_screen[there] - on_screen[row]) @ way
+            found = got["next"][row][name]
+            if found == -1:
+                assert ahead.max() <= 1e-3, "nothing lies that way"
+            else:
+                assert shown[found] and found != row
+                assert (on_screen[found] - on_screen[row]) @ way >= -1e-3
+    reached, waiting = {int(there[0])}, [int(there[0])]
+    while waiting:
+        for row in got["next"][waiting.pop()].values():
+            if row >= 0 and row not in reached:
+                reached.add(row)
+                waiting.append(row)
+    assert reached == set(there.tolist())
+
+
+@needs_node
+def test_two_entries_of_one_step_are_told_from_two_steps() -> None:
+    source = script("history.js").read_text("utf-8") + """
+    const first = { path: "/", search: "?plate=a", time: 1000 };
+    const told = [
+      [first, { path: "/plate", search: "?plate=a", time: 1300 }],
+      [null, { path: "/plate", search: "?plate=a", time: 1300 }],
+      [first, { path: "/plate", search: "?plate=b", time: 1300 }],
+      [first, { path: "/", search: "?plate=a", time: 1300 }],
+      [first, { path: "/plate", search: "?plate=a", time: 9000 }],
+    ].map(([one, two]) => finishes(one, two));
+    console.log(JSON.stringify(told));
+    """
+    assert json.loads(node(source=source)) == [True, False, False, False, False]

@@ -1,0 +1,104 @@
+"""A query always shows its nearest plates: the line divides the list, and leaves nothing out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from imgsim.app.parts import line, neighbour_query
+from imgsim.app.services import state
+from imgsim.collection import Collection
+from imgsim.collection.calibration import RANDOM, Calibration
+from imgsim.collection.listing import (
+    ABOVE,
+    BELOW,
+    VERIFIED,
+)
+from imgsim.collection.query import plate_query
+from tests.app.queried import QUERY, scores_of
+from tests.herbals import COUNT
+from tests.pages import button, check, param, visit, words
+
+
+@pytest.fixture(scope="session")
+def folder(near_matches: Path) -> Path:
+    return near_matches
+
+
+@pytest.mark.parametrize("page", ["plate", "map"])
+@pytest.mark.parametrize("threshold", ["1", "0.5", "-1", None])
+def test_no_page_answers_with_an_empty_list(
+    bare: Collection, cards: list[dict[str, Any]], page: str, threshold: str | None
+) -> None:
+    visit(page, plate=QUERY, fold="no", **({} if threshold is None else {"threshold": threshold}))
+    scores = scores_of(bare)
+    others = [row for row in range(COUNT) if bare.catalogue.record(row)["book"] != "book0"]
+    nearest = sorted(others, key=lambda row: (-scores[row], row))
+    assert [card["id"] for card in cards] == [
+        bare.catalogue.plate_ids[row] for row in nearest
+    ]  # 18 of at most 20
+    headings = [(card["rank"], card["heading"]) for card in cards if "heading" in card]
+    above = 0 if threshold is None else int((scores[nearest] >= np.float32(threshold)).sum())
+    wanted = [(1, False)] * (above > 0) + [(above + 1, True)] * (above < len(nearest))
+    assert [(rank, heading["line"]) for rank, heading in headings] == wanted
+    if threshold is not None and above:
+        assert headings[0][1]["text"] == f"{above} at {float(threshold):g} or more"
+
+
+def test_verified_plates_stand_over_the_line_whatever_they_score(
+    herbals: Collection, cards: list[dict[str, Any]]
+) -> None:
+    visit("plate", plate=QUERY, fold="no", threshold="1", other_books="no")
+    headings = {card["rank"]: card["heading"] for card in cards if "heading" in card}
+    assert headings == {
+        1: {"text": "3 verified", "means": "their lines agree, whatever they score", "line": False},
+        4: {
+            "text": "Below the line at 1",
+            "means": "none of the others reaches it: these are the nearest",
+            "line": True,
+        },
+    }
+    assert {card["id"] for card in cards[:3]} == {"p001", "p004", "p014"}
+
+
+def test_one_click_goes_back_to_the_calibrated_line(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_it_is = herbals.calibration("toy")
+    calibrated = Calibration(0.75, RANDOM, as_it_is.compared, as_it_is.background)
+    monkeypatch.setattr(Collection, "calibration", lambda self, backbone: calibrated)
+    app = visit("plate", plate=QUERY)
+    assert (app.number_input[0].label, app.number_input[0].value) == ("Line, calibrated", 0.75)
+    assert "threshold" not in app.query_params
+    assert "The line at 0.75 is calibrated for toy here by random pairs" in words(app)
+    assert not [found for found in app.button if found.label.startswith("↺")]
+    check(app.number_input[0].set_value(0.9).run())
+    assert (app.number_input[0].label, param(app, "threshold")) == ("Line, chosen", "0.9")
+    assert "The line at 0.9 is chosen (calibrated: 0.75)" in words(app)
+    check(button(app, "↺ 0.75").click().run())
+    assert "threshold" not in app.query_params and app.number_input[0].value == 0.75
+    # to type the calibrated value is to take it
+    check(app.number_input[0].set_value(0.9).run())
+    check(app.number_input[0].set_value(0.75).run())
+    assert "threshold" not in app.query_params
+
+
+def test_what_stands_over_the_parts_of_a_list(herbals: Collection) -> None:
+    row = herbals.catalogue.row(QUERY)
+    query = plate_query(herbals, row, scores_of(herbals))
+    at = float(np.sort(scores_of(herbals))[-6])
+    for top_k, threshold in ((4, None), (8, at), (50, -1.0), (50, 1.0)):
+        now = state.State(
+            collection="herbals", backbone="toy", top_k=top_k, threshold=threshold, other_books=False
+        )
+        found = neighbour_query.find(herbals, query, now)
+        headings = line.headings(herbals, found, now)
+        assert list(headings) == sorted(set(found.sections))
+        assert headings[VERIFIED][0] == "3 verified"
+        if threshold is None:
+            assert headings[BELOW] == ("The nearest of the others", "")
+        elif ABOVE in headings:
+            assert headings[ABOVE][0] == f"{found.sections.count(ABOVE)} more at {threshold:g} or more"

@@ -1,0 +1,196 @@
+"""The page Overview, and the filters that its numbers open."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from imgsim.catalogue import UNKNOWN
+from imgsim.charts.overview_figures import ALL, REUSED
+from imgsim.collection import Collection
+from imgsim.collection.decided import reviews_of
+from tests.app.drawn import Drawn, marks
+from tests.herbals import HOSTILE
+from tests.pages import check, param, visit, words
+
+
+@pytest.fixture(scope="session")
+def folder(verified: Path) -> Path:
+    return verified
+
+
+@dataclass
+class Charts:
+    """The charts of the last run, and what is clicked in them."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+    clicked: dict[str, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture
+def charts(monkeypatch: pytest.MonkeyPatch) -> Charts:
+    """Charts that are kept: without a browser nobody sees or clicks them."""
+    kept = Charts()
+
+    def fake_chart(figure: Any, *, key: str, **_given: Any) -> dict[str, Any]:
+        kept.figures[key] = figure
+        custom = kept.clicked.pop(key, None)
+        return {"selection": {"points": [{"customdata": custom}] if custom else []}}
+
+    monkeypatch.setattr(st, "plotly_chart", fake_chart)
+    return kept
+
+
+def press(app: AppTest, start: str) -> AppTest:
+    """Press the button whose label begins so."""
+    return check(next(b for b in app.button if b.label.startswith(start)).click().run())
+
+
+# ---- Overview
+
+
+def test_the_overview_says_its_main_finding_first(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("overview")
+    heading = app.markdown[0].value
+    assert "46 % of the plates show an image that is also in another book" in heading.replace("\\", "")
+    # 10 years four times, and 20 from p004 to p014
+    assert "the median copy came 10 years after the one before it" in heading
+    numbers = [b.label for b in app.button if b.key and b.key.startswith("number_")]
+    assert numbers == [
+        ":primary[**24**] plates", ":primary[**4**] books", ":primary[**11**] also in another book, 46 %",
+        ":primary[**5**] images in several books", ":primary[**6**] undated plates",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("24", {}),
+        ("11", {"reused": "yes"}),
+        ("6", {"in.decade": UNKNOWN}),
+        ("4", {}),
+        ("5", {"books": "2"}),
+    ],
+)
+def test_every_number_opens_what_is_behind_it(
+    herbals: Collection, drawn: Drawn, label: str, expected: dict[str, str]
+) -> None:
+    # filters that one came with would show fewer than the number says
+    app = press(visit("overview", text="zzz", decades="1700-1700"), f":primary[**{label}**]")
+    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
+    if label in ("4", "5"):
+        kept = {name: value for name, value in kept.items() if name not in ("text", "decades")}
+    assert kept == expected
+    if label not in ("4", "5"):
+        assert f"{label} plates" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("chart", "custom", "expected", "plates"),
+    [
+        ("decades", ["decade", "1", ALL], {"decades": "1710-1710"}, 6),
+        ("decades", ["decade", "1", REUSED], {"decades": "1710-1710", "reused": "yes"}, 3),
+        ("decades", ["decade", "3", ALL], {"in.decade": UNKNOWN}, 6),
+        ("by_place", ["place", "0", ALL], {"in.place": "Edinburgh"}, 12),
+        ("by_place", ["place", "0", REUSED], {"in.place": "Edinburgh", "reused": "yes"}, 3),
+    ],
+)
+def test_a_click_on_a_bar_opens_its_plates(
+    herbals: Collection,
+    drawn: Drawn,
+    charts: Charts,
+    chart: str,
+    custom: list[str],
+    expected: dict[str, str],
+    plates: int,
+) -> None:
+    charts.clicked[chart] = custom
+    app = visit("overview", text="zzz")
+    kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
+    assert kept == expected
+    assert len(drawn.given["browse_grid"]["items"]) == plates
+    assert f"{plates} plates that pass the filters" in words(app)
+
+
+@pytest.mark.parametrize(
+    "custom", [["decade", "99", ALL], ["decade", "-1", ALL], ["decade", "x", ALL], ["place", "0", ALL], ["decade"], []]
+)  # fmt: skip
+def test_a_click_that_no_bar_can_have_sent_opens_nothing(
+    herbals: Collection, charts: Charts, custom: list[str]
+) -> None:
+    charts.clicked["decades"] = custom
+    app = visit("overview")
+    assert app.title[0].value == "Overview"
+
+
+def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn, charts: Charts) -> None:
+    charts.clicked["borrowers"] = ["book", "book1", REUSED]
+    assert param(visit("overview"), "book") == "book1"
+    charts.clicked["lenders"] = ["book", "book0", ALL]
+    assert param(visit("overview"), "book") == "book0"
+    drawn.answers["most_reused"] = {"clicked": "p000"}
+    assert param(visit("overview"), "family") == "F0001"
+    charts.clicked["delays"] = ["delay", "2", ALL]
+    app = visit("overview")
+    assert (param(app, "years"), param(app, "books")) == ("10-19", "2")
+    assert "3 families that pass the filters" in words(app)
+
+
+def test_a_collection_that_was_never_compared_is_counted_all_the_same(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, charts: Charts
+) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(plain))
+    app = visit("overview")
+    assert "they were not compared by their lines yet" in words(app)
+    assert app.code[0].value == "python precompute.py --name herbals"
+    assert [trace.name for trace in charts.figures["decades"].data] == [ALL]
+    assert list(charts.figures["decades"].data[0].y) == [6, 6, 6, 6]
+
+
+# ---- the filters that the numbers open
+
+
+def test_undated_plates_can_be_asked_for(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("browse")
+    toggle = next(toggle for toggle in app.toggle if toggle.label == "Undated only (6)")
+    check(toggle.set_value(True).run())
+    assert param(app, "in.decade") == UNKNOWN and "6 plates that pass the filters" in words(app)
+    check(next(t for t in app.toggle if t.label.startswith("Undated")).set_value(False).run())
+    assert "in.decade" not in app.query_params
+
+
+def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
+    herbals: Collection, verified: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn: Drawn, charts: Charts
+) -> None:
+    shutil.copytree(verified, tmp_path / "data")
+    monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
+    reviews = reviews_of(tmp_path / "data" / "herbals")
+    visit("overview")  # what is kept from before must not be shown again
+    reviews.record("p001", "p018", "unrelated", reviewer="A")
+    reviews.record("p005", "p022", "same plate", reviewer="A")
+    reviews.record("p002", "p008", "unrelated", reviewer="A")
+    app = visit("overview")
+    numbers = [button.label for button in app.button if button.key == "number_reused"]
+    assert numbers == [":primary[**9**] also in another book, 38 %"]
+    charts.clicked["decades"] = ["decade", "3", REUSED]
+    visit("overview")
+    assert [item["id"] for item in drawn.given["browse_grid"]["items"]] == ["p022"]
+    visit("book", book="book1")
+    assert set(marks(drawn)) == {"p006", "p007"}
+
+
+def test_hostile_titles_are_never_read_as_markdown(herbals: Collection, charts: Charts) -> None:
+    for book in range(4):
+        app = visit("book", book=f"book{book}")
+        seen = words(app) + "".join(button.label for button in app.button)
+        for title in HOSTILE:
+            if any(char in title for char in "<[*`$"):
+                assert title not in seen
+    visit("overview")
+    assert "<script>" not in str([figure.to_json() for figure in charts.figures.values()])

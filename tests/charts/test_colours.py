@@ -1,0 +1,68 @@
+"""Colours of the map: by category, by order, and told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imgsim.app import components
+from imgsim.charts.colours import CATEGORIES, MISSING, RAMP
+from imgsim.errors import ImgsimError
+
+
+def test_categories_are_ranked_and_the_rest_is_other() -> None:
+    values = ["London"] * 5 + ["Paris"] * 3 + ["Bath"] * 3 + ["Rome", "Leiden"] + [""] * 2
+    colouring = components.colour_by_category(values, most=3)
+    assert colouring.names == ("London", "Bath", "Paris", "other (2)")
+    assert colouring.counts == (5, 3, 3, 2)
+    assert colouring.palette == (*CATEGORIES[:3], components.OTHER)
+    assert colouring.tones.tolist() == [0] * 5 + [2] * 3 + [1] * 3 + [3, 3] + [255, 255]
+    assert colouring.missing == 2
+    assert not colouring.tones.flags.writeable
+
+
+def test_every_category_counts_once() -> None:
+    values = [str(number % 23) for number in range(1000)]
+    colouring = components.colour_by_category(values)
+    assert len(colouring.palette) == len(CATEGORIES) + 1
+    assert sum(colouring.counts) == 1000
+    assert np.bincount(colouring.tones).tolist() == list(colouring.counts)
+
+
+@pytest.mark.parametrize("none", [None, np.nan, pd.NA])
+def test_decades_run_from_the_first_colour_to_the_last(none: Any) -> None:
+    colouring = components.colour_by_order([1790, 1700, none, 1750, 1700], suffix="s")
+    assert colouring.names == ("1700s", "1750s", "1790s")
+    assert colouring.counts == (2, 1, 1)
+    assert colouring.tones.tolist() == [2, 0, 255, 1, 0]
+    assert colouring.palette[0] == RAMP[0] and colouring.palette[-1] == RAMP[-1]
+    assert colouring.missing == 1
+
+
+def test_colours_of_nothing() -> None:
+    for colouring in (components.colour_by_category([]), components.colour_by_order([])):
+        assert colouring.tones.size == 0 and colouring.palette == () and colouring.missing == 0
+    assert components.colour_by_order([None, None]).missing == 2
+    assert components.colour_by_order(pd.array([1700, pd.NA], dtype="Int32")).missing == 1
+    with pytest.raises(ImgsimError):
+        components.colour_by_category(["a"], most=9)
+    with pytest.raises(ImgsimError, match="too many"):
+        components.colour_by_order(list(range(300)))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance by WCAG, 0..1."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_ramp_gets_lighter_step_by_step_and_no_colour_is_the_marks() -> None:
+    assert (np.diff([luminance(colour) for colour in RAMP]) > 0).all()
+    for colour in (*CATEGORIES, *RAMP, components.OTHER, MISSING):
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        assert red + green + blue > 120, "black is the query"
+        assert not (red > 180 and green < 80 and blue < 80), "red are the neighbours"

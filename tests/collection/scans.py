@@ -1,0 +1,18 @@
+"""Scans of pictures, in short: which picture, and which scan of it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from imgsim.collection.plate_ids import Scan
+
+Version = tuple[int, int]  # picture, scan of it
+
+
+def content(version: Version) -> str:
+    return hashlib.sha256(repr(version).encode()).hexdigest()
+
+
+def scan(file: str, version: Version, root: str = "/scans", name: str = "") -> Scan:
+    return Scan(name or Path(file).stem, root, file, content(version))

@@ -1,0 +1,57 @@
+"""Browse in a real browser: look, narrow down, open a plate."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from imgsim.collection import Collection
+from tests.conftest import SAMPLE
+from tests.e2e.looking import arrive, card, cards, ids, state_of, visit
+from tests.e2e.serving import Served, settle
+
+
+def test_a_plate_in_browse_leads_to_its_page_and_back_again(page: Page, app: Served) -> None:
+    visit(page, app)
+    shown = ids(cards(page))
+    assert len(shown) == SAMPLE
+    image = cards(page).first.locator("img")
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.naturalWidth") > 50
+    assert image.evaluate("image => getComputedStyle(image).objectFit") == "contain"
+
+    card(page, shown[3]).click()
+    arrive(page, "plate")
+    assert state_of(page)["plate"] == shown[3]
+    expect(page.get_by_test_id("imgsim-viewer")).to_have_attribute("data-state", "ready")
+
+    page.go_back()
+    arrive(page, "")
+    assert "plate" not in state_of(page)  # one step back, not two
+    assert ids(cards(page)) == shown
+
+
+def test_filters_narrow_browse_and_stand_in_the_address(page: Page, app: Served, sample: Collection) -> None:
+    visit(page, app)
+    word = re.findall(r"\w{5,}", str(sample.catalogue.frame["title"].iat[0]))[0]
+    page.get_by_label("Search", exact=True).fill(word)
+    page.keyboard.press("Enter")
+    wanted = [str(sample.catalogue.plate_ids[row]) for row in sample.catalogue.search(word)]
+    expect(cards(page)).to_have_count(len(wanted))
+    settle(page)
+    assert state_of(page)["text"] == word
+    assert sorted(ids(cards(page))) == sorted(wanted)
+    page.reload()
+    arrive(page, "")
+    assert sorted(ids(cards(page))) == sorted(wanted)
+
+
+def test_the_keyboard_is_enough(page: Page, app: Served) -> None:
+    visit(page, app)
+    wanted = ids(cards(page))[1]
+    cards(page).first.locator("button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    arrive(page, "plate")
+    assert state_of(page)["plate"] == wanted

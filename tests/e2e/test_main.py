@@ -1,0 +1,52 @@
+"""The app in a real browser: every page opens clean, whatever its address asks for, and the start is light."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.looking import arrive, visit
+from tests.e2e.serving import Served
+
+
+@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about"])
+def test_every_page_opens_clean_and_says_what_it_is(page: Page, app: Served, name: str) -> None:
+    visit(page, app, name)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    for image in page.locator("img").all():
+        # A picture in what is hidden from screen readers as a whole, as the map's hint is, needs no words of its own.
+        hidden = image.evaluate("image => image.closest('[aria-hidden=true]') !== null")
+        assert (image.get_attribute("alt") or "") or hidden, image
+
+
+@pytest.mark.parametrize(
+    "query", ["plate=../../etc/passwd", "plate=%00", "page=-7&top_k=x", "collection=%3Cb%3E", "map=nope"]
+)
+def test_a_mangled_link_is_answered_with_a_page(page: Page, app: Served, query: str) -> None:
+    for name in ("", "plate", "map"):
+        page.goto(f"{app.url}/{name}?{query}")
+        arrive(page, name)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_running_app_holds_no_torch_until_an_image_is_searched(
+    prepared: Path, context: BrowserContext
+) -> None:
+    from tests.e2e.serving import serve
+
+    with serve(prepared) as served:
+        maps = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
+        if not maps.exists():
+            pytest.skip("needs Linux's /proc")
+        page = context.new_page()
+        for name in ("", "reuse", "books", "plate", "map", "about"):
+            visit(page, served, name)
+        # python -m imgsim starts the server as its child
+        for pid in maps.read_text().split() or [str(served.process.pid)]:
+            loaded = Path(f"/proc/{pid}/maps").read_text()
+            assert "streamlit" in Path(f"/proc/{pid}/cmdline").read_text()
+            for library in ("libtorch", "llvmlite", "cv2", "onnxruntime", "openvino"):
+                assert library not in loaded

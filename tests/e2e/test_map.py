@@ -1,0 +1,103 @@
+"""The map in a real browser: clicks, a box, another projection."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from imgsim.collection import Collection
+from tests.conftest import SAMPLE
+from tests.e2e.looking import (
+    cards,
+    click_point,
+    download,
+    ids,
+    lonely_rows,
+    neighbours_of,
+    on_map,
+    point,
+    state_of,
+    visit,
+    wait_for_map,
+)
+from tests.e2e.serving import Served, settle
+
+
+def test_a_click_on_the_map_changes_the_neighbours_and_keeps_the_zoom(
+    page: Page, app: Served, sample: Collection
+) -> None:
+    visit(page, app, "map", threshold="-1", other_books="no", fold="no", map="pca")
+    canvas = wait_for_map(page)
+    assert on_map(page, "points") == str(SAMPLE)
+    first, second = lonely_rows(page, 2)[:2]
+
+    x, y = point(page, first)
+    page.mouse.move(x, y)
+    for _ in range(3):
+        page.mouse.wheel(0, -120)
+    page.wait_for_timeout(400)
+    zoom = float(on_map(page, "zoom"))
+    assert zoom > 1
+
+    click_point(page, first)
+    expect(canvas).to_have_attribute("data-query", str(first))
+    settle(page)
+    assert state_of(page)["plate"] == sample.catalogue.plate_ids[first]
+    before = neighbours_of(page)
+    assert [sample.catalogue.row(plate) for plate in before] == red(page)
+    assert float(on_map(page, "zoom")) == zoom
+
+    other = second if is_inside(page, second) else next(row for row in red(page) if is_inside(page, row))
+    click_point(page, other)
+    expect(canvas).not_to_have_attribute("data-query", str(first))
+    settle(page)
+    after = neighbours_of(page)
+    assert after != before
+    assert [sample.catalogue.row(plate) for plate in after] == red(page)
+    assert float(on_map(page, "zoom")) == zoom
+
+
+def red(page: Page) -> list[int]:
+    """The rows that the map draws as neighbours."""
+    return [int(row) for row in re.findall(r"\d+", on_map(page, "neighbours"))]
+
+
+def is_inside(page: Page, row: int) -> bool:
+    return bool(
+        page.get_by_test_id("imgsim-map").evaluate(
+            "(canvas, row) => canvas.imgsimLocate(row)?.inside ?? false", row
+        )
+    )
+
+
+def test_a_box_on_the_map_gathers_plates_and_gives_them_as_csv(page: Page, app: Served) -> None:
+    visit(page, app, "map", map="pca")
+    canvas = wait_for_map(page)
+    page.get_by_test_id("imgsim-mode-box").click()
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=5)
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4, steps=5)
+    page.mouse.up()
+    expect(canvas).to_have_attribute("data-selected", str(SAMPLE))
+    chosen = cards(page, "Selected plates")
+    expect(chosen).to_have_count(SAMPLE)
+    _, content = download(page, page.get_by_role("button", name="Download CSV"))
+    from imgsim.base.spreadsheets import read_back
+
+    table = read_back(content)
+    assert sorted(plate.strip('="') for plate in table["plate_id"]) == sorted(ids(chosen))
+
+
+def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
+    visit(page, app, "map", map="pca")
+    wait_for_map(page)
+    before = [point(page, row) for row in range(6)]
+    page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
+    settle(page)
+    page.wait_for_timeout(500)
+    assert state_of(page)["map"] == "tsne"
+    assert [point(page, row) for row in range(6)] != before
