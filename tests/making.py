@@ -48,8 +48,8 @@ def write_plates(folder: Path, count: int, first: int = 0) -> Path:
 
 
 @dataclass
-class ToyEngine:
-    """An engine in this process. ``preprocessing`` stands for the code that shapes images.
+class ToyProcessor:
+    """A processor in this process. ``preprocessing`` stands for the code that shapes images.
 
     ``asked``, ``described`` and ``compared`` are what it did; ``after`` and ``after_group`` are told of each step
     before it is done, and may interrupt.
@@ -106,7 +106,7 @@ class ToyEngine:
                 yield group, compare_groups([group], folder=folder, sizes=scratch / "sizes.npy", verifier=verifier)[0]
 
 
-def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:
+def make(out: Path, images: Path | None, processor: ToyProcessor | None = None, **options: Any) -> Summary:
     """Prepare a collection with the toy network and, unless asked for, with the quickest map, without matches, and
     without a word about plates that are gone."""
     options = {
@@ -117,7 +117,7 @@ def make(out: Path, images: Path | None, engine: ToyEngine | None = None, **opti
         **options,
     }
     inputs = None if images is None else [images]
-    return prepare(Options(out=out, inputs=inputs, **options), engine=engine or ToyEngine())
+    return prepare(Options(out=out, inputs=inputs, **options), processor=processor or ToyProcessor())
 
 
 class Recorder:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imgsim.base.progress import Reporter
     from imgsim.generation.generation import Generation
-    from imgsim.prepare.engine import Engine
+    from imgsim.prepare.processor import Processor
     from imgsim.verification.match import Match
 
 _EVERY_S, _MOST = 5.0, 4000
@@ -107,7 +107,7 @@ class KnownPairs:
 
 
 def compare(
-    engine: Engine,
+    processor: Processor,
     reporter: Reporter,
     known: KnownPairs,
     pairs: npt.NDArray[np.int32],
@@ -139,7 +139,7 @@ def compare(
     done, failed = 0, []
     with reporter.stage("matches", len(asked)) as stage:
         try:
-            for group, found in engine.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
+            for group, found in processor.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
                 row, others = group.row, by_row.pop(group.row)
                 if isinstance(found, str):
                     failed.append((row, found))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
     from imgsim.prepare.context import ChosenBackbone
-    from imgsim.prepare.engine import Engine
+    from imgsim.prepare.processor import Processor
     from imgsim.prepare.vector_lookup import VectorLookup
     from imgsim.prepare.work_folder import WorkStore
 
@@ -39,7 +39,7 @@ class Descriptions:
 
     def __init__(
         self,
-        engine: Engine,
+        processor: Processor,
         reporter: Reporter,
         store: WorkStore,
         backbones: Sequence[ChosenBackbone],
@@ -49,7 +49,7 @@ class Descriptions:
         verifier: str,
     ) -> None:
         self.verifier = verifier
-        self._engine, self._reporter, self._store = engine, reporter, store
+        self._processor, self._reporter, self._store = processor, reporter, store
         self._backbones, self._vectors = backbones, vectors
         self._live, self.key = former, key
         self.shards = FeatureShards(store.features, key, reporter.note)
@@ -174,7 +174,7 @@ class Descriptions:
         left = dict(todo)
         with self._reporter.stage("features" if described else "mirrored queries", len(todo)) as stage:
             try:
-                for result in self._engine.look(
+                for result in self._processor.look(
                     [asked for _, asked in todo.values()],
                     {b.name: b.weights for b in mirrored},
                     thumbnails=None,

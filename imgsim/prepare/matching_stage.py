@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from imgsim.prepare.catalogue_stage import CatalogueStage
     from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.embedding_stages import VectorStages
-    from imgsim.prepare.engine import Engine
     from imgsim.prepare.plate_stage import Found
+    from imgsim.prepare.processor import Processor
     from imgsim.prepare.work_folder import WorkStore
     from imgsim.verification.candidates import Candidates
     from imgsim.verification.matches import Matches
@@ -50,7 +50,7 @@ class MatchingStages:
 
     def __init__(
         self,
-        engine: Engine,
+        processor: Processor,
         reporter: Reporter,
         live: Generation | None,
         store: WorkStore,
@@ -71,7 +71,7 @@ class MatchingStages:
         # Where nothing is compared, a verifier that is not here is no hindrance.
         by = VERIFIERS.get(verifier) if asked else SIFT
         self._verifier = by.name
-        self._engine, self._reporter, self._live, self._workers = engine, reporter, live, workers
+        self._processor, self._reporter, self._live, self._workers = processor, reporter, live, workers
         self._store, self._found, self._catalogue = store, found, catalogue
         self._backbones, self._vectors, self._top, self.former = backbones, vectors, top, former
         contents = list(catalogue.contents)
@@ -252,8 +252,9 @@ class MatchingStages:
         known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
         self.compared = compare(
-            self._engine, self._reporter, known, pairs, self._contents, self._store_folder, self._sizes, self._verifier
-        )
+            self._processor, self._reporter, known, pairs, self._contents, self._store_folder, self._sizes,
+            self._verifier,
+        )  # fmt: skip
         rows = pairs.tolist()
         table = known.table(
             [(self._contents[a], self._contents[b]) for a, b in rows],

@@ -10,7 +10,6 @@ from typing import Any
 
 from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.prepare.context import ChosenBackbone
-from imgsim.prepare.engine import Engine
 from imgsim.prepare.given import Given
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.options import (
@@ -21,6 +20,7 @@ from imgsim.prepare.options import (
     DEFAULT_VERIFY_TOP,
     Options,
 )
+from imgsim.prepare.processor import Processor
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Plan:
         }
 
 
-def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, engine: Engine) -> Plan:
+def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, processor: Processor) -> Plan:
     """The plan of a run. Raises ImgsimError where what was asked for does not fit together."""
     projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
     if not projections or (options.sample is not None and not options.projections):
@@ -64,7 +64,7 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, engine:
     top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
     encoding, book_by = table_choices(options, recorded, given.metadata)
     return Plan(
-        _backbones(options, recorded["backbones"], engine),
+        _backbones(options, recorded["backbones"], processor),
         options.top_k or recorded["top_k"] or DEFAULT_TOP_K,
         projections,
         verifier_of(options, recorded["verifier"]),
@@ -75,7 +75,7 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, engine:
 
 
 def _backbones(
-    options: Options, recorded: Mapping[str, str | None], engine: Engine
+    options: Options, recorded: Mapping[str, str | None], processor: Processor
 ) -> tuple[ChosenBackbone, ...]:
     names = list(dict.fromkeys([*recorded, *options.backbones])) or [DEFAULT_BACKBONE]
     unknown = set(options.weights) - set(names)
@@ -89,7 +89,7 @@ def _backbones(
     for name in names:
         named = options.weights.get(name) or recorded.get(name)
         weights = Path(os.path.abspath(named)) if named else None
-        chosen.append(ChosenBackbone(name, weights, *engine.describe(name, weights)))
+        chosen.append(ChosenBackbone(name, weights, *processor.describe(name, weights)))
     return tuple(chosen)
 
 

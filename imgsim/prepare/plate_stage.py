@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
     from imgsim.generation.generation import Generation
     from imgsim.prepare.context import ChosenBackbone
-    from imgsim.prepare.engine import Engine
     from imgsim.prepare.feature_stage import Descriptions
+    from imgsim.prepare.processor import Processor
     from imgsim.prepare.vanished import Consent
 
 
@@ -86,7 +86,7 @@ class PlateRow:
 
 
 def process(
-    engine: Engine,
+    processor: Processor,
     reporter: Reporter,
     live: Generation | None,
     consent: Consent,
@@ -126,7 +126,7 @@ def process(
             )
     if todo:
         marked = {file.plate_id: (file, mark) for file, mark in zip(files, marks, strict=True)}
-        computed = _compute(engine, reporter, store, todo, marked, backbones, descriptions)
+        computed = _compute(processor, reporter, store, todo, marked, backbones, descriptions)
         sources |= computed
         thumbnails |= made(store, computed.values())
 
@@ -197,7 +197,7 @@ def _recognised(
 
 
 def _compute(
-    engine: Engine,
+    processor: Processor,
     reporter: Reporter,
     store: WorkStore,
     todo: Sequence[Asked],
@@ -214,7 +214,7 @@ def _compute(
     sources: dict[str, SeenFile] = {}
     with reporter.stage("plates", len(todo)) as stage:
         try:
-            for result in engine.look(
+            for result in processor.look(
                 todo,
                 {name: b.weights for name, b in wanted.items()},
                 thumbnails=store.thumbnails,

@@ -24,7 +24,6 @@ from imgsim.prepare import plate_stage as plates_stage
 from imgsim.prepare.catalogue_stage import CatalogueStage
 from imgsim.prepare.context import guarded
 from imgsim.prepare.embedding_stages import VectorStages
-from imgsim.prepare.engine import Engine, NetworkEngine
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
 from imgsim.prepare.given import Given, gather
@@ -33,6 +32,7 @@ from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import DEFAULT_PROJECTIONS, Options, Summary
 from imgsim.prepare.plan import Plan, inputs_of, plan_of
+from imgsim.prepare.processor import NetworkProcessor, Processor
 from imgsim.prepare.run_record import keep_record, recorded_in, summary_of, versions
 from imgsim.prepare.stage import Stage
 from imgsim.prepare.vanished import Consent, present_inputs
@@ -42,11 +42,11 @@ from imgsim.retrieval.projections import check_method
 
 
 def prepare(
-    options: Options, progress: Report | None = None, *, engine: Engine | None = None, ask: Ask | None = None
+    options: Options, progress: Report | None = None, *, processor: Processor | None = None, ask: Ask | None = None
 ) -> Summary:
     """Prepare a collection, doing only the work that is not done yet.
 
-    Parameters: ``progress`` is told how far each stage has come; ``engine`` computes embeddings (a toy one in tests);
+    Parameters: ``progress`` is told how far each stage has come; ``processor`` does the work on plates (a toy in tests);
     ``ask`` is asked whether plates may go whose scans have vanished (see :mod:`imgsim.prepare.vanished`).
     Returns a Summary; ``changed`` is False if the collection was up to date.
     Raises BusyError if another run is writing to it, ImgsimError for anything that makes the run impossible.
@@ -55,7 +55,7 @@ def prepare(
     started = time.monotonic()
     folder = Path(os.path.abspath(options.out))
     _check(folder, options)
-    engine = engine or NetworkEngine(options.device, options.workers, options.batch_size, options.executor)
+    processor = processor or NetworkProcessor(options.device, options.workers, options.batch_size, options.executor)
     with disk_errors(folder), locked(folder):
         mended = mend(folder)
         remove_old(folder, keep=kept_generations(folder))
@@ -66,7 +66,7 @@ def prepare(
         given = gather(options, recorded_in(live, folder), folder, reporter)
         consent = Consent(options.accept_missing, ask, reporter.note)
         run = partial(
-            _run, given=given, folder=folder, engine=engine, reporter=reporter, consent=consent, started=started
+            _run, given=given, folder=folder, processor=processor, reporter=reporter, consent=consent, started=started
         )
         unmapped = options.sample is not None and not options.projections
         if live is not None or not (options.matching or unmapped):
@@ -120,7 +120,7 @@ class _Steps:
 
 def _steps(
     plan: Plan, options: Options, given: Given, inputs: Sequence[Path], live: Generation | None, folder: Path,
-    store: WorkStore, engine: Engine, reporter: Reporter, consent: Consent,
+    store: WorkStore, processor: Processor, reporter: Reporter, consent: Consent,
 ) -> _Steps:  # fmt: skip
     """Look at the plates, and plan all that follows from them."""
     known = VectorLookup(live, store, plan.backbones, reporter.note)
@@ -130,35 +130,35 @@ def _steps(
 
         key = features_key(VERIFIERS.get(plan.verifier))
         descriptions = Descriptions(
-            engine, reporter, store, plan.backbones, known, before, key, plan.verifier
+            processor, reporter, store, plan.backbones, known, before, key, plan.verifier
         )
     found = plates_stage.process(
-        engine, reporter, live, consent, folder, store, inputs, given.left_out, plan.backbones, known, descriptions
+        processor, reporter, live, consent, folder, store, inputs, given.left_out, plan.backbones, known, descriptions
     )
     catalogue = CatalogueStage(reporter, live, found, given.metadata, plan.encoding, plan.book_by)
     vectors = VectorStages(
         reporter, live, store, catalogue.contents, plan.backbones, known, plan.top_k, plan.projections
     )
     matching = MatchingStages(
-        engine, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
+        processor, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
         asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
     )  # fmt: skip
     return _Steps(found, catalogue, vectors, matching)
 
 
 def _run(
-    options: Options, live: Generation | None, *, given: Given, folder: Path, engine: Engine, reporter: Reporter,
+    options: Options, live: Generation | None, *, given: Given, folder: Path, processor: Processor, reporter: Reporter,
     consent: Consent, started: float,
 ) -> Summary:  # fmt: skip
     """Make what is missing or stale, and publish it."""
     recorded = recorded_in(live, folder)
     inputs = present_inputs(live, given.images, options.accept_missing)
-    plan = plan_of(options, recorded, given, engine)
+    plan = plan_of(options, recorded, given, processor)
     store = WorkStore(folder / "work")
     store.open()
     for note in store.notes:
         reporter.note(note)
-    steps = _steps(plan, options, given, inputs, live, folder, store, engine, reporter, consent)
+    steps = _steps(plan, options, given, inputs, live, folder, store, processor, reporter, consent)
     found, matching = steps.found, steps.matching
     keys = _keys(steps.stages())
     requested: dict[str, Any] = {

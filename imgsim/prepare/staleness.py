@@ -75,13 +75,13 @@ def missing(collection: Generation) -> Vanished | None:
 
 
 def _stale_backbones(collection: Generation) -> list[str]:
-    from imgsim.prepare.engine import NetworkEngine
+    from imgsim.prepare.processor import NetworkProcessor
 
     found = []
     for name, facts in collection.manifest["backbones"].items():
         weights = facts.get("weights")
         try:
-            key, _ = NetworkEngine().describe(name, Path(weights) if weights else None)
+            key, _ = NetworkProcessor().describe(name, Path(weights) if weights else None)
         except (ImgsimError, KeyError, OSError):
             continue  # a backbone that cannot be described here cannot be called stale either
         if key != facts["key"]:

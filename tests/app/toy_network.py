@@ -9,7 +9,7 @@ import pytest
 
 from imgsim.backbones import BACKBONES
 from imgsim.collection import Collection
-from tests.making import ToyEngine
+from tests.making import ToyProcessor
 from tests.tiny import TINY, run_tiny
 
 
@@ -27,7 +27,7 @@ def use_toy(monkeypatch: pytest.MonkeyPatch, collection: Collection) -> None:
 
         def embed_arrays(self, arrays: np.ndarray) -> np.ndarray:
             rows = run_tiny(None)(arrays)
-            rows = np.roll(rows, sum(map(ord, "toy")) + ToyEngine().preprocessing, axis=1)
+            rows = np.roll(rows, sum(map(ord, "toy")) + ToyProcessor().preprocessing, axis=1)
             return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     monkeypatch.setitem(BACKBONES, "toy", Toy())

@@ -29,7 +29,7 @@ from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError
 from imgsim.generation import layout
 from imgsim.retrieval.projections import project
-from tests.making import ToyEngine, make, write_plate, write_plates
+from tests.making import ToyProcessor, make, write_plate, write_plates
 
 BACKBONES = ("toy", "other")
 MATCHED = "matches and all that belongs to them"
@@ -86,8 +86,8 @@ def with_ids(collection: Path, ids: Path) -> None:
 def run(out: Path, images: Path) -> None:
     """One run of the pipeline, slowed down a little, so that kills meet it at work."""
     # The maps of kilobytes take no time: without this, kills would meet little but the start and the end.
-    engine = ToyEngine(after=lambda done: time.sleep(0.002), after_group=lambda done: time.sleep(0.004))
-    make(out, images, engine, backbones=BACKBONES, matching=True)
+    processor = ToyProcessor(after=lambda done: time.sleep(0.002), after_group=lambda done: time.sleep(0.004))
+    make(out, images, processor, backbones=BACKBONES, matching=True)
 
 
 def state_of(found: dict[str, bytes], undisturbed: list[dict[str, bytes]]) -> str:

@@ -44,8 +44,8 @@ def naive(name: str, weights: Path, files: list, out: Path) -> dict:
 
 def ours(name: str, weights: Path, files: list, out: Path, *, thumbnails: bool) -> dict:
     """The run that precompute makes. Its rate is taken once all workers are under way; starting is told apart."""
-    from imgsim.prepare.engine import look_at_plates
     from imgsim.prepare.plate_shards import Asked, PlateResult
+    from imgsim.prepare.processor import look_at_plates
 
     vectors: dict[str, np.ndarray] = {}
     times: list[float] = []
@@ -111,8 +111,8 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
 
 
 def alone(what: str, engine, files: list, barrier, results) -> None:
-    from imgsim.prepare.engine import CPU_BATCH
     from imgsim.prepare.plate_shards import Asked, Job, open_plate
+    from imgsim.prepare.processor import CPU_BATCH
 
     backbone = engine.backbone
     if what == "decode":

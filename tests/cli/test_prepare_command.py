@@ -112,7 +112,7 @@ import sys, time
 from pathlib import Path
 from imgsim.cli import prepare_command as command
 from imgsim.prepare import prepare
-from tests.making import ToyEngine
+from tests.making import ToyProcessor
 
 
 def slowly(options, progress, ask):
@@ -120,7 +120,7 @@ def slowly(options, progress, ask):
         if done == 3:
             print("working", flush=True)
         time.sleep(0.3 if done > 2 else 0)
-    return prepare(options, progress, ask=ask, engine=ToyEngine(after=wait))
+    return prepare(options, progress, ask=ask, processor=ToyProcessor(after=wait))
 command.prepare = slowly
 sys.exit(command.main(sys.argv[1:]))
 """

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from imgsim.prepare.engine import look_at_plates
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
+from imgsim.prepare.processor import look_at_plates
 from tests.conftest import draw_plate
 
 

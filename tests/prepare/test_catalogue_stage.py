@@ -17,7 +17,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import MetadataError
 from imgsim.generation import layout
 from imgsim.prepare import Options
-from tests.making import ToyEngine, make, write_plate
+from tests.making import ToyProcessor, make, write_plate
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,10 +98,10 @@ def test_what_names_a_book_is_remembered_until_auto(tmp_path: Path, images: Path
     assert summary.changed and facts(out)["books"] == {"count": 2, "by": "the column 'Werk'", "unnamed": 2}
     assert "2 books, by the column 'Werk'; 2 plates of no known book" in summary_text(summary)
     assert not make(out, None).changed and facts(out)["books"]["count"] == 2
-    engine = ToyEngine()
-    make(out, None, engine, book_by="prefix")
+    processor = ToyProcessor()
+    make(out, None, processor, book_by="prefix")
     assert facts(out)["books"] == {"count": 2, "by": "the prefix of file names", "unnamed": 1}
-    assert not engine.asked  # no plate was looked at again
+    assert not processor.asked  # no plate was looked at again
     make(out, None, book_by="auto")
     assert facts(out)["books"]["count"] == 0 and "book_by" not in open_collection(out).manifest["parameters"]
     with pytest.raises(MetadataError, match="It has: file, Werk, title"):

@@ -14,7 +14,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.id_registry import FILE
 from imgsim.errors import ImgsimError
 from imgsim.generation import layout
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 from tests.prepare.verifying import (
     FOUND,
     INDEX,
@@ -103,15 +103,15 @@ def test_exactly_what_is_stale_is_redone(
     table.write_text("plate_id,publication_year\np001,1750\n")
     options: dict[str, Any] = {"metadata": table, "backbones": ["toy"], "verify_top": 9}
     verified(tmp_path / "c", images, **options)
-    again = ToyEngine()
+    again = ToyProcessor()
     assert not verified(tmp_path / "c", images, again, **options).changed
     assert (again.described, again.compared) == ([], [])
 
     change((images, table, options, monkeypatch))
-    engine = ToyEngine()
-    summary = verified(tmp_path / "c", images, engine, **options)
-    assert [plate for plate, *_ in engine.described] == described
-    assert (len(engine.compared), summary.redone["pairs"]) == (pairs, pairs)
+    processor = ToyProcessor()
+    summary = verified(tmp_path / "c", images, processor, **options)
+    assert [plate for plate, *_ in processor.described] == described
+    assert (len(processor.compared), summary.redone["pairs"]) == (pairs, pairs)
     # Who the candidates are is looked up again only where that may have changed.
     same = {
         change_rename.__name__,
@@ -122,12 +122,12 @@ def test_exactly_what_is_stale_is_redone(
     assert ("candidates" in summary.timings) == (change.__name__ not in same)
     assert set(summary.redone["files"]) & {*STORE, *INDEX, *FOUND, *MIRRORED, "other/mirrored.npy"} == files
     if change is change_backbone:
-        assert all(not features and needs == {"other"} for _, features, needs in engine.described)
+        assert all(not features and needs == {"other"} for _, features, needs in processor.described)
 
     # The same as if it had been made afresh, and at rest again.
     (tmp_path / "fresh").mkdir()
     shutil.copy(tmp_path / "c" / FILE, tmp_path / "fresh" / FILE)  # a plate is called what it was called first
-    verified(tmp_path / "fresh", images, ToyEngine(), **options)
+    verified(tmp_path / "fresh", images, ToyProcessor(), **options)
     assert_equal(tmp_path / "c", tmp_path / "fresh")
     assert not verified(tmp_path / "c", images, **options).changed
 
@@ -139,25 +139,25 @@ def test_no_verify_compares_nothing_and_drops_nothing(quickly: None, tmp_path: P
     images = draw_plates(tmp_path / "images", 4)
     table = tmp_path / "meta.csv"
     table.write_text("plate_id,publication_year\np001,1750\n")
-    engine = ToyEngine()
-    summary = make(tmp_path / "c", images, engine, metadata=table)
+    processor = ToyProcessor()
+    summary = make(tmp_path / "c", images, processor, metadata=table)
     assert (summary.matches, summary.families, summary.verify_top) == (None, None, None)
-    assert (engine.described, engine.compared) == ([], [])
+    assert (processor.described, processor.compared) == ([], [])
     assert open_collection(tmp_path / "c").matches is None
     verified(tmp_path / "c", images, verify_top=2)
     before = contents(tmp_path / "c")
-    assert not make(tmp_path / "c", images, engine).changed
+    assert not make(tmp_path / "c", images, processor).changed
     # Another map, another network, other dates: what was found is still there.
-    make(tmp_path / "c", images, engine, projections=["pca", "tsne"], backbones=["toy", "other"])
+    make(tmp_path / "c", images, processor, projections=["pca", "tsne"], backbones=["toy", "other"])
     collection = open_collection(tmp_path / "c")
     assert collection.matches is not None
     assert collection.matches.to_parquet() == before["matches"]
     assert collection.mirrored("other") is None
     table.write_text("plate_id,publication_year\np002,1700\n")
-    summary = make(tmp_path / "c", images, engine)
+    summary = make(tmp_path / "c", images, processor)
     assert layout.FAMILIES in summary.redone["files"]
     assert summary.matches == before["counts"]
-    assert (engine.described, engine.compared) == ([], [])
+    assert (processor.described, processor.compared) == ([], [])
 
 
 def test_no_verify_over_other_plates_loses_no_work(quickly: None, tmp_path: Path) -> None:
@@ -170,10 +170,10 @@ def test_no_verify_over_other_plates_loses_no_work(quickly: None, tmp_path: Path
     make(tmp_path / "c", images)
     make(tmp_path / "c", images, top_k=2)
     assert len(os.listdir(tmp_path / "c" / "generations")) == 3
-    engine = ToyEngine()
-    verified(tmp_path / "c", images, engine)
-    assert [plate for plate, *_ in engine.described] == ["p077", "p078"]
-    assert len(engine.compared) == 5 + 6
+    processor = ToyProcessor()
+    verified(tmp_path / "c", images, processor)
+    assert [plate for plate, *_ in processor.described] == ["p077", "p078"]
+    assert len(processor.compared) == 5 + 6
     verified(tmp_path / "fresh", images)
     assert_equal(tmp_path / "c", tmp_path / "fresh")
     assert not (tmp_path / "c" / "work" / "former").exists()
@@ -186,13 +186,13 @@ def test_no_verify_drops_what_is_damaged_instead_of_comparing_again(quickly: Non
     images = draw_plates(tmp_path / "images", 4)
     verified(tmp_path / "c", images)
     flip(tmp_path / "c", layout.MATCHES)
-    engine = ToyEngine()
-    summary = make(tmp_path / "c", images, engine)
+    processor = ToyProcessor()
+    summary = make(tmp_path / "c", images, processor)
     assert summary.matches is None
-    assert (engine.described, engine.compared) == ([], [])
-    verified(tmp_path / "c", images, engine)
-    assert engine.described == []
-    assert len(engine.compared) == 6
+    assert (processor.described, processor.compared) == ([], [])
+    verified(tmp_path / "c", images, processor)
+    assert processor.described == []
+    assert len(processor.compared) == 6
 
 
 @pytest.mark.parametrize("top", [0, -3])

@@ -19,7 +19,7 @@ from imgsim.prepare import Options, prepare
 from imgsim.prepare.plate_shards import PlateFailure
 from imgsim.verification.verdicts import match
 from imgsim.verification.verifiers import SIFT, describe_file
-from tests.making import Recorder, ToyEngine, heavy_modules, make
+from tests.making import Recorder, ToyProcessor, heavy_modules, make
 from tests.prepare.verifying import (
     assert_equal,
     contents,
@@ -40,8 +40,8 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
     options = Options(
         out=tmp_path / "c", inputs=[images], backbones=["toy"], projections=["pca"], verify_top=3
     )
-    engine = ToyEngine()
-    summary = prepare(options, recorder, engine=engine)
+    processor = ToyProcessor()
+    summary = prepare(options, recorder, processor=processor)
     collection = open_collection(tmp_path / "c")
     matches, families = collection.matches, collection.found_families
     assert matches is not None
@@ -58,7 +58,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
     }  # fmt: skip
     assert summary.matches == matches.counts() == collection.manifest["counts"]["matches"]
     assert (summary.families, summary.verify_top, summary.redone["described"]) == (2, 3, 7)
-    assert summary.redone["pairs"] == len(matches) == len(engine.compared)
+    assert summary.redone["pairs"] == len(matches) == len(processor.compared)
     assert json.loads(json.dumps(summary.as_dict()))["matches"] == summary.matches
     stages = list(dict.fromkeys(progress.stage for progress in recorder.told))
     assert stages[stages.index("ready") :] == [
@@ -78,7 +78,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
 
     # Every row is what a plain loop over its two files says.
     plates = [describe_file(collection.plate_bytes(row), SIFT) for row in range(7)]
-    for a, b in engine.compared:
+    for a, b in processor.compared:
         alone, stored = match(plates[a], plates[b]), matches.between(a, b)
         assert stored is not None
         assert (alone.verdict, alone.inliers, alone.mirrored) == (
@@ -125,25 +125,25 @@ def test_a_new_collection_can_be_opened_before_its_plates_are_compared(quickly: 
 
     images = draw_plates(tmp_path / "images", 4)
     options = Options(out=tmp_path / "c", inputs=[images], backbones=["toy"], projections=["pca"])
-    engine = ToyEngine()
-    assert prepare(options, look, engine=engine).matches is not None
+    processor = ToyProcessor()
+    assert prepare(options, look, processor=processor).matches is not None
     assert seen == [True]
-    assert len(engine.asked) == len(engine.described) == 4
-    assert not prepare(options, look, engine=engine).changed
+    assert len(processor.asked) == len(processor.described) == 4
+    assert not prepare(options, look, processor=processor).changed
     assert seen == [True]
 
 
 def test_copies_of_one_file_are_described_and_compared_once(quickly: None, tmp_path: Path) -> None:
     images = draw_plates(tmp_path / "images", 4)
     shutil.copy(images / "p001.png", images / "p900.png")
-    engine = ToyEngine()
-    verified(tmp_path / "c", images, engine)
-    assert len(engine.described) == 4
+    processor = ToyProcessor()
+    verified(tmp_path / "c", images, processor)
+    assert len(processor.described) == 4
     matches = open_collection(tmp_path / "c").matches
     assert matches is not None
     assert len(matches) == 10
     # Four different plates make six pairs; of the copy there is the one with its twin, and those in another order.
-    assert len(engine.compared) < 10
+    assert len(processor.compared) < 10
     assert matches.between(1, 4) is not None
 
 
@@ -153,7 +153,7 @@ def test_copies_of_one_file_are_described_and_compared_once(quickly: None, tmp_p
 def test_a_plate_that_cannot_be_described_costs_its_own_matches_and_not_the_run(
     quickly: None, tmp_path: Path
 ) -> None:
-    class Unlucky(ToyEngine):
+    class Unlucky(ToyProcessor):
         def look(self, asked: Any, *args: Any, **kwargs: Any) -> Any:
             for result in super().look(asked, *args, **kwargs):
                 if kwargs["thumbnails"] is not None:
@@ -177,7 +177,7 @@ def test_a_plate_that_cannot_be_described_costs_its_own_matches_and_not_the_run(
 def test_a_file_that_changes_meanwhile_is_not_taken_for_what_it_was(quickly: None, tmp_path: Path) -> None:
     images = draw_plates(tmp_path / "images", 3)
 
-    class Late(ToyEngine):
+    class Late(ToyProcessor):
         def look(self, *args: Any, **kwargs: Any) -> Any:
             if kwargs["thumbnails"] is None:
                 draw(99).save(images / "p001.png")
@@ -189,13 +189,13 @@ def test_a_file_that_changes_meanwhile_is_not_taken_for_what_it_was(quickly: Non
 
 
 def _described_next(out: Path, images: Path) -> list[tuple[str, bool, frozenset[str]]]:
-    engine = ToyEngine()
-    verified(out, images, engine)
-    return engine.described
+    processor = ToyProcessor()
+    verified(out, images, processor)
+    return processor.described
 
 
 def test_a_group_that_cannot_be_compared_is_said(quickly: None, tmp_path: Path) -> None:
-    class Unlucky(ToyEngine):
+    class Unlucky(ToyProcessor):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
             yield groups[0], "comparing it crashed the decoder twice"
             yield from super().compare(groups[1:], **kwargs)
@@ -208,7 +208,7 @@ def test_a_group_that_cannot_be_compared_is_said(quickly: None, tmp_path: Path) 
     assert [(m.verdict, m.inliers) for m in matches.of(0)] == [("look-alike", 0)] * 3
     assert any(m.inliers for m in matches.of(1))
 
-    class Hopeless(ToyEngine):
+    class Hopeless(ToyProcessor):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
             yield from ((group, "it is gone") for group in groups)
 
@@ -237,7 +237,7 @@ def test_a_second_run_loads_nothing_heavy(quickly: None, tmp_path: Path) -> None
     verified(tmp_path / "c", draw_plates(tmp_path / "images", 3))
     code = (
         "from imgsim.prepare import Options, prepare; from pathlib import Path\n"
-        "from tests.making import ToyEngine\n"
-        f"assert not prepare(Options(out=Path({str(tmp_path / 'c')!r})), engine=ToyEngine()).changed\n"
+        "from tests.making import ToyProcessor\n"
+        f"assert not prepare(Options(out=Path({str(tmp_path / 'c')!r})), processor=ToyProcessor()).changed\n"
     )
     assert heavy_modules(code) == "[]"

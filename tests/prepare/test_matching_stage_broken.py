@@ -19,7 +19,7 @@ from imgsim.errors import CollectionError
 from imgsim.features.feature_store import FeatureStore
 from imgsim.generation import layout
 from imgsim.verification.verifiers import SIFT, describe_file
-from tests.making import ToyEngine, add_files, make
+from tests.making import ToyProcessor, add_files, make
 from tests.prepare.verifying import (
     assert_equal,
     draw_plates,
@@ -35,13 +35,13 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(quickly: None, tmp_p
     images = draw_plates(tmp_path / "images", 6)
     verified(tmp_path / "fresh", images)
     first, second, third = (
-        ToyEngine(after_group=stopping_after(2)),
-        ToyEngine(after_group=stopping_after(1)),
-        ToyEngine(),
+        ToyProcessor(after_group=stopping_after(2)),
+        ToyProcessor(after_group=stopping_after(1)),
+        ToyProcessor(),
     )
-    for engine in (first, second):
+    for processor in (first, second):
         with pytest.raises(KeyboardInterrupt):
-            verified(tmp_path / "c", images, engine)
+            verified(tmp_path / "c", images, processor)
         # What was published before the comparison can be looked at meanwhile.
         assert open_collection(tmp_path / "c").matches is None
     verified(tmp_path / "c", images, third)
@@ -57,7 +57,7 @@ def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_pa
     images = draw_plates(tmp_path / "images", 6)
     verified(tmp_path / "fresh", images)
 
-    class Stopped(ToyEngine):
+    class Stopped(ToyProcessor):
         def look(self, *args: Any, **kwargs: Any) -> Any:
             for number, result in enumerate(super().look(*args, **kwargs)):
                 if number == 4 and kwargs["thumbnails"] is None:
@@ -66,9 +66,9 @@ def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_pa
 
     with pytest.raises(KeyboardInterrupt):
         verified(tmp_path / "c", images, Stopped())
-    engine = ToyEngine()
-    verified(tmp_path / "c", images, engine)
-    assert [plate for plate, *_ in engine.described] == ["p004", "p005"]
+    processor = ToyProcessor()
+    verified(tmp_path / "c", images, processor)
+    assert [plate for plate, *_ in processor.described] == ["p004", "p005"]
     assert_equal(tmp_path / "c", tmp_path / "fresh")
 
 
@@ -76,7 +76,7 @@ _SLOWLY = """
 import sys, time
 from pathlib import Path
 from imgsim.verification import verdicts
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 from tests.prepare.verifying import toy_match
 from imgsim.prepare import compared_pairs
 verdicts.match = toy_match
@@ -86,7 +86,7 @@ compared_pairs._MOST = 1
 def wait(done):
     print(done, flush=True)
     time.sleep(float(sys.argv[3]))
-make(Path(sys.argv[1]), Path(sys.argv[2]), ToyEngine(after_group=wait), matching=True)
+make(Path(sys.argv[1]), Path(sys.argv[2]), ToyProcessor(after_group=wait), matching=True)
 """
 
 
@@ -111,10 +111,10 @@ def test_a_killed_comparison_ends_as_an_undisturbed_one(quickly: None, tmp_path:
         done.append(len(list((tmp_path / "c" / "work" / "matches").glob("*.npz"))))
     assert done[0] >= 1
     assert done[1] > done[0]
-    engine = ToyEngine()
-    verified(tmp_path / "c", images, engine)
-    assert 0 < len(engine.compared) < 28
-    assert engine.described == []
+    processor = ToyProcessor()
+    verified(tmp_path / "c", images, processor)
+    assert 0 < len(processor.compared) < 28
+    assert processor.described == []
     assert_equal(tmp_path / "c", tmp_path / "fresh")
 
 
@@ -146,9 +146,9 @@ def test_damage_is_repaired_and_costs_no_more_than_the_damaged(
         path.unlink()
         if how == "cut":
             path.write_bytes(data)
-    engine = ToyEngine()
-    assert verified(tmp_path / "c", images, engine).changed
-    assert (len(engine.described), len(engine.compared)) == (described, compared)
+    processor = ToyProcessor()
+    assert verified(tmp_path / "c", images, processor).changed
+    assert (len(processor.described), len(processor.compared)) == (described, compared)
     assert_equal(tmp_path / "c", tmp_path / "fresh")
 
 
@@ -159,7 +159,7 @@ def test_damage_in_the_work_folder_costs_time_but_no_truth(
     images = draw_plates(tmp_path / "images", 5)
     verified(tmp_path / "fresh", images)
     with pytest.raises(KeyboardInterrupt):
-        verified(tmp_path / "c", images, ToyEngine(after_group=stopping_after(2)))
+        verified(tmp_path / "c", images, ToyProcessor(after_group=stopping_after(2)))
     shutil.rmtree(tmp_path / "c" / "work" / "stages")
     path = next((tmp_path / "c" / "work" / folder).glob("*.npz"))
     data = bytearray(path.read_bytes())

@@ -14,8 +14,8 @@ from imgsim.backbones import BACKBONES, Backbone, engines
 from imgsim.backbones.embedder import Embedder
 from imgsim.errors import ImgsimError
 from imgsim.images.decoding import open_image
-from imgsim.prepare.engine import look_at_plates
 from imgsim.prepare.plate_shards import Asked, PlateResult
+from imgsim.prepare.processor import look_at_plates
 from tests.prepare.looking import Plate, drawn, failures, png, process_plates, vectors
 from tests.tiny import TINY, write_weights
 

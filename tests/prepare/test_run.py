@@ -15,7 +15,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.prepare import Options, prepare
 from imgsim.prepare.known_files import container
-from tests.making import Recorder, ToyEngine, make, write_plate, write_plates
+from tests.making import Recorder, ToyProcessor, make, write_plate, write_plates
 from tests.prepare.arrays import arrays, assert_equal
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_a_run_makes_the_collection_and_tells_what_it_did(tmp_path: Path) -> Non
             matching=False,
         ),
         recorder,
-        engine=ToyEngine(),
+        processor=ToyProcessor(),
     )  # fmt: skip
     assert (summary.plates, summary.skipped, summary.changed, summary.top_k) == (8, 2, True, 50)
     assert {file for file, _ in summary.skipped_first} == {"bad.png", "drawing.svg"}
@@ -79,8 +79,8 @@ def test_zips_and_folders_give_the_same(tmp_path: Path) -> None:
     make(tmp_path / "b", tmp_path / "archive.zip")
     assert_equal(tmp_path / "a", tmp_path / "b")
     assert open_collection(tmp_path / "b").plate_bytes(2) == (images / "p002.png").read_bytes()
-    engine = ToyEngine()
-    assert not make(tmp_path / "b", tmp_path / "archive.zip", engine).changed
+    processor = ToyProcessor()
+    assert not make(tmp_path / "b", tmp_path / "archive.zip", processor).changed
     assert container(str(tmp_path), "archive.zip!inner/p001.png") == str(tmp_path / "archive.zip")
 
 
@@ -105,10 +105,10 @@ def test_no_usable_image_is_an_error_that_gives_the_first_reason(tmp_path: Path)
 )
 def test_wrong_options_are_refused_before_anything_is_done(tmp_path: Path, wrong: dict[str, Any]) -> None:
     images = write_plates(tmp_path / "images", 2)
-    engine = ToyEngine()
+    processor = ToyProcessor()
     with pytest.raises(ImgsimError):
-        make(tmp_path / "c", images, engine, **wrong)
-    assert engine.asked == []
+        make(tmp_path / "c", images, processor, **wrong)
+    assert processor.asked == []
 
 
 def test_fresh_files_are_hashed_again_but_not_decoded(
@@ -118,13 +118,13 @@ def test_fresh_files_are_hashed_again_but_not_decoded(
     images = write_plates(tmp_path / "images", 4)
     (images / "bad.png").write_bytes(b"no image")
     make(tmp_path / "c", images)
-    engine = ToyEngine()
-    assert not make(tmp_path / "c", images, engine).changed
-    assert engine.asked == []
+    processor = ToyProcessor()
+    assert not make(tmp_path / "c", images, processor).changed
+    assert processor.asked == []
     change_like = (images / "p001.png").read_bytes()[:-1] + b"\0"
     (images / "p001.png").write_bytes(change_like)
-    make(tmp_path / "c", images, engine)
-    assert [plate for plate, _ in engine.asked] == ["p001"]
+    make(tmp_path / "c", images, processor)
+    assert [plate for plate, _ in processor.asked] == ["p001"]
 
 
 def test_without_inputs_the_recorded_ones_are_used(tmp_path: Path) -> None:
@@ -144,14 +144,14 @@ def test_without_inputs_the_recorded_ones_are_used(tmp_path: Path) -> None:
 def test_bad_images_are_not_tried_again_until_they_change(tmp_path: Path) -> None:
     images = write_plates(tmp_path / "images", 3)
     (images / "bad.png").write_bytes(b"no image")
-    engine = ToyEngine()
-    make(tmp_path / "c", images, engine)
+    processor = ToyProcessor()
+    make(tmp_path / "c", images, processor)
     write_plate(images / "p100.png", 100)
-    engine.asked.clear()
-    assert make(tmp_path / "c", images, engine).skipped == 1
-    assert [plate for plate, _ in engine.asked] == ["p100"]
+    processor.asked.clear()
+    assert make(tmp_path / "c", images, processor).skipped == 1
+    assert [plate for plate, _ in processor.asked] == ["p100"]
     write_plate(images / "bad.png", 101)
-    assert make(tmp_path / "c", images, engine).skipped == 0
+    assert make(tmp_path / "c", images, processor).skipped == 0
 
 
 def test_the_generation_before_stays_readable_and_older_ones_go(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import BusyError, ImgsimError
 from imgsim.generation.locking import locked
 from imgsim.prepare import Options, prepare
-from tests.making import ToyEngine, make, write_plates
+from tests.making import ToyProcessor, make, write_plates
 from tests.prepare.arrays import assert_equal
 from tests.tiny import TINY
 
@@ -47,9 +47,9 @@ def test_lost_thumbnails_are_made_again(tmp_path: Path) -> None:
     images = write_plates(tmp_path / "images", 5)
     make(tmp_path / "c", images)
     open_collection(tmp_path / "c").thumbnail_path(3).unlink()
-    engine = ToyEngine()
-    make(tmp_path / "c", images, engine)
-    assert engine.asked == [("p003", frozenset())]
+    processor = ToyProcessor()
+    make(tmp_path / "c", images, processor)
+    assert processor.asked == [("p003", frozenset())]
     assert open_collection(tmp_path / "c").thumbnail_path(3).stat().st_size
 
 
@@ -81,7 +81,7 @@ def interrupt(out: Path, images: Path, after: int, **options: Any) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(out, images, ToyEngine(after=stop), **options)
+        make(out, images, ToyProcessor(after=stop), **options)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     interrupt(tmp_path / "c", images, 4)
     assert not (tmp_path / "c" / "CURRENT").exists()
     interrupt(tmp_path / "c", images, 3)
-    engine = ToyEngine()
-    make(tmp_path / "c", images, engine)
-    assert [plate for plate, _ in engine.asked] == ["p007", "p008"]
+    processor = ToyProcessor()
+    make(tmp_path / "c", images, processor)
+    assert [plate for plate, _ in processor.asked] == ["p007", "p008"]
     assert_equal(tmp_path / "c", tmp_path / "fresh")
     assert sorted(os.listdir(tmp_path / "c" / "work")) == ["shards", "sources.npz"]
     assert os.listdir(tmp_path / "c" / "work" / "shards") == []
@@ -111,9 +111,9 @@ def test_work_with_another_backbone_is_kept_for_later(tmp_path: Path) -> None:
     images = write_plates(tmp_path / "images", 6)
     interrupt(tmp_path / "c", images, 4, backbones=["slow"])
     make(tmp_path / "c", images)
-    engine = ToyEngine()
-    make(tmp_path / "c", images, engine, backbones=["slow"])
-    assert [plate for plate, _ in engine.asked] == ["p004", "p005"]
+    processor = ToyProcessor()
+    make(tmp_path / "c", images, processor, backbones=["slow"])
+    assert [plate for plate, _ in processor.asked] == ["p004", "p005"]
 
 
 def test_finished_stages_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_a_second_writer_is_turned_away(tmp_path: Path) -> None:
 def test_the_real_workers_give_the_same_in_one_go_and_in_two(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The engine that users get, with worker processes, on a backbone that takes no time."""
+    """The processor that users get, with worker processes, on a backbone that takes no time."""
     monkeypatch.setitem(BACKBONES, "tiny", TINY)
     images = write_plates(tmp_path / "images", 12)
     (images / "bad.png").write_bytes(b"no image")
@@ -173,15 +173,15 @@ def test_a_new_sample_can_be_opened_before_its_last_map_is_drawn(
             seen.append(open_collection(tmp_path / "sample").projections("toy"))
 
     options = Options(out=tmp_path / "sample", sample=9, backbones=["toy"], workers=1)
-    engine = ToyEngine()
-    summary = prepare(options, look, engine=engine)
+    processor = ToyProcessor()
+    summary = prepare(options, look, processor=processor)
     assert seen == [("pca", "tsne")]
     assert set(summary.projections) == {"pca", "tsne", "umap"}
-    assert len(engine.asked) == 9
+    assert len(processor.asked) == 9
     assert summary.changed
     assert {"catalogue.parquet", "toy/projection_pca.npy", "toy/projection_umap.npy"} <= set(
         summary.redone["files"]
     )
-    assert not prepare(options, look, engine=engine).changed
+    assert not prepare(options, look, processor=processor).changed
     assert (tmp_path / "sample" / "source" / "truth.csv").is_file()
     assert open_collection(tmp_path / "sample").manifest["counts"]["joined"] == 9

@@ -16,7 +16,7 @@ from imgsim.features.inverted_index import INDEX_FILES
 from imgsim.generation import layout
 from imgsim.prepare import Summary
 from imgsim.verification.match import Match
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 
 STORE = set(layout.FEATURE_FILES)
 INDEX = {f"{layout.FEATURES}/{name}" for name in INDEX_FILES}
@@ -71,8 +71,8 @@ def draw_plates(folder: Path, count: int) -> Path:
     return folder
 
 
-def verified(out: Path, images: Path | None, engine: ToyEngine | None = None, **options: Any) -> Summary:
-    return make(out, images, engine, matching=True, **options)
+def verified(out: Path, images: Path | None, processor: ToyProcessor | None = None, **options: Any) -> Summary:
+    return make(out, images, processor, matching=True, **options)
 
 
 def contents(collection: Path) -> dict[str, Any]:

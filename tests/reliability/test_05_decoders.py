@@ -13,8 +13,8 @@ import pytest
 from imgsim.backbones import BACKBONES
 from imgsim.errors import ImageError
 from imgsim.images.isolated import Isolated
-from imgsim.prepare.engine import look_at_plates
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateFile, read_file
+from imgsim.prepare.processor import look_at_plates
 from imgsim.sources.folders import find_images
 from tests.hostile import drawing, encode
 from tests.making import write_plate, write_plates

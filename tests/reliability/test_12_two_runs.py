@@ -25,7 +25,7 @@ import os, sys, threading
 from pathlib import Path
 from imgsim.cli import prepare_command as command
 from imgsim.prepare import prepare
-from tests.making import ToyEngine, make, write_plates
+from tests.making import ToyProcessor, make, write_plates
 images, data, spare = map(Path, sys.argv[1:4])
 os.environ["IMGSIM_DATA"] = str(data)
 make(spare, write_plates(spare.parent / "spare images", 3))  # everything is loaded before the first of them starts
@@ -40,7 +40,7 @@ def start(name, held):
             print("working", os.getpid(), flush=True)
             os.read(held, 1)
     command.prepare = lambda options, progress, **more: prepare(
-        options, progress, engine=ToyEngine(after=wait), **more
+        options, progress, processor=ToyProcessor(after=wait), **more
     )
     sys.stderr = said = open(data / f"said {os.getpid()}", "w")
     code = command.main([str(images), "--name", name, "--projection", "pca", "--no-verify", "--quiet"])

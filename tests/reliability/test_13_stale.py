@@ -14,7 +14,7 @@ import pytest
 from imgsim.collection import open_collection
 from imgsim.collection.id_registry import FILE
 from imgsim.prepare.staleness import staleness
-from tests.making import ToyEngine, make, write_plate, write_plates
+from tests.making import ToyProcessor, make, write_plate, write_plates
 from tests.prepare.arrays import assert_equal
 from tests.prepare.conftest import no_waiting
 from tests.reliability.tally import Tally
@@ -30,15 +30,15 @@ EVERY = [f"p{number:03}" for number in range(COUNT)]
 
 @dataclass
 class Made:
-    """A prepared collection: its scans, its table, the engine, and the options of its runs."""
+    """A prepared collection: its scans, its table, the processor, and the options of its runs."""
 
     images: Path
     table: Path
-    engine: ToyEngine
+    processor: ToyProcessor
     options: dict[str, Any]
 
     def run(self, out: Path) -> Any:
-        return make(out, self.images, self.engine, **self.options)
+        return make(out, self.images, self.processor, **self.options)
 
 
 def add(made: Made) -> None:
@@ -84,7 +84,7 @@ def weights(made: Made) -> None:
 
 
 def preprocessing(made: Made) -> None:
-    made.engine.preprocessing = 2
+    made.processor.preprocessing = 2
 
 
 def k(made: Made) -> None:
@@ -137,14 +137,14 @@ def test_exactly_what_is_stale_is_redone(
     table.write_text("plate_id,title\np001,Rosa\n")
     network.write_bytes(b"weights")
     options: dict[str, Any] = {"metadata": table, "weights": {"toy": network}, "top_k": 5, "backbones": ["toy"]}
-    made, out = Made(images, table, ToyEngine(), options), tmp_path / "c"
-    monkeypatch.setattr("imgsim.prepare.engine.NetworkEngine", lambda *given: made.engine)
+    made, out = Made(images, table, ToyProcessor(), options), tmp_path / "c"
+    monkeypatch.setattr("imgsim.prepare.processor.NetworkProcessor", lambda *given: made.processor)
     made.run(out)
-    made.engine.asked.clear()
+    made.processor.asked.clear()
     with tally.attempt("nothing has changed"):
         assert staleness(open_collection(out)) == []
         assert not made.run(out).changed
-        assert made.engine.asked == []
+        assert made.processor.asked == []
 
     change(made)
     with tally.attempt("the app says so"):
@@ -152,10 +152,10 @@ def test_exactly_what_is_stale_is_redone(
     summary = made.run(out)
     with tally.attempt("exactly that is redone"):
         assert summary.changed
-        assert [plate for plate, _ in made.engine.asked] == decoded
+        assert [plate for plate, _ in made.processor.asked] == decoded
         assert set(summary.redone["files"]) == files
         if change is model:
-            assert all(needs == {"other"} for _, needs in made.engine.asked)
+            assert all(needs == {"other"} for _, needs in made.processor.asked)
             assert summary.backbones == ("toy", "other")
     with tally.attempt("the same as if made afresh, and at rest again"):
         if change is model:

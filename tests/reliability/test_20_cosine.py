@@ -13,7 +13,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.prepare.plate_shards import PlateResult
 from imgsim.retrieval.neighbours import ExactIndex, all_neighbours, similarities
-from tests.making import ToyEngine, make, write_plates
+from tests.making import ToyProcessor, make, write_plates
 from tests.reliability.tally import Tally
 
 
@@ -72,7 +72,7 @@ def test_a_plate_that_a_network_cannot_place_is_listed_and_the_others_stay(
 ) -> None:
     flaws = {2: np.nan, 4: 0.0, 6: np.inf}
 
-    class Flawed(ToyEngine):
+    class Flawed(ToyProcessor):
         def look(self, *args: Any, **kwargs: Any) -> Any:
             for number, result in enumerate(super().look(*args, **kwargs)):
                 if number in flaws and isinstance(result, PlateResult):

@@ -18,7 +18,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.generation import layout
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 from tests.pages import visit, words
 from tests.reliability.damage import DAMAGES, flips
 from tests.reliability.tally import Tally
@@ -71,8 +71,8 @@ def test_a_run_makes_anew_what_is_damaged(
             with tally.attempt(f"{file}: {name}"):
                 path = attempt()
                 DAMAGES[name](path / layout.GENERATIONS / generation / file)
-                engine = ToyEngine()
-                summary = make(path, None, engine, matching=True)
+                processor = ToyProcessor()
+                summary = make(path, None, processor, matching=True)
                 assert summary.changed, "the run says that nothing has changed"
                 assert [note for note in summary.notes if "Made again" in note or "not used" in note], summary.notes
                 assert shown_of(path) == whole
@@ -93,9 +93,9 @@ def test_a_flipped_bit_in_the_lines_of_one_plate_costs_that_plate_alone(
             with pytest.raises(CollectionError, match="damaged"):
                 store.features(len(store) - 1)
             assert store.sound(0) and len(store.features(0))
-            engine = ToyEngine()
-            assert make(path, None, engine, matching=True).changed
-            assert (len(engine.described), engine.compared, engine.asked) == (1, [], [])
+            processor = ToyProcessor()
+            assert make(path, None, processor, matching=True).changed
+            assert (len(processor.described), processor.compared, processor.asked) == (1, [], [])
 
 
 def test_every_flip_in_the_manifest_is_found(attempt: Callable[[], Path], tally: Tally) -> None:
@@ -168,9 +168,9 @@ def test_a_collection_of_an_older_version_is_opened_and_gets_its_checksums(
         assert shown_of(path) == whole
         checked = check(path)
         assert not checked.problems and "older imgsim" in checked.unsure[0]
-        engine = ToyEngine()
-        assert make(path, None, engine, matching=True).changed
-        assert (engine.asked, engine.described, engine.compared) == ([], [], [])
+        processor = ToyProcessor()
+        assert make(path, None, processor, matching=True).changed
+        assert (processor.asked, processor.described, processor.compared) == ([], [], [])
         assert open_collection(path).manifest["schema"] == layout.SCHEMA
         assert shown_of(path) == whole and not check(path).unsure
     for file in ("features/descriptors.npy", "features/index_places.npy", "features/offsets.npy", "toy/embeddings.npy"):
@@ -204,7 +204,7 @@ def test_the_result_of_a_finished_stage_is_compared_with_its_hash(
         with tally.attempt(pattern):
             path = tmp_path / pattern.replace("/", "-").replace("*", "x") / "plates"
             with pytest.raises(KeyboardInterrupt):
-                make(path, images, ToyEngine(after_group=stop), matching=True, metadata=table)
+                make(path, images, ToyProcessor(after_group=stop), matching=True, metadata=table)
             targets = list((path / "work").glob(pattern))
             assert targets
             for target in targets:
@@ -220,7 +220,7 @@ def test_the_result_of_a_finished_stage_is_compared_with_its_hash(
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            make(path, images, ToyEngine(after=stop_late), matching=True, metadata=table)
+            make(path, images, ToyProcessor(after=stop_late), matching=True, metadata=table)
         for target in (path / "work" / "thumbnails").iterdir():
             DAMAGES["flipped at the end"](target)
         make(path, images, matching=True, metadata=table)

@@ -11,7 +11,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.generation import layout
 from imgsim.prepare import Options, prepare
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 from tests.reliability.tally import Tally
 
 
@@ -35,7 +35,7 @@ def test_a_folder_that_vanishes_while_a_run_writes_is_said(
             options = Options(out=out, inputs=images, backbones=["toy"], projections=["pca"])
             with tally.attempt(f"{how} at {moment}"):
                 try:
-                    prepare(options, vanish, engine=ToyEngine())
+                    prepare(options, vanish, processor=ToyProcessor())
                     assert not vanished, "the run ends well"
                 except ImgsimError as error:
                     assert vanished and "moved or removed" in str(error), str(error)

@@ -15,7 +15,7 @@ from imgsim.collection.integrity import check
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.generation import current, layout
 from imgsim.prepare import Options, prepare
-from tests.making import ToyEngine, make, write_plates
+from tests.making import ToyProcessor, make, write_plates
 from tests.pages import visit
 from tests.reliability.damage import DAMAGES, flips
 from tests.reliability.tally import Tally
@@ -216,4 +216,4 @@ def test_a_run_that_cannot_write_current_changes_nothing(
         assert not visit("browse").error
         assert open_collection(path).generation == newest
     with tally.attempt("by a run"), pytest.raises(ImgsimError, match="cannot be written"):
-        prepare(Options(out=path), engine=ToyEngine())
+        prepare(Options(out=path), processor=ToyProcessor())

@@ -16,7 +16,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.id_registry import Registry
 from imgsim.prepare import Options, Summary, prepare
 from imgsim.prepare.missing_plates import Vanished
-from tests.making import ToyEngine, make, write_plate, write_plates
+from tests.making import ToyProcessor, make, write_plate, write_plates
 from tests.prepare.verifying import draw
 from tests.reliability.tally import Tally
 from tests.reliability.vanishing import ALL, decide, lose, made_herbals, unchanged
@@ -59,10 +59,10 @@ def test_more_than_a_tenth_or_a_disk_that_is_not_there(data: Path, tally: Tally)
     ):  # fmt: skip
         happens()
         with tally.attempt(f"{what}: a run"):
-            engine = ToyEngine()
-            said = unchanged(collection, partial(make, collection, None, engine, accept_missing=False))
+            processor = ToyProcessor()
+            said = unchanged(collection, partial(make, collection, None, processor, accept_missing=False))
             assert count in said and (not count or "Nothing was changed" in said), said
-            assert engine.asked == [], "scans were opened before it was said"
+            assert processor.asked == [], "scans were opened before it was said"
         if count and scans.is_dir() and what != "the folder is empty":
             with tally.attempt(f"{what}: a rehearsal"):
                 facts, text = rehearse(Options(out=collection))
@@ -161,7 +161,7 @@ def test_said_so_or_asked(data: Path, tally: Tally) -> None:
 
 
 def make_asking(collection: Path, ask: Callable[[Vanished], bool]) -> Summary:
-    return prepare(Options(out=collection, matching=False), ask=ask, engine=ToyEngine())
+    return prepare(Options(out=collection, matching=False), ask=ask, processor=ToyProcessor())
 
 
 def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
@@ -172,7 +172,7 @@ def test_a_missing_input_among_several(tmp_path: Path, tally: Tally) -> None:
     def run(**options: Any) -> Summary:
         return prepare(
             Options(out=collection, backbones=["toy"], projections=["pca"], matching=False, **options),
-            engine=ToyEngine(),
+            processor=ToyProcessor(),
         )
 
     run(inputs=[first, second])

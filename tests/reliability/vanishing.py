@@ -18,8 +18,8 @@ TOY = """
 import sys
 from imgsim.cli import prepare_command as command
 from imgsim.prepare import prepare
-from tests.making import ToyEngine
-command.prepare = lambda options, progress, ask: prepare(options, progress, ask=ask, engine=ToyEngine())
+from tests.making import ToyProcessor
+command.prepare = lambda options, progress, ask: prepare(options, progress, ask=ask, processor=ToyProcessor())
 sys.exit(command.main(sys.argv[1:]))
 """
 

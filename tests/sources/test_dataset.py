@@ -17,7 +17,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import DownloadError
 from imgsim.prepare import Options, prepare
 from imgsim.sources.dataset import DATASETS, Dataset, DatasetFile, download
-from tests.making import Recorder, ToyEngine, write_plates
+from tests.making import Recorder, ToyProcessor, write_plates
 
 TABLE = b"ecco_id,ecco_full_title,publication_year\n0904700600,Flora,1752.0\n"
 
@@ -102,12 +102,12 @@ def test_the_addresses_and_the_digest_are_those_of_the_study() -> None:
 def test_from_the_server_to_a_collection(small: Dataset, server: Server, tmp_path: Path) -> None:
     recorder = Recorder()
     options = Options(out=tmp_path / "dhh23", dataset="dhh23", backbones=["toy"], projections=["pca"])
-    summary = prepare(options, recorder, engine=ToyEngine())
+    summary = prepare(options, recorder, processor=ToyProcessor())
     assert (summary.plates, summary.join["joined"]) == (6, 6)
     assert open_collection(tmp_path / "dhh23").catalogue.record(0)["year"] == 1752
     assert any(progress.stage.startswith("downloading botanical") for progress in recorder.told)
     asked = len(server.asked)
-    assert not prepare(options, engine=ToyEngine()).changed
+    assert not prepare(options, processor=ToyProcessor()).changed
     assert len(server.asked) == asked
 
 

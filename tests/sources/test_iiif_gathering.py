@@ -18,7 +18,7 @@ from imgsim.sources.iiif import fetching
 from imgsim.sources.iiif.fetching import Fetcher
 from imgsim.sources.iiif.gathering import gather
 from tests.library import Library, plate
-from tests.making import ToyEngine
+from tests.making import ToyProcessor
 from tests.sources.gathered import Patience, fetched, rows, take
 
 KINDS = ["v3-level2", "v3-level1", "v3-level0", "v2-level2", "v2-level1", "v2-level0", "v1-level1", ""]
@@ -96,7 +96,7 @@ def test_from_manifests_to_a_collection_and_once_more(library: Library, tmp_path
     options = Options(
         out=tmp_path / "herbal", iiif=[source], backbones=["toy"], projections=["pca"], matching=False
     )
-    summary = prepare(options, engine=ToyEngine())
+    summary = prepare(options, processor=ToyProcessor())
     assert (summary.plates, summary.skipped, summary.join["joined"]) == (2, 1, 2)
     collection = open_collection(tmp_path / "herbal")
     assert collection.catalogue.plate_ids == ("herbal_p0001", "herbal_p0003")
@@ -108,15 +108,15 @@ def test_from_manifests_to_a_collection_and_once_more(library: Library, tmp_path
     assert "no image" in collection.skipped["reason"].iloc[0]
     assert collection.manifest["inputs"]["iiif"] == [source]
     asked = len(library.asked)
-    assert not prepare(options, engine=ToyEngine()).changed
+    assert not prepare(options, processor=ToyProcessor()).changed
     assert not [path for path in library.asked[asked:] if "/1/" in path or "/3/" in path]
     # Without naming the manifests nothing is asked, and what is missing stays listed.
     asked = len(library.asked)
-    again = prepare(Options(out=tmp_path / "herbal", backbones=["other"], matching=False), engine=ToyEngine())
+    again = prepare(Options(out=tmp_path / "herbal", backbones=["other"], matching=False), processor=ToyProcessor())
     assert (again.plates, again.skipped, len(library.asked)) == (2, 1, asked)
     # The library mends its image: the same command fetches it, and nothing else.
     del library.files["/image/v3-level2/2/full/max/0/default.jpg"]
-    assert prepare(options, engine=ToyEngine()).plates == 3
+    assert prepare(options, processor=ToyProcessor()).plates == 3
     assert [path for path in library.asked[asked:] if "/image/" in path] == [
         "/image/v3-level2/2/full/max/0/default.jpg"
     ]
@@ -128,7 +128,7 @@ def test_a_new_collection_is_fetched_once_though_it_is_published_twice(
     source = library.modern("herbal", ["", "v3-level2"])
     prepare(
         Options(out=tmp_path / "herbal", iiif=[source], backbones=["toy"], projections=["pca"]),
-        engine=ToyEngine(),
+        processor=ToyProcessor(),
     )
     assert len(library.asked) == len(set(library.asked)) == 3
 

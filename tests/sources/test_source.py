@@ -17,7 +17,7 @@ from imgsim.sources import FILES, SOURCES, LeftOut, Page, Source, Table, registe
 from imgsim.sources.folders import find_images
 from tests.extensions import bring, shown
 from tests.library import open_library
-from tests.making import Recorder, ToyEngine, write_plates
+from tests.making import Recorder, ToyProcessor, write_plates
 from tests.sources.test_dataset import server, small  # noqa: F401  (fixtures)
 
 OWN = ("sample", "dataset", "iiif", "files")
@@ -111,9 +111,9 @@ def test_a_collection_is_prepared_of_it(named: Named, tmp_path: Path) -> None:
     assert not again.changed and again.plates == count
 
 
-def toy(out: Path, given: list[str] | None, engine: Callable[[], ToyEngine] = ToyEngine) -> Summary:
+def toy(out: Path, given: list[str] | None, processor: Callable[[], ToyProcessor] = ToyProcessor) -> Summary:
     options = Options(out=out, inputs=given, backbones=["toy"], projections=["pca"], matching=False, workers=1)
-    return prepare(options, engine=engine())
+    return prepare(options, processor=processor())
 
 
 # -- a user's own

@@ -15,7 +15,7 @@ from imgsim.verification.candidate_sources import (
 )
 from imgsim.verification.candidates import source_versions
 from tests.extensions import bring, shown
-from tests.making import ToyEngine
+from tests.making import ToyProcessor
 from tests.prepare.verifying import FOUND, draw_plates, verified
 from tests.verification.toy_source import Toy
 
@@ -62,13 +62,13 @@ def test_a_brought_source_makes_the_matches_stale_and_nothing_else(
     verified(tmp_path / "c", images, verify_top=1)
 
     def again() -> tuple[set[str], int, dict[str, str]]:
-        engine = ToyEngine()
-        redone = verified(tmp_path / "c", images, engine, verify_top=1).redone.get("files", ())
+        processor = ToyProcessor()
+        redone = verified(tmp_path / "c", images, processor, verify_top=1).redone.get("files", ())
         matches = open_collection(tmp_path / "c").matches
-        assert matches is not None and engine.described == []
+        assert matches is not None and processor.described == []
         ids = zip(matches.frame["plate_a"], matches.frame["plate_b"], strict=True)
         said = {f"{a} {b}": words for (a, b), words in zip(ids, matches.frame["sources"], strict=True)}
-        return set(redone), len(engine.compared), said
+        return set(redone), len(processor.compared), said
 
     _, _, before = again()
     (new,) = sorted(f"p000 p{n:03}" for n in range(1, 7) if f"p000 p{n:03}" not in before)[:1]
@@ -146,11 +146,11 @@ def test_a_file_that_fails_stops_a_run_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str
 ) -> None:
     bring(monkeypatch, tmp_path / "mine", odd=code)
-    engine = ToyEngine()
+    processor = ToyProcessor()
     for _ in range(2):  # it does not go on the second time as if there were no such file
         with pytest.raises(ImgsimError, match=words):
-            verified(tmp_path / "c", draw_plates(tmp_path / "images", 2), engine)
-    assert engine.asked == []
+            verified(tmp_path / "c", draw_plates(tmp_path / "images", 2), processor)
+    assert processor.asked == []
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

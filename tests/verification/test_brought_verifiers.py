@@ -26,7 +26,7 @@ from imgsim.verification.verifiers import (
     pairs_key,
 )
 from tests.extensions import bring, shown
-from tests.making import ToyEngine, make
+from tests.making import ToyProcessor, make
 from tests.prepare.verifying import FOUND, INDEX, STORE, draw, draw_plates, verified
 from tests.tiny import TINY
 from tests.verification.toy_verifier import OTHER, PLATE, TOY
@@ -101,13 +101,13 @@ def test_a_collection_remembers_what_it_was_compared_by(tmp_path: Path, monkeypa
     verified(tmp_path / "c", images)
     assert "verifier" not in open_collection(tmp_path / "c").manifest["parameters"]
     bring(monkeypatch, tmp_path / "mine", toy=TOY)
-    engine = ToyEngine()
-    made = verified(tmp_path / "c", images, engine, verifier="toy")
-    assert len(engine.described) == 5 and len(engine.compared) == made.redone["pairs"] == 10
+    processor = ToyProcessor()
+    made = verified(tmp_path / "c", images, processor, verifier="toy")
+    assert len(processor.described) == 5 and len(processor.compared) == made.redone["pairs"] == 10
     assert set(made.redone["files"]) & {*STORE, *INDEX, *FOUND, layout.CATALOGUE} == {*STORE, *INDEX, *FOUND}
     facts = open_collection(tmp_path / "c").manifest["matching"]["verifier"]
     assert (facts["name"], facts["version"], len(facts["file"])) == ("toy", 1, 64)
-    again = ToyEngine()
+    again = ToyProcessor()
     assert not verified(tmp_path / "c", images, again).changed
     assert not staleness(open_collection(tmp_path / "c"))
     before = open_collection(tmp_path / "c").matches
@@ -127,7 +127,7 @@ def test_a_collection_remembers_what_it_was_compared_by(tmp_path: Path, monkeypa
     assert kept.matches is not None and kept.matches.to_parquet() == before.to_parquet()
     assert kept.manifest["parameters"]["verifier"] == "toy"
     assert (again.asked, again.described, again.compared) == ([], [], [])
-    back = ToyEngine()
+    back = ToyProcessor()
     verified(tmp_path / "c", images, back, verifier="sift")
     assert len(back.described) == 5
     now = open_collection(tmp_path / "c")
@@ -172,9 +172,9 @@ def test_what_a_verifier_does_wrong_is_said_before_anything_is_made(
         "    def compare(self, a, b):\n        return look_alike()\nregister(Odd())\n"
     ).replace(old, new)
     bring(monkeypatch, tmp_path / "mine", odd=code)
-    engine = ToyEngine()
+    processor = ToyProcessor()
     with pytest.raises(ImgsimError, match=words) as error:
-        verified(tmp_path / "c", draw_plates(tmp_path / "images", 2), engine, verifier="odd")
-    assert "'odd'" in str(error.value) and engine.asked == []
+        verified(tmp_path / "c", draw_plates(tmp_path / "images", 2), processor, verifier="odd")
+    assert "'odd'" in str(error.value) and processor.asked == []
     with pytest.raises(CollectionError):
         open_collection(tmp_path / "c")

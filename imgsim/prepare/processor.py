@@ -45,7 +45,7 @@ GROUPS, GROUP_SECONDS = 4, 300.0
 Download = Callable[[int, int | None], None]
 
 
-class Engine(Protocol):
+class Processor(Protocol):
     """Describes backbones, turns image files into embeddings and local features, and compares these."""
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
@@ -75,7 +75,7 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
-class NetworkEngine:
+class NetworkProcessor:
     """The networks of :mod:`imgsim.backbones`, and a verifier; torch is loaded only where it is needed to compute.
 
     Attributes
