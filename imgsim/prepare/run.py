@@ -46,7 +46,7 @@ def prepare(
 ) -> Summary:
     """Prepare a collection, doing only the work that is not done yet.
 
-    Parameters: ``progress`` is told how far each stage has come; ``processor`` does the work on plates (a toy in tests);
+    Parameters: ``progress`` is told how far each stage has come; ``processor`` does the work on plates (tests: a toy);
     ``ask`` is asked whether plates may go whose scans have vanished (see :mod:`imgsim.prepare.vanished`).
     Returns a Summary; ``changed`` is False if the collection was up to date.
     Raises BusyError if another run is writing to it, ImgsimError for anything that makes the run impossible.
