@@ -65,7 +65,7 @@ def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter
     if left_out:
         reporter.note(
             f"{len(left_out):,} images could not be fetched. The first: {': '.join(left_out[0])} "
-            "The same command tries them again."
+            "They are tried again the next time."
         )
     tables = [part.metadata for part in found if part.metadata is not None]
     metadata = _table(options, recorded, tables)

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,19 +26,19 @@ from imgsim.export.kinds import forget
 from imgsim.reviews import SAME_PLATE
 from tests import pages
 from tests.exports import collection_of, content, request_of
-from tests.extensions import bring
+from tests.extensions import bring, shown
 from tests.herbals import make_herbals
 from tests.kin import catalogue_of, clique, pair
 
-PAGE = (environment.REPOSITORY / "docs" / "export-kinds.md").read_text(encoding="utf-8")
-(CODE,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+CODE = shown("export-kinds.md")
 
 
 def brought() -> ExportKind:
     """The kind of the page, as it stands there."""
     before = set(every_kind())
-    exec(compile(CODE, "docs/export-kinds.md", "exec"), {"__name__": "the_page"})
-    (made,) = set(every_kind()) - before
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
+        bring(monkeypatch, Path(folder), page=CODE)
+        (made,) = set(every_kind()) - before
     return made
 
 
