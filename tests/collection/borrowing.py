@@ -11,6 +11,7 @@ from tests.kin import matches_of
 
 
 def made(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> BookNetwork:
+    """The network of books that follows from pairs of plates."""
     matches = matches_of(catalogue, pairs)
     return BookNetwork.from_families(
         Families(find_families(catalogue.frame, matches), catalogue), matches, catalogue

@@ -14,6 +14,7 @@ from tests.kin import box, catalogue_of, pair
 
 @pytest.fixture
 def herbals(tmp_path: Path) -> Collection:
+    """A family of five plates, one of them without a date, and a plate beside it."""
     catalogue = catalogue_of(
         {
             "a": ("one", 1752), "b": ("two", 1760), "c": ("three", 1790), "d": ("four", None), "e": ("five", 1795),
