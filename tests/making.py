@@ -156,25 +156,29 @@ def match_values(plate_a: str, plate_b: str, verdict: str = "same image", **valu
     }
 
 
+def live(collection: Path) -> Path:
+    """The folder of the live generation, sound or not."""
+    return collection / layout.GENERATIONS / (collection / layout.CURRENT).read_text("utf-8").strip()
+
+
 def add_files(collection: Path, files: Mapping[str, bytes]) -> None:
     """Put files into the live generation of a prepared collection, or replace them, with their sizes and hashes."""
-    folder = open_collection(collection).folder
-    manifest = json.loads((folder / layout.MANIFEST).read_text("utf-8"))
+    facts = {}
     for file, data in files.items():
-        (folder / file).parent.mkdir(exist_ok=True)
-        (folder / file).unlink(missing_ok=True)  # it may be a hard link
-        (folder / file).write_bytes(data)
-        manifest["files"][file] = {"size": len(data), "sha256": file_sha256(folder / file)}
-    (folder / layout.MANIFEST).write_bytes(layout.sealed(manifest))
+        path = live(collection) / file
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)  # it may be a hard link
+        path.write_bytes(data)
+        facts[file] = {"size": len(data), "sha256": file_sha256(path)}
+    forge(collection, lambda manifest: manifest["files"].update(facts))
 
 
 def forge(collection: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the manifest of the live generation, with whatever hash it carries of itself."""
-    path = open_collection(collection).folder / layout.MANIFEST
+    path = live(collection) / layout.MANIFEST
     manifest = json.loads(path.read_text("utf-8"))
     change(manifest)
-    seal = getattr(layout, "sealed", lambda changed: json.dumps(changed).encode())
-    path.write_bytes(seal(manifest))
+    path.write_bytes(layout.sealed(manifest))
 
 
 def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families: bool = True) -> None:

@@ -54,6 +54,7 @@ def make_iiif(base: Path) -> Path:
 
 
 def manifest_at(address: str) -> dict[str, Any]:
+    """What is served there, which must be a manifest that keeps the rules."""
     status, _, body = ask(address)
     assert status == 200, (address, body)
     manifest = json.loads(body)
@@ -63,6 +64,7 @@ def manifest_at(address: str) -> dict[str, Any]:
 
 
 def body_of(canvas: dict[str, Any]) -> dict[str, Any]:
+    """The image of a canvas."""
     return canvas["items"][0]["items"][0]["body"]
 
 
@@ -72,4 +74,5 @@ def said(found: dict[str, Any]) -> dict[str, str]:
 
 
 def titles(manifest: dict[str, Any]) -> list[str]:
+    """The plates of a manifest, in its order."""
     return [parse_qs(urlsplit(canvas["id"]).query)["id"][0] for canvas in manifest["items"]]

@@ -27,6 +27,7 @@ VERIFIED = [(0, 6), (1, 18), (4, 14), (7, 17), (8, 18), (9, 19), (10, 20)]
 
 
 def as_npy(array: np.ndarray) -> bytes:
+    """An array as the bytes of its file."""
     stream = io.BytesIO()
     np.save(stream, array)
     return stream.getvalue()

@@ -111,6 +111,7 @@ def ceiling(what: str, name: str, weights: Path, files: list) -> dict:
 
 
 def alone(what: str, engine, files: list, barrier, results) -> None:
+    """What one worker of the ceiling does: read its files, or run the network over as many images."""
     from imgsim.prepare.plate_shards import Asked, Job, open_plate
     from imgsim.prepare.processor import CPU_BATCH
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from imgsim.catalogue import (
     Catalogue,
 )
@@ -40,11 +38,7 @@ def dated(statements: list[str] | dict[str, str], **columns: list[str]) -> Catal
     return Catalogue(made.frame.assign(**{kind: found.column(kind) for kind in kinds}))
 
 
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return dated(list(STATEMENTS))
-
-
 def families_of(catalogue: Catalogue) -> Families:
+    """All its plates as one family."""
     matches = matches_of(catalogue, clique(catalogue.plate_ids))
     return Families(find_families(catalogue.frame, matches), catalogue)

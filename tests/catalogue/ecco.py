@@ -44,13 +44,16 @@ def plates(files: list[str], ids: list[str] | None = None) -> pd.DataFrame:
 
 
 def ecco_plates() -> pd.DataFrame:
+    """Four plates of the study, before they are joined."""
     return plates([f"{plate_id}.png" for plate_id in ECCO])
 
 
 def write(path: Path, content: str | bytes) -> Path:
+    """Write a table, and return where it lies."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
 def joined(table: pd.DataFrame, path: Path, content: str | bytes) -> tuple[Catalogue, JoinReport]:
+    """Plates joined with a table that is written there."""
     return build_catalogue(table, read_metadata(write(path, content)))

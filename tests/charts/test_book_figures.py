@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
 from imgsim.charts.book_figures import KIND_COLOURS, matrix_figure, timeline_figure
 from imgsim.collection.book_network import BookNetwork
+from tests.collection.borrowing import copied_books
 from tests.herbals import HOSTILE
+
+
+@pytest.fixture(scope="module")
+def copied() -> BookNetwork:
+    return copied_books()
 
 
 def test_the_matrix_carries_ids_and_escapes_titles() -> None:

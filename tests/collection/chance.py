@@ -38,6 +38,7 @@ def drawn(seed: int) -> tuple[Catalogue, list[dict[str, Any]]]:
 
 
 def overview_of(catalogue: Catalogue, pairs: list[dict[str, Any]]) -> Overview:
+    """The overview that follows from pairs of plates."""
     matches = matches_of(catalogue, pairs)
     families = Families(find_families(catalogue.frame, matches), catalogue)
     return Overview(catalogue, reused(matches, catalogue), families)

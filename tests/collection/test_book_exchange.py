@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imgsim.catalogue import BookDates, Catalogue
 from imgsim.collection.book_exchange import EARLIER, LATER, UNCERTAIN, exchange
 from imgsim.collection.book_network import BookNetwork
-from tests.collection.borrowing import made
+from tests.collection.borrowing import copied_books, made
 from tests.kin import catalogue_of, pair
+
+
+@pytest.fixture(scope="module")
+def copied() -> BookNetwork:
+    return copied_books()
 
 
 def test_a_book_says_what_is_in_earlier_and_in_later_ones(copied: BookNetwork) -> None:

@@ -17,10 +17,15 @@ from imgsim.collection.book_network import KINDS, BookNetwork
 from imgsim.collection.kept_order import RankCorrelation, kept_order, rank_correlation
 from imgsim.export import network_csv
 from imgsim.export.graphml import graphml
-from tests.collection.borrowing import made
+from tests.collection.borrowing import copied_books, made
 from tests.kin import catalogue_of, clique, pair
 
 NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
+
+
+@pytest.fixture(scope="module")
+def copied() -> BookNetwork:
+    return copied_books()
 
 
 def test_the_matrix_counts_shared_families_in_order_of_date(copied: BookNetwork) -> None:

@@ -30,6 +30,7 @@ def open_pair(page: Page, app: Served, a: str, b: str, **state: str) -> Locator:
 
 
 def ready(page: Page) -> Locator:
+    """Wait until both plates are drawn; returns the stage."""
     stage = page.get_by_test_id("imgsim-compare")
     expect(stage).to_have_attribute("data-state", "ready", timeout=60_000)
     settle(page)

@@ -37,6 +37,7 @@ def cards(page: Page, label: str = "Plates") -> Locator:
 
 
 def card(page: Page, plate_id: str) -> Locator:
+    """The card of a plate."""
     return page.locator(f"[data-testid=imgsim-grid] li[data-id='{plate_id}'] [data-testid=imgsim-card]").first
 
 
@@ -57,6 +58,7 @@ def on_map(page: Page, name: str) -> str:
 
 
 def wait_for_map(page: Page) -> Locator:
+    """Wait until the map has its points; returns its canvas."""
     canvas = page.get_by_test_id("imgsim-map")
     expect(canvas).to_have_attribute("data-points", re.compile("[1-9]"))
     return canvas
@@ -98,6 +100,7 @@ def hover(page: Page, row: int) -> Locator:
 
 
 def click_point(page: Page, row: int) -> None:
+    """Click on a plate's point."""
     x, y = point(page, row)
     page.mouse.move(x, y)
     page.mouse.click(x, y)

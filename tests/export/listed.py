@@ -17,10 +17,12 @@ from tests.exports import content
 
 
 def the_file(name: str) -> ExportFile:
+    """The file of that name, whichever kind of export makes it."""
     return next(file for kind in KINDS for file in kind.files if file.name == name)
 
 
 def table(name: str, request: Request) -> pd.DataFrame:
+    """A list as it is read back."""
     return read_back(content(the_file(name), request))
 
 

@@ -24,6 +24,11 @@ from tests.kin import catalogue_of
 CSV_FILES = [file.name for kind in KINDS for file in kind.files if file.media_type == "text/csv"]
 
 
+@pytest.fixture(scope="module")
+def herbals() -> Collection:
+    return hostile()
+
+
 @pytest.mark.parametrize("name", CSV_FILES)
 def test_every_list_is_safe_in_a_spreadsheet_and_every_column_explained(name: str, tmp_path: Path) -> None:
     herbals = hostile(tmp_path)

@@ -15,10 +15,15 @@ from imgsim.errors import ImgsimError
 from imgsim.export.dossier import dossier_html
 from imgsim.export.dossier.document import MOST_FIGURES, MOST_PAIRS
 from imgsim.families import RULE
-from tests.export.told import MANIFEST, Page, collection_of
+from tests.export.told import MANIFEST, Page, collection_of, told_herbals
 from tests.herbals import HOSTILE
 from tests.in_memory import in_memory
 from tests.kin import catalogue_of, clique, pair
+
+
+@pytest.fixture
+def herbals(tmp_path: Path) -> Collection:
+    return told_herbals(tmp_path)
 
 
 def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Collection) -> None:

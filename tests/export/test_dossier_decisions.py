@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,13 @@ from imgsim.collection import Collection
 from imgsim.export.dossier import dossier_html
 from imgsim.reviews import Review
 from imgsim.reviews.decision_record import made
-from tests.export.told import Page
+from tests.export.told import Page, told_herbals
 from tests.herbals import HOSTILE
+
+
+@pytest.fixture
+def herbals(tmp_path: Path) -> Collection:
+    return told_herbals(tmp_path)
 
 
 def judged(

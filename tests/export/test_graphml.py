@@ -8,18 +8,25 @@ import itertools
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from imgsim.base.spreadsheets import read_back
 from imgsim.base.verdict_words import MIRRORED, SAME
 from imgsim.collection.book_network import BookNetwork
 from imgsim.export import families_csv, network_csv
 from imgsim.export.graphml import graphml
-from tests.collection.borrowing import made
+from tests.collection.borrowing import copied_books, made
 from tests.herbals import HOSTILE
 from tests.hostile import FORMULAS
 from tests.kin import catalogue_of, clique, pair
 
 NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
+
+
+@pytest.fixture(scope="module")
+def copied() -> BookNetwork:
+    return copied_books()
 
 
 def test_the_network_is_graphml(copied: BookNetwork) -> None:

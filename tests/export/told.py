@@ -8,10 +8,11 @@ from typing import Any
 
 from PIL import Image
 
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
 from tests.in_memory import in_memory
-from tests.kin import matches_of
+from tests.kin import box, catalogue_of, matches_of, pair
 
 MANIFEST = {
     "created": "2026-11-22T21:19:47Z", "imgsim": "0.1.0", "versions": {"numpy": "2.4.6"},
@@ -84,3 +85,27 @@ def collection_of(
         generation="20261122-1",
         thumbnails=lambda row: folder / f"{row}.webp",
     )
+
+
+def told_herbals(folder: Path) -> Collection:
+    """A family of five plates, one of them without a date, and a plate beside it."""
+    catalogue = catalogue_of(
+        {
+            "a": ("one", 1752), "b": ("two", 1760), "c": ("three", 1790), "d": ("four", None), "e": ("five", 1795),
+            "x": ("six", 1800),
+        },
+        place=["London", "Dublin", "", "Paris", "London", ""],
+        title=["Flora Anglica", "Plants", "", "Herbes", "A garden", "Other"],
+        author=["Ray, John", "", "", "", "", ""],
+    )  # fmt: skip
+    pairs = [
+        pair("a", "b", MIRRORED, 180, region_b=box(10, 20, 300, 400)),
+        pair("b", "c", printing="probably re-engraved"),
+    ]
+    pairs += [
+        pair("a", "c", LOOK_ALIKE),
+        pair("b", "d"),
+        pair("a", "e", DETAIL, 60),
+        pair("c", "x", inliers=14),
+    ]
+    return collection_of(catalogue, pairs, folder / "thumbnails")

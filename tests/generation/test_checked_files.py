@@ -12,7 +12,7 @@ import pytest
 from imgsim.base.arrays import npy_bytes, npz_bytes, parse_npy, parse_npz
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError
-from tests.generation.forging import live, replace_file
+from tests.making import add_files, live
 
 FILES = [
     "catalogue.parquet",
@@ -71,7 +71,7 @@ def forged_header(shape: str, descr: str = "<f4", tail: int = 0) -> bytes:
 def test_80_bytes_that_ask_for_32_gigabytes_get_nothing(copied: Path) -> None:
     data = forged_header("(15625000, 512)")
     assert len(data) < 100
-    replace_file(copied, "toy/embeddings.npy", data)
+    add_files(copied, {"toy/embeddings.npy": data})
     with pytest.raises(CollectionError, match="asks for 32,000,000,000 bytes, and 0 follow"):
         open_collection(copied).embeddings("toy")
 
@@ -94,7 +94,7 @@ def test_80_bytes_that_ask_for_32_gigabytes_get_nothing(copied: Path) -> None:
     ],
 )
 def test_forged_arrays_are_refused(copied: Path, data: bytes) -> None:
-    replace_file(copied, "toy/embeddings.npy", data)
+    add_files(copied, {"toy/embeddings.npy": data})
     with pytest.raises(CollectionError):
         open_collection(copied).embeddings("toy")
 
@@ -107,9 +107,9 @@ def test_pickles_in_arrays_never_run(copied: Path, tmp_path: Path) -> None:
     array = np.array([Canary()] * 12, dtype=object)
     path = tmp_path / "evil.npy"
     np.save(path, array, allow_pickle=True)
-    replace_file(copied, "toy/embeddings.npy", path.read_bytes())
+    add_files(copied, {"toy/embeddings.npy": path.read_bytes()})
     np.savez(tmp_path / "evil.npz", indices=array, similarities=array)
-    replace_file(copied, "toy/neighbours.npz", (tmp_path / "evil.npz").read_bytes())
+    add_files(copied, {"toy/neighbours.npz": (tmp_path / "evil.npz").read_bytes()})
     collection = open_collection(copied)
     for read in (collection.embeddings, collection.neighbour_table):
         with pytest.raises(CollectionError):
@@ -119,23 +119,23 @@ def test_pickles_in_arrays_never_run(copied: Path, tmp_path: Path) -> None:
 
 def test_rows_must_fit_the_catalogue(copied: Path) -> None:
     rows = np.array(open_collection(copied).embeddings("toy"))
-    replace_file(copied, "toy/embeddings.npy", npy_bytes(rows[:11]))
+    add_files(copied, {"toy/embeddings.npy": npy_bytes(rows[:11])})
     with pytest.raises(
         CollectionError,
         match=r"embeddings.npy has 11 rows but the catalogue has 12 plates. Prepare the collection plates again",
     ):
         open_collection(copied).embeddings("toy")
-    replace_file(copied, "toy/embeddings.npy", npy_bytes(rows[:, :16]))
+    add_files(copied, {"toy/embeddings.npy": npy_bytes(rows[:, :16])})
     with pytest.raises(CollectionError, match=r"shape \(12, 16\)"):
         open_collection(copied).embeddings("toy")
     indices, values = open_collection(copied).neighbour_table("toy")
     for bad in (np.int32(12), np.int32(-1)):
         wrong = np.array(indices)
         wrong[3, 1] = bad
-        replace_file(copied, "toy/neighbours.npz", npz_bytes(indices=wrong, similarities=values))
+        add_files(copied, {"toy/neighbours.npz": npz_bytes(indices=wrong, similarities=values)})
         with pytest.raises(CollectionError, match="not in the catalogue"):
             open_collection(copied).neighbour_table("toy")
-    replace_file(copied, "toy/neighbours.npz", npz_bytes(indices=indices, similarities=values[:, :2]))
+    add_files(copied, {"toy/neighbours.npz": npz_bytes(indices=indices, similarities=values[:, :2])})
     with pytest.raises(CollectionError, match="similarities"):
         open_collection(copied).neighbour_table("toy")
 

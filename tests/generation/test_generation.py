@@ -12,7 +12,7 @@ import pytest
 from imgsim.base.places import data_dir
 from imgsim.collection import list_collections, open_collection
 from imgsim.errors import CollectionError, PrepareAgain
-from tests.generation.forging import live
+from tests.making import live
 
 
 def test_what_was_prepared_is_read(pristine: Path) -> None:

@@ -12,8 +12,7 @@ from imgsim.collection import open_collection
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.generation import layout
 from imgsim.generation.layout import check_name
-from tests.generation.forging import forge, live
-from tests.making import make, write_plates
+from tests.making import forge, live, make, write_plates
 
 TRAVERSALS = [
     "..", ".", "", "../../etc", "/etc/passwd", "a/b", "a\\b", "..\\x", "C:", "C:\\x", "a\0b", "a\n", "name ", "~", "é",

@@ -30,16 +30,19 @@ class Plate:
 
 
 def png(image: Image.Image) -> bytes:
+    """An image as a PNG."""
     return encoded(image, "PNG")
 
 
 def encoded(image: Image.Image, format: str, **options: object) -> bytes:
+    """An image as a file of some format."""
     target = BytesIO()
     image.save(target, format, **options)
     return target.getvalue()
 
 
 def drawn(count: int) -> list[Plate]:
+    """So many plates, each drawn in another way."""
     return [Plate(f"plate_{number:03}", png(draw_plate(number))) for number in range(count)]
 
 
@@ -51,8 +54,10 @@ def process_plates(
 
 
 def vectors(results: Sequence[PlateResult | PlateFailure], name: str) -> dict[str, np.ndarray]:
+    """The embeddings of one network, by plate."""
     return {one.plate_id: one.embeddings[name] for one in results if isinstance(one, PlateResult)}
 
 
 def failures(results: Sequence[PlateResult | PlateFailure]) -> dict[str, str]:
+    """Why plates were left out, by plate."""
     return {one.plate_id: one.reason for one in results if isinstance(one, PlateFailure)}

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from imgsim.collection import open_collection
 from imgsim.prepare.staleness import staleness
-from tests.generation.forging import forge
-from tests.making import make, write_plate, write_plates
+from tests.making import forge, make, write_plate, write_plates
 
 
 def test_staleness_says_what_changed(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def spreadsheet(cell: str) -> str:
 
 
 def rows_of(data: bytes) -> list[list[str]]:
+    """The cells of a CSV, as they stand."""
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
@@ -86,5 +87,6 @@ def check(data: bytes, column: str, ids: Iterable[str]) -> None:
 
 
 def hostile_catalogue(names: Iterable[str] = HOSTILE) -> Catalogue:
+    """Plates whose ids a spreadsheet would spoil."""
     ids = sorted({name for name in names if name})
     return catalogue_of({name: (name, 1700 + at) for at, name in enumerate(ids)}, folder=ids, file=ids)

@@ -40,6 +40,7 @@ def unchanged(collection: Path, attempt: Callable[[], object]) -> str:
 
 
 def decide(collection: Path, plate_a: str, plate_b: str) -> None:
+    """Have somebody decide on a pair."""
     reviews_of(open_collection(collection)).record(plate_a, plate_b, "same plate", reviewer="Anna")
 
 

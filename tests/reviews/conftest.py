@@ -12,4 +12,5 @@ from tests.reviews.people import pictures
 
 @pytest.fixture
 def reviews(tmp_path: Path) -> Reviews:
+    """An empty file of decisions on those plates."""
     return Reviews(tmp_path / FILE, pictures)

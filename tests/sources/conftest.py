@@ -11,5 +11,6 @@ from tests.library import Library, open_library
 
 @pytest.fixture
 def library() -> Iterator[Library]:
+    """A library on this machine, open while a test runs."""
     with open_library() as opened:
         yield opened

@@ -23,13 +23,16 @@ class Patience:
 def take(
     sources: list[str], folder: Path, fetcher: Fetcher | None = None, notes: list[str] | None = None
 ) -> Gathered:
+    """Gather what manifests name, without any waiting."""
     note = notes.append if notes is not None else None
     return gather(sources, folder, note=note, fetcher=fetcher or Fetcher(sleep=Patience()))
 
 
 def rows(gathered: Gathered) -> list[dict[str, str]]:
+    """The rows of the table that was made."""
     return list(csv.DictReader(io.StringIO(gathered.metadata.read_text("utf-8-sig"))))
 
 
 def fetched(gathered: Gathered) -> list[Path]:
+    """The images that were fetched."""
     return sorted(path for folder in gathered.folders for path in folder.iterdir())

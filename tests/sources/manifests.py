@@ -11,6 +11,7 @@ IMAGE = {"id": "http://a.example/1.jpg", "type": "Image"}
 
 
 def book(document: object) -> Book:
+    """A manifest as it is read."""
     found = parse(json.dumps(document).encode(), "test.json")
     assert isinstance(found, Book)
     return found

@@ -9,6 +9,7 @@ from tests.training.drawn import draw
 
 @pytest.fixture(scope="module")
 def plates_folder(tmp_path_factory) -> Path:
+    """Eight plates, and a file that is broken."""
     folder = tmp_path_factory.mktemp("plates")
     for seed in range(8):
         draw(seed).save(folder / f"plate_{seed}.png")

@@ -21,10 +21,12 @@ def draw(seed: int) -> Image.Image:
 
 
 def training_set(groups=None) -> batches.TrainingSet:
+    """Eight plates, each a group of its own unless groups are given."""
     plates = tuple(np.array(draw(seed)) for seed in range(8))
     names = tuple(f"plate_{seed}.png" for seed in range(8))
     return batches.TrainingSet(plates, names, np.arange(8) if groups is None else np.array(groups))
 
 
 def small_recipe(**changes) -> loop.Recipe:
+    """Three steps of four small plates."""
     return loop.Recipe(**({"size": SMALL, "batch_size": 4, "steps": 3, "warmup": 1, "seed": 3} | changes))

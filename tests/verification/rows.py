@@ -17,10 +17,12 @@ AFFINE = [1.1, 0.1, -2.0, -0.05, 0.9, 3.0, 0.0, 0.0, 1.0]
 
 
 def frame(*rows: dict[str, Any]) -> pd.DataFrame:
+    """A table of matches."""
     return pd.DataFrame([*rows] or None, columns=schema().names)
 
 
 def some() -> pd.DataFrame:
+    """Five matches, of every verdict, in no order."""
     return frame(
         match_values("p001", "p002", inliers=40),
         match_values("p001", "p003", "look-alike", inliers=90),
@@ -33,6 +35,7 @@ def some() -> pd.DataFrame:
 
 
 def parquet(table: pa.Table) -> bytes:
+    """A table as the bytes of its file."""
     stream = io.BytesIO()
     pq.write_table(table, stream)
     return stream.getvalue()
