@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Parts:
     kept: int = 6
     maps: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     thumbnails: Callable[[int], Path] | None = None
+    scans: Sequence[bytes] = ()  # files of the plates; none where they are gone
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class InMemory(Collection):
     def thumbnail_path(self, row: int) -> Path:
         assert self.parts.thumbnails is not None, "this collection was made without thumbnails"
         return self.parts.thumbnails(row)
+
+    def plate_bytes(self, row: int) -> bytes:
+        if not self.parts.scans:
+            raise CollectionError("the scans are gone")
+        return self.parts.scans[row]
 
     def thumbnail(self, row: int) -> bytes:
         try:

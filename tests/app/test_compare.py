@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +13,13 @@ from imgsim.app.components import ComparedPlate
 from imgsim.app.pages import compare
 from imgsim.app.parts import counterpart
 from imgsim.app.services import state
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
 from imgsim.collection.registration import NODES, Registration
 from imgsim.errors import ImgsimError
-from imgsim.verification.matches import Matches
 from tests import pages
 from tests.in_memory import in_memory
+from tests.kin import box, matches_of, pair
 from tests.pages import param, words
 
 A = ComparedPlate("a", "/a.webp", "Plate a", 400, 600)
@@ -108,11 +108,11 @@ def test_arrows_walk_through_the_neighbours(visit: Callable[..., AppTest], herba
 def test_verified_plates_come_first(herbals: Collection) -> None:
     row = herbals.catalogue.row("p003")
     far = counterpart.neighbours(herbals, state.State(backbone="toy", other_books=False, top_k=50), row)[-1]
-    match = SimpleNamespace(verified=True, other=lambda _: far)
-    doubt = SimpleNamespace(verified=False, other=lambda _: row)
-    matches = SimpleNamespace(of=lambda _: [match, doubt])
+    ids, region = herbals.catalogue.plate_ids, box(0, 0, 30, 40)
+    inside = {"region_a": region, "region_b": region}
+    matches = matches_of(herbals.catalogue, [pair("p003", ids[far], **inside), pair("p003", "p004", LOOK_ALIKE)])
     stub = in_memory(
-        herbals.catalogue, cast(Matches, matches), manifest={}, path=herbals.path, embeddings=herbals.embeddings("toy")
+        herbals.catalogue, matches, manifest={}, path=herbals.path, embeddings=herbals.embeddings("toy")
     )
     rows = counterpart.neighbours(stub, state.State(backbone="toy", other_books=False, top_k=4), row)
     assert rows[0] == far and len(rows) == 5 and row not in rows

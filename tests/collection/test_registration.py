@@ -3,50 +3,42 @@
 from __future__ import annotations
 
 import io
-from types import SimpleNamespace
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
-from imgsim.collection import registration
+from imgsim.collection import Collection, registration
 from imgsim.collection.registration import NODES, Registration, bent, register
 from imgsim.errors import CollectionError
 from imgsim.sources.sample.copperplate import PlateSpec, draw_plate
 from imgsim.sources.sample.planning import plan
 from imgsim.sources.sample.scanning import scan
 from imgsim.verification.geometry import moved
-from imgsim.verification.verifiers import SIFT
+from tests.in_memory import in_memory
+from tests.kin import box, catalogue_of, matches_of, pair
 from tests.placing import common_places, placed
 
 WIDTH = 520
 
 
-class Plates:
-    """A collection of images, by row, with what was verified of them."""
-
-    def __init__(self, *images: Image.Image, between: Any = None) -> None:
-        self.files = []
-        for image in images:
-            target = io.BytesIO()
-            image.save(target, "PNG")
-            self.files.append(target.getvalue())
-        ids = [f"p{row}" for row in range(len(images))]
-        self.verifier = SIFT
-        self.catalogue = SimpleNamespace(frame=pd.DataFrame({"plate_id": ids}))
-        self.matches = SimpleNamespace(between=lambda a, b: between) if between is not None else None
-
-    def plate_bytes(self, row: int) -> bytes:
-        if not self.files:
-            raise CollectionError("the scans are gone")
-        return self.files[row]
+def plates_of(*images: Image.Image, between: Mapping[str, Any] | None = None) -> Collection:
+    """A collection of images, p0, p1 ...; ``between`` is what was verified of the first two, as kin.pair takes it."""
+    scans = []
+    for image in images:
+        target = io.BytesIO()
+        image.save(target, "PNG")
+        scans.append(target.getvalue())
+    catalogue = catalogue_of({f"p{row}": ("book", 1750) for row in range(max(2, len(images)))})
+    matches = matches_of(catalogue, [pair("p0", "p1", **between)]) if between is not None else None
+    return in_memory(catalogue, matches, manifest={"parameters": {}}, scans=scans)
 
 
-def lay(plates: Plates, a: int = 0, b: int = 1) -> Registration:
-    return register(plates, a, b)  # type: ignore[arg-type]
+def lay(plates: Collection, a: int = 0, b: int = 1) -> Registration:
+    return register(plates, a, b)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +94,7 @@ def test_a_known_transform_is_found_to_a_pixel(
         size = size[::-1]
     truth = similarity(scale, degrees, (width / 2, height / 2), (size[0] / 2, size[1] / 2))
     truth = np.array([[1, 0, 0], [0, 1, 0], [lean, 0, 1]]) @ truth @ (FLIP if flipped else np.eye(3))
-    found = lay(Plates(plate, printed(plate, truth, size)))
+    found = lay(plates_of(plate, printed(plate, truth, size)))
     assert (found.source, found.mirrored, found.sharpened) == ("computed now", flipped, True)
     off = np.linalg.norm(moved(found.transform, grid(plate.size)) - moved(truth, grid(plate.size)), axis=1)
     assert off.max() < 1.0
@@ -128,7 +120,7 @@ def test_a_bend_is_found_where_a_stiff_sheet_does_not_fit(plate: Image.Image) ->
     copy = cv2.remap(
         np.asarray(plate), source_x - 0.5, source_y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    found = lay(Plates(plate, Image.fromarray(copy)))
+    found = lay(plates_of(plate, Image.fromarray(copy)))
     assert found.bend is not None and found.bend.shape == (NODES, NODES, 2) and found.bend.dtype == np.float32
     inked = np.argwhere(np.asarray(plate) < 90)[::37, ::-1] + 0.5
     truth = inked + np.stack(wave(inked[:, 0], inked[:, 1]), -1)
@@ -153,7 +145,7 @@ def test_a_bend_is_read_between_its_nodes() -> None:
 
 
 def test_plates_that_share_nothing_are_not_laid_on_each_other(plate: Image.Image) -> None:
-    found = lay(Plates(plate, draw_plate(97, width=WIDTH).convert("L")))
+    found = lay(plates_of(plate, draw_plate(97, width=WIDTH).convert("L")))
     assert (found.source, found.found, found.verdict) == ("none", False, "look-alike")
     assert np.isnan(found.transform).all() and found.bend is None and len(found.points_a) == 0
     assert not registration.reversed_(found).found
@@ -161,7 +153,7 @@ def test_plates_that_share_nothing_are_not_laid_on_each_other(plate: Image.Image
 
 def test_a_and_b_exchanged_are_one_finding(plate: Image.Image) -> None:
     truth = similarity(0.9, 1.0, (260, 380), (250, 360)) @ FLIP
-    plates = Plates(plate, printed(plate, truth, (500, 720)))
+    plates = plates_of(plate, printed(plate, truth, (500, 720)))
     there, back = lay(plates, 0, 1), lay(plates, 1, 0)
     assert there.inliers == back.inliers and there.verdict == back.verdict
     assert there.coverage_a == pytest.approx(back.coverage_b)
@@ -169,61 +161,53 @@ def test_a_and_b_exchanged_are_one_finding(plate: Image.Image) -> None:
     assert np.linalg.norm(around - grid(plate.size), axis=1).max() < 1.0
 
 
-def verified(transform: np.ndarray, verdict: str = "same image") -> SimpleNamespace:
-    return SimpleNamespace(
-        verdict=verdict,
-        inliers=77,
-        mirrored=False,
-        coverage_a=0.8,
-        coverage_b=0.7,
-        printing="probably the same plate",
-        transform=transform,
-        region_a=np.array([[60, 60], [460, 60], [460, 600], [60, 600]], np.float32),
-        region_b=np.zeros((0, 2), np.float32),
-    )
+def verified(transform: np.ndarray, verdict: str = "same image") -> dict[str, Any]:
+    return {
+        "verdict": verdict, "inliers": 77, "coverage_a": 0.8, "coverage_b": 0.7, "transform": transform,
+        "printing": "probably re-engraved", "region_a": box(60, 60, 380, 580),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("verdict", ["same image", "shared detail"])
 def test_a_verified_pair_is_sharpened_from_where_it_was(plate: Image.Image, verdict: str) -> None:
     truth = similarity(1.0, 0.8, (260, 380), (264, 385))
     rough = np.array([[1, 0, 6.0], [0, 1, -5.0], [0, 0, 1]]) @ truth
-    found = lay(Plates(plate, printed(plate, truth, plate.size), between=verified(rough, verdict)))
+    found = lay(plates_of(plate, printed(plate, truth, plate.size), between=verified(rough, verdict)))
     assert (found.source, found.sharpened, found.inliers, found.printing) == (
         "precomputed",
         True,
         77,
-        "probably the same plate",
+        "probably re-engraved",
     )
     off = np.linalg.norm(moved(found.transform, grid(plate.size)) - moved(truth, grid(plate.size)), axis=1)
     assert off.max() < 1.0
 
 
 def test_a_verified_look_alike_is_not_matched_again(plate: Image.Image) -> None:
-    nothing = verified(np.full((3, 3), np.nan), "look-alike")
-    found = lay(Plates(plate, plate, between=nothing))
+    found = lay(plates_of(plate, plate, between={"verdict": "look-alike"}))
     assert (found.source, found.verdict, found.found) == ("none", "look-alike", False)
 
 
 def test_a_verified_pair_whose_scans_are_gone_stays_as_it_was() -> None:
     truth = similarity(1.0, 3.0, (0, 0), (5, 5))
-    found = lay(Plates(between=verified(truth)))
+    found = lay(plates_of(between=verified(truth)))
     assert (found.source, found.sharpened) == ("precomputed", False)
     np.testing.assert_array_equal(found.transform, truth)
     with pytest.raises(CollectionError):
-        lay(Plates())
+        lay(plates_of())
 
 
 def test_a_transform_that_the_scans_do_not_bear_out_is_left_as_it_is(plate: Image.Image) -> None:
     wrong = similarity(1.0, 0.0, (0, 0), (90, 70))
-    found = lay(Plates(plate, plate, between=verified(wrong)))
+    found = lay(plates_of(plate, plate, between=verified(wrong)))
     assert not found.sharpened and found.bend is None
     np.testing.assert_array_equal(found.transform, wrong)
 
 
 def test_tiny_and_blank_plates_do_no_harm() -> None:
     for image in (Image.new("L", (20, 12), 255), Image.new("L", (300, 400), 255), Image.new("1", (1, 900))):
-        assert not lay(Plates(image, image)).found
-        stays = lay(Plates(image, image, between=verified(np.eye(3))))
+        assert not lay(plates_of(image, image)).found
+        stays = lay(plates_of(image, image, between=verified(np.eye(3))))
         assert not stays.sharpened
 
 
@@ -244,7 +228,7 @@ def pairs(kind: str, count: int, keep: Any = lambda spec: True) -> list[tuple[Pl
 def test_pairs_of_the_sample_lie_on_each_other(kind: str, most: float) -> None:
     for first, second in pairs(kind, 2 if kind == "mirrored" else 1):
         here, there = common_places(first, second)
-        found = lay(Plates(scan(first), scan(second)))
+        found = lay(plates_of(scan(first), scan(second)))
         assert found.found and found.sharpened
         assert found.mirrored == (kind == "mirrored")
         off = np.linalg.norm(bent(found.transform, found.bend, placed(first)[1], here) - there, axis=1)
