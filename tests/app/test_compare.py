@@ -109,7 +109,7 @@ def test_verified_plates_come_first(herbals: Collection) -> None:
     row = herbals.catalogue.row("p003")
     far = counterpart.neighbours(herbals, state.State(backbone="toy", other_books=False, top_k=50), row)[-1]
     ids, region = herbals.catalogue.plate_ids, box(0, 0, 30, 40)
-    inside = {"region_a": region, "region_b": region}
+    inside: dict[str, Any] = {"region_a": region, "region_b": region}
     matches = matches_of(herbals.catalogue, [pair("p003", ids[far], **inside), pair("p003", "p004", LOOK_ALIKE)])
     stub = in_memory(
         herbals.catalogue, matches, manifest={}, path=herbals.path, embeddings=herbals.embeddings("toy")
