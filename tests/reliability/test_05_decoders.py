@@ -23,7 +23,7 @@ from tests.tiny import TINY
 
 MARK = "IMGSIM_TEST_MARK"  # names a file; worker processes have the same environment
 REASONS = {
-    "hang": "longer than 1.5 seconds",
+    "hang": "longer than 4 seconds",
     "crash": "crashed the decoder twice (exit code 7)",
     "raise": "RuntimeError: a decoder's surprise",
     "memory": "more memory than is free",
@@ -73,7 +73,7 @@ def test_a_worker_that_hangs_or_crashes_loses_one_plate(
             device="cpu",
             workers=workers,
             batch_size=4,
-            timeout=1.5,
+            timeout=4,
             reader=troubled,
         )
     )

@@ -109,18 +109,18 @@ def dying(shard: Sequence[int]) -> list[int]:
 
 
 def test_a_shard_that_costs_its_worker_is_a_failure_and_the_others_are_not() -> None:
-    found = {one.shard: one for one in CORES.map(dying, [[n] for n in range(12)], workers=2, timeout=1.5)}
+    found = {one.shard: one for one in CORES.map(dying, [[n] for n in range(12)], workers=2, timeout=4)}
     assert len(found) == 12
     assert found[7] == Failure(7, "exit code 5")
-    assert found[8] == Failure(8, "longer than 1.5 seconds", late=True)
+    assert found[8] == Failure(8, "longer than 4 seconds", late=True)
     assert all(found[n] == Result(n, [n]) for n in range(12) if n not in (7, 8))
     assert multiprocessing.active_children() == []
 
 
 def test_an_item_that_costs_its_worker_is_lost_alone() -> None:
-    found = dict(each(CORES, dying, list(range(12)), size=4, workers=2, timeout=1.5, sound=99))
+    found = dict(each(CORES, dying, list(range(12)), size=4, workers=2, timeout=4, sound=99))
     assert found[7] == Lost("exit code 5", late=False)
-    assert found[8] == Lost("longer than 1.5 seconds", late=True)
+    assert found[8] == Lost("longer than 4 seconds", late=True)
     assert {n: one for n, one in found.items() if n not in (7, 8)} == {n: n for n in range(12) if n not in (7, 8)}
 
 
