@@ -28,7 +28,7 @@ def test_a_folder_that_vanishes_while_a_run_writes_is_said(
     monkeypatch.setattr("imgsim.base.progress.time", SimpleNamespace(monotonic=itertools.count().__next__))
     images = [Path(open_collection(pristine).manifest["inputs"]["images"][0])]
     for how in ("moved", "removed"):
-        for moment in (*range(1, 60, 3), AFTER_IT):
+        for moment in (*range(1, 56, 3), AFTER_IT):
             out = tmp_path / f"{how}-{moment}"
             told = 0
             vanished = False
