@@ -32,5 +32,7 @@ def open(collection: "str | PathLike[str]") -> "Collection":
     from imgsim.base.places import data_dir
     from imgsim.collection import open_collection
 
+    # What has a separator is a path: "./sample" is never the one in the data folder.
     named = data_dir() / collection
-    return open_collection(named if named.is_dir() else Path(collection))
+    by_name = isinstance(collection, str) and not {"/", "\\"} & set(collection) and named.is_dir()
+    return open_collection(named if by_name else Path(collection))

@@ -97,7 +97,7 @@ class ToyProcessor:
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str
-    ) -> Iterator[tuple[Group, list[Match] | str]]:
+    ) -> Iterator[tuple[Group, list[Match | str]]]:
         with scratch_folder() as scratch:
             np.save(scratch / "sizes.npy", sizes)
             for done, group in enumerate(groups):

@@ -60,6 +60,7 @@ COMMANDS = re.compile(
 PAGES = re.compile(
     r"\bthe pages? (Browse|Map|Search|Plate|Compare|Re-use|Books?|Review|Overview|Models|Help|About)\b"
     r"|\b[Oo]n (Help|About|Review|Re-use|Map|Browse|Overview|Models)\b"
+    r"|\b(Browse|Map|Search|Plate|Compare|Re-use|Books?|Review|Overview|Models|Help|About) page\b"
     r"|\bsidebar\b|\b[Rr]eload\b|\b[Bb]utton\b"
 )
 # A README that is taken away tells how it is made again; training has a command line of its own.

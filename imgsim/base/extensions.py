@@ -143,7 +143,7 @@ def _run_once(path: Path) -> None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _run.discard(path)
         del sys.modules[name]
         if isinstance(error, ImgsimError):

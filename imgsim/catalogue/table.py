@@ -68,7 +68,7 @@ class Catalogue:
         except KeyError:
             shown = repr(str(plate_id)[:80])
             raise ImgsimError(
-                f"There is no plate {shown} in this collection. Look for it on the Browse page."
+                f"There is no plate {shown} in this collection."
             ) from None
 
     def record(self, row: int) -> dict[str, str | int | None]:
@@ -259,7 +259,7 @@ class Catalogue:
         rows = self._book_rows.get(book)
         if not book or rows is None:
             raise ImgsimError(
-                f"There is no book {book[:80]!r} in this collection. Choose one on the Book page."
+                f"There is no book {book[:80]!r} in this collection."
             )
         return cited(self.record(int(rows[0])))
 

@@ -152,8 +152,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _folder(name: str) -> Path:
     """The folder of a collection that is named by a name or by its folder."""
-    kept = data_dir() / name
-    for path in (kept, Path(name)):
+    # What has a separator is a path: ./sample is never the one in the data folder.
+    places = [Path(name)] if {"/", "\\"} & set(name) else [data_dir() / name, Path(name)]
+    for path in places:
         if (path / CURRENT).exists():
             return path
     known = sorted(path.parent.name for path in data_dir().glob(f"*/{CURRENT}"))

@@ -103,7 +103,7 @@ class Families:
         except KeyError:
             shown = repr(str(family_id)[:80])
             raise ImgsimError(
-                f"There is no family {shown} in this collection. Choose one on the Re-use page."
+                f"There is no family {shown} in this collection."
             ) from None
 
     def of(self, row: int) -> str | None:

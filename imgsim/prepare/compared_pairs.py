@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,14 @@ class KnownPairs:
         return rows
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing: how many pairs were asked for, and (first row, second row, why) of those that failed."""
+
+    asked: int = 0
+    failed: tuple[tuple[int, int, str], ...] = ()
+
+
 def compare(
     processor: Processor,
     reporter: Reporter,
@@ -115,14 +124,14 @@ def compare(
     folder: Path,
     sizes: npt.NDArray[np.int64],
     verifier: str,
-) -> int:
-    """Compare every pair of rows (m, 2), first row below the second, that is not known yet; returns how many.
+) -> Comparison:
+    """Compare every pair of rows (m, 2), first row below the second, that is not known yet.
 
     ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates, ``verifier`` is the
-    name of the one that compares.
+    name of the one that compares. A pair that cannot be compared is not known afterwards either: it counts as not
+    checked, and is tried again the next time. Raises ImgsimError where that is so of all.
     """
     from imgsim.verification.comparing import Group
-    from imgsim.verification.match import look_alike
 
     asked: dict[Contents, tuple[int, int]] = {}
     for a, b in pairs.tolist():
@@ -135,30 +144,27 @@ def compare(
         by_row.setdefault(a, []).append(b)
     groups = [Group(row, tuple(others)) for row, others in by_row.items()]
     if not groups:
-        return 0
-    done, failed = 0, []
+        return Comparison()
+    left = {(row, other) for row, others in by_row.items() for other in others}
+    failed: list[tuple[int, int, str]] = []
     with reporter.stage("matches", len(asked)) as stage:
         try:
-            for group, found in processor.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
-                row, others = group.row, by_row.pop(group.row)
-                if isinstance(found, str):
-                    failed.append((row, found))
-                    # One group that cannot be compared is no reason to go without all the others.
-                    found = [look_alike()] * len(others)
-                known.add([(contents[row], contents[other]) for other in others], found)
-                done += len(others)
-                stage.update(done, len(asked))
+            for group, results in processor.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
+                for other, result in zip(group.others, results, strict=True):
+                    left.discard((group.row, other))
+                    if isinstance(result, str):
+                        failed.append((group.row, other, result))
+                    else:
+                        known.add([(contents[group.row], contents[other])], [result])
+                stage.update(len(asked) - len(left), len(asked))
         finally:
             known.flush()
-    if by_row or len(failed) == len(groups):
+    failed += [(a, b, "it came back without a result") for a, b in sorted(left)]
+    if len(failed) == len(asked):
         raise ImgsimError(
-            f"{len(by_row) or len(failed):,} of {len(groups):,} plates could not be compared with others"
-            f"{': ' + failed[0][1] if failed else ''}.",
-            Change(Setting.NO_COMPARING),
+            f"None of {len(asked):,} pairs of plates could be compared: {failed[0][2]}.", Change(Setting.NO_COMPARING)
         )
-    for row, reason in failed[:5]:
-        reporter.note(f"The plate in row {row} counts as a look-alike of its candidates: {reason}")
-    return len(asked)
+    return Comparison(len(asked), tuple(failed))
 
 
 def matches_table(matches: Sequence[Match]) -> pa.Table:

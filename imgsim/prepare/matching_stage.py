@@ -77,7 +77,7 @@ class MatchingStages:
         contents = list(catalogue.contents)
         self._given = descriptions
         self._contents, self._ids = contents, [plate.plate_id for plate in found.plates]
-        self.compared = 0
+        self.compared = self.unchecked = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
         made = MatchingKeys(self._ids, contents, backbones, vectors, top, by, catalogue.key)
@@ -233,6 +233,8 @@ class MatchingStages:
         live = self._live
         if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
             return None
+        if live.manifest["keys"].get(layout.MATCHES) != self.keys[layout.MATCHES]:
+            return None  # it may lack pairs that could not be compared
         try:
             matches = live.matches
         except CollectionError:
@@ -251,18 +253,34 @@ class MatchingStages:
         pairs = self._candidates.pairs
         known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
-        self.compared = compare(
+        came = compare(
             self._processor, self._reporter, known, pairs, self._contents, self._store_folder, self._sizes,
             self._verifier,
         )  # fmt: skip
-        rows = pairs.tolist()
+        self.compared = came.asked - len(came.failed)
+        self._tell(came.failed)
+        rows, proposed_by = pairs.tolist(), self._candidates.proposed_by()
+        of = [(self._contents[a], self._contents[b]) for a, b in rows]
+        there = [place for place, pair in enumerate(of) if pair in known]
+        self.unchecked = len(rows) - len(there)
         table = known.table(
-            [(self._contents[a], self._contents[b]) for a, b in rows],
-            [self._ids[a] for a, _ in rows],
-            [self._ids[b] for _, b in rows],
-            self._candidates.proposed_by(),
+            [of[place] for place in there],
+            [self._ids[rows[place][0]] for place in there],
+            [self._ids[rows[place][1]] for place in there],
+            [proposed_by[place] for place in there],
         )
         return Matches(table, self._catalogue.table)
+
+    def _tell(self, failed: Sequence[tuple[int, int, str]]) -> None:
+        """Say which pairs could not be compared."""
+        if not failed:
+            return
+        named = "; ".join(f"{self._ids[a]} and {self._ids[b]} ({why})" for a, b, why in failed[:5])
+        pairs = "1 pair" if len(failed) == 1 else f"{len(failed):,} pairs"
+        self._reporter.note(
+            f"{pairs} could not be compared and {'counts' if len(failed) == 1 else 'count'} as not checked, such as "
+            f"{named}. The next run tries again."
+        )
 
     def _families(self) -> bytes:
         from imgsim.families import find_families

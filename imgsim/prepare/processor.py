@@ -65,8 +65,8 @@ class Processor(Protocol):
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str
-    ) -> Iterator[tuple[Group, list[Match] | str]]:
-        """Yield each group with its matches, or with why there are none, in any order.
+    ) -> Iterator[tuple[Group, list[Match | str]]]:
+        """Yield groups, each with the match of every pair or why there is none, in any order, until no pair is left.
 
         ``folder`` holds the FeatureStore of all rows, ``sizes`` are int64 (n, 2), width and height of their plates,
         ``verifier`` is the name of the one that compares.
@@ -107,7 +107,7 @@ class NetworkProcessor:
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str
-    ) -> Iterator[tuple[Group, list[Match] | str]]:
+    ) -> Iterator[tuple[Group, list[Match | str]]]:
         import numpy as np
 
         from imgsim.verification.comparing import compare_groups
@@ -119,9 +119,17 @@ class NetworkProcessor:
             np.save(file, sizes)
             function = partial(compare_groups, folder=folder, sizes=file, verifier=verifier)
             executor = executor_for(self.workers, self.executor)
-            found = each(executor, function, groups, size=GROUPS, workers=self.workers, timeout=GROUP_SECONDS)
-            for group, one in found:
-                yield group, f"comparing it {_ended(one)}" if isinstance(one, Lost) else one
+            run = partial(each, executor, function, workers=self.workers, timeout=GROUP_SECONDS)
+            lost: list[Group] = []
+            for group, found in run(groups, size=GROUPS):
+                if isinstance(found, Lost):
+                    lost += [Group(group.row, (other,)) for other in group.others]
+                else:
+                    yield group, found
+            # One pair of a group has cost the worker: the others have nothing to do with that.
+            for group, found in run(lost, size=1):
+                how = "took" if isinstance(found, Lost) and found.late else "ended its worker twice:"
+                yield group, [f"it {how} {found.how}"] if isinstance(found, Lost) else found
 
 
 def look_at_plates(

@@ -25,12 +25,18 @@ class Sample:
     ) -> Iterator[Page | Table]:
         from imgsim.sources.sample import generate
 
-        count = int(given[-1].partition(":")[2])
+        count = int(_one(given).partition(":")[2])
         with reporter.stage("generating plates", count) as stage:
             paths = generate(folder, count, workers=workers, progress=stage.update)
             stage.update(count)
         yield Page(paths.images)
         yield Table(paths.metadata)
+
+
+def _one(given: Sequence[str]) -> str:
+    if len(set(given)) > 1:
+        raise ImgsimError(f"{' and '.join(given)} cannot be one collection. Prepare each as a collection of its own.")
+    return given[0]
 
 
 class PublishedDataset:
@@ -46,7 +52,7 @@ class PublishedDataset:
     ) -> Iterator[Page | Table]:
         from imgsim.sources.dataset import DATASETS, download
 
-        named = given[-1].partition(":")[2]
+        named = _one(given).partition(":")[2]
         if named not in DATASETS:
             raise ImgsimError(f'There is no dataset "{named}". There is {", ".join(DATASETS)}.')
         meters: dict[str, Meter] = {}
@@ -78,7 +84,8 @@ class Manifests:
         from imgsim.sources.iiif.gathering import gather
 
         with reporter.stage("fetching images", None) as stage:
-            found = gather([one.removeprefix("iiif:") for one in given], folder / "iiif", stage.update, reporter.note)
+            named = [one.removeprefix("iiif:").removeprefix("iiif:") for one in given]
+            found = gather(named, folder / "iiif", stage.update, reporter.note)
         for path in found.folders:
             yield Page(path)
         yield Table(found.metadata)

@@ -36,26 +36,25 @@ class Group:
 
 def compare_groups(
     groups: Sequence[Group], *, folder: Path, sizes: Path, verifier: str
-) -> list[list[Match] | str]:
-    """Compare the plates of each group: the matches of its first plate with the others, or why there are none.
+) -> list[list[Match | str]]:
+    """Compare the plates of each group: the match of its first plate with each of the others, or why there is none.
 
     Their features lie in ``folder``; ``sizes`` is an .npy file of int64 (n, 2), width and height of all plates;
     ``verifier`` is the name of the one that compares.
     """
     take, by = _reader(folder, sizes), VERIFIERS.get(verifier)
-    return [_compared(group, take, by) for group in groups]
+    return [[_compared(group.row, other, take, by) for other in group.others] for group in groups]
 
 
-def _compared(group: Group, take: Callable[[int], Features], by: Verifier) -> list[Match] | str:
+def _compared(row: int, other: int, take: Callable[[int], Features], by: Verifier) -> Match | str:
     try:
-        first, others = take(group.row), [take(other) for other in group.others]
-        found = [checked_match(by.compare(first, other), by) for other in others]
-        return [compact(one, first, other) for one, other in zip(found, others, strict=True)]
+        a, b = take(row), take(other)
+        return compact(checked_match(by.compare(a, b), by), a, b)
     except MemoryError:
-        return "comparing it needs more memory than is free"
+        return "it needs more memory than is free"
     except Exception as error:
-        # A verifier may be a user's own, and meet plates that nobody foresaw; it costs this group and not the run.
-        return f"comparing it failed ({type(error).__name__}: {error})"
+        # A verifier may be a user's own, and meet plates that nobody foresaw; it costs this pair and not the run.
+        return f"{type(error).__name__}: {error}"
 
 
 @functools.lru_cache(maxsize=1)

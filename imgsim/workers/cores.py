@@ -7,6 +7,7 @@ process of two threads.
 from __future__ import annotations
 
 import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from imgsim.errors import ImgsimError
+from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.workers.executor import Failure, Result
 from imgsim.workers.processes import available_cores, ctrl_c_held_back, end_of, made_quiet, one_thread
 
@@ -25,6 +26,8 @@ R = TypeVar("R")
 MOST_WORKERS = 60
 # Shards handed out for each worker: one to work on, and others at hand when it is done.
 AHEAD = 3
+# Seconds after which it is looked whether the pool is still there, and how often it may not be.
+LOOK_SECONDS, MOST_BROKEN = 5.0, 4
 
 
 class Cores:
@@ -36,24 +39,37 @@ class Cores:
         self, function: Callable[[S], R], shards: Sequence[S], *, workers: int | None = None,
         timeout: float | None = None,
     ) -> Iterator[Result[R] | Failure]:  # fmt: skip
-        if not shards:
-            return
         workers = max(1, min(workers or available_cores(), MOST_WORKERS, len(shards)))
-        pool = ProcessPool(workers, initializer=made_quiet, context=multiprocessing.get_context("spawn"))
-        todo = iter(enumerate(shards))
-        running: dict[Future[Any], int] = {}
-        try:
-            while True:
-                while len(running) < AHEAD * workers and (one := next(todo, None)) is not None:
-                    with ctrl_c_held_back(), one_thread():  # the first one starts the workers
-                        running[pool.schedule(function, [one[1]], timeout=timeout)] = one[0]
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield _outcome(running.pop(future), future, timeout)
-        finally:
-            pool.stop()
-            pool.join()
+        todo = deque(enumerate(shards))
+        broken = 0
+        while todo:
+            pool = ProcessPool(workers, initializer=made_quiet, context=multiprocessing.get_context("spawn"))
+            running: dict[Future[Any], tuple[int, S]] = {}
+            try:
+                while todo or running:
+                    while todo and len(running) < AHEAD * workers:
+                        with ctrl_c_held_back(), one_thread():  # the first one starts the workers
+                            future: Future[Any] = pool.schedule(function, [todo[0][1]], timeout=timeout)
+                        running[future] = todo.popleft()
+                    for future in wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done:
+                        outcome = _outcome(running[future][0], future, timeout)
+                        del running[future]
+                        yield outcome
+                    if running and not pool.active:
+                        raise BrokenProcessPool("it gave up")
+            except (BrokenProcessPool, RuntimeError) as error:
+                # A pool gives up where a worker dies that has no shard yet, by whoever's hand: no shard is to blame.
+                if isinstance(error, RuntimeError) and not isinstance(error, BrokenProcessPool) and pool.active:
+                    raise
+                broken += 1
+                if broken > MOST_BROKEN:
+                    raise ImgsimError(
+                        f"Worker processes cannot be kept alive ({error}).", Change(Setting.LESS_MEMORY)
+                    ) from error
+                todo.extendleft(reversed(running.values()))
+            finally:
+                pool.stop()
+                pool.join()
 
 
 def _outcome(number: int, future: Future[Any], timeout: float | None) -> Result[Any] | Failure:
@@ -63,5 +79,3 @@ def _outcome(number: int, future: Future[Any], timeout: float | None) -> Result[
         return Failure(number, f"longer than {timeout:g} seconds", late=True)
     except ProcessExpired as error:
         return Failure(number, end_of(error.exitcode))
-    except BrokenProcessPool as error:
-        raise ImgsimError(f"Worker processes cannot be kept alive ({error}).") from error

@@ -66,7 +66,7 @@ def seek(
 
     monkeypatch.setattr("imgsim.backbones.embedder.Embedder", Embedder)
     st.cache_resource.clear()
-    app = visit("search", view="table", fold="no")
+    app = visit("search", collection=collection.name, view="table", fold="no")
     app.file_uploader[0].upload("scan.png", content, "image/png")
     return check(app.run(timeout=120))
 

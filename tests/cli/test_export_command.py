@@ -216,9 +216,9 @@ def test_a_folder_called_export_is_prepared_as_before(
     assert main(["--name", "mine", "export"]) == 130
     assert main(["more", "export"]) == 130
     assert [call.inputs for call in calls] == [
-        [Path("export")],
-        [Path("export")],
-        [Path("more"), Path("export")],
+        ["./export"],
+        ["export"],
+        ["more", "export"],
     ]
     capsys.readouterr()
     # Whoever forgets the dot is told, and nothing is exported.

@@ -194,26 +194,40 @@ def _described_next(out: Path, images: Path) -> list[tuple[str, bool, frozenset[
     return processor.described
 
 
-def test_a_group_that_cannot_be_compared_is_said(quickly: None, tmp_path: Path) -> None:
+def test_a_pair_that_cannot_be_compared_is_not_checked_and_is_tried_again(quickly: None, tmp_path: Path) -> None:
     class Unlucky(ToyProcessor):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
-            yield groups[0], "comparing it crashed the decoder twice"
-            yield from super().compare(groups[1:], **kwargs)
+            for group, found in super().compare(groups, **kwargs):
+                yield group, ["it is unlucky" if (group.row, other) in lost else one
+                              for other, one in zip(group.others, found, strict=True)]  # fmt: skip
 
+    lost = {(0, 1), (1, 3)}
     images = draw_plates(tmp_path / "images", 4)
+    verified(tmp_path / "whole", images)
     summary = verified(tmp_path / "c", images, Unlucky())
-    assert any("row 0" in note and "crashed" in note for note in summary.notes)
+    (said,) = (note for note in summary.notes if "could not be compared" in note)
+    assert said.startswith("2 pairs could") and "p000 and p001 (it is unlucky)" in said
+    assert summary.redone["pairs"] == 4
     matches = open_collection(tmp_path / "c").matches
-    assert matches is not None
-    assert [(m.verdict, m.inliers) for m in matches.of(0)] == [("look-alike", 0)] * 3
-    assert any(m.inliers for m in matches.of(1))
+    assert matches is not None and len(matches) == 4
+    assert matches.between(0, 1) is None and matches.between(0, 2) is not None
+    # The next run tries again, and only those; then all is as if nothing had happened.
+    lost.pop()
+    again = verified(tmp_path / "c", images, Unlucky())
+    assert again.redone["pairs"] == 1 and any("1 pair could not" in note for note in again.notes)
+    lost.clear()
+    assert verified(tmp_path / "c", images).redone["pairs"] == 1
+    assert not verified(tmp_path / "c", images).changed
+    assert_equal(tmp_path / "c", tmp_path / "whole")
 
+
+def test_where_no_pair_can_be_compared_the_run_ends_with_the_reason(quickly: None, tmp_path: Path) -> None:
     class Hopeless(ToyProcessor):
         def compare(self, groups: Any, **kwargs: Any) -> Any:
-            yield from ((group, "it is gone") for group in groups)
+            yield from ((group, ["it is gone"] * len(group.others)) for group in groups[1:])
 
-    with pytest.raises(ImgsimError, match="could not be compared with others: it is gone"):
-        verified(tmp_path / "d", images, Hopeless())
+    with pytest.raises(ImgsimError, match="None of 6 pairs of plates could be compared: it is gone"):
+        verified(tmp_path / "d", draw_plates(tmp_path / "images", 4), Hopeless())
     assert open_collection(tmp_path / "d").matches is None
 
 
