@@ -41,9 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser()
     options, images = split_images(words)
     given = commands.parse_args([*options, "--", *images] if images else options)
-    wanted = _options(commands, given)
+    # An extension of a user's own is asked about the words, and may be what is wrong: that is said as in the run.
+    try:
+        wanted: Options | ImgsimError = _options(commands, given)
+    except ImgsimError as error:
+        wanted = error
 
     def work(display: AnyDisplay) -> tuple[dict[str, Any], str]:
+        if isinstance(wanted, ImgsimError):
+            raise wanted
         if given.dry_run:
             from imgsim.cli.rehearsal import rehearse
 

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def gather(options: Options, recorded: Mapping[str, Any], folder: Path, reporter
             "They are tried again the next time."
         )
     tables = [part.metadata for part in found if part.metadata is not None]
+    if options.metadata is not None and tables:
+        reporter.note(f"What {' and '.join(map(str, tables))} says is left aside for {options.metadata}.")
     metadata = _table(options, recorded, tables)
     if not tables and metadata is not None and options.metadata is None:
         reporter.note(f"The metadata are read from {metadata}, as before.")
@@ -101,7 +104,7 @@ def _of(source: Source, given: Sequence[str], folder: Path, options: Options, re
     rows: list[dict[str, str]] = []
     tables: list[Path] = []
     left_out: list[tuple[str, str]] = []
-    for one in source.pages(given, folder, reporter, options.workers):
+    for one in _pages(source, given, folder, reporter, options.workers):
         if isinstance(one, LeftOut):
             left_out.append((one.what, one.reason))
         elif isinstance(one, Table):
@@ -121,11 +124,42 @@ def _of(source: Source, given: Sequence[str], folder: Path, options: Options, re
         beside = {"images": [str(path) for path in images], "left_out": left_out}
         write_whole(folder / _LEFT_OUT, json.dumps(beside).encode())
         if any(len(row) > 1 for row in rows):
+            _check_facts(source, images, rows)
             if tables:
                 raise ImgsimError(f"The source {source.name!r} gave a table, and facts of pages. One is enough.")
             tables.append(folder / "metadata.csv")
             write_whole(tables[0], _csv(rows))
     return Given(tuple(images), tables[0] if tables else None, tuple(left_out))
+
+
+def _pages(
+    source: Source, given: Sequence[str], folder: Path, reporter: Reporter, workers: int | None
+) -> Iterator[object]:
+    """What a source gives; a fault in its code is said to be its own."""
+    try:
+        yield from source.pages(given, folder, reporter, workers)
+    except (ImgsimError, OSError):
+        raise
+    except Exception as error:
+        raise ImgsimError(f"The source {source.name!r} fails in pages ({type(error).__name__}: {error}).") from error
+
+
+def _check_facts(source: Source, images: Collection[Path], rows: Sequence[Mapping[str, str]]) -> None:
+    """Facts find their image by its file's name: one image, and no other of that name."""
+    names = Counter(path.stem for path in images)
+    twice = [name for name, count in names.items() if count > 1]
+    whole = [path for path in images if path.is_dir() or path.suffix.lower() == ".zip"]
+    told = {row["file"] for row in rows if len(row) > 1}
+    if any(name in told for name in twice):
+        raise ImgsimError(
+            f"The source {source.name!r} gives facts of several images called {twice[0]!r}: they cannot be told apart. "
+            "Let it give a Table, or files with names that differ."
+        )
+    if any(path.stem in told for path in whole):
+        raise ImgsimError(
+            f"The source {source.name!r} gives facts of {whole[0]}, which is a folder or a zip of images. Let it give "
+            "a Page for each image, or a Table."
+        )
 
 
 def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:

@@ -201,6 +201,7 @@ class MatchingStages:
 
     @cached_property
     def _candidates(self) -> Candidates:
+        from imgsim.catalogue import Catalogue
         from imgsim.features.feature_store import FeatureStore
         from imgsim.features.inverted_index import FeatureIndex
         from imgsim.verification.candidate_sources import CandidateInputs
@@ -218,7 +219,7 @@ class MatchingStages:
                     mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
                     store=FeatureStore.open(self._store_folder, self._sizes),
                     index=FeatureIndex.load(self._index_folder),
-                    catalogue=self._catalogue.table,
+                    catalogue=Catalogue(self._catalogue.table.frame.copy()),  # a source may be a user's own
                     progress=stage.update,
                     workers=self._workers,
                 )

@@ -1,6 +1,7 @@
 """Where images come from: imgsim's own sources, and those that users bring (docs/sources.md)."""
 
 from imgsim.base.extensions import Registry
+from imgsim.errors import ImgsimError
 from imgsim.sources.own import Files, Manifests, PublishedDataset, Sample
 from imgsim.sources.source import LeftOut, Page, Source, Table
 
@@ -16,7 +17,14 @@ def source_of(given: str) -> Source:
     others = [source for source in SOURCES.all() if source is not FILES]
     # A user's own first: it knows better than imgsim what its addresses are.
     others.sort(key=SOURCES.is_own)
-    return next((source for source in others if source.accepts(given)), FILES)
+    return next((source for source in others if _accepts(source, given)), FILES)
+
+
+def _accepts(source: Source, given: str) -> bool:
+    try:
+        return source.accepts(given)
+    except Exception as error:
+        raise ImgsimError(f"The source {source.name!r} fails in accepts ({type(error).__name__}: {error}).") from error
 
 
 __all__ = ["FILES", "SOURCES", "LeftOut", "Page", "Source", "Table", "register", "source_of"]

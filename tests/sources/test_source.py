@@ -163,6 +163,56 @@ def test_what_is_no_page_is_said(given: object, tmp_path: Path) -> None:
     assert not (tmp_path / "c" / "CURRENT").exists()
 
 
+class Told:
+    """A source that gives what it is told, or raises it."""
+
+    name, version = "told", 1
+
+    def __init__(self, *pages: object) -> None:
+        self._pages = pages
+
+    def accepts(self, given: str) -> bool:
+        return given == "told"
+
+    def pages(self, *_: object, **__: object) -> Iterator[object]:
+        for page in self._pages:
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+
+@pytest.mark.parametrize("kind", ["twins", "folder", "raises"])
+def test_facts_that_would_be_lost_and_faults_of_its_own_are_said(kind: str, tmp_path: Path) -> None:
+    one, other = write_plates(tmp_path / "a", 2), write_plates(tmp_path / "b", 2)
+    ways: dict[str, tuple[list[object], str]] = {
+        "twins": ([Page(one / "p000.png", {"title": "A"}), Page(other / "p000.png", {"title": "B"})], "called 'p000'"),
+        "folder": ([Page(one, {"title": "A"})], "a folder or a zip"),
+        "raises": ([Page(one / "p000.png"), ValueError("odd")], r"fails in pages \(ValueError: odd\)"),
+    }
+    pages, words = ways[kind]
+    register(Told(*pages))  # type: ignore[arg-type]
+    try:
+        with pytest.raises(ImgsimError, match=words):
+            toy(tmp_path / "c", ["told"])
+    finally:
+        SOURCES.forget("told")
+
+
+def test_one_sample_a_collection(tmp_path: Path) -> None:
+    with pytest.raises(ImgsimError, match="sample:5 and sample:8 cannot be one collection"):
+        toy(tmp_path / "c", ["sample:5", "sample:8"])
+
+
+def test_a_table_that_is_named_takes_the_place_of_its_facts_and_that_is_said(lists: None, tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("file,title\np001,Mine\n", encoding="utf-8")
+    options = Options(
+        out=tmp_path / "c", inputs=[str(listed(tmp_path))], metadata=table, backbones=["toy"], projections=["pca"],
+        matching=False,
+    )  # fmt: skip
+    assert any("is left aside for" in note for note in prepare(options, processor=ToyProcessor()).notes)
+
+
 def test_a_source_without_an_image_is_said(lists: None, tmp_path: Path) -> None:
     file = listed(tmp_path, count=0, lost=1)
     with pytest.raises(ImgsimError, match=r"'list' has no image of .*mine\.plates.*gone0"):
