@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -188,3 +189,21 @@ def _counted(self, function, shards, **options):
 
 Threads.map = _counted
 """
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signal")
+@pytest.mark.parametrize("after", [0.05, 0.4, 1.2])
+def test_a_worker_that_is_killed_from_outside_costs_one_shard_at_most(after: float) -> None:
+    def kill() -> None:
+        time.sleep(after)
+        workers = multiprocessing.active_children()
+        if workers and workers[0].pid is not None:
+            os.kill(workers[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    found = {one.shard: one for one in CORES.map(slowly, [[n] for n in range(60)], workers=2, timeout=60)}
+    killer.join()
+    assert sorted(found) == list(range(60))
+    assert sum(isinstance(one, Failure) for one in found.values()) <= 1
+    assert multiprocessing.active_children() == []

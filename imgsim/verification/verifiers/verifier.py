@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from imgsim.base.verdict_words import VERDICTS
+from imgsim.base.verdict_words import PRINTINGS, VERDICTS
 from imgsim.errors import ImgsimError
 from imgsim.features.extraction import DIMENSIONS, WORKING_SIDE, Features
 from imgsim.images.decoding import open_image
@@ -97,12 +97,28 @@ def checked_match(found: object, verifier: Verifier) -> Match:
         wrong = f"the verdict is one of {', '.join(VERDICTS)}, not {found.verdict!r}"
     elif found.model not in MODELS:
         wrong = f"the model is one of {', '.join(filter(None, MODELS))}, or nothing, not {found.model!r}"
+    elif found.printing not in PRINTINGS:
+        wrong = f"the printing is one of {', '.join(filter(None, PRINTINGS))}, or nothing, not {found.printing!r}"
     elif np.shape(found.transform) != (3, 3):
         wrong = f"the transform has the shape (3, 3), not {np.shape(found.transform)}"
+    elif not _counts(found.inliers):
+        wrong = f"the inliers are a whole number from 0, not {str(found.inliers)[:40]}"
+    elif not _number(found.residual) or np.isinf(found.residual):
+        wrong = f"the residual is a number from 0, or NaN, not {found.residual!r}"
+    elif not all(_number(share) for share in (found.coverage_a, found.coverage_b)):
+        wrong = f"coverages are numbers from 0 to 1, not {found.coverage_a!r} and {found.coverage_b!r}"
     if wrong:
         raise _wrong(verifier, "compare", wrong)
     assert isinstance(found, Match)
     return found
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= int(value) < 2**31
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 def try_out(verifier: Verifier) -> None:
