@@ -155,7 +155,15 @@ WRONG = {
         "return Match('twins', 1, False, 1, 1, np.eye(3), '', 1, None, None, '', None, None)",
         "not 'twins'",
     ),
-}
+    "a printing of its own": (
+        "return look_alike()", "return replace(look_alike(), printing='by Ehret')", "the printing is one of .*by Ehret",
+    ),
+    "fewer than no inliers": ("return look_alike()", "return look_alike(-1)", "the inliers are a whole number from 0"),
+    "too many inliers": ("return look_alike()", "return look_alike(2**40)", "the inliers are a whole number from 0"),
+    "an endless residual": (
+        "return look_alike()", "return replace(look_alike(), residual=float('inf'))", "the residual is a number",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", WRONG)
@@ -164,7 +172,7 @@ def test_what_a_verifier_does_wrong_is_said_before_anything_is_made(
 ) -> None:
     old, new, words = WRONG[change]
     code = (
-        "import numpy as np\nfrom imgsim.features.extraction import Features, no_features\n"
+        "import numpy as np\nfrom dataclasses import replace\nfrom imgsim.features.extraction import Features, no_features\n"
         "from imgsim.verification.match import Match, look_alike\n"
         "from imgsim.verification.verifiers import register\n"
         "class Odd:\n    name, version = 'odd', 1\n"
