@@ -172,7 +172,8 @@ def test_what_a_verifier_does_wrong_is_said_before_anything_is_made(
 ) -> None:
     old, new, words = WRONG[change]
     code = (
-        "import numpy as np\nfrom dataclasses import replace\nfrom imgsim.features.extraction import Features, no_features\n"
+        "import numpy as np\nfrom dataclasses import replace\n"
+        "from imgsim.features.extraction import Features, no_features\n"
         "from imgsim.verification.match import Match, look_alike\n"
         "from imgsim.verification.verifiers import register\n"
         "class Odd:\n    name, version = 'odd', 1\n"

@@ -11,6 +11,7 @@ the fields of all pages, so that whoever comes back to a page finds it as it was
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from functools import partial
@@ -102,6 +103,7 @@ def hold(kind: type[State]) -> None:
             )
         taken[known.name] = field.name
     _fields.update({field.name: field for field in own})
+    _understood.cache_clear()
 
 
 def held() -> dict[str, Field[Any]]:
@@ -211,14 +213,21 @@ def current(kind: type[State] = State) -> State:
 def _current() -> Values:
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     if query:
-        values = _read(query)
-        st.session_state[_SAVED] = _written(values)
-        return values
+        values, written = _understood(tuple((name, tuple(given)) for name, given in query.items()))
+        st.session_state[_SAVED] = dict(written)
+        return dict(values)
     saved = st.session_state.get(_SAVED)
     if not saved:
         return {}
     st.query_params.from_dict(saved)
     return _read(_lists(saved))
+
+
+# A page asks for its state a score of times in each run, and the address stays the same.
+@functools.lru_cache(maxsize=256)
+def _understood(query: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Values, Query]:
+    values = _read({name: list(given) for name, given in query})
+    return values, _written(values)
 
 
 def update(**changes: Any) -> State:
