@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
 
+# At the end of the key of matches that lack pairs which could not be compared: the next run is to try again.
+UNCHECKED = " unchecked"
+
+
 class MatchingStages:
     """The files of the matching: their keys at once, their contents when asked for.
 
@@ -234,8 +238,8 @@ class MatchingStages:
         live = self._live
         if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
             return None
-        if live.manifest["keys"].get(layout.MATCHES) != self.keys[layout.MATCHES]:
-            return None  # it may lack pairs that could not be compared
+        if live.manifest["keys"].get(layout.MATCHES, "").endswith(UNCHECKED):
+            return None  # its matches lack the pairs that could not be compared
         try:
             matches = live.matches
         except CollectionError:

@@ -28,7 +28,7 @@ from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
 from imgsim.prepare.given import Given, gather
 from imgsim.prepare.matching_keys import verifier_of
-from imgsim.prepare.matching_stage import MatchingStages
+from imgsim.prepare.matching_stage import UNCHECKED, MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import DEFAULT_PROJECTIONS, Options, Summary
 from imgsim.prepare.plan import Plan, inputs_of, plan_of
@@ -186,7 +186,7 @@ def _run(
     _write(steps.stages(), kept, live, writer)
     if matching.unchecked:
         # Not what the key promises: the next run is to try what is missing.
-        keys |= {file: f"{keys[file]} unchecked" for file in (layout.MATCHES, layout.FAMILIES)}
+        keys |= {file: keys[file] + UNCHECKED for file in (layout.MATCHES, layout.FAMILIES)}
     thumbnails = found.thumbnail_paths(steps.catalogue.contents)
     with reporter.stage("writing", len(thumbnails)) as stage:
         count, size = writer.add_thumbnails(thumbnails, stage.update)
