@@ -167,6 +167,13 @@ def compare(
     return Comparison(len(asked), tuple(failed))
 
 
+def told_of(failed: Sequence[tuple[int, int, str]], ids: Sequence[str]) -> str:
+    """Which pairs could not be compared, in a sentence: how many, and the first few by the ids of their plates."""
+    named = "; ".join(f"{ids[a]} and {ids[b]} ({why})" for a, b, why in failed[:5])
+    pairs, count = ("1 pair", "counts") if len(failed) == 1 else (f"{len(failed):,} pairs", "count")
+    return f"{pairs} could not be compared and {count} as not checked, such as {named}. The next run tries again."
+
+
 def matches_table(matches: Sequence[Match]) -> pa.Table:
     """Results as rows of matches.parquet, the ids and sources still empty."""
     import pyarrow as pa

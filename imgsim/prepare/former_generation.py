@@ -18,9 +18,11 @@ from imgsim.base.writing import write_whole
 from imgsim.errors import CollectionError
 from imgsim.generation import current, layout
 from imgsim.generation.generation import Generation
+from imgsim.prepare.matching_keys import UNCHECKED
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
+    from imgsim.verification.candidates import Candidates
 
 _FORMER = "former"
 
@@ -81,6 +83,21 @@ def former(folder: Path, live: Generation | None) -> Generation | None:
             if manifest.get("matching") and _catalogued(found):
                 return found
     return None
+
+
+def candidates_before(live: Generation | None, key: str) -> Candidates | None:
+    """The candidates under this key that the live generation was made of; None if it was made of others."""
+    from imgsim.verification.candidates import candidates_of
+
+    if live is None or live.manifest.get("matching", {}).get("candidates") != key:
+        return None
+    if live.manifest["keys"].get(layout.MATCHES, "").endswith(UNCHECKED):
+        return None  # its matches lack the pairs that could not be compared
+    try:
+        matches = live.matches
+    except CollectionError:
+        return None
+    return None if matches is None else candidates_of(matches.frame)
 
 
 def _catalogued(found: Generation) -> bool:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from imgsim.verification.verifiers import Verifier
 
 
+# At the end of the key of matches that lack pairs which could not be compared: the next run is to try again.
+UNCHECKED = " unchecked"
+
+
 class MatchingKeys:
     """The keys of all that is made of these plates where they are compared.
 

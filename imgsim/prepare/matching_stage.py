@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npy_bytes
-from imgsim.errors import CollectionError
 from imgsim.generation import layout
-from imgsim.prepare.compared_pairs import KnownPairs, compare
+from imgsim.prepare.compared_pairs import KnownPairs, compare, told_of
 from imgsim.prepare.feature_stage import Descriptions, in_order
+from imgsim.prepare.former_generation import candidates_before
 from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from imgsim.prepare.work_folder import WorkStore
     from imgsim.verification.candidates import Candidates
     from imgsim.verification.matches import Matches
-
-
-# At the end of the key of matches that lack pairs which could not be compared: the next run is to try again.
-UNCHECKED = " unchecked"
 
 
 class MatchingStages:
@@ -215,7 +211,7 @@ class MatchingStages:
         arrays = self._store.stage(self._candidates_key, {"pairs": np.int32, "sources": np.uint32})
         if arrays is not None:
             return Candidates(arrays["pairs"], arrays["sources"], tuple(one.name for one in sources()))
-        found = self._former_candidates()
+        found = candidates_before(self._live, self._candidates_key)
         if found is None:
             with self._reporter.stage("candidates", len(self._ids)) as stage:
                 inputs = CandidateInputs(
@@ -230,21 +226,6 @@ class MatchingStages:
                 found = candidates(inputs, self._top)
             self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})
         return found
-
-    def _former_candidates(self) -> Candidates | None:
-        """The candidates that the live generation was made of; None if they would be others now."""
-        from imgsim.verification.candidates import candidates_of
-
-        live = self._live
-        if live is None or live.manifest.get("matching", {}).get("candidates") != self._candidates_key:
-            return None
-        if live.manifest["keys"].get(layout.MATCHES, "").endswith(UNCHECKED):
-            return None  # its matches lack the pairs that could not be compared
-        try:
-            matches = live.matches
-        except CollectionError:
-            return None
-        return None if matches is None else candidates_of(matches.frame)
 
     @cached_property
     def _matches(self) -> Matches:
@@ -263,7 +244,8 @@ class MatchingStages:
             self._verifier,
         )  # fmt: skip
         self.compared = came.asked - len(came.failed)
-        self._tell(came.failed)
+        if came.failed:
+            self._reporter.note(told_of(came.failed, self._ids))
         rows, proposed_by = pairs.tolist(), self._candidates.proposed_by()
         of = [(self._contents[a], self._contents[b]) for a, b in rows]
         there = [place for place, pair in enumerate(of) if pair in known]
@@ -275,17 +257,6 @@ class MatchingStages:
             [proposed_by[place] for place in there],
         )
         return Matches(table, self._catalogue.table)
-
-    def _tell(self, failed: Sequence[tuple[int, int, str]]) -> None:
-        """Say which pairs could not be compared."""
-        if not failed:
-            return
-        named = "; ".join(f"{self._ids[a]} and {self._ids[b]} ({why})" for a, b, why in failed[:5])
-        pairs = "1 pair" if len(failed) == 1 else f"{len(failed):,} pairs"
-        self._reporter.note(
-            f"{pairs} could not be compared and {'counts' if len(failed) == 1 else 'count'} as not checked, such as "
-            f"{named}. The next run tries again."
-        )
 
     def _families(self) -> bytes:
         from imgsim.families import find_families

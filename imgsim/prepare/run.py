@@ -27,8 +27,8 @@ from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
 from imgsim.prepare.given import Given, gather
-from imgsim.prepare.matching_keys import verifier_of
-from imgsim.prepare.matching_stage import UNCHECKED, MatchingStages
+from imgsim.prepare.matching_keys import UNCHECKED, verifier_of
+from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import DEFAULT_PROJECTIONS, Options, Summary
 from imgsim.prepare.plan import Plan, inputs_of, plan_of
