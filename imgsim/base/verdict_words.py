@@ -19,7 +19,7 @@ MEANINGS = {
     MIRRORED: "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
     DETAIL: "a part agrees, the rest does not",
     LOOK_ALIKE: "the lines do not agree, however alike the two look",
-    NOT_CHECKED: "too far apart to be among the pairs that were compared line by line",
+    NOT_CHECKED: "not compared line by line, as a rule because the two are too far apart",
 }
 
 PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED = "probably the same plate", "probably re-engraved"

@@ -1,5 +1,7 @@
 """Where images come from: imgsim's own sources, and those that users bring (docs/sources.md)."""
 
+import os
+
 from imgsim.base.extensions import Registry
 from imgsim.errors import ImgsimError
 from imgsim.sources.own import Files, Manifests, PublishedDataset, Sample
@@ -14,10 +16,12 @@ register = SOURCES.register
 
 def source_of(given: str) -> Source:
     """The source of what a user names: the first that accepts it; files on this machine where no other does."""
-    others = [source for source in SOURCES.all() if source is not FILES]
-    # A user's own first: it knows better than imgsim what its addresses are.
-    others.sort(key=SOURCES.is_own)
-    return next((source for source in others if _accepts(source, given)), FILES)
+    # A user's own first: it knows better than imgsim what its addresses are. Then a folder is a folder, whatever it is
+    # called ("sample:3").
+    own = [source for source in SOURCES.all() if SOURCES.is_own(source) and source is not FILES]
+    brought = [source for source in SOURCES.all() if not SOURCES.is_own(source)]
+    asked = brought if os.path.isdir(given) else [*brought, *own]
+    return next((source for source in asked if _accepts(source, given)), FILES)
 
 
 def _accepts(source: Source, given: str) -> bool:

@@ -74,9 +74,7 @@ class Manifests:
     name, version = "iiif", 1
 
     def accepts(self, given: str) -> bool:
-        if given.startswith(("iiif:", "http://", "https://")):
-            return True
-        return given.lower().endswith(".json") and not os.path.isdir(given)
+        return given.startswith(("iiif:", "http://", "https://")) or given.lower().endswith(".json")
 
     def pages(
         self, given: Sequence[str], folder: Path, reporter: Reporter, workers: int | None = None

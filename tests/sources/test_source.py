@@ -198,6 +198,16 @@ def test_facts_that_would_be_lost_and_faults_of_its_own_are_said(kind: str, tmp_
         SOURCES.forget("told")
 
 
+@pytest.mark.parametrize("name", ["sample:3", "dataset:dhh23", "iiif:herbal", "book.json"])
+def test_a_folder_is_a_folder_whatever_it_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_plates(Path(name), 4)
+    assert source_of(name) is FILES
+    assert toy(tmp_path / "c", [name]).plates == 4
+
+
 def test_one_sample_a_collection(tmp_path: Path) -> None:
     with pytest.raises(ImgsimError, match="sample:5 and sample:8 cannot be one collection"):
         toy(tmp_path / "c", ["sample:5", "sample:8"])
