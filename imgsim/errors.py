@@ -27,6 +27,7 @@ class Setting(StrEnum):
     MOVED_FOLDER = "moved folder"  # the collection's own: back where it was, or another
     NO_COMPARING = "no comparing"  # of plates by their lines
     NO_WORKERS = "no workers"  # beside the process itself
+    PAGES = "pages"  # whether images are pages or plates
     PROJECTION = "projection"  # value: the method that works
     RESUME = "resume"  # from the checkpoint that is there
     START_ANEW = "start anew"  # there is no checkpoint to resume from
@@ -164,6 +165,7 @@ _NEUTRAL = {
     Setting.MOVED_FOLDER: "Put it back, or choose another folder, and start again.",
     Setting.NO_COMPARING: "Start it again: it goes on where it stopped. Or leave out comparing plates by their lines.",
     Setting.NO_WORKERS: "Try it without workers.",
+    Setting.PAGES: "If the images are plates themselves, say that none is a page.",
     Setting.PROJECTION: "Leave it out, and ask for {} alone.",
     Setting.RESUME: "Resume from it, or delete it.",
     Setting.START_ANEW: "Start without resuming.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from tests.hostile import drawing, encode, flat_png, tiff
+from tests.hostile import drawing, encode, flat_png, heic, jxl, tiff
 
 
 def webp(width: int, height: int) -> bytes:
@@ -40,6 +40,26 @@ def bmp(width: int, height: int) -> bytes:
     return b"BM" + struct.pack("<3I", 0, 0, 54) + header + bytes(99)
 
 
+def gif(width: int, height: int) -> bytes:
+    """A GIF likewise."""
+    content = bytearray(encode(drawing(64, 64), "GIF"))
+    at = content.index(b"\x2c", 13 + 3 * 256)
+    content[6:10] = content[at + 5 : at + 9] = struct.pack("<HH", width, height)
+    return bytes(content)
+
+
+def boxed(content: bytes, width: int, height: int) -> bytes:
+    """An AVIF or HEIC likewise."""
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", width, height) + content[at + 8 :]
+
+
+def square_jxl(side: int) -> bytes:
+    """A JPEG XL likewise: its header has one bit for "not small", two for 18 bits, the height, and the ratio."""
+    whole = jxl(drawing(64, 64))
+    return b"\xff\x0a" + (2 << 1 | (side - 1) << 3 | 1 << 21).to_bytes(3, "little") + whole[4:]
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "169 megapixels.png": lambda: flat_png(13_000, 13_000),
     "400 megapixels.png": lambda: flat_png(20_000, 20_000),
@@ -48,4 +68,8 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "900 megapixels.bmp": lambda: bmp(30_000, 30_000),
     "3600 megapixels, JPEG.jpg": lambda: jpeg(60_000, 60_000),
     "3600 megapixels, JPEG 2000.jp2": lambda: jp2(60_000, 60_000),
+    "4295 megapixels.gif": lambda: gif(65_535, 65_535),
+    "3600 megapixels, AVIF.avif": lambda: boxed(encode(drawing(64, 64).convert("RGB"), "AVIF"), 60_000, 60_000),
+    "3600 megapixels, HEIC.heic": lambda: boxed(heic(drawing(64, 64).convert("RGB")), 60_000, 60_000),
+    "3600 megapixels, JPEG XL.jxl": lambda: square_jxl(60_000),
 }

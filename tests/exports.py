@@ -10,6 +10,7 @@ import numpy as np
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
+from imgsim.catalogue.book_pages import ORNAMENT, BookPage, BookPages, Cut
 from imgsim.collection import Collection
 from imgsim.export import Request
 from tests.hostile import FORMULAS
@@ -37,15 +38,36 @@ def collection_of(
     *,
     kept: int = 6,
     path: Path = Path("nowhere"),
+    paged: bool = False,
 ) -> Collection:
-    """What an export needs of a collection; with pairs None the plates were never compared."""
+    """What an export needs of a collection; with pairs None the plates were never compared.
+
+    With `paged` each plate is a box on a page of its own, beside an ornament; and one page has no box.
+    """
     count = len(catalogue)
     embeddings = np.random.default_rng(7).normal(size=(count, 8)).astype(np.float32)
     embeddings[count // 2] = embeddings[0]  # an exact duplicate
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     matches = None if pairs is None else matches_of(catalogue, pairs)
     maps = {"pca": embeddings[:, :2], "umap": embeddings[:, 2:4] * -10}
-    return in_memory(catalogue, matches, manifest=MANIFEST, path=path, embeddings=embeddings, kept=kept, maps=maps)
+    pages = pages_of(catalogue) if paged else None
+    return in_memory(
+        catalogue, matches, manifest=MANIFEST, path=path, embeddings=embeddings, kept=kept, maps=maps, pages=pages
+    )
+
+
+def pages_of(catalogue: Catalogue) -> BookPages:
+    """The page of each plate, named after it, with an ornament beside it; and one more without a box."""
+    frame = catalogue.frame
+    cuts = (Cut(0, (5, 5, 60, 80), score=0.75), Cut(1, (5, 85, 60, 95), ORNAMENT))
+    pages = [
+        BookPage(
+            f"page{row:03}", "/scans", f"page{row:03}.png", "0" * 64, 100, 120, cuts=cuts, by="Ada" if row else "",
+            plate_root=str(frame["root"].iloc[row]), plates={0: str(frame["file"].iloc[row])},
+        )
+        for row in range(len(frame))
+    ]  # fmt: skip
+    return BookPages([*pages, BookPage("empty", "/scans", "empty.png", "1" * 64, 100, 120)])
 
 
 def hostile(path: Path = Path("nowhere")) -> Collection:
@@ -61,7 +83,7 @@ def hostile(path: Path = Path("nowhere")) -> Collection:
         *clique([ids[0], ids[7], ids[12]]), pair(ids[1], ids[9], MIRRORED, 90), pair(ids[5], ids[20], DETAIL, 60),
         pair(ids[2], ids[30], LOOK_ALIKE), pair(ids[3], ids[4], LOOK_ALIKE),
     ]  # fmt: skip
-    return collection_of(catalogue, pairs, path=path)
+    return collection_of(catalogue, pairs, path=path, paged=True)
 
 
 def request_of(collection: Collection, **values: Any) -> Request:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import random
 import struct
-import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pillow_heif
+import pillow_jxl  # noqa: F401  (Pillow writes JPEG XL then)
 from PIL import Image, ImageDraw
 
 # RELIABILITY, row 7: in a CSV's file column, in an address, in a manifest. Each would reach outside a plate's root.
@@ -87,7 +89,8 @@ def flat_png(width: int, height: int) -> bytes:
 def not_images() -> dict[str, bytes]:
     """Return what may lie about under the name of an image, by what it is."""
     return {
-        "a GIF": encode(drawing(40, 40), "GIF"),
+        "a camera's raw file": b"II*\x00\x10\x00\x00\x00CR\x02\x00" + bytes(100),
+        "a DjVu": b"AT&TFORM\x00\x00\x00\x20DJVUINFO" + bytes(100),
         "a PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n" + b"0 0 moveto\n" * 20,
         "a FITS": b"SIMPLE  =                    T".ljust(80) + b"BITPIX  =                    8".ljust(2800),
         "an SVG": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
@@ -95,7 +98,7 @@ def not_images() -> dict[str, bytes]:
         "a PPM": b"P6\n4 4\n255\n" + bytes(48),
         "a Photoshop": b"8BPS\x00\x01" + bytes(100),
         "a Windows icon": encode(drawing(32, 32), "ICO"),
-        "a HEIC": b"\x00\x00\x00\x18ftypheic" + bytes(100),
+        "a video": b"\x00\x00\x00\x18ftypisom" + bytes(100),
         "a zip": b"PK\x03\x04" + bytes(100),
         "a gzip": b"\x1f\x8b\x08\x00" + bytes(100),
         "a web page": b"<!DOCTYPE html><html><body>404</body></html>",
@@ -129,6 +132,12 @@ def encodings(plate: Image.Image) -> dict[str, tuple[bytes, str]]:
         "YCbCr TIFF": (encode(colour.convert("YCbCr"), "TIFF"), "L"),
         "WebP": (encode(colour, "WEBP", lossless=True), "L"),
         "BMP": (encode(plate, "BMP"), "L"),
+        "DIB": (encode(plate, "DIB"), "L"),
+        "GIF": (encode(plate, "GIF"), "L"),
+        "AVIF": (encode(colour, "AVIF", quality=95, speed=9), "RGB"),
+        "HEIC": (heic(colour), "RGB"),
+        "JPEG XL": (jxl(plate), "L"),
+        "MPO of two": (encode(plate, "MPO", quality=95, save_all=True, append_images=[inverted]), "L"),
         "JPEG 2000": (encode(plate, "JPEG2000"), "L"),
         "float TIFF": (encode(Image.fromarray(grey.astype(np.float32) / 255), "TIFF"), "L"),
         "32-bit TIFF": (encode(Image.fromarray(grey.astype(np.int32)), "TIFF"), "L"),
@@ -138,6 +147,18 @@ def encodings(plate: Image.Image) -> dict[str, tuple[bytes, str]]:
         "16-bit white-is-zero TIFF": (white_is_zero_tiff(65535 - grey.astype(np.uint16) * 257), "L"),
         "12-bit TIFF": (twelve_bit_tiff(grey.astype(np.uint32) * 4095 // 255), "L"),
     }
+
+
+def heic(plate: Image.Image, **options: Any) -> bytes:
+    """Return an image as a HEIC."""
+    target = io.BytesIO()
+    pillow_heif.from_pillow(plate).save(target, format="HEIF", quality=95, **options)
+    return target.getvalue()
+
+
+def jxl(plate: Image.Image, **options: Any) -> bytes:
+    """Return an image as a JPEG XL, without loss."""
+    return encode(plate, "JXL", lossless=True, num_threads=0, effort=3, **options)
 
 
 def lab_tiff(plate: Image.Image) -> bytes:
@@ -209,83 +230,7 @@ def mutations(valid: bytes, count: int, seed: int) -> Iterator[bytes]:
         yield bytes(content)
 
 
-def _zip(entries: list[tuple[zipfile.ZipInfo | str, bytes]]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries:
-            info = zipfile.ZipInfo(name) if isinstance(name, str) else name
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-    return target.getvalue()
-
-
-def _renamed(content: bytes, old: bytes, new: bytes) -> bytes:
-    assert len(old) == len(new) and content.count(old) == 2
-    return content.replace(old, new)
-
-
-def _lying(content: bytes, old: int, new: int) -> bytes:
-    """Change the unpacked size that the central directory and the local header promise."""
-    return content.replace(struct.pack("<I", old), struct.pack("<I", new))
-
-
-def hostile_zips() -> dict[str, tuple[bytes, str]]:
-    """Return zips that attack: name -> (archive, a word of the reason that must be reported).
-
-    Each but the first two kinds of damage also holds one good plate, ``good.png``.
-    """
-    good = ("good.png", encode(drawing(60, 80, 1), "PNG"))
-    bad = encode(drawing(60, 80, 2), "PNG")
-    link = zipfile.ZipInfo("link.png")
-    link.create_system, link.external_attr = 3, 0o120777 << 16
-    bomb = bytes(200_000_000)
-    encrypted = bytearray(_zip([good, ("locked.png", bad)]))
-    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        encrypted[encrypted.rindex(signature) + flags] |= 1
-    return {
-        "slip": (_zip([good, ("../outside.png", bad)]), "climbs"),
-        "deep slip": (_zip([good, ("a/../../outside.png", bad)]), "climbs"),
-        "absolute": (_zip([good, ("/tmp/outside.png", bad)]), "absolute"),
-        "backslash": (
-            _renamed(_zip([good, ("..X..Xoutside.png", bad)]), b"..X..X", b"..\\..\\"),
-            "backslash",
-        ),
-        "drive": (_zip([good, ("C:/outside.png", bad)]), "absolute"),
-        "link": (_zip([good, (link, b"/etc/passwd")]), "link"),
-        "encrypted": (bytes(encrypted), "encrypted"),
-        "nested": (_zip([good, ("inner.zip", _zip([good]))]), "inside an archive"),
-        "bomb": (_zip([good, ("bomb.bmp", bomb)]), "bomb"),
-        "twice": (_zip([good, ("twin.png", bad), ("twin.png", good[1])]), "twice"),
-        "case": (_zip([good, ("plate.png", bad), ("PLATE.png", bad)]), "cannot be told"),
-        "unicode": (_zip([good, ("cafe\u0301.png", bad), ("caf\u00e9.png", bad)]), "cannot be told"),
-        "NUL": (_renamed(_zip([good, ("nulXx.png", bad)]), b"nulXx.png", b"nul\x00x.png"), "control"),
-        "method": (_lzma([good, ("packed.png", bad)]), "compression"),
-        "huge": (_lying(_zip([good, ("huge.png", bad)]), len(bad), 0xFFFFFF00), "claims"),
-    }
-
-
-def _lzma(entries: list[tuple[str, bytes]]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for number, (name, content) in enumerate(entries):
-            archive.writestr(name, content, zipfile.ZIP_LZMA if number else zipfile.ZIP_DEFLATED)
-    return target.getvalue()
-
-
-def damaged_zips() -> dict[str, bytes]:
-    """Return zips whose entry ``plate.png`` is listed, but must fail when it is read."""
-    plate = encode(drawing(60, 80, 3), "PNG")
-    whole = _zip([("plate.png", plate)])
-    flipped = bytearray(whole)
-    flipped[60] ^= 0xFF
-    return {
-        "flipped": bytes(flipped),
-        "promises less": _lying(whole, len(plate), len(plate) - 100),
-        "promises more": _lying(whole, len(plate), len(plate) + 100),
-    }
-
-
-def write_tree(root: Path, files: dict[str, bytes | Callable[[], bytes]]) -> Path:
+def write_tree(root: Path, files: Mapping[str, bytes | Callable[[], bytes]]) -> Path:
     """Write files below a folder."""
     for name, content in files.items():
         path = root / name

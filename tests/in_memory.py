@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.catalogue import Catalogue
+from imgsim.catalogue.book_pages import BookPages
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError
 from imgsim.families import Families, find_families
@@ -31,6 +32,7 @@ class Parts:
     maps: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
     thumbnails: Callable[[int], Path] | None = None
     scans: Sequence[bytes] = ()  # files of the plates; none where they are gone
+    pages: BookPages | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class InMemory(Collection):
     @property
     def matches(self) -> Matches | None:
         return self.parts.matches
+
+    @property
+    def pages(self) -> BookPages | None:
+        return self.parts.pages
 
     @property
     def found_families(self) -> Families | None:
@@ -94,6 +100,8 @@ class InMemory(Collection):
         if not self.parts.scans:
             raise CollectionError("the scans are gone")
         return self.parts.scans[row]
+
+    plate_content = plate_bytes
 
     def thumbnail(self, row: int) -> bytes:
         try:

@@ -191,13 +191,25 @@ class Library(ThreadingHTTPServer):
         if rest == "info.json":
             return 200, {"Content-Type": "application/json"}, json.dumps(self._info(kind, number)).encode()
         quality = "native" if kind[1] == "1" else "default"
-        asked = re.fullmatch(rf"full/([^/]+)/0/{quality}\.jpg", rest)
-        wanted = _asked(asked[1], size, int(kind[1]), int(kind[-1])) if asked else None
-        return self._drawn(number, wanted) if wanted else (400, {}, b"not supported")
+        asked = re.fullmatch(rf"(full|\d+,\d+,\d+,\d+)/([^/]+)/(0|90)/{quality}\.jpg", rest)
+        box = None
+        if asked and asked[1] != "full":
+            x, y, width, height = map(int, asked[1].split(","))
+            box, size = (x, y, x + width, y + height), (width, height)
+        if asked and (box or asked[3] != "0") and kind[-1] == "0":
+            asked = None
+        wanted = _asked(asked[2], size, int(kind[1]), int(kind[-1])) if asked else None
+        if asked is None or wanted is None:
+            return 400, {}, b"not supported"
+        return self._drawn(number, wanted, box, turned=asked[3] == "90")
 
-    def _drawn(self, number: int, size: tuple[int, int]) -> tuple[int, dict[str, str], bytes]:
+    def _drawn(
+        self, number: int, size: tuple[int, int], box: tuple[int, int, int, int] | None = None, turned: bool = False
+    ) -> tuple[int, dict[str, str], bytes]:
         drawn = plate(number, self.size(number))
-        return 200, {"Content-Type": "image/jpeg"}, jpeg(drawn.resize(size) if size != drawn.size else drawn)
+        drawn = drawn if box is None else drawn.crop(box)
+        drawn = drawn.resize(size) if size != drawn.size else drawn
+        return 200, {"Content-Type": "image/jpeg"}, jpeg(drawn.rotate(-90, expand=True) if turned else drawn)
 
     def _info(self, kind: str, number: int) -> dict[str, Any]:
         version, level = kind[1], kind[-1]

@@ -23,13 +23,16 @@ from imgsim.cli import environment
 from imgsim.collection import open_collection
 from imgsim.errors import ImageError
 from imgsim.generation import layout
+from imgsim.images.files import ImageFile
 from imgsim.prepare import Options, Summary, prepare
+from imgsim.prepare.page_shards import PageFinder, PageFinding, Slices, cut_out, find_on_pages
 from imgsim.prepare.plate_shards import Asked, Job, PlateFailure, PlateResult, embedded, open_plate
 from imgsim.verification.comparing import Group, compare_groups
 from imgsim.verification.match import Match
 from imgsim.verification.match_table import schema
 from imgsim.verification.matches import Matches
 from tests.tiny import TINY, run_tiny
+from tests.toy_pages import ToyFinder
 
 
 def write_plate(path: Path, seed: int, size: tuple[int, int] = (40, 56)) -> Path:
@@ -51,8 +54,8 @@ def write_plates(folder: Path, count: int, first: int = 0) -> Path:
 class ToyProcessor:
     """A processor in this process. ``preprocessing`` stands for the code that shapes images.
 
-    ``asked``, ``described`` and ``compared`` are what it did; ``after`` and ``after_group`` are told of each step
-    before it is done, and may interrupt.
+    ``asked``, ``described``, ``compared``, ``paged`` and ``cut`` are what it did; ``after`` and ``after_group`` are
+    told of each step before it is done, and may interrupt.
     """
 
     preprocessing: int = 1
@@ -61,6 +64,8 @@ class ToyProcessor:
     described: list[tuple[str, bool, frozenset[str]]] = field(default_factory=list)
     compared: list[tuple[int, int]] = field(default_factory=list)
     after_group: Callable[[int], None] = lambda done: None
+    paged: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
 
     def describe(self, name: str, weights: Path | None) -> tuple[str, int]:
         return key_of(
@@ -94,6 +99,21 @@ class ToyProcessor:
         """Backbones see the same in another order, or a test could not tell them apart."""
         network = unit_rows(run_tiny(None))
         return lambda batch: np.roll(network(batch), sum(map(ord, name)) + self.preprocessing, axis=1)
+
+    def finder(self, weights: Path | None) -> PageFinder:
+        return ToyFinder()
+
+    def find_on_pages(
+        self, files: Sequence[ImageFile], finder: PageFinder
+    ) -> Iterator[tuple[ImageFile, PageFinding]]:
+        for file in files:
+            self.paged.append(file.file)
+            yield file, find_on_pages([file], finder=finder)[0]
+
+    def cut_out(self, pages: Sequence[Slices]) -> Iterator[tuple[Slices, list[int] | str]]:
+        for page in pages:
+            self.cut.append(page[0].plate_id)
+            yield page, cut_out([page])[0]
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str

@@ -9,8 +9,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from imgsim.app import pages  # noqa: F401  (registers them)
-from imgsim.app.parts import mending, shell
-from imgsim.app.services import freed_memory, guard, iiif_routes, intake, patience, server
+from imgsim.app.parts import first_start, mending, shell
+from imgsim.app.services import freed_memory, guard, iiif_routes, incoming, intake, patience, server
 
 
 def draw() -> None:
@@ -20,13 +20,15 @@ def draw() -> None:
     if collection is not None:
         shell.sidebar(collection, page)
         page.run()
+    else:
+        first_start.draw()
 
 
 def settings() -> dict[str, Any]:
     """What ``st.App`` takes beside the file: the routes beside the pages, and what stands before all of them."""
     freed_memory.give_back_memory()
     return {
-        "routes": [*server.routes(), *iiif_routes.routes()],
+        "routes": [*server.routes(), *iiif_routes.routes(), *incoming.routes()],
         "middleware": [Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
         "lifespan": server.lifespan,
         "on_script_error": mending.on_script_error,

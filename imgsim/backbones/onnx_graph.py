@@ -44,4 +44,4 @@ def onnx_file(
         now = graph.node("Relu", [graph.node("Add", [now, shortcut])])
     now = graph.node("GlobalAveragePool", [now])
     graph.node("Flatten", [now], output=OUTPUT, axis=1)
-    return graph.file({INPUT: (np.float32, ["n", channels, size, size])}, OUTPUT, ["n", dimension])
+    return graph.file({INPUT: (np.float32, ["n", channels, size, size])}, {OUTPUT: ["n", dimension]})

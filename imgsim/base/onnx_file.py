@@ -40,8 +40,8 @@ class Graph:
         self._tensors.append(numpy_helper.from_array(values, name))
         return name
 
-    def file(self, inputs: Mapping[str, tuple[type[np.generic], Sides]], output: str, sides: Sides) -> bytes:
-        """The file: each input's kind and sides, and the float32 output's sides."""
+    def file(self, inputs: Mapping[str, tuple[type[np.generic], Sides]], outputs: Mapping[str, Sides]) -> bytes:
+        """The file: each input's kind and sides, and the sides of each output, all of them float32."""
         from onnx import helper
 
         def value(name: str, kind: type[np.generic], shape: Sides) -> Any:
@@ -51,7 +51,7 @@ class Graph:
             self._nodes,
             "imgsim",
             [value(name, kind, shape) for name, (kind, shape) in inputs.items()],
-            [value(output, np.float32, sides)],
+            [value(name, np.float32, shape) for name, shape in outputs.items()],
             self._tensors,
         )
         sets = [helper.make_opsetid("", _OPERATORS), helper.make_opsetid(RUNTIME, 1)]

@@ -102,3 +102,15 @@ class Reporter:
         """Tell whoever listens."""
         if self._report is not None:
             self._report(progress)
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``4 min 50 s``, ``2 h 5 min``"""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

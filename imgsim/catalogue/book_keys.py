@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from imgsim.catalogue.order import stem
 from imgsim.catalogue.row_keys import Match
 from imgsim.catalogue.values import fold, whole
 from imgsim.errors import MetadataError
+from imgsim.images.containers import INSIDE, as_path
 
 FOLDER, PREFIX, NONE, AUTO = "folder", "prefix", "none", "auto"
 BY = {FOLDER: "folder", PREFIX: "the prefix of file names", NONE: ""}
@@ -30,6 +32,7 @@ _SAYS_NOTHING = re.compile(
     r"|illustration|untitled|unknown|file|copy|recto|verso|detail|cover|title|frontispiece|planche|pl|fol|folio)[\W\d_]*",
     re.IGNORECASE,
 )
+_MOST_NAMED = 5  # books that are named in a note
 _LEAST = 3  # characters of a prefix that can name a book
 
 
@@ -86,7 +89,8 @@ def tell_apart(
     if by and by != AUTO:
         return _by_hand(files, folders, cells, by)
     column, note = _column(files, folders, cells, match)
-    by_folder = len(set(folders)) > 1
+    # One folder may hold anything; a document is a book, also where it is the only one.
+    by_folder = len(set(folders)) > 1 or (bool(files) and all(map(_is_in_document, files)))
     prefixes = [""] * len(files)
     if column is None and not by_folder:
         prefixes = _told_by_prefix(files)
@@ -105,7 +109,25 @@ def tell_apart(
     most = how.most_common(1)
     first = most[0][0] if most and most[0][1] else ""
     rest = [f"{count:,} plates by {source}" for source, count in how.items() if count and source != first]
+    if first == BY[FOLDER]:
+        rest.append(_namesakes(names, files))
     return Books(names, first, "; ".join(filter(None, [note, *rest])))
+
+
+def _namesakes(names: Sequence[str], files: Sequence[str]) -> str:
+    """What to say of folders and documents of one name, which count as one book."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for name, file in zip(names, files, strict=True):
+        folder = posixpath.dirname(as_path(file))
+        if name and posixpath.basename(folder) == name:
+            places[name].add(folder)
+    several = sorted(name for name, folders in places.items() if len(folders) > 1)
+    shown = ", ".join(several[:_MOST_NAMED]) + (", ..." if len(several) > _MOST_NAMED else "")
+    return f"folders or documents of one name count as one book ({shown})" if several else ""
+
+
+def _is_in_document(file: str) -> bool:
+    return file.rpartition(INSIDE)[0].lower().endswith((".pdf", ".cbz"))
 
 
 def _by_hand(

@@ -17,6 +17,8 @@ from imgsim.catalogue.values import searchable
 _FILLS = {
     "title": """
         title main_title title_proper ecco_full_title full_title book_title short_title title_statement title_of_book
+        title_of_the_book title_of_work title_of_the_work work_title name_of_work name_of_the_work name_of_book
+        name_of_the_book
         titel haupttitel hauptsachtitel buchtitel werktitel titelangabe kurztitel sachtitel
         titre titre_propre titre_principal titre_du_livre titre_de_l_ouvrage
         titolo titolo_proprio titolo_del_libro titolo_dell_opera
@@ -43,7 +45,8 @@ _FILLS = {
         vuosi julkaisuvuosi painovuosi ilmestymisvuosi kustannusvuosi
         utgivningsar publiceringsar tryckar tryckningsar artal ar
         publication_date date_of_publication date_published date date_issued issued publication_date_s dates published
-        date_of_printing printed imprint_date provision_date provision_activity_date origin_date date_created created
+        date_of_printing printed when_printed when_published date_printed
+        imprint_date provision_date provision_activity_date origin_date date_created created
         date_created_original publication dating
         erscheinungsdatum veroffentlichungsdatum publikationsdatum datierung datum
         date_de_publication date_d_edition date_de_parution date_d_impression data_di_pubblicazione data_di_edizione
@@ -54,6 +57,7 @@ _FILLS = {
     "place": """
         place publication_place place_of_publication pub_place place_published place_of_printing printing_place
         imprint_place provision_place provision_activity_place origin_place city town printed_at
+        where_printed where_published
         erscheinungsort druckort verlagsort publikationsort veroffentlichungsort ort ortsangabe
         lieu_de_publication lieu_d_edition lieu_d_impression lieu ville_d_edition ville
         luogo_di_pubblicazione luogo_di_stampa luogo_di_edizione luogo citta

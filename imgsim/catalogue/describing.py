@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Mapping
 
 from imgsim.catalogue.dating import shown_date
 
+PAGE_BOX = "page_box"
 # Columns that are shown under a name of their own, in this order; all others follow.
 _LABELS = {
     "title": "Title",
@@ -27,6 +28,15 @@ _HIDDEN = {
 }  # fmt: skip
 
 
+def _box(value: object) -> object:
+    """Where a plate lies on its page, in words; anything else as it is."""
+    edges = str(value).split()
+    if len(edges) != 4 or not all(edge.isdecimal() for edge in edges):
+        return value
+    x0, y0, x1, y1 = map(int, edges)
+    return f"{x1 - x0:,} × {y1 - y0:,} pixels, from {x0:,}, {y0:,} to {x1:,}, {y1:,}"
+
+
 def described(
     record: Mapping[str, str | int | None], understood: Collection[str] = (), leave: Container[str] = ()
 ) -> dict[str, str]:
@@ -42,7 +52,7 @@ def described(
             if column not in leave
         },
         **{
-            column.replace("_", " ").capitalize(): value
+            column.replace("_", " ").capitalize(): _box(value) if column == PAGE_BOX else value
             for column, value in record.items()
             if column not in _LABELS
             and column not in _HIDDEN

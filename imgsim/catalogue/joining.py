@@ -22,6 +22,9 @@ from imgsim.catalogue.table import Catalogue
 from imgsim.catalogue.values import ecco_parts, whole
 
 PLATE_COLUMNS = ("plate_id", "file", "root", "folder", "sha256", "width", "height", "mode", "frames", "bytes")
+# Of plates that were cut out of pages: the page's file, the box on it, and its side of a double page. They are kept,
+# shown and exported as they are.
+PAGE_COLUMNS = ("page_scan", "page_box", "page_side")
 _TEXTS = ("title", "author", "place", "country", "format", "category", "language")
 _NUMBERS = {"page": page_number, "number": plate_number}
 _MOST_NAMED = 5  # of what is counted, so many are named in a note
@@ -94,7 +97,8 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     Parameters
     ----------
     plates : pandas.DataFrame
-        One row a plate with the columns of :data:`PLATE_COLUMNS`, in any order.
+        One row a plate with the columns of :data:`PLATE_COLUMNS`, in any order; and of :data:`PAGE_COLUMNS`, where
+        plates were cut out of pages. A plate with a page is found by the name of its page.
     metadata : Metadata or None
         Its rows are joined by the key column that matches the most plates.
     book_by : str, optional
@@ -106,13 +110,21 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
         No column of the metadata names a plate, a file or a book, or ``book_by`` is no column of it.
     """
     plates = plates.sort_values("plate_id", kind="stable").reset_index(drop=True)
-    files = plates["file"].tolist()
-    ecco = [ecco_parts(stem(file)) for file in files]
+    ecco = [ecco_parts(stem(file)) for file in plates["file"]]
+    cut = {name: plates[name].tolist() for name in PAGE_COLUMNS if name in plates and plates[name].any()}
+    pages = cut.get("page_scan", [""] * len(plates))
+    # ECCO's names say the page themselves.
+    files = [page if page and not e else file for page, e, file in zip(pages, ecco, plates["file"], strict=True)]
     in_ecco = [e.book if e else "" for e in ecco]
     frame = pd.DataFrame(index=plates.index)
     match, cells = None, {}
     if metadata is not None:
         match = best_match(files, plates["plate_id"].tolist(), in_ecco, metadata)
+        used = match.rows[match.rows >= 0]
+        if not match.a_row_a_plate and len(np.unique(used)) < len(used):
+            # A row that stands for a whole book does not say on which page each of its plates is.
+            said = {column: means for column, means in metadata.understood.items() if means not in _NUMBERS}
+            metadata = replace(metadata, understood=said)
         cells = {str(name): _take(metadata.frame[name], match.rows) for name in metadata.frame.columns}
     filled, understood = _standard_cells(len(plates), cells, metadata)
     books = tell_apart(files, plates["folder"].tolist(), in_ecco, cells, match, book_by)
@@ -125,9 +137,9 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     order = arrange(books.names, files, columns)
     frame["plate_id"] = plates["plate_id"].astype("str")
     frame["book"] = pd.Series(books.names, index=plates.index, dtype="str")
-    pages = [e.page if e else page for e, page in zip(ecco, filled["page"], strict=True)]
+    printed = [e.page if e else page for e, page in zip(ecco, filled["page"], strict=True)]
     numbers = [e.number if e else number for e, number in zip(ecco, filled["number"], strict=True)]
-    frame["page"] = pd.array(pages, dtype="Int32")
+    frame["page"] = pd.array(printed, dtype="Int32")
     frame["number"] = pd.array(numbers, dtype="Int32")
     frame[IN_BOOK] = order.places
     dated = dating.read_dates(
@@ -146,11 +158,11 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
         frame[name] = plates[name].astype("int32")
     frame["bytes"] = plates["bytes"].astype("int64")
     frame = frame[list(STANDARD)]
-    own = {}
+    own = dict(cut)
     for name, values in cells.items():
-        if name not in STANDARD:
+        if name not in (*STANDARD, *cut):
             own[name] = values
-        elif any(raw and raw != str(value) for raw, value in zip(values, frame[name], strict=True)):
+        elif name in cut or any(raw and raw != str(value) for raw, value in zip(values, frame[name], strict=True)):
             own[f"metadata_{name}"] = values
     extra = pd.DataFrame(
         {n: pd.Series(v, index=plates.index, dtype="str") for n, v in own.items()}, index=plates.index

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -83,19 +84,33 @@ def read_metadata(path: Path, encoding: str | None = None) -> Metadata:
     header, lines, records, more = _records(grid, path)
     notes += [*grid.notes, *more]
     frame = pd.DataFrame({name: [r[i] for r in records] for i, name in header}, dtype="str")
-    candidates = key_candidates(frame.columns)
-    kind, column = candidates[0] if candidates else ("", "")
+    kind, column = _key(frame)
     return Metadata(
         frame, kind, column, _understood(frame), Path(path), tuple(notes), written, grid.separator,
         lines[0], tuple(lines[1:]),
     )  # fmt: skip
 
 
+def with_headings(metadata: Metadata, headings: Mapping[str, str]) -> Metadata:
+    """The same table with some columns called otherwise: as if it had been read so."""
+    frame = metadata.frame.rename(columns=dict(headings))
+    kind, column = _key(frame)
+    return replace(metadata, frame=frame, key=kind, key_column=column, understood=_understood(frame))
+
+
+def _key(frame: pd.DataFrame) -> tuple[str, str]:
+    """The kind and the column of what the rows are keyed by, as far as names of columns tell."""
+    candidates = key_candidates(map(str, frame.columns))
+    return candidates[0] if candidates else ("", "")
+
+
 def _understood(frame: pd.DataFrame) -> dict[str, str]:
     """Columns that fill one of ours, the best first: by how telling the name is, then by how many cells are filled."""
     found = []
+    # In a list that imgsim wrote, and that somebody filled in, the date is that of the list and of no book.
+    ours = set(frame.columns) >= {"plate_id", "plate_id_text", "collection", "date"}
     for place, column in enumerate(map(str, frame.columns)):
-        if (means := meaning(column)) is not None:
+        if (means := meaning(column)) is not None and not (ours and column == "date"):
             filled = int((frame[column].str.strip() != "").sum())
             found.append((means.holds, means.rank, -filled, place, column))
     return {column: holds for holds, *_, column in sorted(found)}

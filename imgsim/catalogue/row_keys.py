@@ -15,10 +15,11 @@ from imgsim.catalogue.column_words import key_candidates
 from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.values import ECCO_ID_LENGTH, fold, whole
 from imgsim.errors import MetadataError
-from imgsim.images.files import IMAGE_SUFFIXES, OTHER_IMAGES
+from imgsim.images.containers import as_path
+from imgsim.images.formats import IMAGE_SUFFIXES, OTHER_IMAGES, PDF
 
 _PLATE_KEYS = {"plate_id", "file"}
-_SUFFIXES = IMAGE_SUFFIXES | OTHER_IMAGES
+_SUFFIXES = IMAGE_SUFFIXES | OTHER_IMAGES | {PDF}
 _SEVERAL = re.compile(r"\s*[|;\r\n]+\s*")
 _COMMAS = re.compile(r"\s*[,|;\r\n]+\s*")
 # Where a part of a name ends; between letters and digits only if what ends there is long.
@@ -111,8 +112,8 @@ def prefixes(name: str) -> Iterator[str]:
 
 
 def path_parts(path: str) -> tuple[str, ...]:
-    """Return a path's folded parts, the last without an image's suffix; a zip counts as a folder."""
-    plain = re.sub(r"\.zip!", "/", path.strip().replace("\\", "/"), flags=re.IGNORECASE)
+    """Return a path's folded parts, the last without an image's suffix; a zip or document counts as a folder."""
+    plain = as_path(path.strip().replace("\\", "/"))
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     if not parts:
         return ()
@@ -190,7 +191,8 @@ def _by_path(
         for name in _several(value):
             note(row, name)
     plates = [path_parts(file) for file in files]
-    namesakes = Counter(parts[start:] for parts in plates for start in range(len(parts)))
+    # Several plates of one page have its path; they are no namesakes.
+    namesakes = Counter(parts[start:] for parts in set(plates) for start in range(len(parts)))
     by_id = np.array([index.get(path_parts(plate_id), -1) for plate_id in plate_ids], dtype=np.int64)
     by_file = np.full(len(files), -1, dtype=np.int64)
     ambiguous = np.zeros(len(files), dtype=bool)

@@ -1,4 +1,4 @@
-"""``imgsim backup NAME``: decisions and ids of a collection in one zip, while people work."""
+"""``imgsim backup NAME``: decisions, ids and corrections of a collection in one zip, while people work."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def parser() -> argparse.ArgumentParser:
     """The options of imgsim backup."""
     main = Parser(
         prog="imgsim backup",
-        description="Write what people decided, and the ids of plates and families, into one zip with the SHA-256 of "
-        "each file. People can go on working meanwhile. 'imgsim restore' puts it back.",
+        description="Write what people decided, what they drew on scans, and the ids of plates and families, into "
+        "one zip with the SHA-256 of each file. People can go on working meanwhile. 'imgsim restore' puts it back.",
         allow_abbrev=False,
     )
     main.add_argument("name", metavar="NAME", help="the collection's name, or its folder")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from imgsim.base.progress import Progress
+from imgsim.base.progress import Progress, duration
 from imgsim.prepare.options import Summary
 
 _EVERY_S = 3.0
@@ -108,24 +108,17 @@ def progress_line(progress: Progress) -> str:
     return "  ".join(parts)
 
 
-def duration(seconds: float) -> str:
-    """``0.4 s``, ``12 s``, ``4 min 50 s``, ``2 h 5 min``"""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def summary_text(summary: Summary) -> str:
     """What a run did, for people."""
     lines = []
     if not summary.changed:
         lines.append(f"Nothing has changed: {summary.name} is up to date ({duration(summary.seconds)}).")
     lines.append(f"{summary.plates:,} plates in {summary.path}")
+    if summary.pages is not None:
+        lines.append(
+            f"cut out of {summary.pages - summary.empty_pages:,} of {summary.pages:,} pages; "
+            f"{summary.empty_pages:,} have no illustration"
+        )
     if summary.skipped:
         lines.append(f"{summary.skipped:,} skipped, listed in {summary.skipped_csv}")
         lines += [f"    {file}: {reason}" for file, reason in summary.skipped_first]
@@ -156,7 +149,8 @@ def _change_lines(summary: Summary) -> list[str]:
     if changes is not None:
         counts = changes["counts"]
         words = {
-            "new": "new", "moved": "moved or renamed", "replaced": "shown by a better scan", "gone": "gone",
+            "new": "new", "moved": "moved or renamed", "replaced": "shown by a better scan or another box",
+            "gone": "gone",
         }  # fmt: skip
         found = ", ".join(f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind])
         if counts["back"]:

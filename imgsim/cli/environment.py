@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,13 +84,20 @@ def enter(*files: Path) -> None:
 
 
 def run(executable: str, arguments: list[str], cwd: Path = REPOSITORY) -> int:
-    """Run that Python with the terminal's own input and output, and return its exit status."""
+    """Run that Python with the terminal's own input and output, and return its exit status.
+
+    Who is told to end tells the child, which would stay behind otherwise.
+    """
     process = subprocess.Popen([executable, *arguments], cwd=cwd)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # Ctrl-C reached the child as well: let it end in its own way
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C reached the child as well: let it end in its own way
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def pins(*files: Path) -> dict[str, str]:

@@ -35,6 +35,7 @@ SETTINGS: dict[Setting, str] = {
         f"{_SAME.capitalize()}: it goes on where it stopped. With --no-verify no plates are compared."
     ),
     Setting.NO_WORKERS: "Try --workers 0.",
+    Setting.PAGES: "If the images are plates themselves, add --pages never.",
     Setting.PROJECTION: "Leave it out with --projection {}.",
     Setting.RESUME: "Add --resume to go on with it, or delete it.",
     Setting.START_ANEW: "Leave --resume out.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive
-from imgsim.prepare.options import SAMPLE_PLATES
+from imgsim.prepare.options import PAGE_MODES, SAMPLE_PLATES
 
 _DESCRIPTION = """\
 Prepare a collection of plates for the app: thumbnails, embeddings, neighbours, maps, matches and families.
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "images",
         nargs="*",
         metavar="IMAGES",
-        help="folders (searched through), images, zips (not unpacked), addresses of IIIF manifests",
+        help="folders (searched through), images, zips (not unpacked), PDFs, addresses of IIIF manifests",
     )
     add(
         "--metadata",
@@ -71,6 +71,11 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--dry-run", action="store_true",
         help="say how table and file names would be understood, with examples, and do nothing",
+    )  # fmt: skip
+    add(
+        "--pages", choices=list(PAGE_MODES),
+        help="whether images are pages of books, whose illustrations are cut out, or plates (default: auto, found out "
+        "folder by folder and said); for another network that finds them: --weights pages=FILE",
     )  # fmt: skip
     where = main.add_mutually_exclusive_group()
     where.add_argument("--name", metavar="NAME", help="the collection's name; it is kept in data/NAME")

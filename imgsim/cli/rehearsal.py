@@ -7,23 +7,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from imgsim.catalogue import read_metadata
+from imgsim.catalogue.previewing import EXAMPLES, preview
 from imgsim.cli.display import book_lines
 from imgsim.collection import Collection, open_collection
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.prepare.catalogue_stage import joined_catalogue
+from imgsim.prepare.looking_ahead import expected_plates
 from imgsim.prepare.options import Options
 from imgsim.prepare.plan import table_choices
 from imgsim.prepare.run_record import recorded_in
 from imgsim.prepare.vanished import present_inputs, would_vanish
 from imgsim.sources.folders import find_images
 
-_EXAMPLES = 5
 _WIDTH = 60
-_NUMBERS = ("year", "decade", "page", "number")
-# What looking at a picture would tell; a rehearsal opens none.
-_UNSEEN = {"sha256": "", "width": 0, "height": 0, "mode": "", "frames": 1}
 
 
 def rehearse(options: Options) -> tuple[dict[str, Any], str]:
@@ -42,41 +38,29 @@ def rehearse(options: Options) -> tuple[dict[str, Any], str]:
     named = options.metadata or (Path(recorded["metadata"]) if recorded["metadata"] else None)
     metadata = Path(os.path.abspath(named)) if named else None
     images, skipped = find_images(inputs)
-    gone = would_vanish(folder, live, images) if live is not None else None
+    gone = would_vanish(folder, live, expected_plates(live, images)) if live is not None else None
     if not images and gone is not None:
         raise ImgsimError(f"There is no image in {', '.join(map(str, inputs))}. {gone.told}")
     if not images:
         raise ImgsimError(f"There is no image in {', '.join(map(str, inputs))}. Name a folder of images.")
-    plates = [
-        {
-            "plate_id": i.plate_id,
-            "file": i.file,
-            "root": i.root,
-            "folder": i.folder,
-            "bytes": i.size,
-            **_UNSEEN,
-        }
-        for i in images
-    ]
     encoding, book_by = table_choices(options, recorded, metadata)
-    joined = joined_catalogue(plates, metadata, encoding, book_by)
-    frame, report = joined.catalogue.frame, joined.report
-    fields = {
-        column: {"as": standard, **_examples(frame, column, standard)}
-        for column, standard in report.understood.items()
-    }
-    own = [c for c in map(str, frame.columns) if _own(c, frame, report.understood, report.key_column)]
+    found = preview(images, read_metadata(metadata, encoding) if metadata else None, book_by)
     facts = {
-        **asdict(report),
+        **asdict(found.report),
         "metadata": str(metadata) if metadata else "",
         "skipped": len(skipped),
         "vanished": gone.as_dict() if gone is not None else None,
         "vanished_told": gone.told if gone is not None else "",
-        "fields": fields,
-        "kept": own if metadata else [],
-        "unjoined": joined.unjoined.to_dict("records"),
-        "books_named": _first(frame["book"]),
-    }
+        "fields": {
+            column: {
+                "as": one.means, "filled": one.filled, "examples": list(one.examples), "unread": list(one.unread)
+            }
+            for column, one in found.fields.items()
+        },
+        "kept": list(found.kept),
+        "unjoined": found.unjoined.to_dict("records"),
+        "books_named": list(found.books),
+    }  # fmt: skip
     return facts, "\n".join(_lines(facts))
 
 
@@ -85,55 +69,6 @@ def _opened(folder: Path) -> Collection | None:
         return open_collection(folder)
     except CollectionError:
         return None
-
-
-def _own(column: str, frame: pd.DataFrame, understood: dict[str, str], key: str) -> bool:
-    from imgsim.catalogue import STANDARD
-
-    return column not in STANDARD and column.removeprefix("metadata_") not in {*understood, key}
-
-
-def _examples(frame: pd.DataFrame, column: str, standard: str) -> dict[str, Any]:
-    """Five different cells with what became of each, and those that became nothing."""
-    raw = frame[_kept_as(frame, column)].astype("str").fillna("")
-    filled = raw.str.strip() != ""
-    became = frame[standard] if standard not in _DATES else raw.map(_DATES[standard])
-    pairs = pd.DataFrame({"cell": raw[filled], "read": became[filled]}).drop_duplicates("cell")
-    shown = [
-        (cell, "" if pd.isna(read) else str(read))
-        for cell, read in pairs.head(_EXAMPLES).itertuples(index=False, name=None)
-    ]
-    unread: list[str] = []
-    if standard in _NUMBERS:
-        unread = pairs["cell"][pairs["read"].isna()].tolist()
-    return {"filled": int(filled.sum()), "examples": shown, "unread": unread}
-
-
-def _date_of(cell: str) -> str | None:
-    """A cell of dates as it is understood; None where it is not."""
-    from imgsim.catalogue import parse_date
-
-    date = parse_date(cell)
-    return None if date is None else date.words
-
-
-def _decade_of(cell: str) -> str | None:
-    from imgsim.catalogue.dating import parse_decade
-
-    date = parse_decade(cell)
-    return None if date is None else date.words
-
-
-_DATES = {"year": _date_of, "decade": _decade_of}
-
-
-def _kept_as(frame: pd.DataFrame, column: str) -> str:
-    """The catalogue's name of a table's column: its own, or another where ours has that name and other values."""
-    return f"metadata_{column}" if f"metadata_{column}" in frame.columns else column
-
-
-def _first(cells: pd.Series) -> list[str]:
-    return [text for text in cells.drop_duplicates().tolist() if text][:_EXAMPLES]
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
@@ -165,7 +100,7 @@ def _table_lines(facts: dict[str, Any]) -> list[str]:
         f"plates without a row: {without:,}",
     ]
     for what in ("row", "plate"):
-        found = [one for one in facts["unjoined"] if one["what"] == what][:_EXAMPLES]
+        found = [one for one in facts["unjoined"] if one["what"] == what][:EXAMPLES]
         for one in found:
             line = f"of line {one['line']} " if one["line"] else ""
             lines.append(f"    {what} {line}{_short(one['name'])!r}: {one['reason']}")
@@ -175,7 +110,7 @@ def _table_lines(facts: dict[str, Any]) -> list[str]:
             became = " -> not read" if not read else f" -> {read}" if read != cell.strip() else ""
             lines.append(f"    {_short(cell)!r}{became}")
         if field["unread"]:
-            shown = ", ".join(repr(_short(cell)) for cell in field["unread"][:_EXAMPLES])
+            shown = ", ".join(repr(_short(cell)) for cell in field["unread"][:EXAMPLES])
             lines.append(
                 f"    not read as {field['as']}, different cells: {len(field['unread']):,}, such as {shown}"
             )

@@ -20,9 +20,12 @@
         families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like
       settings.json                what a person chose for the collection (:mod:`imgsim.collection.settings`)
+      source/                      what was fetched or handed in: iiif/, own-1/ ...
+      run/                         what the app asked of the last run that it started, and what that said
       lock                         held by the one run that may write
 
-The last four are missing where plates were not compared (``--no-verify``, or a first run that is still at it).
+Mirrored embeddings, features, matches and families are missing where plates were not compared (``--no-verify``, or a
+first run that is still at it).
 :mod:`~imgsim.generation.generation` is what the app needs; :mod:`~imgsim.generation.publishing` is for the pipeline.
 """
 

@@ -16,6 +16,8 @@ from imgsim.base.hashing import file_sha256
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import FILE as REGISTRY
 from imgsim.collection.id_registry import Registry
+from imgsim.collection.marks import FILE as MARKS
+from imgsim.collection.page_corrections import PageCorrections
 from imgsim.errors import CollectionError, ImgsimError, PrepareAgain, Remedy, RestoreCopy
 from imgsim.generation import current, layout
 from imgsim.generation.generation import Generation
@@ -83,6 +85,7 @@ def check(folder: Path, progress: Progress | None = None) -> Checked:
         run.thumbnails(collection)
         run.registry(collection)
     run.reviews(collection)
+    run.database(MARKS, PageCorrections(folder).database, "the boxes that people drew on pages, and what never counts")
     run.work()
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     generation = collection.generation if collection is not None else ""
@@ -95,6 +98,8 @@ def what_a_file_is_for(file: str) -> str:
     """What a file of a generation is for, in the researcher's words."""
     if file == layout.CATALOGUE:
         return "the table of plates; without it nothing can be shown"
+    if file == layout.PAGES:
+        return "the table of pages, and of the boxes on them"
     if file in (layout.SKIPPED, layout.UNJOINED):
         return "a list of what was left out"
     if file == layout.THUMBNAIL_SUMS:

@@ -1,4 +1,4 @@
-"""What nobody can make again, kept safe: people's decisions and the registry of ids, copied and put back."""
+"""What nobody can make again, copied and put back: decisions, corrections of pages, the registry of ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +22,15 @@ from imgsim.base.writing import disk_errors, write_whole
 from imgsim.collection import id_registry as ids
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import Registry
+from imgsim.collection.marks import FILE as MARKS
+from imgsim.collection.page_corrections import PageCorrections
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.generation.locking import locked
 from imgsim.reviews import FILE as REVIEWS
 from imgsim.reviews import Review, rows
 
 SUMS = "SHA256SUMS"
+FILES = (REVIEWS, ids.FILE, MARKS)
 _SETTINGS = ("settings*.json", "settings*.toml")
 
 
@@ -37,24 +40,26 @@ class Restored:
 
     Attributes
     ----------
-    backup : the copy of the decisions that is in use now.
+    backup : the copy of the decisions that is in use now; None where none was given.
     aside : where the file that was in its place lies now; None if there was none.
     lacking : the decisions of that file which can be read and believed, and which the copy lacks.
     added : whether they were added to it.
-    registry, registry_aside : the copy of the ids that was put back, and what was there; None where ids can be read.
+    spares : of each other file that could not be read, or was not there, the copy that was put back.
     """
 
-    backup: Backup
+    backup: Backup | None
     aside: Path | None
     lacking: tuple[Review, ...]
     added: bool
-    registry: Backup | None
-    registry_aside: Path | None
+    spares: dict[str, Backup]
 
 
 def databases(folder: Path) -> dict[str, Database]:
-    """The two files of a collection, by their names."""
-    return {REVIEWS: reviews_of(folder).database, ids.FILE: Registry(folder).database}
+    """The files of a collection that are kept safe, by their names."""
+    return {
+        REVIEWS: reviews_of(folder).database, ids.FILE: Registry(folder).database,
+        MARKS: PageCorrections(folder).database,
+    }  # fmt: skip
 
 
 def keep_copies(folder: Path) -> None:
@@ -65,12 +70,17 @@ def keep_copies(folder: Path) -> None:
 
 def failures(folder: Path) -> list[str]:
     """Why the last copies could not be made, as sentences."""
-    return [said for name in (REVIEWS, ids.FILE) if (said := backups.failure(folder / name))]
+    return [said for name in FILES if (said := backups.failure(folder / name))]
 
 
 def problems(folder: Path) -> list[str]:
-    """What is wrong with decisions and ids, as messages, after looking through all of both files."""
+    """What is wrong with these files, as messages, after looking through all of each."""
     return [said for database in databases(folder).values() for said in database.problems()]
+
+
+def damaged(folder: Path) -> list[str]:
+    """The names of the files that cannot be used."""
+    return [name for name, database in databases(folder).items() if database.problems()]
 
 
 def copies(folder: Path) -> list[Backup]:
@@ -79,7 +89,7 @@ def copies(folder: Path) -> list[Backup]:
 
 
 def bundle(folder: Path, target: Path) -> dict[str, int]:
-    """Write decisions, ids and settings into one zip, while people work, with the SHA-256 of each file.
+    """Write decisions, ids, corrections and settings into one zip, while people work, with the SHA-256 of each file.
 
     Parameters
     ----------
@@ -87,7 +97,7 @@ def bundle(folder: Path, target: Path) -> dict[str, int]:
 
     Returns
     -------
-    how much each of the two files holds, by its name.
+    how much each of the files holds, by its name.
 
     Raises
     ------
@@ -126,11 +136,11 @@ def bundle_name(folder: Path) -> str:
 def opened(source: Path) -> Iterator[dict[str, Path]]:
     """The files in what somebody gives to be put back: a copy, a folder of copies, or a zip of :func:`bundle`.
 
-    Yields paths by the names ``reviews.sqlite`` and ``registry.sqlite``; of a single file it is the first.
+    Yields paths by the names of :data:`FILES`; of a single file it is the first.
     Raises CollectionError for anything else, and for a zip that is not as it was written.
     """
     if source.is_dir():
-        yield {name: source / name for name in (REVIEWS, ids.FILE) if (source / name).is_file()}
+        yield {name: source / name for name in FILES if (source / name).is_file()}
     elif source.suffix.lower() != ".zip":
         yield {REVIEWS: source}
     else:
@@ -139,7 +149,7 @@ def opened(source: Path) -> Iterator[dict[str, Path]]:
 
 
 def restore(folder: Path, source: Path, *, add_readable: bool = False) -> Restored:
-    """Put a copy of the decisions in place, and one of the ids where those cannot be read any more.
+    """Put a copy of the decisions in place, and one of each other file that cannot be read any more, or is not there.
 
     Whatever lies there is set aside first, and stays. No run can be under way meanwhile; the app can.
 
@@ -153,10 +163,13 @@ def restore(folder: Path, source: Path, *, add_readable: bool = False) -> Restor
     CollectionError
         The copy is damaged or cannot be written; then nothing was changed. BusyError: a run is under way.
     """
-    database, registry = databases(folder)[REVIEWS], Registry(folder).database
+    others = databases(folder)
+    database = others.pop(REVIEWS)
     with disk_errors(folder), locked(folder), opened(source) as given:
-        if REVIEWS not in given:
-            raise CollectionError(f"{source} holds no {REVIEWS}. Give a copy that imgsim made.")
+        if not given:
+            raise CollectionError(f"{source} holds none of {', '.join(FILES)}. Give a copy that imgsim made.")
+        if REVIEWS not in given:  # nothing had been decided yet
+            return Restored(None, None, (), False, _put_back(others, given))
         chosen = backups.describe(database, given[REVIEWS])
         if not chosen.whole:
             raise CollectionError(f"{source} cannot be put back: {chosen.problem}. Choose another copy.")
@@ -166,19 +179,11 @@ def restore(folder: Path, source: Path, *, add_readable: bool = False) -> Restor
         lacking = tuple(review for review in there if review.uuid not in known)
         if add_readable and lacking:
             reviews_of(folder).add(lacking)
-        spare = _spare(registry, given.get(ids.FILE)) if registry.problems() else None
-        restored_ids = restoring.restore(registry, spare.path) if spare is not None else None
-        for one in (database, registry):
+        spares = _put_back(others, given)
+        for one in (database, *others.values()):
             if one.path.exists():
                 backups.make_or_say(one)
-        return Restored(
-            chosen,
-            aside,
-            lacking,
-            add_readable,
-            spare,
-            restored_ids,
-        )
+        return Restored(chosen, aside, lacking, add_readable, spares)
 
 
 def believable(folder: Path) -> list[Review]:
@@ -193,10 +198,28 @@ def believable(folder: Path) -> list[Review]:
     return []
 
 
-def _spare(registry: Database, given: Path | None) -> Backup | None:
-    if given is not None and (found := backups.describe(registry, given)).whole:
+def restore_others(folder: Path) -> dict[str, Backup]:
+    """Put the latest whole copy of each file in place that cannot be used, but for the decisions; which, by name."""
+    others = databases(folder)
+    del others[REVIEWS]
+    with disk_errors(folder), locked(folder):
+        return _put_back(others, {})
+
+
+def _put_back(others: Mapping[str, Database], given: Mapping[str, Path]) -> dict[str, Backup]:
+    spares = {name: spare for name, one in others.items() if (spare := _spare(one, given.get(name))) is not None}
+    for name, spare in spares.items():
+        restoring.restore(others[name], spare.path)
+    return spares
+
+
+def _spare(database: Database, given: Path | None) -> Backup | None:
+    """A whole copy of a file that is damaged, or not there though one is given; None where none is needed or whole."""
+    if not database.problems() and (given is None or database.path.exists()):
+        return None
+    if given is not None and (found := backups.describe(database, given)).whole:
         return found
-    return backups.latest(registry)
+    return backups.latest(database) if database.problems() else None
 
 
 def _unpacked(source: Path, scratch: Path) -> dict[str, Path]:
@@ -205,7 +228,7 @@ def _unpacked(source: Path, scratch: Path) -> dict[str, Path]:
             lines = [line.split("  ", 1) for line in archive.read(SUMS).decode().splitlines()]
             sums = {name: digest for digest, name in lines}
             found = {}
-            for name in (REVIEWS, ids.FILE):
+            for name in FILES:
                 if name in sums:
                     found[name] = scratch / name
                     with archive.open(name) as entry, found[name].open("wb") as file:
@@ -238,10 +261,10 @@ def told(reviews: Sequence[Review], most: int = 10) -> list[str]:
     return lines + ([f"and {len(reviews) - most:,} more"] if len(reviews) > most else [])
 
 
-def restore_ids(folder: Path, source: Path) -> Path | None:
-    """Put a copy of the registry of ids in place. Returns and raises as :func:`~imgsim.base.database.restore`."""
+def restore_one(folder: Path, name: str, source: Path) -> Path | None:
+    """Put a copy of another of :data:`FILES` in place. Returns and raises as :func:`~imgsim.base.database.restore`."""
     with disk_errors(folder), locked(folder):
-        database = Registry(folder).database
+        database = databases(folder)[name]
         aside = restoring.restore(database, source)
         backups.make_or_say(database)
         return aside

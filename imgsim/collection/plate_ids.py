@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import itertools
 import posixpath
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from imgsim.catalogue.values import natural
+from imgsim.images.containers import INSIDE, as_path, stem
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Scan:
 
 def place(root: str, file: str) -> str:
     """Where a scan lies, whatever its format: PNG and TIFF of one name in one folder are one place."""
-    return folded(f"{root}/{posixpath.splitext(file)[0]}")
+    name = re.split(f"[/{INSIDE}]", file)[-1]
+    return folded(f"{root}/{file[: len(file) - len(name)]}{stem(name)}")
 
 
 def folded(name: str) -> str:
@@ -206,8 +209,8 @@ def _named(scans: Sequence[Scan], given: dict[int, str], plates: Iterable[KnownP
 
 def _further_names(scan: Scan) -> Iterable[str]:
     """``herbal/p1``, ``scans/herbal/p1`` ... as far as the path goes below its root, then ``p1-2``, ``p1-3`` ..."""
-    path = unicodedata.normalize("NFC", posixpath.splitext(scan.file)[0].replace(".zip!", "/"))
-    parts = [part for part in path.split("/") if part]
+    *folders, last = unicodedata.normalize("NFC", as_path(scan.file)).split("/")
+    parts = [*(part for part in folders if part), stem(last)]
     depth = scan.name.count("/") + 1
     for count in range(depth + 1, len(parts) + 1):
         yield "/".join(parts[-count:])

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imgsim.errors import Decide, ImgsimError, NameBooks, PrepareAgain
+from imgsim.errors import Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
 from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
 from imgsim.export.family_lists import family_chunks, family_ids
 from imgsim.export.kind import ExportFile, ExportKind, Kinds
 from imgsim.export.map_page import map_chunks, method_of
 from imgsim.export.match_lists import match_chunks, matched
 from imgsim.export.neighbour_lists import expected_rows, neighbour_chunks
+from imgsim.export.page_lists import boxes, page_chunks
 from imgsim.export.plate_lists import plate_chunks, point_chunks
 from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Request
@@ -48,6 +49,14 @@ def _unbound(request: Request) -> ImgsimError | None:
     if any(request.catalogue.frame["book"] != ""):
         return None
     return ImgsimError("No book is known of any plate.", NameBooks(str(request.collection.path)))
+
+
+def _unpaged(request: Request) -> ImgsimError | None:
+    if request.collection.pages is not None:
+        return None
+    return ImgsimError(
+        "No plate was cut out of a page: each is an image by itself.", PrepareImages(str(request.collection.path))
+    )
 
 
 def _unreviewed(request: Request) -> ImgsimError | None:
@@ -145,6 +154,18 @@ KINDS: tuple[ExportKind, ...] = (
                 _PLATE, _all, plate_chunks,
             ),
         ),
+    ),
+    ExportKind(
+        "pages", "Pages", "The pages that plates were cut from, with every box on them.", "What it is about",
+        (
+            ExportFile(
+                "pages.csv", CSV,
+                "The pages of books that plates were cut from: a row for each box, and one for each page without any. "
+                "Of a selection, the pages of its plates.",
+                _ROW, lambda request: len(boxes(request)), page_chunks,
+            ),
+        ),
+        _unpaged,
     ),
     ExportKind(
         "books", "Books", "The books as BibTeX and CSL-JSON, for LaTeX, Zotero, JabRef or Pandoc.", "What it is about",

@@ -81,4 +81,4 @@ def _graph() -> bytes:
         "b": (np.int8, [DIMENSIONS, "m"]),
         "shares": (np.float32, ["m"]),
     }
-    return graph.file(sides, "products", ["n", "m"])
+    return graph.file(sides, {"products": ["n", "m"]})

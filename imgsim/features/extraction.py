@@ -6,7 +6,8 @@ SIFT (Lowe 2004) on the plate reduced to :data:`WORKING_SIDE`, its descriptors a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -54,6 +55,15 @@ class Features:
 def no_features(size: tuple[int, int]) -> Features:
     """Those of a plate on which there is nothing."""
     return Features(size, np.zeros((0, 4), np.float32), np.zeros((0, DIMENSIONS), np.uint8), np.zeros(0, bool))
+
+
+def without_vote(features: Features, boxes: Sequence[tuple[float, float, float, float]]) -> Features:
+    """The same, but nothing inside the boxes vouches: x0, y0, x1, y1 in shares of width and height."""
+    x, y = (features.points[:, :2] / np.maximum(features.size, 1)).T
+    inside = np.zeros(len(features), bool)
+    for x0, y0, x1, y1 in boxes:
+        inside |= (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
+    return replace(features, vouch=features.vouch & ~inside)
 
 
 def working_copy(image: Image.Image) -> Image.Image:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +21,15 @@ from imgsim.generation.locking import is_locked
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
+    from imgsim.catalogue.book_pages import BookPages
     from imgsim.families import Families
     from imgsim.features.feature_store import FeatureStore
     from imgsim.features.inverted_index import FeatureIndex
     from imgsim.verification.matches import Matches
     from imgsim.verification.verifiers import Verifier
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Generation(CheckedFiles):
@@ -67,6 +73,34 @@ class Generation(CheckedFiles):
         if not self.has(layout.UNJOINED):
             return None
         return self.once(layout.UNJOINED, lambda: self.listed(layout.UNJOINED))
+
+    @property
+    def pages(self) -> BookPages | None:
+        """The pages that plates were cut out of, and those without one; None where every plate is a file itself."""
+        if not self.has(layout.PAGES):
+            return None
+
+        def load() -> BookPages:
+            from imgsim.catalogue.book_pages import BookPages
+
+            pages = BookPages.from_parquet(io.BytesIO(self.content(layout.PAGES)))
+            if not pages.with_roots(self.manifest["inputs"]["roots"]):
+                raise self.error("a page lies outside the inputs of the collection")
+            return pages
+
+        return self.once(layout.PAGES, load)
+
+    def page_bytes(self, page_id: str) -> bytes:
+        """The scan of a page, as it lies where the collection was made from. Raises ImgsimError if it is gone."""
+        from imgsim.images.files import read_image
+
+        if self.pages is None:
+            raise ImgsimError(f"There is no page {page_id[:80]!r} in this collection.")
+        page = self.pages.page(page_id)
+        try:
+            return read_image(page.root, page.file)
+        except (OSError, ImgsimError) as error:
+            raise self._moved(f"page {page_id}", Path(page.root) / page.file, error) from None
 
     def embeddings(self, backbone: str) -> npt.NDArray[np.float32]:
         """float32 (n_plates, dim), unit rows."""
@@ -178,23 +212,35 @@ class Generation(CheckedFiles):
         return data
 
     def plate_bytes(self, row: int) -> bytes:
-        """The plate's own file, as it lies in the folder or zip that the collection was made from.
+        """The plate's own image, as it lies in the folder, zip or document that the collection was made from.
 
         Raises ImgsimError if it is no longer there, or lies outside the folders that were prepared.
         """
         from imgsim.images.files import read_image
 
+        return self._original(row, read_image)
+
+    def plate_content(self, row: int) -> bytes | Path:
+        """The same for opening it: of a very large file the path, from which it is read piece by piece."""
+        from imgsim.images.files import find_image
+
+        return self._original(row, find_image)
+
+    def _original(self, row: int, read: Callable[[str, str], T]) -> T:
         record = self.catalogue.frame.iloc[row]
         root, file = str(record["root"]), str(record["file"])
         if root not in self.manifest["inputs"]["roots"]:
             raise self.error(f"the plate {record['plate_id']} lies outside the inputs of the collection")
         try:
-            return read_image(root, file)
+            return read(root, file)
         except (OSError, ImgsimError) as error:
-            raise CollectionError(
-                f"The scan of {record['plate_id']} is no longer where it was ({Path(root) / file}): {error}",
-                PrepareImages(str(self.path), moved=True),
-            ) from None
+            raise self._moved(str(record["plate_id"]), Path(root) / file, error) from None
+
+    def _moved(self, what: str, place: Path, error: Exception) -> CollectionError:
+        return CollectionError(
+            f"The scan of {what} is no longer where it was ({place}): {error}",
+            PrepareImages(str(self.path), moved=True),
+        )
 
     def _backbone(self, backbone: str) -> dict[str, Any]:
         facts = self.manifest["backbones"].get(backbone)

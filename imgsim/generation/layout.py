@@ -23,6 +23,7 @@ MANIFEST = "manifest.json"
 CATALOGUE = "catalogue.parquet"
 SKIPPED = "skipped.csv"
 UNJOINED = "unjoined.csv"
+PAGES = "pages.parquet"
 THUMBNAILS = "thumbnails"
 THUMBNAIL_SUMS = "thumbnails.sha256"
 MATCHES = "matches.parquet"
@@ -185,7 +186,7 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
     # matching and of a table of metadata are there or not: plates can be prepared without either.
     further = {
-        UNJOINED, MATCHES, FAMILIES, FEATURE_SUMS, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])
+        UNJOINED, PAGES, MATCHES, FAMILIES, FEATURE_SUMS, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])
     }  # fmt: skip
     odd = set(expected) - set(files)
     odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}

@@ -1,1 +1,1 @@
-"""Images: finding them (:mod:`.sources`), opening them as they look (:mod:`.opening`), shaping, thumbnails."""
+"""Images: reading them from folders, zips and documents, opening them as they look, shaping, thumbnails."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imgsim.errors import ImageError
-from imgsim.images.decoding import MAX_BYTES
+from imgsim.images.content import MAX_BYTES
 
 MAX_ENTRIES = 200_000
 # Deflate reaches about 1,030 to 1. Scans are compressed already; an uncompressed TIFF of a nearly blank page may
@@ -123,6 +123,18 @@ class Archive:
                 f"damaged in the archive: {len(content):,} of {info.file_size:,} promised bytes came out."
             )
         return content
+
+    def has(self, name: str) -> bool:
+        """Whether it holds an entry of that name that can be read."""
+        return name in self._infos
+
+    def head(self, name: str, length: int = 1024) -> bytes:
+        """The first bytes of an entry, b"" where they cannot be had: reading it will say why."""
+        try:
+            with self._lock, self._zip.open(self._infos[name]) as stream:
+                return stream.read(length)
+        except (KeyError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+            return b""
 
     def __del__(self) -> None:
         if (archive := getattr(self, "_zip", None)) is not None:

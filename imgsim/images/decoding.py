@@ -1,44 +1,26 @@
 """Opening any scan safely, as it looks.
 
-Every image that imgsim reads, from a folder, a zip or an upload, comes through :func:`open_image`. It lets only the
-formats in :data:`FORMATS` near a decoder, looks at the size before a pixel is decoded, refuses what is cut short or
-damaged, and returns 8-bit grey or RGB, upright, on white. It keeps no state, so any number of threads may call it.
+Every image that imgsim reads, from a folder, a zip or an upload, comes through :func:`open_image`. It lets only known
+formats near a decoder, looks at the size before a pixel is decoded, refuses what is cut short or damaged, and returns
+8-bit grey or RGB, upright, on white. It keeps no state, so any number of threads may call it.
 """
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import (
-    BmpImagePlugin,
-    Image,
-    ImageFile,
-    Jpeg2KImagePlugin,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFile, Jpeg2KImagePlugin, JpegImagePlugin
 
 from imgsim.errors import ImageError
-from imgsim.images import pixels, strips, tiffs
-from imgsim.images.signatures import check_complete, identify
+from imgsim.images import codecs, large, pixels, strips, tiffs
+from imgsim.images.completeness import check_complete, gif_frames
+from imgsim.images.content import Content
+from imgsim.images.signatures import identify
+from imgsim.images.tiff_kinds import TiffKind, kind_of
 
 MAX_PIXELS = 100_000_000
-MAX_BYTES = 512 * 1024 * 1024
-
-# The plugin classes are called themselves instead of Image.open: no other parser can be reached, whatever the file
-# claims to be, and no warning filter (a global, shared by all threads) has to be touched for Pillow's own bomb check.
-FORMATS: dict[str, type[ImageFile.ImageFile]] = {
-    "PNG": PngImagePlugin.PngImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-    "JPEG": JpegImagePlugin.JpegImageFile,
-    "WEBP": WebPImagePlugin.WebPImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "JPEG2000": Jpeg2KImagePlugin.Jpeg2KImageFile,
-}
+_UNKNOWN = ("unknown pixel mode", "unknown data organization", "unknown raw mode")  # as Pillow says it
 
 
 @dataclass(frozen=True)
@@ -50,7 +32,7 @@ class OpenedImage:
     image : PIL.Image.Image
         Mode "L" or "RGB", upright, alpha laid on white, 16 bits scaled to 8.
     format : str
-        One of :data:`FORMATS`.
+        As :func:`imgsim.images.signatures.identify` calls it.
     original_mode : str
         Pillow's mode of the file, e.g. "1", "I;16", "CMYK".
     frames : int
@@ -67,22 +49,23 @@ class OpenedImage:
 
 
 def open_image(
-    data: bytes | Path, *, reduce_to: int | None = None, max_pixels: int = MAX_PIXELS
+    data: bytes | Path, *, reduce_to: int | None = None, max_pixels: int | None = None
 ) -> OpenedImage:
     """Open one image.
 
     Parameters
     ----------
     data : bytes or Path
-        The file's content, or where it lies.
+        The file's content, or where it lies: a very large file is read piece by piece then.
     reduce_to : int, optional
         The caller will scale the image down so that no side is longer than this. JPEG and JPEG 2000, whose decoders
         can skip work, may then come back at 1/2, 1/4 or 1/8, the shorter side still at least twice this long; large
         PNG, TIFF and WebP reduced by a whole factor (:mod:`imgsim.images.strips`), the longer side still at least
         twice this long. The others come back whole: ``Image.resize(..., reducing_gap=2)`` reduces them faster and
         more exactly than could be done here without knowing the final size.
-    max_pixels : int
-        Larger images are refused before they are decoded.
+    max_pixels : int, optional
+        Larger images are refused before they are decoded. If it is not given, those of more than MAX_PIXELS and up
+        to a gigapixel are read reduced (:mod:`imgsim.images.large`), however large the caller wants them.
 
     Raises
     ------
@@ -95,14 +78,11 @@ def open_image(
     12 of 16 bits stays dark, as it does in other viewers. 32-bit integers have no agreed white: up to 255 they are
     taken as 8-bit, up to 65535 as 16-bit, else refused. Floats must lie in [0, 1]. Colour profiles are not applied.
     """
-    content = _read(data) if isinstance(data, Path) else data
-    if len(content) > MAX_BYTES:
-        raise ImageError(
-            f"{len(content):,} bytes is more than the {MAX_BYTES:,} that imgsim reads. Save it smaller."
-        )
-    kind = identify(content)
-    check_complete(kind, content)
+    content = Content(data)
+    kind = identify(content.head)
     try:
+        with content.open() as stream:
+            check_complete(kind, stream)
         return _decode(content, kind, reduce_to, max_pixels)
     except ImageError:
         raise
@@ -112,82 +92,46 @@ def open_image(
         # Decoders fail in any way on damaged data (struct.error, IndexError, OverflowError, ...): one bad image
         # must become one reason, never the end of a run.
         reason = " ".join(str(error).split()) or type(error).__name__
+        if kind == "TIFF" and reason.startswith(_UNKNOWN):
+            raise tiffs.unknown(reason) from None
         raise ImageError(f"damaged {kind}, it cannot be decoded: {reason[:200]}") from error
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ImageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+def _decode(content: Content, kind: str, reduce_to: int | None, max_pixels: int | None) -> OpenedImage:
+    def is_large(size: tuple[int, int]) -> bool:
+        most = MAX_PIXELS if max_pixels is None else max_pixels
+        return large.check(kind, size, content.size, most, reducing=max_pixels is None)
 
-
-def _large_webp(content: bytes, size: tuple[int, int], reduce_to: int) -> OpenedImage:
-    mode, frames, stored = strips.webp_facts(content)
-    factor = max(1, max(size) // (2 * reduce_to))
-    flat = strips.reduced(content, "WEBP", factor)
-    orientation = pixels.ORIENTATIONS.get(stored)
-    if orientation is not None:
-        flat = flat.transpose(orientation)
-    width, height = size[::-1] if orientation in pixels.SIDEWAYS else size
-    return OpenedImage(pixels.grey_if_equal(flat), "WEBP", mode, frames, (width, height))
-
-
-def _rare_tiff(content: bytes, tiff: tiffs.TiffKind, max_pixels: int) -> OpenedImage:
-    check_size(tiff.size, max_pixels)
-    flat = pixels.grey_if_equal(tiffs.read(content, tiff))
-    if tiff.deep:
-        pixels.check_filled(flat)
-    orientation = pixels.ORIENTATIONS.get(tiff.orientation)
-    if orientation is not None:
-        flat = flat.transpose(orientation)
-    size = tiff.size[::-1] if orientation in pixels.SIDEWAYS else tiff.size
-    return OpenedImage(flat, "TIFF", str(tiff), tiff.frames, (size[0], size[1]))
-
-
-def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -> OpenedImage:
     if kind == "WEBP":
-        size = strips.webp_header(content)
-        if size != (0, 0):
-            check_size(size, max_pixels)
-        if reduce_to is not None and strips.webp_is_large(size):
-            return _large_webp(content, size, reduce_to)
-    tiff = tiffs.kind_of(content) if kind == "TIFF" else None
-    if tiff is not None and not tiff.pillow:
-        return _rare_tiff(content, tiff, max_pixels)
-    with FORMATS[kind](io.BytesIO(content)) as image:
+        size = strips.webp_header(content.head)
+        huge = size != (0, 0) and is_large(size)
+        if huge or (reduce_to is not None and strips.webp_is_large(size)):
+            return _large_webp(content, size, reduce_to, huge)
+    if (promised := codecs.promised_size(kind, content.head)) is not None:
+        is_large(promised)
+    tiff = kind_of(content) if kind == "TIFF" else None
+    if tiff is not None:
+        huge = is_large(tiff.size)
+        if not tiff.pillow or (huge and tiff.vips and not tiff.plain):
+            return _rare_tiff(content, tiff, reduce_to, huge)
+    with content.open() as stream, codecs.opened(kind, stream) as image:
         if tiff is not None and tiff.page:
             image.seek(tiff.page)
-        check_size(image.size, max_pixels)
+        huge = is_large(image.size)
         if kind == "TIFF":
-            pixels.check_tiff(image, len(content), max_pixels)
+            pixels.check_tiff(image, content.size, MAX_PIXELS)
         elif kind == "JPEG2000":
-            check_size(pixels.codestream_size(content), max_pixels)
-            pixels.check_channels(content)
+            is_large(pixels.codestream_size(content.head))
+            pixels.check_channels(content.head)
         original_mode, original_size = image.mode, image.size
-        # Not Pillow's count of a TIFF: a damaged later page would cost it the image.
-        frames = int(getattr(image, "n_frames", 1)) if kind != "TIFF" else tiff.frames if tiff is not None else 1
-        factor = 1 if reduce_to is None else strips.factor_for(
-            image, kind, reduce_to, plain_tiff=tiff is not None and tiff.plain
-        )
-        if kind == "PNG" and factor > 1:
-            strips.find_exif(image, content)
         # Read before load(): Pillow turns TIFFs upright itself while it loads them.
-        orientation = pixels.orientation(image)
-        upright = False
-        if factor > 1:
-            flat = strips.reduced(content, kind, factor, tiff.page if tiff is not None else 0)
-        else:
-            if reduce_to is not None:
-                _reduce_in_decoder(image, reduce_to)
-            image.load()
-            flat = pixels.flatten(image)
-            upright = kind == "TIFF"
+        orientation = _orientation(image, kind, content) if codecs.turned_by_exif(image, kind) else None
+        flat, upright = _flat(image, content, kind, tiff, reduce_to, huge)
         if not upright and orientation is not None:
             flat = flat.transpose(orientation)
         flat = pixels.grey_if_equal(flat)
-    if tiff.deep if tiff is not None else kind == "PNG" and content[24:25] == b"\x10":
+        frames = _frames(image, kind, content, tiff)
+    if tiff.deep if tiff is not None else kind == "PNG" and content.head[24:25] == b"\x10":
         pixels.check_filled(flat)
     turned = orientation is not None and orientation in pixels.SIDEWAYS
     # A TIFF's size is already given upright.
@@ -195,7 +139,69 @@ def _decode(content: bytes, kind: str, reduce_to: int | None, max_pixels: int) -
     return OpenedImage(flat, kind, original_mode, frames, (width, height))
 
 
-def opened_for(data: bytes, opened: OpenedImage, reduce_to: int) -> OpenedImage:
+def _flat(
+    image: ImageFile.ImageFile, content: Content, kind: str, tiff: TiffKind | None, reduce_to: int | None,
+    huge: bool,
+) -> tuple[Image.Image, bool]:  # fmt: skip
+    """(the pixels, whether they are upright already)."""
+    factor = 1
+    if reduce_to is not None or huge:
+        side = large.DEFAULT_SIDE if reduce_to is None else reduce_to
+        factor = strips.factor_for(image, kind, side, plain_tiff=tiff is not None and tiff.plain, huge=huge)
+    if factor > 1:
+        return strips.reduced(content, kind, factor, tiff.page if tiff is not None else 0), False
+    if huge:
+        large.scale(image, kind, content.head, reduce_to)
+    elif reduce_to is not None:
+        _reduce_in_decoder(image, reduce_to, content.head)
+    image.load()
+    return pixels.flatten(image), kind == "TIFF"
+
+
+def _orientation(image: ImageFile.ImageFile, kind: str, content: Content) -> Image.Transpose | None:
+    if kind == "PNG" and image.width * image.height > strips.LARGE // 8:
+        strips.find_exif(image, content)
+    return pixels.orientation(image)
+
+
+def _frames(image: ImageFile.ImageFile, kind: str, content: Content, tiff: TiffKind | None) -> int:
+    if kind == "TIFF":  # not Pillow's count: a damaged later page would cost it the image
+        return tiff.frames if tiff is not None else 1
+    if kind == "GIF":
+        with content.open() as stream:
+            return gif_frames(stream)
+    return codecs.frames_of_mpo(image) if kind == "JPEG" else int(getattr(image, "n_frames", 1))
+
+
+def _large_webp(content: Content, size: tuple[int, int], reduce_to: int | None, huge: bool) -> OpenedImage:
+    if huge and b"VP8L" in content.head[12:64]:
+        raise large.refuse("WebP", size, "without loss", "Save it as TIFF or PNG.")
+    mode, frames, stored = strips.webp_facts(content)
+    factor = max(1, max(size) // (2 * (large.DEFAULT_SIDE if reduce_to is None else reduce_to)))
+    flat = strips.reduced(content, "WEBP", large.factor(size, factor) if huge else factor)
+    return _upright(flat, stored, OpenedImage(flat, "WEBP", mode, frames, size))
+
+
+def _rare_tiff(content: Content, tiff: TiffKind, reduce_to: int | None, huge: bool) -> OpenedImage:
+    factor = 1
+    if huge:
+        side = large.DEFAULT_SIDE if reduce_to is None else reduce_to
+        factor = large.factor(tiff.size, max(tiff.size) // (2 * side))
+    flat = tiffs.read(content, tiff, factor)
+    if tiff.deep:
+        pixels.check_filled(flat)
+    return _upright(flat, tiff.orientation, OpenedImage(flat, "TIFF", str(tiff), tiff.frames, tiff.size))
+
+
+def _upright(flat: Image.Image, stored: int, opened: OpenedImage) -> OpenedImage:
+    """The same with the pixels turned as EXIF's orientation ``stored`` asks for."""
+    orientation = pixels.ORIENTATIONS.get(stored)
+    flat = pixels.grey_if_equal(flat if orientation is None else flat.transpose(orientation))
+    width, height = opened.size[::-1] if orientation in pixels.SIDEWAYS else opened.size
+    return replace(opened, image=flat, size=(width, height))
+
+
+def opened_for(data: bytes | Path, opened: OpenedImage, reduce_to: int) -> OpenedImage:
     """The same image as :func:`open_image` opens it for a smaller ``reduce_to`` than it was opened for.
 
     What would come out the same is not decoded again: nothing was reduced, and nothing would be.
@@ -209,26 +215,14 @@ def opened_for(data: bytes, opened: OpenedImage, reduce_to: int) -> OpenedImage:
     return open_image(data, reduce_to=reduce_to) if reduces else opened
 
 
-def check_size(size: tuple[int, int], max_pixels: int) -> None:
-    """Refuse an image by its header's size, before anything is decoded."""
-    width, height = size
-    if width < 1 or height < 1:
-        raise ImageError(f"the header says {width} x {height} pixels: there is nothing to see.")
-    if width * height > max_pixels:
-        raise ImageError(
-            f"{width:,} x {height:,} pixels is more than the {max_pixels:,} that imgsim opens "
-            "(a small file can hold a huge image). Save it smaller."
-        )
-
-
-def _reduce_in_decoder(image: ImageFile.ImageFile, reduce_to: int) -> None:
+def _reduce_in_decoder(image: ImageFile.ImageFile, reduce_to: int, head: bytes) -> None:
     keep = 2 * reduce_to
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         image.draft(None, (keep, keep))
     elif isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
-        # Wavelet levels halve both sides; files have five or more as a rule, three are safe to ask for.
-        levels = 0
-        while levels < 3 and min(image.size) >> (levels + 1) >= keep:
+        # Three levels at most, as what is kept of a plate was always made.
+        levels, most = 0, min(3, large.wavelet_levels(head))
+        while levels < most and min(image.size) >> (levels + 1) >= keep:
             levels += 1
         if levels:
-            image.reduce = levels
+            large.halve(image, levels)

@@ -1,26 +1,23 @@
-"""Image files: which there are, and reading one from a folder or a zip. Nothing outside of the folder is read."""
+"""Image files: reading one from a folder, a zip, a PDF or a TIFF of several pages.
+
+Nothing outside of the folder is read, and nothing is unpacked to the disk.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 from imgsim.errors import ImageError
-from imgsim.images.archives import name_problem, open_archive
-from imgsim.images.decoding import MAX_BYTES
-
-IMAGE_SUFFIXES = frozenset(
-    (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf",
-     ".jpx")
-)  # fmt: skip
-# Images all the same, but none that imgsim opens: they are listed, so that nobody misses them without a word.
-OTHER_IMAGES = frozenset(
-    (".gif", ".eps", ".ps", ".pdf", ".svg", ".fits", ".fit", ".heic", ".heif", ".avif", ".jxl", ".psd", ".djvu", ".djv",
-     ".raw", ".cr2", ".nef", ".dng", ".pbm", ".pgm", ".ppm", ".pnm", ".tga", ".ico", ".xcf", ".ai", ".exr", ".pcx",
-     ".jxr", ".xbm", ".xpm")
-)  # fmt: skip
-INSIDE = "!"
+from imgsim.images import tiff_pages
+from imgsim.images.archives import Archive, name_problem, open_archive
+from imgsim.images.containers import as_path, outermost, page_number, splits, stem
+from imgsim.images.content import IN_MEMORY, MAX_BYTES
+from imgsim.images.documents import DOCUMENTS
+from imgsim.images.signatures import PDF, ZIP, kind_of_file
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,16 @@ class ImageFile:
         What a new plate of this file would be called: its stem; ``folder/stem`` where several share it. The registry
         (:mod:`imgsim.collection.plate_ids`) has the last word.
     file : str
-        Path below ``root``, with forward slashes; ``archive.zip!inner/name.png`` inside a zip.
+        Path below ``root``, with forward slashes; ``archive.zip!inner/name.png`` inside a zip, ``book.pdf!book_0012``
+        for a page of a document (:mod:`imgsim.images.containers`).
     root : str
         The folder that was named, or the one in which a named file or zip lies; absolute.
     size : int
-        Bytes, unpacked.
+        Bytes, unpacked; 0 for a page of a document, whose bytes are not known before it is read.
     mtime_ns : int
-        Of the file, or of its zip.
+        Of the file, or of its zip or document.
+    pages : int
+        Of the document that it is the first page of; 1 for all else.
     """
 
     plate_id: str
@@ -47,16 +47,23 @@ class ImageFile:
     root: str
     size: int
     mtime_ns: int
+    pages: int = 1
 
     @property
     def folder(self) -> str:
-        """The name of the folder, or of the zip, in which it lies; '' at the top."""
-        parts = self.file.replace(f".zip{INSIDE}", "/").split("/")
+        """The name of the folder, zip or document of several pages in which it lies; '' at the top."""
+        parts = as_path(self.file).split("/")
+        if self.pages > 1:
+            return stem(parts[-1])
         return parts[-2] if len(parts) > 1 else ""
 
     def read(self) -> bytes:
-        """Return its bytes; ImageError when it is gone, damaged in its archive, or larger than MAX_BYTES."""
+        """Its bytes; see :func:`read_image`."""
         return read_image(self.root, self.file)
+
+    def content(self) -> bytes | Path:
+        """Its bytes, or where they lie; see :func:`find_image`."""
+        return find_image(self.root, self.file)
 
 
 def shown(file: str) -> str:
@@ -66,41 +73,86 @@ def shown(file: str) -> str:
 
 
 def read_image(root: str, file: str) -> bytes:
-    """Read again a plate that a catalogue names.
+    """Read again a plate that a catalogue names: the bytes of an image; of a page of a document one that shows it.
 
     Raises
     ------
     ImageError
         ``file`` is no plain path below ``root``, leads out of it through a link, is gone, is no ordinary file, is
-        too large, or is damaged in its archive.
+        larger than MAX_BYTES, or is damaged in its archive or document.
+    """
+    found = find_image(root, file)
+    if isinstance(found, bytes):
+        return found
+    content = head_of(str(found), MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ImageError(f"{file} is larger than the {MAX_BYTES:,} bytes that are taken into memory.")
+    return content
+
+
+def find_image(root: str, file: str) -> bytes | Path:
+    """The bytes of a plate that a catalogue names; where they lie, for a file of more than IN_MEMORY bytes in a folder.
+
+    :func:`imgsim.images.decoding.open_image` takes either, and reads the latter piece by piece.
+    Raises ImageError as :func:`read_image` does.
     """
     if problem := name_problem(file):
         raise ImageError(f"{shown(file)!r} is not read: {problem}.")
     if not os.path.isabs(root) or "\x00" in root:
         raise ImageError(f"{shown(root)!r} is not read: the folder of a plate must be an absolute path.")
-    archive, inner = _split(root, file)
-    if inner is not None:
-        return open_archive(safe_path(root, archive)).read(inner)
-    path = safe_path(root, file)
+    outer, inner = outermost(root, file)
+    path = safe_path(root, outer)
+    if not inner:
+        return _whole(path, file)
+    kind = kind_of_file(head_of(path))
+    if kind == ZIP:
+        return _entry(path, open_archive(path), inner)
+    number = _number(outer, inner)
+    if kind == PDF:
+        return DOCUMENTS.page(path, "", number)
     try:
         with open(path, "rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return tiff_pages.page(stream, number)
     except OSError as error:
         raise ImageError(f"{file} cannot be read: {error.strerror}.") from error
-    if len(content) > MAX_BYTES:
-        raise ImageError(f"{file} is larger than the {MAX_BYTES:,} bytes that imgsim reads. Save it smaller.")
-    return content
 
 
-def _split(root: str, file: str) -> tuple[str, str | None]:
-    """Split ``archive.zip!inner`` where an archive of that name lies; a plain file may have a '!' in its name too."""
-    start = 0
-    while (at := file.lower().find(f".zip{INSIDE}", start)) >= 0:
-        archive, inner = file[: at + 4], file[at + 5 :]
-        if os.path.isfile(os.path.join(root, *archive.split("/"))):
-            return archive, inner
-        start = at + 5
-    return file, None
+def _whole(path: str, file: str) -> bytes | Path:
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(IN_MEMORY + 1)
+    except OSError as error:
+        raise ImageError(f"{file} cannot be read: {error.strerror}.") from error
+    return content if len(content) <= IN_MEMORY else Path(path)
+
+
+def _entry(path: str, archive: Archive, inner: str) -> bytes:
+    """An entry of a zip, or a page of a document there."""
+    if archive.has(inner):
+        return archive.read(inner)
+    document, page = next(((d, p) for d, p in splits(inner) if archive.has(d)), (inner, ""))
+    if not page:
+        return archive.read(inner)  # which says that there is none
+    number = _number(document, page)
+    if kind_of_file(archive.head(document)) == PDF:
+        return DOCUMENTS.page(path, document, number)
+    return tiff_pages.page(io.BytesIO(archive.read(document)), number)
+
+
+def _number(document: str, name: str) -> int:
+    number = page_number(document, name)
+    if not number:
+        raise ImageError(f"{shown(document)!r} has no page called {shown(name)!r}.")
+    return number
+
+
+def head_of(path: str, length: int = 1024) -> bytes:
+    """The first bytes of a file, b"" where they cannot be read: opening it will say why."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(length)
+    except OSError:
+        return b""
 
 
 def safe_path(root: str, file: str) -> str:

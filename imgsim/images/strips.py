@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageFile
 
 from imgsim.errors import ImageError
+from imgsim.images import large
+from imgsim.images.content import Content
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,22 +26,38 @@ LARGE = 48 * 1024 * 1024
 # Bytes that Pillow takes for a pixel: the image itself, and the largest copy that :mod:`imgsim.images.pixels` makes.
 _PER_PIXEL = {"1": 2, "L": 1, "P": 5, "LA": 5, "PA": 8, "RGB": 5, "RGBA": 8, "I;16": 4}
 _WEBP_PER_PIXEL = 16  # two frames of the animation decoder, its bytes, the image
-_BAND = 32  # rows of the original
+BAND = 32  # rows of the original
 
 
-def factor_for(image: ImageFile.ImageFile, kind: str, reduce_to: int, *, plain_tiff: bool) -> int:
+def factor_for(
+    image: ImageFile.ImageFile, kind: str, reduce_to: int, *, plain_tiff: bool, huge: bool = False
+) -> int:
     """By what whole factor to reduce an image, opened and not loaded: its longer side stays twice ``reduce_to``.
 
-    1 where it is to be opened by Pillow: it is not large, or not of a form that strips give as Pillow does.
+    1 where it is to be opened by Pillow: it is not large, or not of a form that strips give as Pillow does. A ``huge``
+    one is reduced more where it must be.
     """
     factor = max(image.size) // (2 * reduce_to)
     serves = kind == "PNG" or (kind == "TIFF" and plain_tiff)
-    if factor < 2 or not serves or image.mode not in _PER_PIXEL:
+    if not serves or image.mode not in _PER_PIXEL:
+        return 1
+    if huge:
+        # An interlaced PNG is only there when all of it has been read.
+        return 1 if image.info.get("interlace") else large.factor(image.size, factor)
+    if factor < 2:
         return 1
     return factor if image.width * image.height * _PER_PIXEL[image.mode] > LARGE else 1
 
 
-def reduced(content: bytes, kind: str, factor: int, page: int = 0) -> Image.Image:
+def loaded(content: Content, kind: str, **options: Any) -> Any:
+    """An image of libvips, from memory or from the disk; nothing is decoded yet."""
+    vips, name = load(), {"WEBP": "webp", "TIFF": "tiff", "PNG": "png"}[kind]
+    if content.path is not None:
+        return getattr(vips.Image, f"{name}load")(str(content.path), fail_on="error", **options)
+    return getattr(vips.Image, f"{name}load_buffer")(content.bytes, fail_on="error", **options)
+
+
+def reduced(content: Content, kind: str, factor: int, page: int = 0) -> Image.Image:
     """Read a PNG, a page of a TIFF, or a WebP, reduced by a whole factor.
 
     Returns mode "L" or "RGB", as stored (not turned upright), alpha laid on white, 16 bits scaled to 8.
@@ -48,11 +66,11 @@ def reduced(content: bytes, kind: str, factor: int, page: int = 0) -> Image.Imag
     vips = load()
     try:
         if kind == "WEBP":
-            image = vips.Image.webpload_buffer(content, scale=1 / factor, fail_on="error")
+            image = loaded(content, kind, scale=1 / factor)
         elif kind == "TIFF":
-            image = vips.Image.tiffload_buffer(content, page=page, access="sequential", fail_on="error")
+            image = loaded(content, kind, page=page, access="sequential")
         else:
-            image = vips.Image.pngload_buffer(content, access="sequential", fail_on="error")
+            image = loaded(content, kind, access="sequential")
         if image.hasalpha():
             top = 65535 if image.format == "ushort" else 255
             image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)
@@ -60,26 +78,33 @@ def reduced(content: bytes, kind: str, factor: int, page: int = 0) -> Image.Imag
             image = image.shrink(factor, factor, ceil=True)
         if image.format == "ushort":
             image = (image.cast("float") * (255 / 65535)).rint().cast("uchar")
-        result = Image.new("L" if image.bands == 1 else "RGB", (image.width, image.height))
-        region = vips.Region.new(image)
-        rows = max(1, _BAND // factor)
-        for top in range(0, image.height, rows):
-            size = (image.width, min(rows, image.height - top))
-            band = region.fetch(0, top, *size)
-            result.paste(Image.frombytes(result.mode, size, bytes(band)), (0, top))
+        return fetched(image, max(1, BAND // factor))
     except vips.Error as error:
         raise explained(error, kind) from None
+
+
+def fetched(image: Any, rows: int) -> Image.Image:
+    """The pixels of an image of libvips, 8 bits, of one band or three: read from top to bottom, so many rows a time."""
+    result = Image.new("L" if image.bands == 1 else "RGB", (image.width, image.height))
+    region = load().Region.new(image)
+    for top in range(0, image.height, rows):
+        size = (image.width, min(rows, image.height - top))
+        result.paste(Image.frombytes(result.mode, size, bytes(region.fetch(0, top, *size))), (0, top))
     return result
 
 
-def find_exif(image: ImageFile.ImageFile, content: bytes) -> None:
+
+def find_exif(image: ImageFile.ImageFile, content: Content) -> None:
     """Give an opened PNG its EXIF, or an empty one: to look for it behind the pixels, Pillow would decode them all."""
     at = 8
-    while "exif" not in image.info and at + 8 <= len(content):
-        length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
-        if name == b"eXIf":
-            image.info["exif"] = b"Exif\x00\x00" + content[at + 8 : at + 8 + length]
-        at += 12 + length
+    with content.open() as stream:
+        while "exif" not in image.info and at + 8 <= content.size:
+            stream.seek(at)
+            start = stream.read(8)
+            length = int.from_bytes(start[:4], "big")
+            if start[4:] == b"eXIf":
+                image.info["exif"] = b"Exif\x00\x00" + stream.read(length)
+            at += 12 + length
     if "Raw profile type exif" not in image.info:
         image.info.setdefault("exif", b"")
 
@@ -105,11 +130,11 @@ def webp_is_large(size: tuple[int, int]) -> bool:
     return size[0] * size[1] * _WEBP_PER_PIXEL > LARGE
 
 
-def webp_facts(content: bytes) -> tuple[str, int, int]:
+def webp_facts(content: Content) -> tuple[str, int, int]:
     """(Pillow's name of the mode, frames, EXIF orientation) of a WebP, without Pillow. Raises ImageError."""
     vips = load()
     try:
-        image = vips.Image.webpload_buffer(content, fail_on="error")
+        image = loaded(content, "WEBP")
         fields = set(image.get_fields())
         frames = image.get("n-pages") if "n-pages" in fields else 1
         orientation = image.get("orientation") if "orientation" in fields else 1

@@ -1,192 +1,124 @@
-"""TIFFs of rarer kinds: which decoder shows them as they look, or that none does.
+"""TIFFs of rarer kinds, which Pillow refuses although they are sound, or shows with wrong pixels.
 
-Pillow reads what scanners write as a rule. Some kinds it refuses although they are sound, and some it shows with wrong
-pixels (16 bits in separate planes become noise); those are read by libvips. What neither is known to read right is
-refused: wrong pixels are worse than none. The kinds were told apart by writing each of them with a third program and
-comparing (tests/reliability/test_33_wrong_pixels.py).
+They are read by libvips, plane by plane where each channel has one of its own; samples of 10 to 14 bits are unpacked
+here. What none is known to read right is refused: wrong pixels are worse than none.
 """
 
 from __future__ import annotations
 
-import io
-import logging
-from dataclasses import dataclass
+import zlib
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from imgsim.errors import ImageError
-from imgsim.images import strips
-
-logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said where it is opened
-# Counting stops here: it is told to the reader, nothing depends on it.
-MAX_FRAMES = 10_000
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED = 0, 1, 2, 5
-_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
+from imgsim.images import strips, tiff_pages
+from imgsim.images.content import Content
+from imgsim.images.tiff_kinds import DEFLATE, FLOAT, RGB, SEPARATED, WHITE_IS_ZERO, YCBCR, TiffKind
 
 
-@dataclass(frozen=True)
-class TiffKind:
-    """What the tags of a TIFF's picture say of its samples; names and numbers are those of TIFF 6.0.
+def unknown(kind: object) -> ImageError:
+    """What to raise for a kind of TIFF that nothing here shows right."""
+    return ImageError(f"it is a kind of TIFF that imgsim does not read ({kind}). Save it as 8-bit grey or RGB.")
 
-    The picture is the first page that is not marked as a reduced copy of another page, or as its mask: some scanners
-    lay a small one in front.
+
+def read(content: Content, kind: TiffKind, factor: int = 1) -> Image.Image:
+    """Read a TIFF that Pillow does not show right, reduced by a whole factor.
+
+    Returns mode "L" or "RGB", not turned upright, alpha laid on white.
+    Raises ImageError for one that is not known to be shown right by the other ways either.
     """
-
-    page: int
-    size: tuple[int, int]
-    orientation: int
-    photometric: int
-    bits: tuple[int, ...]
-    sample_format: int
-    planar: bool
-    samples: int
-    largest: int  # MaxSampleValue, 0 where it is not given
-    frames: int  # pages that can be followed, MAX_FRAMES at most
-    tile: int  # pixels of one, 0 where there are none
-    big_endian: bool
-    bigtiff: bool
-
-    @property
-    def deep(self) -> bool:
-        """Whether its samples are whole numbers of 16 bits."""
-        return max(self.bits) == 16 and self.sample_format == _UNSIGNED
-
-    @property
-    def pillow(self) -> bool:
-        """Whether Pillow shows it right; also where it refuses it with a reason of its own."""
-        deep = max(self.bits) > 8
-        if (self.big_endian and self.bigtiff) or len(set(self.bits)) > 1:
-            return False
-        if self.planar and self.samples > 1:
-            return not deep and self.photometric == _RGB and self.samples in (3, 4)
-        if self.sample_format != _UNSIGNED:
-            return deep and self.samples == 1
-        if self.photometric == _SEPARATED:
-            return self.samples == 4
-        if not deep:
-            return True
-        if self.largest:
-            return False
-        if self.samples == 1:
-            if self.bits[0] == 12:
-                return not self.big_endian
-            return self.bits[0] == 32 or (self.bits[0] == 16 and self.photometric == _BLACK_IS_ZERO)
-        return self.photometric == _RGB and self.bits[0] == 16
-
-    @property
-    def plain(self) -> bool:
-        """Whether strips of it look as Pillow shows the whole: no inks, no planes, no alpha, no palette."""
-        usual = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3}
-        return (
-            self.pillow
-            and self.samples == usual.get(self.photometric)
-            and self.bits[0] in (1, 8, 16)
-            and self.sample_format == _UNSIGNED
-            and not (self.planar and self.samples > 1)
-        )
-
-    @property
-    def vips(self) -> bool:
-        """Whether libvips shows it right."""
-        known = {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED}
-        if self.photometric not in known or len(set(self.bits)) > 1:
-            return False
-        if self.planar and self.samples > 1 and (self.tile or self.photometric != _RGB):
-            return False
-        if self.sample_format == _FLOAT:
-            return self.bits[0] == 32 and self.photometric in (_BLACK_IS_ZERO, _RGB)
-        return self.sample_format == _UNSIGNED and self.bits[0] in (8, 16)
-
-    def __str__(self) -> str:
-        form = {_SIGNED: "signed ", _FLOAT: "floating-point "}.get(self.sample_format, "")
-        planes = " in separate planes" if self.planar and self.samples > 1 else ""
-        planes += " and tiles" if planes and self.tile else ""
-        return f"{self.samples} x {max(self.bits)} {form}bits{planes}, photometric {self.photometric}"
-
-
-def kind_of(content: bytes) -> TiffKind | None:
-    """What a TIFF's first page is; None where its tags cannot be read (Pillow will say what is damaged)."""
-    import tifffile
-
-    try:
-        with tifffile.TiffFile(io.BytesIO(content)) as file:
-            frames = _pages(file)
-            number = next((n for n in range(frames) if not _secondary(file.pages[n])), 0)
-            page: Any = file.pages[number]
-            samples = int(page.samplesperpixel)
-            bits = page.bitspersample
-            sample_format = page.sampleformat
-            largest = page.tags.get(281)
-            return TiffKind(
-                number,
-                (int(page.imagewidth), int(page.imagelength)),
-                int(page.tags.valueof(274, 1) or 1),
-                int(page.photometric),
-                tuple(int(one) for one in bits) if isinstance(bits, tuple) else (int(bits),),
-                int(sample_format[0] if isinstance(sample_format, tuple) else sample_format),
-                int(page.planarconfig) == 2,
-                samples,
-                int(np.max(largest.value)) if largest is not None else 0,
-                frames,
-                int(page.tilewidth) * int(page.tilelength) if page.is_tiled else 0,
-                file.byteorder == ">",
-                bool(file.is_bigtiff),
-            )
-    except Exception:  # forged tags raise anything
-        return None
-
-
-def _secondary(page: Any) -> bool:
-    """Whether NewSubfileType marks a page as a reduced copy (bit 0) or a mask (bit 2)."""
-    return bool(int(page.tags.valueof(254, 0) or 0) & 5)
-
-
-def _pages(file: Any) -> int:
-    for number in range(1, MAX_FRAMES):
-        try:
-            file.pages[number]
-        except Exception:  # there is none, or what should lead to it is damaged
-            return number
-    return MAX_FRAMES
-
-
-def read(content: bytes, kind: TiffKind) -> Image.Image:
-    """Read a TIFF that Pillow does not show right: mode "L" or "RGB", not turned upright, alpha laid on white.
-
-    Raises ImageError for one that libvips is not known to show right either.
-    """
-    if not kind.vips:
+    if kind.raw:
         raise ImageError(
-            f"it is a kind of TIFF that imgsim does not read ({kind}). Save it as 8-bit grey or RGB."
+            "it is a camera's raw file, of which imgsim would see a small preview only. Develop it to TIFF or JPEG."
         )
     if kind.tile > max(4 * kind.size[0] * kind.size[1], 4_000_000):
         raise ImageError(f"damaged TIFF: one tile claims {kind.tile:,} pixels.")
+    if kind.packed and factor == 1:
+        return _unpacked(content, kind)
+    if not kind.vips:
+        raise unknown(kind)
     vips = strips.load()
     try:
-        image = vips.Image.tiffload_buffer(content, page=kind.page, fail_on="error")
-        top = 65535 if image.format == "ushort" else 255
-        if kind.sample_format == _FLOAT:
-            low, high = image.min(), image.max()
-            if not (low >= 0 and high <= 1):
-                raise ImageError(
-                    f"its floating-point values run from {low:g} to {high:g}, not from 0 to 1. "
-                    "Save it with 8 or 16 bits."
-                )
-            image, top = (image * 255).rint().cast("uchar"), 255
-        colours = {_RGB: 3, _SEPARATED: 4}.get(kind.photometric, 1)
-        alpha = image[colours] if image.bands > colours else None
-        picture = image.extract_band(0, n=colours)
-        scale = kind.largest if 0 < picture.max() <= kind.largest < top else top
-        picture = (picture.cast("float") * (255 / scale)).rint().cast("uchar")
-        if kind.photometric == _SEPARATED:
+        picture, extra, top = _colours(content, kind)
+        if kind.photometric == SEPARATED:
             ink = 255 - picture
-            picture = (ink[0:3].cast("float") * ink[3] / 255).rint().cast("uchar")
-        if alpha is not None:
-            share = alpha.cast("float") / top
-            picture = (picture * share + 255 * (1 - share)).rint().cast("uchar")
-        pixels = picture.numpy()
+            picture = ink[0:3].cast("float") * ink[3] / 255
+        if kind.alpha is not None:
+            share = extra[kind.alpha].cast("float") / top
+            picture = picture * share + 255 * (1 - share)
+        picture = picture.rint().cast("uchar")
+        if factor > 1:
+            picture = picture.shrink(factor, factor, ceil=True)
+        return strips.fetched(picture, max(1, strips.BAND // factor))
     except vips.Error as error:
         raise strips.explained(error, "TIFF") from None
-    return Image.fromarray(np.ascontiguousarray(pixels[..., 0] if pixels.ndim == 3 and colours == 1 else pixels))
+
+
+def _colours(content: Content, kind: TiffKind) -> tuple[Any, Any, int]:
+    """(the colours from 0 to 255, black being 0; the other channels as they are; their greatest value)."""
+    image = _image(content, kind)
+    top = 65535 if image.format == "ushort" else 255
+    colours = {RGB: 3, SEPARATED: 4, YCBCR: 3}.get(kind.photometric, 1)
+    extra = image.extract_band(colours, n=image.bands - colours) if image.bands > colours else None
+    picture = image.extract_band(0, n=colours)
+    if kind.sample_format == FLOAT:
+        low, high = _image(content, kind).min(), _image(content, kind).max()
+        if not (low >= 0 and high <= 1):
+            raise ImageError(
+                f"its floating-point values run from {low:g} to {high:g}, not from 0 to 1. Save it with 8 or 16 bits."
+            )
+        return (picture * 255).rint().cast("uchar"), extra, 1
+    scale = top
+    if kind.largest:
+        highest = _image(content, kind).extract_band(0, n=colours).max()
+        scale = kind.largest if 0 < highest <= kind.largest < top else top
+    picture = picture.cast("float") * (255 / scale)
+    if kind.premultiplied and kind.alpha is not None and extra is not None:
+        picture = picture / (extra[kind.alpha].cast("float") / top)  # of nothing libvips makes nothing
+    return picture.rint().cast("uchar"), extra, top
+
+
+def _image(content: Content, kind: TiffKind) -> Any:
+    """Read from its top to its bottom once; whoever looks at it twice opens it twice."""
+    if not kind.planes:
+        return strips.loaded(content, "TIFF", page=kind.page, access="sequential")
+    with content.open() as stream:
+        planes = tiff_pages.planes(stream, kind.page + 1)
+    if planes is None or len(planes) != kind.samples:
+        raise unknown(kind)
+    images = [strips.loaded(Content(plane), "TIFF", access="sequential") for plane in planes]
+    return images[0].bandjoin(images[1:])
+
+
+def _unpacked(content: Content, kind: TiffKind) -> Image.Image:
+    """Samples of 10, 12 or 14 bits, one after the other in a row, rows beginning with whole bytes."""
+    import tifffile
+
+    width, height = kind.size
+    bits, row = kind.bits[0], width * kind.samples
+    length = (row * bits + 7) // 8
+    grey = np.empty((height, row), np.uint8)
+    with content.open() as stream, tifffile.TiffFile(stream) as file:
+        page: Any = file.pages[kind.page]
+        if int(page.predictor) != 1:
+            raise unknown(f"{kind}, predicted")
+        rows = min(int(page.rowsperstrip or height), height)
+        for number, (offset, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=True)):
+            stream.seek(offset)
+            data = stream.read(count)
+            here = min(rows, height - number * rows)
+            if kind.compression in DEFLATE:
+                data = zlib.decompressobj().decompress(data, here * length)
+            if len(data) < here * length:
+                raise ImageError("cut short: not all of its pixels are there. Copy it again.")
+            for at in range(here):
+                packed = np.frombuffer(data, np.uint8, length, at * length)
+                values = np.unpackbits(packed, count=row * bits).reshape(row, bits)
+                # The upper eight bits of each, and what is below rounds them.
+                deep = values @ (1 << np.arange(bits - 1, -1, -1))
+                grey[number * rows + at] = (deep * 255 + (1 << (bits - 1))) // ((1 << bits) - 1)
+    if kind.photometric == WHITE_IS_ZERO:
+        grey = 255 - grey
+    return Image.fromarray(grey if kind.samples == 1 else grey.reshape(height, width, kind.samples))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
     from imgsim.catalogue import Catalogue, Joined
     from imgsim.generation.generation import Generation
-    from imgsim.prepare.plate_stage import Found
+    from imgsim.prepare.found_plates import Found
 
 # Raise it when imgsim.catalogue makes other columns or values of the same input.
 CATALOGUE_VERSION = 2
@@ -58,7 +58,7 @@ class CatalogueStage:
                 metadata=self.metadata_sha256,
                 encoding=encoding,
                 book_by=book_by,
-                plates=[tuple(vars(plate).values()) for plate in found.plates],
+                plates=[plate.facts() for plate in found.plates],
             )
             self._made: Joined | None = None
             self._make = lambda: joined_catalogue(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
+from imgsim.prepare.matching_keys import marked
 from imgsim.verification.match_table import read_table, schema, table_bytes
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class KnownPairs:
                 self._note(f"Pairs are compared again: {error}")
                 matches = None
             if matches is not None:
-                contents = former.catalogue.frame["sha256"].tolist()
+                marks = former.manifest["matching"].get("excluded", {})
+                contents = [marked(content, marks) for content in former.catalogue.frame["sha256"]]
                 frame = matches.frame
                 rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)
                 self._know([(contents[a], contents[b]) for a, b in rows], matches.table)

@@ -6,7 +6,7 @@ one :class:`~imgsim.features.feature_store.FeatureStore` in the catalogue's orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
+    from imgsim.collection.excluded_parts import Boxes
     from imgsim.features.extraction import Features
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
@@ -55,6 +56,8 @@ class Descriptions:
         self.shards = FeatureShards(store.features, key, reporter.note)
         self._rows: dict[str, int] = {}
         self._features: Any = None
+        self._voteless: Mapping[str, str] = {}  # in the generation before
+        self.excluded: Mapping[str, str] = {}  # what stands for the parts of each content that never count, now
         self._mirrored: dict[str, npt.NDArray[np.float32]] = {}
         self._opened = False
         self._failed: list[tuple[str, str]] = []  # (file, why)
@@ -75,6 +78,7 @@ class Descriptions:
             if facts.get("features") == self.key and all(map(live.has, layout.FEATURE_FILES)):
                 # Checked plate by plate, so that one flipped bit costs the features of one plate.
                 self._features = live.features
+                self._voteless = facts.get("excluded", {})
         except CollectionError as error:
             self._reporter.note(f"Local features are made again: {error}")
         for backbone in self._backbones:
@@ -90,7 +94,11 @@ class Descriptions:
         if content in self.shards:
             return True
         return (
-            self._features is not None and content in self._rows and self._features.sound(self._rows[content])
+            self._features is not None
+            and content in self._rows
+            # Votes that were lost cannot be given back.
+            and self._voteless.get(content) in (None, self.excluded.get(content))
+            and self._features.sound(self._rows[content])
         )
 
     def features(self, content: str) -> Features:
@@ -203,7 +211,12 @@ def mirrored_key(backbone: ChosenBackbone) -> str:
     return key_of(what="mirrored", version=MIRROR_VERSION, backbone=backbone.key, side=READ_SIDE)
 
 
-def in_order(contents: Sequence[str], found: Descriptions) -> Iterator[Features]:
-    """The features of each row's plate, as a FeatureStore takes them."""
+def in_order(
+    contents: Sequence[str], found: Descriptions, excluded: Mapping[str, Boxes]
+) -> Iterator[Features]:
+    """The features of each row's plate, as a FeatureStore takes them; what never counts has lost its vote."""
+    from imgsim.features.extraction import without_vote
+
     for content in contents:
-        yield found.features(content)
+        features = found.features(content)
+        yield without_vote(features, excluded[content]) if content in excluded else features

@@ -15,6 +15,7 @@ from typing import Any
 from imgsim.base.progress import Reporter
 from imgsim.base.writing import write_whole
 from imgsim.errors import ImgsimError, PrepareImages
+from imgsim.images.formats import PDF, ZIPS
 from imgsim.prepare.options import Options
 from imgsim.sources import SOURCES, LeftOut, Page, Source, Table, source_of
 
@@ -148,7 +149,7 @@ def _check_facts(source: Source, images: Collection[Path], rows: Sequence[Mappin
     """Facts find their image by its file's name: one image, and no other of that name."""
     names = Counter(path.stem for path in images)
     twice = [name for name, count in names.items() if count > 1]
-    whole = [path for path in images if path.is_dir() or path.suffix.lower() == ".zip"]
+    whole = [path for path in images if path.is_dir() or path.suffix.lower() in ZIPS | {PDF}]
     told = {row["file"] for row in rows if len(row) > 1}
     if any(name in told for name in twice):
         raise ImgsimError(
@@ -157,7 +158,7 @@ def _check_facts(source: Source, images: Collection[Path], rows: Sequence[Mappin
         )
     if any(path.stem in told for path in whole):
         raise ImgsimError(
-            f"The source {source.name!r} gives facts of {whole[0]}, which is a folder or a zip of images. Let it give "
+            f"The source {source.name!r} gives facts of {whole[0]}, which holds several images. Let it give "
             "a Page for each image, or a Table."
         )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imgsim.catalogue.book_pages import BookPage, Cut, overlap
 from imgsim.collection.id_registry import Present, Registry
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign, successors
 from imgsim.errors import CollectionError
@@ -18,6 +19,8 @@ from imgsim.verification.rescans import same_picture
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
 
+# Of two boxes on one page, the share of both that they have in common, from which they show one picture.
+SAME_BOX = 0.5
 MOST_NAMED = 200  # plates that the manifest names of each kind of change; the counts are of all
 
 
@@ -57,7 +60,8 @@ class Changes:
 
 
 def identify(
-    live: Generation | None, consent: Consent, folder: Path, scans: Sequence[Scan], thumbnails: Mapping[str, Path]
+    live: Generation | None, consent: Consent, folder: Path, scans: Sequence[Scan], thumbnails: Mapping[str, Path],
+    cuts: Mapping[tuple[str, str], tuple[BookPage, Cut]],
 ) -> tuple[list[str], Changes | None]:
     """Give every scan its plate id, and write the ids down.
 
@@ -68,6 +72,7 @@ def identify(
     folder : the collection's.
     scans : every file that can be used.
     thumbnails : by content, of these files.
+    cuts : of files that were cut out of pages, by root and file: the page, and the box on it.
 
     Returns
     -------
@@ -77,6 +82,8 @@ def identify(
     known, earlier = known_plates(registry, live)
 
     def same(plate: KnownPlate, scan: Scan) -> bool:
+        if _same_cut(live, plate, cuts.get((scan.root, scan.file))):
+            return True
         former = _thumbnail(registry, live, plate)
         return former is not None and same_picture(former, thumbnails[scan.sha256].read_bytes())
 
@@ -97,6 +104,17 @@ def identify(
         return ids, None
     changes = _changes(live, present, {plate.plate_id for plate in known if plate.gone}, after)
     return ids, changes
+
+
+def _same_cut(live: Generation | None, plate: KnownPlate, now: tuple[BookPage, Cut] | None) -> bool:
+    """Whether a plate was cut out of the same scan of a page, at nearly the same place."""
+    if live is None or now is None:
+        return False
+    try:
+        then = live.pages.of_plate(plate.root, plate.file) if live.pages is not None else None
+    except CollectionError:
+        return False
+    return then is not None and then[0].sha256 == now[0].sha256 and overlap(then[1].box, now[1].box) >= SAME_BOX
 
 
 def known_plates(registry: Registry, live: Generation | None) -> tuple[list[KnownPlate], list[KnownPlate]]:

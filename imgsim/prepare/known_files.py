@@ -9,7 +9,6 @@ because a clock may be too coarse to show a second change.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgsim.errors import CollectionError, ImgsimError
+from imgsim.images.containers import INSIDE, outermost
+from imgsim.images.content import sha256
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
@@ -55,7 +56,7 @@ def signatures(files: Iterable[ImageFile]) -> list[str]:
     seen: dict[str, str] = {}
     out = []
     for file in files:
-        path = container(file.root, file.file)
+        path = os.path.join(file.root, outermost(file.root, file.file)[0])
         if path not in seen:
             try:
                 stat = os.stat(path)
@@ -67,18 +68,6 @@ def signatures(files: Iterable[ImageFile]) -> list[str]:
                 seen[path] = "" if fresh else ":".join(f"{mark:x}" for mark in marks)
         out.append(seen[path] and f"{seen[path]}:{file.size:x}")
     return out
-
-
-def container(root: str, file: str) -> str:
-    """The file on disk that holds an image: itself, or the zip it lies in (``folder/archive.zip!inner/name.png``)."""
-    whole = os.path.join(root, file)
-    if "!" not in file or os.path.isfile(whole):
-        return whole
-    parts = file.split("!")
-    for count in range(1, len(parts)):
-        if os.path.isfile(archive := os.path.join(root, "!".join(parts[:count]))):
-            return archive
-    return whole
 
 
 class Known:
@@ -98,9 +87,20 @@ class Known:
         source = self.by_path.get((file.root, file.file))
         return source if source is not None and signature and source.signature == signature else None
 
-    def may_hold(self, size: int) -> bool:
-        """Whether any known content has this size, so that hashing can tell something."""
-        return size in self._sizes
+    def may_hold(self, file: ImageFile, moved: bool) -> bool:
+        """Whether a file may have a content that is known, so that hashing can tell something.
+
+        Of a page of a document no size is known before it is read: it may if it was known at this place, or if others
+        have ``moved``.
+        """
+        if file.size:
+            return file.size in self._sizes
+        return moved or (file.root, file.file) in self.by_path
+
+    def moved(self, files: Iterable[ImageFile]) -> bool:
+        """Whether pages of documents are no longer where they lay: then they may lie elsewhere."""
+        now = {(file.root, file.file) for file in files}
+        return any(INSIDE in place[1] and place not in now for place in self.by_path)
 
 
 def hash_files(
@@ -110,7 +110,7 @@ def hash_files(
 
     def one(file: ImageFile) -> str:
         try:
-            return hashlib.sha256(file.read()).hexdigest()
+            return sha256(file.content())
         except (OSError, ImgsimError):
             return ""
 

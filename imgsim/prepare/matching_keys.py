@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.hashing import key_of
@@ -26,6 +26,7 @@ class MatchingKeys:
     Parameters
     ----------
     ids, contents : of the plates, in the catalogue's order.
+    marked : the contents, each with what stands for its parts that never count.
     backbones : those whose neighbours are candidates.
     vectors : has the keys of their embeddings.
     top : candidates of each source; None where none are asked for.
@@ -45,6 +46,7 @@ class MatchingKeys:
         self,
         ids: Sequence[str],
         contents: Sequence[str],
+        marked: Sequence[str],
         backbones: Sequence[ChosenBackbone],
         vectors: VectorStages,
         top: int | None,
@@ -63,7 +65,7 @@ class MatchingKeys:
             "mirrored": {b.name: mirrored_key(b) for b in backbones},
             "plates": self.plates,
         }
-        features = key_of(features=self.features, contents=contents)
+        features = key_of(features=self.features, contents=marked)
         index = key_of(what="index", version=INDEX_VERSION, features=features)
         mirrored = {
             layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
@@ -82,6 +84,11 @@ class MatchingKeys:
             **mirrored,
             layout.MATCHES: matches,
         }
+
+
+def marked(content: str, marks: Mapping[str, str]) -> str:
+    """A content with what stands for its parts that never count; as it is where there are none."""
+    return f"{content}-{marks[content]}" if content in marks else content
 
 
 def verifier_of(options: Options, recorded: str | None) -> str:

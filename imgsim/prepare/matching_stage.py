@@ -18,22 +18,24 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npy_bytes
+from imgsim.collection.excluded_parts import by_content, idle, keys_of
 from imgsim.generation import layout
 from imgsim.prepare.compared_pairs import KnownPairs, compare, told_of
 from imgsim.prepare.feature_stage import Descriptions, in_order
 from imgsim.prepare.former_generation import candidates_before
-from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files
+from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files, marked
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
+    from imgsim.collection.excluded_parts import Part
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
     from imgsim.prepare.catalogue_stage import CatalogueStage
     from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.embedding_stages import VectorStages
-    from imgsim.prepare.plate_stage import Found
+    from imgsim.prepare.found_plates import Found
     from imgsim.prepare.processor import Processor
     from imgsim.prepare.work_folder import WorkStore
     from imgsim.verification.candidates import Candidates
@@ -45,7 +47,7 @@ class MatchingStages:
 
     ``former`` is the generation whose results may be taken over. Unless ``asked``, nothing is described or
     compared: what the live generation has is kept as long as the plates are the same, and families are made anew from
-    it if the metadata have changed.
+    it if the metadata have changed. ``parts`` never count.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class MatchingStages:
         top: int | None,
         verifier: str,
         workers: int | None,
+        parts: Sequence[Part],
     ) -> None:
         from imgsim.verification.verifiers import SIFT, VERIFIERS
 
@@ -80,7 +83,18 @@ class MatchingStages:
         self.compared = self.unchecked = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
-        made = MatchingKeys(self._ids, contents, backbones, vectors, top, by, catalogue.key)
+        frame = catalogue.table.frame
+        self._excluded = by_content(parts, contents, frame["book"].tolist()) if asked else {}
+        if asked and (said := idle(parts, contents, frame["book"].tolist())):
+            reporter.note(said)
+        marks = keys_of(self._excluded)
+        # Under these the results of a pair are kept: other parts that never count, another result.
+        self._marked = [marked(content, marks) for content in contents]
+        made = MatchingKeys(self._ids, contents, self._marked, backbones, vectors, top, by, catalogue.key)
+        if descriptions is not None:
+            descriptions.excluded = marks
+        if marks:
+            made.facts["excluded"] = marks
         self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
         self.index_files = index_files()
         self.facts, self.keys = made.facts, made.files
@@ -170,7 +184,7 @@ class MatchingStages:
         return stage_folder(
             self._store.stages,
             self.keys[layout.FEATURE_FILES[0]],
-            lambda folder: FeatureStore.write(folder, in_order(self._contents, found)),
+            lambda folder: FeatureStore.write(folder, in_order(self._contents, found, self._excluded)),
             self._reporter.note,
         )
 
@@ -240,14 +254,14 @@ class MatchingStages:
         known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
         came = compare(
-            self._processor, self._reporter, known, pairs, self._contents, self._store_folder, self._sizes,
+            self._processor, self._reporter, known, pairs, self._marked, self._store_folder, self._sizes,
             self._verifier,
         )  # fmt: skip
         self.compared = came.asked - len(came.failed)
         if came.failed:
             self._reporter.note(told_of(came.failed, self._ids))
         rows, proposed_by = pairs.tolist(), self._candidates.proposed_by()
-        of = [(self._contents[a], self._contents[b]) for a, b in rows]
+        of = [(self._marked[a], self._marked[b]) for a, b in rows]
         there = [place for place, pair in enumerate(of) if pair in known]
         self.unchecked = len(rows) - len(there)
         table = known.table(

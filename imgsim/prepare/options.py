@@ -13,6 +13,7 @@ DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
 DEFAULT_VERIFY_TOP = 20
 DEFAULT_VERIFIER = "sift"
 SAMPLE_PLATES = 240
+AUTO, ALWAYS, NEVER = PAGE_MODES = ("auto", "always", "never")
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Options:
     backbones : added to those that the collection has; none at all means plates18.
     weights : weights files by backbone.
     top_k : neighbours kept of each plate. None: as the collection has it, else 50.
-    projections : added to those that the collection has; none at all means pca, umap and tsne. A new sample is first
-        published without umap (progress tells of a stage "ready") and then with it.
+    projections : added to those that the collection has; none at all means pca, umap and tsne. A new collection is
+        first published with pca alone (progress tells of a stage "ready"), then with all.
     matching : compare plates with their candidates by local features. A new collection is published before that, and
         again with the matches. False: nothing is compared; what was found before is kept while the plates are the same.
+    pages : "auto": pages of books are told from plates, and their illustrations cut out; "always": every image is a
+        page; "never": none is. None: as the collection has it, else auto. Weights of "pages" are of another network.
     accept_missing : let plates go whose scans have vanished, however many and whatever was decided about them.
     verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
     verifier : describes and compares plates. None: as the collection has it, else "sift".
@@ -65,6 +68,7 @@ class Options:
     verify_top: int | None = None
     verifier: str | None = None
     accept_missing: bool = False
+    pages: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ class Summary:
     ``redone`` counts the work of each stage: plates decoded, plates described by local features, pairs compared, and
     the files of the collection that were made anew. ``matches`` counts pairs by verdict; None if none were compared.
     ``changes`` says what was found otherwise than before (see :class:`imgsim.prepare.identity_stage.Changes`), None
-    where nothing was; ``naming`` how many decisions and family addresses name what is gone. ``skipped_first`` are the
-    first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
+    where nothing was; ``naming`` how many decisions and family addresses name what is gone. ``pages`` counts those
+    that were searched for illustrations (``empty_pages`` have none); None where every image is a plate.
+    ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
     """
 
     name: str
@@ -100,6 +105,8 @@ class Summary:
     changes: Mapping[str, Any] | None = None
     naming: Mapping[str, int] = field(default_factory=dict)
     unjoined_csv: Path | None = None
+    pages: int | None = None
+    empty_pages: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for JSON."""

@@ -13,14 +13,20 @@ from imgsim.prepare.context import ChosenBackbone
 from imgsim.prepare.given import Given
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.options import (
+    AUTO,
     DEFAULT_BACKBONE,
     DEFAULT_PROJECTIONS,
     DEFAULT_TOP_K,
     DEFAULT_VERIFIER,
     DEFAULT_VERIFY_TOP,
+    NEVER,
     Options,
 )
+from imgsim.prepare.page_stage import check_mode
 from imgsim.prepare.processor import Processor
+
+# Under this name weights are given of the network that looks at pages.
+PAGE_NETWORK = "pages"
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Plan:
     top_k : neighbours kept of each plate.
     projections : methods, for each backbone.
     verifier, verify_top : what compares plates, and with how many candidates of each source; None: with none.
+    pages, page_weights : which images are pages, and the network that looks at them; None: imgsim's own.
     encoding, book_by : of the table, and what names books; None: found out.
     """
 
@@ -43,6 +50,8 @@ class Plan:
     verify_top: int | None
     encoding: str | None
     book_by: str | None
+    pages: str
+    page_weights: Path | None
 
     def parameters(self, *, compared: bool) -> dict[str, Any]:
         """For the manifest; ``compared``: whether the collection has matches."""
@@ -53,6 +62,8 @@ class Plan:
             **({"verify_top": self.verify_top} if compared else {}),
             **({"verifier": self.verifier} if compared and self.verifier != DEFAULT_VERIFIER else {}),
             **({"book_by": self.book_by} if self.book_by else {}),
+            **({"pages": self.pages} if self.pages != AUTO else {}),
+            **({"page_weights": str(self.page_weights)} if self.page_weights else {}),
         }
 
 
@@ -63,6 +74,10 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, process
         projections = tuple(dict.fromkeys([*projections, *DEFAULT_PROJECTIONS]))
     top = options.verify_top or recorded["verify_top"] or DEFAULT_VERIFY_TOP
     encoding, book_by = table_choices(options, recorded, given.metadata)
+    # What imgsim generates or downloads are plates.
+    usual = NEVER if options.sample or options.dataset or recorded["sample"] or recorded["dataset"] else AUTO
+    pages = check_mode(options.pages or recorded["pages"] or usual)
+    weights = options.weights.get(PAGE_NETWORK) or recorded["page_weights"]
     return Plan(
         _backbones(options, recorded["backbones"], processor),
         options.top_k or recorded["top_k"] or DEFAULT_TOP_K,
@@ -71,6 +86,8 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, process
         top if options.matching else recorded["verify_top"],
         encoding,
         book_by,
+        pages,
+        Path(os.path.abspath(weights)) if weights else None,
     )
 
 
@@ -78,7 +95,7 @@ def _backbones(
     options: Options, recorded: Mapping[str, str | None], processor: Processor
 ) -> tuple[ChosenBackbone, ...]:
     names = list(dict.fromkeys([*recorded, *options.backbones])) or [DEFAULT_BACKBONE]
-    unknown = set(options.weights) - set(names)
+    unknown = set(options.weights) - {*names, PAGE_NETWORK}
     if unknown:
         raise ImgsimError(
             f"Weights are given for {', '.join(sorted(unknown))}, which is not among the backbones "

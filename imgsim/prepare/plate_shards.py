@@ -5,7 +5,6 @@ Shards are cut by the run and a network sees them whole, so that a vector does n
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,9 @@ from PIL import Image
 from imgsim.backbones.known import READ_SIDE
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.errors import ImageError
+from imgsim.images.content import length, sha256
 from imgsim.images.decoding import OpenedImage, open_image, opened_for
+from imgsim.images.files import ImageFile
 from imgsim.images.thumbnails import thumbnail
 from imgsim.prepare.options import DEFAULT_VERIFIER
 
@@ -108,12 +109,12 @@ class Job:
 # What a plate is to a network: (backbone, flipped) -> uint8 (channels, size, size).
 Shaped = dict[tuple[str, bool], np.ndarray]
 Opened = tuple[str, PlateResult, Shaped]  # the first is its file
-Reader = Callable[[PlateFile], bytes]
+Reader = Callable[[PlateFile], bytes | Path]
 
 
-def read_file(file: PlateFile) -> bytes:
-    """Read a plate's bytes: the reader used unless a caller names another."""
-    return file.read()
+def read_file(file: PlateFile) -> bytes | Path:
+    """Read a plate's bytes, or say where they lie: the reader used unless a caller names another."""
+    return file.content() if isinstance(file, ImageFile) else file.read()
 
 
 def look_at(
@@ -142,7 +143,7 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
     try:
         data = reader(file)
         large = open_image(data, reduce_to=_features_side() if asked.features else READ_SIDE)
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256(data)
         small = None
         if asked.backbones or asked.mirrored or job.thumbnails is not None:
             # A decoder that reduces is asked again, so that a vector depends on the bytes of the image alone.
@@ -164,7 +165,7 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
     features, why = _features(large, job.verifier) if asked.features else (None, "")
     width, height = large.size
     result = PlateResult(
-        file.plate_id, digest, width, height, large.original_mode, large.frames, len(data),
+        file.plate_id, digest, width, height, large.original_mode, large.frames, length(data),
         features=features, undescribed=why,
     )  # fmt: skip
     return file.file, result, shaped

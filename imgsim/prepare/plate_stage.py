@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 import imgsim
-from imgsim.base.cells import csv_bytes
-from imgsim.base.hashing import file_sha256, key_of
+from imgsim.base.hashing import file_sha256
+from imgsim.catalogue.book_pages import BookPage, Cut
 from imgsim.collection.id_registry import Registry
 from imgsim.collection.plate_ids import Scan
-from imgsim.errors import ImgsimError, StartAgain
+from imgsim.errors import Change, ImgsimError, Setting, StartAgain
 from imgsim.generation import layout
+from imgsim.images.content import sha256
 from imgsim.images.files import ImageFile
-from imgsim.prepare.identity_stage import Changes, identify, known_plates
+from imgsim.images.formats import READ_FROM
+from imgsim.prepare.cut_numbers import cuts_before
+from imgsim.prepare.found_plates import Found, PlateRow
+from imgsim.prepare.identity_stage import identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
 from imgsim.prepare.known_files import Known, SeenFile, hash_files, live_sources, signatures
 from imgsim.prepare.options import DEFAULT_VERIFIER
+from imgsim.prepare.page_folders import held_pages
+from imgsim.prepare.page_stage import cut_pages
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
-from imgsim.prepare.stage import Stage
 from imgsim.prepare.vanished import foreseen
 from imgsim.prepare.vector_lookup import VectorLookup
 from imgsim.prepare.work_folder import WorkStore
@@ -35,54 +39,9 @@ if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
     from imgsim.prepare.context import ChosenBackbone
     from imgsim.prepare.feature_stage import Descriptions
+    from imgsim.prepare.plan import Plan
     from imgsim.prepare.processor import Processor
     from imgsim.prepare.vanished import Consent
-
-
-@dataclass
-class Found:
-    """What came of the input files. ``plates`` are in the order of plate_id, ``sources`` are all files looked at."""
-
-    plates: list[PlateRow]
-    skipped: list[tuple[str, str]]
-    sources: list[SeenFile]
-    decoded: int
-    vectors: VectorLookup
-    thumbnails: dict[str, Path] = field(repr=False)
-    thumbnails_kept: bool = False
-    files: dict[str, ImageFile] = field(default_factory=dict, repr=False)  # by the plate's id
-    changes: Changes | None = None  # since the last run
-
-    def stage(self) -> Stage:
-        """What is skipped, as a file."""
-        key = key_of(skipped=self.skipped)
-        return Stage({layout.SKIPPED: key}, lambda: {layout.SKIPPED: self.skipped_csv()})
-
-    def skipped_csv(self) -> bytes:
-        """Columns file and reason, written as every other list is: see :mod:`imgsim.base.cells`."""
-        # Names that are no text, as old disks have them, with what they are made of.
-        files = [file.encode("utf-8", "backslashreplace").decode() for file, _ in self.skipped]
-        return csv_bytes({"file": files, "reason": [reason for _, reason in self.skipped]})
-
-    def thumbnail_paths(self, contents: Sequence[str]) -> list[Path]:
-        """One path for each different content."""
-        return [self.thumbnails[content] for content in dict.fromkeys(contents)]
-
-
-@dataclass(frozen=True)
-class PlateRow:
-    """The columns that the catalogue asks of a plate."""
-
-    plate_id: str
-    file: str
-    root: str
-    folder: str
-    sha256: str
-    width: int
-    height: int
-    mode: str
-    frames: int
-    bytes: int
 
 
 def process(
@@ -94,7 +53,7 @@ def process(
     store: WorkStore,
     inputs: Sequence[Path],
     unfetched: Sequence[tuple[str, str]],
-    backbones: Sequence[ChosenBackbone],
+    plan: Plan,
     vectors: VectorLookup,
     descriptions: Descriptions | None,
 ) -> Found:
@@ -104,10 +63,16 @@ def process(
     its local features and mirrored embeddings at once. Raises ImgsimError if no image is usable.
     """
     with reporter.stage("looking for images", None) as stage:
-        files, unread = find_images(inputs)
-        marks = signatures(files)
-        known = Known([*live_sources(live), *store.sources])
-        stage.update(len(files), len(files))
+        images, unread = find_images(inputs, reporter.note)
+        stage.update(len(images), len(images))
+    paged = cut_pages(
+        images, plan.pages, folder=folder, work=store.folder, finder=lambda: processor.finder(plan.page_weights),
+        processor=processor, reporter=reporter, known=held_pages(live),
+        before=cuts_before(live),
+    )  # fmt: skip
+    files, backbones = paged.plates, plan.backbones
+    marks = signatures(files)
+    known = Known([*live_sources(live), *store.sources])
     thumbnails = sound_thumbnails(reporter, live, store)
 
     sources = _recognised(reporter, known, files, marks)
@@ -130,7 +95,7 @@ def process(
         sources |= computed
         thumbnails |= made(store, computed.values())
 
-    usable, skipped = [], [*unfetched, *((entry.file, entry.reason) for entry in unread)]
+    usable, skipped = [], [*unfetched, *paged.skipped, *((entry.file, entry.reason) for entry in unread)]
     for file in files:
         source = sources[file.plate_id]
         if source.reason:
@@ -141,19 +106,29 @@ def process(
         usable.append((file, source))
     skipped.sort()
     if not usable:
+        if paged.pages:
+            count = "1 page" if len(paged.pages) == 1 else f"{len(paged.pages):,} pages"
+            raise ImgsimError(
+                f"On the {count} in {', '.join(map(str, inputs))} there is no illustration that could become a plate.",
+                Change(Setting.PAGES),
+            )
         if not skipped:
             raise ImgsimError(
-                f"There is no image in {', '.join(map(str, inputs))}. "
-                "PNG, TIFF, JPEG, WebP, BMP and JPEG 2000 are read, from folders and zips."
+                f"There is no image in {', '.join(map(str, inputs))}. {READ_FROM}"
             )
         raise ImgsimError(
             f"None of the {len(skipped):,} images in {', '.join(map(str, inputs))} can be used. "
             f"The first is {skipped[0][0]}: {skipped[0][1]}"
         )
     scans = [Scan(file.plate_id, file.root, file.file, source.sha256) for file, source in usable]
-    ids, changes = identify(live, consent, folder, scans, thumbnails)
+    cuts = {(f.root, f.file): paged.scans[f.plate_id] for f, _ in usable if f.plate_id in paged.scans}
+    ids, changes = identify(live, consent, folder, scans, thumbnails, cuts)
     named = sorted(zip(ids, usable, strict=True), key=lambda one: one[0])
-    plates = [_row(plate_id, file, source) for plate_id, (file, source) in named]
+    folders = {image.plate_id: image.folder for image in images}
+    plates = [
+        _row(plate_id, file, source, paged.scans.get(file.plate_id), folders)
+        for plate_id, (file, source) in named
+    ]
     held = {plate.sha256 for plate in plates}
     kept = (
         live is not None
@@ -163,14 +138,25 @@ def process(
     )
     by_id = {plate_id: file for plate_id, (file, _) in named}
     return Found(
-        plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept, by_id, changes
-    )
+        plates, skipped, list(sources.values()), len(todo), vectors, thumbnails, kept, by_id, changes,
+        paged.pages or None, paged.key,
+    )  # fmt: skip
 
 
-def _row(plate_id: str, file: ImageFile, source: SeenFile) -> PlateRow:
-    return PlateRow(
+def _row(
+    plate_id: str, file: ImageFile, source: SeenFile, scan: tuple[BookPage, Cut] | None,
+    folders: Mapping[str, str],
+) -> PlateRow:  # fmt: skip
+    row = PlateRow(
         plate_id, file.file, file.root, file.folder, source.sha256, source.width, source.height, source.mode,
         source.frames, source.bytes,
+    )  # fmt: skip
+    if scan is None:
+        return row
+    page, cut = scan
+    return replace(
+        row, folder=folders[page.page_id], page_scan=page.file, page_box=" ".join(map(str, cut.box)),
+        page_side=page.side(cut),
     )  # fmt: skip
 
 
@@ -180,11 +166,12 @@ def _recognised(
     """What is known of each file, by plate_id: by how it looks from outside, else by its content."""
     sources: dict[str, SeenFile] = {}
     doubtful = []
+    moved = known.moved(files)
     for file, mark in zip(files, marks, strict=True):
         source = known.unchanged(file, mark)
         if source is not None and not (source.reason and source.by != imgsim.__version__):
             sources[file.plate_id] = source
-        elif known.may_hold(file.size):
+        elif known.may_hold(file, moved):
             doubtful.append((file, mark))
     if doubtful:
         with reporter.stage("comparing files", len(doubtful)) as stage:
@@ -263,7 +250,7 @@ def _outcome(
                 reason = f"{name} gives it no usable embedding (length {length:g}). Is the image blank?"
     if reason or isinstance(result, PlateFailure):
         try:
-            content = hashlib.sha256(file.read()).hexdigest()
+            content = sha256(file.content())
         except (OSError, ImgsimError):
             content = ""
         failed = SeenFile(

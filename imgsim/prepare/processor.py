@@ -14,6 +14,7 @@ from PIL import Image
 
 from imgsim.base.scratch import scratch_folder
 from imgsim.prepare.options import DEFAULT_VERIFIER
+from imgsim.prepare.page_shards import DetectorFile, PageFinder, PageFinding, Slices, cut_out, find_on_pages
 from imgsim.prepare.plate_shards import (
     Asked,
     Job,
@@ -24,14 +25,15 @@ from imgsim.prepare.plate_shards import (
     look_at,
     read_file,
 )
+from imgsim.workers.each import Lost
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from imgsim.images.files import ImageFile
     from imgsim.verification.comparing import Group
     from imgsim.verification.match import Match
-    from imgsim.workers.each import Lost
 
 # On a core small batches stay in its cache; a GPU wants more at once.
 CPU_BATCH, GPU_BATCH = 16, 64
@@ -39,6 +41,8 @@ CPU_BATCH, GPU_BATCH = 16, 64
 MOST_DESCRIBED = 8
 # Seconds for one plate, or for a shard of them, of which each takes a small part of a second as a rule.
 PLATE_SECONDS = 60.0
+# Pages are large, and a worker should not be the last one for long.
+PAGES = 4
 # A plate and its few dozen candidates take a second or two.
 GROUPS, GROUP_SECONDS = 4, 300.0
 
@@ -61,6 +65,20 @@ class Processor(Protocol):
         ``backbones`` has the weights file of each that is asked for, None for the usual one; ``download(done, total)``
         is told of weights being fetched, in bytes; ``verifier`` is the name of the one that describes.
         """
+        ...
+
+    def finder(self, weights: Path | None) -> PageFinder:
+        """What finds illustrations on pages: the network in a file; None: the one that comes with imgsim."""
+        ...
+
+    def find_on_pages(
+        self, files: Sequence[ImageFile], finder: PageFinder
+    ) -> Iterator[tuple[ImageFile, PageFinding]]:
+        """Yield each file with what is on it, in any order."""
+        ...
+
+    def cut_out(self, pages: Sequence[Slices]) -> Iterator[tuple[Slices, list[int] | str]]:
+        """Cut pictures out; yield each page with their sizes in bytes, or with why it could not be cut."""
         ...
 
     def compare(
@@ -105,6 +123,32 @@ class NetworkProcessor:
             batch_size=self.batch_size, executor=self.executor, download=download,
         )  # fmt: skip
 
+    def finder(self, weights: Path | None) -> PageFinder:
+        from imgsim.sources.pages import detector_key
+
+        return DetectorFile(detector_key(weights), weights)
+
+    def find_on_pages(
+        self, files: Sequence[ImageFile], finder: PageFinder
+    ) -> Iterator[tuple[ImageFile, PageFinding]]:
+        function = partial(find_on_pages, finder=finder)
+        for file, found in self._each(function, files, PAGES):
+            if isinstance(found, Lost):
+                yield file, PageFinding("", reason=f"reading it {_ended(found)}")
+            else:
+                yield file, found
+
+    def cut_out(self, pages: Sequence[Slices]) -> Iterator[tuple[Slices, list[int] | str]]:
+        for page, sizes in self._each(cut_out, pages, PAGES):
+            yield page, f"cutting it {_ended(sizes)}" if isinstance(sizes, Lost) else sizes
+
+    def _each(self, function: Callable[..., Any], items: Sequence[Any], size: int) -> Iterator[tuple[Any, Any]]:
+        from imgsim.workers import executor_for
+        from imgsim.workers.each import each
+
+        executor = executor_for(self.workers, self.executor)
+        return each(executor, function, items, size=size, workers=self.workers, timeout=PLATE_SECONDS)
+
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: npt.NDArray[np.int64], verifier: str
     ) -> Iterator[tuple[Group, list[Match | str]]]:
@@ -112,7 +156,7 @@ class NetworkProcessor:
 
         from imgsim.verification.comparing import compare_groups
         from imgsim.workers import executor_for
-        from imgsim.workers.each import Lost, each
+        from imgsim.workers.each import each
 
         with scratch_folder() as scratch:
             file = scratch / "sizes.npy"
@@ -191,8 +235,6 @@ def _looked(
     asked: Sequence[Asked], job: Job, run: Callable[..., Iterator[Any]], reader: Reader
 ) -> Iterator[Any]:
     """What :func:`look_at` makes of each plate. One of which a worker dies is tried without describing it, too."""
-    from imgsim.workers.each import Lost
-
     function = partial(look_at, job=job, reader=reader)
     sound = Asked(SoundPlate(), frozenset(job.engines))
     todo, why = list(asked), dict[str, str]()

@@ -14,24 +14,26 @@ import imgsim
 from imgsim.base.progress import Progress, Report, Reporter
 from imgsim.base.writing import disk_errors
 from imgsim.collection import open_collection
+from imgsim.collection.excluded_parts import ExcludedParts
 from imgsim.errors import ImgsimError
 from imgsim.generation import layout
 from imgsim.generation.current import mend
 from imgsim.generation.generation import Generation
 from imgsim.generation.locking import locked
 from imgsim.generation.publishing import GenerationWriter, remove_old
-from imgsim.prepare import plate_stage as plates_stage
 from imgsim.prepare.catalogue_stage import CatalogueStage
 from imgsim.prepare.context import guarded
 from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
+from imgsim.prepare.found_plates import Found
 from imgsim.prepare.given import Given, gather
 from imgsim.prepare.matching_keys import UNCHECKED, verifier_of
 from imgsim.prepare.matching_stage import MatchingStages
 from imgsim.prepare.missing_plates import Ask
 from imgsim.prepare.options import DEFAULT_PROJECTIONS, Options, Summary
 from imgsim.prepare.plan import Plan, inputs_of, plan_of
+from imgsim.prepare.plate_stage import process
 from imgsim.prepare.processor import NetworkProcessor, Processor
 from imgsim.prepare.run_record import keep_record, recorded_in, summary_of, versions
 from imgsim.prepare.stage import Stage
@@ -68,16 +70,16 @@ def prepare(
         run = partial(
             _run, given=given, folder=folder, processor=processor, reporter=reporter, consent=consent, started=started
         )
-        unmapped = options.sample is not None and not options.projections
-        if live is not None or not (options.matching or unmapped):
+        wanted = options.projections or recorded_in(live, folder)["projections"] or DEFAULT_PROJECTIONS
+        early = [method for method in wanted if method == "pca"] or list(wanted)
+        if live is not None or not (options.matching or len(early) < len(wanted)):
             return run(options, live)
-        # Somebody is waiting to see the plates for the first time, and comparing them line by line takes longer than
-        # all the rest: so they can be opened before, and get their matches later. UMAP compiles itself when it is
-        # first used, which takes half a minute: so the sample is opened without its map, too.
-        early = [m for m in DEFAULT_PROJECTIONS if m != "umap"] if unmapped else options.projections
+        # Somebody is waiting to see the plates for the first time. Comparing them line by line takes longer than all
+        # the rest, and UMAP compiles itself when it is first used, which takes half a minute: so they can be opened
+        # before, and get their other maps and their matches later.
         first = run(replace(options, projections=early, matching=False), None)
         reporter.say(Progress("ready", first.plates, first.plates))
-        second = run(options, open_collection(folder))
+        second = run(replace(options, projections=tuple(wanted)), open_collection(folder))
         files = {*first.redone.get("files", ()), *second.redone.get("files", ())}
         return replace(
             second,
@@ -104,7 +106,7 @@ def _check(folder: Path, options: Options) -> None:
 class _Steps:
     """The stages of a run, in the order of the flow, and what they were planned from."""
 
-    found: plates_stage.Found
+    found: Found
     catalogue: CatalogueStage
     vectors: VectorStages
     matching: MatchingStages
@@ -112,7 +114,7 @@ class _Steps:
     def stages(self) -> list[Stage]:
         return [
             *self.catalogue.stages(),
-            self.found.stage(),
+            *self.found.stages(),
             *self.vectors.stages(),
             *self.matching.stages(),
         ]
@@ -132,8 +134,8 @@ def _steps(
         descriptions = Descriptions(
             processor, reporter, store, plan.backbones, known, before, key, plan.verifier
         )
-    found = plates_stage.process(
-        processor, reporter, live, consent, folder, store, inputs, given.left_out, plan.backbones, known, descriptions
+    found = process(
+        processor, reporter, live, consent, folder, store, inputs, given.left_out, plan, known, descriptions
     )
     catalogue = CatalogueStage(reporter, live, found, given.metadata, plan.encoding, plan.book_by)
     vectors = VectorStages(
@@ -142,6 +144,7 @@ def _steps(
     matching = MatchingStages(
         processor, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
         asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
+        parts=ExcludedParts(folder).standing(),
     )  # fmt: skip
     return _Steps(found, catalogue, vectors, matching)
 
@@ -163,7 +166,7 @@ def _run(
     keys = _keys(steps.stages())
     requested: dict[str, Any] = {
         "inputs": inputs_of(
-            options, recorded, [str(path) for path in inputs], sorted({plate.root for plate in found.plates}), given,
+            options, recorded, [str(path) for path in inputs], found.roots, given,
             steps.catalogue.metadata_sha256, plan.encoding,
         ),
         "parameters": plan.parameters(compared=layout.MATCHES in keys),
@@ -258,6 +261,7 @@ def _manifest(
             "skipped": len(found.skipped),
             "bytes": sum(plate.bytes for plate in found.plates),
             "joined": catalogue.report.get("joined", 0),
+            **found.page_counts(),
             **matching.counts(),
         },
         "matching": matching.facts,

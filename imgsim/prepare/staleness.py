@@ -19,6 +19,7 @@ def staleness(collection: Generation) -> list[str]:
     second for 13,151 files.
     """
     from imgsim.base.hashing import file_sha256
+    from imgsim.prepare.kept_pages import page_signatures
     from imgsim.prepare.known_files import signatures
     from imgsim.prepare.work_folder import known_sources
     from imgsim.sources.folders import find_images
@@ -40,12 +41,20 @@ def staleness(collection: Generation) -> list[str]:
         # What was skipped is known too; of a plate only what belongs to the content that was prepared.
         if source.reason or key in then:
             then[key] = source.signature
+    marks = page_signatures(collection.path / "work" / "pages")
+    for page in collection.pages or ():
+        # A page stands for the plates that were cut out of it.
+        for place in (page.plates or {}).values():
+            then.pop((page.plate_root, place), None)
+        then[page.root, page.file] = marks.get((page.root, page.file), "")
     new, missing = now.keys() - then.keys(), then.keys() - now.keys()
-    length = {(file.root, file.file): file.size for file in files}
+    # Of a page of a document the size is not known before it is read (0).
+    length = {(file.root, file.file): file.size for file in files if file.size}
     changed = [
         key
         for key in now.keys() & then.keys()
-        if (then[key] and now[key] and then[key] != now[key]) or length[key] != sizes.get(key, length[key])
+        if (then[key] and now[key] and then[key] != now[key])
+        or length.get(key, sizes.get(key)) != sizes.get(key, length.get(key))
     ]
     for keys, words in ((new, "new"), (missing, "no longer there"), (changed, "not as before")):
         if keys:
@@ -67,11 +76,13 @@ def missing(collection: Generation) -> Vanished | None:
 
     Of files that look otherwise than before the content is read, as a run would.
     """
+    from imgsim.prepare.looking_ahead import expected_plates
     from imgsim.prepare.vanished import would_vanish
     from imgsim.sources.folders import find_images
 
     roots = [path for root in collection.manifest["inputs"]["images"] if (path := Path(root)).exists()]
-    return would_vanish(collection.path, collection, find_images(roots)[0])
+    files = expected_plates(collection, find_images(roots)[0])
+    return would_vanish(collection.path, collection, files)
 
 
 def _stale_backbones(collection: Generation) -> list[str]:

@@ -79,11 +79,12 @@ def would_vanish(folder: Path, live: Generation, files: Sequence[ImageFile]) -> 
 
     known = Known([*live_sources(live), *known_sources(folder / "work")])
     contents, doubtful = {}, []
+    moved = known.moved(files)
     for file, mark in zip(files, signatures(files), strict=True):
         source = known.unchanged(file, mark)
         if source is not None:
             contents[file.plate_id] = source.sha256
-        elif known.may_hold(file.size):
+        elif known.may_hold(file, moved):
             doubtful.append(file)
     digests = hash_files(doubtful, lambda done, total: None)
     contents |= {file.plate_id: digests.get((file.root, file.file), "") for file in doubtful}
@@ -121,6 +122,19 @@ class Consent:
         self._may_go |= gone
 
 
+def _roots(live: Generation) -> list[str]:
+    """Where each plate came from: of one that was cut out, where its page lies; none where nothing says so."""
+    try:
+        frame, pages = live.catalogue.frame, live.pages
+    except CollectionError:
+        return []
+    found = []
+    for root, file in zip(frame["root"].tolist(), frame["file"].tolist(), strict=True):
+        cut = pages.of_plate(root, file) if pages is not None else None
+        found.append(root if cut is None else cut[0].root)
+    return found
+
+
 def present_inputs(live: Generation | None, inputs: Sequence[Path], accept_missing: bool) -> list[Path]:
     """The inputs that are there; those that are not may be left out only where that was said.
 
@@ -133,10 +147,7 @@ def present_inputs(live: Generation | None, inputs: Sequence[Path], accept_missi
     present = [path for path in inputs if path not in missing]
     if not missing or live is None or (accept_missing and present):
         return present if live is not None else list(inputs)
-    try:
-        roots = live.catalogue.frame["root"].tolist()
-    except CollectionError:
-        roots = []
+    roots = _roots(live)
     places = {str(path) for path in missing} | {str(path.parent) for path in missing if path.suffix}
     count = sum(root in places for root in roots)
     if not count and present:

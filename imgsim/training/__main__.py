@@ -1,16 +1,14 @@
-"""The command line of training: ``python -m imgsim.training IMAGES --out FILE``."""
+"""The command line of training: ``python -m imgsim.training IMAGES --out FILE``, or ``pages`` in place of IMAGES."""
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from imgsim.cli.phrases import told
 from imgsim.errors import ImgsimError
 from imgsim.training import from_folders, loop
-
-REPORT_SECONDS = 10.0
+from imgsim.training.training_options import LinePrinter, positive, side, whole
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,8 +18,9 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m imgsim.training",
         description="Train a ResNet-18 on your own plates, without any labels, so that two appearances of one "
         "picture lie close. Use the result with: python precompute.py ... --weights plates18=FILE",
-        epilog="A thousand plates take about an hour on two CPU cores, minutes on a GPU. Start from the bundled "
-        "weights (--weights imgsim/weights/plates18.safetensors) to adapt them: that needs a tenth of the time.",
+        epilog="'imgsim train pages --help': how to train the network that finds pictures on pages (a folder of that "
+        "name is ./pages). A thousand plates take about an hour on two CPU cores, minutes on a GPU. Start from the "
+        "bundled weights (--weights imgsim/weights/plates18.safetensors) to adapt them: that needs a tenth of it.",
     )
     cli.add_argument("images", nargs="+", type=Path, metavar="IMAGES", help="folders, zips or single images")
     cli.add_argument("--out", required=True, type=Path, metavar="FILE", help="the weights file to write")
@@ -32,26 +31,26 @@ def parser() -> argparse.ArgumentParser:
         "--pairs", type=Path, metavar="CSV", help="known copies: two columns of plate ids or files"
     )
     length = cli.add_mutually_exclusive_group()
-    length.add_argument("--epochs", type=_positive, help="how often each plate is shown (default: 100)")
-    length.add_argument("--steps", type=_whole, help="how many batches are shown")
-    length.add_argument("--minutes", type=_positive, help="how long to train")
+    length.add_argument("--epochs", type=positive, help="how often each plate is shown (default: 100)")
+    length.add_argument("--steps", type=whole, help="how many batches are shown")
+    length.add_argument("--minutes", type=positive, help="how long to train")
     cli.add_argument(
-        "--size", type=_side, default=defaults.size, help="side of the views, pixels (default: %(default)s)"
+        "--size", type=side, default=defaults.size, help="side of the views, pixels (default: %(default)s)"
     )
     cli.add_argument(
         "--input-size",
-        type=_side,
+        type=side,
         help="side at which the finished network reads plates (default: --size)",
     )
     cli.add_argument(
         "--batch-size",
-        type=_whole,
+        type=whole,
         default=defaults.batch_size,
         help="plates a batch, two views each (default: %(default)s)",
     )
-    cli.add_argument("--learning-rate", type=_positive, help="default: 0.001, with --weights 0.0003")
+    cli.add_argument("--learning-rate", type=positive, help="default: 0.001, with --weights 0.0003")
     cli.add_argument(
-        "--temperature", type=_positive, default=defaults.temperature, help="default: %(default)s"
+        "--temperature", type=positive, default=defaults.temperature, help="default: %(default)s"
     )
     cli.add_argument(
         "--device", default="auto", choices=["auto", "cpu", "cuda", "mps"], help="default: %(default)s"
@@ -66,7 +65,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    given = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["pages"]:
+        from imgsim.training.pages import page_command
+
+        return page_command.main(words[1:])
+    given = parser().parse_args(words)
     epochs = given.epochs if given.epochs or given.steps or given.minutes else 100.0
     recipe = loop.Recipe(
         size=given.size,
@@ -90,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         resume=given.resume,
     )
     try:
-        from_folders.train(options, _Printer())
+        from_folders.train(options, LinePrinter())
     except ImgsimError as error:
         print(f"imgsim.training: {told(error)}", file=sys.stderr)
         return 1
@@ -99,66 +103,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     print(f"Weights written to {options.out}. Use them with: --weights plates18={options.out}")
     return 0
-
-
-class _Printer:
-    """Prints a line every ten seconds, and whatever begins or ends a stage."""
-
-    def __init__(self) -> None:
-        self.stage, self.printed = "", 0.0
-
-    def __call__(self, progress: from_folders.Progress) -> None:
-        now = time.monotonic()
-        if (
-            progress.stage == self.stage
-            and now - self.printed < REPORT_SECONDS
-            and progress.done != progress.total
-        ):
-            return
-        self.stage, self.printed = progress.stage, now
-        of = f" of {progress.total:,}" if progress.total else ""
-        if progress.stage == "reading":
-            line = f"reading plates: {progress.done:,}{of}"
-        elif progress.note:
-            line = f"training on {progress.note}"
-        else:
-            line = (
-                f"step {progress.done:,}{of}: loss {progress.loss:.3f}, own plate found first by "
-                f"{progress.recall:.0%} of views"
-            )
-            if progress.held_out is not None:
-                line += f" (plates kept aside: {progress.held_out:.0%})"
-            line += f", {progress.views_per_second:.0f} views/s"
-            if progress.remaining_s:
-                line += f", {_duration(progress.remaining_s)} left"
-        print(line, flush=True)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
-
-
-def _whole(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return value
-
-
-def _side(text: str) -> int:
-    value = int(text)
-    if not 32 <= value <= 1024:
-        raise argparse.ArgumentTypeError(f"{text} is not between 32 and 1024")
-    return value
 
 
 if __name__ == "__main__":

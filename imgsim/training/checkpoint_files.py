@@ -56,17 +56,24 @@ def save_weights(path: Path, network: Any, *, input_size: int, mean: float, std:
             value = value.repeat(1, 3, 1, 1) / 3
         tensors[name] = value.to(torch.float16) if value.ndim > 1 else value
     header = {
-        "made_by": "imgsim.training",
         "architecture": "resnet18",
         "dimension": str(dimension),
         "input_size": str(input_size),
         "mean": json.dumps([mean]),
         "std": json.dumps([std]),
         "shaping": "letterbox",
+    }
+    write_weights(path, tensors, header, recipe)
+
+
+def write_weights(path: Path, tensors: dict[str, Any], header: dict[str, str], recipe: dict[str, Any]) -> None:
+    """Write trained weights; the header also says who made them, how and when."""
+    made = {
+        "made_by": "imgsim.training",
         "recipe": json.dumps(recipe, sort_keys=True),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
-    write_tensors(path, tensors, header)
+    write_tensors(path, tensors, header | made)
 
 
 def load_weights(path: Path, network: Any) -> dict[str, str]:

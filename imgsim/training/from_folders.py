@@ -47,7 +47,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Progress:
-    """One report: `stage` is "reading", "training" or "done"; `remaining_s` is None while nothing is timed yet.
+    """One report: `stage` is "reading", "training", "pages" (training the page network) or "done"; `remaining_s` is
+    None while nothing is timed yet.
 
     `recall` is the share of views in a batch that found their own plate first; `held_out` the same for plates
     that are not trained on (None where there are none, or before the first measurement).
@@ -167,14 +168,7 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
     from imgsim.backbones.engines import choose_device
 
     device = choose_device(options.device)
-    if options.checkpoint.exists() and not options.resume:
-        raise ImgsimError(
-            f"{options.checkpoint} is left from a run that was stopped.", Change(Setting.RESUME)
-        )
-    if options.resume and not options.checkpoint.exists():
-        raise WeightsError(
-            f"There is no checkpoint {options.checkpoint} to resume from.", Change(Setting.START_ANEW)
-        )
+    check_checkpoint(options.checkpoint, options.resume)
     plates, aside = split(read_plates(options.inputs, options.pairs, progress=progress))
     recipe = options.recipe
     if options.epochs is not None:
@@ -189,10 +183,10 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
     trainer = loop.Trainer(network, recipe, device)
     digest = hashlib.sha256("\n".join(plates.files).encode()).hexdigest()
     if options.resume:
-        _resume(trainer, options.checkpoint, digest)
+        resume(trainer, options.checkpoint, digest)
 
     batches = data.Batches(plates, recipe.batch_size, recipe.size, recipe.seed, options.workers)
-    report = _Reporter(progress, trainer, len(plates), len(plates.skipped))
+    report = Reporter(progress, trainer, f"{len(plates)} plates, {len(plates.skipped)} skipped")
     saved = time.monotonic()
     try:
         for views, groups in batches.iterate(trainer.step, recipe.steps):
@@ -227,7 +221,16 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
     return options.out
 
 
-def _resume(trainer: loop.Trainer, checkpoint: Path, digest: str) -> None:
+def check_checkpoint(checkpoint: Path, resume: bool) -> None:
+    """Raise ImgsimError where a checkpoint is there and nobody asked to resume, or the other way round."""
+    if checkpoint.exists() and not resume:
+        raise ImgsimError(f"{checkpoint} is left from a run that was stopped.", Change(Setting.RESUME))
+    if resume and not checkpoint.exists():
+        raise WeightsError(f"There is no checkpoint {checkpoint} to resume from.", Change(Setting.START_ANEW))
+
+
+def resume(trainer: loop.Trainer, checkpoint: Path, digest: str) -> None:
+    """Take up a checkpoint of the same recipe and the same images. Raises WeightsError."""
     state = trainer.load_checkpoint(checkpoint)
     now = asdict(trainer.recipe)
     changed = [
@@ -243,24 +246,21 @@ def _resume(trainer: loop.Trainer, checkpoint: Path, digest: str) -> None:
         )
 
 
-class _Reporter:
+class Reporter:
     """Turns steps into progress with a rate over the last steps and the time that is left."""
 
     def __init__(
-        self, tell: Callable[[Progress], None], trainer: loop.Trainer, plates: int, skipped: int
+        self, tell: Callable[[Progress], None], trainer: loop.Trainer, note: str, stage: str = "training"
     ) -> None:
-        self.tell, self.trainer = tell, trainer
+        self.tell, self.trainer, self.stage = tell, trainer, stage
         self.held_out: float | None = None
         self.started, self.first = time.monotonic(), trainer.progress()
         self.views = 0
         self.loss = self.recall = 0.0
-        tell(
-            Progress(
-                "training", trainer.step, trainer.recipe.steps, note=f"{plates} plates, {skipped} skipped"
-            )
-        )
+        tell(Progress("training", trainer.step, trainer.recipe.steps, note=note))
 
-    def step(self, loss: float, recall: float, views: int) -> None:
+    def step(self, loss: float, recall: float, views: int, note: str = "") -> None:
+        """Tell of a step: its loss, its recall where there is any, and how many views it took."""
         self.views += views
         seconds = max(1e-6, time.monotonic() - self.started)
         gained = self.trainer.progress() - self.first
@@ -268,13 +268,14 @@ class _Reporter:
         share = 1.0 if self.views == views else 0.05
         self.loss += share * (loss - self.loss)
         self.recall += share * (recall - self.recall)
-        self.tell(self._progress("training", self.views / seconds, remaining))
+        self.tell(self._progress(self.stage, self.views / seconds, remaining, note))
 
     def done(self) -> None:
+        """Tell that the run has ended."""
         self.tell(self._progress("done", self.views / max(1e-6, time.monotonic() - self.started), 0.0))
 
-    def _progress(self, stage: str, rate: float, remaining: float | None) -> Progress:
+    def _progress(self, stage: str, rate: float, remaining: float | None, note: str = "") -> Progress:
         steps = self.trainer.recipe.steps
         return Progress(
-            stage, self.trainer.step, steps, self.loss, self.recall, self.held_out, rate, remaining
+            stage, self.trainer.step, steps, self.loss, self.recall, self.held_out, rate, remaining, note
         )

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -105,21 +106,30 @@ class Trainer:
         """Take one step on uint8 (2 n, size, size) views; return the loss and the recall within the batch."""
         import torch
 
+        def loss() -> tuple[Any, Any]:
+            features = forward(self.network, torch.from_numpy(views).to(self.device))
+            told = torch.from_numpy(groups).to(self.device)
+            return contrastive_loss(features, told, self.recipe.temperature)
+
+        blame, recall = self.descend(loss)
+        return blame, float(recall)
+
+    def descend(self, loss: Callable[[], tuple[Any, Any]]) -> tuple[float, Any]:
+        """Take one step down a loss, given as a torch scalar and whatever else is to be told; return both."""
+        import torch
+
         started = time.monotonic()
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         self.network.train()
-        features = forward(self.network, torch.from_numpy(views).to(self.device))
-        loss, recall = contrastive_loss(
-            features, torch.from_numpy(groups).to(self.device), self.recipe.temperature
-        )
+        blame, told = loss()
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        blame.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
         self.elapsed += time.monotonic() - started
-        return float(loss.detach()), float(recall)
+        return float(blame.detach()), told
 
     # ------------------------------------------------------------ checkpoints
 

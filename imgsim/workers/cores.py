@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.common.types import CONSTS
 
 from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.workers.executor import Failure, Result
@@ -28,6 +29,9 @@ MOST_WORKERS = 60
 AHEAD = 3
 # Seconds after which it is looked whether the pool is still there, and how often it may not be.
 LOOK_SECONDS, MOST_BROKEN = 5.0, 4
+# Seconds that processes wait for the lock on their common pipe. Who is killed from outside may take it along, and the
+# others would stand still for pebble's whole minute; a shard is read from the pipe in a moment.
+LOCK_SECONDS = 10.0
 
 
 class Cores:
@@ -42,8 +46,9 @@ class Cores:
         workers = max(1, min(workers or available_cores(), MOST_WORKERS, len(shards)))
         todo = deque(enumerate(shards))
         broken = 0
+        CONSTS.channel_lock_timeout = LOCK_SECONDS
         while todo:
-            pool = ProcessPool(workers, initializer=made_quiet, context=multiprocessing.get_context("spawn"))
+            pool = ProcessPool(workers, initializer=_ready, context=multiprocessing.get_context("spawn"))
             running: dict[Future[Any], tuple[int, S]] = {}
             try:
                 while todo or running:
@@ -70,6 +75,11 @@ class Cores:
             finally:
                 pool.stop()
                 pool.join()
+
+
+def _ready() -> None:
+    made_quiet()
+    CONSTS.channel_lock_timeout = LOCK_SECONDS
 
 
 def _outcome(number: int, future: Future[Any], timeout: float | None) -> Result[Any] | Failure:

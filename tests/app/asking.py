@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
-from imgsim.app.services import iiif_routes, server
+from imgsim.app.services import iiif_routes, incoming, server
 
 HOST = "127.0.0.1:8501"
 APP = f"http://{HOST}"
@@ -63,3 +65,34 @@ def ask(
     """Ask for an address, absolute or not."""
     parts = urlsplit(address)
     return get(parts.path, parts.query, host=host, accept=accept, method=method, scheme=scheme)
+
+
+def put(
+    path: str,
+    pieces: list[bytes],
+    headers: dict[str, str] | None = None,
+    *,
+    client: str = "127.0.0.1",
+    cut: bool = False,
+) -> tuple[int, dict[str, Any]]:
+    """Hand a file in, piece by piece, as a browser does; ``cut``: the browser goes away before the end."""
+    named = {"host": HOST, "content-length": str(sum(map(len, pieces))), **(headers or {})}
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    messages.append({"type": "http.disconnect"} if cut else {"type": "http.request", "body": b"", "more_body": False})
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "PUT", "scheme": "http",
+        "path": unquote(path), "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in named.items() if value],
+        "client": (client, 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    asyncio.run(Starlette(routes=incoming.routes())(scope, receive, send))
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], json.loads(body) if body[:1] == b"{" else {}

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.services import page_registry, parameters
+from imgsim.collection import Collection
 from tests.herbals import COUNT
 from tests.pages import PAGES, ROOT, param, words
 
@@ -66,8 +67,9 @@ MANGLED: list[tuple[dict[str, str], str, dict[str, str], int]] = [
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("query", "said", "kept", "passing"), MANGLED)
 def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_rest(
-    visit: Callable[..., AppTest], name: str, query: dict[str, str], said: str, kept: dict[str, str], passing: int
-) -> None:
+    visit: Callable[..., AppTest], herbals: Collection, name: str, query: dict[str, str], said: str,
+    kept: dict[str, str], passing: int,
+) -> None:  # fmt: skip
     app = visit(name, **query)
     assert [one.value for one in app.title] and not app.error
     assert [one.value.replace("\\", "") for one in app.warning] == ([said] if said else [])
@@ -77,7 +79,7 @@ def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_
     assert count in [caption.value for caption in app.sidebar.caption]
     wanted = {"collection": "herbals", "backbone": "toy", **kept}
     links = [parse_qs(one.proto.query_string) for one in app.sidebar if one.type == "page_link"]
-    assert len(links) == sum(len(group) for group in page_registry.groups().values())
+    assert len(links) == sum(len(group) for group in page_registry.groups(herbals).values())
     for link in links:
         assert link == {key: [value] for key, value in wanted.items()}
 

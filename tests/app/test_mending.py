@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.parts import preparing
+from imgsim.app.services import runs
 from imgsim.collection import open_collection
 from imgsim.generation import layout
 from tests import pages
+from tests.app.runs_scene import HEAD, ended, program
 from tests.herbals import make_herbals
 
-MEND = """
-import json, pathlib, shutil, sys
-shutil.copytree(sys.argv[1], sys.argv[2], dirs_exist_ok=True)
-pathlib.Path(sys.argv[2], "CURRENT").touch()
-print(json.dumps({"event": "progress", "stage": "plates", "done": 1, "total": 1}))
+MEND = HEAD + """
+shutil.copytree(sys.argv[1], FOLDER, dirs_exist_ok=True)
+(FOLDER / "CURRENT").touch()
+stage("plates", 1, 1)
+say("done", name=FOLDER.name, path=str(FOLDER), plates=24)
 """
-FAIL = """
-import json, sys
-error = {"event": "error", "message": "Run: it", "what": "The disk is full.", "remedy": {"kind": "StartAgain"}}
-print(json.dumps(error)); sys.exit(1)
+FAIL = HEAD + """
+say("error", message="Run: it", what="The disk is full.", remedy={"kind": "StartAgain"}); sys.exit(1)
 """
 
 
@@ -37,20 +35,19 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def begun(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
-    """The commands that were begun; what runs in their place puts a whole copy back."""
+def whole(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What runs in place of the command puts a whole copy back."""
     shutil.copytree(data / "herbals", tmp_path / "whole")
-    found: list[list[str]] = []
-    started = preparing._started
+    monkeypatch.setattr(runs, "COMMAND", [*program(MEND), str(tmp_path / "whole")])
+    yield
+    runs.stop_all()
 
-    def stand_in(command: list[str]) -> preparing.Preparation:
-        found.append(command)
-        script = FAIL if len(found) > 1 else MEND
-        return started([sys.executable, "-c", script, str(tmp_path / "whole"), str(data / "herbals")])
 
-    monkeypatch.setattr(preparing, "_started", stand_in)
-    yield found
-    preparing._updates.clear()
+def mended(app: AppTest, data: Path) -> AppTest:
+    """The page once the run that a button began has ended."""
+    pages.check(app.button(key="again_herbals").click().run())
+    assert ended(data / "herbals").words == ()
+    return pages.check(app.run())
 
 
 def said(app: AppTest) -> str:
@@ -62,34 +59,36 @@ def cut(folder: Path, file: str) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
-def test_the_only_collection_can_be_prepared_again(data: Path, begun: list[list[str]]) -> None:
+def test_the_only_collection_can_be_prepared_again(data: Path, whole: None) -> None:
     cut(data / "herbals", layout.CATALOGUE)
     app = pages.visit("browse")
     assert "catalogue" in app.error[0].value and not app.title
+    assert app.button(key="open_own")  # another collection can be made all the same
     assert [block.value for block in app.code] == ["python precompute.py --name herbals"]
-    pages.check(app.button(key="again_herbals").click().run())
-    assert begun and begun[0][-3:] == ["--out", str(data / "herbals"), "--json"]
+    mended(app, data)
     assert not app.error and app.title[0].value == "Browse"
     assert pages.param(app, "collection") == "herbals"
 
 
-def test_beside_another_it_is_named_and_opened_once_it_is_whole(data: Path, begun: list[list[str]]) -> None:
+def test_beside_another_it_is_named_and_opened_once_it_is_whole(data: Path, whole: None) -> None:
     shutil.copytree(data / "herbals", data / "zz")
     cut(data / "herbals", layout.CATALOGUE)
     app = pages.visit("browse", collection="herbals")
     assert pages.param(app, "collection") == "zz"
     assert "catalogue" in app.warning[0].value and "precompute.py --name herbals" in said(app).replace("\\", "")
-    pages.check(app.button(key="again_herbals").click().run())
+    mended(app, data)
     assert pages.param(app, "collection") == "herbals" and not app.warning
 
 
-def test_what_fails_is_said_in_the_words_of_the_screen(data: Path, begun: list[list[str]]) -> None:
-    begun.append([])  # from the second on they fail
+def test_what_fails_is_said_in_the_words_of_the_screen(
+    data: Path, whole: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "COMMAND", program(FAIL))
     cut(data / "herbals", layout.CATALOGUE)
-    app = pages.visit("browse")
-    pages.check(app.button(key="again_herbals").click().run())
+    app = mended(pages.visit("browse"), data)
     words = said(app).replace("\\", "")
-    assert "The disk is full. Try again: it goes on where it stopped." in words and "Run: it" not in words
+    assert "The disk is full." in words and "Try again: it goes on where it stopped." in words
+    assert "Run: it" not in words
 
 
 def failing() -> None:
@@ -113,14 +112,15 @@ def failing() -> None:
     part()
 
 
-def test_an_array_that_is_damaged_says_what_mends_it(data: Path, begun: list[list[str]]) -> None:
+def test_an_array_that_is_damaged_says_what_mends_it(data: Path, whole: None) -> None:
     path = next(open_collection(data / "herbals").folder.glob("toy/embeddings.npy"))
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
     app = pages.check(AppTest.from_function(failing, default_timeout=60).run())
     assert "embeddings.npy" in app.error[0].value.replace("\\", "")
     assert [block.value for block in app.code] == ["python precompute.py --name herbals"]
     pages.check(app.button(key="again_page").click().run())
-    assert len(begun) == 1
+    assert "Preparing herbals again" in said(app) or not app.error
+    assert ended(data / "herbals").words == ()
 
 
 def lacking() -> None:

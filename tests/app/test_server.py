@@ -90,5 +90,6 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     assert isinstance(pages, streamlit.App)
     paths = [getattr(route, "path", "") for route in pages._user_routes]
     assert paths and all(
-        path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/")) for path in paths
+        path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/"))
+        for path in paths
     )

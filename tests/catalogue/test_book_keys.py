@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.catalogue import Joined
+from imgsim.catalogue.book_keys import tell_apart
 from imgsim.catalogue.row_keys import prefixes
 from imgsim.errors import MetadataError
 from tests.catalogue.frames import column, joined
@@ -163,3 +164,11 @@ def test_rows_and_plates_without_a_partner_are_listed(tmp_path: Path) -> None:
     ]
     assert (made.report.unused, made.report.plates - made.report.joined) == (3, 1)
     assert joined(tmp_path, ["a.png"]).unjoined.empty
+
+
+def test_a_document_is_a_book_also_where_it_is_the_only_one() -> None:
+    files = [f"Flora.pdf!Flora_{page:04}" for page in range(1, 4)]
+    books = tell_apart(files, ["Flora"] * 3, [""] * 3, {}, None)
+    assert (books.names, books.by) == (["Flora"] * 3, "folder")
+    loose = tell_apart(["a.png", "b.png"], ["", ""], ["", ""], {}, None)
+    assert loose.names == ["", ""]

@@ -21,6 +21,7 @@ SPELLINGS = {
         "MARC 245$a", "marc:245a", "245|a", "245 ‡a", "bf:mainTitle", "Main title", "Titel", "Hauptsachtitel",
         "Titre propre",
         "Titolo del libro", "Título", "Boektitel", "Titulus", "Nimeke", "Teoksen nimi", "Huvudtitel", "240 $a",
+        "Name of the work", "Title of the book",
     ],
     "author": [
         "Author(s)", "creator", "dc:creator", "dcterms:contributor", "dc.contributor.author",
@@ -36,13 +37,14 @@ SPELLINGS = {
         "Erscheinungsjahr", "Jahr", "Année d'édition", "Date de publication", "Anno di stampa", "Año",
         "Fecha de publicación",
         "Jaar van uitgave", "Annus", "Julkaisuvuosi", "Utgivningsår", "Tryckår", "provisionDate", "datePublished",
+        "When printed", "When published",
     ],
     "place": [
         "Place of publication", "260a", "264$a", "Dublin Core:Coverage", "dcterms:spatial", "Erscheinungsort",
         "Druckort",
         "Lieu d'édition", "Luogo di stampa", "Lugar de edición", "Plaats van uitgave", "Locus",
         "Julkaisupaikka", "Utgivningsort",
-        "Provision activity place", "originPlace",
+        "Provision activity place", "originPlace", "Where printed",
     ],
     "language": ["dc:language", "inLanguage", "041$a", "Sprache", "Langue", "Lingua", "Idioma", "Taal",
         "Kieli", "Språk"],

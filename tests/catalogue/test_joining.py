@@ -173,3 +173,34 @@ def test_the_real_plates_find_their_rows() -> None:
     ids = sorted(f"{book}01230_0" for book in sample.frame["ecco_id"])
     catalogue, report = build_catalogue(plates([f"{plate_id}.png" for plate_id in ids]), sample)
     assert report.joined == 74 and not report.notes
+
+
+def test_a_row_for_a_book_does_not_say_the_page_of_its_plates(tmp_path: Path) -> None:
+    table = "book,page,title\nflora,1,Flora\nhortus,7,Hortus\n"
+    files = ["flora/p001.png", "flora/p003.png", "hortus/a.png", "hortus/b.png"]
+    catalogue, report = joined(plates(files, files), tmp_path / "m.csv", table)
+    assert catalogue.frame["title"].tolist() == ["Flora", "Flora", "Hortus", "Hortus"]
+    assert catalogue.frame["page"].isna().all() and "page" not in report.understood
+    assert catalogue.frame["metadata_page"].tolist() == ["1", "1", "7", "7"]
+
+
+def test_the_date_of_a_list_that_imgsim_wrote_is_no_date_of_a_book(tmp_path: Path) -> None:
+    files = ["a.png", "b.png"]
+    table = (
+        "plate_id,plate_id_text,title,year,collection,date\n"
+        "a,[a],Flora,1752,mine,2026-11-29\nb,[b],Hortus,,mine,2026-11-29\n"
+    )
+    catalogue, _ = joined(plates(files), tmp_path / "m.csv", table)
+    assert catalogue.frame["year"].tolist()[0] == 1752 and catalogue.frame["year"].isna().tolist() == [False, True]
+    table = table.replace("plate_id_text", "shelf")
+    catalogue, _ = joined(plates(files), tmp_path / "m.csv", table)
+    assert catalogue.frame["year"].tolist() == [1752, 2026]
+
+
+def test_documents_of_one_name_are_said_to_count_as_one_book() -> None:
+    files = ["a/herbal.pdf!herbal_0001", "b/herbal.pdf!herbal_0001", "c/other/1.png"]
+    frame = plates(files, files).assign(folder=["herbal", "herbal", "other"])
+    _, report = build_catalogue(frame, None)
+    assert "folders or documents of one name count as one book (herbal)" in report.notes
+    _, report = build_catalogue(plates(["a/herbal/1.png", "c/other/2.png"]), None)
+    assert report.notes == ()

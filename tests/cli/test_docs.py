@@ -111,10 +111,12 @@ def test_the_options_of_check_are_documented() -> None:
         assert options_defined(help_of(*door)) == options_in(section("Is everything whole?")) - {"--name"}
 
 
-def test_training_is_documented_with_options_that_exist() -> None:
+@pytest.mark.parametrize("what", [[], ["pages"]], ids=["backbone", "pages"])
+def test_training_is_documented_with_options_that_exist(what: list[str]) -> None:
     lines = [line for line in command_lines(WHOLE) if "-m imgsim.training" in line]
+    lines = [line for line in lines if ("imgsim.training pages" in line) == bool(what)]
     assert lines
-    assert options_in(" ".join(lines)) <= options_defined(help_of("-m", "imgsim.training"))
+    assert options_in(" ".join(lines)) <= options_defined(help_of("-m", "imgsim.training", *what))
 
 
 def test_the_two_commands_come_first_and_exist() -> None:

@@ -188,6 +188,19 @@ def test_ctrl_c_leaves_the_child_time_to_end(tmp_path: Path, monkeypatch: pytest
     assert environment.run("python", []) == 130
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without asking it")
+def test_who_is_told_to_end_takes_the_child_along() -> None:
+    waits = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    code = f"import sys; from imgsim.cli import environment; environment.run(sys.executable, ['-c', {waits!r}])"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as started:
+        assert started.stdout is not None
+        child = int(started.stdout.readline())
+        started.terminate()
+        started.wait(20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
 def test_importing_the_package_does_nothing() -> None:
     code = "import sys; before = set(sys.modules); import imgsim; print(sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 from imgsim.app.components.keyboard import Key
 
 _ARROWS = ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp")
+_HELD = {"Shift": "Shift", "Ctrl": "Control"}
 _STROKES = {"←": "ArrowLeft", "→": "ArrowRight", "−": "-", "Esc": "Escape"}
 FOCUS = """() => {
   let element = document.activeElement;
@@ -23,12 +24,14 @@ Acts = Mapping[str, Callable[[str], None]]  # what a key does -> presses such a 
 def strokes(key: Key) -> list[str]:
     """What is pressed for a key of the list, each in its turn: `Shift+ArrowLeft` is one stroke."""
     caps = list(key.caps)
-    held = "Shift+" if caps[0] == "Shift" else ""
+    held = ""
+    while caps[0] in _HELD and len(caps) > 1:
+        held += f"{_HELD[caps.pop(0)]}+"
     if "–" in caps:
         return [str(number) for number in range(int(caps[0]), int(caps[2]) + 1)]
     return [
         held + stroke
-        for cap in (caps[1:] if held else caps)
+        for cap in caps
         for stroke in (_ARROWS if cap == "arrows" else (_STROKES.get(cap, cap),))
     ]
 

@@ -59,6 +59,8 @@ STATES = {
     "compare, none chosen": Scene("compare"),
     "reuse, one family": Scene("reuse", ("family",)),
     "books, two of them": Scene("books", ("book", "and")),
+    "add, my own books": Scene("add", more={"door": "own"}),
+    "add, a library's": Scene("add", more={"door": "library"}),
 }
 # What the pages themselves are met with on the way.
 _ON_THE_WAY = {"map": ("plate",), "plate": ("plate",), "compare": ("plate", "with"), "book": ("book",)}

@@ -24,7 +24,7 @@ from tests.pages import PAGES
 
 SIZES = {1280: 900, 1920: 1080}
 # What of the state a page's picture is taken with, where it is not all of it.
-_OF_PAGE = {"browse": {"collection"}, "books": {"collection"}, "review": {"collection"}}
+_OF_PAGE = {name: {"collection"} for name in ("browse", "books", "review", "add", "manage")}
 
 
 def telling_plate(collection: Collection) -> int:
@@ -78,7 +78,7 @@ def take(page: Page, file: Path) -> None:
     print(f"{file}: {file.stat().st_size / 1024:.0f} kB", flush=True)
 
 
-def show(page: Page, url: str, name: str, state: dict[str, str], image: Path) -> None:
+def show(page: Page, url: str, name: str, state: dict[str, str], image: Path, data: Path) -> None:
     page.goto(f"{url}/{'' if name == 'browse' else name}?{urlencode(state)}")
     settle(page)
     if name == "map":
@@ -89,6 +89,16 @@ def show(page: Page, url: str, name: str, state: dict[str, str], image: Path) ->
         expect(page.get_by_test_id("imgsim-viewer")).to_have_attribute("data-state", "ready", timeout=60_000)
     if name == "compare":
         expect(page.get_by_test_id("imgsim-compare")).to_have_attribute("data-state", "ready", timeout=60_000)
+    if name == "add":
+        inputs = open_collection(data / state["collection"]).manifest["inputs"]
+        page.goto(f"{url}/add?{urlencode({**state, 'door': 'own'})}")
+        for label, path in (("Or a folder", inputs["images"][0]), ("A table on", inputs["metadata"])):
+            page.get_by_role("textbox", name=label).fill(str(path))
+            page.keyboard.press("Enter")
+            settle(page)
+    if name == "pages" and "page_id" in state:
+        expect(page.get_by_test_id("imgsim-page")).to_have_attribute("data-state", "ready", timeout=60_000)
+        page.get_by_test_id("imgsim-cut").last.focus()
     if name == "search":
         page.locator("input[type=file]").set_input_files(image)
         expect(page.locator("[data-testid=imgsim-grid] li[data-rank]").first).to_be_visible(timeout=120_000)
@@ -96,7 +106,7 @@ def show(page: Page, url: str, name: str, state: dict[str, str], image: Path) ->
 
 
 def picture_all(
-    browser: Browser, url: str, names: list[str], state: dict[str, str], image: Path, out: Path
+    browser: Browser, url: str, names: list[str], state: dict[str, str], image: Path, data: Path, out: Path
 ) -> None:
     for width, height in SIZES.items():
         for name in names:
@@ -105,7 +115,7 @@ def picture_all(
             context.add_cookies([{"name": "imgsim.tour", "value": tour.READ, "url": url}])
             page = context.new_page()
             chosen = {key: value for key, value in state.items() if key in _OF_PAGE.get(name, state)}
-            show(page, url, name, chosen, image)
+            show(page, url, name, chosen, image, data)
             take(page, out / f"{name}-{width}.png")
             context.close()
 
@@ -130,6 +140,9 @@ def main() -> int:
     other = str(collection.catalogue.plate_ids[counterpart(collection, row)])
     book = str(collection.catalogue.record(row)["book"])
     state |= {"with": other, "compare": "overlay", "book": book}
+    boxes = [(cut.score, one.page_id) for one in collection.pages or () for cut in one.cuts]
+    if boxes:
+        state["page_id"] = min(boxes)[1]  # the page that most wants correcting
     print(state)
     path = find_browser()
     if path is None:
@@ -147,7 +160,7 @@ def main() -> int:
             image.write_bytes(collection.plate_bytes(nearest))
         with serve(folder.parent) as served, sync_playwright() as playwright:
             browser = launch(playwright, path)
-            picture_all(browser, served.url, options.only, state, image, options.out)
+            picture_all(browser, served.url, options.only, state, image, folder.parent, options.out)
             browser.close()
     return 0
 

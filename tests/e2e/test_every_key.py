@@ -18,11 +18,12 @@ from tests.e2e.serving import Served, settle
 def test_help_lists_the_keys_that_are_tried_here() -> None:
     tried = (
         keyboard.EVERYWHERE, keyboard.GRID, keyboard.MAP, keyboard.PLATE, keyboard.VIEWER, keyboard.BOX,
-        keyboard.COMPARE, keyboard.STRIPS, keyboard.DESK, keyboard.DECIDE,
+        keyboard.COMPARE, keyboard.PAGES, keyboard.PAGE_BOXES, keyboard.STRIPS, keyboard.DESK, keyboard.DECIDE,
     )  # fmt: skip
     assert tuple(held for _, held in keyboard.LISTED) == tried
     assert strokes(Key(("1", "–", "6"), "")) == list("123456")
     assert strokes(Key(("Shift", "arrows"), ""))[0] == "Shift+ArrowRight"
+    assert strokes(Key(("Ctrl", "Shift", "Z"), "")) == ["Control+Shift+Z"]
 
 
 def test_everywhere_and_on_a_wall_of_plates(page: Page, app: Served) -> None:

@@ -1,4 +1,4 @@
-"""A fresh machine: no collection yet, so the sample is prepared before the reader's eyes."""
+"""A fresh machine: no collection yet, so there are three doors; the sample is prepared before the reader's eyes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def test_the_first_start_prepares_the_sample_and_opens_it(context: BrowserContex
     with serve(data, environ=offline(calls)) as served:
         page = context.new_page()
         page.goto(served.url)
+        page.get_by_role("button", name="Prepare the sample").click(timeout=60_000)
         expect(page.get_by_test_id("stProgress").first).to_be_visible(timeout=60_000)
         # a second reader sees the same run, not a second one
         other = context.new_page()

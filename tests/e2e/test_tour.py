@@ -109,7 +109,7 @@ def test_without_storage_a_hint_is_gone_while_the_page_is_open(blocked: Page, ap
 
 
 def test_a_click_right_after_the_first_draw_is_not_lost(browser: Browser, app: Served) -> None:
-    for _ in range(12):
+    for _ in range(6):
         context = browser.new_context()
         fresh = context.new_page()
         fresh.goto(f"{app.url}/about?collection=sample")

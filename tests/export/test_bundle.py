@@ -20,7 +20,7 @@ import pytest
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
-from imgsim.export import KINDS, Request, available, files_of, stem, write_files, zip_chunks
+from imgsim.export import KINDS, ExportFile, Request, available, files_of, stem, write_files, zip_chunks
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 
@@ -202,10 +202,19 @@ def test_a_large_export_needs_little_memory() -> None:
         list(
             file.chunks(request_of(request.collection, rows=np.array([0]), top_k=20))
         )  # what is cached is cached
-        tracemalloc.start()
-        sizes.append(sum(len(data) for data in zip_chunks(request, [file])))
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        tried = [_peak(request, file) for _ in range(3)]
+        sizes.append(tried[0][0])
+        # Threads that other tests have left may need memory meanwhile, too.
+        peaks.append(min(peak for _, peak in tried))
     assert sizes[1] > 10 * sizes[0]
     # The cells of each plate, and one block: the list itself would be some 8 MB more.
     assert peaks[1] - peaks[0] < 4_000_000
+
+
+def _peak(request: Request, file: ExportFile) -> tuple[int, int]:
+    """(bytes of the zip, bytes of memory at most while it was made)"""
+    tracemalloc.start()
+    try:
+        return sum(len(data) for data in zip_chunks(request, [file])), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

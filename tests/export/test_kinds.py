@@ -68,7 +68,7 @@ def request_anew(tmp_path: Path) -> Callable[..., Request]:
     def make(**values: Any) -> Request:
         plates = {name: (name[:10], BOOKS[name[:10]]) for name in IDS}
         pairs = [*clique([IDS[0], IDS[3], IDS[7]]), pair(IDS[1], IDS[4])]
-        collection = collection_of(catalogue_of(plates), pairs, path=tmp_path)
+        collection = collection_of(catalogue_of(plates), pairs, path=tmp_path, paged=True)
         return request_of(collection, **values)
 
     known = make().catalogue.pictures

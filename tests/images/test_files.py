@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from imgsim.errors import ImageError, ImgsimError
+from imgsim.images.decoding import open_image
 from imgsim.images.files import ImageFile, read_image
 from imgsim.sources.folders import find_images
-from tests.hostile import drawing, encode, hostile_zips, write_tree
+from tests.hostile import drawing, encode, heic, write_tree
+from tests.hostile_zips import hostile_zips
 
 PNG = encode(drawing(60, 80), "PNG")
 OTHER = encode(drawing(60, 80, 9), "PNG")
@@ -39,7 +41,6 @@ def test_folders_are_searched_through(tmp_path: Path) -> None:
         "__MACOSX/b.png",
         "deep/._a.jpeg",
         "deep/Thumbs.db",
-        "noext",
     ]
     write_tree(tmp_path, dict.fromkeys([*names, *ignored], PNG))
     images, skipped = find_images([tmp_path])
@@ -61,11 +62,47 @@ def test_folders_are_searched_through(tmp_path: Path) -> None:
 
 
 def test_images_that_are_not_read_are_counted(tmp_path: Path) -> None:
-    write_tree(tmp_path, dict.fromkeys(["a.gif", "b.pdf", "c.svg", "d.rar", "e.heic", "ok.png"], PNG))
+    names = ["a.djvu", "b.pdf", "c.svg", "d.rar", "e.NEF", "f.cr2", "g.psd", "h.cbr", "i.eps", "j.fits", "k.cr3"]
+    write_tree(tmp_path, {**dict.fromkeys(names, b"\x00" * 99), "ok.png": PNG})
+    with zipfile.ZipFile(tmp_path / "z.cbz", "w") as archive:
+        for name in names:
+            archive.writestr(name, b"\x00" * 99)
     images, skipped = find_images([tmp_path])
     assert [image.file for image in images] == ["ok.png"]
-    assert {s.file for s in skipped} == {"a.gif", "b.pdf", "c.svg", "d.rar", "e.heic"}
-    assert all("PNG" in s.reason or "zip" in s.reason for s in skipped)
+    assert {s.file for s in skipped} == {*names, *(f"z.cbz!{name}" for name in names)}
+    remedies = ("PNG", "Unpack", "Develop", "PDF")
+    assert all(any(word in s.reason for word in remedies) for s in skipped), skipped
+
+
+def test_names_that_tell_nothing_are_looked_into(tmp_path: Path) -> None:
+    """An image is one whatever it is called; what is none is listed, or counted where it is a text."""
+    plate = drawing(60, 80)
+    found = {
+        "scan": PNG, "scan.001": encode(plate, "JPEG"), "IMG.bak": encode(plate, "TIFF"), "gif": encode(plate, "GIF"),
+        "in/heic.x": heic(plate.convert("RGB")), "old.dib": encode(plate, "DIB"), "3d.mpo": encode(plate, "JPEG"),
+    }  # fmt: skip
+    listed = {
+        "raw": b"II*\x00\x10\x00\x00\x00CR\x02\x00" + bytes(99), "djvu": b"AT&TFORM\x00\x00\x00\x20DJVU",
+        "noise.bin": bytes(range(256)), "packed": b"Rar!\x1a\x07" + bytes(9), "zip": b"PK\x03\x04" + bytes(99),
+    }  # fmt: skip
+    texts = {"notes.txt": b"x", "table.csv": b"a,b", "README": b"read me", "mets.xml": b"<mets/>", "empty": b""}
+    everything: dict[str, bytes] = {**found, **listed, **texts}
+    write_tree(tmp_path, everything)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, content in everything.items():
+            archive.writestr(name, content)
+    notes: list[str] = []
+    images, skipped = find_images([tmp_path], notes.append)
+    assert {image.file for image in images} == {*found, *(f"all.zip!{name}" for name in found)}
+    assert {one.file for one in skipped} == {*listed, *(f"all.zip!{name}" for name in listed)}
+    assert len(notes) == 1 and notes[0].startswith("10 other files (") and ".txt" in notes[0]
+    for image in images:
+        assert open_image(image.read()).size == (60, 80)
+    for name in found:
+        assert find_images([tmp_path / name])[0]
+    for name in ("README", "notes.txt", "noise.bin"):
+        with pytest.raises(ImgsimError, match=name):
+            find_images([tmp_path / name])
 
 
 def test_files_and_zips_may_be_named_themselves(tmp_path: Path) -> None:

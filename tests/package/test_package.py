@@ -66,7 +66,7 @@ def test_the_wheel_holds_what_the_app_needs_and_no_collection(wheel: Path) -> No
     for needed in (
         "imgsim/app/door.py", "imgsim/app/style.css", "imgsim/app/.streamlit/config.toml",
         "imgsim/app/components/plate_map/map.js", "imgsim/app/components/shared/common.css",
-        "imgsim/weights/plates18.safetensors", "imgsim/export/dossier/style.css",
+        "imgsim/weights/plates18.safetensors", "imgsim/weights/pages.safetensors", "imgsim/export/dossier/style.css",
     ):  # fmt: skip
         assert needed in names
     kinds = {".py", ".html", ".svg", ".css", ".js"}

@@ -50,7 +50,7 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(quickly: None, tmp_p
         (a, b) for a in range(6) for b in range(a + 1, 6)
     ]
     assert_equal(tmp_path / "c", tmp_path / "fresh")
-    assert sorted(os.listdir(tmp_path / "c" / "work")) == ["shards", "sources.npz"]
+    assert sorted(os.listdir(tmp_path / "c" / "work")) == ["pages", "shards", "sources.npz"]
 
 
 def test_interrupted_descriptions_go_on_where_they_stopped(quickly: None, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 from imgsim.base.hashing import file_sha256
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
+from imgsim.images.containers import outermost
 from imgsim.prepare import Options, prepare
-from imgsim.prepare.known_files import container
 from tests.making import Recorder, ToyProcessor, make, write_plate, write_plates
 from tests.prepare.arrays import arrays, assert_equal
 
@@ -43,7 +43,8 @@ def test_a_run_makes_the_collection_and_tells_what_it_did(tmp_path: Path) -> Non
     assert json.loads(json.dumps(summary.as_dict()))["plates"] == 8
     stages = [progress.stage for progress in recorder.told]
     assert list(dict.fromkeys(stages)) == [
-        "looking for images", "plates", "catalogue", "neighbours toy", "pca toy", "writing",
+        "looking for images", "telling pages from plates", "plates", "catalogue", "neighbours toy", "pca toy",
+        "writing",
     ]  # fmt: skip
     last = {progress.stage: progress for progress in recorder.told}
     assert last["plates"].done == last["plates"].total == 9
@@ -81,12 +82,12 @@ def test_zips_and_folders_give_the_same(tmp_path: Path) -> None:
     assert open_collection(tmp_path / "b").plate_bytes(2) == (images / "p002.png").read_bytes()
     processor = ToyProcessor()
     assert not make(tmp_path / "b", tmp_path / "archive.zip", processor).changed
-    assert container(str(tmp_path), "archive.zip!inner/p001.png") == str(tmp_path / "archive.zip")
+    assert outermost(str(tmp_path), "archive.zip!inner/p001.png") == ("archive.zip", "inner/p001.png")
 
 
 def test_names_with_exclamation_marks_are_no_zips(tmp_path: Path) -> None:
     path = write_plate(tmp_path / "see! this.png", 1)
-    assert container(str(tmp_path), path.name) == str(path)
+    assert outermost(str(tmp_path), path.name) == (path.name, "")
 
 
 def test_no_usable_image_is_an_error_that_gives_the_first_reason(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     make(tmp_path / "c", images, processor)
     assert [plate for plate, _ in processor.asked] == ["p007", "p008"]
     assert_equal(tmp_path / "c", tmp_path / "fresh")
-    assert sorted(os.listdir(tmp_path / "c" / "work")) == ["shards", "sources.npz"]
+    assert sorted(os.listdir(tmp_path / "c" / "work")) == ["pages", "shards", "sources.npz"]
     assert os.listdir(tmp_path / "c" / "work" / "shards") == []
 
 
@@ -163,7 +163,7 @@ def test_the_real_workers_give_the_same_in_one_go_and_in_two(
         prepare(Options(out=tmp_path / "parts", backbones=["nonesuch"]))
 
 
-def test_a_new_sample_can_be_opened_before_its_last_map_is_drawn(
+def test_a_new_collection_can_be_opened_before_its_other_maps_are_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, ...]] = []
@@ -175,7 +175,7 @@ def test_a_new_sample_can_be_opened_before_its_last_map_is_drawn(
     options = Options(out=tmp_path / "sample", sample=9, backbones=["toy"], workers=1)
     processor = ToyProcessor()
     summary = prepare(options, look, processor=processor)
-    assert seen == [("pca", "tsne")]
+    assert seen == [("pca",)]
     assert set(summary.projections) == {"pca", "tsne", "umap"}
     assert len(processor.asked) == 9
     assert summary.changed

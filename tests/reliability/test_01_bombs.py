@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from imgsim.cli import environment
 from imgsim.collection import open_collection
 from imgsim.images.decoding import MAX_PIXELS
+from tests import large_images
 from tests.bombs import BOMBS
 from tests.e2e.serving import serve
 from tests.herbals import make_herbals
@@ -23,6 +26,7 @@ from tests.reliability.tally import Tally
 from tests.reliability.uploading import Peak, Reader, memory
 
 MOST_RISE = 150 * 2**20
+MOST_OF_AN_ORIGINAL = 300 * 2**20
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="resource is not there on Windows")
 
 # Everything is loaded, and one image opened, before the memory is looked at.
@@ -63,6 +67,16 @@ def given():
         packed = b"".join(packer.compress(bytes(1_000_000)) for _ in range(600)) + packer.flush()
         yield kind.decode(), whole[:33] + chunk(kind, lead + packed) + whole[33:]
 """
+# Originals that are large and no bombs, as a run reads them.
+_LARGE = """
+from imgsim.images import strips
+from imgsim.sources.folders import find_images
+strips.load()
+for image in find_images([Path(sys.argv[1])])[0]:
+    before = peak()
+    opened = open_image(image.content(), reduce_to=960)
+    print(json.dumps([image.plate_id, opened.size, opened.image.size, peak() - before]), flush=True)
+"""
 _RUN = """
 out, good, bad = map(Path, sys.argv[1:])
 make(out, good)
@@ -91,6 +105,24 @@ def test_bombs_are_refused_before_they_are_decoded(tally: Tally) -> None:
         with tally.attempt(name):
             assert f"more than the {MAX_PIXELS:,}" in said
             assert rise < MOST_RISE, f"{rise >> 20} MB"
+
+
+@POSIX
+def test_originals_up_to_a_gigapixel_are_read_reduced(tmp_path: Path, tally: Tally) -> None:
+    makers: dict[str, tuple[Callable[[Path, int, int], Path], int, int]] = {
+        "jpeg of a gigapixel.jpg": (large_images.jpeg, 40_000, 25_000), "png.png": (large_images.png, 20_000, 12_800),
+        "tiff.tif": (large_images.tiff, 20_000, 16_000),
+        "big tiff.tif": (partial(large_images.tiff, big=True), 16_000, 16_000),
+        "fax of a gigapixel.tif": (large_images.fax, 40_000, 24_960),
+    }  # fmt: skip
+    for name, (make_one, width, height) in makers.items():
+        make_one(tmp_path / name, width, height)
+    found = {name: facts for name, *facts in map(json.loads, child(_LARGE, tmp_path))}
+    for name, (_, width, height) in makers.items():
+        with tally.attempt(name):
+            size, opened, rise = found[name.partition(".")[0]]
+            assert size == [width, height] and max(opened) >= 1920 and opened[0] * opened[1] <= 25_000_000
+            assert rise < MOST_OF_AN_ORIGINAL, f"{rise >> 20} MB"
 
 
 @POSIX

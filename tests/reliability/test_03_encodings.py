@@ -69,7 +69,7 @@ def test_every_encoding_shows_the_same_plate(tally: Tally) -> None:
             opened = open_image(content)
             assert opened.image.mode == ("RGB" if name == "Lab TIFF" else "L")
             assert opened.size == opened.image.size == PLATE.size
-            assert opened.frames == (2 if name == "TIFF of two pages" else 1)
+            assert opened.frames == (2 if "of two" in name else 1)
             assert cosine(np.asarray(opened.image.convert("L")), np.asarray(PLATE)) >= LEAST
 
 

@@ -31,7 +31,7 @@ REASONS = {
 } | ({"segfault": "SIGSEGV"} if os.name == "posix" else {})
 
 
-def troubled(file: PlateFile) -> bytes:
+def troubled(file: PlateFile) -> bytes | Path:
     """Read a plate, or do what its name says."""
     if file.plate_id.startswith("hang"):
         time.sleep(300)

@@ -15,7 +15,8 @@ from imgsim.images import archives
 from imgsim.images.decoding import open_image
 from imgsim.images.files import read_image
 from imgsim.sources.folders import find_images
-from tests.hostile import damaged_zips, drawing, encode, hostile_zips, write_tree
+from tests.hostile import drawing, encode, write_tree
+from tests.hostile_zips import damaged_zips, hostile_zips
 from tests.making import make
 from tests.reliability.tally import Tally
 

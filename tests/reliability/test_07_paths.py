@@ -18,6 +18,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.errors import CollectionError, ImageError, MetadataError
 from imgsim.generation import layout
 from imgsim.images.files import read_image
+from tests.book_scans import write_scans
 from tests.e2e.serving import Served, serve
 from tests.herbals import make_herbals
 from tests.hostile import TRAVERSALS, drawing, encode, write_tree
@@ -35,10 +36,11 @@ SECRET = b"nobody may read this"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with "herbals"; what lies above it is secret."""
+    """A data folder with "herbals", and with "scans" for its pages; what lies above it is secret."""
     base = tmp_path_factory.mktemp("paths")
     (base / "secret.png").write_bytes(SECRET)
     data = make_herbals(base)
+    make(data / "scans", write_scans(base / "books"))
     (data / "secret.png").write_bytes(SECRET)
     return data
 
@@ -90,8 +92,10 @@ def test_a_table_says_what_a_plate_is_and_never_where_it_lies(tmp_path: Path, ta
 def addresses(collection: Collection, attack: str) -> list[str]:
     """Every address that names something, with the attack in its place."""
     base, text = f"/collections/herbals/{collection.generation}", quote(attack, safe="")
+    scans = f"/collections/scans/{open_collection(collection.path.parent / 'scans').generation}"
     return [
-        f"{base}/plates?id={text}", f"{base}/thumbnails/{text}", f"{base}/thumbnails/{text}.webp",
+        f"{base}/plates?id={text}", f"{scans}/pages?id={text}", f"{scans}/pages?id=p001&size={text}",
+        f"{base}/thumbnails/{text}", f"{base}/thumbnails/{text}.webp",
         f"{base}/map/{text}/pca.bin", f"{base}/map/toy/{text}.bin", f"{base}/map/toy/{text}",
         f"{base}/tones/{text}.bin",
         f"/collections/{text}/{collection.generation}/labels.json", f"/collections/herbals/{text}/labels.json",

@@ -20,7 +20,7 @@ from imgsim.export import (
     selection_csv,
     table_csv,
 )
-from imgsim.prepare.plate_stage import Found
+from imgsim.prepare.found_plates import Found
 from imgsim.reviews import Reviews
 from tests.exports import DAY, collection_of, content, request_of
 from tests.hostile import FORMULAS

@@ -52,7 +52,7 @@ def client(app: Served) -> Client:
 def test_what_is_ours_is_answered_and_protected(
     client: Client, herbals: Collection, tally: Tally
 ) -> None:
-    served = {"uploads", "media", "agents"}  # these answer no plain GET
+    served = {"uploads", "media", "agents", "incoming"}  # these answer no plain GET
     for what, path in paths(herbals).items():
         for host in (client.own, f"LOCALHOST:{client.port}", "[::1]:1", "127.9.9.9", ALLOWED):
             with tally.attempt(f"{what} at {host}"):

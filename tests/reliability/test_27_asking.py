@@ -15,6 +15,7 @@ import pytest
 
 from imgsim.cli import environment
 from imgsim.collection import open_collection
+from tests.app.runs_scene import ended
 from tests.making import write_plates
 from tests.pages import visit, words
 from tests.reliability.tally import Tally
@@ -93,20 +94,13 @@ def test_the_command_asks_on_a_terminal_and_stops_elsewhere(data: Path, tally: T
 def test_the_app_shows_the_plates_and_offers_to_go_on_without_them(
     data: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imgsim.app.parts import preparing
+    from imgsim.app.services import runs
 
     monkeypatch.setenv("IMGSIM_DATA", str(data))
     collection = data / "herbals"
     decide(collection, "p058", "p003")
     lose(data.parent / "scans", 57)
-    started: list[list[str]] = []
-    real = preparing._started
-
-    def toy(words_: list[str]) -> preparing.Preparation:
-        started.append(words_)
-        return real([sys.executable, "-c", TOY, *words_[len(preparing._COMMAND) :], "--no-verify"])
-
-    monkeypatch.setattr(preparing, "_started", toy)
+    monkeypatch.setattr(runs, "COMMAND", [sys.executable, "-c", TOY, "--no-verify"])
     app = visit("about")
     with tally.attempt("the pictures and a button"):
         app.session_state["changes"] = True
@@ -116,5 +110,5 @@ def test_the_app_shows_the_plates_and_offers_to_go_on_without_them(
     with tally.attempt("pressed"):
         app.button(key="accept_missing").click().run()
         assert not app.exception and not app.error
-        assert started and "--accept-missing" in started[0]
+        assert ended(collection).words == ("--accept-missing",)
         assert len(open_collection(collection).catalogue) == 3

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import itertools
+import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,11 +101,6 @@ def rare_tiffs() -> Iterator[tuple[str, bytes, np.ndarray]]:
     """Samples of other sizes, forms and meanings."""
     for bits, order in itertools.product((10, 12, 14), "<>"):
         options: dict[str, Any] = {"photometric": "minisblack", "byteorder": order}
-        yield (
-            f"packed {bits} {order}",
-            written(deep(GREY, bits), bitspersample=bits, **options),
-            GREY,
-        )
         for name, picture, kind in (("grey", GREY, "minisblack"), ("colour", COLOUR, "rgb")):
             options["photometric"] = kind
             largest = 2**bits - 1 if name == "grey" else (2**bits - 1,) * 3
@@ -136,6 +133,115 @@ def rare_tiffs() -> Iterator[tuple[str, bytes, np.ndarray]]:
         yield f"16 in planes, turned {turn}", data, truth
 
 
+def inked_and_clear_tiffs() -> Iterator[tuple[str, bytes, np.ndarray]]:
+    """What scanners, cameras and converters of images write besides: alpha of every kind, planes, inks, floats."""
+    share = ALPHA[..., None] / 255
+    inks = np.concatenate([255 - COLOUR, np.zeros((*GREY.shape, 1))], axis=2)
+    black = np.concatenate([np.zeros((*GREY.shape, 3)), 255 - GREY[..., None]], axis=2)
+    forms = itertools.product((8, 16), ("contig", "separate"), "<>", (False, True), (None, "deflate"), (None, (32, 32)))
+    for bits, planar, order, big, compression, tile in forms:
+        options: dict[str, Any] = {"byteorder": order, "bigtiff": big, "compression": compression, "tile": tile}
+        name = f"{bits} {planar} {order} {big} {compression} {tile}"
+        for kind, picture, photometric, truth in (
+            ("grey", GREY[..., None], "minisblack", GREY), ("colour", COLOUR, "rgb", COLOUR),
+            ("inks", inks, "separated", COLOUR), ("black ink", black, "separated", GREY),
+        ):  # fmt: skip
+            for extra in ((), ("unspecified",), ("assocalpha",), ("unassalpha",), ("unspecified", "unassalpha")):
+                if tile and (len(extra) > 1 or kind == "black ink"):
+                    continue
+                pixels, shown = picture, truth
+                if "assocalpha" in extra:
+                    # Of inks, those of the paper are added.
+                    pixels = picture * share
+                for channel in extra:
+                    more = np.roll(ALPHA, 30, axis=0) if channel == "unspecified" else ALPHA
+                    pixels = np.concatenate([pixels, more[..., None]], axis=2)
+                if "assocalpha" in extra or "unassalpha" in extra:
+                    shown = on_white(truth)
+                values = deep(pixels, bits)
+                more_options: dict[str, Any] = {"photometric": photometric}
+                if pixels.shape[2] == 1:
+                    values = values[..., 0]
+                else:
+                    more_options["planarconfig"] = planar
+                    values = np.moveaxis(values, 2, 0) if planar == "separate" else values
+                if extra:
+                    more_options["extrasamples"] = list(extra)
+                yield f"{kind} {extra} {name}", written(values, **options, **more_options), shown
+
+
+def deep_and_camera_tiffs() -> Iterator[tuple[str, bytes, np.ndarray]]:
+    """Packed samples, floats, white at zero, and the colours of cameras."""
+    for bits, order, deflate, rows in itertools.product((10, 12, 14), "<>", (False, True), (1, 7, 130)):
+        name = f"packed {bits} {order} {deflate} {rows}"
+        for kind, picture, photometric in (("grey", GREY, 1), ("white is zero", 255 - GREY, 0), ("colour", COLOUR, 2)):
+            data = packed(deep(picture, bits), bits, order, photometric, deflate, rows)
+            yield f"{name} {kind}", data, GREY if picture.ndim == 2 else COLOUR
+    options: dict[str, Any]
+    for depth, order, planar in itertools.product((np.float16, np.float32, np.float64), "<>", ("contig", "separate")):
+        values = (COLOUR / 255).astype(depth)
+        values = np.moveaxis(values, 2, 0) if planar == "separate" else values
+        options = {"photometric": "rgb", "planarconfig": planar, "byteorder": order}
+        yield f"float {depth.__name__} {order} {planar}", written(values, **options), COLOUR
+        yield f"float grey {depth.__name__} {order}", written((GREY / 255).astype(depth), photometric="minisblack",
+                                                            byteorder=order), GREY  # fmt: skip
+    for compression, tile in itertools.product(("jpeg", None), (None, (32, 32))):
+        luma = np.asarray(Image.fromarray(COLOUR.astype(np.uint8)).convert("YCbCr"))
+        options = {"compression": compression, "tile": tile}
+        if compression == "jpeg":
+            options["compressionargs"] = {"level": 95}
+            yield f"JPEG {tile}", written(COLOUR.astype(np.uint8), photometric="rgb", **options), COLOUR
+        else:
+            yield f"YCbCr {tile}", written(luma, photometric="ycbcr", subsampling=(1, 1), **options), COLOUR
+    for across, down, order in ((2, 2, "<"), (2, 1, ">"), (2, 1, "<"), (1, 1, "<")):
+        yield f"camera's YCbCr {across} {down} {order}", camera(across, down, order), COLOUR
+
+
+def packed(pixels: np.ndarray, bits: int, order: str, photometric: int, deflate: bool, rows: int) -> bytes:
+    """Samples of few bits one after the other, whatever the byte order (TIFF 6.0, section "Compression")."""
+    height, width = pixels.shape[:2]
+    spread = pixels.reshape(height, -1, 1) >> np.arange(bits - 1, -1, -1, dtype=np.uint16) & 1
+    lines = np.packbits(spread.reshape(height, -1).astype(np.uint8), axis=1)
+    strips = [lines[top : top + rows].tobytes() for top in range(0, height, rows)]
+    samples = 1 if pixels.ndim == 2 else 3
+    facts = {256: [width], 257: [height], 258: [bits] * samples, 259: [8 if deflate else 1], 262: [photometric],
+             277: [samples], 278: [rows]}  # fmt: skip
+    return by_hand(facts, [zlib.compress(strip) for strip in strips] if deflate else strips, order)
+
+
+def camera(across: int, down: int, order: str) -> bytes:
+    """YCbCr as cameras wrote it: blocks of lightness with one pair of colours each (TIFF 6.0, section 21)."""
+    height, width = GREY.shape
+    colours = Image.fromarray(COLOUR.astype(np.uint8)).convert("YCbCr").split()
+    y, cb, cr = (np.asarray(one) for one in colours)
+    parted = y.reshape(height // down, down, width // across, across).transpose(0, 2, 1, 3)
+    blocks = parted.reshape(height // down, width // across, across * down)
+    small = [one.reshape(height // down, down, width // across, across).mean(axis=(1, 3)) for one in (cb, cr)]
+    units = np.concatenate([blocks, *(np.rint(one)[..., None] for one in small)], axis=2).astype(np.uint8)
+    facts = {256: [width], 257: [height], 258: [8, 8, 8], 259: [1], 262: [6], 277: [3], 278: [height],
+             530: [across, down], 531: [1]}  # fmt: skip
+    return by_hand(facts, [units.tobytes()], order)
+
+
+def by_hand(facts: dict[int, list[int]], strips: list[bytes], order: str) -> bytes:
+    """A TIFF of these tags and strips, all numbers as LONG but for those that must be SHORT."""
+    lengths = [len(strip) for strip in strips]
+    values = {**facts, 279: lengths, 273: [0] * len(strips)}
+    kinds = {tag: "H" if tag in (258, 259, 262, 277, 530, 531) else "I" for tag in values}
+    beyond = 8 + 2 + 12 * len(values) + 4
+    sizes = {tag: struct.calcsize(f"<{len(one)}{kinds[tag]}") for tag, one in values.items()}
+    start = beyond + sum(size for size in sizes.values() if size > 4)
+    values[273] = [start + sum(lengths[:n]) for n in range(len(strips))]
+    out = (b"II*\x00" if order == "<" else b"MM\x00*") + struct.pack(f"{order}IH", 8, len(values))
+    area = b""
+    for tag, one in sorted(values.items()):
+        data = struct.pack(f"{order}{len(one)}{kinds[tag]}", *one)
+        out += struct.pack(f"{order}HHI", tag, 3 if kinds[tag] == "H" else 4, len(one))
+        out += data.ljust(4, b"\x00") if len(data) <= 4 else struct.pack(f"{order}I", beyond + len(area))
+        area += data if len(data) > 4 else b""
+    return out + bytes(4) + area + b"".join(strips)
+
+
 def jpeg2000() -> Iterator[tuple[str, bytes, np.ndarray]]:
     """Depths, containers, and channels in another order."""
     for bits, container, picture in itertools.product((8, 9, 10, 12, 14, 16), ("jp2", "j2k"), (GREY, COLOUR)):
@@ -163,7 +269,7 @@ def with_definition(data: bytes, order: tuple[int, ...]) -> bytes:
     return data[:at] + header + data[at + size :]
 
 
-@pytest.mark.parametrize("kinds", [usual_tiffs, rare_tiffs, jpeg2000])
+@pytest.mark.parametrize("kinds", [usual_tiffs, rare_tiffs, inked_and_clear_tiffs, deep_and_camera_tiffs, jpeg2000])
 def test_pixels_are_right_or_refused(kinds: Any, tally: Tally) -> None:
     right = 0
     for name, data, truth in kinds():

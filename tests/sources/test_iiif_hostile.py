@@ -16,7 +16,8 @@ from imgsim.errors import DownloadError, ImgsimError, ManifestError
 from imgsim.sources.iiif import gathering, image_requests, page_table
 from imgsim.sources.iiif.fetching import Fetcher
 from imgsim.sources.iiif.gathering import gather
-from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Canvas, Picture, Shelf, address, parse
+from imgsim.sources.iiif.pictures import Picture, address
+from imgsim.sources.iiif.presentation import MAX_PAGES, Book, Canvas, Shelf, parse
 from tests.hostile import FORMULAS
 from tests.library import Library
 from tests.sources.manifests import IMAGE, book, modern

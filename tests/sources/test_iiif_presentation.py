@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imgsim.sources.iiif.presentation import Picture
+from imgsim.sources.iiif.pictures import Picture
 from imgsim.sources.iiif.wording import MAX_TEXT, said
 from tests.sources.manifests import IMAGE, book, modern
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imgsim.sources.iiif.image_requests import Info, addresses, informed, needs_info, read_info
-from imgsim.sources.iiif.presentation import Picture
+from imgsim.sources.iiif.pictures import Picture
 
 SERVICE = "http://a.example/i"
 BIG, SMALL = (3000, 4000), (300, 400)

@@ -186,7 +186,7 @@ def test_facts_that_would_be_lost_and_faults_of_its_own_are_said(kind: str, tmp_
     one, other = write_plates(tmp_path / "a", 2), write_plates(tmp_path / "b", 2)
     ways: dict[str, tuple[list[object], str]] = {
         "twins": ([Page(one / "p000.png", {"title": "A"}), Page(other / "p000.png", {"title": "B"})], "called 'p000'"),
-        "folder": ([Page(one, {"title": "A"})], "a folder or a zip"),
+        "folder": ([Page(one, {"title": "A"})], "holds several images"),
         "raises": ([Page(one / "p000.png"), ValueError("odd")], r"fails in pages \(ValueError: odd\)"),
     }
     pages, words = ways[kind]

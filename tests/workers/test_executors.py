@@ -170,7 +170,7 @@ def test_a_collection_prepared_on_a_users_own_executor_is_the_same(
             )  # fmt: skip
     finally:
         EXECUTORS.forget("threads")
-    assert (tmp_path / "mark").read_text() >= "2"  # plates, and pairs or descriptions
+    assert int((tmp_path / "mark").read_text()) >= 2  # plates, and pairs or descriptions
     one, other = open_collection(tmp_path / "cores"), open_collection(tmp_path / "threads")
     assert one.matches is not None and "plates18/embeddings.npy" in one.manifest["files"]
     assert one.manifest["files"] == other.manifest["files"]

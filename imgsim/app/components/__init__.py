@@ -9,7 +9,9 @@ again what comes back from the browser.
 from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.drawing import outline
 from imgsim.app.components.family_strips import StripEvent, family_strips
+from imgsim.app.components.file_drop import file_drop
 from imgsim.app.components.narrow_screen import narrow_screen
+from imgsim.app.components.page_boxes import page_boxes
 from imgsim.app.components.pair_list import PairEvent, pair_list
 from imgsim.app.components.plate_map import MapEvent, plate_map
 from imgsim.app.components.plate_map.array_encoding import (
@@ -48,8 +50,10 @@ __all__ = [
     "encode_points",
     "encode_tones",
     "family_strips",
+    "file_drop",
     "narrow_screen",
     "outline",
+    "page_boxes",
     "pair_list",
     "plate_map",
     "plate_viewer",

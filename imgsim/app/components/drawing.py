@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from imgsim.base.verdict_words import VERIFIED
+from imgsim.catalogue.book_pages import KINDS as BOXES
 from imgsim.errors import ImgsimError
 
 KINDS = ("first", *VERIFIED, "printing", "")
@@ -39,6 +40,18 @@ def drawable(value: object, what: str) -> dict[str, Any]:
     if len(points) < 3 or not all(math.isfinite(number) for number in numbers) or min(sides) < 1:
         raise ImgsimError(f"{what} needs at least three corners in a plate of some size, not {value!r:.80}")
     return {"width": int(sides[0]), "height": int(sides[1]), "points": points}
+
+
+def drawable_boxes(value: object, what: str) -> dict[str, Any]:
+    """Return boxes as the browser gets them, or raise ImgsimError: width, height, and of each box edges and kind."""
+    if not isinstance(value, Mapping) or set(value) != {"width", "height", "boxes"}:
+        raise ImgsimError(f"{what} has width, height and boxes, not {value!r:.80}")
+    boxes = []
+    for *edges, kind in value["boxes"]:
+        if kind not in BOXES or len(edges) != 4:
+            raise ImgsimError(f"{what} has four edges and a kind among {', '.join(BOXES)}, not {[*edges, kind]!r:.80}")
+        boxes.append([*map(int, edges), kind])
+    return {"width": int(value["width"]), "height": int(value["height"]), "boxes": boxes}
 
 
 def word(given: Mapping[str, Any]) -> dict[str, str]:

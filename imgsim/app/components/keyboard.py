@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from imgsim.catalogue.book_pages import KINDS
 from imgsim.reviews.decision_words import DECISIONS
 
 
@@ -50,6 +51,23 @@ BOX = (
     Key(("Enter",), "search for what is in it"),
     Key(("Esc",), "leave it, clear it"),
 )
+# A page's boxes; Tab goes from one to the next.
+PAGE_BOXES = (
+    Key(("B",), "draw a box in the middle"),
+    Key(("arrows",), "move the chosen box, or the page"),
+    Key(("Shift", "arrows"), "make the box larger or smaller"),
+    *(Key((str(number),), f"it is an {kind}") for number, kind in enumerate(KINDS, start=1)),
+    Key(("S",), "split it: a line, turned by S, moved by arrows, cut by Enter"),
+    Key(("Space",), "choose several boxes"),
+    Key(("J",), "join the chosen ones"),
+    Key(("Delete",), "remove"),
+    Key(("Ctrl", "Z"), "undo"),
+    Key(("Ctrl", "Shift", "Z"), "redo"),
+    Key(("Enter",), "save"),
+    _ZOOM,
+    Key(("Esc",), "choose nothing"),
+)
+PAGES = (Key((PREVIOUS_PLATE, NEXT_PLATE), "previous and next page"),)
 PLATE = (Key((PREVIOUS_PLATE, NEXT_PLATE), "previous and next plate of the book"),)
 COMPARE = (
     Key(("Space",), "swap"),
@@ -78,6 +96,8 @@ LISTED: tuple[tuple[str, tuple[Key, ...]], ...] = (
     ("Plate and Search, once the large plate has the focus", VIEWER),
     ("There, to search for a detail", BOX),
     ("Compare, anywhere on the page", COMPARE),
+    ("Pages, anywhere on a page", PAGES),
+    ("There, once the large page or one of its boxes has the focus", PAGE_BOXES),
     ("Re-use, once a strip has the focus", STRIPS),
     ("Review, anywhere on the page", DESK),
     ("Your decision on Compare, and on Plate and in a family once Decide was pressed", DECIDE),

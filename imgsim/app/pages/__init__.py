@@ -5,14 +5,17 @@ What a page is says :class:`imgsim.app.services.page_registry.Page`: its module 
 
 from imgsim.app.pages import (
     about,
+    add,
     book,
     books,
     browse,
     compare,
     help,
+    manage,
     map,
     models,
     overview,
+    pages,
     plate,
     reuse,
     review,
@@ -22,8 +25,9 @@ from imgsim.app.services import page_registry
 
 # All pages in the order of the sidebar; the app opens with the first.
 PAGES: tuple[page_registry.Page, ...] = (
-    browse, map, search, plate, compare,
+    browse, map, search, plate, compare, pages,
     reuse, books, review,
+    add, manage,
     overview, models, help, about,
     book,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.parts import about_changes, joined, line, shell, stale, unread_dates
+from imgsim.app.parts import about_changes, joined, line, never_counts, shell, stale, unread_dates
 from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
@@ -74,6 +74,7 @@ def draw(collection: Collection, now: State) -> None:
         about_changes.show(collection)
         joined.show(collection)
         unread_dates.show(collection)
+        never_counts.show(collection)
         background_check.show(collection)
         st.markdown("## What other web pages can read")
         iiif_routes.draw_opening(collection)
@@ -105,7 +106,7 @@ def _verdicts(collection: Collection) -> None:
     st.markdown("## What was verified")
     if matches is None and collection.in_progress:
         st.markdown(
-            "The plates are being compared by their lines just now. Reload this page in a few minutes."
+            "The plates are being compared by their lines just now. What is verified appears here by itself."
         )
         return
     if matches is None:

@@ -33,6 +33,7 @@ _PARTS = {
 
 _WORDS = {
     "plate": "One illustration, as it was scanned. Its id is the name of its file.",
+    "page": "A scan of a whole page of a book. Its illustrations are cut out of it, and each is a plate.",
     "book": "What a plate is from: an edition with its title, year and place, or a folder of scans.",
     "collection": "Plates that were prepared together. Only plates of one collection are compared.",
     "query and neighbours": "The plate you ask about, and those most similar to it, best first.",
@@ -89,13 +90,13 @@ For a score, name the collection and the backbone too: About has that sentence. 
 plates, books, evidence, who decided what, and how it was found, to be kept beside your notes.
 """,
     "How do I add my own plates?": """
-Put the scans into a folder, with a table of their books if you have one, and in a terminal in imgsim's folder
-type:
+On the page **Add plates**, at the computer that runs imgsim: drop the scans, or name their folder, with a table of
+their books if you have one, look at what is understood, and press Prepare. Or in a terminal in imgsim's folder type:
 
     python3 precompute.py my-scans --metadata my-books.csv --name my-plates
 
-Then reload this page and choose the collection on the left. docs/guide.md says which columns are understood. Type
-the same line again when scans were added: only what is new is worked on.
+Then choose the collection on the left. docs/guide.md says which columns are understood. When scans were added,
+prepare it again on the page Collections, or type the same line again: only what is new is worked on.
 """,
     "How do I share what I see?": """
 Copy the address of your browser: it holds the plate, the filters and the settings, and opens the same view for

@@ -120,8 +120,8 @@ def _findings(collection: Collection, names: tuple[str, ...], k: int) -> None:
         if collection.matches is None:
             if collection.in_progress:
                 st.markdown(
-                    "The plates are being compared by their lines just now. Reload this page in a few minutes to see "
-                    "how many of the verified copies a network finds."
+                    "The plates are being compared by their lines just now. How many of the verified copies a network "
+                    "finds appears here by itself."
                 )
             else:
                 st.markdown(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,6 +24,7 @@ from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.query import Query, plate_query
+from imgsim.errors import CollectionError
 
 name, title, group = "plate", "Plate", "Plates"
 fragment = True
@@ -160,10 +163,25 @@ def _record(collection: Collection, row: int) -> None:
             help="Its record, its plates, and what it shares with other books.",
         ):
             shell.go("book", book_a=book, book_b="")
+        page_id = _page_of(collection, record)
+        if page_id and st.button(
+            "See its page →", type="tertiary", help="Where it was cut out; its box can be corrected there."
+        ):
+            shell.go("pages", book_scan=page_id, pages_asked="all", pages_book="")
     scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
     records.draw({**records.of_plate(collection, row), "Scan": scan})
     st.caption("To cite this plate:")
     st.code(plate_citation(collection, row), language=None, wrap_lines=True)
+
+
+def _page_of(collection: Collection, record: Mapping[str, Any]) -> str:
+    """The page that a plate was cut out of; "" for none."""
+    try:
+        pages = collection.pages
+    except CollectionError:  # said on Pages
+        return ""
+    found = pages.of_plate(str(record["root"]), str(record["file"])) if pages is not None else None
+    return "" if found is None else found[0].page_id
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection
 from imgsim.collection.query import Query
 from imgsim.errors import ImageError, ImgsimError, PrepareAgain, WeightsError
+from imgsim.images.formats import UPLOADS
 from imgsim.retrieval.neighbours import ranked, similarities
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def draw(collection: Collection, now: State) -> None:
     with left:
         file = st.file_uploader(
             "Your image",
-            type=["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp", "jp2"],
+            type=list(UPLOADS),
             key=_UPLOADER,
             on_change=_forget,
         )

@@ -16,7 +16,7 @@ from imgsim.errors import ImgsimError
 _KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "new": ("New", ("Plate",)),
     "moved": ("Moved or renamed: the plates keep their ids", ("Plate", "Before", "Now")),
-    "replaced": ("Shown by a better scan: the same picture, so the same id", ("Plate", "Scan")),
+    "replaced": ("Shown by a better scan or another box: the same picture, so the same id", ("Plate", "Scan")),
     "gone": ("Gone: their ids stay reserved", ("Plate", "Its scan was")),
     "other_picture": ("Another picture at the same place: a new plate", ("Gone", "New")),
 }
@@ -38,12 +38,14 @@ def show(collection: Collection) -> None:
         if gone:
             parts.append(f"{text.count(gone, 'decision')} {'names' if gone == 1 else 'name'} plates that are gone")
         if len(waiting) > gone:
-            parts.append(f"{text.count(len(waiting) - gone, 'decision')} about another scan wait to be confirmed")
+            wait = "waits" if len(waiting) - gone == 1 else "wait"
+            parts.append(f"{text.count(len(waiting) - gone, 'decision')} about another scan {wait} to be confirmed")
         st.markdown("; ".join(parts) + ".")
         if st.button("See them →", key="about_unconfirmed", type="tertiary"):
             shell.go("review", desk="all")
     if nowhere:
-        st.markdown(f"{text.count(nowhere, 'address', 'addresses')} of families lead to no family any more.")
+        lead = "leads" if nowhere == 1 else "lead"
+        st.markdown(f"{text.count(nowhere, 'address', 'addresses')} of families {lead} to no family any more.")
 
 
 def _nowhere(collection: Collection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
     record = collection.catalogue.record(row)
     title = collection.catalogue.short_title(row)
     year = text.date_of(record)
-    page = f"p. {record['page']}" if record["page"] else ""
+    page = page_of(record)
     line = " · ".join(part for part in (year, page, str(record["place"])) if part)
     return {
         "id": record["plate_id"],
@@ -32,6 +33,15 @@ def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
         "lines": [line],
         **more,
     }
+
+
+def page_of(record: Mapping[str, Any]) -> str:
+    """Which page a plate is on: by its number, else as its library calls it, else by the scan it was cut out of."""
+    if record["page"]:
+        return f"p. {record['page']}"
+    file = str(record.get("page_scan") or "").rpartition("!")[2]
+    name = PurePosixPath(file).stem.removeprefix(f"{record['book']}_")
+    return str(record.get("canvas") or "") or (f"scan {name}" if name else "")
 
 
 def cards(collection: Collection, rows: Iterable[int]) -> list[dict[str, Any]]:

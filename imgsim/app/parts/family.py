@@ -9,7 +9,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips, outline, pair_list
-from imgsim.app.parts import downloads, family_judging, past_addresses, reviewing, shell
+from imgsim.app.parts import cards, downloads, family_judging, past_addresses, reviewing, shell
 from imgsim.app.services import caches, iiif_routes, server, state, text
 from imgsim.base.verdict_words import (
     CODE_OF,
@@ -77,8 +77,7 @@ def facts_line(collection: Collection, family: Family) -> str:
 def _card(collection: Collection, member: Member, plate: str, judge: bool) -> dict[str, Any]:
     record = collection.catalogue.record(member.row)
     plate_id = str(record["plate_id"])
-    page = f"p. {record['page']}" if record["page"] is not None else ""
-    where = " · ".join(part for part in (str(record["place"]), str(record["format"]), page) if part)
+    where = " · ".join(part for part in (str(record["place"]), str(record["format"]), cards.page_of(record)) if part)
     book = collection.catalogue.short_title(member.row)
     return {
         "id": plate_id,

@@ -9,11 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from imgsim.app.parts import preparing
-from imgsim.app.services import commands, remedies, state, text
+from imgsim.app.services import commands, nearby, remedies, runs, state, text
 from imgsim.errors import ImgsimError, PrepareAgain
 
 _LOG = logging.getLogger("imgsim")
 _BEGUN = "_imgsim_begun"  # the folder of the collection that this reader has prepared again
+_UNDRAWN = "_imgsim_begun_undrawn"  # whether that was begun since the whole page was drawn
 
 
 def on_script_error(error: Exception) -> bool:
@@ -46,27 +47,38 @@ def show(error: ImgsimError, key: str, draw: Callable[[str], object] | None = No
 
 def again(folder: Path, key: str) -> None:
     """The way to prepare a collection again, as it was."""
+    if st.session_state.get(_BEGUN) != folder and preparing.watch(folder, f"mending_{key}"):
+        return
+    run = runs.of(folder)
+    if run is not None and run.running:
+        if st.session_state.pop(_UNDRAWN, False):
+            st.rerun()  # only this part of the page was drawn again: draw all of it, with the run above
+        return
+    if run is not None and not run.closed:
+        preparing.ended(run)
     st.markdown("Prepare it again: only what changed, or is damaged, is done anew. Here, or in a terminal:")
     st.code(commands.prepare(folder), language=None)
-    # Begun before the page is drawn again: by then the address may name a collection that can be opened.
-    clicked = st.button("Prepare it again", key=f"again_{key}", on_click=_begin, args=(folder,))
-    if clicked and preparing.updating(folder):  # only this part of the page was drawn again: draw all of it
-        st.rerun()
+    if nearby.reads():
+        # Begun before the page is drawn again: by then the address may name a collection that can be opened.
+        st.button("Prepare it again", key=f"again_{key}", on_click=_begin, args=(folder,))
 
 
 def _begin(folder: Path) -> None:
-    preparing.begin_update(folder, [])
-    st.session_state[_BEGUN] = folder
+    preparing.begin(folder)
+    st.session_state[_BEGUN], st.session_state[_UNDRAWN] = folder, True
 
 
 def going_on() -> None:
     """Draw the run that this reader began until it is done, then open what came of it."""
     folder = st.session_state.get(_BEGUN)
+    st.session_state.pop(_UNDRAWN, None)
     if folder is None:
         return
-    if preparing.updating(folder):
+    run = runs.of(folder)
+    if run is not None and run.running:
         st.caption(f"Preparing {text.plain(folder.name)} again …")
-        preparing.update(folder)
-    else:
-        del st.session_state[_BEGUN]
+        preparing.watch(folder, "above")
+        return
+    del st.session_state[_BEGUN]
+    if run is not None and run.status is runs.Status.DONE:
         state.update(collection=folder.name)

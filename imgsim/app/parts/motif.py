@@ -14,7 +14,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
-from imgsim.app.parts import cards, downloads, shell
+from imgsim.app.parts import cards, downloads, never_counts, shell
 from imgsim.app.services import caches, commands, server, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
@@ -61,6 +61,8 @@ def show(collection: Collection, row: int, box: Box) -> bool:
     with head:
         st.markdown("## Plates with this detail", width="stretch")
         st.button("Back to its neighbours", on_click=_clear)
+    if collection.matches is not None:
+        never_counts.offer(collection, row, box)
     if collection.features is None or collection.feature_index is None:
         _unprepared(collection)
         return False
@@ -105,7 +107,7 @@ def _found(collection: Collection, row: int, box: Box) -> tuple[int, tuple[Hit, 
 
     store, index = collection.features, collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = open_image(collection.plate_bytes(row), reduce_to=OPENED_SIDE)
+    opened = open_image(collection.plate_content(row), reduce_to=OPENED_SIDE)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
     query = motif_features(opened.image, pixels, opened.size, collection.verifier)
@@ -158,7 +160,7 @@ def _unprepared(collection: Collection) -> None:
     with st.container(border=True):
         if collection.in_progress:
             st.markdown(
-                "**The lines of the plates are being looked at just now.** Reload this page in a few minutes."
+                "**The lines of the plates are being looked at just now.** This page opens by itself."
             )
             return
         st.markdown("**The lines of this collection's plates were not looked at yet.**")

@@ -158,7 +158,7 @@ def unverified(collection: Collection) -> None:
     """Say that no lines were compared, and how to have that done."""
     if collection.in_progress:
         st.caption(
-            "The plates are being compared by their lines just now: reload this page in a few minutes."
+            "The plates are being compared by their lines just now: what is verified appears here by itself."
         )
         return
     st.caption(

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgsim.app.services import commands
+from imgsim.app.parts import preparing
+from imgsim.app.services import commands, nearby
 from imgsim.collection import Collection
 
 
 def unverified(collection: Collection) -> None:
-    """Say that plates were never compared by their lines, and what to run."""
+    """Say that plates were never compared by their lines: how far that has come, or how to have it done."""
     with st.container(border=True):
-        if collection.in_progress:
-            st.markdown(
-                "**The plates are being compared by their lines just now.** Reload this page in a few minutes."
-            )
+        if comparing(collection):
             return
         st.markdown("**The plates of this collection were not compared by their lines yet.**")
         st.markdown(
             "Similarity finds candidates; only their lines can tell a copy from a look-alike. "
-            "Compare them in a terminal, then reload this page:"
+            + ("Have them compared here, or in a terminal:" if nearby.reads() else "Compare them in a terminal:")
         )
         st.code(commands.prepare(collection.path), language=None)
+        if nearby.reads():
+            st.button(
+                "Compare them now", key="compare_now", type="primary", on_click=preparing.begin,
+                args=(collection.path,),
+            )  # fmt: skip
+
+
+def comparing(collection: Collection) -> bool:
+    """Where a run is at work on the collection, say how far it has come, and open what comes of it by itself."""
+    if not collection.in_progress:
+        return False
+    st.markdown("**The plates are being compared by their lines.** This page opens by itself when that is done.")
+    preparing.watch(collection.path)
+    return True
 
 
 def unknown_books(collection: Collection) -> None:

@@ -1,211 +1,217 @@
-"""Runs that the app starts: the sample at the first start, and a collection that has lost scans.
+"""A run as pages show it: how far it has come, and the buttons to cancel it or to go on.
 
-One run serves everybody who looks at the page meanwhile; its JSON lines become progress bars.
+The run itself is a process of its own (`imgsim.app.services.runs`); a page only looks at it, once a second.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock, Thread
-from typing import Any
 
 import streamlit as st
 
-from imgsim.app.services import commands, remedies, text
-from imgsim.errors import ImgsimError, remedy_of
+from imgsim.app.services import nearby, remedies, runs, text
+from imgsim.app.services.run_story import StageSaid
+from imgsim.app.services.runs import Run, Status
+from imgsim.base.progress import duration
+from imgsim.collection import shelf
+from imgsim.errors import ImgsimError
+from imgsim.generation.current import is_collection, live
+from imgsim.generation.generation import Generation
+from imgsim.generation.locking import is_locked
 
-_PROJECT = Path(__file__).resolve().parents[3]  # where the package imgsim lies
-_COMMAND = [sys.executable, "-m", "imgsim", "prepare"]
-
-
-@dataclass
-class Preparation:
-    """A run and what it has said so far. Its lines are read by a thread of its own."""
-
-    process: subprocess.Popen[str]
-    stages: dict[str, dict[str, Any]] = field(
-        default_factory=dict
-    )  # stage -> its last progress event, in order
-    message: str = ""
-    ready: bool = False  # the collection can be opened, though the run goes on
-    finished: bool = False  # its last line has been read
-    _last: str = ""
-
-    def take(self, line: str) -> None:
-        """Understand one line of its output; what is not JSON is kept for an error message."""
-        try:
-            event = json.loads(line)
-        except ValueError:
-            event = None
-        if not isinstance(event, dict):
-            if line.strip():
-                self._last = line.strip()[:300]
-        elif event.get("event") == "ready":
-            self.ready = True
-        elif event.get("event") == "error":
-            remedy = remedy_of(event.get("remedy"))
-            said = ImgsimError(event.get("message", "") if remedy is None else event.get("what", ""), remedy)
-            self.message = remedies.told(said)
-        elif event.get("stage") and event.get("event") != "note":
-            self.stages[str(event["stage"])] = event
-
-    @property
-    def running(self) -> bool:
-        """Whether the run goes on."""
-        return self.process.poll() is None
-
-    def failure(self) -> str:
-        """What went wrong, or '' if nothing did."""
-        if self.running or self.process.returncode == 0:
-            return ""
-        return self.message or self._last or f"It stopped with the code {self.process.returncode}."
+EVERY = 1.0  # seconds between two looks
+_SLOWLY = 3.0  # beside a page that is about something else
+_STAGES = {
+    "generating plates": "Drawing the sample plates", "fetching images": "Fetching the images",
+    "looking for images": "Looking for images", "comparing files": "Comparing files with those of before",
+    "plates": "Reading plates", "catalogue": "Joining the table", "writing": "Writing",
+    "features": "Finding lines and details", "mirrored queries": "Looking at plates in the mirror",
+    "index": "Indexing details", "candidates": "Choosing pairs to compare",
+    "checking thumbnails": "Checking thumbnails", "checking files, MB": "Checking files",
+    "matches": "Comparing pairs by their lines", "families": "Tying families",
+}  # fmt: skip
+_KINDS = {
+    "neighbours": "Finding plates that look alike ({})", "pca": "Drawing a map (PCA, {})",
+    "umap": "Drawing a map (UMAP, {})", "tsne": "Drawing a map (t-SNE, {})",
+}  # fmt: skip
 
 
-_lock = Lock()
-_shared: list[Preparation] = []
+def stage_words(name: str) -> str:
+    """What a stage does, for readers: `Comparing pairs by their lines`."""
+    first, _, rest = name.partition(" ")
+    if name in _STAGES:
+        return _STAGES[name]
+    return _KINDS[first].format(rest) if first in _KINDS and rest else name[:1].upper() + name[1:]
 
 
-def start(command: list[str] | None = None) -> Preparation:
-    """The run that is under way, or a new one."""
-    with _lock:
-        if _shared and (_shared[-1].running or not _shared[-1].failure()):
-            return _shared[-1]
-        preparation = _started(command or [*_COMMAND, "--sample", "--json"])
-        _shared[:] = [preparation]
-        return preparation
+def stage_line(stage: StageSaid) -> str:
+    """`Reading plates · 1,204 of 5,000 · 41/s · 2 min 10 s left`"""
+    parts = [stage_words(stage.name)]
+    if stage.total:
+        parts.append(f"{min(stage.done, stage.total):,} of {stage.total:,}")
+    elif stage.done:
+        parts.append(f"{stage.done:,}")
+    if not stage.finished and stage.rate:
+        parts.append(f"{stage.rate:,.1f} a second" if stage.rate < 10 else f"{stage.rate:,.0f} a second")
+    if not stage.finished and stage.left is not None and stage.left >= 1:
+        parts.append(f"{duration(stage.left)} left")
+    return " · ".join(parts)
 
 
-def _started(command: list[str]) -> Preparation:
-    process = subprocess.Popen(
-        command,
-        cwd=_PROJECT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    preparation = Preparation(process)
-    Thread(target=_read, args=(preparation,), daemon=True, name="imgsim-preparation").start()
-    return preparation
-
-
-def last() -> Preparation | None:
-    """The latest run, if there was one in this process."""
-    return _shared[-1] if _shared else None
-
-
-def _read(preparation: Preparation) -> None:
-    assert preparation.process.stdout is not None
-    for line in preparation.process.stdout:
-        preparation.take(line)
-    preparation.process.wait()
-    preparation.finished = True
-
-
-def prepare_sample() -> None:
-    """Draw the preparation until it is done, then run the page again; say what to do if it fails."""
-    with st.container(key="preparing"):
-        _prepare_sample()
-
-
-def _prepare_sample() -> None:
-    st.markdown("### imgsim")
-    st.title("Preparing the sample plates", anchor=False)
-    st.caption(
-        "There is no collection here yet. So that you can look around at once, imgsim draws a small herbal of its own "
-        "and compares its plates. This takes about a minute, once, and needs no network."
-    )
-    previous = last()
-    if previous and previous.failure() and not st.session_state.pop("_imgsim_again", False):
-        _failed(previous)
-        return
-    preparation = start()
-    # A collection that is ready is opened at once; the run goes on alone, and adds the map that takes longest.
-    _drawn(preparation)
-    if not preparation.ready and preparation.failure():
-        _failed(preparation)
+def bars(run: Run) -> None:
+    """Draw what a run does now as a bar, and what it has done above that as a line."""
+    stages = list(run.story.stages.values())
+    done = ["Plates can be browsed"] * run.story.ready + [stage_words(one.name) for one in stages[:-1]]
+    if done:
+        st.caption(text.plain(f"✓ {' · '.join(done)}"))
+    now = run.story.stage
+    if now is None:
+        st.progress(0.0, "Telling it to stop …" if run.stopping else "Starting …")
     else:
-        _shared.clear()
-        st.rerun()
+        st.progress(now.share, "Stopping …" if run.stopping else text.plain(stage_line(now)))
 
 
-def _drawn(preparation: Preparation) -> None:
-    """Draw a bar for each stage until the collection is ready."""
-    bars: dict[str, Any] = {}
-    while True:
-        # Asked first: what is drawn below is then the last word.
-        finished = preparation.ready or preparation.finished
-        for stage, event in list(preparation.stages.items()):
-            share, label = progress(stage, event)
-            if stage not in bars:
-                bars[stage] = st.progress(share, label)
-            else:
-                bars[stage].progress(share, label)
-        if finished:
-            break
-        time.sleep(0.25)
+# ---- beginning one
+
+_PROBLEM = "_imgsim_run_problem"
 
 
-_updates: dict[str, Preparation] = {}  # by the collection's folder
+def begin(folder: Path, words: Sequence[str] = (), kind: str = "again") -> None:
+    """Start a run from a button; what hinders it is said by the next `say_problem`.
 
-
-def updating(folder: Path) -> bool:
-    """Whether a run that was started here is at work on a collection, or has not been told the end of."""
-    return str(folder) in _updates
-
-
-def begin_update(folder: Path, options: list[str]) -> None:
-    """Prepare the collection in a folder again, unless that is under way."""
-    with _lock:
-        if str(folder) not in _updates:
-            command = [*_COMMAND, "--out", str(folder), *options, "--json"]
-            _updates[str(folder)] = _started(command)
-
-
-def update(folder: Path) -> None:
-    """Draw the run that was begun until it is done, then run the page again; say it where it failed."""
-    preparation = _updates.get(str(folder))
-    if preparation is None:
+    One click may come twice: the second time nothing is left to do.
+    """
+    now = runs.of(folder)
+    if now is not None and now.running and (now.words, now.kind) == (tuple(words), kind):
         return
-    _drawn(preparation)
-    _updates.pop(str(folder), None)
-    if preparation.failure():
-        st.error(text.plain(preparation.failure()))
-        st.button("Look again", key="look_again")
-    else:
-        st.rerun()
-
-
-def progress(stage: str, event: dict[str, Any]) -> tuple[float, str]:
-    """A bar for one stage: its share done (0 to 1) and its label."""
     try:
-        done, total = float(event.get("done") or 0), float(event.get("total") or 0)
-    except (TypeError, ValueError):
-        done, total = 0.0, 0.0
-    share = min(max(done / total, 0.0), 1.0) if total else 0.0
-    name = text.plain(stage[:1].upper() + stage[1:])
-    label = f"{name} · {done:,.0f} of {total:,.0f}" if total else name
-    remaining = event.get("remaining_s")
-    if share < 1 and isinstance(remaining, (int, float)) and remaining >= 1:
-        label += f" · {remaining:.0f} s left"
-    return share, label
+        runs.start(folder, words, kind)
+    except ImgsimError as error:
+        st.session_state[_PROBLEM] = text.plain(error)
 
 
-def _failed(preparation: Preparation) -> None:
-    st.error(text.plain(ImgsimError(f"The sample could not be prepared: {preparation.failure()}")))
-    st.markdown("Try again here, or prepare a collection in a terminal. Then reload this page:")
-    st.code(
-        f"{commands.start('--sample')}\n"
-        f"{commands.start('FOLDER_OF_SCANS', '--metadata', 'METADATA.csv', '--name', 'herbals')}",
-        language=None,
-    )
-    if st.button("Try again"):
-        st.session_state["_imgsim_again"] = True
+def say_problem() -> None:
+    """Say why the last run could not begin, once."""
+    problem = st.session_state.pop(_PROBLEM, "")
+    if problem:
+        st.error(problem)
+
+
+# ---- until it is done
+
+
+def watch(folder: Path, place: str = "", *, until_ready: bool = False) -> bool:
+    """Draw a run that goes on, and draw the whole page again when it has come to its end; whether one goes on.
+
+    Parameters
+    ----------
+    place : where on the page it stands, if it can be cancelled there.
+    until_ready : whether the page is drawn again as soon as the plates can be browsed.
+    """
+    run = runs.of(folder)
+    if run is None or not run.running or (until_ready and run.story.ready):
+        return False
+    _watched(str(folder), run.story.ready, place)
+    return True
+
+
+@st.fragment(run_every=EVERY)
+def _watched(folder: str, was_ready: bool, place: str) -> None:
+    run = runs.of(Path(folder))
+    if run is None or not run.running or (run.story.ready and not was_ready):
         st.rerun()
+        return
+    bars(run)
+    if place and nearby.reads():
+        st.button(
+            "Cancel", key=f"cancel_{place}_{run.name}", on_click=runs.cancel, args=(run.folder,), disabled=run.stopping,
+            help="What is done is kept; it can go on later.",
+        )  # fmt: skip
+
+
+def ended(run: Run) -> None:
+    """Say how a run came to its end, where that was not as it should be, with what to do."""
+    failure = run.failure()
+    name = text.plain(run.name)
+    if run.status is Status.FAILED and failure is not None:
+        st.error(f"**“{name}” could not be prepared.** {text.plain(failure.what)}")
+        said = remedies.words(failure.remedy) if failure.remedy is not None else None
+        if said is not None:
+            st.markdown(text.plain(said.sentence))
+            if said.command:
+                st.code(said.command, language=None)
+    elif run.status is Status.BROKEN_OFF:
+        st.warning(
+            f"**The preparation of “{name}” was broken off**, by the end of imgsim, of the computer, or by the "
+            "system. What was done is kept."
+        )
+    elif run.status is Status.CANCELLED:
+        st.info(f"**The preparation of “{name}” was cancelled.** What was done is kept.")
+
+
+def ways_on(run: Run) -> None:
+    """The buttons to go on with a run that did not come to its end, and to leave it."""
+    if not nearby.reads():
+        return
+    label = "Try again" if run.status is Status.FAILED else "Go on"
+    with st.container(horizontal=True):
+        st.button(
+            label, key=f"resume_{run.name}", type="primary", help="It goes on where it stopped.", on_click=begin,
+            args=(run.folder, run.words, run.kind),
+        )  # fmt: skip
+        if is_collection(run.folder):
+            st.button("Leave it", key=f"close_{run.name}", on_click=runs.close, args=(run.folder,))
+        else:
+            st.button(
+                "Throw it away", key=f"throw_{run.name}", on_click=_throw_away, args=(run.folder,),
+                help="To the trash, with what was handed in for it. Scans in folders of yours stay where they lie.",
+            )  # fmt: skip
+
+
+def _throw_away(folder: Path) -> None:
+    try:
+        shelf.throw_away(folder)
+    except ImgsimError as error:
+        st.session_state[_PROBLEM] = text.plain(error)
+
+
+# ---- small, on every page
+
+
+def notice(data: Path, opened: Generation | None = None) -> None:
+    """In the sidebar: the runs that go on or wait for a word, with how far they have come.
+
+    Where one comes to its end the whole page is drawn again; so it is where ``opened`` is made anew from a terminal.
+    """
+    shown = [run for run in runs.every(data) if run.running or (not run.closed and run.status is not Status.DONE)]
+    if shown:
+        _notice(str(data), tuple((run.name, run.status.value, run.story.ready) for run in shown))
+    if opened is not None and opened.in_progress and not any(run.folder == opened.path for run in shown):
+        st.caption(f"**{text.plain(opened.name)}** is being prepared in a terminal.")
+        _from_elsewhere(str(opened.path), opened.generation)
+
+
+@st.fragment(run_every=_SLOWLY)
+def _from_elsewhere(folder: str, generation: str) -> None:
+    """A run of which nobody here knows how far it is."""
+    found = live(Path(folder))
+    if not is_locked(Path(folder)) or (found is not None and found.generation != generation):
+        st.rerun()
+
+
+@st.fragment(run_every=_SLOWLY)
+def _notice(data: str, then: tuple[tuple[str, str, bool], ...]) -> None:
+    now = {run.name: run for run in runs.every(Path(data))}
+    for name, status, ready in then:
+        run = now.get(name)
+        if run is None or run.status.value != status or run.story.ready != ready:
+            st.rerun()
+            return
+        with st.container(key=f"run_notice_{name}", gap=None):
+            stage = run.story.stage
+            if run.running:
+                st.caption(f"**{text.plain(name)}** is being prepared")
+                st.progress(stage.share if stage else 0.0, text.plain(stage_line(stage)) if stage else "Starting …")
+            else:
+                st.caption(f"**{text.plain(name)}**: {run.status.value}. See Add plates.")

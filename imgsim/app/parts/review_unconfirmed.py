@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, reviewing
+from imgsim.app.parts import cards, reviewer, reviewing
 from imgsim.app.services import caches, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.id_registry import Registry
@@ -40,7 +40,7 @@ def show(collection: Collection) -> None:
             + "Where a plate shows another scan than the one decided about, look again, and confirm it if the "
             "picture is the same. Where a plate is gone, tie the decision to the right one if that is here."
         )
-        reviewing.sign()
+        reviewer.sign()
         failed = st.session_state.pop(_FAILED, "")
         if failed:
             st.error(text.plain(failed))
@@ -49,7 +49,7 @@ def show(collection: Collection) -> None:
             st.button(
                 f"Confirm all {len(same):,} whose plates are here",
                 key="confirm_all",
-                disabled=not reviewing.reviewer(),
+                disabled=not reviewer.name(),
                 help="Only if you have looked: each becomes a decision of yours about the scans that are here now.",
                 on_click=_confirm_all,
                 args=(collection.name, [one.review.uuid for one in same]),
@@ -81,7 +81,7 @@ def _one(collection: Collection, one: Unconfirmed) -> None:
         st.button(
             "Confirm" if as_before else "Tie the decision to these plates",
             key=f"confirm_{review.uuid}",
-            disabled=not (ready and reviewing.reviewer()),
+            disabled=not (ready and reviewer.name()),
             help="It becomes a decision of yours about the two pictures shown here; the old record is kept.",
             on_click=_confirm,
             args=(collection.name, review.uuid, *plates),
@@ -138,7 +138,7 @@ def _confirm(name: str, uuid: str, plate_a: str, plate_b: str) -> None:
             plate_a,
             plate_b,
             review.decision,
-            reviewer=reviewing.reviewer(),
+            reviewer=reviewer.name(),
             note=f"Confirms {review.reviewer}, {review.when[:10]}{f': {review.note}' if review.note else ''}",
             evidence=evidence_of(collection, *rows, state.current().backbone),
             confirms=review.uuid,

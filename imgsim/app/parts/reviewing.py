@@ -12,8 +12,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from imgsim.app.components import browser_memory, keyboard
-from imgsim.app.parts import shell
+from imgsim.app.components import keyboard
+from imgsim.app.parts import reviewer, shell
 from imgsim.app.services import caches, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.shown_reviews import evidence_of
@@ -23,15 +23,8 @@ from imgsim.reviews.decision_record import MOST_NOTE
 
 DIGITS = {key.does: key.caps[0] for key in keyboard.REVIEW}
 LETTERS = {key.does: key.caps[0] for key in keyboard.DECIDE}
-_NAME, _ASKED = "reviewer", "_reviewer_name"
-_MOST_NAME = browser_memory.NAMES[_NAME]
 _SAID, _FAILED = "_imgsim_decided", "_imgsim_undecided"
 Then = Callable[[Review | None], None]
-
-
-def reviewer() -> str:
-    """The name that this reader signs with; "" while it is not known."""
-    return (browser_memory.kept() or {}).get(_NAME, "")
 
 
 def bar(
@@ -52,7 +45,7 @@ def bar(
     then : called once a decision is written (with it), or one is taken back (with that one), before the page runs.
     """
     ids = [str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b)]
-    known = _name()
+    known = reviewer.remembered()
     with st.container(key=f"{key}_reviewing", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_decisions"):
             stands = decided(collection, *ids)
@@ -70,27 +63,10 @@ def bar(
             undo(collection, key=f"{key}_undo", then=then)
             if known:
                 _noting(_note_key(key, *ids))
-                with st.popover(
-                    text.plain(known), type="tertiary", help="Who decides. Click to change the name."
-                ):
-                    _name_input(known)
+                reviewer.change(known, "Who decides. Click to change the name.")
         if not known:
-            _signing(key)
+            reviewer.ask(key, "signs your decisions")
         _told(collection, *ids)
-
-
-def sign() -> None:
-    """Where the reader's name is not known yet, ask for it."""
-    if not _name():
-        _signing("sign")
-
-
-def _signing(key: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_signing"):
-        _name_input("")
-        st.caption(
-            "Write your name first: it is kept in this browser and signs your decisions.", width="stretch"
-        )
 
 
 def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
@@ -101,7 +77,7 @@ def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
         type="tertiary",
         help="Take back your last decision, whichever pair it was on.",
         shortcut=keyboard.UNDO,
-        disabled=not reviewer(),
+        disabled=not reviewer.name(),
         on_click=_undo,
         args=(collection.name, then),
     )
@@ -157,38 +133,6 @@ def day(when: str) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-# ---- the reviewer's name
-
-
-def _name() -> str:
-    """The name, which the browser keeps from visit to visit."""
-    # Here as well as round the page: where only a part of it runs, a name that was just written is kept at once.
-    with st.container(key="reviewer_keeper"):
-        browser_memory.browser_memory(key="reviewer_memory")
-    return reviewer()
-
-
-def _name_input(known: str) -> None:
-    # A field for each name: the browser still holds what stood in the one before, and would send it again.
-    key = f"{_ASKED}_{known}"
-    st.text_input(
-        "Your name",
-        value=known,
-        key=key,
-        max_chars=_MOST_NAME,
-        placeholder="Your name, then Enter",
-        label_visibility="visible" if known else "collapsed",
-        on_change=_named,
-        args=(key,),
-    )
-
-
-def _named(key: str) -> None:
-    name = "".join(c for c in " ".join(str(st.session_state[key]).split()) if c.isprintable())
-    if name:
-        browser_memory.keep(_NAME, name[:_MOST_NAME])
-
-
 # ---- writing
 
 
@@ -221,7 +165,7 @@ def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then
             plate_a,
             plate_b,
             decision,
-            reviewer=reviewer(),
+            reviewer=reviewer.name(),
             note=str(st.session_state.get(note_key, "")),
             evidence=evidence_of(collection, *rows, state.current().backbone),
         )
@@ -236,7 +180,7 @@ def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then
 
 def _undo(name: str, then: Then | None) -> None:
     try:
-        gone = caches.reviews(caches.opened(name)).undo(reviewer())
+        gone = caches.reviews(caches.opened(name)).undo(reviewer.name())
     except ImgsimError as error:
         st.session_state[_FAILED] = remedies.told(error)
         return

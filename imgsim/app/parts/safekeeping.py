@@ -14,11 +14,13 @@ from imgsim.app.services import caches, remedies, text
 from imgsim.base.database import Database, backups
 from imgsim.base.database.backups import Backup
 from imgsim.base.database.connecting import barred
-from imgsim.collection import Collection, id_registry, keeping
+from imgsim.collection import Collection, id_registry, keeping, marks
 from imgsim.errors import DamagedError, ImgsimError
 from imgsim.reviews import FILE
 
 _DONE = "_imgsim_put_back"
+# Beside the decisions.
+_OTHERS = {id_registry.FILE: "ids", marks.FILE: "marks on scans"}
 
 
 def show(collection: Collection) -> None:
@@ -31,14 +33,12 @@ def show(collection: Collection) -> None:
     if unread is not None:
         lost = True
         _unread(collection, unread)
-    ids = _ids_damaged(collection)
-    if ids is not None:
-        lost = True
-        _offer(
-            collection,
-            id_registry.FILE,
-            f"The ids of this collection cannot be read: {ids.why}. The file is left as it is.",
-        )
+    for file, what in _OTHERS.items():
+        damaged = _damaged(collection, file)
+        if damaged is not None:
+            lost = True
+            said = f"The {what} of this collection cannot be read: {damaged.why}. The file is left as it is."
+            _offer(collection, file, said)
     if lost:
         return
     why = barred(collection.path / FILE)
@@ -88,11 +88,11 @@ def _put_back(collection: Collection, file: str, chosen: Backup) -> None:
         if file == FILE:
             done = keeping.restore(collection.path, chosen.path, add_readable=True)
             more = f", and {len(done.lacking):,} more of the damaged file" if done.lacking else ""
-            said = f"The copy of {when(chosen.made)} is in use: {text.count(done.backup.count, 'decision')}{more}."
+            said = f"The copy of {when(chosen.made)} is in use: {text.count(chosen.count, 'decision')}{more}."
             aside = done.aside
         else:
-            aside = keeping.restore_ids(collection.path, chosen.path)
-            said = f"The copy of the ids of {when(chosen.made)} is in use."
+            aside = keeping.restore_one(collection.path, file, chosen.path)
+            said = f"The copy of the {_OTHERS[file]} of {when(chosen.made)} is in use."
     except (ImgsimError, OSError) as error:
         said = remedies.told(error) if isinstance(error, ImgsimError) else str(error)
         st.error(text.plain(f"Nothing was changed. {said}"))
@@ -103,12 +103,12 @@ def _put_back(collection: Collection, file: str, chosen: Backup) -> None:
     st.rerun()
 
 
-def _ids_damaged(collection: Collection) -> DamagedError | None:
+def _damaged(collection: Collection, file: str) -> DamagedError | None:
     try:
-        keeping.databases(collection.path)[id_registry.FILE].read(lambda connection: None, None)
+        keeping.databases(collection.path)[file].read(lambda connection: None, None)
     except DamagedError as error:
         return error
-    except ImgsimError:  # said where ids are asked for
+    except ImgsimError:  # said where they are asked for
         return None
     return None
 

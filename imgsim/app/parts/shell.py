@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from imgsim.app.components import narrow_screen, thumbnail_grid
 from imgsim.app.parts import cards, exporting, mending, preparing, safekeeping, tour
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
+from imgsim.base.places import data_dir
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
@@ -55,13 +56,10 @@ def begin() -> StreamlitPage:
 
 
 def choose_collection() -> Collection | None:
-    """The collection that the address names, else the first; without any, the sample is prepared on the spot."""
+    """The collection that the address names, else the first; None where there is none that can be opened."""
     mending.going_on()
     infos = caches.infos()
     usable = [info.name for info in infos if not info.error]
-    if not usable and not [info for info in infos if info.error]:
-        preparing.prepare_sample()
-        return None
     for info in infos:
         if info.error and not usable:
             mending.show(info.error, info.name)
@@ -129,7 +127,7 @@ def links(page: str) -> None:
         return
     query = state.link()
     with place:
-        for group, pages in page_registry.groups().items():
+        for group, pages in page_registry.groups(collection()).items():
             st.caption(group)
             for one in pages:
                 # Of Re-use the whole list: a family is opened from there, or by a link of its own.
@@ -150,7 +148,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             links(name)
         infos = caches.infos()
         names = [info.name for info in infos if not info.error]
-        st.selectbox("Collection", names, **state.bind("collection"))
+        st.selectbox("Collection", names, format_func=caches.title_of, **state.bind("collection"))
         if len(collection.backbones) > 1:
             st.selectbox(
                 "Backbone",
@@ -168,6 +166,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
         exporting.button(page.title)
         background_check.notice(collection)
+        preparing.notice(data_dir(), collection)
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))

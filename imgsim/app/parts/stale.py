@@ -6,7 +6,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, mending, preparing
-from imgsim.app.services import commands, text
+from imgsim.app.services import commands, nearby, text
 from imgsim.collection import Collection
 from imgsim.prepare.staleness import missing, staleness
 
@@ -19,8 +19,7 @@ def show(collection: Collection) -> None:
         if not box.open:
             return
         st.caption("Compares every input file with what it was when the collection was prepared.")
-        if preparing.updating(collection.path):
-            preparing.update(collection.path)
+        if preparing.watch(collection.path, "stale"):
             return
         found = staleness(collection)
         if not found:
@@ -52,8 +51,10 @@ def _vanished(collection: Collection) -> bool:
         "If they are meant to go, prepare the collection without them. Their ids and last pictures stay, so that old "
         "citations find them."
     )
-    if st.button(f"Prepare it without {text.count(len(ids), 'plate')}", key="accept_missing"):
-        preparing.begin_update(collection.path, ["--accept-missing"])
-        st.rerun()
+    if nearby.reads():
+        st.button(
+            f"Prepare it without {text.count(len(ids), 'plate')}", key="accept_missing", on_click=preparing.begin,
+            args=(collection.path, ["--accept-missing"]),
+        )  # fmt: skip
     st.code(commands.prepare(collection.path, "--accept-missing"), language=None)
     return True

@@ -30,6 +30,7 @@ from imgsim.collection import (
     list_collections,
     open_collection,
     open_generation,
+    settings,
 )
 from imgsim.collection.book_network import BookNetwork
 from imgsim.collection.collection import Pair
@@ -81,6 +82,11 @@ def opened(name: str) -> Collection:
             return _opened(str(info.path), _generation(Path(info.path)))
     known = ", ".join(info.name for info in infos()) or "none"
     raise CollectionError(f"There is no collection “{name}” here. Choose one in the sidebar: {known}.")
+
+
+def title_of(name: str) -> str:
+    """What a collection is called on the screen, by its name."""
+    return settings.title(data_dir() / name)
 
 
 def _generation(path: Path) -> str:

@@ -73,7 +73,7 @@ class Hosts:
 
     def answers(self, host: Host) -> bool:
         """Whether requests for that host are answered, at whatever port."""
-        return host.name == "localhost" or host.name in self.names or _is_loopback(host.name)
+        return host.name == "localhost" or host.name in self.names or is_loopback(host.name)
 
 
 def allowed_names(text: str | None = None) -> list[str]:
@@ -107,7 +107,8 @@ def _one_name(text: str) -> str:
         return "" if odd or len(bare) > 253 or not _NAME.fullmatch(bare) else bare.lower()
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Whether a number is one under which a computer reaches itself."""
     try:
         number = ipaddress.ip_address(name)
     except ValueError:

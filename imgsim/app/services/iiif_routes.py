@@ -211,7 +211,7 @@ def _jpeg(
     from imgsim.images.decoding import open_image
     from imgsim.images.thumbnails import encode_jpeg
 
-    source = _collection.thumbnail(_row) if small else _collection.plate_bytes(_row)
+    source = _collection.thumbnail(_row) if small else _collection.plate_content(_row)
     return encode_jpeg(open_image(source, reduce_to=max(size)).image, size)
 
 

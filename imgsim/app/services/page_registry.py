@@ -20,6 +20,7 @@ class Page(Protocol):
     """A page, as its module is one: these are names in it.
 
     The first line of the module's docstring says what the page is for: "Title: all plates as ...". Help shows it.
+    A page that is for some collections only has ``belongs(collection) -> bool``: the sidebar of others leaves it out.
     A page whose body is a fragment, which runs without the sidebar, also says ``fragment = True``, and draws the
     sidebar's links itself with `imgsim.app.parts.shell.links`: they carry the state.
     """
@@ -69,11 +70,11 @@ def registered() -> dict[str, Page]:
     return dict(_pages)
 
 
-def groups() -> dict[str, list[Page]]:
-    """The pages that the sidebar leads to, by heading."""
+def groups(collection: Collection) -> dict[str, list[Page]]:
+    """The pages that the sidebar of a collection leads to, by heading."""
     found: dict[str, list[Page]] = {}
     for page in _pages.values():
-        if page.group:
+        if page.group and getattr(page, "belongs", lambda _: True)(collection):
             found.setdefault(page.group, []).append(page)
     return found
 

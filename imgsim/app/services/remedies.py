@@ -46,6 +46,7 @@ SETTINGS: dict[Setting, tuple[str, str]] = {
     Setting.MOVED_FOLDER: ("Put it back. " + _ANOTHER_PLACE, "IMGSIM_DATA=FOLDER"),
     Setting.NO_COMPARING: ("Try again: it goes on where it stopped. Or prepare it without verifying:", "--no-verify"),
     Setting.NO_WORKERS: ("Try it without further processes:", "--workers 0"),
+    Setting.PAGES: ("If the images are plates themselves, say so:", "--pages never"),
     Setting.PROJECTION: ("Leave that map out:", "--projection {}"),
     Setting.RESUME: ("Go on with it, or delete it:", "--resume"),
     Setting.START_ANEW: ("Start anew, without resuming.", ""),

@@ -1,4 +1,4 @@
-"""What the browser fetches beside the pages: thumbnails, plates, map points, exports.
+"""What the browser fetches beside the pages: thumbnails, plates, pages of books, map points, exports.
 
 Every address carries names and ids that are looked up in an opened collection; none is ever part of a path.
 An address names the generation, so its content never changes and browsers may keep it for good. The generation before
@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from threading import Lock
 from urllib.parse import quote
 
 import numpy as np
@@ -25,7 +22,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.components import encode_labels, encode_points, encode_tones
-from imgsim.app.services import caches
+from imgsim.app.services import caches, left_out_pictures, page_scans, runs
+from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
@@ -59,6 +57,11 @@ def plate_url(collection: Collection, row: int) -> str:
     return f"{_base(collection)}/plates?id={quote(collection.catalogue.plate_ids[row], safe='')}"
 
 
+def page_url(collection: Collection, page_id: str, size: int = page_scans.LARGE) -> str:
+    """The address of the scan of a page of a book, at one of :data:`page_scans.SIZES`."""
+    return f"{_base(collection)}/pages?id={quote(page_id, safe='')}&size={size}"
+
+
 def map_url(collection: Collection, backbone: str, method: str) -> str:
     """The address of a projection's points."""
     return f"{_base(collection)}/map/{quote(backbone, safe='')}/{method}.bin"
@@ -79,6 +82,11 @@ def export_url(collection: Collection, key: str, name: str) -> str:
     return f"{_base(collection)}/export/{key}/{quote(name, safe='')}"
 
 
+def left_out_url(collection: Collection, row: int) -> str:
+    """The address of the picture of a file that was left out."""
+    return f"{_base(collection)}/left_out/{row}"
+
+
 def prefix() -> str:
     """The path below which the app is served, '' or '/path'."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
@@ -95,10 +103,12 @@ def routes() -> list[Route]:
     table: dict[str, Callable[[Request], Response]] = {
         "/thumbnails/{file}": _thumbnail,
         "/plates": _plate,
+        "/pages": _page,
         "/map/{backbone}/{file}": _points,
         "/tones/{file}": _tones,
         "/labels.json": _labels,
         "/export/{key}/{file}": _export,
+        "/left_out/{row:int}": _left_out,
     }
     return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
 
@@ -156,8 +166,7 @@ def _thumbnail(request: Request) -> Response:
     return _served(collection.thumbnail(row), "image/webp")
 
 
-_plates: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
-_plates_lock = Lock()
+_plates: KeptBytes[tuple[str, str, str]] = KeptBytes(_PLATES_KEPT)
 
 
 def _plate(request: Request) -> Response:
@@ -177,22 +186,32 @@ def _plate(request: Request) -> Response:
 
 def _large(collection: Collection, plate_id: str, row: int) -> bytes:
     """A whole plate as WebP. Raises ImgsimError if its scan is not there, or is another one by now."""
+    from imgsim.images.content import sha256
     from imgsim.images.decoding import open_image
     from imgsim.images.thumbnails import encode_display
 
-    key = (collection.name, collection.generation, plate_id)
-    with _plates_lock:
-        body = _plates.get(key)
-    if body is None:
-        scan = collection.plate_bytes(row)
-        if hashlib.sha256(scan).hexdigest() != collection.catalogue.record(row)["sha256"]:
+    def make() -> bytes:
+        scan = collection.plate_content(row)
+        if sha256(scan) != collection.catalogue.record(row)["sha256"]:
             raise ImgsimError(f"The scan of {plate_id} has changed. Prepare the collection again.")
-        body = encode_display(open_image(scan, reduce_to=2400).image)
-        with _plates_lock:
-            _plates[key] = body
-            while len(_plates) > _PLATES_KEPT:
-                _plates.popitem(last=False)
-    return body
+        return encode_display(open_image(scan, reduce_to=2400).image)
+
+    return _plates.get((collection.name, collection.generation, plate_id), make)
+
+
+def _page(request: Request) -> Response:
+    collection = _collection(request)
+    size = request.query_params.get("size", str(page_scans.LARGE))
+    if size not in {str(known) for known in page_scans.SIZES}:
+        raise _Missing
+    return _served(page_scans.scan(collection, request.query_params.get("id", ""), int(size)), "image/webp")
+
+
+def _left_out(request: Request) -> Response:
+    body = left_out_pictures.pictures(_collection(request)).get(request.path_params["row"])
+    if body is None:
+        raise _Missing
+    return _served(body, "image/webp")
 
 
 def _points(request: Request) -> Response:
@@ -243,9 +262,13 @@ def _export(request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Warm up: import the pages' modules and open the newest collection before the first reader comes."""
+    """Warm up: import the pages' modules and open the newest collection before the first reader comes.
+
+    When the app ends the runs that it began end with it: nothing computes unseen. They go on when somebody says so.
+    """
     await asyncio.to_thread(_warm_up)
     yield
+    await asyncio.to_thread(runs.stop_all)
 
 
 def _warm_up() -> None:

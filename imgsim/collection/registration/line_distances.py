@@ -101,4 +101,4 @@ def _features(collection: Generation, row: int) -> Features:
         store = None
     if store is not None:
         return store.features(row)
-    return describe_file(collection.plate_bytes(row), collection.verifier)
+    return describe_file(collection.plate_content(row), collection.verifier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
         from imgsim.verification.verifiers import describe_file
 
         verifier = collection.verifier
-        data_a, data_b = collection.plate_bytes(row_a), collection.plate_bytes(row_b)
+        data_a, data_b = collection.plate_content(row_a), collection.plate_content(row_b)
         # Always in one direction, as prepared pairs are, so that A on B and B on A are one finding.
         ids = collection.catalogue.frame["plate_id"]
         turned = str(ids.iat[row_b]) < str(ids.iat[row_a])
@@ -46,7 +47,7 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
     if not found.found:
         return found
     try:
-        scan_a, scan_b = _grey(collection.plate_bytes(row_a)), _grey(collection.plate_bytes(row_b))
+        scan_a, scan_b = _grey(collection.plate_content(row_a)), _grey(collection.plate_content(row_b))
     except ImgsimError:
         return found
     region = getattr(stored, "region_a", None) if stored is not None else None
@@ -73,7 +74,7 @@ def _start(match: Any, source: Source) -> Registration:
     )
 
 
-def _grey(data: bytes) -> tuple[np.ndarray, Size]:
+def _grey(data: bytes | Path) -> tuple[np.ndarray, Size]:
     """A scan as uint8 (h, w), no larger than is of use here, and the size of its original."""
     from imgsim.images.decoding import open_image
 

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 import imgsim
 from imgsim.errors import DownloadError
-from imgsim.sources.iiif.presentation import address
+from imgsim.sources.iiif.pictures import address
 
 USER_AGENT = f"imgsim/{imgsim.__version__} (finds re-used plates; one request at a time)"
 ATTEMPTS = 5

@@ -19,23 +19,19 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from imgsim.base.writing import write_whole
-from imgsim.errors import DownloadError, ImageError, ManifestError, StartAgain
-from imgsim.images.signatures import check_complete, identify
+from imgsim.errors import DownloadError, ImageError, StartAgain
+from imgsim.images.completeness import check_complete
+from imgsim.images.signatures import identify
 from imgsim.sources.iiif import image_requests, page_table
-from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered, is_local
+from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered
 from imgsim.sources.iiif.ledger import SUFFIXES, Ledger
-from imgsim.sources.iiif.presentation import Book, Canvas, Picture, parse
+from imgsim.sources.iiif.pictures import Picture
+from imgsim.sources.iiif.presentation import Book, Canvas
+from imgsim.sources.iiif.shelves import JSON, LOGIN, MAX_UNANSWERED, Unfetched, books
 
-MAX_MANIFEST = 32 * 2**20  # bytes
 MAX_IMAGE = 64 * 2**20
-MAX_MANIFESTS = 500
-# So many pages in a row without an answer: the server is down, and asking on would be no help to anybody.
-MAX_UNANSWERED = 10
 _NO_NAMES = re.compile(r"manifest(\.json)?|info\.json|iiif|presentation|v?[0-9](\.[0-9])?|", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
-_JSON = "application/ld+json, application/json;q=0.9, */*;q=0.1"
-
-Unfetched = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -80,16 +76,16 @@ def gather(
     """
     fetcher = fetcher or Fetcher()
     note = note or (lambda text: None)
-    books = list(_named(_books(sources, fetcher, note)))
-    pages = [(named, page) for named in books for page in named.book.pages]
-    ledger = Ledger(folder)
     unfetched: list[Unfetched] = []
+    found = list(_named(books(sources, fetcher, note, unfetched)))
+    pages = [(named, page) for named in found for page in named.book.pages]
+    ledger = Ledger(folder)
     rows: list[page_table.Row] = []
     silent = 0
     for done, (named, page) in enumerate(pages):
         if progress is not None:
             progress(done, len(pages))
-        name = f"{named.name}_p{page.number:04}"
+        name = f"{named.name}_{page.name}"
         key = f"{named.name}/{name}"
         try:
             if page.picture is None:
@@ -114,14 +110,14 @@ def gather(
             rows.append(page_table.row(name, named.name, named.book, page))
     if progress is not None:
         progress(len(pages), len(pages))
-    ledger.tidy({f"{named.name}/{named.name}_p{page.number:04}" for named, page in pages})
+    ledger.tidy({f"{named.name}/{named.name}_{page.name}" for named, page in pages})
     write_whole(folder / "unfetched.json", json.dumps(unfetched).encode())
     if not rows:
         raise DownloadError(
             f"None of the {len(pages):,} images could be fetched. The first: {unfetched[0][1]}"
         )
     write_whole(folder / "metadata.csv", page_table.to_csv(rows))
-    folders = tuple(path for named in books if (path := folder / "images" / named.name).is_dir())
+    folders = tuple(path for named in found if (path := folder / "images" / named.name).is_dir())
     return Gathered(folders, folder / "metadata.csv", tuple(unfetched))
 
 
@@ -144,54 +140,6 @@ def suggested_name(source: str) -> str:
 # ---- manifests
 
 
-def _books(
-    sources: Sequence[str], fetcher: Fetcher, note: Callable[[str], None]
-) -> Iterator[tuple[Book, str, bool]]:
-    """Yield (manifest, where it came from, whether its images may lie on this machine)."""
-    waiting: list[tuple[str, bool, bool]] = []  # source, may be a shelf, came from a file or this network
-    for source in dict.fromkeys(sources):
-        by_name = source.startswith(("http://", "https://"))
-        waiting.append((source, True, not by_name or is_local(urlsplit(source).hostname or "")))
-    count = 0
-    while waiting:
-        source, may_be_shelf, local = waiting.pop(0)
-        found = parse(_content(source, fetcher, local), source)
-        if isinstance(found, Book):
-            if found.left_out:
-                note(f"{source} has more pages than imgsim reads: {found.left_out:,} are left out.")
-            count += 1
-            yield found, source, local
-            continue
-        if not may_be_shelf:
-            note(f"{source} is a collection within a collection, which is not followed. Name it itself.")
-            continue
-        if found.collections:
-            note(f"{source} holds {found.collections:,} further collections, which are not followed.")
-        if not found.manifests:
-            raise ManifestError(f"The collection {source} names no manifests. Name one of its parts.")
-        if len(found.manifests) > MAX_MANIFESTS:
-            note(f"Of {source} the first {MAX_MANIFESTS:,} of {len(found.manifests):,} manifests are read.")
-        waiting[:0] = [(one, False, local) for one in found.manifests[:MAX_MANIFESTS]]
-    if not count:
-        raise ManifestError(f"There is no manifest in {', '.join(sources)}. Name the address of a manifest.")
-
-
-def _content(source: str, fetcher: Fetcher, local: bool) -> bytes:
-    if source.startswith(("http://", "https://")):
-        return fetcher.get(source, MAX_MANIFEST, accept=_JSON, local=local)
-    try:
-        with open(source, "rb") as file:
-            content = file.read(MAX_MANIFEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ManifestError(
-            f"The manifest {source} cannot be read ({reason}). Name a file, or an http or https address."
-        ) from None
-    if len(content) > MAX_MANIFEST:
-        raise ManifestError(f"{source} is larger than the {MAX_MANIFEST:,} bytes that a manifest may have.")
-    return content
-
-
 def _named(found: Iterator[tuple[Book, str, bool]]) -> Iterator[_Named]:
     """Give each manifest a name of its own, from its id, its address or its label."""
     taken: dict[str, str] = {}
@@ -212,7 +160,8 @@ def _safe(text: str) -> str:
 
 def _shown(named: _Named, page: Canvas) -> str:
     label = f" ({page.label[:60]})" if page.label else ""
-    return f"{named.name}, page {page.number}{label}"
+    part = f", image {page.part}" if page.part > 1 else ""
+    return f"{named.name}, page {page.number}{part}{label}"
 
 
 # ---- images
@@ -246,7 +195,20 @@ def _image(picture: Picture, fetcher: Fetcher, local: bool) -> tuple[bytes, str]
             break
         picture = image_requests.informed(picture, info)
     assert first is not None
-    raise first
+    raise _walled(first, picture)
+
+
+def _walled(error: Refused | ImageError, picture: Picture) -> Refused | ImageError:
+    """The error, with what it means where the image stands behind a login."""
+    refused = isinstance(error, Refused) and error.status in LOGIN
+    if not refused and not picture.login:
+        return error
+    named = f" ({picture.login!r})" if picture.login else ""
+    return Refused(
+        f"{error} The image stands behind a login of the library{named}, and imgsim cannot log in. Save it with a "
+        "browser that is logged in, and name its folder.",
+        error.status if isinstance(error, Refused) else 0,
+    )
 
 
 def _of(url: str, error: Refused | ImageError) -> Refused | ImageError:
@@ -256,6 +218,6 @@ def _of(url: str, error: Refused | ImageError) -> Refused | ImageError:
 def _info(picture: Picture, fetcher: Fetcher, local: bool) -> image_requests.Info | None:
     try:
         url = f"{picture.service}/info.json"
-        return image_requests.read_info(fetcher.get(url, 2**20, accept=_JSON, local=local))
+        return image_requests.read_info(fetcher.get(url, 2**20, accept=JSON, local=local))
     except Refused:
         return None

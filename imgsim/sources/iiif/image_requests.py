@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from imgsim.images.thumbnails import fitted
-from imgsim.sources.iiif.presentation import Picture, level_of, version_of
+from imgsim.sources.iiif.pictures import Picture, level_of, version_of
 
 LONGEST = 2000  # pixels: more than the comparison of lines uses, and little enough to be polite
 
@@ -61,7 +61,8 @@ def needs_info(picture: Picture, longest: int = LONGEST) -> bool:
 def informed(picture: Picture, info: Info) -> Picture:
     """Return the picture with what its service says of it, which is more reliable than what the manifest says."""
     level = picture.level if info.level is None else info.level
-    return replace(picture, version=info.version, level=level, size=info.size or picture.size)
+    size = picture.size if picture.region is not None else info.size or picture.size
+    return replace(picture, version=info.version, level=level, size=size)
 
 
 def addresses(picture: Picture, info: Info | None = None, longest: int = LONGEST) -> list[str]:
@@ -92,7 +93,10 @@ def addresses(picture: Picture, info: Info | None = None, longest: int = LONGEST
         asked += [f"{width},{height}", f"{width},"] if modern else [f"{width},"]
         asked += whole
     quality = "native" if picture.version == 1 else "default"
-    found = [f"{picture.service}/full/{how}/0/{quality}.jpg" for how in asked]
+    region = "full" if picture.region is None else ",".join(map(str, picture.region))
+    # Services of level 0 know neither parts nor turns, and of others not all do: then the whole is better than nothing.
+    forms = [(region, picture.turned), (region, 0), ("full", 0)] if level != 0 else [("full", 0)]
+    found = [f"{picture.service}/{part}/{how}/{turn}/{quality}.jpg" for part, turn in forms for how in asked]
     return list(dict.fromkeys([*found, *([picture.body] if picture.body else [])]))
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from imgsim.base.writing import write_whole
-from imgsim.sources.iiif.presentation import Picture
+from imgsim.sources.iiif.pictures import Picture
 
 # Of the kinds of images that are kept: how the names of their files end.
 SUFFIXES = {
@@ -17,6 +17,11 @@ SUFFIXES = {
     "WEBP": ".webp",
     "BMP": ".bmp",
     "JPEG2000": ".jp2",
+    "GIF": ".gif",
+    "AVIF": ".avif",
+    "HEIC": ".heic",
+    "JXL": ".jxl",
+    "DIB": ".dib",
 }
 
 
@@ -41,7 +46,8 @@ class Ledger:
 
     @staticmethod
     def _identity(picture: Picture) -> str:
-        return picture.service or picture.body
+        part = "" if picture.region is None else "#xywh=" + ",".join(map(str, picture.region))
+        return (picture.service or picture.body) + part + (f"#turned={picture.turned}" if picture.turned else "")
 
     def _file(self, key: str) -> Path | None:
         suffix = self._lines[key].get("suffix")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -51,7 +52,7 @@ class Verifier(Protocol):
         ...
 
 
-def describe_file(data: bytes, verifier: Verifier) -> Features:
+def describe_file(data: bytes | Path, verifier: Verifier) -> Features:
     """Open an image file and describe it.
 
     Raises

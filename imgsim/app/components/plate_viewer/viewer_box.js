@@ -1,10 +1,9 @@
 // A box drawn on the plate: dragged open, moved, pulled at its handles. Its edges are fractions of the image.
 
 import { element, set } from "../shared/common.js";
+import { ARROWS, dragged, handles, lay, stepped } from "../shared/box_grips.js";
 
-const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 const STEP = 0.02; // of the image's side: how far a key moves an edge
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LEAST = 0.01; // of the image's side: anything smaller was a slip of the hand
 
 export class CropBox {
@@ -14,7 +13,7 @@ export class CropBox {
     this.box = null;
     this.drawing = false;
     this.node = element("div", { class: "box", hidden: true, "data-testid": "imgsim-box" });
-    for (const handle of HANDLES) this.node.append(element("span", { class: `handle ${handle}`, "data-handle": handle }));
+    this.node.append(...handles());
     stage.append(this.node);
   }
 
@@ -32,22 +31,8 @@ export class CropBox {
   drag([left, top]) {
     const now = this.view.toImage(left, top);
     const { start, handle } = this.grip;
-    let [x0, y0, x1, y1] = this.before ?? [0, 0, 0, 0];
-    if (handle === "new") [x0, y0, x1, y1] = [...start, ...now];
-    else if (handle === "all") {
-      const right = Math.min(1 - x1, Math.max(-x0, now[0] - start[0]));
-      const down = Math.min(1 - y1, Math.max(-y0, now[1] - start[1]));
-      [x0, y0, x1, y1] = [x0 + right, y0 + down, x1 + right, y1 + down];
-    } else {
-      if (handle.includes("w")) x0 = now[0];
-      if (handle.includes("e")) x1 = now[0];
-      if (handle.includes("n")) y0 = now[1];
-      if (handle.includes("s")) y1 = now[1];
-    }
-    const inside = (edge) => Math.min(1, Math.max(0, edge));
-    const [across, upright] = [[x0, x1].map(inside), [y0, y1].map(inside)];
     this.moved = true;
-    this.put([Math.min(...across), Math.min(...upright), Math.max(...across), Math.max(...upright)]);
+    this.put(dragged(this.before ?? [0, 0, 0, 0], handle, start, now, [1, 1]));
   }
 
   end() {
@@ -63,7 +48,7 @@ export class CropBox {
     if (key.toLowerCase() === "b") {
       if (!this.held) this.before = this.box;
       this.held = true;
-      this.put(this.box ?? this.view.sight().map((edge) => Math.min(1, Math.max(0, edge))));
+      this.put(this.box ?? this.view.sight());
       return true;
     }
     if (!this.held) return false;
@@ -71,7 +56,7 @@ export class CropBox {
     else if (key === "Enter") {
       this.held = false;
       this.set(this.box, true);
-    } else if (Object.hasOwn(ARROWS, key)) this.put(stepped(this.box, ...ARROWS[key], shiftKey));
+    } else if (Object.hasOwn(ARROWS, key)) this.put(stepped(this.box, ...ARROWS[key], shiftKey, [STEP, STEP], [1, 1]));
     else return false;
     return true;
   }
@@ -109,23 +94,8 @@ export class CropBox {
     const visible = Boolean(this.box && this.shown);
     set(this.node, "hidden", !visible);
     if (!visible) return;
-    const [left, top] = this.view.toStage(this.box[0], this.box[1]);
-    const [right, bottom] = this.view.toStage(this.box[2], this.box[3]);
-    const { style } = this.node;
-    style.transform = `translate(${left}px, ${top}px)`;
-    style.width = `${Math.max(1, right - left)}px`;
-    style.height = `${Math.max(1, bottom - top)}px`;
+    lay(this.node, this.view.toStage(this.box[0], this.box[1]), this.view.toStage(this.box[2], this.box[3]));
   }
-}
-
-/** A box after an arrow key: moved whole, or with its right or lower edge moved, and never over the image's edge. */
-function stepped([x0, y0, x1, y1], right, down, sizing) {
-  const within = (least, step, most) => Math.min(most, Math.max(least, step));
-  if (sizing) {
-    return [x0, y0, within(Math.min(x0 + STEP, x1), x1 + right * STEP, 1), within(Math.min(y0 + STEP, y1), y1 + down * STEP, 1)];
-  }
-  const [across, along] = [within(-x0, right * STEP, 1 - x1), within(-y0, down * STEP, 1 - y1)];
-  return [x0 + across, y0 + along, x1 + across, y1 + along];
 }
 
 /** What the browser and Python tell each other of the box. Python's answers come behind the user's own hand. */

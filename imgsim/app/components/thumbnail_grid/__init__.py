@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imgsim.app.components.drawing import drawable
+from imgsim.app.components.drawing import drawable, drawable_boxes
 from imgsim.app.components.mounting import mount, own_url, positive
 from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
 _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
-_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "verdict", "heading"}
+_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "boxes", "verdict", "heading"}
 MARKS = ("", "query", "selected")
 TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
 
@@ -36,6 +36,7 @@ def thumbnail_grid(
     fit: bool = False,
     selected: str | None = None,
     label: str = "Plates",
+    noun: str = "plate",
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
     on_action: Callable[[], None] | None = None,
@@ -58,6 +59,7 @@ def thumbnail_grid(
             more    int > 0, a button "+N" for plates folded under this card (optional)
             mark    "query" or "selected" (optional)
             outline an `outline`: a region drawn on the plate (optional)
+            boxes   {"width", "height", "boxes": [[x0, y0, x1, y1, kind], ...]}: boxes drawn on it (optional)
             verdict {"kind": one of CODES or TIMES, "text": its words, "title": a sentence} (optional)
             review  str, what people decided, such as "same plate"; review_title says who and when (optional)
             action  str, a button under the card, such as "Compare" (optional)
@@ -70,6 +72,7 @@ def thumbnail_grid(
     fit : whether few cards are made as wide as the room there is.
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
+    noun : what one of its cards is.
     on_click, on_expand, on_action, on_judge : called without arguments before the page reruns; see `picked`.
 
     Raises
@@ -88,6 +91,7 @@ def thumbnail_grid(
         "min_width": positive(min_width, "min_width"),
         "fit": bool(fit),
         "label": str(label),
+        "noun": str(noun),
     }
     events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
     result = mount("thumbnail_grid", key=key, data=data, events=events)
@@ -129,6 +133,8 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
     card["mark"] = mark
     if item.get("outline") is not None:
         card["outline"] = drawable(item["outline"], f"the outline of {card['id']!r}")
+    if item.get("boxes") is not None:
+        card["boxes"] = drawable_boxes(item["boxes"], f"what is drawn on {card['id']!r}")
     if item.get("verdict") is not None:
         card["verdict"] = _verdict(item["verdict"], card["id"])
     if item.get("heading") is not None:

@@ -5,7 +5,7 @@
 // second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
-import { outline } from "../shared/outline.js";
+import { outline, rectangles } from "../shared/outline.js";
 import { component, element, set, styles, write } from "../shared/common.js";
 
 class Card {
@@ -81,7 +81,7 @@ class Card {
     write(this.means, item.heading?.means ?? "");
     set(this.heading, "data-line", Boolean(item.heading?.line));
     this.drawn?.remove();
-    this.drawn = outline(item.outline);
+    this.drawn = outline(item.outline) ?? rectangles(item.boxes);
     if (this.drawn) this.image.after(this.drawn);
     set(this.node, "data-outlined", Boolean(this.drawn));
     set(this.node, "data-rank", item.rank);
@@ -108,7 +108,7 @@ class Grid {
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, fit, label: name }) {
+  update({ items, height, min_width, fit, label: name, noun }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
     set(list, "data-fit", Boolean(fit));
@@ -141,7 +141,7 @@ class Grid {
     }
     // Other plates than before are announced; the first ones are found by whoever reads on.
     const other = this.order && items.map((item) => item.id).join("\n") !== this.order.map((card) => card.id).join("\n");
-    if (other) write(this.heard, `${name}: ${items.length} ${items.length === 1 ? "plate" : "plates"}`);
+    if (other) write(this.heard, `${name}: ${items.length} ${noun}${items.length === 1 ? "" : "s"}`);
     this.order = items.map((item) => cards.get(item.id));
     set(list, "data-count", items.length);
     if (!this.order.includes(this.held)) this.hold(this.order[0]);

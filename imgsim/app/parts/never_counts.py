@@ -1,0 +1,110 @@
+"""Parts that never count: said of the box that is drawn on a plate, listed, and taken back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgsim.app.parts import mending, reviewer, reviewing
+from imgsim.app.services import text
+from imgsim.app.services.parameters import Box
+from imgsim.collection import Collection
+from imgsim.collection.excluded_parts import BOOK, COLLECTION, PLATE, ExcludedParts, Part, by_content, keys_of
+from imgsim.errors import ImgsimError
+
+_SCOPE, _FAILED = "never_counts_scope", "_imgsim_not_excluded"
+_MOST_SHOWN = 50
+_LATER = "It holds from the next preparation on: only the plates that it is on are compared again."
+
+
+def offer(collection: Collection, row: int, box: Box) -> None:
+    """Draw the way to say that what is inside the box never counts, as evidence that two plates are the same."""
+    record = collection.catalogue.record(row)
+    whose = {PLATE: "on this plate", BOOK: "at this place on every plate of this book"}
+    whose |= {COLLECTION: "at this place on every plate of the collection"}
+    if not record["book"]:
+        del whose[BOOK]
+    place = st.popover(
+        "Never count this part",
+        help="For a stamp, a colour card or a border that ties plates which have nothing else in common.",
+    )
+    with place, st.container(width=340):  # narrow: the box that is meant stays in sight
+        st.markdown("Lines inside the box will vouch for no pair of plates:")
+        st.radio("Where", list(whose), format_func=whose.__getitem__, key=_SCOPE, label_visibility="collapsed")
+        reviewer.sign()
+        names = {PLATE: str(record["sha256"]), BOOK: str(record["book"]), COLLECTION: ""}
+        st.button(
+            "It never counts", disabled=not reviewer.name(), type="primary", on_click=_add,
+            args=(collection, names, box),
+        )  # fmt: skip
+        st.caption(f"{_LATER} About lists all such parts, to be taken back.")
+    _failed()
+    if waiting(collection):
+        st.info("Parts that never count were drawn or taken back since this collection was prepared.")
+        mending.again(collection.path, "never_counts")
+
+
+def _add(collection: Collection, names: dict[str, str], box: Box) -> None:
+    scope = str(st.session_state[_SCOPE])
+    try:
+        ExcludedParts(collection.path).add(scope, names[scope], box, reviewer.name())
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def _remove(collection: Collection, number: int) -> None:
+    try:
+        ExcludedParts(collection.path).remove(number, reviewer.name())
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def _failed() -> None:
+    said = st.session_state.pop(_FAILED, "")
+    if said:
+        st.error(text.plain(said))
+
+
+def waiting(collection: Collection) -> bool:
+    """Whether parts were drawn or taken back since the plates were compared; False where they never were."""
+    if collection.matches is None:
+        return False
+    frame = collection.catalogue.frame
+    found = by_content(ExcludedParts(collection.path).standing(), frame["sha256"].tolist(), frame["book"].tolist())
+    return keys_of(found) != (collection.manifest.get("matching") or {}).get("excluded", {})
+
+
+def show(collection: Collection) -> None:
+    """List what never counts, each with the way to take it back; nothing where nothing was drawn."""
+    parts = ExcludedParts(collection.path).standing()
+    changed = waiting(collection)
+    if not parts and not changed:
+        return
+    st.markdown("## Parts that never count")
+    _failed()
+    for part in parts[:_MOST_SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(_said(collection, part), width="stretch")
+            st.button(
+                "Take back", key=f"take_back_{part.number}", type="tertiary", disabled=not reviewer.name(),
+                on_click=_remove, args=(collection, part.number),
+            )  # fmt: skip
+    if len(parts) > _MOST_SHOWN:
+        st.caption(f"and {len(parts) - _MOST_SHOWN:,} more")
+    if parts:
+        reviewer.sign()
+    if changed:
+        st.markdown(f"Something was drawn or taken back since the plates were compared. {_LATER}")
+        mending.again(collection.path, "never_counts")
+
+
+def _said(collection: Collection, part: Part) -> str:
+    x0, y0, x1, y1 = (round(100 * edge) for edge in part.box)
+    place = f"{x0} to {x1} % from the left, {y0} to {y1} % from the top"
+    if part.scope == COLLECTION:
+        whose = "every plate"
+    elif part.scope == BOOK:
+        whose = f"every plate of {text.plain(collection.catalogue.book_label(part.name))}"
+    else:
+        ids = [plate for plate, picture in collection.catalogue.pictures.items() if picture == part.name]
+        whose = f"the plate {text.plain(ids[0])}" if ids else "a plate that is gone"
+    return f"On **{whose}**: {place}. {text.plain(part.reviewer)}, {reviewing.day(part.when)}"

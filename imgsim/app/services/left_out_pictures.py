@@ -1,0 +1,35 @@
+"""Pictures of files that a run left out, where they can be opened: two of one name, say, or a page without a plate."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from imgsim.app.services import caches
+from imgsim.collection import Collection
+from imgsim.errors import ImageError
+from imgsim.images.files import read_image
+from imgsim.images.isolated import Isolated
+
+MOST = 24
+_LOOKED_AT = 200  # files at most
+_SIDE = 400  # pixels
+_OPENER = Isolated()
+
+
+def pictures(collection: Collection) -> dict[int, bytes]:
+    """WebP by the row of what was left out; of a few, and only where there is something to see."""
+    return caches.fact(collection, "pictures left out", partial(_opened, collection), keep=1)
+
+
+def _opened(collection: Collection) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for row, file in enumerate(collection.skipped["file"].head(_LOOKED_AT).tolist()):
+        if len(found) == MOST:
+            break
+        for root in collection.manifest["inputs"]["roots"]:
+            try:
+                found[row] = _OPENER.webp(read_image(root, file), _SIDE).body
+                break
+            except (ImageError, OSError):
+                continue
+    return found

@@ -1,0 +1,1 @@
+"""Training of the page network on pages made up of plates and set text: ``imgsim train pages``."""
