@@ -12,7 +12,7 @@ import streamlit as st
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import mending, shell
 from imgsim.app.services import commands, page_scans, server, shown_pages, state, text
-from imgsim.catalogue.book_pages import KINDS, Cut
+from imgsim.catalogue.book_pages import ILLUSTRATION, KINDS, Cut
 from imgsim.collection import Collection
 from imgsim.collection.corrected_pages import CorrectedPage
 
@@ -27,6 +27,7 @@ FILTERS: dict[str, tuple[str, Asked]] = {
     "waiting": ("Not prepared yet", lambda page: page.waiting),
 }
 _PER_SHEET = 60
+_LEGEND = " Whole frames become plates; dashed ones are ornaments, dotted ones initials: they stay on the page."
 
 
 def chosen(pages: Sequence[CorrectedPage], asked: str, book: str) -> list[CorrectedPage]:
@@ -51,7 +52,8 @@ def show(collection: Collection, asked: str, book: str, sheet: int) -> None:
     sheet = min(sheet, sheets)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         kinds = Counter(cut.kind for page in found for cut in page.cuts)
-        st.caption(f"{text.count(len(found), 'page')} with {_told(kinds)}.")
+        others = "" if set(kinds) <= {ILLUSTRATION} else _LEGEND
+        st.caption(f"{text.count(len(found), 'page')} with {_told(kinds)}.{others}")
         if sheets > 1:
             st.pagination(sheets, **state.bind("pages_sheet", value=sheet))
     event = thumbnail_grid(
