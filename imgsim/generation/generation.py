@@ -98,7 +98,7 @@ class Generation(CheckedFiles):
             raise ImgsimError(f"There is no page {page_id[:80]!r} in this collection.")
         page = self.pages.page(page_id)
         try:
-            return read_image(page.root, page.file)
+            return read_image(self._now(page.root), page.file)
         except (OSError, ImgsimError) as error:
             raise self._moved(f"page {page_id}", Path(page.root) / page.file, error) from None
 
@@ -232,9 +232,19 @@ class Generation(CheckedFiles):
         if root not in self.manifest["inputs"]["roots"]:
             raise self.error(f"the plate {record['plate_id']} lies outside the inputs of the collection")
         try:
-            return read(root, file)
+            return read(self._now(root), file)
         except (OSError, ImgsimError) as error:
             raise self._moved(str(record["plate_id"]), Path(root) / file, error) from None
+
+    def _now(self, root: str) -> str:
+        """Where a folder of scans lies now: what is kept within the collection's own folder moves with it."""
+        from imgsim.images.archives import name_problem
+
+        _, kept, inside = root.replace("\\", "/").rpartition(f"/{layout.SOURCE}/")
+        moved = self.path / layout.SOURCE / inside
+        if Path(root).is_dir() or not kept or name_problem(inside) or not moved.is_dir():
+            return root
+        return str(moved)
 
     def _moved(self, what: str, place: Path, error: Exception) -> CollectionError:
         return CollectionError(

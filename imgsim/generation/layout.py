@@ -24,6 +24,8 @@ CATALOGUE = "catalogue.parquet"
 SKIPPED = "skipped.csv"
 UNJOINED = "unjoined.csv"
 PAGES = "pages.parquet"
+# In a collection's folder: what was fetched, generated or cut out for it.
+SOURCE = "source"
 THUMBNAILS = "thumbnails"
 THUMBNAIL_SUMS = "thumbnails.sha256"
 MATCHES = "matches.parquet"

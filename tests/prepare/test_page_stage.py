@@ -269,3 +269,14 @@ def test_the_first_page_of_a_tiff_is_judged_with_the_others(tmp_path: Path) -> N
             "book_0002_0", "book_0003_0", "book_0004_0", "other", "other_0002", "other_0003", "third_0", "third_0002_0",
         ]  # fmt: skip
         assert frame["book"].tolist() == ["book"] * 3 + ["other"] * 3 + ["third"] * 2
+
+
+def test_what_was_cut_out_moves_with_its_collection(book: Path) -> None:
+    make(book / "out", book / "flora")
+    (book / "out").rename(book / "elsewhere")
+    collection = open_collection(book / "elsewhere")
+    for row, content in enumerate(collection.catalogue.frame["sha256"]):
+        assert hashlib.sha256(collection.plate_bytes(row)).hexdigest() == content
+    (book / "elsewhere" / "source").rename(book / "elsewhere" / "gone")
+    with pytest.raises(ImgsimError, match="no longer where it was"):
+        collection.plate_bytes(0)
