@@ -91,6 +91,8 @@ def by_content(parts: Sequence[Part], pictures: Sequence[str], books: Sequence[s
 
     Parameters: ``pictures`` and ``books`` are each plate's SHA-256 and book, '' where that is not known.
     """
+    if not parts:
+        return {}
     whose: dict[tuple[str, str], list[Box]] = defaultdict(list)
     for part in parts:
         whose[part.scope, part.name].append(part.box)

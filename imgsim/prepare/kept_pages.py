@@ -16,14 +16,14 @@ from imgsim.base.shards import Shards
 from imgsim.catalogue.book_pages import checked_cuts
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.files import ImageFile
-from imgsim.prepare.known_files import hash_files
+from imgsim.prepare.known_files import Known, hash_files, signatures
 from imgsim.prepare.page_shards import PageFinding
 
 
 @dataclass(frozen=True)
 class SeenPage:
-    """A file that was looked at as a page: ``signature`` is how it looked from outside (see
-    :mod:`imgsim.prepare.known_files`), ``key`` of what looked, ``by`` the version of imgsim."""
+    """A file that was looked at as a page: a :class:`imgsim.prepare.known_files.Seen` with what was found, the ``key``
+    of what looked, and ``by`` which version of imgsim."""
 
     root: str
     file: str
@@ -32,43 +32,66 @@ class SeenPage:
     by: str
     finding: PageFinding
 
+    @property
+    def sha256(self) -> str:
+        return self.finding.sha256
+
+    @property
+    def bytes(self) -> int:
+        return self.finding.bytes
+
 
 class KeptPages:
-    """Findings by file and by content in ``work/pages``."""
+    """Findings in ``work/pages``.
 
-    def __init__(self, folder: Path, key: str, note: Callable[[str], None]) -> None:
+    Parameters
+    ----------
+    key : of what looks now; what another network found is forgotten.
+    files : all that are to be looked at.
+    note : told of damaged shards, whose work is done again.
+    """
+
+    def __init__(
+        self, folder: Path, key: str, files: Sequence[ImageFile], note: Callable[[str], None]
+    ) -> None:
         self._key, self._folder = key, folder
+        self._marks = dict(zip(files, signatures(files), strict=True))
+        self._seen: dict[tuple[str, str], SeenPage] = {}
         self._shards: Shards[SeenPage] = Shards(folder, self, note)
-        self._by_file: dict[tuple[str, str], SeenPage] = {}
-        self._by_content: dict[str, PageFinding] = {}
-
-    def open(self) -> None:
-        """See what earlier runs left. A damaged shard is removed, with a note; one of another network too."""
         self._shards.open()
+        self._known = Known(self._seen.values())
+        self._moved = self._known.moved(files)
 
-    def unchanged(self, root: str, file: str, signature: str) -> PageFinding | None:
-        """What is known of a file that looks as it did."""
-        seen = self._by_file.get((root, file))
-        return seen.finding if seen is not None and signature and seen.signature == signature else None
+    def recall(self, files: Sequence[ImageFile]) -> dict[str, PageFinding]:
+        """What is known of files, by plate_id: of those that look as they did, and by their content of others."""
+        found: dict[str, PageFinding] = {}
+        doubtful = []
+        for file in files:
+            seen = self._known.unchanged(file, self._marks[file])
+            if seen is not None:
+                found[file.plate_id] = seen.finding
+            elif self._known.may_hold(file, self._moved):
+                doubtful.append(file)
+        digests = hash_files(doubtful, lambda done, total: None)
+        for file in doubtful:
+            seen = self._known.by_content.get(digests.get((file.root, file.file), ""))
+            if seen is not None:
+                found[file.plate_id] = seen.finding
+                self.add(file, seen.finding)
+        return found
 
-    def recognised(self, files: Sequence[ImageFile]) -> dict[ImageFile, PageFinding]:
-        """What is known of files that lie elsewhere now, or look otherwise from outside: by their content."""
-        if not self._by_content or not files:
-            return {}
-        digests = hash_files(files, lambda done, total: None)
-        contents = {file: digests.get((file.root, file.file), "") for file in files}
-        return {file: self._by_content[c] for file, c in contents.items() if c in self._by_content}
-
-    def add(self, root: str, file: str, signature: str, finding: PageFinding) -> None:
+    def add(self, file: ImageFile, finding: PageFinding) -> None:
         """Keep what was found; written within seconds."""
-        self._shards.add(SeenPage(root, file, signature, self._key, imgsim.__version__, finding))
+        self._shards.add(
+            SeenPage(file.root, file.file, self._marks[file], self._key, imgsim.__version__, finding)
+        )
 
     def flush(self) -> None:
         """Write what has been added, all of it into one shard where there are many."""
         self._shards.flush()
         old = sorted(self._folder.glob("*.npz"))
         if len(old) > 8:
-            self._shards.add(*self._by_file.values())
+            self._shards.add(*self._seen.values())
             self._shards.flush()
             for path in old:
                 path.unlink(missing_ok=True)
@@ -81,7 +104,7 @@ class KeptPages:
         mine = [
             one for one in seen if one.key == self._key and (one.by == imgsim.__version__ or not one.finding.reason)
         ]
-        self._know(mine)
+        self.wrote(path, mine)
         return bool(mine)
 
     def encode(self, results: Sequence[SeenPage]) -> bytes:
@@ -89,13 +112,7 @@ class KeptPages:
         return npz_bytes(records=np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8))
 
     def wrote(self, path: Path, results: Sequence[SeenPage]) -> None:
-        self._know(results)
-
-    def _know(self, results: Sequence[SeenPage]) -> None:
-        for one in results:
-            self._by_file[one.root, one.file] = one
-            if one.finding.sha256:
-                self._by_content[one.finding.sha256] = one.finding
+        self._seen |= {(one.root, one.file): one for one in results}
 
 
 def page_signatures(folder: Path) -> dict[tuple[str, str], str]:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.images.containers import INSIDE, outermost
@@ -70,19 +70,41 @@ def signatures(files: Iterable[ImageFile]) -> list[str]:
     return out
 
 
-class Known:
+class Seen(Protocol):
+    """What was seen of a file: where it lay, how it looked from outside, and what it held ("" and 0: not known)."""
+
+    @property
+    def root(self) -> str: ...
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def signature(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+
+S = TypeVar("S", bound=Seen)
+
+
+class Known(Generic[S]):
     """Everything known of files and contents, from the live generation and from earlier and interrupted runs."""
 
-    def __init__(self, sources: Iterable[SeenFile]) -> None:
-        self.by_path: dict[tuple[str, str], SeenFile] = {}
-        self.by_content: dict[str, SeenFile] = {}
+    def __init__(self, sources: Iterable[S]) -> None:
+        self.by_path: dict[tuple[str, str], S] = {}
+        self.by_content: dict[str, S] = {}
         for source in sources:
             self.by_path[source.root, source.file] = source
             if source.sha256 and source.bytes:
                 self.by_content[source.sha256] = source
         self._sizes = {source.bytes for source in self.by_content.values()}
 
-    def unchanged(self, file: ImageFile, signature: str) -> SeenFile | None:
+    def unchanged(self, file: ImageFile, signature: str) -> S | None:
         """What is known of a file that looks as it did."""
         source = self.by_path.get((file.root, file.file))
         return source if source is not None and signature and source.signature == signature else None

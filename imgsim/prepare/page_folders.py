@@ -12,6 +12,7 @@ from imgsim.prepare.options import AUTO
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
+    from imgsim.images.files import ImageFile
 
 # The shares of pages with text among the files of a folder from which those are pages, and from which all are: also its
 # full-page plates, and what is blank.
@@ -33,6 +34,18 @@ def places_of(files: Iterable[Place]) -> dict[Place, Place]:
     documents = {(root, file.rpartition(INSIDE)[0]) for root, file in files if INSIDE in file}
     names = {one: one[1] + INSIDE if one in documents else one[1] for one in files}
     return {one: (one[0], as_path(name).rpartition("/")[0]) for one, name in names.items()}
+
+
+def strangers(files: Iterable[ImageFile], live: Generation | None) -> list[ImageFile]:
+    """The files of which the generation before had no plate and no page."""
+    try:
+        frame, pages = (live.catalogue.frame, live.pages) if live is not None else (None, None)
+    except CollectionError:
+        return []
+    if frame is None:
+        return []
+    seen = {*zip(frame["root"], frame["file"], strict=True), *((page.root, page.file) for page in pages or ())}
+    return [file for file in files if (file.root, file.file) not in seen]
 
 
 def held_pages(live: Generation | None) -> dict[tuple[str, str], float]:

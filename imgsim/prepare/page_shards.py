@@ -14,6 +14,7 @@ from PIL import Image
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.catalogue.book_pages import ILLUSTRATION, Cut, checked_cuts
 from imgsim.errors import ImageError, ImgsimError
+from imgsim.images.content import length
 from imgsim.images.content import sha256 as content_sha256
 from imgsim.images.decoding import open_image
 
@@ -64,6 +65,7 @@ class PageFinding:
     """
 
     sha256: str
+    bytes: int = 0
     width: int = 0
     height: int = 0
     text: float = 0.0
@@ -114,7 +116,7 @@ def _finding(file: ImageFile, detect: Detect) -> PageFinding:
         # Whatever a decoder or a user's own network raises costs this page and not the run.
         return PageFinding(digest, reason=f"could not be looked at ({type(error).__name__}: {error})")
     return PageFinding(
-        digest, *image.size, float(layout.text), int(layout.turn), layout.gutter, cuts
+        digest, length(content), *image.size, float(layout.text), int(layout.turn), layout.gutter, cuts
     )
 
 

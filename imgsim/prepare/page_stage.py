@@ -25,7 +25,6 @@ from imgsim.images.files import ImageFile
 from imgsim.prepare.cut_index import CUT_VERSION, CutIndex
 from imgsim.prepare.cut_numbers import numbered
 from imgsim.prepare.kept_pages import KeptPages
-from imgsim.prepare.known_files import signatures
 from imgsim.prepare.options import ALWAYS, AUTO, NEVER, PAGE_MODES
 from imgsim.prepare.page_folders import ALL, SOME, Place, is_cut, places_of
 from imgsim.prepare.page_shards import PageFinder, PageFinding, Slice, Slices
@@ -53,15 +52,12 @@ class Paged:
     pages : those that were looked at as pages, with their boxes.
     skipped : (file, why) of pages that could not be read.
     scans : of each cut plate, by its id: the page it is on, and its box.
-    looked, cut : how many files a network saw in this run, and how many pictures were cut out.
     """
 
     plates: list[ImageFile]
     pages: list[BookPage] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     scans: dict[str, tuple[BookPage, Cut]] = field(default_factory=dict)
-    looked: int = 0
-    cut: int = 0
 
     @property
     def key(self) -> str:
@@ -81,7 +77,7 @@ def _plain(page: BookPage) -> list[object]:
 def cut_pages(
     files: Sequence[ImageFile], mode: str, *, folder: Path, work: Path, finder: Callable[[], PageFinder],
     processor: Processor, reporter: Reporter, known: Mapping[tuple[str, str], float],
-    before: Mapping[str, Sequence[Cut]],
+    before: Mapping[str, Sequence[Cut]], new: Sequence[ImageFile],
 ) -> Paged:  # fmt: skip
     """Tell pages from plates, and cut the plates out of the pages.
 
@@ -93,6 +89,8 @@ def cut_pages(
     finder : gives what finds illustrations; called only where a file must be looked at.
     known : (root, folder) -> what it holds, as :func:`held_pages` has it; asked before any file.
     before : the boxes that each page had, by the SHA-256 of its scan.
+    new : files that the generation before did not have. Pages among them that lie in a folder of plates stay whole, as
+        all files there; that is said.
 
     Raises
     ------
@@ -104,13 +102,18 @@ def cut_pages(
         file for file in files
         if mode == ALWAYS or (mode == AUTO and not is_cut(file.file) and known.get(places[file.root, file.file], ALL))
     ]  # fmt: skip
+    among_plates = [
+        file for file in new
+        if mode == AUTO and known.get(places[file.root, file.file]) == 0 and not is_cut(file.file)
+    ]  # fmt: skip
     corrections = PageCorrections(folder).standing()
-    if mode == NEVER or not doubtful:
+    if mode == NEVER or not (doubtful or among_plates):
         return Paged(list(files))
-    search = _Search(doubtful, places, finder(), work, processor, reporter)
+    search = _Search([*doubtful, *among_plates], places, finder(), work, processor, reporter)
+    search.mind(among_plates)
     search.sample(mode, known)
     search.look([file for file in doubtful if search.may_be_page(file)])
-    paged = Paged([], looked=search.looked)
+    paged = Paged([])
     for file in files:
         finding = search.found.get(file.plate_id)
         correction = corrections.get(finding.sha256) if finding is not None else None
@@ -133,24 +136,27 @@ def _seems_page(finding: PageFinding) -> bool:
     return finding.text >= LEAST_TEXT and max(finding.width, finding.height) >= LEAST_SIDE
 
 
+def _sample(files: list[ImageFile]) -> list[ImageFile]:
+    """Some of many files, from all over."""
+    step = max(1, len(files) // SAMPLE)
+    return files[step // 2 :: step][:SAMPLE]
+
+
 class _Search:
-    """Looks at files as pages; ``found`` by plate_id, ``looked`` counts those that the network saw."""
+    """Looks at files as pages; ``found`` by plate_id."""
 
     def __init__(
         self, files: Sequence[ImageFile], places: Mapping[Place, Place], finder: PageFinder, work: Path,
         processor: Processor, reporter: Reporter,
     ) -> None:  # fmt: skip
         self._finder, self._processor, self._reporter = finder, processor, reporter
-        self._marks = dict(zip((file.plate_id for file in files), signatures(files), strict=True))
-        self._kept = KeptPages(work / "pages", finder.key, reporter.note)
-        self._kept.open()
+        self._kept = KeptPages(work / "pages", finder.key, files, reporter.note)
         self._places: dict[tuple[str, str], list[ImageFile]] = defaultdict(list)
         for file in files:
             self._places[places[file.root, file.file]].append(file)
         self._place = places
         self._share: dict[tuple[str, str], float] = {}
         self.found: dict[str, PageFinding] = {}
-        self.looked = 0
 
     def sample(self, mode: str, known: Mapping[tuple[str, str], float]) -> None:
         """Find out what each folder holds."""
@@ -159,13 +165,28 @@ class _Search:
             if mode == ALWAYS or place in known:
                 self._share[place] = ALL if mode == ALWAYS else known[place]
             else:
-                step = max(1, len(files) // SAMPLE)
-                asked[place] = files[step // 2 :: step][:SAMPLE]
+                asked[place] = _sample(files)
         self.look([file for files in asked.values() for file in files], "telling pages from plates")
         for place, files in asked.items():
             readable = [self.found[file.plate_id] for file in files if not self.found[file.plate_id].reason]
             self._share[place] = sum(map(_seems_page, readable)) / max(1, len(readable))
         self._tell(list(asked))
+
+    def mind(self, files: Sequence[ImageFile]) -> None:
+        """Say where new files in a folder of plates are pages, of which the illustrations are not cut out."""
+        asked: dict[tuple[str, str], list[ImageFile]] = defaultdict(list)
+        for file in files:
+            asked[self._place[file.root, file.file]].append(file)
+        for (root, folder), all_of_them in asked.items():
+            some = _sample(all_of_them)
+            self.look(some, "telling pages from plates")
+            if sum(_seems_page(self.found[file.plate_id]) for file in some) >= ALL * len(some):
+                count = len(all_of_them)
+                seem = "1 new image seems to be a page" if count == 1 else f"{count:,} new images seem to be pages"
+                self._reporter.note(
+                    f"{os.path.basename(folder or root)}: {seem} of books. The others there are plates, so what is new "
+                    "is taken for plates, too. To have illustrations cut out, put pages into a folder of their own."
+                )
 
     def _tell(self, places: Sequence[tuple[str, str]]) -> None:
         """Say what was found out: folders that hold pages, and mixed ones, each by its name."""
@@ -188,31 +209,18 @@ class _Search:
 
     def look(self, files: Sequence[ImageFile], why: str = "looking for illustrations on pages") -> None:
         """Look at files that were not looked at yet; every result is kept within seconds."""
+        self.found |= self._kept.recall([file for file in files if file.plate_id not in self.found])
         todo = [file for file in files if file.plate_id not in self.found]
-        for file in todo:
-            known = self._kept.unchanged(file.root, file.file, self._marks[file.plate_id])
-            if known is not None:
-                self.found[file.plate_id] = known
-        todo = [file for file in todo if file.plate_id not in self.found]
-        for file, known in self._kept.recognised(todo).items():
-            self._keep(file, known)
-        todo = [file for file in todo if file.plate_id not in self.found]
-        if not todo:
+        try:
+            if todo:
+                with self._reporter.stage(why, len(todo)) as stage:
+                    found = self._processor.find_on_pages(todo, self._finder)
+                    for done, (file, finding) in enumerate(found, 1):
+                        self.found[file.plate_id] = finding
+                        self._kept.add(file, finding)
+                        stage.update(done, len(todo))
+        finally:
             self._kept.flush()
-            return
-        self.looked += len(todo)
-        with self._reporter.stage(why, len(todo)) as stage:
-            try:
-                found = self._processor.find_on_pages(todo, self._finder)
-                for done, (file, finding) in enumerate(found, 1):
-                    self._keep(file, finding)
-                    stage.update(done, len(todo))
-            finally:
-                self._kept.flush()
-
-    def _keep(self, file: ImageFile, finding: PageFinding) -> None:
-        self.found[file.plate_id] = finding
-        self._kept.add(file.root, file.file, self._marks[file.plate_id], finding)
 
 
 def _page(file: ImageFile, finding: PageFinding, correction: Correction | None) -> BookPage:
@@ -248,7 +256,6 @@ def _cut(
                     if isinstance(outcome, str):
                         failed[file.plate_id] = outcome
                     else:
-                        paged.cut += len(wanted)
                         index.add(wanted, sha256)
                     stage.update(done, len(todo))
             finally:

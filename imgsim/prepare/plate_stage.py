@@ -26,7 +26,7 @@ from imgsim.prepare.identity_stage import identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
 from imgsim.prepare.known_files import Known, SeenFile, hash_files, live_sources, signatures
 from imgsim.prepare.options import DEFAULT_VERIFIER
-from imgsim.prepare.page_folders import held_pages
+from imgsim.prepare.page_folders import held_pages, strangers
 from imgsim.prepare.page_stage import cut_pages
 from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 from imgsim.prepare.vanished import foreseen
@@ -68,7 +68,7 @@ def process(
     paged = cut_pages(
         images, plan.pages, folder=folder, work=store.folder, finder=lambda: processor.finder(plan.page_weights),
         processor=processor, reporter=reporter, known=held_pages(live),
-        before=cuts_before(live),
+        before=cuts_before(live), new=strangers(images, live),
     )  # fmt: skip
     files, backbones = paged.plates, plan.backbones
     marks = signatures(files)

@@ -15,7 +15,7 @@ from pathlib import Path
 from imgsim.errors import CheckPath, ImgsimError, Input
 from imgsim.images.containers import as_path, stem
 from imgsim.images.files import ImageFile
-from imgsim.sources.inspecting import Findings, Skipped, add, hidden, is_meant
+from imgsim.sources.inspecting import Findings, Skipped, add, is_meant
 
 
 def find_images(
@@ -78,7 +78,7 @@ def _walk(root: str, found: Findings) -> Iterator[tuple[str, os.stat_result | No
         try:
             with os.scandir(os.path.join(root, prefix)) as listing:
                 entries = sorted(
-                    (entry for entry in listing if not hidden(entry.name)), key=lambda entry: entry.name
+                    (entry for entry in listing if not found.pass_over(entry.name)), key=lambda entry: entry.name
                 )
         except OSError as error:
             found.skip(prefix, f"the folder cannot be read: {error.strerror}.")

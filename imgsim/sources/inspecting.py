@@ -41,13 +41,30 @@ class Findings:
     images: list[ImageFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
+    dotted: int = 0  # images whose names begin with a dot, which says that they are not to be seen
+
+    def pass_over(self, name: str) -> bool:
+        """Whether a name is hidden; an image of such a name is counted."""
+        if not hidden(name):
+            return False
+        # "._scan.jpg" is what macOS lays beside scan.jpg.
+        self.dotted += not name.startswith("._") and suffix_of(name) in IMAGE_SUFFIXES
+        return True
 
     def skip(self, file: str, reason: str) -> None:
         self.skipped.append(Skipped(shown(file), reason))
 
     @property
     def told(self) -> str:
-        """The files that are no images, in a sentence; '' if there are none."""
+        """The files that are no images, and the hidden ones, in sentences; '' if there are none."""
+        dotted = ""
+        if self.dotted:
+            images = "1 image is" if self.dotted == 1 else f"{self.dotted:,} images are"
+            dotted = f"{images} left aside as hidden: a name that begins with a dot says so."
+        return " ".join(filter(None, (self._others_told, dotted)))
+
+    @property
+    def _others_told(self) -> str:
         if not (count := self.others.total()):
             return ""
         kinds = ", ".join(suffix or "without suffix" for suffix, _ in self.others.most_common(8))
@@ -201,7 +218,7 @@ def _add_archive(place: _Place, found: Findings) -> None:
         # An unsafe name is reported whatever it is called: what it tries is the news.
         if unsafe := name_problem(entry.name):
             found.skip(inner, f"{unsafe}.")
-        elif any(hidden(part) for part in entry.name.split("/")):
+        elif any(map(found.pass_over, entry.name.split("/"))):
             continue
         elif entry.problem:
             if suffix_of(entry.name) not in NO_IMAGES | OTHER_ARCHIVES:

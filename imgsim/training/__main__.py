@@ -5,10 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.phrases import told
-from imgsim.errors import ImgsimError
 from imgsim.training import from_folders, loop
-from imgsim.training.training_options import LinePrinter, positive, side, whole
+from imgsim.training.training_options import LinePrinter, ended_with, positive, side, whole
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,16 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         workers=max(0, given.workers),
         resume=given.resume,
     )
-    try:
-        from_folders.train(options, LinePrinter())
-    except ImgsimError as error:
-        print(f"imgsim.training: {told(error)}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"Stopped. Add --resume to go on from {options.checkpoint}.", file=sys.stderr)
-        return 130
-    print(f"Weights written to {options.out}. Use them with: --weights plates18={options.out}")
-    return 0
+    return ended_with(
+        "imgsim.training", lambda: from_folders.train(options, LinePrinter()), options.checkpoint,
+        f"Weights written to {options.out}. Use them with: --weights plates18={options.out}",
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

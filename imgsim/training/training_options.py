@@ -1,8 +1,14 @@
-"""What the commands of training share: kinds of option, and the lines that tell how far a run has come."""
+"""What the commands of training share: kinds of option, how far a run has come, and how it ended."""
 
 import argparse
+import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+from imgsim.base.progress import duration
+from imgsim.cli.phrases import told
+from imgsim.errors import ImgsimError
 from imgsim.training import from_folders
 
 REPORT_SECONDS = 10.0
@@ -46,11 +52,18 @@ class LinePrinter:
         print(line, flush=True)
 
 
-def duration(seconds: float) -> str:
-    """Seconds as hours and minutes, or minutes and seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+def ended_with(name: str, train: Callable[[], object], checkpoint: Path, done: str) -> int:
+    """Train, and say how it ended; the exit status: 0 done, 1 an error, 130 interrupted."""
+    try:
+        train()
+    except ImgsimError as error:
+        print(f"{name}: {told(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped. Add --resume to go on from {checkpoint}.", file=sys.stderr)
+        return 130
+    print(done)
+    return 0
 
 
 def positive(text: str) -> float:

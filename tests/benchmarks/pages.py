@@ -56,7 +56,7 @@ def main(words: Sequence[str]) -> None:
     kept = sum(layout.is_page for layout in layouts.values())
     turned, openings = (
         sum(map(bool, values))
-        for values in zip(*[(v.turn, v.is_opening) for v in layouts.values()], strict=True)
+        for values in zip(*[(v.turn, v.gutter is not None) for v in layouts.values()], strict=True)
     )
     print(f"taken for pages: {kept} of {len(layouts)}; called turned: {turned}; called openings: {openings}")
 

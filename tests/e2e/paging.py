@@ -14,6 +14,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.page_corrections import Correction, PageCorrections
 from tests.book_scans import NAME, SIZE, make_scans
 from tests.conftest import offline
+from tests.e2e.conftest import watched
 from tests.e2e.serving import Served, serve, settle
 
 SCALE = 3  # each page is so many times as large as in book_scans
@@ -46,6 +47,15 @@ def desk_on(folder: Path) -> Iterator[Desk]:
         said = served.said()
     assert "Traceback" not in said, said
     assert not (folder / "calls.txt").exists()
+
+
+@contextmanager
+def desk_page(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """A page of Anna's browser, watched for what it may not do."""
+    context = reader(browser, desk)
+    with watched(context, desk.served) as opened:
+        yield opened
+    context.close()
 
 
 def reader(browser: Browser, desk: Desk, name: str = "Anna") -> BrowserContext:

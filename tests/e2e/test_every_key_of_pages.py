@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from imgsim.app.components import keyboard
 from imgsim.catalogue.book_pages import KINDS
-from tests.e2e.conftest import watched
 from tests.e2e.looking import state_of
-from tests.e2e.paging import Desk, boxes, desk_on, open_page, reader
+from tests.e2e.paging import Desk, boxes, desk_on, desk_page, open_page
 from tests.e2e.pressing import changes, tab_to, try_all, until, zooms
 from tests.e2e.serving import settle
 
@@ -26,10 +25,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    context = reader(browser, desk)
-    with watched(context, desk.served) as opened:
+    with desk_page(browser, desk) as opened:
         yield opened
-    context.close()
 
 
 def test_on_a_page(page: Page, desk: Desk) -> None:

@@ -12,8 +12,20 @@ from imgsim.collection import open_collection
 from imgsim.collection.marks import FILE
 from imgsim.collection.page_corrections import PageCorrections
 from tests.book_scans import BELOW, LEFT, NAME, RIGHT, again
-from tests.e2e.conftest import watched
-from tests.e2e.paging import SCALE, Desk, at, boxes, click, cut, desk_on, drag, near, open_page, reader, save
+from tests.e2e.paging import (
+    SCALE,
+    Desk,
+    at,
+    boxes,
+    click,
+    cut,
+    desk_on,
+    desk_page,
+    drag,
+    near,
+    open_page,
+    save,
+)
 from tests.e2e.pressing import until
 from tests.e2e.serving import settle
 from tests.e2e.test_accessibility import DESK, UPRIGHT, looked_at, resize
@@ -38,10 +50,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    context = reader(browser, desk)
-    with watched(context, desk.served) as opened:
+    with desk_page(browser, desk) as opened:
         yield opened
-    context.close()
 
 
 @pytest.fixture

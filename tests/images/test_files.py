@@ -43,8 +43,11 @@ def test_folders_are_searched_through(tmp_path: Path) -> None:
         "deep/Thumbs.db",
     ]
     write_tree(tmp_path, dict.fromkeys([*names, *ignored], PNG))
-    images, skipped = find_images([tmp_path])
+    notes: list[str] = []
+    images, skipped = find_images([tmp_path], notes.append)
     assert not skipped
+    hidden = "1 image is left aside as hidden: a name that begins with a dot says so."
+    assert notes == [f"2 other files (.csv, .txt) are no images. {hidden}"]
     assert [image.file for image in images] == [
         "deep/a.jpeg",
         "b.png",

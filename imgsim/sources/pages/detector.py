@@ -68,7 +68,6 @@ class PageDetector:
             page_score >= SURE_PAGE or x is not None,
             round(page_score, 4),
             turn,
-            x is not None,
             gutter,
             round(_text(maps), 4),
         )

@@ -33,9 +33,8 @@ class PageLayout:
     is_page : whether it is a page of a book, and not a file that is one picture by itself.
     page_score : 0 to 1, how likely it is one.
     turn : degrees by which it must be turned clockwise to stand upright: 0, 90, 180 or 270; 0 where that is not sure.
-    is_opening : whether it shows two pages side by side.
-    gutter : the x of the fold between them, in pixels of the page as it is opened (the y where `turn` is 90 or 270);
-        None where there is none or its place is not sure.
+    gutter : of an opening, two pages side by side, the x of the fold between them, in pixels of the page as it is
+        opened (the y where `turn` is 90 or 270); None where it is a single page, or that is not sure.
     text : 0 to 1, the share of the page that set text covers.
     """
 
@@ -43,6 +42,5 @@ class PageLayout:
     is_page: bool
     page_score: float
     turn: int = 0
-    is_opening: bool = False
     gutter: int | None = None
     text: float = 0.0

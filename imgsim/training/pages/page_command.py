@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from imgsim.cli.phrases import told
-from imgsim.errors import ImgsimError
 from imgsim.training import loop
 from imgsim.training.pages import page_run
-from imgsim.training.training_options import LinePrinter, positive, whole
+from imgsim.training.training_options import LinePrinter, ended_with, positive, whole
 
 BATCH, RATE, WARMUP = 8, 2e-3, 60
 
@@ -82,13 +79,7 @@ def main(words: Sequence[str]) -> int:
         given.out, recipe, tuple(given.plates), given.generated, tuple(given.fonts), given.labelled, given.books,
         given.weights, given.resume, given.threads, given.half,
     )  # fmt: skip
-    try:
-        page_run.train_pages(options, LinePrinter())
-    except ImgsimError as error:
-        print(f"imgsim train pages: {told(error)}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"Stopped. Add --resume to go on from {options.checkpoint}.", file=sys.stderr)
-        return 130
-    print(f"Weights written to {options.out}.")
-    return 0
+    return ended_with(
+        "imgsim train pages", lambda: page_run.train_pages(options, LinePrinter()), options.checkpoint,
+        f"Weights written to {options.out}.",
+    )  # fmt: skip

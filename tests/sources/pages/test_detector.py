@@ -21,7 +21,7 @@ def illustrations(layout: PageLayout) -> list[Region]:
 
 def test_a_page_of_text_has_no_illustration(detector: PageDetector) -> None:
     layout = detector.detect(text_page().scanned())
-    assert illustrations(layout) == [] and layout.is_page and layout.turn == 0 and not layout.is_opening
+    assert illustrations(layout) == [] and layout.is_page and layout.turn == 0 and layout.gutter is None
 
 
 @pytest.mark.parametrize("box", [(230, 380, 660, 860), (110, 500, 790, 980), (300, 200, 560, 500)])
@@ -47,7 +47,7 @@ def test_a_plate_alone_is_no_page(detector: PageDetector) -> None:
 
 def test_an_empty_page_has_nothing(detector: PageDetector) -> None:
     layout = detector.detect(PrintedPage(4).scanned())
-    assert layout.regions == () and not layout.is_opening and layout.turn == 0
+    assert layout.regions == () and layout.gutter is None and layout.turn == 0
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -72,7 +72,7 @@ def test_an_opening_is_two_pages_and_is_read_from_the_left(detector: PageDetecto
     both[:, 840:900] *= shade[::-1]
     layout = detector.detect(Image.fromarray(both.astype(np.uint8)))
     assert (
-        layout.is_opening and layout.is_page and layout.gutter is not None and abs(layout.gutter - 900) < 30
+        layout.is_page and layout.gutter is not None and abs(layout.gutter - 900) < 30
     )
     found = illustrations(layout)
     moved = (other[0] + 900, other[1], other[2] + 900, other[3])
