@@ -8,9 +8,10 @@ import pytest
 
 from imgsim.app.services import left_out_pictures, server
 from imgsim.collection import Collection, open_collection
+from imgsim.prepare import Options, prepare
 from tests.app.asking import ask
 from tests.conftest import draw_plate
-from tests.making import make
+from tests.making import ToyProcessor, make
 
 
 @pytest.fixture
@@ -43,4 +44,17 @@ def test_only_what_can_be_opened_has_a_picture(collection: Collection) -> None:
 
 def test_a_scan_that_is_gone_by_now_has_none(collection: Collection, tmp_path: Path) -> None:
     (tmp_path / "scans" / "a.png").unlink()
+    assert left_out_pictures.pictures(collection) == {}
+
+
+def test_a_plate_of_the_same_name_in_another_folder_is_no_picture_of_it(tmp_path: Path) -> None:
+    for number, folder in enumerate(("one", "two")):
+        (tmp_path / folder).mkdir()
+        draw_plate(number).save(tmp_path / folder / "a.png")
+    (tmp_path / "two" / "a.png").write_bytes((tmp_path / "one" / "a.png").read_bytes()[:200])
+    inputs = [tmp_path / "one", tmp_path / "two"]
+    options = Options(out=tmp_path / "out", inputs=inputs, backbones=["toy"], projections=["pca"], matching=False)
+    prepare(options, processor=ToyProcessor())
+    collection = open_collection(tmp_path / "out")
+    assert collection.skipped["file"].tolist() == ["a.png"]
     assert left_out_pictures.pictures(collection) == {}

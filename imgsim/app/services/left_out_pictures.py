@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
 from imgsim.app.services import caches
@@ -23,13 +24,17 @@ def pictures(collection: Collection) -> dict[int, bytes]:
 
 def _opened(collection: Collection) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
+    frame = collection.catalogue.frame
+    # The list names no root, and another folder may hold a plate of the same name: that was not left out.
+    plates = set(zip(frame["root"], frame["file"], strict=True))
     for row, file in enumerate(collection.skipped["file"].head(_LOOKED_AT).tolist()):
         if len(found) == MOST:
             break
+        pictures = []
         for root in collection.manifest["inputs"]["roots"]:
-            try:
-                found[row] = _OPENER.webp(read_image(root, file), _SIDE).body
-                break
-            except (ImageError, OSError):
-                continue
+            if (root, file) not in plates:
+                with contextlib.suppress(ImageError, OSError):
+                    pictures.append(_OPENER.webp(read_image(root, file), _SIDE).body)
+        if len(pictures) == 1:
+            found[row] = pictures[0]
     return found
