@@ -64,7 +64,10 @@ PAGES = re.compile(
     r"|\bsidebar\b|\b[Rr]eload\b|\b[Bb]utton\b"
 )
 # A README that is taken away tells how it is made again; training has a command line of its own.
-TELLS_COMMANDS = {"export/again.py", "training/__main__.py", "training/pages/page_command.py"}
+TELLS_COMMANDS = {
+    "export/again.py",
+    *(f"training/{name}.py" for name in ("__main__", "training_options", "pages/page_command")),
+}
 
 
 def core() -> list[Path]:
