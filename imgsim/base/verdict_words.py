@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-SAME, MIRRORED, DETAIL, LOOK_ALIKE = "same image", "mirrored", "shared detail", "look-alike"
-VERDICTS = (SAME, MIRRORED, DETAIL, LOOK_ALIKE)
+SAME, MIRRORED, NEGATIVE = "same image", "mirrored", "negative"
+DETAIL, LOOK_ALIKE = "shared detail", "look-alike"
+VERDICTS = (SAME, MIRRORED, NEGATIVE, DETAIL, LOOK_ALIKE)
 # What stands for a pair that was never compared.
 NOT_CHECKED = "not checked"
 
 # The same in addresses, style sheets and scripts.
-CODE_OF = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail", LOOK_ALIKE: "alike"}
+CODE_OF = {SAME: "same", MIRRORED: "mirrored", NEGATIVE: "negative", DETAIL: "detail", LOOK_ALIKE: "alike"}
 UNCHECKED = "unchecked"
 CODES = (*CODE_OF.values(), UNCHECKED)
-VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, DETAIL))
+VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL))
 
 # What they mean, wherever it is explained.
 MEANINGS = {
     SAME: "the lines of most of both plates agree",
     MIRRORED: "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
+    NEGATIVE: "they agree once one plate is inverted: it is light where the other is dark, as in a photograph's negative",
     DETAIL: "a part agrees, the rest does not",
     LOOK_ALIKE: "the lines do not agree, however alike the two look",
     NOT_CHECKED: "not compared line by line, as a rule because the two are too far apart",

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from imgsim.features.keypoint_mask import keypoint_mask
+from imgsim.features.polarity import EVEN, tone_of
 from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
 
 FEATURES_VERSION = 6
@@ -41,12 +42,15 @@ class Features:
     vouch : bool (n,)
         False for features on lettering, frames, page edges, stamps, colour cards, rulers and watermarks, which may
         not vouch for a pair.
+    tone : float
+        How much of the plate is paper, 0 to 1 (:func:`imgsim.features.polarity.tone_of`); NaN where it is unknown.
     """
 
     size: tuple[int, int]
     points: np.ndarray
     descriptors: np.ndarray
     vouch: np.ndarray
+    tone: float = float("nan")
 
     def __len__(self) -> int:
         return len(self.points)
@@ -86,13 +90,23 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     size : tuple of int
         Width and height of the original, in whose pixels the features are given.
     """
+    grey = np.asarray(working_copy(image), dtype=np.uint8)
+    tone = tone_of(grey)
+    if tone < EVEN:
+        # Paper is white and ink is dark to all that follows.
+        return inverted(_described(np.uint8(255) - grey, size, 1 - tone))
+    return _described(grey, size, tone)
+
+
+def _described(grey: np.ndarray, size: tuple[int, int], tone: float) -> Features:
+    """The features of a grey plate, uint8 (h, w), whose lines are darker than its paper."""
     import cv2
 
-    plate = whiten(np.asarray(working_copy(image), dtype=np.uint8))
+    plate = whiten(grey)
     sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
     found, described = sift.detectAndCompute(plate, None)
     if not found:
-        return no_features(size)
+        return replace(no_features(size), tone=tone)
     raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
     column = np.clip(raw[:, 0] + 0.5, 0, plate.shape[1] - 1).astype(int)
     row = np.clip(raw[:, 1] + 0.5, 0, plate.shape[0] - 1).astype(int)
@@ -105,7 +119,7 @@ def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     # cv2 counts from the centre of the first pixel, we from its corner.
     points[:, :2] = (points[:, :2] + 0.5) * np.array([x, y], np.float32)
     points[:, 2] *= np.sqrt(x * y)
-    return Features(size, points, root_sift(described[order]), vouch)
+    return Features(size, points, root_sift(described[order]), vouch, tone)
 
 
 def root_sift(sift: np.ndarray) -> np.ndarray:
@@ -122,6 +136,7 @@ def _mirror_order() -> np.ndarray:
 
 
 _MIRROR = _mirror_order()
+_INVERSE = np.arange(DIMENSIONS).reshape(4, 4, 8)[::-1, ::-1].ravel()
 
 
 def mirrored(features: Features) -> Features:
@@ -129,4 +144,16 @@ def mirrored(features: Features) -> Features:
     points = features.points.copy()
     points[:, 0] = features.size[0] - points[:, 0]
     points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
-    return Features(features.size, points, features.descriptors[:, _MIRROR], features.vouch)
+    return replace(features, points=points, descriptors=features.descriptors[:, _MIRROR])
+
+
+def inverted(features: Features) -> Features:
+    """Return the features of the plate's negative, without touching a pixel.
+
+    What was dark is light: every gradient turns round, and with them each feature's own angle. Seen from that angle
+    the directions are what they were, and only the cells have changed places: as a square does that is turned by half.
+    """
+    points = features.points.copy()
+    points[:, 3] = (points[:, 3] + np.pi) % (2 * np.pi)
+    descriptors = features.descriptors[:, _INVERSE]
+    return replace(features, points=points, descriptors=descriptors, tone=1 - features.tone)
