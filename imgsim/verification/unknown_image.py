@@ -1,8 +1,8 @@
 """What the lines of an image from outside, or of a box on it, say of the plates of a collection.
 
 A whole image is compared as plates are compared with each other (:mod:`imgsim.verification.verdicts`), with the
-plates that share most with it in the index of local features, as it stands, mirrored or inverted, and with what a network finds
-alike: so it gets the same verdicts. What lies in a box is looked for as a detail is
+plates that share most with it in the index of local features, as it stands, mirrored or inverted, and with
+what a network finds alike: so it gets the same verdicts. What lies in a box is looked for as a detail is
 (:mod:`imgsim.verification.motif_search`): of a whole image that search would call chance agreements found (142 of 160
 hits of 40 real plates had no support as pairs of plates).
 """

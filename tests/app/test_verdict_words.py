@@ -83,7 +83,7 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
         date="2026-11-22",
         extra=evidence_columns(known(herbals), rows),
     )
-    names = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
+    names = ("verdict", "inliers", "mirrored", "negative", "coverage_query", "coverage_neighbour")
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [[line[name] for name in names] for line in table] == [
         ["mirrored", "1234", "yes", "0.25", "0.75"],

@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 class LocalFeatures:
-    """For each plate, as it stands and mirrored, and as its negative where it is dark, at most k that share most with it in the index."""
+    """For each plate, as it stands, mirrored, and inverted where it is dark, at most k that share most with it."""
 
     name, version = "local features", 2
 
