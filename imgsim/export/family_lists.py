@@ -39,8 +39,8 @@ def families_csv(
         Columns: family_id (permanent), family_plates, family_books, order (1 for the earliest; undated
         plates come last), plate_id, verdict, mirrored, negative and cropped (against the earliest), printing, by_review
         (what people decided about the pair that ties it in), inliers (of the strongest pair in the family),
-        supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the plate, as in
-        :func:`selection_csv`.
+        supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the
+        plate, as in :func:`selection_csv`.
     """
     chosen = [families.family(i) for i in (families.ids if ids is None else ids)]
     return csv_bytes(_columns(catalogue, chosen, collection, date))

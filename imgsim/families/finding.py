@@ -4,10 +4,10 @@ The connected components of all verified pairs would chain: at 0.99 precision on
 single false pair makes one family of two. So:
 
 * **Whole images make cores.** A pair of which the whole image agrees (same image, mirrored, negative, or one plate of
-  which nearly all is a large part of the other) joins two plates if it is strong, or if a third plate agrees with both. A
-  plate joins a group by one strong pair or by two pairs. Two groups are joined only if most plates of the smaller one
-  agree with the other, and with two plates of it at least: neither a false pair or two nor a plate that resembles both
-  ever bridges them.
+  which nearly all is a large part of the other) joins two plates if it is strong, or if a third plate agrees with
+  both. A plate joins a group by one strong pair or by two pairs. Two groups are joined only if most plates of the
+  smaller one agree with the other, and with two plates of it at least: neither a false pair or two nor a plate that
+  resembles both ever bridges them.
 * **Pairs that were compared and do not agree count too.** True copies nearly always agree with most of the other
   copies, so a join is refused where more than two in three of the compared pairs between the two groups deny it. (With
   one in two, worn copies fall out of their families: measured, see tests/benchmarks/families.py.)

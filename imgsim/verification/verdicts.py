@@ -72,11 +72,7 @@ class Side:
 
 def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations, and as negatives where they may be, and return the best."""
-    tries = []
-    for side in _sides(a, b):
-        alike = descriptor_similarity(side.features, b)
-        tries.append((geometry.fit(side.features, b, alike), side, alike))
-    best, side, alike = max(tries, key=lambda one: len(one[0]))
+    best, side, alike = max((_tried(side, b) for side in _sides(a, b)), key=lambda one: len(one[0]))
     # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
     if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
         return look_alike(len(best), side.mirrored, side.negative)
@@ -91,6 +87,11 @@ def match(a: Features, b: Features) -> Match:
     else:
         return look_alike(len(best), side.mirrored, side.negative)
     return _match(verdict, a, b, agreed, side)
+
+
+def _tried(side: Side, b: Features) -> tuple[geometry.Fit, Side, np.ndarray]:
+    alike = descriptor_similarity(side.features, b)
+    return geometry.fit(side.features, b, alike), side, alike
 
 
 def _sides(a: Features, b: Features) -> list[Side]:
@@ -129,7 +130,7 @@ def _match(verdict: str, a: Features, b: Features, seen: Correspondences, side: 
         seen.points_b,
         geometry.moved(transform, points_a),
         seen.similarity,
-        geometry.UNITS / float(np.hypot(*b.size)),
+        geometry.unit_of(b.size),
     )
     why = reason(
         measured,
