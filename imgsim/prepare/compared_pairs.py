@@ -14,6 +14,7 @@ import numpy.typing as npt
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
+from imgsim.generation import layout
 from imgsim.prepare.matching_keys import marked
 from imgsim.verification.match_table import read_table, schema, table_bytes
 
@@ -42,16 +43,17 @@ class KnownPairs:
         self._count = 0
         self._place: dict[Contents, int] = {}
 
-    def open(self, former: Generation | None) -> None:
-        """See what is known."""
-        if former is not None and former.manifest.get("matching", {}).get("pairs") == self._key:
+    def open(self, former: Generation | None, file: str = layout.MATCHES) -> None:
+        """See what is known; ``file`` is the table of the former generation that holds such pairs."""
+        fact = "pairs" if file == layout.MATCHES else "copies"
+        if former is not None and former.manifest.get("matching", {}).get(fact) == self._key:
             try:
-                matches = former.matches
+                matches = former.matches if file == layout.MATCHES else former.copies
             except CollectionError as error:
                 self._note(f"Pairs are compared again: {error}")
                 matches = None
             if matches is not None:
-                marks = former.manifest["matching"].get("excluded", {})
+                marks = former.manifest["matching"].get("excluded", {}) if fact == "pairs" else {}
                 contents = [marked(content, marks) for content in former.catalogue.frame["sha256"]]
                 frame = matches.frame
                 rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)
@@ -126,12 +128,14 @@ def compare(
     folder: Path,
     sizes: npt.NDArray[np.int64],
     verifier: str,
+    stage: str = "matches",
 ) -> Comparison:
     """Compare every pair of rows (m, 2), first row below the second, that is not known yet.
 
     ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates, ``verifier`` is the
-    name of the one that compares. A pair that cannot be compared is not known afterwards either: it counts as not
-    checked, and is tried again the next time. Raises ImgsimError where that is so of all.
+    name of the one that compares, ``stage`` that of what is reported. A pair that cannot be compared is not known
+    afterwards either: it counts as not checked, and is tried again the next time. Raises ImgsimError where that is so
+    of all.
     """
     from imgsim.verification.comparing import Group
 
@@ -149,7 +153,7 @@ def compare(
         return Comparison()
     left = {(row, other) for row, others in by_row.items() for other in others}
     failed: list[tuple[int, int, str]] = []
-    with reporter.stage("matches", len(asked)) as stage:
+    with reporter.stage(stage, len(asked)) as told:
         try:
             for group, results in processor.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
                 for other, result in zip(group.others, results, strict=True):
@@ -158,7 +162,7 @@ def compare(
                         failed.append((group.row, other, result))
                     else:
                         known.add([(contents[group.row], contents[other])], [result])
-                stage.update(len(asked) - len(left), len(asked))
+                told.update(len(asked) - len(left), len(asked))
         finally:
             known.flush()
     failed += [(a, b, "it came back without a result") for a, b in sorted(left)]

@@ -244,6 +244,11 @@ class MatchingStages:
             self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})
         return found
 
+    @property
+    def matches(self) -> Matches:
+        """The matches of these plates: kept, or made now."""
+        return self._matches
+
     @cached_property
     def _matches(self) -> Matches:
         from imgsim.verification.matches import Matches

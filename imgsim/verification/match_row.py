@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.verdict_words import LOOK_ALIKE
+from imgsim.base.verdict_words import COPY, LOOK_ALIKE
 
 MODELS = ("", "similarity", "affine", "homography")
 
@@ -50,8 +50,8 @@ class MatchRow:
 
     @property
     def verified(self) -> bool:
-        """Whether the geometry ties the two together."""
-        return self.verdict != LOOK_ALIKE
+        """Whether the geometry of their lines ties the two together."""
+        return self.verdict not in (LOOK_ALIKE, COPY)
 
     def other(self, row: int) -> int:
         """The plate that ``row`` is matched with."""
