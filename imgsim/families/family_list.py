@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.verdict_words import VERDICTS
+from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.families.constraints import Decisions, components, touched
@@ -23,7 +23,7 @@ from imgsim.families.works import work_keys
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
-_VERDICTS = {EARLIEST, *VERDICTS[:3]}
+_VERDICTS = {EARLIEST, *VERDICTS} - {LOOK_ALIKE}
 _CROPS = {"", OF_EARLIEST, EARLIEST_OF}
 
 

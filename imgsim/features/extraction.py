@@ -18,7 +18,7 @@ from imgsim.features.polarity import EVEN, tone_of
 from imgsim.features.working_copy import Tile, tiles, working_copy
 from imgsim.images.shaping import whiten
 
-FEATURES_VERSION = 6
+FEATURES_VERSION = 7
 MAX_FEATURES = 1024
 MOST_OF_ALL = 6 * MAX_FEATURES  # of a fold-out
 DIMENSIONS = 128

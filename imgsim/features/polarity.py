@@ -28,5 +28,5 @@ def may_be_negatives(one: float, other: float) -> bool:
 
 
 def may_be_dark(tone: float) -> bool:
-    """Whether a plate may be a negative itself; also where its tone is NaN, unknown."""
-    return not tone > EVEN + ASTRAY
+    """Whether a plate may be a negative itself; not where its tone is NaN, unknown."""
+    return tone < EVEN + ASTRAY

@@ -86,9 +86,9 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
     names = ("verdict", "inliers", "mirrored", "negative", "coverage_query", "coverage_neighbour")
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [[line[name] for name in names] for line in table] == [
-        ["mirrored", "1234", "yes", "0.25", "0.75"],
-        ["look-alike", "4", "", "0.0", "0.0"],
-        ["not checked", "", "", "", ""],
+        ["mirrored", "1234", "yes", "no", "0.25", "0.75"],
+        ["look-alike", "4", "", "", "0.0", "0.0"],
+        ["not checked", "", "", "", "", ""],
     ]
 
 
