@@ -200,6 +200,7 @@ def matches_table(matches: Sequence[Match]) -> pa.Table:
 
 _PLAIN = (
     "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "possible",
 )  # fmt: skip
 
 

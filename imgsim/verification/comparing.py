@@ -94,5 +94,5 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     return Match(
         found.verdict, int(found.inliers), bool(found.mirrored), coverages[0], coverages[1], transform, found.model,
         float(found.residual), regions[0], regions[1], found.printing, nothing, nothing,
-        negative=bool(found.negative),
+        negative=bool(found.negative), possible=int(found.possible),
     )  # fmt: skip

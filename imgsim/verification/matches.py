@@ -253,7 +253,7 @@ class Matches:
 _TEXTS = ("verdict", "model", "printing", "sources")
 _SCALARS = (
     "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
-    "sources",
+    "sources", "possible",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ ROUNDS = 5_000
 # Points that must agree, and the cells of a 24th of the longer side in which they must lie.
 LEAST, LEAST_PLACES = 25, 20
 # Where they do not spread over so much of both pictures' outlines: more of them, in more places.
-SPREAD, LEAST_PART, LEAST_PART_PLACES = 0.5, 50, 40
+SPREAD, LEAST_PART, LEAST_PART_PLACES = 0.45, 50, 40
 # Within one book plates have one hand, one frame and one set of letters. Asked where books are known.
 LEAST_IN_BOOK = 60
 
