@@ -60,6 +60,8 @@ class Support:
         All pairs that agree: these, the first, and more near where the transform says.
     by_chance : int
         The most that agree near the transform shifted aside.
+    error : float
+        Median error of the first, in thousandths of the diagonal of B.
     """
 
     strict: int
@@ -67,6 +69,7 @@ class Support:
     rows_a: np.ndarray
     rows_b: np.ndarray
     by_chance: int
+    error: float
 
     @property
     def agreeing(self) -> int:
@@ -107,6 +110,7 @@ def support(a: Features, b: Features, similarity: np.ndarray, found: geometry.Fi
         np.concatenate((found.rows_a, rows_a[new])),
         np.concatenate((found.rows_b, rows_b[new])),
         by_chance,
+        float(np.median(found.errors)),
     )
 
 

@@ -53,7 +53,8 @@ def compare_copies(a: Features, b: Features, networks: CopyNetworks) -> Match:
     if places < LEAST_PLACES:
         return look_alike(len(found))
     alike = np.zeros((len(a), len(b)), np.float32)
-    seen = correspondences(a, b, alike, found, Support(len(found), places, found.rows_a, found.rows_b, 0))
+    all_of_it = Support(len(found), places, found.rows_a, found.rows_b, 0, float(np.median(found.errors)))
+    seen = correspondences(a, b, alike, found, all_of_it)
     extent = min(seen.on_a.extent, seen.on_b.extent)
     if extent < SPREAD and (len(found) < LEAST_PART or places < LEAST_PART_PLACES):
         return look_alike(len(found))
