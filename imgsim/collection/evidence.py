@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from imgsim.base.verdict_words import CODE_OF, COPY, LOOK_ALIKE, NOT_CHECKED, UNCHECKED
 from imgsim.catalogue import Catalogue
+from imgsim.collection.plate_copies import copies_of
 from imgsim.families import Decisions
 from imgsim.generation.generation import Generation
-from imgsim.verification.copies.copy_pairs import LEAST_IN_BOOK
 from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
@@ -64,23 +64,6 @@ def evidence_of(generation: Generation, row: int) -> Evidence | None:
     verified = {other: found for other, found in known.items() if found.verified}
     copied = {found.b: found for found in copies if found.b not in verified}
     return Evidence(row, {**verified, **copied, **{b: found for b, found in known.items() if b not in copied}})
-
-
-def copies_of(generation: Generation, row: int) -> list[MatchRow]:
-    """The copies of a plate by another hand, seen from it, the surest first.
-
-    Within a book plates have one hand, one frame and one set of letters: there more is asked of two.
-    """
-    found = generation.copies
-    if found is None:
-        return []
-    codes = generation.catalogue.book_codes if generation.catalogue.books_known else None
-
-    def stands(pair: MatchRow) -> bool:
-        one_book = codes is not None and codes[pair.a] == codes[pair.b]
-        return pair.verdict == COPY and (not one_book or pair.inliers >= LEAST_IN_BOOK)
-
-    return [pair for pair in found.of(row) if stands(pair)]
 
 
 def evidence_cells(
