@@ -22,6 +22,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 
+# Whatever networks this machine has, collections are prepared without copies, unless a test asks for them.
+os.environ["IMGSIM_COPIES"] = os.devnull
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes."""
     items.sort(key=lambda item: "e2e" in item.path.parts)

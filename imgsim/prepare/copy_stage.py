@@ -7,7 +7,7 @@ they are; it is kept by the contents of the two plates, like theirs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,31 +42,29 @@ VERIFIER = "copies"
 SOURCE = "first neighbours"
 
 
-def copies_wanted(asked: int | None, recorded: int | None) -> int:
-    """How many rejected neighbours of a plate are asked about: as asked for, else as the collection has it, else some
-    where the networks are on this machine.
+def copies_wanted(asked: int | None, recorded: int | None, note: Callable[[str], None]) -> int:
+    """How many rejected neighbours of a plate are asked about: as asked for, else as the collection has it, else
+    :data:`~imgsim.prepare.options.DEFAULT_COPIES`; none where the networks are not on this machine.
 
     Raises WeightsError where they were asked for and cannot be had.
     """
-    from imgsim.verification.copies.copy_export import lacking, make_networks
+    from imgsim.verification.copies.copy_export import make_networks
     from imgsim.verification.copies.copy_networks import networks_folder, networks_key, present
 
-    there = present()
-    if asked and not there:
-        make_networks(networks_folder())
-        there = True
-    if asked is None and not there and not lacking():
-        make_networks(networks_folder())
-        there = True
-    wanted = asked if asked is not None else recorded if recorded is not None else DEFAULT_COPIES
-    if wanted and there:
-        try:
-            networks_key()
-        except WeightsError:
-            if asked:
-                raise
-            return 0
-    return wanted if there else 0
+    if asked:
+        if not present():
+            note("making the networks that find copies by another hand, once; it takes a minute")
+            make_networks(networks_folder())
+        networks_key()
+        return asked
+    if asked == 0 or not (present() or recorded):
+        return 0
+    try:
+        networks_key()
+    except WeightsError as error:
+        note(f"No copies by another hand are looked for: {error}")
+        return 0
+    return recorded if recorded is not None else DEFAULT_COPIES
 
 
 class CopyStage:

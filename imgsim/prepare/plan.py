@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,9 @@ class Plan:
         }
 
 
-def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, processor: Processor) -> Plan:
+def plan_of(
+    options: Options, recorded: Mapping[str, Any], given: Given, processor: Processor, note: Callable[[str], None]
+) -> Plan:
     """The plan of a run. Raises ImgsimError where what was asked for does not fit together."""
     projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
     if not projections or (options.sample is not None and not options.projections):
@@ -88,7 +90,7 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, process
         projections,
         verifier_of(options, recorded["verifier"]),
         top if options.matching else recorded["verify_top"],
-        copies_wanted(options.copies, recorded["copies"]) if options.matching else 0,
+        copies_wanted(options.copies, recorded["copies"], note) if options.matching else 0,
         encoding,
         book_by,
         pages,

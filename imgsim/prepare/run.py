@@ -163,7 +163,7 @@ def _run(
     """Make what is missing or stale, and publish it."""
     recorded = recorded_in(live, folder)
     inputs = present_inputs(live, given.images, options.accept_missing)
-    plan = plan_of(options, recorded, given, processor)
+    plan = plan_of(options, recorded, given, processor, reporter.note)
     store = WorkStore(folder / "work")
     store.open()
     for note in store.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,12 +47,11 @@ def bent_over(found: Registration, size_a: tuple[int, int], size_b: tuple[int, i
     )
 
 
-def points_anew(data_a: object, data_b: object) -> Match | None:
+def points_anew(data_a: bytes | Path, data_b: bytes | Path) -> Match | None:
     """The finding on two scans with the points that agree; None where the networks are gone, or a scan is."""
-    from imgsim.verification.verifiers import VERIFIERS, describe_file
+    from imgsim.verification.verifiers import COPIES, describe_file
 
-    verifier = VERIFIERS.get("copies")
     try:
-        return verifier.compare(*(describe_file(data, verifier) for data in (data_a, data_b)))  # type: ignore[arg-type]
+        return COPIES.compare(*(describe_file(data, COPIES) for data in (data_a, data_b)))
     except ImgsimError:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock
 
@@ -131,7 +131,7 @@ def _export_pairs(weights: Path, file: Path) -> None:
             super().__init__()
             before, LightGlue.default_conf = LightGlue.default_conf, _LIGHTERGLUE
             try:
-                self.net = LightGlue(None)
+                self.net = LightGlue(cast(Any, None))
             finally:
                 LightGlue.default_conf = before
             missing, _ = self.net.load_state_dict(_renamed(weights), strict=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
+from imgsim.base.verdict_words import COPY, LOOK_ALIKE
 from imgsim.features.extraction import Features
 from imgsim.verification.copies import copy_pairs, copy_points
 from imgsim.verification.copies.copy_networks import load_networks
@@ -14,7 +15,7 @@ class Copies:
     """Asked about pairs that were rejected by their lines. It needs two networks that do not come with imgsim, and
     raises WeightsError where they are not on this machine."""
 
-    name = "copies"
+    name, verdicts = "copies", (COPY, LOOK_ALIKE)
 
     @property
     def version(self) -> int:
