@@ -21,6 +21,8 @@ LENGTH = 64
 # A peak is the highest within so many pixels around, and higher than this; as the authors have it.
 WINDOW, LEAST_PEAK = 5, 0.05
 STRIDE, MULTIPLE = 8, 32
+# A point stands for the picture if so dark a pixel lies in so large a square round it; paper is 255.
+INK, WINDOW_OF_INK = 190, 9
 # A descriptor has unit length; its positive and its negative part are kept as bytes of this scale, so that two that are
 # alike have a high cosine, as the descriptors of every verifier have.
 SCALE = 512.0
@@ -48,7 +50,9 @@ def copy_points(image: Image.Image, size: tuple[int, int], networks: CopyNetwork
     score = peaks[y, x] * _sampled(reliability[0], at, cv2.INTER_LINEAR)[:, 0]
     inside = [np.minimum((places * (full / part)).astype(np.int64), full - 1)
               for places, full, part in ((x, width, seen_w), (y, height, seen_h))]  # fmt: skip
-    vouch = ~keypoint_mask(plate)[inside[1], inside[0]]
+    # The network sees stains and the paper's ribs as well: two sheets of one ream are no copies of each other.
+    inked = cv2.erode(plate, np.ones((WINDOW_OF_INK, WINDOW_OF_INK), np.uint8)) < INK
+    vouch = (inked & ~keypoint_mask(plate))[inside[1], inside[0]]
     order = np.lexsort((-score, ~vouch))
     order = order[score[order] > 0][:MOST_POINTS]
     if not len(order):
