@@ -153,13 +153,13 @@ def test_a_run_asks_about_the_first_neighbours_that_do_not_agree(
     assert summary.copies == 3 == collection.manifest["counts"]["copies"]
     assert collection.matches is not None and not collection.matches.verified.any()
     for number in range(3):
-        a, b = row(f"a{number}"), row(f"b{number}")
-        known = evidence_of(collection, a)
-        assert known is not None and known.copies == (b,) and known.verified == () and known.code(b) == "copy"
-        assert evidence_columns(known, [b])["verdict"] == [COPY]
-        laid = register(collection, a, b)
+        at_a, at_b = row(f"a{number}"), row(f"b{number}")
+        known = evidence_of(collection, at_a)
+        assert known is not None and known.copies == (at_b,) and known.verified == () and known.code(at_b) == "copy"
+        assert evidence_columns(known, [at_b])["verdict"] == [COPY]
+        laid = register(collection, at_a, at_b)
         assert laid.verdict == COPY and laid.bend is not None and laid.bent_residual < laid.residual
-        size = (int(collection.catalogue.frame["width"].iat[a]), int(collection.catalogue.frame["height"].iat[a]))
+        size = first[number].size
         off = bent(laid.transform, laid.bend, size, laid.points_a.astype(float)) - laid.points_b
         assert float(np.median(np.linalg.norm(off, axis=1))) == pytest.approx(laid.bent_residual, rel=1e-3)
     # What is known is not asked again; a run that compares nothing keeps it; 0 takes it away.

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from imgsim.base.hashing import file_sha256
 from imgsim.base.writing import write_whole
-from imgsim.errors import NameWeights, WeightsError
+from imgsim.errors import AddCopies, WeightsError
 from imgsim.verification.copies.copy_networks import (
     FORM,
     PAIRS,
@@ -61,7 +61,7 @@ def make_networks(folder: Path) -> None:
         raise WeightsError(
             "Copies by another hand are found by networks that do not come with imgsim. They are made out of the "
             f"packages {', '.join(PACKAGES)}, of which {', '.join(missing)} cannot be found here.",
-            NameWeights("copies"),
+            AddCopies(),
         )
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgsim.base.hashing import file_sha256
 from imgsim.base.onnx_file import open_session
-from imgsim.errors import NameWeights, WeightsError
+from imgsim.errors import AddCopies, WeightsError
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -97,7 +97,7 @@ def _checked(folder: Path) -> dict[str, str]:
     except FileNotFoundError:
         raise WeightsError(
             f"The networks that find copies by another hand are not on this machine: {folder} has no {RECORD}.",
-            NameWeights("copies"),
+            AddCopies(),
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unfit(folder, f"{RECORD} cannot be read ({error})") from None
@@ -122,5 +122,5 @@ def _hash(path: Path, changed: int, size: int) -> str:
 def _unfit(folder: Path, why: str) -> WeightsError:
     return WeightsError(
         f"The networks in {folder} cannot be used: {why}. Delete that folder; they are made again.",
-        NameWeights("copies"),
+        AddCopies(),
     )
