@@ -76,8 +76,8 @@ PHRASES: dict[type[Remedy], Callable[[Any], str]] = {
     ),
     NameWeights: _weights,
     AddCopies: lambda remedy: (
-        'Install what they are made of: pip install "imgsim[copies]"; or put the folder of networks that another machine '
-        "has made where the environment variable IMGSIM_COPIES says."
+        'Install what they are made of: pip install "imgsim[copies]"; or put the folder of networks that another '
+        "machine has made where the environment variable IMGSIM_COPIES says."
     ),
     CheckPath: _path,
     RestoreCopy: lambda remedy: (
