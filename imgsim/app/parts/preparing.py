@@ -27,7 +27,8 @@ _STAGES = {
     "looking for images": "Looking for images", "comparing files": "Comparing files with those of before",
     "plates": "Reading plates", "catalogue": "Joining the table", "writing": "Writing",
     "features": "Finding lines and details", "mirrored queries": "Looking at plates in the mirror",
-    "index": "Indexing details", "candidates": "Choosing pairs to compare",
+    "repeated parts": "Learning what repeats on plates", "index": "Indexing details",
+    "candidates": "Choosing pairs to compare",
     "checking thumbnails": "Checking thumbnails", "checking files, MB": "Checking files",
     "matches": "Comparing pairs by their lines", "families": "Tying families",
 }  # fmt: skip
