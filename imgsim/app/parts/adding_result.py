@@ -57,7 +57,7 @@ def _earlier(done: list[Run]) -> None:
             left_out = f", {text.count(int(summary.get('skipped', 0)), 'file')} left out" * bool(summary.get("skipped"))
             with st.container(horizontal=True, vertical_alignment="center", key=f"run_{run.name}"):
                 st.markdown(f"**{text.plain(run.name)}**: {plates}{left_out}", width="stretch")
-                _open(run, "Browse")
+                _open(run, "Browse", first=False)
                 st.button("Put away", key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,))
 
 
@@ -82,9 +82,9 @@ def _going_on(run: Run, first: bool) -> None:
         _open(run, "Browse the plates meanwhile")
 
 
-def _open(run: Run, label: str) -> None:
-    """The way to the plates. The address is written before the page is drawn: it then names that collection."""
-    if st.button(label, key=f"open_run_{run.name}", type="primary" if not run.running else "secondary"):
+def _open(run: Run, label: str, *, first: bool = True) -> None:
+    """The way to the plates; ``first``: what is likeliest to be wanted. The address is written before the page is drawn: it then names that collection."""
+    if st.button(label, key=f"open_run_{run.name}", type="primary" if first and not run.running else "secondary"):
         shell.go("browse", collection=run.name)
 
 

@@ -81,7 +81,7 @@ def of_plate(collection: Collection, row: int) -> None:
         return
     with st.expander(f"{text.count(len(found), 'part')} that never counts, as learned", key="learned_on_plate"):
         if (picture := _outlined(collection, row, [box for _, box in found])) is not None:
-            st.image(picture)
+            st.image(picture, width=200)
         for mark, _ in found:
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(_said(collection, mark, len(mark.boxes), None), width="stretch")
