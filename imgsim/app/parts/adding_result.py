@@ -83,7 +83,10 @@ def _going_on(run: Run, first: bool) -> None:
 
 
 def _open(run: Run, label: str, *, first: bool = True) -> None:
-    """The way to the plates; ``first``: what is likeliest to be wanted. The address is written before the page is drawn: it then names that collection."""
+    """The way to the plates; ``first``: what is likeliest to be wanted.
+
+    The address is written before the page is drawn: it then names that collection.
+    """
     if st.button(label, key=f"open_run_{run.name}", type="primary" if first and not run.running else "secondary"):
         shell.go("browse", collection=run.name)
 
