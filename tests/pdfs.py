@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
+from tests import jbig2
 from tests.hostile import drawing, encode
 
 INCH = 72
@@ -139,6 +140,9 @@ def scans(plate: Image.Image) -> dict[str, tuple[bytes, bytes | None]]:
             f"/DecodeParms << /K -1 /Columns {size[0]} /Rows {size[1]} /BlackIs1 {_black_is_one(fax)} >>",
         ),
     }  # fmt: skip
+    for stripes in (1, 3):
+        facts = "/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode"
+        one_bit[f"JBIG2 in {stripes}"] = scanned(jbig2.packed(ink, stripes=stripes), size, facts)
     return found | {name: (data, None) for name, data in one_bit.items()}
 
 

@@ -34,6 +34,9 @@ FEATURES = "features"
 # What a FeatureStore consists of; see imgsim.features.feature_store.
 FEATURE_FILES = tuple(f"{FEATURES}/{name}.npy" for name in ("offsets", "points", "descriptors", "vouch"))
 FEATURE_SUMS = f"{FEATURES}/sums.npy"
+# Which features vouched before the parts that never count took their votes away.
+FEATURE_VOTES = f"{FEATURES}/votes.npy"
+LEARNED = "learned.json"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -188,7 +191,8 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
     # matching and of a table of metadata are there or not: plates can be prepared without either.
     further = {
-        UNJOINED, PAGES, MATCHES, FAMILIES, FEATURE_SUMS, *FEATURE_FILES, *map(mirrored_file, manifest["backbones"])
+        UNJOINED, PAGES, MATCHES, FAMILIES, FEATURE_SUMS, FEATURE_VOTES, LEARNED, *FEATURE_FILES,
+        *map(mirrored_file, manifest["backbones"]),
     }  # fmt: skip
     odd = set(expected) - set(files)
     odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
+from imgsim.collection.learned_parts import boxes_by_content, learned_of, with_learned
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
 from imgsim.prepare.matching_keys import marked
 from imgsim.verification.match_table import read_table, schema, table_bytes
@@ -46,12 +47,12 @@ class KnownPairs:
         """See what is known."""
         if former is not None and former.manifest.get("matching", {}).get("pairs") == self._key:
             try:
-                matches = former.matches
+                matches, learned = former.matches, boxes_by_content(learned_of(former))
             except CollectionError as error:
                 self._note(f"Pairs are compared again: {error}")
-                matches = None
+                matches, learned = None, {}
             if matches is not None:
-                marks = former.manifest["matching"].get("excluded", {})
+                marks = with_learned(former.manifest["matching"].get("excluded", {}), learned)
                 contents = [marked(content, marks) for content in former.catalogue.frame["sha256"]]
                 frame = matches.frame
                 rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)
