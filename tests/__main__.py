@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
         return 0
     # All of them together: beside each other, on the cores there are. Some of them: as pytest does it.
     shared = ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
+    # Tests start some hundred processes, and each would compile what it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment.run(executable, ["-m", "pytest", *(arguments or shared)])
 
 

@@ -176,3 +176,8 @@ def test_a_reader_that_dies_or_is_late_costs_one_question(tmp_path: Path) -> Non
         assert reader.contents(str(tmp_path / "a.pdf")).pages == 1
     finally:
         reader.close()
+
+
+def test_what_is_packed_once_and_repeated_is_what_zlib_packs() -> None:
+    block = b"0 0 m 9 9 l S\n" * 999
+    assert [zlib.decompress(pdfs.repeated(block, times)) == block * times for times in (1, 2, 50)] == [True] * 3
