@@ -25,7 +25,7 @@ SAMPLE = 48
 # One thread each: two workers of one thread beat one of two, and tests give the same numbers everywhere.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
-# What was started in the background inherits that Ctrl-C is ignored, and so would all that the tests start and interrupt.
+# What was started in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

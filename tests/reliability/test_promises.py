@@ -47,7 +47,7 @@ def test_a_whole_run_fails_where_the_table_says_otherwise(tmp_path: Path, proces
         "import pathlib\nfrom tests.reliability import counting\n"
         f"counting.PATH = pathlib.Path({str(tmp_path / 'promises.md')!r})\n"
     )
-    words = ["-n", processes, "-q", "-p", "other_table", "-p", "no:cacheprovider", "--basetemp", tmp_path / "temp"]
+    words = ["-n", processes, "-q", "-p", "other_table", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'temp'}"]
     here = "tests/reliability/test_promises.py"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words, "tests/reliability/test_06_archives.py", here, "--deselect", here],
