@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
+
+    Where several processes share the tests, modules of few tests come first: a test of theirs takes long, and one that
+    is begun near the end leaves the other processes idle, which many small ones do not.
+    """
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (tests[item.path], item.path))
+    else:
+        items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -44,6 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
         def _split_scope(self, nodeid: str) -> str:
             return nodeid.split("::", 1)[0]
 
+    config.option.loadscopereorder = False  # pytest_collection_modifyitems orders them
     return Together(config, log)
 
 
