@@ -34,12 +34,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
 
-    Where several processes share the tests, modules of few tests come first: a test of theirs takes long, and one that
-    is begun near the end leaves the other processes idle, which many small ones do not.
+    Where several processes share the tests, what takes long is begun first, or it would be alone in the end: those of
+    whole programs, in a browser or not, and of the others first modules of few tests.
     """
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
-        items.sort(key=lambda item: (tests[item.path], item.path))
+        long = {"e2e", "reliability"}
+        items.sort(key=lambda item: (long.isdisjoint(item.path.parts), tests[item.path], item.path))
     else:
         items.sort(key=lambda item: "e2e" in item.path.parts)
 

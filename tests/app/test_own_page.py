@@ -60,7 +60,7 @@ def test_the_page_is_short() -> None:
 
 
 def test_it_keeps_the_contract_of_pages(checkout: Path) -> None:
-    suite = ("tests/app/test_page_contract.py", "-q", "-k", "places", "-p", "no:cacheprovider")
+    suite = ("tests/app/test_page_contract.py", "-q", "-k", "places", "-p", "no:cacheprovider", f"--basetemp={checkout}-temp")
     said = run(checkout, "-m", "pytest", *suite)
     assert int(re.search(r"(\d+) passed", said)[1]) >= 11  # type: ignore[index]
 
