@@ -7,8 +7,8 @@ import sys
 
 from imgsim.cli import environment
 
-# Tests wait for browsers, servers and the disk for a third of their time: two more than there are cores keep these busy.
-# Each may start a browser and an app beside, so more than these would only wait for each other.
+# Tests wait for browsers, servers and the disk for a third of their time: two more than there are cores keep these
+# busy. Each may start a browser and an app beside, so more than these would only wait for each other.
 MOST_PROCESSES = 4
 
 
