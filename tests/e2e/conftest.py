@@ -53,10 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(
-    scope="module"
-)  # not longer: playwright keeps an event loop running, and other tests need their own
-def browser() -> Iterator[Browser]:
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    """A browser; the test fails, or is skipped, where there is none."""
     path = find_browser()
     if path is None:
         message = "no Chromium or Chrome found on the PATH (IMGSIM_BROWSER may name one)"
@@ -67,6 +66,13 @@ def browser() -> Iterator[Browser]:
         started = launch(playwright, path)
         yield started
         started.close()
+
+
+# Not longer than this folder's tests: playwright keeps an event loop running, and other tests need their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
