@@ -187,3 +187,8 @@ def test_a_jbig2_scan_that_is_cut_short_is_never_taken_for_a_whole_one(
     cut = pdfs.scanned(data[: int(len(data) * share)], PLATE.size, facts)
     with pytest.raises(ImageError):
         page(reader, tmp_path, cut)
+
+
+def test_what_is_packed_once_and_repeated_is_what_zlib_packs() -> None:
+    block = b"0 0 m 9 9 l S\n" * 999
+    assert [zlib.decompress(pdfs.repeated(block, times)) == block * times for times in (1, 2, 50)] == [True] * 3
