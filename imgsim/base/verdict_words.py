@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-SAME, MIRRORED, DETAIL, LOOK_ALIKE = "same image", "mirrored", "shared detail", "look-alike"
-VERDICTS = (SAME, MIRRORED, DETAIL, LOOK_ALIKE)
+SAME, MIRRORED, NEGATIVE = "same image", "mirrored", "negative"
+DETAIL, LOOK_ALIKE = "shared detail", "look-alike"
+VERDICTS = (SAME, MIRRORED, NEGATIVE, DETAIL, LOOK_ALIKE)
 # What stands for a pair that was never compared.
 NOT_CHECKED = "not checked"
 
 # The same in addresses, style sheets and scripts.
-CODE_OF = {SAME: "same", MIRRORED: "mirrored", DETAIL: "detail", LOOK_ALIKE: "alike"}
+CODE_OF = {SAME: "same", MIRRORED: "mirrored", NEGATIVE: "negative", DETAIL: "detail", LOOK_ALIKE: "alike"}
 UNCHECKED = "unchecked"
 CODES = (*CODE_OF.values(), UNCHECKED)
-VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, DETAIL))
+VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL))
 
 # What they mean, wherever it is explained.
 MEANINGS = {
     SAME: "the lines of most of both plates agree",
     MIRRORED: "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
+    NEGATIVE: "they agree once one plate is inverted: it is light where the other is dark, as a photograph may be",
     DETAIL: "a part agrees, the rest does not",
     LOOK_ALIKE: "the lines do not agree, however alike the two look",
     NOT_CHECKED: "not compared line by line, as a rule because the two are too far apart",
@@ -26,6 +28,10 @@ PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED = "probably the same plate", "probably
 PRINTINGS = ("", PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED)
 
 
-def turned(verdict: str, mirrored: bool, words: str = f", {MIRRORED}") -> str:
-    """What is to be added to a verdict on two of which one is turned left to right; "" where it says so itself."""
-    return words if mirrored and verdict != MIRRORED else ""
+def turned(
+    verdict: str, mirrored: bool, negative: bool, words: tuple[str, str] = (f", {MIRRORED}", f", {NEGATIVE}")
+) -> str:
+    """What is to be added to a verdict on two of which one is turned left to right, and one is the other's negative:
+    words for each that the verdict does not say itself."""
+    said = ((mirrored and verdict != MIRRORED), (negative and verdict != NEGATIVE))
+    return "".join(word for word, wanted in zip(words, said, strict=True) if wanted)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.charts.plate_figures import BLUE, ORANGE, VERMILION, escaped
 
 # Okabe and Ito's colours again; the verdicts have them on every page.
-KIND_COLOURS = {SAME: BLUE, MIRRORED: "#CC79A7", DETAIL: ORANGE}
+KIND_COLOURS = {SAME: BLUE, MIRRORED: "#CC79A7", NEGATIVE: "#56B4E9", DETAIL: ORANGE}
 # From nearly the paper to a dark blue: told apart by lightness alone, in print and by colour-blind eyes.
 _SHADES = [
     [0.0, "#dbe7f0"], [0.25, "#a3c4dc"], [0.5, "#5f9cc5"], [0.75, "#1f6fa5"], [1.0, "#08375c"],

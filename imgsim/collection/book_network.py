@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.catalogue import BookDates
 from imgsim.collection.kept_order import RankCorrelation, rank_correlation
 from imgsim.families import Families
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
     from imgsim.verification.matches import Matches
 
-KINDS = (SAME, MIRRORED, DETAIL)
+KINDS = (SAME, MIRRORED, NEGATIVE, DETAIL)
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Shared:
     ----------
     family : id of the family.
     row_a, row_b : its plate in either book (of several, those that agree best).
-    verdict, mirrored, inliers : how these two agree; ``verdict`` is "" and ``inliers`` 0 where only other plates of
-        the family tie them together.
+    verdict, mirrored, inliers, negative : how these two agree; ``verdict`` is "" and ``inliers`` 0 where only
+        other plates of the family tie them together.
     place_a, place_b : their place among the plates that the two books share, 0-based, as each book prints them.
     """
 
@@ -41,6 +41,7 @@ class Shared:
     verdict: str
     mirrored: bool
     inliers: int
+    negative: bool
     place_a: int
     place_b: int
 
@@ -54,7 +55,8 @@ class Edge:
     source, target : ids, the earlier book first where both are dated.
     directed : whether the first is certainly the earlier one; not in the same year, or without a date.
     families : ids of the families they share.
-    kinds : how many of these agree as "same image", "mirrored", "shared detail"; the rest have no pair of their own.
+    kinds : how many of these agree as "same image", "mirrored", "negative", "shared detail"; the rest have no pair of
+        their own.
     from_earliest : of how many the source prints the earliest plate in this collection.
     """
 
@@ -178,10 +180,10 @@ class BookNetwork:
         places[rows] = np.arange(len(rows))
         return places
 
-    def _best(self, family_id: str, book_a: str, book_b: str) -> tuple[int, int, str, bool, int]:
+    def _best(self, family_id: str, book_a: str, book_b: str) -> tuple[int, int, str, bool, int, bool]:
         """The two plates that agree best; those printed first where no two were found to."""
         plates = self._plates[family_id]
-        best: tuple[int, int, str, bool, int] = (plates[book_a][0], plates[book_b][0], "", False, 0)
+        best = (plates[book_a][0], plates[book_b][0], "", False, 0, False)
         for a in plates[book_a]:
             for b in plates[book_b]:
                 match = self._verified.get((min(a, b), max(a, b)))
@@ -200,14 +202,14 @@ class BookNetwork:
         return found
 
     @cached_property
-    def _verified(self) -> dict[tuple[int, int], tuple[str, bool, int]]:
-        """Rows of a verified pair -> verdict, mirrored, inliers: a network asks for a hundred thousand."""
+    def _verified(self) -> dict[tuple[int, int], tuple[str, bool, int, bool]]:
+        """Rows of a verified pair -> verdict, mirrored, inliers, negative: a network asks for a hundred thousand."""
         frame = self.matches.frame[self.matches.verified]
-        names = ("row_a", "row_b", "verdict", "mirrored", "inliers")
+        names = ("row_a", "row_b", "verdict", "mirrored", "inliers", "negative")
         columns = (frame[name].tolist() for name in names)
         return {
-            (a, b): (str(verdict), bool(mirrored), int(inliers))
-            for a, b, verdict, mirrored, inliers in zip(*columns, strict=True)
+            (a, b): (str(verdict), bool(mirrored), int(inliers), bool(negative))
+            for a, b, verdict, mirrored, inliers, negative in zip(*columns, strict=True)
         }
 
     # ---- decades

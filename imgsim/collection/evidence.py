@@ -18,9 +18,9 @@ from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
 # The columns that say in a file what is known of a plate and a neighbour of it.
-EVIDENCE = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
-Cells = tuple[str, int | None, str | None, float | None, float | None]
-_NOT_COMPARED: Cells = (NOT_CHECKED, None, None, None, None)
+EVIDENCE = ("verdict", "inliers", "mirrored", "negative", "coverage_query", "coverage_neighbour")
+Cells = tuple[str, int | None, str | None, str | None, float | None, float | None]
+_NOT_COMPARED: Cells = (NOT_CHECKED, None, None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,18 @@ def evidence_of(generation: Generation, row: int) -> Evidence | None:
     return Evidence(row, {found.b: found for found in matches.of(row)})
 
 
-def evidence_cells(verdict: str, inliers: int, mirrored: bool, of_query: float, of_neighbour: float) -> Cells:
+def evidence_cells(
+    verdict: str, inliers: int, mirrored: bool, negative: bool, of_query: float, of_neighbour: float
+) -> Cells:
     """What is known of one pair, in the order of :data:`EVIDENCE`; ``of_...`` are the shares that agree."""
     verified = verdict != LOOK_ALIKE
-    return verdict, inliers, mirrored_word(mirrored, verified), _rounded(of_query), _rounded(of_neighbour)
+    flipped, inverted = (answer(one, verified) for one in (mirrored, negative))
+    return verdict, inliers, flipped, inverted, _rounded(of_query), _rounded(of_neighbour)
 
 
-def mirrored_word(mirrored: bool, verified: bool) -> str | None:
-    """Whether one of the two is turned left to right, as files say it: None where nothing agrees."""
-    return ("yes" if mirrored else "no") if verified else None
+def answer(holds: bool, verified: bool) -> str | None:
+    """Whether something holds of two plates, as files say it: None where nothing agrees."""
+    return ("yes" if holds else "no") if verified else None
 
 
 def evidence_columns(
@@ -75,7 +78,9 @@ def evidence_columns(
     cells = [
         _NOT_COMPARED
         if found is None
-        else evidence_cells(found.verdict, found.inliers, found.mirrored, found.coverage_a, found.coverage_b)
+        else evidence_cells(
+            found.verdict, found.inliers, found.mirrored, found.negative, found.coverage_a, found.coverage_b
+        )
         for found in known
     ]
     return {name: [row[at] for row in cells] for at, name in enumerate(EVIDENCE)}

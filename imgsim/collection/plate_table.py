@@ -45,8 +45,9 @@ class PlateTable(pd.DataFrame):
 def neighbour_table(generation: Generation, found: Listing, known: Evidence | None) -> PlateTable:
     """A list of neighbours as a table, one row a plate, nearest first.
 
-    Columns: rank (from 1), plate_id, similarity (cosine), above_line, verdict, inliers, mirrored, coverage_query,
-    coverage_neighbour (these five only where lines were compared), book, title, author, year, date, place, page.
+    Columns: rank (from 1), plate_id, similarity (cosine), above_line, verdict, inliers, mirrored, negative,
+    coverage_query, coverage_neighbour (these six only where lines were compared), book, title, author,
+    year, date, place, page.
     """
     catalogue = generation.catalogue
     records = [catalogue.record(int(row)) for row in found.rows]

@@ -35,6 +35,7 @@ FILTERS = {
     "disagreeing": "Network and lines disagree",
     "near": "Near a threshold",
     "mirrored": "Mirrored",
+    "negative": "Negatives",
     "works": "Between works",
     "disputed": "Disputed",
 }
@@ -117,7 +118,7 @@ class Queue:
         self._by_points = np.where(verdict == NOT_COMPARED, 0.0, np.clip(by_points, 0, 1))
         self._by_cover = np.where(verdict == DETAIL, np.clip(by_cover, 0, 1), 0.0)
         near = np.maximum(self._by_points, self._by_cover)
-        mirrored = verified & column("mirrored", False, bool)
+        mirrored, negative = (verified & column(name, False, bool) for name in ("mirrored", "negative"))
         asked = verified | (disagree >= WORTH_SAYING) | (near >= WORTH_SAYING)
         asked[compared:] &= disagree[compared:] >= ALIKE
         apart = (works_of[a] != works_of[b]) & verified
@@ -138,6 +139,7 @@ class Queue:
             "disagreeing": self._disagree >= WORTH_SAYING,
             "near": self._near >= WORTH_SAYING,
             "mirrored": mirrored[order],
+            "negative": negative[order],
             "works": apart[order],
         }
 
@@ -203,6 +205,8 @@ class Queue:
             )
         if self.flags["mirrored"][at]:
             found.append("One is turned left to right.")
+        if self.flags["negative"][at]:
+            found.append("One is the other's negative.")
         if self.flags["works"][at]:
             found.append("They stand in different works.")
         return found or ["Their lines agree, and nobody has confirmed it yet."]

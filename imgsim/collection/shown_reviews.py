@@ -33,6 +33,7 @@ def evidence_of(collection: Generation, row_a: int, row_b: int, backbone: str) -
         "verdict": match.verdict,
         "inliers": int(match.inliers),
         "mirrored": bool(match.mirrored),
+        "negative": bool(match.negative),
         "coverage_a": round(float(match.coverage_a), 4),
         "coverage_b": round(float(match.coverage_b), 4),
     }

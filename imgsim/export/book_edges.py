@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imgsim.base.cells import csv_bytes, yes
-from imgsim.base.verdict_words import VERDICTS
 from imgsim.catalogue import Catalogue
+from imgsim.collection.book_network import KINDS
 from imgsim.export.graphml import graphml
 from imgsim.export.request import Chunk, Request
 
@@ -28,7 +28,7 @@ def network_csv(borrowing: BookNetwork, catalogue: Catalogue, *, collection: str
     bytes
         Columns: source_book and target_book with title, author, year, date_from, date_to, date_sure and place of both
         (the source is the earlier one), dated (whether that is known: else the two stand in any order), shared
-        (families), same_image, mirrored and shared_detail (how many of these agree so), from_earliest (of how
+        (families), same_image, mirrored, negative and shared_detail (how many of these agree so), from_earliest (of how
         many the source prints the earliest plate in this collection), order_tau (Kendall's tau of the order in
         which both print them) and what it means, family_ids (separated by " | "), collection and date.
     """
@@ -47,7 +47,7 @@ def network_csv(borrowing: BookNetwork, catalogue: Catalogue, *, collection: str
     columns |= {
         "dated": [yes(edge.directed) for edge in edges],
         "shared": [len(edge.families) for edge in edges],
-        **{kind.replace(" ", "_"): [edge.kinds[kind] for edge in edges] for kind in VERDICTS[:3]},
+        **{kind.replace(" ", "_"): [edge.kinds[kind] for edge in edges] for kind in KINDS},
         "from_earliest": [edge.from_earliest for edge in edges],
         "order_tau": ["" if math.isnan(found.tau) else f"{found.tau:.4f}" for found in agreements],
         "order": [found.words for found in agreements],

@@ -40,6 +40,7 @@ MEANINGS = {
     "verdict": "what the lines say: " + ", ".join(f'"{verdict}" ({meaning})' for verdict, meaning in SAID.items()),
     "inliers": "how many points of the two agree once one is laid over the other",
     "mirrored": "yes where one of the two is turned left to right; empty where nothing agrees",
+    "negative": "yes where one of the two is the other's negative (light where it is dark); empty where nothing agrees",
     "coverage_query": "the share of the picture of the plate asked about that agrees, 0 to 1",
     "coverage_neighbour": "the share of the neighbour's picture that agrees, 0 to 1",
     "coverage_a": "the share of plate a's picture that agrees, 0 to 1",
@@ -98,6 +99,7 @@ _OWN = {
     ("reviews.csv", "verdict"): "what the lines said when it was decided",
     ("families.csv", "verdict"): "how the plate relates to the earliest one of its family",
     ("families.csv", "mirrored"): "whether it is turned left to right against the earliest",
+    ("families.csv", "negative"): "whether it is the negative of the earliest",
     ("families.csv", "inliers"): "of its strongest pair in the family: how many points agree",
     ("families.csv", "family_id"): "the family, by its permanent id",
     ("matches.csv", "family_id"): "the family that both belong to, by its permanent id",
@@ -105,6 +107,7 @@ _OWN = {
     ("pages.csv", "number"): "the running number of the box on its page; empty for a page without any",
     ("pages.csv", "plate_id"): "the plate that was cut from the box; empty for other kinds",
     ("network.csv", "mirrored"): "how many of these agree once one is turned left to right",
+    ("network.csv", "negative"): "how many of these agree once one is inverted",
     ("network.csv", "order"): "whether both print what they share in one order, in words",
 }
 _SIDES = {

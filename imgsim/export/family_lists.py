@@ -37,10 +37,10 @@ def families_csv(
     -------
     bytes
         Columns: family_id (permanent), family_plates, family_books, order (1 for the earliest; undated
-        plates come last), plate_id, verdict, mirrored and cropped (against the earliest), printing, by_review (what
-        people decided about the pair that ties it in), inliers (of the strongest pair in the family), supports (pairs
-        that tie it in), tied_to_id (the plate whose pair says so), then what is known of the plate, as in
-        :func:`selection_csv`.
+        plates come last), plate_id, verdict, mirrored, negative and cropped (against the earliest), printing, by_review
+        (what people decided about the pair that ties it in), inliers (of the strongest pair in the family),
+        supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the
+        plate, as in :func:`selection_csv`.
     """
     chosen = [families.family(i) for i in (families.ids if ids is None else ids)]
     return csv_bytes(_columns(catalogue, chosen, collection, date))
@@ -84,6 +84,7 @@ def _columns(
         "plate_id": [member.plate_id for _, member in members],
         "verdict": [member.verdict for _, member in members],
         "mirrored": [yes(member.mirrored) for _, member in members],
+        "negative": [yes(member.negative) for _, member in members],
         "cropped": [member.cropped for _, member in members],
         "printing": [member.printing for _, member in members],
         "by_review": [member.by_review for _, member in members],

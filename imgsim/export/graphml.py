@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 
 if TYPE_CHECKING:
     from imgsim.collection.book_network import BookNetwork
@@ -26,7 +26,7 @@ def graphml(borrowing: BookNetwork) -> bytes:
         ("decade", "int"), ("date", "string"), ("date_edtf", "string"), ("plates", "int"), ("families", "int"),
     )  # fmt: skip
     edge_keys = (
-        ("weight", "double"), ("dated", "boolean"), ("same_image", "int"), ("mirrored", "int"),
+        ("weight", "double"), ("dated", "boolean"), ("same_image", "int"), ("mirrored", "int"), ("negative", "int"),
         ("shared_detail", "int"), ("from_earliest", "int"), ("order_tau", "double"),
     )  # fmt: skip
     root = ElementTree.Element("graphml", {"xmlns": _GRAPHML})
@@ -55,7 +55,7 @@ def graphml(borrowing: BookNetwork) -> bytes:
         element = ElementTree.SubElement(graph, "edge", {"id": f"e{number}", **ends})
         tau = borrowing.rank_correlation(edge.source, edge.target).tau
         values = (
-            float(len(edge.families)), edge.directed, edge.kinds[SAME], edge.kinds[MIRRORED],
+            float(len(edge.families)), edge.directed, edge.kinds[SAME], edge.kinds[MIRRORED], edge.kinds[NEGATIVE],
             edge.kinds[DETAIL], edge.from_earliest, None if math.isnan(tau) else round(tau, 4),
         )  # fmt: skip
         _data(element, "edge", [(name, value) for (name, _), value in zip(edge_keys, values, strict=True)])

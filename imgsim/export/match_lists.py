@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.cells import cell, cells, column_cells, encoded, header, line_part, lines
-from imgsim.collection.evidence import mirrored_word
+from imgsim.collection.evidence import answer
 from imgsim.export.catalogued import OF_BOTH, Parts
 from imgsim.export.request import STEP, Chunk, Request
 
 _EVIDENCE = (
-    "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "proposed_by",
-    "family_id", "decision", "said", "reviewers",
+    "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "proposed_by", "family_id", "decision", "said", "reviewers",
 )  # fmt: skip
 
 _ASKED = (
-    "row_a", "row_b", "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing",
-    "sources",
+    "row_a", "row_b", "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model",
+    "printing", "sources",
 )  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def _evidence(
     families = request.families
     yield values["verdict"]
     yield [str(value) for value in values["inliers"]]
-    yield [mirrored_word(turned, agrees) or "" for turned, agrees in zip(values["mirrored"], known, strict=True)]
+    for name in ("mirrored", "negative"):
+        yield [answer(holds, agrees) or "" for holds, agrees in zip(values[name], known, strict=True)]
     for name in ("coverage_a", "coverage_b", "residual"):
         yield ["" if math.isnan(value) else f"{value:.4f}" for value in values[name]]
     for name in ("model", "printing", "sources"):

@@ -222,7 +222,7 @@ class _Proofs:
         # Whole columns once: a column of strings is not an array before it is asked for.
         self._values = {
             name: matches.frame[name].to_numpy()
-            for name in ("verdict", "inliers", "mirrored", "coverage_a", "coverage_b")
+            for name in ("verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b")
         }
 
     def of(self, rows: npt.NDArray[np.int64], lists: Lists) -> list[str]:
@@ -236,10 +236,11 @@ class _Proofs:
         first, second = self._values["coverage_a"][at], self._values["coverage_b"][at]
         columns = (
             known, self._values["verdict"][at], self._values["inliers"][at], self._values["mirrored"][at],
+            self._values["negative"][at],
             np.where(turned, second, first), np.where(turned, first, second),
         )  # fmt: skip
-        written = [f",{NOT_CHECKED},,,,"] * len(positions)
+        written = [f",{NOT_CHECKED},,,,,"] * len(positions)
         for place, *found in zip(*(values.tolist() for values in columns), strict=True):
-            verdict, inliers, side, one, two = evidence_cells(*found)
-            written[place] = f",{verdict},{inliers},{side or ''},{one},{two}"
+            verdict, inliers, side, tone, one, two = evidence_cells(*found)
+            written[place] = f",{verdict},{inliers},{side or ''},{tone or ''},{one},{two}"
         return written

@@ -22,6 +22,7 @@ def select(
     *,
     text: str = "",
     mirrored: bool = False,
+    negative: bool = False,
     books: int = 1,
     decades: tuple[int, int] | None = None,
     source: str = "",
@@ -35,7 +36,7 @@ def select(
     Parameters
     ----------
     text : words that all stand in the metadata of one of the plates (as in the search of plates).
-    mirrored : only with a mirrored plate among them.
+    mirrored, negative : only with a mirrored plate, or a negative, among them.
     books : at least so many books.
     decades : first and last, both included: at least one plate may have been printed then.
     source, target : places of printing: a plate printed in ``source`` is followed by a later one printed in
@@ -48,7 +49,7 @@ def select(
     found = set(catalogue.search(text).tolist()) if text.strip() else None
     chosen = []
     for family in families:
-        if len(family.books) < books or (mirrored and not family.mirrored):
+        if len(family.books) < books or (mirrored and not family.mirrored) or (negative and not family.negative):
             continue
         if between_works and len(family.works) < 2:
             continue

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.verdict_words import VERDICTS
+from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.families.constraints import Decisions, components, touched
@@ -23,7 +23,7 @@ from imgsim.families.works import work_keys
 if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
-_VERDICTS = {EARLIEST, *VERDICTS[:3]}
+_VERDICTS = {EARLIEST, *VERDICTS} - {LOOK_ALIKE}
 _CROPS = {"", OF_EARLIEST, EARLIEST_OF}
 
 
@@ -131,10 +131,11 @@ class Families:
         rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"]]
         names = (
             "family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to", "by_review",
+            "negative",
         )  # fmt: skip
         columns = (frame[name].tolist() for name in names)
         found: dict[str, list[Member]] = {}
-        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to, said) in zip(
+        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to, said, negative) in zip(
             rows, zip(*columns, strict=True), strict=True
         ):
             record = self.catalogue.record(row)
@@ -156,6 +157,7 @@ class Families:
                     tied_to=self.catalogue.row(tied_to) if tied_to else None,
                     direct=tied_to in ("", family_id),
                     by_review=said,
+                    negative=negative,
                 )
             )
         families = [

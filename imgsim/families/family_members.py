@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE
 from imgsim.catalogue import DateInterval, span_words, years_apart
 from imgsim.families.family_table import EARLIEST
 
@@ -19,7 +19,7 @@ class Member:
     row, plate_id, place : its row in the catalogue, its id, and its place in the order of date (0 for the earliest).
     when : when its book was printed; undated where that is unknown.
     book, town : its book's id and where it was printed; '' where unknown.
-    verdict : "earliest", "same image", "mirrored" or "shared detail": how it relates to the earliest.
+    verdict : "earliest", "same image", "mirrored", "negative" or "shared detail": how it relates to the earliest.
     mirrored : whether it is turned left to right against the earliest.
     cropped : "", "detail of the earliest" or "the earliest is a detail of it".
     printing : "", "probably the same plate" or "probably re-engraved".
@@ -27,6 +27,7 @@ class Member:
     tied_to : row of the plate whose pair with it says so; None for the earliest.
     direct : whether that plate is the earliest itself; else the relation was followed from plate to plate.
     by_review : what people decided about that pair, such as "re-engraved copy"; "" where only the lines say so.
+    negative : whether it is light where the earliest is dark.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Member:
     tied_to: int | None
     direct: bool
     by_review: str = ""
+    negative: bool = False
 
     @property
     def dated(self) -> bool:
@@ -73,6 +75,8 @@ class Member:
         found = [self.verdict] if self.verdict != DETAIL or not self.cropped else []
         if self.mirrored and self.verdict != MIRRORED:
             found.append(MIRRORED)
+        if self.negative and self.verdict != NEGATIVE:
+            found.append(NEGATIVE)
         last = f"{self.by_review}, by review" if self.by_review else self.printing
         return tuple(word for word in (*found, self.cropped, last) if word)
 
@@ -87,7 +91,7 @@ class Family:
     members : in order.
     books : ids of the books in order of date.
     places : where its dated and undated books were printed, in order of first appearance.
-    mirrored : whether any plate is mirrored against the earliest.
+    mirrored, negative : whether any plate is mirrored against the earliest, or its negative.
     works : keys of the works, in order of first appearance (see :func:`~imgsim.families.work_keys`).
     """
 
@@ -96,6 +100,7 @@ class Family:
     books: tuple[str, ...]
     places: tuple[str, ...]
     mirrored: bool
+    negative: bool
     works: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -140,6 +145,7 @@ def assembled(family_id: str, members: list[Member], works: tuple[str, ...]) -> 
         books=_distinct(m.book for m in members),
         places=_distinct(m.town for m in members),
         mirrored=any(m.mirrored for m in members),
+        negative=any(m.negative for m in members),
         works=_distinct(works[m.row] for m in members),
     )
 

@@ -10,7 +10,7 @@ from imgsim.catalogue.order import in_book
 from imgsim.errors import CollectionError, PrepareAgain
 
 # Part of the key of families.parquet: change it with everything that changes a family.
-FAMILIES_VERSION = 4
+FAMILIES_VERSION = 5
 
 RULE = (
     "Plates belong to one family when the whole image agrees: one strong pair brings a plate in, two groups are joined "
@@ -23,7 +23,7 @@ RULE = (
 
 COLUMNS: dict[str, str] = {
     "family_id": "str", "plate_id": "str", "place": "int32", "verdict": "str", "mirrored": "bool", "cropped": "str",
-    "printing": "str", "inliers": "int32", "supports": "int32", "tied_to": "str",
+    "printing": "str", "inliers": "int32", "supports": "int32", "tied_to": "str", "negative": "bool",
 }  # fmt: skip
 # What people decided about the pair that ties a plate in; only in families that they corrected.
 CORRECTED = COLUMNS | {"by_review": "str"}
@@ -34,6 +34,8 @@ _UNKNOWN = np.iinfo(np.int64).max
 
 def checked(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of families.parquet and by_review with their types; CollectionError if they are not there."""
+    if "negative" not in frame.columns:  # families of former versions: none was found
+        frame = frame.assign(negative=False)
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         raise CollectionError(f"Families need the column {', '.join(missing)}.", PrepareAgain())

@@ -3,11 +3,11 @@
 The connected components of all verified pairs would chain: at 0.99 precision one pair in a hundred is false, and a
 single false pair makes one family of two. So:
 
-* **Whole images make cores.** A pair of which the whole image agrees (same image, mirrored, or one plate of which
-  nearly all is a large part of the other) joins two plates if it is strong, or if a third plate agrees with both. A
-  plate joins a group by one strong pair or by two pairs. Two groups are joined only if most plates of the smaller one
-  agree with the other, and with two plates of it at least: neither a false pair or two nor a plate that resembles both
-  ever bridges them.
+* **Whole images make cores.** A pair of which the whole image agrees (same image, mirrored, negative, or one plate of
+  which nearly all is a large part of the other) joins two plates if it is strong, or if a third plate agrees with
+  both. A plate joins a group by one strong pair or by two pairs. Two groups are joined only if most plates of the
+  smaller one agree with the other, and with two plates of it at least: neither a false pair or two nor a plate that
+  resembles both ever bridges them.
 * **Pairs that were compared and do not agree count too.** True copies nearly always agree with most of the other
   copies, so a join is refused where more than two in three of the compared pairs between the two groups deny it. (With
   one in two, worn copies fall out of their families: measured, see tests/benchmarks/families.py.)
@@ -35,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.verdict_words import LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
 from imgsim.families.constraints import Decisions, Groups, Pair, kept_apart
 from imgsim.families.details import attach_to_cores, group_by_detail
 from imgsim.families.family_table import COLUMNS, CORRECTED
@@ -78,8 +78,9 @@ def find_families(
         earliest plate), plate_id, place (0 for the earliest, undated plates last), verdict ("earliest", or how it
         relates to the earliest), mirrored and cropped (against the earliest), printing, inliers (of its strongest tie
         within the family), supports (how many pairs tie it in), tied_to (the plate of the pair that says so: the
-        earliest where they were found to agree). With decisions also by_review: what people decided about that pair,
-        '' where they did not. Families by id, plates by place.
+        earliest where they were found to agree), negative (against the
+        earliest). With decisions also by_review: what people decided about that pair, '' where
+        they did not. Families by id, plates by place.
     """
     judged = decisions or Decisions()
     apart = kept_apart(judged)
@@ -108,7 +109,7 @@ def ties_of(
     cover_a, cover_b = (frame[name].to_numpy(np.float64)[position] for name in ("coverage_a", "coverage_b"))
     against = verdict == LOOK_ALIKE
     crop = (np.maximum(cover_a, cover_b) >= NEARLY_ALL) & (np.minimum(cover_a, cover_b) >= MUCH)
-    whole = (verdict == SAME) | (verdict == MIRRORED) | (~against & crop)
+    whole = np.isin(verdict, (SAME, MIRRORED, NEGATIVE)) | (~against & crop)
     detail = ~against & ~whole
     strong = (whole & (inliers >= STRONG_WHOLE)) | (detail & (inliers >= STRONG_DETAIL))
     read = Ties(

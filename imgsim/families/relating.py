@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, PROBABLY_RE_ENGRAVED, PROBABLY_SAME_PLATE, SAME
+from imgsim.base.verdict_words import (
+    DETAIL,
+    MIRRORED,
+    NEGATIVE,
+    PROBABLY_RE_ENGRAVED,
+    PROBABLY_SAME_PLATE,
+    SAME,
+)
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, ranks
 from imgsim.families.framing import seen
 
@@ -36,11 +43,12 @@ class _Relation:
     printing: str
     tied_to: int
     by_review: str = ""
+    negative: bool = False
 
 
 def describe(
     catalogue: pd.DataFrame, matches: Matches, ties: Ties, families: list[list[int]]
-) -> list[tuple[str, str, int, str, bool, str, str, int, int, str, str]]:
+) -> list[tuple[str, str, int, str, bool, str, str, int, int, str, bool, str]]:
     """One record a plate, in the order of :data:`~imgsim.families.family_table.CORRECTED`."""
     every = sorted(row for rows in families for row in rows)
     rank = dict(zip(every, ranks(catalogue.iloc[every]).tolist(), strict=True))
@@ -65,7 +73,7 @@ def describe(
             tied_to = "" if place == 0 else ids[r.tied_to]
             records.append(
                 (ids[ordered[0]], ids[row], place, r.verdict, r.mirrored, r.cropped, r.printing, strongest[row],
-                 supports[row], tied_to, r.by_review)
+                 supports[row], tied_to, r.negative, r.by_review)
             )  # fmt: skip
     return records
 
@@ -107,18 +115,19 @@ def _relations(
 
 def _step(so_far: _Relation, match: MatchRow, cropped: str) -> _Relation:
     """Follow one pair from a plate that is related already to the next one."""
-    mirrored = so_far.mirrored != match.mirrored
+    mirrored, negative = so_far.mirrored != match.mirrored, so_far.negative != match.negative
     if so_far.verdict == EARLIEST:
-        return _Relation(match.verdict, mirrored, cropped, _said(match.printing, mirrored), match.a)
+        printing = _said(match.printing, mirrored)
+        return _Relation(match.verdict, mirrored, cropped, printing, match.a, negative=negative)
     if DETAIL in (so_far.verdict, match.verdict):
         verdict = DETAIL
     else:
-        verdict = MIRRORED if mirrored else SAME
+        verdict = NEGATIVE if negative else MIRRORED if mirrored else SAME
     crops = {so_far.cropped, cropped} - {""}
     # A part of what is a part of the earliest is one, too; a part of what the earliest is a part of may be anything.
     cropped = crops.pop() if len(crops) == 1 else ""
     printing = _said(_composed(so_far.printing, match.printing), mirrored)
-    return _Relation(verdict, mirrored, cropped, printing, match.a)
+    return _Relation(verdict, mirrored, cropped, printing, match.a, negative=negative)
 
 
 def _composed(one: str, two: str) -> str:

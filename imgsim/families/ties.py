@@ -12,6 +12,7 @@ from imgsim.base.verdict_words import (
     DETAIL,
     LOOK_ALIKE,
     MIRRORED,
+    NEGATIVE,
     PROBABLY_RE_ENGRAVED,
     PROBABLY_SAME_PLATE,
     SAME,
@@ -65,12 +66,17 @@ class Ties:
         if not decision:
             return found
         if decision == SHARED_MOTIF:
-            return replace(found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="")
+            return replace(
+                found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="",
+                negative=found.negative and found.verified,
+            )  # fmt: skip
         mirrored = decision == MIRRORED_COPY or (found.mirrored and found.verified)
+        negative = found.negative and found.verified
         return replace(
             found,
-            verdict=MIRRORED if mirrored else SAME,
+            verdict=NEGATIVE if negative else MIRRORED if mirrored else SAME,
             mirrored=mirrored,
+            negative=negative,
             # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
             printing=PROBABLY_SAME_PLATE if decision == SAME_PLATE else PROBABLY_RE_ENGRAVED,
         )

@@ -1,7 +1,7 @@
 """Local features of a plate: where its lines turn, cross and end, and how they look there.
 
-SIFT (Lowe 2004) on the plate reduced to :data:`WORKING_SIDE`, its descriptors as RootSIFT (Arandjelovic and Zisserman
-2012), which compares them by the Hellinger kernel, quantised to a byte each.
+SIFT (Lowe 2004) on a working copy of the plate (:mod:`imgsim.features.working_copy`), its descriptors as RootSIFT
+(Arandjelovic and Zisserman 2012), which compares them by the Hellinger kernel, quantised to a byte each.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from imgsim.features.halftone import without_screen
 from imgsim.features.keypoint_mask import keypoint_mask
-from imgsim.images.shaping import REDUCING_GAP, fitted_size, whiten
+from imgsim.features.polarity import EVEN, tone_of
+from imgsim.features.working_copy import Tile, tiles, working_copy
+from imgsim.images.shaping import whiten
 
-FEATURES_VERSION = 6
-WORKING_SIDE = 640
+FEATURES_VERSION = 7
 MAX_FEATURES = 1024
+MOST_OF_ALL = 6 * MAX_FEATURES  # of a fold-out
 DIMENSIONS = 128
 
 CONTRAST = 0.03
@@ -41,12 +44,15 @@ class Features:
     vouch : bool (n,)
         False for features on lettering, frames, page edges, stamps, colour cards, rulers and watermarks, which may
         not vouch for a pair.
+    tone : float
+        How much of the plate is paper, 0 to 1 (:func:`imgsim.features.polarity.tone_of`); NaN where it is unknown.
     """
 
     size: tuple[int, int]
     points: np.ndarray
     descriptors: np.ndarray
     vouch: np.ndarray
+    tone: float = float("nan")
 
     def __len__(self) -> int:
         return len(self.points)
@@ -78,46 +84,68 @@ def _inside(features: Features, boxes: Sequence[tuple[float, float, float, float
     return inside
 
 
-def working_copy(image: Image.Image) -> Image.Image:
-    """A plate as it is described: grey (mode "L"), its longer side at most :data:`WORKING_SIDE`."""
-    grey = image if image.mode == "L" else image.convert("L")
-    if max(grey.size) > WORKING_SIDE:
-        grey = grey.resize(
-            fitted_size(*grey.size, WORKING_SIDE), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP
-        )
-    return grey
-
-
 def extract(image: Image.Image, size: tuple[int, int]) -> Features:
     """Describe a plate.
 
     Parameters
     ----------
     image : PIL.Image.Image
-        Mode "L" or "RGB", upright; may already be reduced, best not below :data:`WORKING_SIDE`.
+        Mode "L" or "RGB", upright; may already be reduced, best not below
+        :func:`~imgsim.features.working_copy.working_size`.
     size : tuple of int
         Width and height of the original, in whose pixels the features are given.
     """
-    import cv2
+    grey = without_screen(np.asarray(working_copy(image, size), dtype=np.uint8))
+    tone = tone_of(grey)
+    if tone < EVEN:
+        # Paper is white and ink is dark to all that follows.
+        return inverted(_described(np.uint8(255) - grey, size, 1 - tone))
+    return _described(grey, size, tone)
 
-    plate = whiten(np.asarray(working_copy(image), dtype=np.uint8))
-    sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
-    found, described = sift.detectAndCompute(plate, None)
-    if not found:
-        return no_features(size)
-    raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
-    column = np.clip(raw[:, 0] + 0.5, 0, plate.shape[1] - 1).astype(int)
-    row = np.clip(raw[:, 1] + 0.5, 0, plate.shape[0] - 1).astype(int)
-    vouch = ~keypoint_mask(plate)[row, column]
+
+def _described(grey: np.ndarray, size: tuple[int, int], tone: float) -> Features:
+    """The features of a grey plate, uint8 (h, w), whose lines are darker than its paper."""
+    plate = whiten(grey)
+    parts = list(tiles((plate.shape[1], plate.shape[0])))
+    most = min(MAX_FEATURES, MOST_OF_ALL // len(parts))
+    found = [_found(plate, part, most) for part in parts]
+    raw, described, vouch = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     # Response alone would choose the finest features, which bad printing, 1-bit scanning and reduction destroy first;
     # and a page of text would leave no room for the picture on it.
-    order = np.lexsort((-raw[:, 4] * raw[:, 2], ~vouch))[:MAX_FEATURES]
-    points, vouch = raw[order, :4], vouch[order]
+    order = _strongest(raw, vouch)
+    points = raw[order, :4]
     x, y = size[0] / plate.shape[1], size[1] / plate.shape[0]
     # cv2 counts from the centre of the first pixel, we from its corner.
     points[:, :2] = (points[:, :2] + 0.5) * np.array([x, y], np.float32)
     points[:, 2] *= np.sqrt(x * y)
-    return Features(size, points, root_sift(described[order]), vouch)
+    return Features(size, points, root_sift(described[order]), vouch[order], tone)
+
+
+def _strongest(raw: np.ndarray, vouch: np.ndarray) -> np.ndarray:
+    return np.lexsort((-raw[:, 4] * raw[:, 2], ~vouch))
+
+
+def _found(plate: np.ndarray, part: Tile, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The strongest features of a part of a whitened plate: x, y, diameter, angle and response in pixels of the whole,
+    float32 (n, 5), SIFT float32 (n, 128), and which may vouch, bool (n,)."""
+    import cv2
+
+    left, top, right, bottom = part.seen
+    seen = np.ascontiguousarray(plate[top:bottom, left:right])
+    sift = cv2.SIFT.create(nfeatures=MOST_FOUND, contrastThreshold=CONTRAST, enable_precise_upscale=True)
+    found, described = sift.detectAndCompute(seen, None)
+    if not found:
+        return np.zeros((0, 5), np.float32), np.zeros((0, DIMENSIONS), np.float32), np.zeros(0, bool)
+    raw = np.array([(*k.pt, k.size, np.deg2rad(k.angle), k.response) for k in found], dtype=np.float32)
+    column = np.clip(raw[:, 0] + 0.5, 0, seen.shape[1] - 1).astype(int)
+    row = np.clip(raw[:, 1] + 0.5, 0, seen.shape[0] - 1).astype(int)
+    vouch = ~keypoint_mask(seen)[row, column]
+    column, row = column + left, row + top
+    own = (part.own[0] <= column) & (column < part.own[2]) & (part.own[1] <= row) & (row < part.own[3])
+    raw[:, :2] += np.array([left, top], np.float32)
+    raw, described, vouch = raw[own], described[own], vouch[own]
+    order = _strongest(raw, vouch)[:most]
+    return raw[order], described[order], vouch[order]
 
 
 def root_sift(sift: np.ndarray) -> np.ndarray:
@@ -134,6 +162,7 @@ def _mirror_order() -> np.ndarray:
 
 
 _MIRROR = _mirror_order()
+_INVERSE = np.arange(DIMENSIONS).reshape(4, 4, 8)[::-1, ::-1].ravel()
 
 
 def mirrored(features: Features) -> Features:
@@ -141,4 +170,16 @@ def mirrored(features: Features) -> Features:
     points = features.points.copy()
     points[:, 0] = features.size[0] - points[:, 0]
     points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
-    return Features(features.size, points, features.descriptors[:, _MIRROR], features.vouch)
+    return replace(features, points=points, descriptors=features.descriptors[:, _MIRROR])
+
+
+def inverted(features: Features) -> Features:
+    """Return the features of the plate's negative, without touching a pixel.
+
+    What was dark is light: every gradient turns round, and with them each feature's own angle. Seen from that angle
+    the directions are what they were, and only the cells have changed places: as a square does that is turned by half.
+    """
+    points = features.points.copy()
+    points[:, 3] = (points[:, 3] + np.pi) % (2 * np.pi)
+    descriptors = features.descriptors[:, _INVERSE]
+    return replace(features, points=points, descriptors=descriptors, tone=1 - features.tone)

@@ -1,4 +1,4 @@
-"""The features of a whole collection on disk: four flat arrays, read by memory map.
+"""The features of a whole collection on disk: flat arrays, read by memory map.
 
 A collection of 13,151 plates has about nine million features, more than a gigabyte. Nothing of it is loaded before
 it is asked for, and the system drops what is no longer needed. Every file is checked before it is mapped: its header
@@ -25,7 +25,8 @@ OFFSETS = "offsets.npy"
 POINTS = "points.npy"
 DESCRIPTORS = "descriptors.npy"
 VOUCH = "vouch.npy"
-STORE_FILES = (OFFSETS, POINTS, DESCRIPTORS, VOUCH)
+TONES = "tones.npy"  # stores of former versions have none
+STORE_FILES = (OFFSETS, POINTS, DESCRIPTORS, VOUCH, TONES)
 
 _AGAIN = PrepareAgain()
 
@@ -41,6 +42,8 @@ class FeatureStore:
         The features of plate i are ``offsets[i]`` to ``offsets[i + 1]`` of the arrays below.
     points : float32 (N, 4); descriptors : uint8 (N, 128); vouch : bool (N,)
         As in :class:`~imgsim.features.extraction.Features`, read-only.
+    tones : float32 (n,)
+        Of each plate likewise.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class FeatureStore:
         descriptors: npt.NDArray[np.uint8],
         vouch: npt.NDArray[np.bool_],
         sums: npt.NDArray[np.uint64] | None = None,
+        tones: npt.NDArray[np.float32] | None = None,
     ) -> None:
         self.sizes = np.asarray(sizes, dtype=np.int64).reshape(-1, 2)
         self.offsets, self.points, self.descriptors, self.vouch = offsets, points, descriptors, vouch
@@ -70,6 +74,9 @@ class FeatureStore:
             )
         if sums is not None and sums.shape != (len(self.sizes),):
             raise CollectionError(f"The checksums of the stored features are of {len(sums):,} plates.", _AGAIN)
+        self.tones = np.full(len(self.sizes), np.nan, np.float32) if tones is None else tones
+        if self.tones.shape != (len(self.sizes),):
+            raise CollectionError(f"The stored tones are of {len(self.tones):,} plates.", _AGAIN)
         self._sums = sums
         self._seen = np.full(len(self.sizes), sums is None)  # whose features were compared with their sum
 
@@ -105,8 +112,9 @@ class FeatureStore:
         part = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
         width, height = self.sizes[row]
         return Features(
-            (int(width), int(height)), self.points[part], self.descriptors[part], self.vouch[part]
-        )
+            (int(width), int(height)), self.points[part], self.descriptors[part], self.vouch[part],
+            float(self.tones[row]),
+        )  # fmt: skip
 
     @classmethod
     def open(
@@ -125,6 +133,7 @@ class FeatureStore:
             map_npy(folder / DESCRIPTORS, np.uint8, (None, DIMENSIONS)),
             map_npy(folder / VOUCH, np.bool_, (None,)),
             sums,
+            map_npy(folder / TONES, np.float32, (None,)) if (folder / TONES).exists() else None,
         )
 
     @staticmethod
@@ -137,18 +146,20 @@ class FeatureStore:
         counts = []
         try:
             with contextlib.ExitStack() as stack:
-                points, descriptors, vouch = (
+                points, descriptors, vouch, tones = (
                     stack.enter_context(NpyWriter(folder / name, dtype, tail))
                     for name, dtype, tail in (
                         (POINTS, np.float32, (4,)),
                         (DESCRIPTORS, np.uint8, (DIMENSIONS,)),
                         (VOUCH, np.bool_, ()),
+                        (TONES, np.float32, ()),
                     )
                 )
                 for features in plates:
                     points.append(features.points)
                     descriptors.append(features.descriptors)
                     vouch.append(features.vouch)
+                    tones.append([features.tone])
                     counts.append(len(features))
                 offsets = stack.enter_context(NpyWriter(folder / OFFSETS, np.int64, ()))
                 offsets.append(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]))

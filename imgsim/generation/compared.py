@@ -64,6 +64,8 @@ def read_features(files: CheckedFiles, catalogue: Catalogue) -> FeatureStore | N
     sums = files.array(layout.FEATURE_SUMS, np.uint64, (None,)) if files.has(layout.FEATURE_SUMS) else None
     for file in others:
         files.verify(file, whole=sums is None)
+    if files.has(layout.FEATURE_TONES):
+        files.verify(layout.FEATURE_TONES, whole=True)
     frame = catalogue.frame
     sizes = frame[["width", "height"]].to_numpy("int64")
     store = FeatureStore.open(files.folder / layout.FEATURES, sizes, sums)

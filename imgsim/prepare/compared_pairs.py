@@ -196,7 +196,7 @@ def matches_table(matches: Sequence[Match]) -> pa.Table:
 
 
 _PLAIN = (
-    "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
 )  # fmt: skip
 
 

@@ -80,11 +80,12 @@ class FeatureShards:
             arrays["points"][part],
             arrays["descriptors"][part],
             arrays["vouch"][part],
+            plates[place][4],
         )
 
 
 def _shard(key: str, plates: dict[str, Features]) -> bytes:
-    records = {"key": key, "plates": [[c, *f.size, len(f.points)] for c, f in plates.items()]}
+    records = {"key": key, "plates": [[c, *f.size, len(f.points), f.tone] for c, f in plates.items()]}
     return npz_bytes(
         records=np.frombuffer(json.dumps(records).encode(), dtype=np.uint8),
         points=np.concatenate([f.points for f in plates.values()]),
@@ -93,11 +94,13 @@ def _shard(key: str, plates: dict[str, Features]) -> bytes:
     )
 
 
-def _read_shard(path: Path) -> tuple[str, list[tuple[str, int, int, int]], dict[str, npt.NDArray[Any]]]:
+def _read_shard(path: Path) -> tuple[str, list[tuple[str, int, int, int, float]], dict[str, npt.NDArray[Any]]]:
     arrays = parse_npz(path.read_bytes(), path.name, _ARRAYS)
     try:
         records = json.loads(arrays["records"].tobytes())
-        plates = [(str(c), int(w), int(h), int(count)) for c, w, h, count in records["plates"]]
+        plates = [
+            (str(c), int(w), int(h), int(count), float(tone)) for c, w, h, count, tone in records["plates"]
+        ]
         key = str(records["key"])
     except (KeyError, TypeError, ValueError) as error:
         raise CollectionError(f"{path.name} is of an unknown form ({error!r})") from None

@@ -81,9 +81,7 @@ class MatchingKeys:
         self.facts |= {"candidates": self.candidates, **source_versions(), **brought_verifier(verifier)}
         matches = key_of(pairs=self.pairs, candidates=self.candidates, plates=self.plates)
         self.files: dict[str, str] = {
-            **dict.fromkeys(
-                (*layout.FEATURE_FILES, layout.FEATURE_SUMS, layout.FEATURE_VOTES, layout.LEARNED), features
-            ),
+            **dict.fromkeys((*layout.FEATURE_FILES, *layout.BESIDE_FEATURES), features),
             **dict.fromkeys(index_files(), index),
             **mirrored,
             layout.MATCHES: matches,

@@ -142,7 +142,7 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
     file, shaped = asked.file, Shaped()
     try:
         data = reader(file)
-        large = open_image(data, reduce_to=_features_side() if asked.features else READ_SIDE)
+        large = _open_to_describe(data) if asked.features else open_image(data, reduce_to=READ_SIDE)
         digest = sha256(data)
         small = None
         if asked.backbones or asked.mirrored or job.thumbnails is not None:
@@ -182,10 +182,10 @@ def _shaped(asked: Asked, job: Job, image: Image.Image) -> Shaped:
     return shaped
 
 
-def _features_side() -> int:
-    from imgsim.features.extraction import WORKING_SIDE
+def _open_to_describe(data: bytes | Path) -> OpenedImage:
+    from imgsim.features.working_copy import open_to_describe
 
-    return WORKING_SIDE
+    return open_to_describe(data)
 
 
 def _features(opened: OpenedImage, verifier: str) -> tuple[Features | None, str]:

@@ -90,7 +90,9 @@ class Voteless:
         vouch = folder / VOUCH
         shutil.copyfile(vouch, folder / Path(layout.FEATURE_VOTES).name)
         # Read into memory: what is mapped cannot be written anew on every system.
-        store = FeatureStore(sizes, store.offsets, store.points, store.descriptors, np.array(store.vouch))
+        store = FeatureStore(
+            sizes, store.offsets, store.points, store.descriptors, np.array(store.vouch), tones=store.tones
+        )
         row_of = {content: row for row, content in enumerate(self._contents)}
 
         def take(content: str) -> Features:

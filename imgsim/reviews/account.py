@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from imgsim.base.verdict_words import MIRRORED, turned
+from imgsim.base.verdict_words import MIRRORED, NEGATIVE, turned
 from imgsim.reviews.decision_record import Review
 from imgsim.reviews.decision_words import UNSURE
 from imgsim.reviews.pictures import GONE, NOT_KNOWN, REPLACED, Unconfirmed, counting, unconfirmed
@@ -122,7 +122,11 @@ def shown_then(review: Review) -> str:
         similarity += f" ({seen['backbone']})"
     parts = [
         str(seen.get("verdict", "")),
-        turned(str(seen.get("verdict", "")), bool(seen.get("mirrored")), MIRRORED),
+        *(
+            turned(str(seen.get("verdict", "")), how == MIRRORED, how == NEGATIVE, (MIRRORED, NEGATIVE))
+            for how in (MIRRORED, NEGATIVE)
+            if seen.get(how)
+        ),
         inliers,
         f"{' and '.join(covered)} agree" if covered and seen.get("inliers") else "",
         similarity,

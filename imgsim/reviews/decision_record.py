@@ -18,8 +18,8 @@ MOST_NOTE, MOST_NAME, MOST_ID = 4000, 120, 500
 
 # What the reviewer saw, and of which kind each value is. Coverages belong to plate_a and plate_b.
 EVIDENCE: dict[str, type] = {
-    "verdict": str, "inliers": int, "mirrored": bool, "coverage_a": float, "coverage_b": float, "similarity": float,
-    "backbone": str, "generation": str, "matching": str,
+    "verdict": str, "inliers": int, "mirrored": bool, "negative": bool, "coverage_a": float, "coverage_b": float,
+    "similarity": float, "backbone": str, "generation": str, "matching": str,
 }  # fmt: skip
 _BY_HAND = uuid.UUID("8f0c2c5e-52a5-5d0c-9a3e-1b5a64c1d6f1")
 _SHA256 = re.compile("[0-9a-f]{64}")

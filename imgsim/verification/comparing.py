@@ -84,7 +84,7 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     transform = np.asarray(found.transform, np.float64)
     sound = np.isfinite(transform).all() and abs(np.linalg.det(transform)) > 1e-12
     if found.verdict == LOOK_ALIKE or not sound or not found.residual >= 0:
-        return look_alike(int(found.inliers), bool(found.mirrored))
+        return look_alike(int(found.inliers), bool(found.mirrored), bool(found.negative))
     nothing = np.zeros((0, 2), np.float32)
     regions = [
         np.clip(np.asarray(region, np.float32).reshape(-1, 2), 0, np.array(plate.size, np.float32))
@@ -94,4 +94,5 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     return Match(
         found.verdict, int(found.inliers), bool(found.mirrored), coverages[0], coverages[1], transform, found.model,
         float(found.residual), regions[0], regions[1], found.printing, nothing, nothing,
+        negative=bool(found.negative),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.features.extraction import Features
+from imgsim.features.working_copy import extent
 from imgsim.verification import geometry
 from imgsim.verification.residual import Patch, largest_patch
 
@@ -116,7 +117,7 @@ def correspondences(
     """Refine a transform by all that agrees, and see how much of both plates that is."""
     p, q = a.points[seen.rows_a, :2], b.points[seen.rows_b, :2]
     transform, model = _refined(p.astype(np.float64), q.astype(np.float64), found)
-    errors = np.hypot(*(geometry.moved(transform, p) - q).T) * geometry.UNITS / float(np.hypot(*b.size))
+    errors = np.hypot(*(geometry.moved(transform, p) - q).T) * geometry.unit_of(b.size)
     back = np.linalg.inv(transform)
     on_a, patch_a = _covered(
         a, p, geometry.moved(back, b.points[b.vouch, :2]), geometry.moved(back, geometry.corners_of(b.size))
@@ -166,15 +167,15 @@ def _covered(
     plate must show something there: `others` are its features and `frame` its corners, laid over this plate.
     """
     import cv2
+    from scipy.spatial import cKDTree
 
-    cell = max(features.size) / CELLS
-    between = np.abs(_complex(points)[:, None] - _complex(points))
-    third = np.sort(between, axis=1)[:, min(3, len(points) - 1)]
+    cell = _cell(features)
+    near = cKDTree(points)
+    third = near.query(points, [min(4, len(points))])[0][:, 0]
     reach = float(np.clip(1.5 * np.quantile(third, 0.75), 1.5 * cell, FARTHEST * cell))
     places = features.points[features.vouch, :2]
     cells, counts = np.unique((places // cell).astype(np.int64), axis=0, return_counts=True)
-    away = np.abs(_complex((cells + 0.5) * cell)[:, None] - _complex(points))
-    agree = np.partition(away, 1, axis=1)[:, 1] <= reach
+    agree = near.query((cells + 0.5) * cell, [2])[0][:, 0] <= reach
     agree &= _shown(cells, others, cell)
     company = points[third <= 2 * reach]
     outline = cv2.convexHull(np.ascontiguousarray(company if len(company) > 2 else points, dtype=np.float32))[
@@ -182,8 +183,7 @@ def _covered(
     ]
     area = float(cv2.contourArea(outline))
     # Specks are no part of the picture: few features lie near them.
-    crowd = (np.abs(_complex(cells)[:, None] - _complex(cells)) < 1.5) @ counts
-    drawn = crowd >= 5
+    drawn = _crowd(cells, counts) >= 5
     of_picture = np.isin(_complex((places // cell).astype(np.int64)), _complex(cells[drawn]))
     picture = cv2.convexHull(np.ascontiguousarray(np.vstack((places[of_picture], outline)), dtype=np.float32))
     whole = max(float(cv2.contourArea(picture)), 1e-9)
@@ -200,13 +200,26 @@ def _covered(
 
 
 def _places(features: Features, points: np.ndarray) -> int:
-    return len(np.unique((points // (max(features.size) / CELLS)).astype(np.int64), axis=0))
+    return len(np.unique((points // _cell(features)).astype(np.int64), axis=0))
+
+
+def _cell(features: Features) -> float:
+    return max(extent(features.size)) / CELLS
+
+
+def _crowd(cells: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """How many features lie in each of the cells (n, 2), of which no two are one, and in those about it: (n,)."""
+    grid = np.zeros(cells.max(0, initial=0) + 3, counts.dtype)
+    grid[cells[:, 0] + 1, cells[:, 1] + 1] = counts
+    steps = [(x, y) for x in (0, 1, 2) for y in (0, 1, 2)]
+    return np.sum([grid[cells[:, 0] + x, cells[:, 1] + y] for x, y in steps], axis=0)
 
 
 def _shown(cells: np.ndarray, others: np.ndarray, cell: float) -> np.ndarray:
     """Whether another plate has a feature in each of the cells (n, 2) or next to it."""
-    seen = np.zeros((CELLS + 5, CELLS + 5), bool)
-    inside = (np.clip(np.nan_to_num(others // cell, nan=-2), -2, CELLS + 2) + 2).astype(np.int64)
+    last = cells.max(0, initial=0) + 3
+    seen = np.zeros(last + 3, bool)
+    inside = (np.clip(np.nan_to_num(others // cell, nan=-2), -2, last) + 2).astype(np.int64)
     seen[inside[:, 0], inside[:, 1]] = True
     seen[[0, -1]] = seen[:, [0, -1]] = False
     steps = [(x, y) for x in (1, 2, 3) for y in (1, 2, 3)]

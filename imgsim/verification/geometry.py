@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from imgsim.features.extraction import Features
+from imgsim.features.working_copy import extent
 
-# Lengths are in thousandths of the diagonal of plate B, whatever its resolution.
+# Lengths are in thousandths of the diagonal of plate B, whatever its resolution; of a fold-out, of a part of it.
 UNITS = 1000.0
 # Nearest against second nearest descriptor, as distances.
 RATIO = 0.92
@@ -41,6 +42,11 @@ class Fit:
 
     def __len__(self) -> int:
         return len(self.rows_a)
+
+
+def unit_of(size: tuple[float, float]) -> float:
+    """How many of the units in which lengths are given a pixel of a plate of that size is."""
+    return UNITS / float(np.hypot(*extent(size)))
 
 
 def nothing() -> Fit:
@@ -81,7 +87,7 @@ def fit(a: Features, b: Features, similarity: np.ndarray) -> Fit:
     """
     if len(a) < LEAST or len(b) < LEAST:
         return nothing()
-    unit = UNITS / float(np.hypot(*b.size))
+    unit = unit_of(b.size)
     rows_a, rows_b = tentative(similarity)
     keep = a.vouch[rows_a] & b.vouch[rows_b]
     rows_a, rows_b = rows_a[keep], rows_b[keep]
@@ -187,7 +193,7 @@ def candidates_near(
     a: Features, b: Features, similarity: np.ndarray, transform: np.ndarray, reach: float, least: float
 ) -> Near:
     """Pairs of features within `reach` of where a transform (affine, from A to B) says."""
-    unit = UNITS / float(np.hypot(*b.size))
+    unit = unit_of(b.size)
     at = moved(transform, a.points[:, :2].astype(np.float64))
     scale = np.sqrt(abs(np.linalg.det(transform[:2, :2])))
     turn = np.arctan2(transform[1, 0], transform[0, 0])

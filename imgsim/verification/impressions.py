@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from imgsim.features.extraction import WORKING_SIDE
+from imgsim.features.working_copy import WORKING_SIDE
 
 LEAST_POINTS = 40
 # Median error, in thousandths of the diagonal, after a smooth distortion and as a stiff sheet; median cosine of the
@@ -98,7 +98,7 @@ def strays(p: np.ndarray, q: np.ndarray) -> np.ndarray:
 
 def across(region: np.ndarray, size: tuple[float, float]) -> float:
     """How large a part (outline, float (m, 2)) of a plate of that size is in the scan, as it is looked at: the longer
-    side in pixels, after a larger scan was reduced to :data:`~imgsim.features.extraction.WORKING_SIDE`."""
+    side in pixels, after a larger scan was reduced to :data:`~imgsim.features.working_copy.WORKING_SIDE`."""
     if not len(region):
         return 0.0
     return float(np.ptp(region, axis=0).max()) * min(1.0, WORKING_SIDE / max(size))

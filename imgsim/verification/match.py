@@ -39,6 +39,8 @@ class Match:
     residuals, reason : Residuals and Reason, or None
         How exactly they lie, and why this makes them the same plate or not; None for a look-alike, and once the
         points are dropped.
+    negative : bool
+        Whether A agrees with B only as its negative, light where it is dark.
     """
 
     verdict: str
@@ -56,12 +58,14 @@ class Match:
     points_b: np.ndarray
     residuals: Residuals | None = None
     reason: Reason | None = None
+    negative: bool = False
 
 
-def look_alike(inliers: int = 0, mirrored: bool = False) -> Match:
+def look_alike(inliers: int = 0, mirrored: bool = False, negative: bool = False) -> Match:
     """Two plates whose lines do not agree; ``inliers`` is the best support found."""
     none = np.zeros((0, 2), np.float32)
     nan = float("nan")
     return Match(
-        LOOK_ALIKE, inliers, mirrored, 0.0, 0.0, np.full((3, 3), nan), "", nan, none, none, "", none, none
-    )
+        LOOK_ALIKE, inliers, mirrored, 0.0, 0.0, np.full((3, 3), nan), "", nan, none, none, "", none, none,
+        negative=negative,
+    )  # fmt: skip

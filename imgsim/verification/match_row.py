@@ -29,6 +29,7 @@ class MatchRow:
     transform : float64 (3, 3); NaN for a look-alike.
     region_a, region_b : float32 (m, 2), outline of what agrees; empty for a look-alike.
     sources : what proposed the pair, such as "cosine, local features".
+    negative : one of the two is the other's negative, light where that is dark; a shared detail may be, too.
     """
 
     a: int
@@ -45,6 +46,7 @@ class MatchRow:
     region_a: npt.NDArray[np.float32]
     region_b: npt.NDArray[np.float32]
     sources: str
+    negative: bool = False
 
     @property
     def verified(self) -> bool:

@@ -13,6 +13,7 @@ from imgsim.errors import CollectionError, PrepareAgain
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NEGATIVE = "negative"  # tables of former versions have no such column: none was found
 MOST_LETTERS = 200  # of the sources of a pair: what has more was not written by imgsim
 
 
@@ -27,6 +28,7 @@ def schema() -> pa.Schema:
             "verdict": pa.string(),
             "inliers": pa.int32(),
             "mirrored": pa.bool_(),
+            NEGATIVE: pa.bool_(),
             "coverage_a": pa.float32(),
             "coverage_b": pa.float32(),
             "residual": pa.float32(),
@@ -44,6 +46,8 @@ def to_table(frame: pd.DataFrame) -> pa.Table:
     """A frame with the columns of matches.parquet as an Arrow table. Raises CollectionError if it is none."""
     import pyarrow as pa
 
+    if NEGATIVE not in frame.columns:
+        frame = frame.assign(**{NEGATIVE: False})
     columns = {}
     for field in schema():
         if field.name not in frame.columns:
@@ -60,13 +64,19 @@ def to_table(frame: pd.DataFrame) -> pa.Table:
 
 def read_table(data: bytes) -> pa.Table:
     """The table in the bytes of a Parquet file, of exactly the columns of :func:`schema`. Raises CollectionError."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         file = pq.ParquetFile(io.BytesIO(data))
-        if file.schema_arrow.remove_metadata() != schema():
+        former = schema().remove(schema().get_field_index(NEGATIVE))
+        if file.schema_arrow.remove_metadata() not in (schema(), former):
             raise CollectionError(f"its columns are {', '.join(file.schema_arrow.names[:20])}")
-        return file.read()
+        table = file.read()
+        if NEGATIVE in table.column_names:
+            return table
+        none = pa.nulls(len(table), pa.bool_()).fill_null(False)
+        return table.append_column(NEGATIVE, none).select(schema().names)
     except (
         Exception
     ) as error:  # pyarrow raises its own kinds for damaged files, besides OSError and ValueError

@@ -251,7 +251,8 @@ class Matches:
 
 _TEXTS = ("verdict", "model", "printing", "sources")
 _SCALARS = (
-    "verdict", "inliers", "mirrored", "coverage_a", "coverage_b", "residual", "model", "printing", "sources",
+    "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "sources",
 )  # fmt: skip
 
 

@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from imgsim.errors import ImgsimError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import WORKING_SIDE, Features, mirrored
+from imgsim.features.extraction import Features, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
+from imgsim.features.working_copy import WORKING_SIDE, working_size
 from imgsim.images.shaping import REDUCING_GAP
 from imgsim.verification import geometry
 from imgsim.verification.verifiers import SIFT, Verifier
@@ -85,7 +86,7 @@ def motif_features(
     ----------
     image : PIL.Image.Image
         The whole plate, mode "L" or "RGB", upright; may be reduced, best not below
-        :data:`~imgsim.features.extraction.WORKING_SIDE`.
+        :func:`~imgsim.features.working_copy.working_size`.
     box : left, top, right, bottom
         In pixels of the original.
     size : tuple of int, optional
@@ -132,14 +133,15 @@ def _crop_features(
     """Features of a crop (in pixels of the original), seen at the size at which whole plates are described."""
     fx, fy = image.width / size[0], image.height / size[1]
     source = (crop[0] * fx, crop[1] * fy, crop[2] * fx, crop[3] * fy)
-    scale = WORKING_SIDE / max(size)
+    scale = working_size(size)[0] / size[0]
     wanted = (max(1, round((crop[2] - crop[0]) * scale)), max(1, round((crop[3] - crop[1]) * scale)))
     piece = image.resize(wanted, Image.Resampling.BILINEAR, box=source, reducing_gap=REDUCING_GAP)
-    # The sides of the crop are whole numbers for the extraction only.
-    found = verifier.describe(piece, (round(crop[2] - crop[0]) or 1, round(crop[3] - crop[1]) or 1))
+    # Finer than pixels, as the crop's sides need not be whole; and nothing so large is enlarged, as small scans are.
+    found = verifier.describe(piece, (wanted[0] * WORKING_SIDE, wanted[1] * WORKING_SIDE))
     points = found.points.copy()
-    points[:, 0] = points[:, 0] * (crop[2] - crop[0]) / found.size[0] + crop[0]
-    points[:, 1] = points[:, 1] * (crop[3] - crop[1]) / found.size[1] + crop[1]
+    x, y = (crop[2] - crop[0]) / found.size[0], (crop[3] - crop[1]) / found.size[1]
+    points[:, :2] = points[:, :2] * np.array([x, y]) + crop[:2]
+    points[:, 2] *= np.sqrt(x * y)
     return replace(found, size=size, points=points)
 
 

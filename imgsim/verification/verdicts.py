@@ -23,18 +23,21 @@ plates each, against each plate's ten nearest non-copies by cosine) and in the r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from imgsim.base.verdict_words import DETAIL, MIRRORED, PROBABLY_SAME_PLATE, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, PROBABLY_SAME_PLATE, SAME
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import Features, mirrored
+from imgsim.features.extraction import Features, inverted, mirrored
+from imgsim.features.polarity import may_be_negatives
 from imgsim.verification import geometry
 from imgsim.verification.correspondences import Correspondences, Support, correspondences, support
 from imgsim.verification.impressions import across, reason, residuals
 from imgsim.verification.match import Match, look_alike
 from imgsim.verification.residual import unmatched
 
-MATCHING_VERSION = 11
+MATCHING_VERSION = 12
 
 # Pairs that must agree where most of both pictures agrees, where only a region does, and where that region is tiny.
 LEAST_WHOLE = 14
@@ -58,28 +61,46 @@ SOME, SPREAD = 0.4, 0.45
 BESIDE = 0.21
 
 
+@dataclass(frozen=True)
+class Side:
+    """A plate as it is compared: as it stands, turned left to right, as its negative, or both."""
+
+    features: Features
+    mirrored: bool
+    negative: bool
+
+
 def match(a: Features, b: Features) -> Match:
-    """Compare two plates in both orientations and return the better."""
-    tries = []
-    for side in (a, mirrored(a)):
-        alike = descriptor_similarity(side, b)
-        tries.append((geometry.fit(side, b, alike), side, alike))
-    best, best_a, alike = max(tries, key=lambda one: len(one[0]))
-    is_mirrored = best_a is not a
+    """Compare two plates in both orientations, and as negatives where they may be, and return the best."""
+    best, side, alike = max((_tried(side, b) for side in _sides(a, b)), key=lambda one: len(one[0]))
     # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
     if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
-        return look_alike(len(best), is_mirrored)
-    seen = support(best_a, b, alike, best)
+        return look_alike(len(best), side.mirrored, side.negative)
+    seen = support(side.features, b, alike, best)
     if not stands(seen):
-        return look_alike(len(best), is_mirrored)
-    agreed = correspondences(best_a, b, alike, best, seen)
-    if whole(agreed) and _beside(best_a, b, alike, agreed) < BESIDE:
-        verdict = MIRRORED if is_mirrored else SAME
+        return look_alike(len(best), side.mirrored, side.negative)
+    agreed = correspondences(side.features, b, alike, best, seen)
+    if whole(agreed) and _beside(side.features, b, alike, agreed) < BESIDE:
+        verdict = NEGATIVE if side.negative else MIRRORED if side.mirrored else SAME
     elif seen.strict >= (LEAST_TINY if max(agreed.on_a.area, agreed.on_b.area) < TINY else LEAST_DETAIL):
         verdict = DETAIL
     else:
-        return look_alike(len(best), is_mirrored)
-    return _match(verdict, a, b, agreed, is_mirrored)
+        return look_alike(len(best), side.mirrored, side.negative)
+    return _match(verdict, a, b, agreed, side)
+
+
+def _tried(side: Side, b: Features) -> tuple[geometry.Fit, Side, np.ndarray]:
+    alike = descriptor_similarity(side.features, b)
+    return geometry.fit(side.features, b, alike), side, alike
+
+
+def _sides(a: Features, b: Features) -> list[Side]:
+    """Plate A in every way in which it may agree with plate B."""
+    sides = [Side(a, False, False), Side(mirrored(a), True, False)]
+    if may_be_negatives(a.tone, b.tone):
+        negative = inverted(a)
+        sides += [Side(negative, False, True), Side(mirrored(negative), True, True)]
+    return sides
 
 
 def stands(seen: Support) -> bool:
@@ -102,23 +123,23 @@ def _beside(a: Features, b: Features, alike: np.ndarray, seen: Correspondences) 
     return max(unmatched(a, b, alike, seen.transform, seen.patch_a, seen.patch_b))
 
 
-def _match(verdict: str, a: Features, b: Features, seen: Correspondences, is_mirrored: bool) -> Match:
+def _match(verdict: str, a: Features, b: Features, seen: Correspondences, side: Side) -> Match:
     transform, points_a, region_a = seen.transform, seen.points_a, seen.on_a.region
     measured = residuals(
         points_a,
         seen.points_b,
         geometry.moved(transform, points_a),
         seen.similarity,
-        geometry.UNITS / float(np.hypot(*b.size)),
+        geometry.unit_of(b.size),
     )
     why = reason(
         measured,
         detail=verdict == DETAIL,
-        mirrored=is_mirrored,
+        mirrored=side.mirrored,
         across=min(across(region_a, a.size), across(seen.on_b.region, b.size)),
         coverage=min(seen.on_a.coverage, seen.on_b.coverage),
     )
-    if is_mirrored:
+    if side.mirrored:
         flip = geometry.mirroring(a.size[0])
         transform = transform @ flip
         points_a, region_a = (
@@ -127,7 +148,7 @@ def _match(verdict: str, a: Features, b: Features, seen: Correspondences, is_mir
     return Match(
         verdict=verdict,
         inliers=len(points_a),
-        mirrored=is_mirrored,
+        mirrored=side.mirrored,
         coverage_a=seen.on_a.coverage,
         coverage_b=seen.on_b.coverage,
         transform=transform,
@@ -140,5 +161,6 @@ def _match(verdict: str, a: Features, b: Features, seen: Correspondences, is_mir
         points_b=seen.points_b,
         residuals=measured,
         reason=why,
+        negative=side.negative,
     )
 

@@ -35,9 +35,8 @@ def folder(evidenced: Path) -> Path:
 
 def test_every_verdict_has_words_and_numbers_and_is_seen_from_the_query(herbals: Collection) -> None:
     evidence_of, row = known(herbals), herbals.catalogue.row
-    assert [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")] == list(
-        verdict_labels.WORDS
-    )
+    codes = [evidence_of.code(row(other)) for other in (SAME, TURNED, PART, ALIKE, "p010")]
+    assert codes == [code for code in verdict_labels.WORDS if code != "negative"]
     assert verdict_labels.badge(evidence_of, row(TURNED))["text"] == "mirrored · 1,234"
     assert verdict_labels.badge(evidence_of, row(PART))["text"] == "shared detail, mirrored · 60"
     assert verdict_labels.badge(evidence_of, row(ALIKE))["text"] == "look-alike"
@@ -83,12 +82,12 @@ def test_the_csv_gains_verdict_inliers_mirrored_and_both_coverages(herbals: Coll
         date="2026-11-22",
         extra=evidence_columns(known(herbals), rows),
     )
-    names = ("verdict", "inliers", "mirrored", "coverage_query", "coverage_neighbour")
+    names = ("verdict", "inliers", "mirrored", "negative", "coverage_query", "coverage_neighbour")
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [[line[name] for name in names] for line in table] == [
-        ["mirrored", "1234", "yes", "0.25", "0.75"],
-        ["look-alike", "4", "", "0.0", "0.0"],
-        ["not checked", "", "", "", ""],
+        ["mirrored", "1234", "yes", "no", "0.25", "0.75"],
+        ["look-alike", "4", "", "", "0.0", "0.0"],
+        ["not checked", "", "", "", "", ""],
     ]
 
 

@@ -28,9 +28,10 @@ import numpy as np
 from PIL import Image
 
 from imgsim.backbones.embedder import Embedder
-from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE, Features, extract
+from imgsim.features.extraction import FEATURES_VERSION, Features, extract
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.images.decoding import open_image
 from imgsim.retrieval.neighbours import all_neighbours
 from imgsim.verification.candidate_sources.local_features import local_neighbours

@@ -25,7 +25,8 @@ from PIL import Image, ImageOps
 from imgsim.backbones.embedder import Embedder
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
 from imgsim.features.descriptor_similarity import multiply_bytes
-from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, Features, extract
+from imgsim.features.extraction import MAX_FEATURES, Features, extract
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.images.decoding import open_image
 from imgsim.sources.sample import LOOK_ALIKE as LOOK_ALIKE_PAIR
 from imgsim.sources.sample.copperplate import PlateSpec

@@ -116,7 +116,7 @@ def test_an_interval_is_never_taken_for_its_first_year() -> None:
         ("b", "c"): True,
         ("a", "c"): True,
     }
-    assert borrowing.decades() == {1760: {"same image": 1, "mirrored": 0, "shared detail": 0}}
+    assert borrowing.decades() == {1760: {"same image": 1, "mirrored": 0, "negative": 0, "shared detail": 0}}
     assert b'<data key="node_date">1751\xe2\x80\x931760</data>' in graphml(borrowing)
     assert b'<data key="node_date_edtf">1751/1760</data>' in graphml(borrowing)
     found = exchange(families, dates, "book a")

@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import MAX_FEATURES, WORKING_SIDE, extract, mirrored
+from imgsim.features.extraction import MAX_FEATURES, extract, mirrored
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.sources.sample import draw_plate
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan

@@ -26,10 +26,10 @@ pytestmark = pytest.mark.usefixtures("none_left")
 
 
 def test_keys_of_before_count_until_a_source_is_brought_or_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert source_versions() == {}
+    assert source_versions() == {"sources": {"local features": 2}}
     monkeypatch.setattr(type(CANDIDATE_SOURCES.get("cosine")), "version", 2)
     raised = source_versions()
-    assert raised == {"sources": {"cosine": 2}}
+    assert raised == {"sources": {"cosine": 2, "local features": 2}}
     CANDIDATE_SOURCES.register(Toy())
     assert source_versions()["brought"] != raised.get("brought")
 

@@ -12,7 +12,8 @@ from imgsim.backbones import BACKBONES
 from imgsim.base.verdict_words import LOOK_ALIKE, MIRRORED, VERDICTS
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError, ImgsimError
-from imgsim.features.extraction import FEATURES_VERSION, WORKING_SIDE, Features
+from imgsim.features.extraction import FEATURES_VERSION, Features
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.generation import layout
 from imgsim.prepare import Options, prepare
 from imgsim.prepare.options import DEFAULT_VERIFIER

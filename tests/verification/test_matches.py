@@ -83,7 +83,7 @@ def test_the_frame_has_every_column_and_the_rows(catalogue: Catalogue) -> None:
     assert {*schema().names, "row_a", "row_b"} == set(found.columns)
     assert list(zip(found["row_a"], found["row_b"], strict=True)) == [(0, 1), (1, 2), (1, 3), (1, 4), (5, 6)]
     assert matches.verified.tolist() == [True, True, False, True, True]
-    assert matches.counts() == {"same image": 2, "mirrored": 1, "shared detail": 1, "look-alike": 1}
+    assert matches.counts() == {"same image": 2, "mirrored": 1, "negative": 0, "shared detail": 1, "look-alike": 1}
     np.testing.assert_array_equal(np.asarray(found["transform"].iloc[3]), AFFINE)
     again = Matches.from_frame(found, catalogue)
     assert again.table.equals(matches.table) or again.frame.astype(str).equals(found.astype(str))

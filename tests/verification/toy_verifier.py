@@ -9,7 +9,8 @@ EVERY = ("sift", "toy", "magsac")
 TOY = """
 import numpy as np
 from imgsim.base.verdict_words import MIRRORED, SAME
-from imgsim.features.extraction import Features, no_features, working_copy
+from imgsim.features.extraction import Features, no_features
+from imgsim.features.working_copy import working_copy
 from imgsim.verification.match import Match, look_alike
 from imgsim.verification.verifiers import register
 

@@ -13,7 +13,7 @@ from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
@@ -26,6 +26,7 @@ _PRELOADED = 2
 _VERDICTS = {
     SAME: "The same image",
     MIRRORED: "The same image, mirrored",
+    NEGATIVE: "The same image, as a negative",
     DETAIL: "A shared detail",
     LOOK_ALIKE: "No shared lines found",
 }
@@ -91,6 +92,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         transform=found.transform if found and found.found else None,
         bend=found.bend if found else None,
         points=telling_points(found) if found else (),
+        negative=bool(found and found.found and found.negative),
         mode=now.compare,
         finding=f"{said}, similarity {similarity:.3f}",
         preload=[server.plate_url(collection, other) for other in near],
@@ -157,6 +159,8 @@ def numbers(found: Registration | None) -> list[str]:
         most = float(np.linalg.norm(found.bend, axis=2).max())
         line += f"; bent by up to {most:.0f} px, to {found.bent_residual:.1f} px"
     said.append(line)
+    if found.negative:
+        said.append("One is the negative of the other")
     if found.printing:
         said.append(found.printing.capitalize())
     return said

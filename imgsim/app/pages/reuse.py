@@ -32,6 +32,7 @@ class State(state.State):
     reuse_decades: tuple[int, int] | None = parameter(None, "printed", parameters.span)
     reuse_books: int = parameter(1, "books", parameters.integer(1, _BOOKS[-1]))
     reuse_mirrored: bool = parameter(False, "mirrored", parameters.flag)
+    reuse_negative: bool = parameter(False, "negative", parameters.flag)
     reuse_works: bool = parameter(False, "works", parameters.flag)
     reuse_from: str = parameter("", "from", parameters.short)
     reuse_to: str = parameter("", "to", parameters.short)
@@ -76,6 +77,7 @@ def _selected(collection: Collection, families: Families, now: State) -> list[Fa
         collection.catalogue,
         text=now.reuse_text,
         mirrored=now.reuse_mirrored,
+        negative=now.reuse_negative,
         books=now.reuse_books,
         decades=now.reuse_decades,
         source=now.reuse_from,
@@ -134,6 +136,7 @@ def _filters(offers: _Offers, now: State) -> None:
         _place("and later in", "reuse_to", offers.targets, now.reuse_to)
         _years(offers.longest, now)
         st.toggle("Mirrored among them", **state.bind("reuse_mirrored"))
+        st.toggle("Negatives among them", **state.bind("reuse_negative"))
         st.toggle(
             "Different works only",
             help="Leaves out images that recur only in editions of one work.",

@@ -15,7 +15,7 @@ from imgsim.base.verdict_words import PROBABLY_SAME_PLATE
 from imgsim.collection import Collection
 from imgsim.collection.registration import Lines, measure_lines
 from imgsim.errors import ImgsimError
-from imgsim.features.extraction import WORKING_SIDE
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.verification.impressions import (
     LEAST_ACROSS,
     LEAST_COVERAGE,

@@ -15,6 +15,7 @@ from imgsim.base.verdict_words import (
     CODE_OF,
     DETAIL,
     MIRRORED,
+    NEGATIVE,
     PROBABLY_RE_ENGRAVED,
     PROBABLY_SAME_PLATE,
     SAME,
@@ -30,7 +31,7 @@ _TIES = 12  # shown before the reader asks for all
 KINDS = {
     "earliest in this collection": "first",
     "first of the undated": "first",
-    **{verdict: CODE_OF[verdict] for verdict in (SAME, MIRRORED, DETAIL)},
+    **{verdict: CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL)},
     "detail of the earliest": "detail",
     "the earliest is a detail of it": "detail",
     **dict.fromkeys((PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED), "printing"),
@@ -45,6 +46,8 @@ def strip(collection: Collection, family: Family, plate: str = "", judge: bool =
     words = []
     if family.mirrored:
         words.append({"text": "mirrored among them", "kind": "mirrored"})
+    if family.negative:
+        words.append({"text": "negatives among them", "kind": "negative"})
     return {
         "id": family.id,
         "title": title(family),
@@ -249,6 +252,8 @@ def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict
     said = [match.verdict]
     if match.mirrored and match.verdict != MIRRORED:
         said.append(MIRRORED)
+    if match.negative and match.verdict != NEGATIVE:
+        said.append(NEGATIVE)
     if match.printing:
         said.append(match.printing)
     ids = collection.catalogue.plate_ids

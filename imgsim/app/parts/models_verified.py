@@ -16,7 +16,7 @@ from imgsim.app.parts import downloads, family, models_found, shell
 from imgsim.app.services import caches, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
 
@@ -82,7 +82,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
     depth = min(look.depth for look in looks)
     steps = sorted({min(step, depth) for step in (1, models_found.NEAR, models_found.FAR, depth)})
     rows = [("All verified pairs", np.ones(len(pairs), dtype=bool))]
-    rows += [(TITLES[verdict], pairs.verdicts == verdict) for verdict in (SAME, MIRRORED, DETAIL)]
+    rows += [(TITLES[verdict], pairs.verdicts == verdict) for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL)]
     if not pairs.by_lines.all():
         rows.append(("Proposed by their lines", pairs.by_lines))
     lines: list[dict[str, Any]] = []

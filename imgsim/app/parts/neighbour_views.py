@@ -57,6 +57,7 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
             "Verdict": st.column_config.TextColumn(width=105, help=verdict_labels.explanation()),
             "Inliers": st.column_config.NumberColumn(width=60, help="Points of the two plates that agree."),
             "Mirrored": st.column_config.TextColumn(width=70),
+            "Negative": st.column_config.TextColumn(width=70),
             "Coverage": st.column_config.TextColumn(
                 width=90, help="The share of your plate, and of this one, that agrees."
             ),
@@ -96,6 +97,7 @@ def _verified(known: Evidence, found: Listing) -> dict[str, Sequence[object]]:
         "Verdict": [verdict_labels.WORDS[known.code(int(row))] for row in found.rows],
         "Inliers": pd.array(columns["inliers"], dtype="Int32"),
         "Mirrored": [value or "" for value in columns["mirrored"]],
+        "Negative": [value or "" for value in columns["negative"]],
         "Coverage": [
             f"{100 * a:.0f} %, {100 * b:.0f} %"
             if isinstance(a, float) and isinstance(b, float) and a and b

@@ -9,6 +9,7 @@ CONDITIONS: dict[str, Any] = {
     "reuse_decades": None,
     "reuse_books": 1,
     "reuse_mirrored": False,
+    "reuse_negative": False,
     "reuse_works": False,
     "reuse_from": "",
     "reuse_to": "",

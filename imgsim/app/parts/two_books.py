@@ -61,7 +61,7 @@ def _pair_id(item: Shared) -> str:
 def _how(item: Shared) -> str:
     if not item.verdict:
         return "by way of a third plate"
-    return item.verdict + turned(item.verdict, item.mirrored)
+    return item.verdict + turned(item.verdict, item.mirrored, item.negative)
 
 
 def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dict[str, Any]:

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base import verdict_words as words
-from imgsim.base.verdict_words import CODE_OF, DETAIL, LOOK_ALIKE, MIRRORED, NOT_CHECKED, SAME, UNCHECKED
+from imgsim.base.verdict_words import CODE_OF, NOT_CHECKED, UNCHECKED, VERDICTS
 from imgsim.collection.evidence import Evidence
 from imgsim.verification.match_row import MatchRow
 
 # By verdict, and by the short code of it that addresses and components use.
-TITLES = {verdict: verdict.capitalize() for verdict in (SAME, MIRRORED, DETAIL, LOOK_ALIKE, NOT_CHECKED)}
+TITLES = {verdict: verdict.capitalize() for verdict in (*VERDICTS, NOT_CHECKED)}
 WORDS = {CODE_OF.get(verdict, UNCHECKED): title for verdict, title in TITLES.items()}
 MEANINGS = {CODE_OF.get(verdict, UNCHECKED): meaning for verdict, meaning in words.MEANINGS.items()}
 
@@ -25,7 +25,7 @@ def badge(evidence: Evidence, row: int) -> dict[str, str]:
     found = evidence.known.get(int(row))
     if found is None or not found.verified:
         return {"kind": code, "text": WORDS[code].lower(), "title": sentence(found)}
-    turned = words.turned(found.verdict, found.mirrored)
+    turned = words.turned(found.verdict, found.mirrored, found.negative)
     return {
         "kind": code,
         "text": f"{WORDS[code].lower()}{turned} · {found.inliers:,}",
@@ -41,7 +41,9 @@ def sentence(found: MatchRow | None) -> str:
     if not found.verified:
         points = "no point agrees" if not found.inliers else f"only {_points(found.inliers)}, as by chance"
         return f"{WORDS[code]}: {MEANINGS[code]} ({points})."
-    turned = words.turned(found.verdict, found.mirrored, ", once turned left to right")
+    turned = words.turned(
+        found.verdict, found.mirrored, found.negative, (", once turned left to right", ", once inverted")
+    )
     over = ""
     if not math.isnan(found.coverage_a):
         over = f", over {_share(found.coverage_a)} of your plate and {_share(found.coverage_b)} of this one"

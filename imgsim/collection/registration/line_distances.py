@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgsim.errors import ImgsimError
-from imgsim.features.extraction import WORKING_SIDE
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.verification.impressions import MOST_OFF, Reason, across
 
 if TYPE_CHECKING:

@@ -50,6 +50,8 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
         scan_a, scan_b = _grey(collection.plate_content(row_a)), _grey(collection.plate_content(row_b))
     except ImgsimError:
         return found
+    if found.negative:
+        scan_b = np.uint8(255) - scan_b[0], scan_b[1]
     region = getattr(stored, "region_a", None) if stored is not None else None
     return refine(found, scan_a, scan_b, region if found.verdict == DETAIL else None)
 
@@ -71,6 +73,7 @@ def _start(match: Any, source: Source) -> Registration:
         points_b=np.asarray(getattr(match, "points_b", none), np.float32) if source != "none" else none,
         residual=float("nan"),
         source=source,
+        negative=bool(match.negative),
     )
 
 

@@ -27,6 +27,7 @@ class Registration:
     bend : float32 (NODES, NODES, 2), what is to be added in B, in its pixels, at nodes spread evenly over A from
         corner to corner, rows first; None where a stiff sheet fits as well.
     bent_residual : the residual with the bend; NaN without one.
+    negative : whether one is the other's negative.
     sharpened : whether the scans themselves were looked at, or the transform is that of the local features alone.
     """
 
@@ -44,6 +45,7 @@ class Registration:
     bend: np.ndarray | None = None
     bent_residual: float = float("nan")
     sharpened: bool = False
+    negative: bool = False
 
     @property
     def found(self) -> bool:

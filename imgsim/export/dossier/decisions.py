@@ -74,5 +74,5 @@ def _measured(collection: Collection, matches: Matches, review: Review) -> str:
     match = matches.between(*(catalogue.row(plate) for plate in review.pair))
     if match is None:
         return "not compared"
-    said = f"{match.verdict}{turned(match.verdict, match.mirrored)}, {match.inliers:,} inliers"
+    said = f"{match.verdict}{turned(match.verdict, match.mirrored, match.negative)}, {match.inliers:,} inliers"
     return f"{said}, {match.coverage_a:.0%} and {match.coverage_b:.0%} agree" if match.verified else said

@@ -154,7 +154,7 @@ def _evidence(collection: Collection, matches: Matches, family: Family, number: 
 
 
 def _verdict(match: MatchRow) -> str:
-    return match.verdict + turned(match.verdict, match.mirrored)
+    return match.verdict + turned(match.verdict, match.mirrored, match.negative)
 
 
 def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> dict[str, Any]:

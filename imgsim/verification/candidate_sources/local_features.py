@@ -1,4 +1,4 @@
-"""What shares lines, however cropped, turned or reversed: the index of local features."""
+"""What shares lines, however cropped, turned, reversed or inverted: the index of local features."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from imgsim.features.extraction import mirrored
+from imgsim.features.extraction import Features, inverted, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import SHORTLIST, FeatureIndex
+from imgsim.features.polarity import may_be_dark
 from imgsim.verification.candidate_sources.protocol import CandidateInputs, Float32, Pairs, unordered
 
 # What the index lists beside true copies is chance, and most of its shortlist is that: a plate is worth comparing
@@ -25,9 +26,9 @@ Progress = Callable[[int, int], None]
 
 
 class LocalFeatures:
-    """For each plate, as it stands and mirrored, at most k that share most with it in the index."""
+    """For each plate, as it stands, mirrored, and inverted where it is dark, at most k that share most with it."""
 
-    name, version = "local features", 1
+    name, version = "local features", 2
 
     def pairs(self, inputs: CandidateInputs, k: int) -> Pairs:
         """See :class:`~imgsim.verification.candidate_sources.protocol.CandidateSource`."""
@@ -45,15 +46,15 @@ def local_neighbours(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """For each row in turn: (row, plates that share lines with it, as it stands or mirrored), each at most ``top``."""
+    """For each row in turn: (row, plates that share lines with one of its :func:`aspects`), each at most ``top``."""
 
     def look_up(rows: range) -> list[tuple[int, npt.NDArray[np.int64]]]:
-        plates = [store.features(row) for row in rows]
-        quantised = zip(index.quantise(plates), index.quantise(map(mirrored, plates)), strict=True)
+        plates = [aspects(store.features(row)) for row in rows]
+        quantised = iter(index.quantise(one for each in plates for one in each))
         result = []
-        for row, both in zip(rows, quantised, strict=True):
+        for row, each in zip(rows, plates, strict=True):
             lists = []
-            for one in both:
+            for one in islice(quantised, len(each)):
                 others, scores = index.search(one, k=max(top, SHORTLIST), exclude=row)
                 lists.append(others[:top][_stands_out(scores)[:top]])
             result.append((row, np.unique(np.concatenate(lists))))
@@ -67,6 +68,12 @@ def local_neighbours(
             yield from result
             if progress is not None:
                 progress(result[-1][0] + 1, len(store))
+
+
+def aspects(plate: Features) -> list[Features]:
+    """A plate as it stands and mirrored; and both as its negative, unless it is light: then its negatives are dark."""
+    both = [plate, mirrored(plate)]
+    return both + [inverted(one) for one in both] if may_be_dark(plate.tone) else both
 
 
 def _stands_out(scores: Float32) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 
 from imgsim.base.extensions import Registry
 from imgsim.base.hashing import key_of
-from imgsim.features.extraction import WORKING_SIDE
+from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.verification.verifiers.sift import Sift
 from imgsim.verification.verifiers.verifier import Verifier, describe_file, try_out
 

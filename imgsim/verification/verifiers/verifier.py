@@ -10,8 +10,8 @@ from PIL import Image
 
 from imgsim.base.verdict_words import PRINTINGS, VERDICTS
 from imgsim.errors import ImgsimError
-from imgsim.features.extraction import DIMENSIONS, WORKING_SIDE, Features
-from imgsim.images.decoding import open_image
+from imgsim.features.extraction import DIMENSIONS, Features
+from imgsim.features.working_copy import open_to_describe
 from imgsim.verification.match import Match
 from imgsim.verification.match_row import MODELS
 
@@ -35,7 +35,7 @@ class Verifier(Protocol):
         Parameters
         ----------
         image : upright, mode "L" or "RGB"; may be reduced already, but not below
-            :data:`~imgsim.features.extraction.WORKING_SIDE`. :func:`~imgsim.features.extraction.working_copy` makes
+            :func:`~imgsim.features.working_copy.working_size`. :func:`~imgsim.features.working_copy.working_copy` makes
             all of one size.
         size : width and height of the original, in whose pixels the features are given.
 
@@ -60,7 +60,7 @@ def describe_file(data: bytes | Path, verifier: Verifier) -> Features:
     ImageError
         It cannot be opened.
     """
-    opened = open_image(data, reduce_to=WORKING_SIDE)
+    opened = open_to_describe(data)
     return checked_features(verifier.describe(opened.image, opened.size), verifier, opened.size)
 
 

@@ -45,6 +45,7 @@ def compare_view(
     transform: np.ndarray | None,
     bend: np.ndarray | None = None,
     points: Sequence[tuple[float, float, float, float]] | np.ndarray = (),
+    negative: bool = False,
     mode: str = "flicker",
     finding: str = "",
     preload: Sequence[str] = (),
@@ -59,6 +60,7 @@ def compare_view(
         on A to fit, and the user is offered to lay it by hand.
     bend : (n, n, 2) or None; what is to be added in B at nodes spread over A from corner to corner, rows first.
     points : (m, 4), places found in both as x and y in A, x and y in B; at most 60 are taken.
+    negative : one of the two is the other's negative: the darker one is shown inverted, or as it is if the user wants.
     mode : one of `MODES`, shown at first; a change of mode happens in the browser, which also writes it into the
         page's address as ``compare``.
     finding : what is known of the pair, in a few words, for the caption of a saved picture.
@@ -79,6 +81,7 @@ def compare_view(
         "bend": None,
         "nodes": 0,
         "points": _points(points),
+        "negative": bool(negative),
         "mode": mode,
         "finding": str(finding),
         "keys": keyboard.sent(keyboard.COMPARE),

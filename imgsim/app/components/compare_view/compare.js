@@ -8,7 +8,7 @@ import { apply, Bend, boundsOf, Camera, fitted, IDENTITY, inverse, moved, times 
 import { Controls } from "./compare_controls.js";
 import { FlatRenderer } from "./compare_flat.js";
 import { GlRenderer } from "./compare_gl.js";
-import { inkOf } from "./compare_ink.js";
+import { inkOf, positives } from "./compare_ink.js";
 import { Hands } from "./compare_hands.js";
 import { drawPoints } from "./compare_marks.js";
 import { panesOf, placesOn } from "./compare_panes.js";
@@ -26,7 +26,7 @@ class Compare {
     this.shown = "a";
     this.mix = this.split = 0.5;
     this.exchanged = this.printed = this.even = false;
-    this.points = this.lines = this.bending = true;
+    this.points = this.lines = this.bending = this.positive = true;
     this.tolerance = 2.5;
     this.camera = new Camera();
     this.canvas = element("canvas", { class: "plates", "aria-hidden": "true" });
@@ -95,23 +95,29 @@ class Compare {
     try {
       const images = await Promise.all([decode(a.src), decode(b.src)]);
       if (!still()) return;
-      this.images = images;
+      this.scans = images;
     } catch {
       if (still()) this.state("error", "One of these plates cannot be shown: its scan is missing or damaged.");
       return;
     }
-    this.inks = null;
     this.shown = "a";
     // What a shift is depends on the scan's size: half a hair's breadth of a plate, 1 to 4 pixels.
     this.tolerance = Math.min(4, Math.max(1, Math.round(Math.max(a.width, a.height) / 225) / 2));
     this.lay();
-    this.give();
+    this.develop();
     // Another B on the same A is looked at in the same place.
     if (this.framed !== a.src) this.camera.reset();
     this.framed = a.src;
     this.state("ready");
     this.resize();
     for (const address of preload) new Image().src = address;
+  }
+
+  /** Show a negative with dark lines on light paper, as the other plate has them; or as it was scanned. */
+  develop() {
+    this.images = this.data.negative && this.positive ? positives(this.scans) : this.scans;
+    this.inks = null;
+    this.give();
   }
 
   give() {

@@ -32,6 +32,7 @@ export class Controls {
     const button = this.press(label, title, () => {
       view[name] = !view[name];
       if (name === "bending") view.adjusted();
+      if (name === "positive") view.develop();
       this.update();
       view.draw();
     }, { "data-name": name, ...more });
@@ -137,9 +138,10 @@ export class Controls {
     this.own = Object.entries(own).map(([mode, parts]) => [mode, element("div", { class: "own" }, ...parts)]);
     this.evened = this.toggle("Even paper", "Blank out the paper's tone, stains and shadows", "even", { "data-testid": "imgsim-even" });
     this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
+    this.inverted = this.toggle("Inverted", "Show the negative with dark lines on light paper; off, as it was scanned", "positive", { "data-testid": "imgsim-inverted" });
     this.said = element("span", { class: "said", role: "status" });
     return element("div", { class: "toolbar second" }, ...this.own.map(([, node]) => node), this.said,
-      element("div", { class: "own right" }, this.evened, this.bends, this.byHand, this.hand));
+      element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.byHand, this.hand));
   }
 
   /** Swap by itself, until told to stop or the tab is hidden; never where the system asks for little motion. */
@@ -174,6 +176,7 @@ export class Controls {
     set(this.automatic, "disabled", calm.matches);
     set(this.automatic, "title", calm.matches ? "Your system asks for little motion: swap with Space" : "Swap by itself");
     set(this.evened, "hidden", mode === "overlay" || mode === "difference");
+    set(this.inverted, "hidden", !view.data.negative);
     set(this.bends, "hidden", !view.ownBend || view.renderer.name !== "webgl2" || (mode === "side" && view.printed));
     set(this.bends, "disabled", view.moves !== IDENTITY);
     const open = this.adjusting || view.found === false;

@@ -89,3 +89,31 @@ function between(cells, columns, across, down) {
     (cells[first + below] * (1 - u) + cells[first + below + right] * u) * v
   );
 }
+
+/** Two pictures of which one is the other's negative: the darker one inverted, as a canvas. */
+export function positives(images) {
+  const tones = images.map(toneOf);
+  return images.map((image, i) => (tones[i] < tones[1 - i] ? inverted(image) : image));
+}
+
+function toneOf(image) {
+  const context = drawn(image, 32, 32);
+  return context.getImageData(0, 0, 32, 32).data.reduce((sum, value) => sum + value, 0);
+}
+
+function inverted(image) {
+  const { naturalWidth, naturalHeight } = image;
+  const context = drawn(image, naturalWidth, naturalHeight);
+  context.globalCompositeOperation = "difference";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, naturalWidth, naturalHeight);
+  return Object.assign(context.canvas, { naturalWidth, naturalHeight });
+}
+
+function drawn(image, width, height) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0, width, height);
+  return context;
+}
