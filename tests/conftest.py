@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from PIL import Image, ImageDraw
 
 from imgsim.cli import environment
+
+pytest_plugins = ["tests.reliability.counting"]
 
 ROOT = environment.REPOSITORY
 SAMPLE = 48
@@ -20,27 +26,39 @@ SAMPLE = 48
 # One thread each: two workers of one thread beat one of two, and tests give the same numbers everywhere.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# What was started in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Whatever networks this machine has, collections are prepared without copies, unless a test asks for them.
 os.environ["IMGSIM_COPIES"] = os.devnull
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
+
+    Where several processes share the tests, what takes long is begun first, or it would be alone in the end: those of
+    whole programs, in a browser or not, and of the others first modules of few tests.
+    """
+    if hasattr(config, "workerinput"):
+        tests = Counter(item.path for item in items)
+        long = {"e2e", "reliability"}
+        items.sort(key=lambda item: (long.isdisjoint(item.path.parts), tests[item.path], item.path))
+    else:
+        items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Where several processes share the tests, those of a module stay together, for what it prepares; and so do those
-    that count what was survived, for the table that is compared in the end."""
+    """Where several processes share the tests, those of a module stay together, for what it prepares."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return "tests/reliability" if file.startswith("tests/reliability/") else file
+            return nodeid.split("::", 1)[0]
 
+    config.option.loadscopereorder = False  # pytest_collection_modifyitems orders them
     return Together(config, log)
 
 
@@ -118,9 +136,26 @@ def precompute(*arguments: str | Path, data: Path) -> str:
     return done.stdout + done.stderr
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder of one's own with what ``make`` writes into it: made once for all the processes of a run, and copied."""
+    shared = factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # one of several processes
+        shared = shared.parent
+    made, done = shared / f"once-{name}", shared / f"once-{name}.done"
+    with FileLock(f"{made}.lock"):
+        if not done.exists():
+            shutil.rmtree(made, ignore_errors=True)  # of a process that failed at it
+            made.mkdir()
+            make(made)
+            done.touch()
+    return Path(shutil.copytree(made, factory.mktemp(name) / name, symlinks=True))
+
+
+def _prepare_sample(data: Path) -> None:
+    precompute("--sample", str(SAMPLE), "--name", "sample", "--projection", "pca", "tsne", data=data)
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the collection "sample": 48 generated plates, plates18, PCA and t-SNE. Leave it as it is."""
-    data = tmp_path_factory.mktemp("data")
-    precompute("--sample", str(SAMPLE), "--name", "sample", "--projection", "pca", "tsne", data=data)
-    return data
+    return once(tmp_path_factory, "data", _prepare_sample)

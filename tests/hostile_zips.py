@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from functools import cache
 
 from tests.hostile import drawing, encode
 
@@ -29,6 +30,7 @@ def _lying(content: bytes, old: int, new: int) -> bytes:
     return content.replace(struct.pack("<I", old), struct.pack("<I", new))
 
 
+@cache
 def hostile_zips() -> dict[str, tuple[bytes, str]]:
     """Return zips that attack: name -> (archive, a word of the reason that must be reported).
 

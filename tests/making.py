@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from imgsim.backbones.engines import Engine, unit_rows
 from imgsim.base.hashing import file_sha256, key_of
@@ -234,3 +234,14 @@ def heavy_modules(code: str) -> str:
         check=True,
     )
     return done.stdout.strip()
+
+
+def scribbled(size: tuple[int, int], seed: int = 0) -> Image.Image:
+    """A sheet of that width and height full of short bent strokes, mode "L"."""
+    rng = np.random.default_rng(seed)
+    sheet = Image.new("L", size, 240)
+    draw = ImageDraw.Draw(sheet)
+    for x, y in rng.uniform((0, 0), size, (size[0] * size[1] // 400, 2)):
+        steps = np.cumsum(rng.normal(0, 9, (5, 2)), axis=0) + (x, y)
+        draw.line([tuple(map(float, step)) for step in steps], fill=int(rng.integers(0, 90)), width=2)
+    return sheet

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
 from imgsim.app import pages as _registering  # noqa: F401  (the pages are known once they are imported)
 from imgsim.app.services import page_registry
+
+# Each AppTest looks through every installed package for components, which takes longer than to draw a page.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {name: page.title for name, page in page_registry.registered().items()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
+from tests import jbig2
 from tests.hostile import drawing, encode
 
 INCH = 72
@@ -139,6 +140,9 @@ def scans(plate: Image.Image) -> dict[str, tuple[bytes, bytes | None]]:
             f"/DecodeParms << /K -1 /Columns {size[0]} /Rows {size[1]} /BlackIs1 {_black_is_one(fax)} >>",
         ),
     }  # fmt: skip
+    for stripes in (1, 3):
+        facts = "/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode"
+        one_bit[f"JBIG2 in {stripes}"] = scanned(jbig2.packed(ink, stripes=stripes), size, facts)
     return found | {name: (data, None) for name, data in one_bit.items()}
 
 
@@ -215,14 +219,23 @@ def bombs() -> dict[str, tuple[Callable[[], bytes], str]]:
             ),
             "60,000 x 60,000",
         ),
-        "drawing of two gigabytes": (lambda: _endless_drawing(), "memory|seconds"),
+        "drawing of two gigabytes": (_endless_drawing, "memory|seconds"),
     }  # fmt: skip
 
 
-def _endless_drawing() -> bytes:
+def repeated(block: bytes, times: int) -> bytes:
+    """What zlib packs of a block so many times, though each but the first is packed once for all."""
     packer = zlib.compressobj(9)
-    line = b"0 0 m 9 9 l S\n" * 80_000
-    packed = b"".join(packer.compress(line) for _ in range(1_900)) + packer.flush()
+    first, again = (packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    step_a, step_b = (zlib.adler32(block, 0) >> shift & 0xFFFF for shift in (0, 16))
+    a, b = 1, 0  # the checksum of the whole, block by block
+    for _ in range(times):
+        a, b = (a + step_a) % 65_521, (b + len(block) * a + step_b) % 65_521
+    return first + again * (times - 1) + b"\x03\x00" + (b << 16 | a).to_bytes(4, "big")
+
+
+def _endless_drawing() -> bytes:
+    packed = repeated(b"0 0 m 9 9 l S\n" * 80_000, 1_900)
     pdf = Pdf()
     stream = pdf.stream(packed, "/Filter /FlateDecode")
     pdf.pages.append(pdf.add(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents {stream} 0 R >>"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from imgsim.catalogue.column_words import names_books, names_parts, plain_name, surely_names_books
 from imgsim.catalogue.order import stem
-from imgsim.catalogue.row_keys import Match
+from imgsim.catalogue.row_keys import PAGE, Match
 from imgsim.catalogue.values import fold, whole
 from imgsim.errors import MetadataError
 from imgsim.images.containers import INSIDE, as_path
@@ -156,7 +156,7 @@ def _column(
     """The column that names books, if one does, and a note on those that claim to and do not."""
     if match is None or not match.joined:
         return None, ""
-    if not match.a_row_a_plate:
+    if not match.a_row_a_plate or match.kind == PAGE:
         # Its values were found in the paths, so they group the files as books are grouped.
         return match.column, ""
     claims = [column for column in cells if names_books(column) and column != match.column]

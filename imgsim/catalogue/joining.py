@@ -16,7 +16,8 @@ from imgsim.catalogue.column_words import heading
 from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.numerals import page_number, plate_number
 from imgsim.catalogue.order import IN_BOOK, Column, arrange, stem
-from imgsim.catalogue.row_keys import Match, best_match
+from imgsim.catalogue.page_keys import by_page
+from imgsim.catalogue.row_keys import PAGE, Match, best_match
 from imgsim.catalogue.standard_columns import STANDARD
 from imgsim.catalogue.table import Catalogue
 from imgsim.catalogue.values import ecco_parts, whole
@@ -40,7 +41,8 @@ class JoinReport:
     plates, joined : int
         Plates in the catalogue, and those with a metadata row.
     key, key_column : str
-        What they were joined by ('plate_id', 'file', 'ecco_id', 'book', or '' without metadata), and the column.
+        What they were joined by ('plate_id', 'file', 'ecco_id', 'book', 'page' for book and page, '' without metadata),
+        and the column, or columns.
     understood : dict
         Metadata column -> standard column.
     unused : int
@@ -120,6 +122,7 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     match, cells = None, {}
     if metadata is not None:
         match = best_match(files, plates["plate_id"].tolist(), in_ecco, metadata)
+        match = by_page(files, plates["file"].tolist(), metadata, match) or match
         used = match.rows[match.rows >= 0]
         if not match.a_row_a_plate and len(np.unique(used)) < len(used):
             # A row that stands for a whole book does not say on which page each of its plates is.
@@ -224,19 +227,21 @@ def _unjoined(plates: pd.DataFrame, metadata: Metadata | None, match: Match | No
     found: list[tuple[str, str, str, str, str]] = []
     if metadata is not None and match is not None:
         used = set(match.rows[match.rows >= 0].tolist())
-        taken = {metadata.frame[match.column].iloc[row].strip().casefold() for row in used}
-        for row, value in enumerate(metadata.frame[match.column].tolist()):
+        values = [", ".join(cells) for cells in metadata.frame[list(match.keys)].itertuples(index=False, name=None)]
+        taken = {values[row].strip().casefold() for row in used}
+        for row, value in enumerate(values):
             if row not in used:
                 why = (
-                    f"{match.column} is empty" if not value.strip()
+                    f"{match.column} is empty" if not metadata.frame[match.column].iloc[row].strip()
                     else "an earlier row has the same value" if value.strip().casefold() in taken
+                    else "no plate is on that page" if match.kind == PAGE
                     else "no plate is called so"
                 )  # fmt: skip
                 line = metadata.lines[row] if row < len(metadata.lines) else row + 2
                 found.append(("row", str(line), value, "", why))
         for plate_id, file, row in zip(plates["plate_id"], plates["file"], match.rows.tolist(), strict=True):
             if row < 0:
-                found.append(("plate", "", plate_id, file, f"no row names it in {match.column}"))
+                found.append(("plate", "", plate_id, file, f"no row names it in {', '.join(match.keys)}"))
     return pd.DataFrame(found, columns=["what", "line", "name", "file", "reason"], dtype="str")
 
 
@@ -254,10 +259,11 @@ def _report(
     notes = [*metadata.notes, *report.notes]
     if match.restored:
         notes.append(f"restored the leading zeros of {match.restored:,} ids in {match.column!r}")
+    told = " and ".join(map(repr, match.keys))
+    if match.kind == PAGE:
+        notes.append(f"joined by {told}: the page of a plate is taken from its file's name")
     if match.repeated:
-        notes.append(
-            f"{match.repeated:,} rows repeat an earlier value of {match.column!r}: the first of each is used"
-        )
+        notes.append(f"{match.repeated:,} rows repeat an earlier value of {told}: the first of each is used")
     if match.ambiguous:
         notes.append(
             f"{match.ambiguous:,} plates share a file name that {match.column!r} gives without a folder"
@@ -281,7 +287,7 @@ def _report(
         )
     used = set(match.rows[match.rows >= 0].tolist())
     return replace(
-        report, joined=match.joined, key=match.kind, key_column=match.column, understood=understood,
+        report, joined=match.joined, key=match.kind, key_column=", ".join(match.keys), understood=understood,
         unused=len(metadata.frame) - len(used), notes=tuple(notes), encoding=metadata.encoding,
         separator=metadata.separator, header_line=metadata.header_line,
     )  # fmt: skip

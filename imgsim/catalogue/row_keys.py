@@ -18,6 +18,7 @@ from imgsim.errors import MetadataError
 from imgsim.images.containers import as_path
 from imgsim.images.formats import IMAGE_SUFFIXES, OTHER_IMAGES, PDF
 
+PAGE = "page"
 _PLATE_KEYS = {"plate_id", "file"}
 _SUFFIXES = IMAGE_SUFFIXES | OTHER_IMAGES | {PDF}
 _SEVERAL = re.compile(r"\s*[|;\r\n]+\s*")
@@ -33,7 +34,7 @@ class Match:
 
     ``rows`` is int64 (n,), the row of each plate, -1 for none. ``by`` says what of a plate's path gave it, and how
     often (ECCO id, folder, prefix; empty for a row a plate). ``renamed`` are plates whose id is in one row and the
-    name of whose file is in another.
+    name of whose file is in another. ``columns`` are all that were compared, where it was not ``column`` alone.
     """
 
     kind: str
@@ -44,6 +45,12 @@ class Match:
     ambiguous: int = 0
     renamed: tuple[str, ...] = ()
     by: Counter[str] = field(default_factory=Counter)
+    columns: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All columns that were compared."""
+        return self.columns or (self.column,)
 
     @property
     def joined(self) -> int:
@@ -53,7 +60,7 @@ class Match:
     @property
     def a_row_a_plate(self) -> bool:
         """Whether rows are plates, not books."""
-        return self.kind in _PLATE_KEYS
+        return self.kind in _PLATE_KEYS or self.kind == PAGE
 
 
 def best_match(

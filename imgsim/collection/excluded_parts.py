@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from imgsim.base.hashing import key_of
 from imgsim.collection.marks import Mark, Marks
@@ -44,8 +45,11 @@ class Part:
 class ExcludedParts:
     """The parts of the collection in a folder. Every method raises as :class:`imgsim.base.database.Database`."""
 
+    scopes: ClassVar[tuple[str, ...]] = SCOPES
+    kind: ClassVar[str] = "excluded"
+
     def __init__(self, folder: Path | str) -> None:
-        self._marks = Marks(folder, "excluded")
+        self._marks = Marks(folder, self.kind)
 
     def standing(self) -> list[Part]:
         """Those that were not taken back, the first first."""
@@ -55,11 +59,11 @@ class ExcludedParts:
 
     def add(self, scope: str, name: str, box: Box, reviewer: str) -> Part:
         """Say that a part never counts. Raises ImgsimError for an unknown scope, an empty box or one outside."""
-        if scope not in SCOPES:
-            raise ImgsimError(f"{scope!r} is none of {', '.join(SCOPES)}.")
+        if scope not in self.scopes:
+            raise ImgsimError(f"{scope!r} is none of {', '.join(self.scopes)}.")
         if bool(name) != (scope != COLLECTION):
             raise ImgsimError(f"A part of a {scope} was named {name[:80]!r}.")
-        return _part(self._marks.add(f"{scope}:{name}", {"box": list(_checked(box))}, reviewer))
+        return _part(self._marks.add(f"{scope}:{name}", {"box": list(checked_box(box))}, reviewer))
 
     def remove(self, number: int, reviewer: str) -> None:
         """Take one back. Raises ImgsimError where there is none of that number."""
@@ -72,12 +76,13 @@ class ExcludedParts:
 def _part(mark: Mark) -> Part:
     try:
         scope, _, name = mark.subject.partition(":")
-        return Part(mark.number, scope, name, _checked(mark.body["box"]), mark.reviewer, mark.when)
+        return Part(mark.number, scope, name, checked_box(mark.body["box"]), mark.reviewer, mark.when)
     except (ImgsimError, KeyError, TypeError, ValueError) as error:
         raise CollectionError(f"The part {mark.number} that never counts is not what was written ({error}).") from None
 
 
-def _checked(box: Sequence[float]) -> Box:
+def checked_box(box: Sequence[float]) -> Box:
+    """A box in shares of width and height. Raises ImgsimError for one that is empty or lies outside."""
     x0, y0, x1, y1 = (float(edge) for edge in box)
     if not all(map(math.isfinite, (x0, y0, x1, y1))) or not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
         raise ImgsimError(

@@ -158,9 +158,9 @@ def list_under(
     conditions: Conditions,
     *,
     exclude: int | None,
+    verified_first: bool = False,
     verified: Sequence[int] = (),
     copies: Sequence[int] = (),
-    verified_first: bool = False,
 ) -> Listing:
     """Rank the plates that meet all conditions that can be met; count what each leaves out.
 

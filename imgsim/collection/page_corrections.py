@@ -18,7 +18,8 @@ from imgsim.errors import CollectionError, ImgsimError
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person said of a page. ``cuts`` is None where it is to be again as the network finds it."""
+    """What a person said of a page. ``cuts`` is None where it is to be again as the network finds it; ``former`` is the
+    SHA-256 of the scan on which they were drawn, where they were carried over from another one, else ''."""
 
     number: int
     sha256: str
@@ -27,6 +28,7 @@ class Correction:
     cuts: tuple[Cut, ...] | None
     reviewer: str
     when: str
+    former: str = ""
 
 
 class PageCorrections:
@@ -58,8 +60,9 @@ class PageCorrections:
         return {sha256: one for sha256, one in last.items() if one.cuts is not None}
 
     def add(
-        self, sha256: str, size: tuple[int, int], cuts: Sequence[Cut] | None, reviewer: str, *, after: int | None = None
-    ) -> Correction:
+        self, sha256: str, size: tuple[int, int], cuts: Sequence[Cut] | None, reviewer: str, *,
+        after: int | None = None, former: str = "",
+    ) -> Correction:  # fmt: skip
         """Say what is on a page.
 
         Parameters
@@ -68,6 +71,7 @@ class PageCorrections:
         cuts : all its boxes; None: those that the network finds.
         reviewer : whose word it is.
         after : number of the last correction that the reader saw, 0 for none. None: whatever there is.
+        former : the SHA-256 of the scan of the same page from which the boxes were carried over.
 
         Raises
         ------
@@ -77,7 +81,8 @@ class PageCorrections:
         said = None if cuts is None else [[cut.number, list(cut.box), cut.kind, cut.score] for cut in cuts]
         if said is not None:
             checked_cuts(said, *size)
-        return _correction(self._marks.add(sha256, {"size": list(size), "cuts": said}, reviewer, after=after))
+        body = {"size": list(size), "cuts": said, **({"former": former} if former else {})}
+        return _correction(self._marks.add(sha256, body, reviewer, after=after))
 
 
 def _correction(mark: Mark) -> Correction:
@@ -85,6 +90,7 @@ def _correction(mark: Mark) -> Correction:
         width, height = (int(side) for side in mark.body["size"])
         said = mark.body["cuts"]
         cuts = None if said is None else checked_cuts(said, width, height)
-    except (ImgsimError, KeyError, TypeError, ValueError) as error:
+        former = str(mark.body.get("former", ""))
+    except (ImgsimError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise CollectionError(f"The correction {mark.number} of a page is not what was written ({error}).") from None
-    return Correction(mark.number, mark.subject, width, height, cuts, mark.reviewer, mark.when)
+    return Correction(mark.number, mark.subject, width, height, cuts, mark.reviewer, mark.when, former)

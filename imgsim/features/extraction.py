@@ -65,11 +65,23 @@ def no_features(size: tuple[int, int]) -> Features:
 
 def without_vote(features: Features, boxes: Sequence[tuple[float, float, float, float]]) -> Features:
     """The same, but nothing inside the boxes vouches: x0, y0, x1, y1 in shares of width and height."""
+    return replace(features, vouch=features.vouch & ~_inside(features, boxes))
+
+
+def within(features: Features, box: tuple[float, float, float, float]) -> Features:
+    """What lies inside a box, in shares of width and height, alone."""
+    keep = _inside(features, [box])
+    return replace(
+        features, points=features.points[keep], descriptors=features.descriptors[keep], vouch=features.vouch[keep]
+    )
+
+
+def _inside(features: Features, boxes: Sequence[tuple[float, float, float, float]]) -> np.ndarray:
     x, y = (features.points[:, :2] / np.maximum(features.size, 1)).T
     inside = np.zeros(len(features), bool)
     for x0, y0, x1, y1 in boxes:
         inside |= (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
-    return replace(features, vouch=features.vouch & ~inside)
+    return inside
 
 
 def extract(image: Image.Image, size: tuple[int, int]) -> Features:

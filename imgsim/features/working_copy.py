@@ -15,7 +15,7 @@ from imgsim.images.shaping import REDUCING_GAP
 WORKING_SIDE = 640
 SHORTER_SIDE = WORKING_SIDE // 2
 # Scans smaller than this are enlarged to it: their lines are finer than what features are found by.
-SMALL, MOST_ENLARGED = 480, 4.0
+SMALL, MOST_ENLARGED = 300, 4.0
 # However long a plate is.
 MOST_PIXELS = 4_000_000
 # A part of a fold-out is so many times as long as high, and is seen with so much of its neighbours, in heights.

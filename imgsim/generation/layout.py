@@ -36,6 +36,11 @@ FEATURES = "features"
 FEATURE_FILES = tuple(f"{FEATURES}/{name}.npy" for name in ("offsets", "points", "descriptors", "vouch"))
 FEATURE_SUMS = f"{FEATURES}/sums.npy"
 FEATURE_TONES = f"{FEATURES}/tones.npy"  # missing in generations of former versions
+# Which features vouched before the parts that never count took their votes away.
+FEATURE_VOTES = f"{FEATURES}/votes.npy"
+LEARNED = "learned.json"
+# What belongs to a store of features besides; some of it is missing in generations of former versions.
+BESIDE_FEATURES = (FEATURE_SUMS, FEATURE_TONES, FEATURE_VOTES, LEARNED)
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -190,7 +195,7 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
     # matching and of a table of metadata are there or not: plates can be prepared without either.
     further = {
-        UNJOINED, PAGES, MATCHES, COPIES, FAMILIES, FEATURE_SUMS, FEATURE_TONES, *FEATURE_FILES,
+        UNJOINED, PAGES, MATCHES, COPIES, FAMILIES, *BESIDE_FEATURES, *FEATURE_FILES,
         *map(mirrored_file, manifest["backbones"]),
     }  # fmt: skip
     odd = set(expected) - set(files)

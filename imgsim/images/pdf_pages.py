@@ -15,7 +15,7 @@ import pypdfium2.raw as raw
 from PIL import Image, JpegImagePlugin
 
 from imgsim.errors import ImageError
-from imgsim.images import pdf_objects, pixels, tiff_writing
+from imgsim.images import jbig2, pdf_objects, pixels, tiff_writing
 from imgsim.images.decoding import MAX_PIXELS, open_image
 from imgsim.images.pdf_objects import Placed
 
@@ -78,6 +78,8 @@ def _image(page: pdfium.PdfPage) -> bytes:
                 f"the page holds an image of {placed.width:,} x {placed.height:,} pixels, more than the {MAX_PIXELS:,} "
                 "that imgsim opens of a PDF. Save it as a TIFF or JPEG of its own."
             )
+        if placed.codec == jbig2.CODEC and not jbig2.is_whole(placed.data()):
+            raise ImageError("damaged PDF: the page holds a JBIG2 image that is cut short. Copy it again.")
     scan = drawn.scan
     if scan is not None:
         seen = _shown(page, scan)

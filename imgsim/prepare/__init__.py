@@ -8,8 +8,28 @@ Only what is stale is done: a plate's results belong to the hash of its content,
 shapes its output. See :mod:`imgsim.prepare.run`.
 """
 
-from imgsim.base.progress import Progress
-from imgsim.prepare.options import Options, Summary
-from imgsim.prepare.run import prepare
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgsim.base.progress import Progress
+    from imgsim.prepare.options import Options, Summary
+    from imgsim.prepare.run import prepare
 
 __all__ = ["Options", "Progress", "Summary", "prepare"]
+
+
+def __getattr__(name: str) -> object:
+    """What this package offers, loaded when it is asked for: worker processes need one of its modules, not all."""
+    if name == "prepare":
+        from imgsim.prepare.run import prepare
+
+        return prepare
+    if name == "Progress":
+        from imgsim.base.progress import Progress
+
+        return Progress
+    if name in __all__:
+        from imgsim.prepare import options
+
+        return getattr(options, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
+from imgsim.collection.learned_parts import boxes_by_content, learned_of, with_learned
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
 from imgsim.generation import layout
 from imgsim.prepare.matching_keys import marked
@@ -49,11 +50,12 @@ class KnownPairs:
         if former is not None and former.manifest.get("matching", {}).get(fact) == self._key:
             try:
                 matches = former.matches if file == layout.MATCHES else former.copies
+                learned = boxes_by_content(learned_of(former))
             except CollectionError as error:
                 self._note(f"Pairs are compared again: {error}")
-                matches = None
+                matches, learned = None, {}
             if matches is not None:
-                marks = former.manifest["matching"].get("excluded", {}) if fact == "pairs" else {}
+                marks = with_learned(former.manifest["matching"].get("excluded", {}), learned)
                 contents = [marked(content, marks) for content in former.catalogue.frame["sha256"]]
                 frame = matches.frame
                 rows = zip(frame["row_a"].tolist(), frame["row_b"].tolist(), strict=True)

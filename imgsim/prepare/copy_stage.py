@@ -7,7 +7,7 @@ they are; it is kept by the contents of the two plates, like theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from imgsim.base.verdict_words import COPY
 from imgsim.errors import WeightsError
 from imgsim.generation import layout
 from imgsim.prepare.compared_pairs import KnownPairs, compare, told_of
-from imgsim.prepare.feature_stage import Descriptions, in_order
+from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.options import DEFAULT_COPIES
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from imgsim.prepare.matching_stage import MatchingStages
     from imgsim.prepare.processor import Processor
     from imgsim.prepare.vector_lookup import VectorLookup
+    from imgsim.prepare.voteless import Voteless
     from imgsim.prepare.work_folder import WorkStore
 
 VERIFIER = "copies"
@@ -74,19 +75,20 @@ class CopyStage:
     def __init__(
         self, processor: Processor, reporter: Reporter, live: Generation | None, former: Generation | None,
         store: WorkStore, found: Found, catalogue: CatalogueStage, vectors: VectorStages, known: VectorLookup,
-        matching: MatchingStages, backbone: str, count: int, *, asked: bool,
+        matching: MatchingStages, voteless: Voteless | None, backbone: str, count: int,
     ) -> None:  # fmt: skip
         self._processor, self._reporter, self._former = processor, reporter, former
         self._store, self._found = store, found
         self._vectors, self._matching, self._backbone, self._count = vectors, matching, backbone, count
+        self._voteless = voteless
         self._contents, self._ids = list(catalogue.contents), [plate.plate_id for plate in found.plates]
         self.keys: dict[str, str] = {}
         self.facts: dict[str, str] = {}
         self.compared = 0
         self._copies: int | None = None
         matches = matching.keys.get(layout.MATCHES)
-        if not asked:
-            # What was found stands as long as the matches do.
+        if voteless is None:
+            # Nothing is compared. What was found stands as long as the matches do.
             if live is not None and live.has(layout.COPIES) and live.manifest["keys"].get(layout.MATCHES) == matches:
                 self.keys = {layout.COPIES: live.manifest["keys"][layout.COPIES]}
                 self.facts = {"copies": live.manifest["matching"]["copies"]}
@@ -131,7 +133,8 @@ class CopyStage:
         pairs = self._asked()
         known = KnownPairs(self._store.copy_pairs, self._pairs_key, self._reporter.note)
         known.open(self._former, layout.COPIES)
-        of = [(self._contents[a], self._contents[b]) for a, b in pairs.tolist()]
+        marked = self._matching.marked
+        of = [(marked[a], marked[b]) for a, b in pairs.tolist()]
         new = np.array([pair not in known for pair in of], dtype=bool)
         if new.any():
             folder, rows = self._described(pairs[new])
@@ -140,7 +143,7 @@ class CopyStage:
             plates = [self._found.plates[row] for row in rows]
             sizes = np.array([[plate.width, plate.height] for plate in plates], np.int64)
             came = compare(
-                self._processor, self._reporter, known, place[pairs[new]], [self._contents[row] for row in rows],
+                self._processor, self._reporter, known, place[pairs[new]], [marked[row] for row in rows],
                 folder, sizes, VERIFIER, stage="copies",
             )  # fmt: skip
             self.compared = came.asked - len(came.failed)
@@ -170,6 +173,7 @@ class CopyStage:
 
     def _described(self, pairs: npt.NDArray[np.int32]) -> tuple[Path, npt.NDArray[np.int64]]:
         """(folder of a FeatureStore, the rows of the plates in it) of all plates in pairs."""
+        from imgsim.features.extraction import without_vote
         from imgsim.features.feature_store import FeatureStore
 
         rows = np.unique(pairs).astype(np.int64)
@@ -179,10 +183,14 @@ class CopyStage:
         for row in rows.tolist():
             files.setdefault(self._contents[row], self._found.files[self._found.plates[row].plate_id])
         found.make(files, features=True, mirrored=[])
-        contents: Sequence[str] = [self._contents[row] for row in rows]
-        key = key_of(what="copy points", features=found.key, contents=contents)
+        assert self._voteless is not None, "there is a table only where plates are compared"
+        boxes = self._voteless.boxes(self._matching.store_folder)
+        plates = (
+            without_vote(found.features(content), boxes.get(content, ()))
+            for content in (self._contents[row] for row in rows)
+        )
+        key = key_of(what="copy points", features=found.key, contents=[self._matching.marked[row] for row in rows])
         folder = stage_folder(
-            self._store.stages, key, lambda folder: FeatureStore.write(folder, in_order(contents, found, {})),
-            self._reporter.note,
-        )  # fmt: skip
+            self._store.stages, key, lambda folder: FeatureStore.write(folder, plates), self._reporter.note
+        )
         return folder, rows

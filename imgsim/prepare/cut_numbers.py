@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imgsim.catalogue.book_pages import Cut, overlap
+from imgsim.catalogue.book_pages import BookPage, Cut, overlap
 from imgsim.errors import CollectionError
 from imgsim.prepare.identity_stage import SAME_BOX
 
@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
 
 
-def cuts_before(live: Generation | None) -> dict[str, tuple[Cut, ...]]:
-    """The boxes that each page had in the generation before, by the SHA-256 of its scan."""
+def pages_before(live: Generation | None) -> tuple[BookPage, ...]:
+    """The pages of the generation before; none where they cannot be read."""
     try:
-        pages = live.pages if live is not None else None
+        return tuple((live.pages if live is not None else None) or ())
     except CollectionError:
-        return {}
-    return {page.sha256: page.cuts for page in pages or ()}
+        return ()
 
 
 def numbered(found: Sequence[Cut], before: Sequence[Cut]) -> tuple[Cut, ...]:

@@ -6,7 +6,7 @@ one :class:`~imgsim.features.feature_store.FeatureStore` in the catalogue's orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,6 @@ from imgsim.prepare.plate_shards import Asked, PlateFailure, PlateResult
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
-    from imgsim.collection.excluded_parts import Boxes
     from imgsim.features.extraction import Features
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
@@ -58,6 +57,7 @@ class Descriptions:
         self.shards = FeatureShards(shards or store.features, key, reporter.note)
         self._rows: dict[str, int] = {}
         self._features: Any = None
+        self._votes: Any = None  # bool (N,), of the same features before any lost its vote
         self._voteless: Mapping[str, str] = {}  # in the generation before
         self.excluded: Mapping[str, str] = {}  # what stands for the parts of each content that never count, now
         self._mirrored: dict[str, npt.NDArray[np.float32]] = {}
@@ -80,7 +80,13 @@ class Descriptions:
             if facts.get("features") == self.key and all(map(live.has, layout.FEATURE_FILES)):
                 # Checked plate by plate, so that one flipped bit costs the features of one plate.
                 self._features = live.features
-                self._voteless = facts.get("excluded", {})
+                if live.has(layout.FEATURE_VOTES):
+                    from imgsim.features.feature_store import map_npy
+
+                    live.verify(layout.FEATURE_VOTES, whole=True)
+                    self._votes = map_npy(live.folder / layout.FEATURE_VOTES, np.bool_, (len(self._features.points),))
+                else:
+                    self._voteless = facts.get("excluded", {})
         except CollectionError as error:
             self._reporter.note(f"Local features are made again: {error}")
         for backbone in self._backbones:
@@ -98,7 +104,7 @@ class Descriptions:
         return (
             self._features is not None
             and content in self._rows
-            # Votes that were lost cannot be given back.
+            # Votes that were lost cannot be given back, where an older imgsim did not note them.
             and self._voteless.get(content) in (None, self.excluded.get(content))
             and self._features.sound(self._rows[content])
         )
@@ -107,7 +113,11 @@ class Descriptions:
         """The features of a plate; none at all where it could not be described."""
         if content in self.shards:
             return self.shards.get(content)
-        return self._features.features(self._rows[content])
+        row = self._rows[content]
+        found = self._features.features(row)
+        if self._votes is None:
+            return found
+        return replace(found, vouch=self._votes[self._features.offsets[row] : self._features.offsets[row + 1]])
 
     def has_mirrored(self, backbone: ChosenBackbone, content: str) -> bool:
         key = mirrored_key(backbone)
@@ -212,13 +222,3 @@ def mirrored_key(backbone: ChosenBackbone) -> str:
     """The key of a plate's mirrored embedding."""
     return key_of(what="mirrored", version=MIRROR_VERSION, backbone=backbone.key, side=READ_SIDE)
 
-
-def in_order(
-    contents: Sequence[str], found: Descriptions, excluded: Mapping[str, Boxes]
-) -> Iterator[Features]:
-    """The features of each row's plate, as a FeatureStore takes them; what never counts has lost its vote."""
-    from imgsim.features.extraction import without_vote
-
-    for content in contents:
-        features = found.features(content)
-        yield without_vote(features, excluded[content]) if content in excluded else features

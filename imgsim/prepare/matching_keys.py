@@ -26,7 +26,8 @@ class MatchingKeys:
     Parameters
     ----------
     ids, contents : of the plates, in the catalogue's order.
-    marked : the contents, each with what stands for its parts that never count.
+    marked : the contents, each with what stands for the parts of it that people drew and that never count.
+    learning : what stands for all that is learned not to count.
     backbones : those whose neighbours are candidates.
     vectors : has the keys of their embeddings.
     top : candidates of each source; None where none are asked for.
@@ -47,6 +48,7 @@ class MatchingKeys:
         ids: Sequence[str],
         contents: Sequence[str],
         marked: Sequence[str],
+        learning: str,
         backbones: Sequence[ChosenBackbone],
         vectors: VectorStages,
         top: int | None,
@@ -65,7 +67,7 @@ class MatchingKeys:
             "mirrored": {b.name: mirrored_key(b) for b in backbones},
             "plates": self.plates,
         }
-        features = key_of(features=self.features, contents=marked)
+        features = key_of(features=self.features, contents=marked, learning=learning)
         index = key_of(what="index", version=INDEX_VERSION, features=features)
         mirrored = {
             layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
@@ -79,7 +81,7 @@ class MatchingKeys:
         self.facts |= {"candidates": self.candidates, **source_versions(), **brought_verifier(verifier)}
         matches = key_of(pairs=self.pairs, candidates=self.candidates, plates=self.plates)
         self.files: dict[str, str] = {
-            **dict.fromkeys((*layout.FEATURE_FILES, layout.FEATURE_SUMS, layout.FEATURE_TONES), features),
+            **dict.fromkeys((*layout.FEATURE_FILES, *layout.BESIDE_FEATURES), features),
             **dict.fromkeys(index_files(), index),
             **mirrored,
             layout.MATCHES: matches,

@@ -18,18 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base.arrays import npy_bytes
-from imgsim.collection.excluded_parts import by_content, idle, keys_of
 from imgsim.generation import layout
 from imgsim.prepare.compared_pairs import KnownPairs, compare, told_of
-from imgsim.prepare.feature_stage import Descriptions, in_order
+from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import candidates_before
 from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files, marked
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
+from imgsim.prepare.voteless import STORE, Voteless
 
 if TYPE_CHECKING:
     from imgsim.base.progress import Reporter
-    from imgsim.collection.excluded_parts import Part
     from imgsim.generation.generation import Generation
     from imgsim.images.files import ImageFile
     from imgsim.prepare.catalogue_stage import CatalogueStage
@@ -47,7 +46,7 @@ class MatchingStages:
 
     ``former`` is the generation whose results may be taken over. Unless ``asked``, nothing is described or
     compared: what the live generation has is kept as long as the plates are the same, and families are made anew from
-    it if the metadata have changed. ``parts`` never count.
+    it if the metadata have changed. ``voteless``: what never counts; None where nothing is compared.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class MatchingStages:
         top: int | None,
         verifier: str,
         workers: int | None,
-        parts: Sequence[Part],
+        voteless: Voteless | None,
     ) -> None:
         from imgsim.verification.verifiers import SIFT, VERIFIERS
 
@@ -83,18 +82,15 @@ class MatchingStages:
         self.compared = self.unchecked = 0
         self._counts: dict[str, Any] = {}
         self._kept: set[str] = set()
-        frame = catalogue.table.frame
-        self._excluded = by_content(parts, contents, frame["book"].tolist()) if asked else {}
-        if asked and (said := idle(parts, contents, frame["book"].tolist())):
-            reporter.note(said)
-        marks = keys_of(self._excluded)
-        # Under these the results of a pair are kept: other parts that never count, another result.
-        self._marked = [marked(content, marks) for content in contents]
-        made = MatchingKeys(self._ids, contents, self._marked, backbones, vectors, top, by, catalogue.key)
+        self._voteless = voteless
+        marks = voteless.marks if voteless is not None else {}
+        drawn = [marked(content, marks) for content in contents]
+        learning = voteless.key if voteless is not None else ""
+        made = MatchingKeys(self._ids, contents, drawn, learning, backbones, vectors, top, by, catalogue.key)
         if descriptions is not None:
             descriptions.excluded = marks
-        if marks:
-            made.facts["excluded"] = marks
+        if voteless is not None:
+            made.facts |= voteless.facts
         self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
         self.index_files = index_files()
         self.facts, self.keys = made.facts, made.files
@@ -126,10 +122,10 @@ class MatchingStages:
     def stages(self) -> list[Stage]:
         """Features, index, mirrored embeddings, matches, families: what there is of it, in this order."""
         groups: list[tuple[Sequence[str], Callable[[], Made]]] = [
-            ((*layout.FEATURE_FILES, layout.FEATURE_SUMS, layout.FEATURE_TONES), self._make_features),
+            ((*STORE, layout.FEATURE_SUMS, layout.FEATURE_TONES), self._make_features),
             (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
             *(([layout.mirrored_file(b.name)], partial(self._make_mirrored, b)) for b in self._backbones),
-            ([layout.MATCHES], lambda: {layout.MATCHES: self._matches.to_parquet()}),
+            ([layout.MATCHES], lambda: {layout.MATCHES: self.matches.to_parquet()}),
             ([layout.FAMILIES], lambda: {layout.FAMILIES: self._families()}),
         ]
         stages = [Stage({f: self.keys[f] for f in files if f in self.keys}, make) for files, make in groups]
@@ -142,9 +138,9 @@ class MatchingStages:
     def _make_features(self) -> Made:
         from imgsim.features.feature_store import FeatureStore
 
-        folder = self._store_folder
+        folder = self.store_folder
         features = FeatureStore.open(folder, self._sizes)
-        made: dict[str, bytes | Path] = {file: folder / Path(file).name for file in layout.FEATURE_FILES}
+        made: dict[str, bytes | Path] = {file: folder / Path(file).name for file in STORE}
         return made | {
             layout.FEATURE_SUMS: npy_bytes(features.sums()), layout.FEATURE_TONES: npy_bytes(np.asarray(features.tones))
         }  # fmt: skip
@@ -159,7 +155,7 @@ class MatchingStages:
         assert found is not None, "plates are only described where they are compared"
         found.open()
         lacking = [b for b in self._backbones if layout.mirrored_file(b.name) not in self._kept]
-        features = not set(layout.FEATURE_FILES) <= self._kept
+        features = not set(STORE) <= self._kept
         files: dict[str, ImageFile] = {}
         for plate, content in zip(self._found.plates, self._contents, strict=True):
             files.setdefault(content, self._found.files[plate.plate_id])
@@ -176,20 +172,25 @@ class MatchingStages:
         return np.array([[plate.width, plate.height] for plate in self._found.plates], np.int64)
 
     @cached_property
-    def _store_folder(self) -> Path:
+    def store_folder(self) -> Path:
         """Where the FeatureStore of all rows lies: in the live generation, or in the work folder."""
-        from imgsim.features.feature_store import FeatureStore
-
-        if set(layout.FEATURE_FILES) <= self._kept:
+        if set(STORE) <= self._kept:
             assert self._live is not None
             return self._live.folder / layout.FEATURES
-        found = self._descriptions
+        found, voteless = self._descriptions, self._voteless
+        assert voteless is not None, "features are only written where plates are compared"
         return stage_folder(
             self._store.stages,
             self.keys[layout.FEATURE_FILES[0]],
-            lambda folder: FeatureStore.write(folder, in_order(self._contents, found, self._excluded)),
+            lambda folder: voteless.write(folder, found.features, self._sizes),
             self._reporter.note,
         )
+
+    @cached_property
+    def marked(self) -> list[str]:
+        """Each content with what stands for its parts that never count."""
+        assert self._voteless is not None, "pairs are only asked for where plates are compared"
+        return self._voteless.marked(self.store_folder)
 
     @cached_property
     def _index_folder(self) -> Path:
@@ -200,7 +201,7 @@ class MatchingStages:
         if set(self.index_files) <= self._kept:
             assert self._live is not None
             return self._live.folder / layout.FEATURES
-        features = FeatureStore.open(self._store_folder, self._sizes)
+        features = FeatureStore.open(self.store_folder, self._sizes)
 
         def build(folder: Path) -> None:
             with self._reporter.stage("index", None) as stage:
@@ -234,7 +235,7 @@ class MatchingStages:
                 inputs = CandidateInputs(
                     embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
                     mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
-                    store=FeatureStore.open(self._store_folder, self._sizes),
+                    store=FeatureStore.open(self.store_folder, self._sizes),
                     index=FeatureIndex.load(self._index_folder),
                     catalogue=Catalogue(self._catalogue.table.frame.copy()),  # a source may be a user's own
                     progress=stage.update,
@@ -244,13 +245,9 @@ class MatchingStages:
             self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})
         return found
 
-    @property
+    @cached_property
     def matches(self) -> Matches:
         """The matches of these plates: kept, or made now."""
-        return self._matches
-
-    @cached_property
-    def _matches(self) -> Matches:
         from imgsim.verification.matches import Matches
 
         live = self._live
@@ -262,14 +259,14 @@ class MatchingStages:
         known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
         came = compare(
-            self._processor, self._reporter, known, pairs, self._marked, self._store_folder, self._sizes,
+            self._processor, self._reporter, known, pairs, self.marked, self.store_folder, self._sizes,
             self._verifier,
         )  # fmt: skip
         self.compared = came.asked - len(came.failed)
         if came.failed:
             self._reporter.note(told_of(came.failed, self._ids))
         rows, proposed_by = pairs.tolist(), self._candidates.proposed_by()
-        of = [(self._marked[a], self._marked[b]) for a, b in rows]
+        of = [(self.marked[a], self.marked[b]) for a, b in rows]
         there = [place for place, pair in enumerate(of) if pair in known]
         self.unchecked = len(rows) - len(there)
         table = known.table(
@@ -284,7 +281,7 @@ class MatchingStages:
         from imgsim.families import find_families
 
         with self._reporter.stage("families", 1) as stage:
-            frame = find_families(self._catalogue.table.frame, self._matches)
+            frame = find_families(self._catalogue.table.frame, self.matches)
             stage.update(1)
         stream = io.BytesIO()
         frame.to_parquet(stream, index=False, compression="zstd")
@@ -297,5 +294,5 @@ class MatchingStages:
             return {}
         former = self._live.manifest["counts"] if self._live is not None else {}
         known = layout.MATCHES in self._kept and "matches" in former
-        counts = {"matches": former["matches"] if known else self._matches.counts()}
+        counts = {"matches": former["matches"] if known else self.matches.counts()}
         return counts | {"families": former.get("families", 0)} | self._counts

@@ -22,6 +22,7 @@ from imgsim.catalogue.values import fold
 from imgsim.collection.page_corrections import Correction, PageCorrections
 from imgsim.errors import ImgsimError
 from imgsim.images.files import ImageFile
+from imgsim.prepare.carried_corrections import carried, tell_of
 from imgsim.prepare.cut_index import CUT_VERSION, CutIndex
 from imgsim.prepare.cut_numbers import numbered
 from imgsim.prepare.kept_pages import KeptPages
@@ -77,7 +78,7 @@ def _plain(page: BookPage) -> list[object]:
 def cut_pages(
     files: Sequence[ImageFile], mode: str, *, folder: Path, work: Path, finder: Callable[[], PageFinder],
     processor: Processor, reporter: Reporter, known: Mapping[tuple[str, str], float],
-    before: Mapping[str, Sequence[Cut]], new: Sequence[ImageFile],
+    before: Sequence[BookPage], new: Sequence[ImageFile],
 ) -> Paged:  # fmt: skip
     """Tell pages from plates, and cut the plates out of the pages.
 
@@ -88,7 +89,7 @@ def cut_pages(
     folder, work : the collection's folder, and its work folder.
     finder : gives what finds illustrations; called only where a file must be looked at.
     known : (root, folder) -> what it holds, as :func:`held_pages` has it; asked before any file.
-    before : the boxes that each page had, by the SHA-256 of its scan.
+    before : the pages of the generation before: boxes keep their numbers, and pass on to better scans.
     new : files that the generation before did not have. Pages among them that lie in a folder of plates stay whole, as
         all files there; that is said.
 
@@ -113,6 +114,9 @@ def cut_pages(
     search.mind(among_plates)
     search.sample(mode, known)
     search.look([file for file in doubtful if search.may_be_page(file)])
+    passed = carried(folder, corrections, before, files, search.found)
+    corrections |= {correction.sha256: correction for correction in passed.values()}
+    cuts_of = {page.sha256: page.cuts for page in before}
     paged = Paged([])
     for file in files:
         finding = search.found.get(file.plate_id)
@@ -122,13 +126,12 @@ def cut_pages(
         elif finding.reason:
             paged.skipped.append((file.file, f"as a page: {finding.reason}"))
         else:
-            cuts = numbered(finding.cuts, before.get(finding.sha256, ()))
+            cuts = numbered(finding.cuts, cuts_of.get(finding.sha256, ()))
             paged.pages.append(_page(file, replace(finding, cuts=cuts), correction))
     _cut(paged, {file.plate_id: file for file in files}, folder / "source", processor, reporter)
     paged.plates.sort(key=lambda file: file.plate_id)
-    if lost := set(corrections) - {finding.sha256 for finding in search.found.values()}:
-        count = "1 page" if len(lost) == 1 else f"{len(lost):,} pages"
-        reporter.note(f"People drew boxes on {count} whose scan is not here any more: they are kept, and not used.")
+    used = {finding.sha256 for finding in search.found.values()} | {one.former for one in corrections.values()}
+    tell_of(set(corrections) - used, len(passed), reporter.note)
     return paged
 
 

@@ -20,7 +20,7 @@ from imgsim.generation import layout
 from imgsim.images.content import sha256
 from imgsim.images.files import ImageFile
 from imgsim.images.formats import READ_FROM
-from imgsim.prepare.cut_numbers import cuts_before
+from imgsim.prepare.cut_numbers import pages_before
 from imgsim.prepare.found_plates import Found, PlateRow
 from imgsim.prepare.identity_stage import identify, known_plates
 from imgsim.prepare.kept_thumbnails import made, sound_thumbnails
@@ -68,7 +68,7 @@ def process(
     paged = cut_pages(
         images, plan.pages, folder=folder, work=store.folder, finder=lambda: processor.finder(plan.page_weights),
         processor=processor, reporter=reporter, known=held_pages(live),
-        before=cuts_before(live), new=strangers(images, live),
+        before=pages_before(live), new=strangers(images, live),
     )  # fmt: skip
     files, backbones = paged.plates, plan.backbones
     marks = signatures(files)

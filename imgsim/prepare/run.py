@@ -14,7 +14,6 @@ import imgsim
 from imgsim.base.progress import Progress, Report, Reporter
 from imgsim.base.writing import disk_errors
 from imgsim.collection import open_collection
-from imgsim.collection.excluded_parts import ExcludedParts
 from imgsim.errors import ImgsimError
 from imgsim.generation import layout
 from imgsim.generation.current import mend
@@ -40,6 +39,7 @@ from imgsim.prepare.run_record import keep_record, recorded_in, summary_of, vers
 from imgsim.prepare.stage import Stage
 from imgsim.prepare.vanished import Consent, present_inputs
 from imgsim.prepare.vector_lookup import VectorLookup
+from imgsim.prepare.voteless import Voteless
 from imgsim.prepare.work_folder import WorkStore
 from imgsim.retrieval.projections import check_method
 
@@ -144,14 +144,16 @@ def _steps(
     vectors = VectorStages(
         reporter, live, store, catalogue.contents, plan.backbones, known, plan.top_k, plan.projections
     )
+    frame = catalogue.table.frame
+    voteless = Voteless(folder, frame, catalogue.contents, before, reporter) if options.matching else None
     matching = MatchingStages(
         processor, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
         asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
-        parts=ExcludedParts(folder).standing(),
+        voteless=voteless,
     )  # fmt: skip
     copies = CopyStage(
-        processor, reporter, live, before, store, found, catalogue, vectors, known, matching,
-        plan.backbones[0].name, plan.copies, asked=options.matching,
+        processor, reporter, live, before, store, found, catalogue, vectors, known, matching, voteless,
+        plan.backbones[0].name, plan.copies,
     )  # fmt: skip
     return _Steps(found, catalogue, vectors, matching, copies)
 

@@ -233,3 +233,53 @@ def test_what_is_done_stays_until_it_is_put_away(data: Path, monkeypatch: pytest
     runs.start(data / "mine", [], "new")
     ended(data / "mine")
     assert "“mine” is ready" in said(pages.visit("browse"))
+
+
+FAILED = HEAD + """
+say("error", message="https://iiif.example/book/12/manifest answered 404 Not Found.")
+sys.exit(1)
+"""
+
+
+def test_a_wrong_address_comes_back_beside_its_error_to_be_corrected(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "COMMAND", program(FAILED))
+    wrong, right = "https://iiif.example/book/12/manifest", "https://iiif.example/book/123/manifest"
+    runs.start(data / "book", ["--book-by", "auto", "--", f"iiif:{wrong}", "/scans"], "new")
+    assert ended(data / "book").status is runs.Status.FAILED
+    app = pages.visit("browse")
+    assert "could not be prepared" in " ".join(error.value for error in app.error) and "404" in said(app)
+    assert app.text_area(key="addresses_again_book").value == wrong
+    assert not [button for button in app.button if button.label == "Try again"]
+
+    def send(address: str) -> AppTest:
+        app.text_area(key="addresses_again_book").set_value(address)
+        return next(button for button in app.button if button.label == "Fetch and prepare").click().run()
+
+    assert "is no address" in " ".join(error.value for error in send("iiif.example/book").error)
+    assert ended(data / "book").words[3] == f"iiif:{wrong}"
+    monkeypatch.setattr(runs, "COMMAND", program(WAITING))
+    send(right)
+    run = runs.of(data / "book")
+    assert run is not None and run.running
+    assert run.words == ("--book-by", "auto", "--", f"iiif:{right}", "/scans") and run.kind == "new"
+
+
+def test_only_the_newest_of_the_runs_that_ended_is_told_at_length(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "COMMAND", program(DONE))
+    for name in ("first", "second", "third"):
+        runs.start(data / name, ["--", "/scans"], "new")
+        ended(data / name)
+    app = pages.visit("browse")
+    assert "“third” is ready" in said(app) and "“second” is ready" not in said(app)
+    assert [box.label for box in app.expander] == ["2 earlier runs"]
+    pages.check(app.button(key="close_second").click().run())
+    assert "**first**" in said(app) and "**second**" not in said(app)
+    pages.check(app.button(key="close_third").click().run())
+    assert "“first” is ready" in said(app)
+    runs.start(data / "fourth", ["--", "/scans"], "new")
+    ended(data / "fourth")
+    app = pages.visit("browse")
+    pages.check(app.button(key="close_earlier").click().run())
+    assert [run.name for run in runs.every(data) if not run.closed] == ["fourth"]

@@ -24,7 +24,7 @@ CODE = re.findall(r"^```python\n(.*?)^```", TEXT, re.M | re.S)
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what is needed, with the page in its place and registered as the text says."""
     here = tmp_path_factory.mktemp("checkout")
-    leave = shutil.ignore_patterns("__pycache__", "weights", "e2e", "reliability", "benchmarks", "offline")
+    leave = shutil.ignore_patterns("__pycache__", "weights", "e2e", "benchmarks", "offline")
     for name in ("imgsim", "tests"):
         shutil.copytree(ROOT / name, here / name, ignore=leave)
     for name in ("app.py", "pyproject.toml"):
@@ -60,8 +60,8 @@ def test_the_page_is_short() -> None:
 
 
 def test_it_keeps_the_contract_of_pages(checkout: Path) -> None:
-    suite = ("tests/app/test_page_contract.py", "-q", "-k", "places", "-p", "no:cacheprovider")
-    said = run(checkout, "-m", "pytest", *suite)
+    suite = ("tests/app/test_page_contract.py", "-q", "-k", "places")
+    said = run(checkout, "-m", "pytest", *suite, "-p", "no:cacheprovider", f"--basetemp={checkout}-temp")
     assert int(re.search(r"(\d+) passed", said)[1]) >= 11  # type: ignore[index]
 
 

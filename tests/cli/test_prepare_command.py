@@ -23,7 +23,6 @@ from imgsim.collection import open_collection
 from imgsim.errors import BusyError, ImgsimError
 from imgsim.prepare import Options, Summary
 from tests.making import heavy_modules, make, write_plates
-from tests.signals import interruptible
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,7 +130,7 @@ def slow(words: Sequence[str | Path], data: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _SLOW, *map(str, words)],
         cwd=ROOT, env={**os.environ, "IMGSIM_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, preexec_fn=interruptible,
+        text=True,
     )  # fmt: skip
     assert process.stdout is not None
     watch = threading.Timer(60, process.kill)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from imgsim.base.spreadsheets import read_back
-from imgsim.base.verdict_words import DETAIL, MIRRORED, SAME
+from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.catalogue import Catalogue
 from imgsim.collection.book_network import KINDS, BookNetwork
 from imgsim.collection.kept_order import RankCorrelation, kept_order, rank_correlation
@@ -103,7 +103,7 @@ def test_the_order_that_both_books_keep_is_the_longest_there_is() -> None:
 
 
 def test_decades_count_what_was_used_again(copied: BookNetwork) -> None:
-    assert copied.decades() == {1760: {SAME: 4, MIRRORED: 1, DETAIL: 1}}
+    assert copied.decades() == {1760: {SAME: 4, MIRRORED: 1, NEGATIVE: 0, DETAIL: 1}}
     plates: dict[str, tuple[str, int | None]] = {
         "a": ("x", 1701),
         "b": ("y", 1712),
@@ -120,7 +120,7 @@ def test_edges_point_from_the_earlier_book(copied: BookNetwork) -> None:
     edges = {(e.source, e.target): e for e in copied.edges}
     assert list(edges) == [("one", "two"), ("one", "four"), ("one", "three"), ("two", "three")]
     first = edges["one", "two"]
-    assert first.directed and first.kinds == {SAME: 3, MIRRORED: 1, DETAIL: 1} and first.from_earliest == 5
+    assert first.directed and first.kinds == {SAME: 3, MIRRORED: 1, NEGATIVE: 0, DETAIL: 1} and first.from_earliest == 5
     assert not edges["one", "three"].directed and edges["two", "three"].from_earliest == 0
     same_year = made(catalogue_of({"a": ("x", 1700), "b": ("y", 1700)}), [pair("a", "b")])
     assert not same_year.edges[0].directed

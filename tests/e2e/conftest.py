@@ -25,7 +25,7 @@ from playwright.sync_api import (
 )
 
 from imgsim.collection import Collection, open_collection
-from tests.conftest import draw_plate, offline, precompute
+from tests.conftest import draw_plate, offline, once, precompute
 from tests.e2e.serving import Served, find_browser, launch, serve
 from tests.pages import PAGES
 
@@ -53,10 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(
-    scope="module"
-)  # not longer: playwright keeps an event loop running, and other tests need their own
-def browser() -> Iterator[Browser]:
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    """A browser; the test fails, or is skipped, where there is none."""
     path = find_browser()
     if path is None:
         message = "no Chromium or Chrome found on the PATH (IMGSIM_BROWSER may name one)"
@@ -67,6 +66,13 @@ def browser() -> Iterator[Browser]:
         started = launch(playwright, path)
         yield started
         started.close()
+
+
+# Not longer than this folder's tests: playwright keeps an event loop running, and other tests need their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +87,7 @@ def app(prepared: Path, hostile: Path, tmp_path_factory: pytest.TempPathFactory)
     assert not calls.exists(), calls.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
-def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The collection "hostile": plates whose titles try to be markup, formulas and requests."""
-    folder = tmp_path_factory.mktemp("hostile")
+def _prepare_hostile(folder: Path) -> None:
     (folder / "images").mkdir()
     with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
@@ -92,18 +95,15 @@ def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, title in enumerate(HOSTILE):
             draw_plate(number).save(folder / "images" / f"plate_{number:02}.png")
             table.writerow([f"plate_{number:02}", title, title, 1750 + number, title, title])
-    precompute(
-        folder / "images",
-        "--metadata",
-        folder / "metadata.csv",
-        "--name",
-        "hostile",
-        "--projection",
-        "pca",
-        "--no-verify",
-        data=prepared,
-    )
-    return prepared / "hostile"
+    words = ("--metadata", folder / "metadata.csv", "--name", "hostile", "--projection", "pca", "--no-verify")
+    precompute(folder / "images", *words, data=folder / "data")
+
+
+@pytest.fixture(scope="session")
+def hostile(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection "hostile": plates whose titles try to be markup, formulas and requests."""
+    made = once(tmp_path_factory, "hostile", _prepare_hostile)
+    return Path(shutil.copytree(made / "data" / "hostile", prepared / "hostile"))
 
 
 def probe(url: str) -> bool:

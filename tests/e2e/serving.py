@@ -20,12 +20,14 @@ from playwright.sync_api import Browser, Page, Playwright
 from imgsim.cli import environment
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-# A container's own root and its small /dev/shm, and no graphics card: WebGL is drawn in software.
+# A container's own root and its small /dev/shm, and no graphics card: WebGL is drawn in software, and nothing else
+# pretends to have one, which would cost more.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
 ]
 
 

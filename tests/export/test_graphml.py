@@ -46,7 +46,7 @@ def test_the_network_is_graphml(copied: BookNetwork) -> None:
     assert len(edges) == 4 and all(one in nodes and two in nodes for one, two, _ in edges)
     assert edges[0] == (
         "one", "two",
-        {"edge_weight": "5.0", "edge_dated": "true", "edge_same_image": "3", "edge_mirrored": "1",
+        {"edge_weight": "5.0", "edge_dated": "true", "edge_same_image": "3", "edge_mirrored": "1", "edge_negative": "0",
          "edge_shared_detail": "1", "edge_from_earliest": "5", "edge_order_tau": "0.8"},
     )  # fmt: skip
     kinds = {"int": int, "double": float, "string": str, "boolean": ["false", "true"].index}

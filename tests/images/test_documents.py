@@ -18,7 +18,7 @@ from imgsim.images.decoding import open_image
 from imgsim.images.documents import Documents
 from imgsim.images.files import ImageFile, read_image
 from imgsim.sources.folders import find_images
-from tests import pdfs
+from tests import jbig2, pdfs
 from tests.hostile import drawing, write_tree
 
 PLATE = drawing(288, 384)
@@ -50,7 +50,7 @@ def test_a_page_that_is_one_scan_gives_that_scan(reader: Documents, tmp_path: Pa
     given = page(reader, tmp_path, content)
     if scan is not None:
         assert given == scan
-    one_bit = name in {"one bit", "fax"}
+    one_bit = name in {"one bit", "fax", "JBIG2 in 1", "JBIG2 in 3"}
     wanted = PLATE.convert("1", dither=Image.Dither.NONE) if one_bit else PLATE
     # Inks are not made light by every program alike.
     assert difference(given, wanted) < (6 if name == "CMYK" else 2.5 if "JPEG" in name else 0.01)
@@ -176,3 +176,19 @@ def test_a_reader_that_dies_or_is_late_costs_one_question(tmp_path: Path) -> Non
         assert reader.contents(str(tmp_path / "a.pdf")).pages == 1
     finally:
         reader.close()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_a_jbig2_scan_that_is_cut_short_is_never_taken_for_a_whole_one(
+    reader: Documents, tmp_path: Path, share: float
+) -> None:
+    data = jbig2.packed(PLATE.convert("1", dither=Image.Dither.NONE))
+    facts = "/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode"
+    cut = pdfs.scanned(data[: int(len(data) * share)], PLATE.size, facts)
+    with pytest.raises(ImageError):
+        page(reader, tmp_path, cut)
+
+
+def test_what_is_packed_once_and_repeated_is_what_zlib_packs() -> None:
+    block = b"0 0 m 9 9 l S\n" * 999
+    assert [zlib.decompress(pdfs.repeated(block, times)) == block * times for times in (1, 2, 50)] == [True] * 3

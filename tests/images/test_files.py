@@ -16,11 +16,9 @@ from imgsim.images.decoding import open_image
 from imgsim.images.files import ImageFile, read_image
 from imgsim.sources.folders import find_images
 from tests.hostile import drawing, encode, heic, write_tree
-from tests.hostile_zips import hostile_zips
 
 PNG = encode(drawing(60, 80), "PNG")
 OTHER = encode(drawing(60, 80, 9), "PNG")
-ZIPS = hostile_zips()
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
 

@@ -6,9 +6,9 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -58,43 +58,52 @@ def opener() -> Iterator[Isolated]:
     isolated.close()
 
 
-@cache
-def kinds() -> dict[str, bytes]:
-    image = smooth()
-    alpha = smooth(seed=2).convert("L")
-    coloured, grey = image.copy(), image.convert("L")
-    coloured.putalpha(alpha)
-    clear = grey.copy()
-    clear.putalpha(alpha)
-    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
-    turned = Image.Exif()
-    turned[0x112] = 6
-    found = {
-        f"{kind} {mode}": encoded(image.convert(mode), kind)
+COLOURED, GREY = cache(smooth), cache(lambda: smooth().convert("L"))
+
+
+def cut_out(image: Image.Image) -> Image.Image:
+    """The same with another picture as its transparency."""
+    cut = image.copy()
+    cut.putalpha(smooth(seed=2).convert("L"))
+    return cut
+
+
+def deep() -> Image.Image:
+    return Image.fromarray(np.asarray(GREY()).astype(np.uint16) * 257)
+
+
+def turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x112] = 6
+    return exif
+
+
+# Each is made when it is asked for: whoever collects the tests need not wait for that.
+KINDS: dict[str, Callable[[], bytes]] = {
+    **{
+        f"{kind} {mode}": partial(lambda kind, mode: encoded(COLOURED().convert(mode), kind), kind, mode)
         for kind in ("PNG", "TIFF")
         for mode in ("1", "L", "P", "RGB")
-    }
-    return {
-        **found,
-        "PNG RGBA": encoded(coloured, "PNG"),
-        "PNG LA": encoded(clear, "PNG"),
-        "PNG 16 bits": encoded(deep, "PNG"),
-        "TIFF 16 bits": encoded(deep, "TIFF"),
-        "PNG with a hidden grey": encoded(grey, "PNG", transparency=100),
-        "TIFF LZW": encoded(image, "TIFF", compression="tiff_lzw"),
-        "TIFF group 4": encoded(image.convert("1"), "TIFF", compression="group4"),
-        "TIFF white is zero": encoded(grey, "TIFF", tiffinfo={262: 0}),
-        "WebP": encoded(image, "WEBP", quality=95),
-        "WebP with alpha": encoded(coloured, "WEBP", lossless=True),
-        "PNG on its side": encoded(image, "PNG", exif=turned),
-        "TIFF on its side": encoded(image, "TIFF", exif=turned),
-        "WebP on its side": encoded(image, "WEBP", exif=turned, quality=95),
-    }
+    },
+    "PNG RGBA": lambda: encoded(cut_out(COLOURED()), "PNG"),
+    "PNG LA": lambda: encoded(cut_out(GREY()), "PNG"),
+    "PNG 16 bits": lambda: encoded(deep(), "PNG"),
+    "TIFF 16 bits": lambda: encoded(deep(), "TIFF"),
+    "PNG with a hidden grey": lambda: encoded(GREY(), "PNG", transparency=100),
+    "TIFF LZW": lambda: encoded(COLOURED(), "TIFF", compression="tiff_lzw"),
+    "TIFF group 4": lambda: encoded(COLOURED().convert("1"), "TIFF", compression="group4"),
+    "TIFF white is zero": lambda: encoded(GREY(), "TIFF", tiffinfo={262: 0}),
+    "WebP": lambda: encoded(COLOURED(), "WEBP", quality=95),
+    "WebP with alpha": lambda: encoded(cut_out(COLOURED()), "WEBP", lossless=True),
+    "PNG on its side": lambda: encoded(COLOURED(), "PNG", exif=turned()),
+    "TIFF on its side": lambda: encoded(COLOURED(), "TIFF", exif=turned()),
+    "WebP on its side": lambda: encoded(COLOURED(), "WEBP", exif=turned(), quality=95),
+}
 
 
-@pytest.mark.parametrize("name", kinds())
+@pytest.mark.parametrize("name", KINDS)
 def test_strips_show_what_pillow_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = kinds()[name]
+    data = KINDS[name]()
     whole = open_image(data, reduce_to=320)
     monkeypatch.setattr(strips, "LARGE", 0)
     reduced = open_image(data, reduce_to=320)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,35 +45,42 @@ def tiffed(pixels: np.ndarray, **options: Any) -> bytes:
 COLOUR = picture()
 PIXELS = np.asarray(COLOUR)
 INKS = np.concatenate([255 - PIXELS, np.zeros((*PIXELS.shape[:2], 1), np.uint8)], axis=2)
-KINDS = {
-    "JPEG": encode(COLOUR, "JPEG", quality=92),
-    "progressive JPEG": encode(COLOUR, "JPEG", quality=92, progressive=True),
-    "PNG": encode(COLOUR, "PNG"),
-    "TIFF": encode(COLOUR, "TIFF"),
-    "LZW TIFF": encode(COLOUR, "TIFF", compression="tiff_lzw"),
-    "JPEG TIFF": tiffed(PIXELS, photometric="rgb", compression="jpeg", tile=(256, 256)),
-    "16-bit TIFF": tiffed(PIXELS.astype(np.uint16) * 257, photometric="rgb", compression="deflate"),
-    "TIFF in planes": tiffed(np.moveaxis(PIXELS, 2, 0), photometric="rgb", planarconfig="separate"),
-    "CMYK TIFF": tiffed(INKS, photometric="separated"),
-    "JPEG 2000": encode(COLOUR, "JPEG2000"),
-    "WebP": encode(COLOUR, "WEBP", quality=95),
+# Each is made when it is asked for: whoever collects the tests need not wait for that.
+KINDS: dict[str, Callable[[], bytes]] = {
+    "JPEG": lambda: encode(COLOUR, "JPEG", quality=92),
+    "progressive JPEG": lambda: encode(COLOUR, "JPEG", quality=92, progressive=True),
+    "PNG": lambda: encode(COLOUR, "PNG"),
+    "TIFF": lambda: encode(COLOUR, "TIFF"),
+    "LZW TIFF": lambda: encode(COLOUR, "TIFF", compression="tiff_lzw"),
+    "JPEG TIFF": lambda: tiffed(PIXELS, photometric="rgb", compression="jpeg", tile=(256, 256)),
+    "16-bit TIFF": lambda: tiffed(PIXELS.astype(np.uint16) * 257, photometric="rgb", compression="deflate"),
+    "TIFF in planes": lambda: tiffed(np.moveaxis(PIXELS, 2, 0), photometric="rgb", planarconfig="separate"),
+    "CMYK TIFF": lambda: tiffed(INKS, photometric="separated"),
+    "JPEG 2000": lambda: encode(COLOUR, "JPEG2000"),
+    "WebP": lambda: encode(COLOUR, "WEBP", quality=95),
 }
-REFUSED = {
-    "lossless WebP": encode(COLOUR, "WEBP", lossless=True),
-    "BMP": encode(COLOUR, "BMP"),
-    "GIF": encode(COLOUR, "GIF"),
-    "AVIF": encode(COLOUR, "AVIF", speed=10),
-    "palette TIFF": encode(COLOUR.quantize(16), "TIFF"),
-    "empty PNG": encode(Image.new("L", SIZE), "PNG"),
+REFUSED: dict[str, Callable[[], bytes]] = {
+    "lossless WebP": lambda: encode(COLOUR, "WEBP", lossless=True),
+    "BMP": lambda: encode(COLOUR, "BMP"),
+    "GIF": lambda: encode(COLOUR, "GIF"),
+    "AVIF": lambda: encode(COLOUR, "AVIF", speed=10),
+    "palette TIFF": lambda: encode(COLOUR.quantize(16), "TIFF"),
+    "empty PNG": lambda: encode(Image.new("L", SIZE), "PNG"),
 }
+
+
+@cache
+def kind(name: str) -> bytes:
+    """A file of a kind, made once."""
+    return KINDS[name]()
 
 
 @pytest.mark.parametrize("reduce_to", [None, 100, 5_000])
 @pytest.mark.parametrize("name", KINDS)
 def test_a_large_original_is_read_reduced(tmp_path: Path, name: str, reduce_to: int | None) -> None:
     path = tmp_path / "a"
-    path.write_bytes(KINDS[name])
-    for data in (KINDS[name], path):
+    path.write_bytes(kind(name))
+    for data in (kind(name), path):
         opened = open_image(data, reduce_to=reduce_to)
         width, height = opened.image.size
         assert opened.size == SIZE and max(width, height) >= 200 and width * height <= large.OPENED
@@ -82,29 +91,29 @@ def test_a_large_original_is_read_reduced(tmp_path: Path, name: str, reduce_to: 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_read_in_little_memory_is_refused(name: str) -> None:
     with pytest.raises(ImageError, match="Save it"):
-        open_image(REFUSED[name], reduce_to=100)
+        open_image(REFUSED[name](), reduce_to=100)
 
 
 def test_a_progressive_jpeg_of_many_coefficients_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "MOST_COEFFICIENTS", 1_000_000)
-    assert open_image(KINDS["JPEG"], reduce_to=100).size == SIZE
+    assert open_image(kind("JPEG"), reduce_to=100).size == SIZE
     with pytest.raises(ImageError, match="baseline"):
-        open_image(KINDS["progressive JPEG"], reduce_to=100)
+        open_image(kind("progressive JPEG"), reduce_to=100)
 
 
 def test_beyond_a_gigapixel_all_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "MOST_PIXELS", 2_000_000)
     with pytest.raises(ImageError, match="1,413 x 1,801"):
-        open_image(KINDS["JPEG"], reduce_to=100)
+        open_image(kind("JPEG"), reduce_to=100)
 
 
 def test_a_cut_or_damaged_original_on_the_disk_is_refused(tmp_path: Path) -> None:
     for name in ("JPEG", "PNG", "LZW TIFF"):
-        data = KINDS[name]
+        data = kind(name)
         (tmp_path / "cut").write_bytes(data[: len(data) // 2])
         with pytest.raises(ImageError):
             open_image(tmp_path / "cut", reduce_to=100)
-    flipped = bytearray(KINDS["PNG"])
+    flipped = bytearray(kind("PNG"))
     flipped[len(flipped) // 2] ^= 4
     (tmp_path / "flipped").write_bytes(flipped)
     with pytest.raises(ImageError, match="checksum"):

@@ -66,6 +66,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
         "checking thumbnails",
         "checking files, MB",
         "features",
+        "repeated parts",
         "index",
         "candidates",
         "matches",

@@ -16,7 +16,6 @@ import pytest
 from imgsim.backbones import BACKBONES
 from imgsim.errors import ImgsimError
 from tests.prepare.looking import drawn, process_plates
-from tests.signals import interruptible
 from tests.tiny import TINY
 
 
@@ -77,7 +76,6 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path, ending: signal.Sig
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     process = subprocess.Popen(
         [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
-        preexec_fn=interruptible,
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
     workers = [int(pid) for pid in process.stdout.readline().split()]

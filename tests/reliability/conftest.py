@@ -1,25 +1,20 @@
-"""The fixture that counts, and the sums of a whole run."""
+"""The fixture that counts, and what is copied and then damaged."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from imgsim.reviews import FILE, Review
 from tests.making import make
 from tests.prepare.verifying import draw_plates
+from tests.reliability.counting import sums_of
 from tests.reliability.deciding import filled
-from tests.reliability.sums import FOLDER, SUMS, Sums, row_of
+from tests.reliability.sums import row_of
 from tests.reliability.tally import Tally
-
-
-def sums_of(config: pytest.Config) -> Sums:
-    """The sums of this run."""
-    return config.stash.setdefault(SUMS, Sums())
 
 
 @pytest.fixture
@@ -28,62 +23,6 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     counted = sums_of(request.config).start(row_of(request.path.name))
     yield counted
     counted.check()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Note which modules are run, and which of them only in part."""
-    sums = sums_of(config)
-    ours = [item for item in items if item.path.parent == FOLDER]
-    sums.seen |= {item.path.name for item in ours}
-    sums.leave_out(
-        (item for item in ours if any("::" in word and item.path.name in word for word in config.args)),
-        "only some tests were asked for",
-    )
-
-
-def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Note what -k, -m and --deselect leave out."""
-    if items:
-        sums_of(items[0].config).leave_out(items, "deselected")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note what was skipped."""
-    report = yield
-    if report.skipped:
-        sums_of(item.config).leave_out(
-            [item], str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else "")
-        )
-    return report
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand the sums over where several processes share the tests."""
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output["reliability"] = sums_of(session.config).told()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take the sums over."""
-    told = getattr(node, "workeroutput", {}).get("reliability")
-    if told:
-        sums_of(node.config).take(told)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was survived of what was tried, and which rows were not run as a whole."""
-    sums = sums_of(config)
-    if not sums.tallies:
-        return
-    terminalreporter.section("survived / tried, by row of docs/promises.md")
-    whole = sums.whole()
-    words = [f"{row}: {survived} of {tried}" for row, (survived, tried) in whole.items()]
-    terminalreporter.write_line("; ".join(words) or "no row was run as a whole")
-    for row, why in sorted(sums.left_out.items()):
-        terminalreporter.write_line(f"not compared with the table: row {row} ({why})")
 
 
 @pytest.fixture(scope="session")

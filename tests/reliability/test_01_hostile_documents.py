@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.making import make, write_plates
 from tests.reliability.tally import Tally
 from tests.reliability.uploading import Peak, memory
 
-BOMBS = {name: (bomb(), word) for name, (bomb, word) in pdfs.bombs().items()}
+BOMBS = {name: (cache(bomb), word) for name, (bomb, word) in pdfs.bombs().items()}
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux")
 
 
@@ -36,7 +37,7 @@ def test_documents_that_ask_for_too_much_are_refused(reader: Documents, tmp_path
     sound.write_bytes(pdfs.scans(drawing(288, 384))["JPEG"][0])
     for name, (content, word) in BOMBS.items():
         path = tmp_path / f"{name}.pdf"
-        path.write_bytes(content)
+        path.write_bytes(content())
         start = time.monotonic()
         with tally.attempt(name), pytest.raises(ImageError, match=word):
             for number in range(1, reader.contents(str(path)).pages + 1):
@@ -52,7 +53,7 @@ def test_the_memory_of_a_document_is_bounded(tmp_path: Path, tally: Tally) -> No
 
     reader = Documents()
     path = tmp_path / "a.pdf"
-    path.write_bytes(BOMBS["drawing of two gigabytes"][0])
+    path.write_bytes(BOMBS["drawing of two gigabytes"][0]())
     before = memory(os.getpid())
     try:
         with tally.attempt("the child's memory"), Peak(os.getpid()) as peak:
@@ -66,7 +67,7 @@ def test_the_memory_of_a_document_is_bounded(tmp_path: Path, tally: Tally) -> No
 @LINUX
 def test_a_run_lists_them_and_goes_on(tmp_path: Path, tally: Tally) -> None:
     images = write_plates(tmp_path / "images", 3)
-    write_tree(images, {f"{name}.pdf": content for name, (content, _) in BOMBS.items()})
+    write_tree(images, {f"{name}.pdf": content() for name, (content, _) in BOMBS.items()})
     write_tree(images, {"encrypted.pdf": pdfs.encrypted(), "scripted.pdf": pdfs.scripted()})
     make(tmp_path / "c", images)
     collection = open_collection(tmp_path / "c")

@@ -21,12 +21,11 @@ from tests.making import make
 from tests.reliability.tally import Tally
 
 PNG = encode(drawing(60, 80), "PNG")
-ZIPS = hostile_zips()
 WHOLLY_BAD = {"bomb", "huge"}  # the archive as a whole is a lie: nothing of it is read
 
 
 def test_hostile_zips_are_reported_and_nothing_is_unpacked(tmp_path: Path, tally: Tally) -> None:
-    for kind, (content, word) in ZIPS.items():
+    for kind, (content, word) in hostile_zips().items():
         folder = write_tree(tmp_path / kind / "in" / "put", {"evil.zip": content})
         before = sorted(tmp_path.rglob("*"))
         for given in (folder / "evil.zip", folder):
@@ -43,13 +42,13 @@ def test_hostile_zips_are_reported_and_nothing_is_unpacked(tmp_path: Path, tally
 
 
 def test_a_run_over_all_of_them_lists_each(tmp_path: Path, tally: Tally) -> None:
-    folder = write_tree(tmp_path / "in", {f"{kind}.zip": content for kind, (content, _) in ZIPS.items()})
+    folder = write_tree(tmp_path / "in", {f"{kind}.zip": content for kind, (content, _) in hostile_zips().items()})
     write_tree(folder, {f"damaged {kind}.zip": content for kind, content in damaged_zips().items()})
     before = sorted(path for path in tmp_path.rglob("*"))
     make(tmp_path / "c", folder)
     collection = open_collection(tmp_path / "c")
     listed = list(zip(collection.skipped["file"], collection.skipped["reason"], strict=True))
-    for kind, (_, word) in ZIPS.items():
+    for kind, (_, word) in hostile_zips().items():
         with tally.attempt(f"{kind} is listed"):
             assert any(file.startswith(f"{kind}.zip") and word in reason for file, reason in listed), listed
     for kind in damaged_zips():
@@ -57,21 +56,21 @@ def test_a_run_over_all_of_them_lists_each(tmp_path: Path, tally: Tally) -> None
             assert "damaged in the archive" in dict(listed)[f"damaged {kind}.zip!plate.png"]
     with tally.attempt("the good plates are there"):
         files = set(collection.catalogue.frame["file"])
-        assert {f"{kind}.zip!good.png" for kind in set(ZIPS) - WHOLLY_BAD} <= files
+        assert {f"{kind}.zip!good.png" for kind in set(hostile_zips()) - WHOLLY_BAD} <= files
     with tally.attempt("nothing was unpacked"):
         assert sorted(path for path in tmp_path.rglob("*") if path.relative_to(tmp_path).parts[0] != "c") == before
 
 
 def test_the_first_of_two_entries_with_one_name_is_read(tmp_path: Path, tally: Tally) -> None:
     path = tmp_path / "twice.zip"
-    path.write_bytes(ZIPS["twice"][0])
+    path.write_bytes(hostile_zips()["twice"][0])
     with tally.attempt("twice"):
         (twin,) = [image for image in find_images([path])[0] if image.plate_id == "twin"]
         assert twin.read() == encode(drawing(60, 80, 2), "PNG")
 
 
 def test_what_is_no_zip_is_skipped(tmp_path: Path, tally: Tally) -> None:
-    contents = [b"", b"PK\x03\x04", b"not a zip at all", ZIPS["slip"][0][:-30]]
+    contents = [b"", b"PK\x03\x04", b"not a zip at all", hostile_zips()["slip"][0][:-30]]
     for number, content in enumerate(contents):
         folder = write_tree(tmp_path / str(number), {"a.zip": content, "b.png": PNG})
         with tally.attempt(repr(content[:16])):

@@ -21,7 +21,7 @@ def test_killed_runs_leave_one_whole_generation(tally: Tally) -> None:
     with tally.attempt("kills, each followed by a look at every byte", times=KILLS):
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.kills", "--kills", str(KILLS), "--seed", "7"],
-            cwd=environment.REPOSITORY, capture_output=True, text=True, timeout=300, check=False,
+            cwd=environment.REPOSITORY, capture_output=True, text=True, timeout=800, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-500:]
         counts = json.loads(done.stdout)

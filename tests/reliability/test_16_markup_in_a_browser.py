@@ -13,14 +13,13 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from tests.conftest import offline
-from tests.e2e.conftest import Watch, browser
+from tests.e2e.conftest import Watch, opened_browser
 from tests.e2e.looking import hover, lonely_rows, wait_for_map
 from tests.e2e.serving import Served, serve, settle
 from tests.pages import PAGES
 from tests.reliability.hostile_titles import COUNT, NAME, TITLES, make_attacks, plate
 from tests.reliability.tally import Tally
 
-__all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.browser
 
 # Everything that is written on the page, inside components too.
@@ -48,6 +47,12 @@ def app(data: Path) -> Iterator[Served]:
         yield served
         assert "Traceback" not in served.said()
     assert not calls.exists()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def files() -> dict[str, tuple[bytes, bool]]:
     found = {
         "baseline.jpg": (encoded(huge, "JPEG", quality=85), True),
         "progressive.jpg": (encoded(huge, "JPEG", quality=70, progressive=True), False),
-        "grey.png": (encoded(grey.quantize(4).convert("L"), "PNG"), True),
+        "grey.png": (encoded(grey.quantize(4).convert("L"), "PNG", compress_level=1), True),
         "bitonal.tif": (encoded(busy(6_000, 8_000, "1"), "TIFF", compression="group4"), True),
     }
     del huge, grey

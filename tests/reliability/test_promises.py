@@ -1,14 +1,17 @@
-"""docs/promises.md says of every row what was survived of what was tried; it is the last module to be run here."""
+"""docs/promises.md says of every row what was survived of what was tried, and a run that finds otherwise fails."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests.reliability.sums import SUMS, Sums, modules
-from tests.reliability.table import PATH, ROWS, promises, with_figures
-
-# Rows whose tests are still to come: until then their figures may be missing from the table.
-PENDING: set[int] = set()
+from imgsim.cli import environment
+from tests.reliability.sums import modules
+from tests.reliability.table import PATH, PENDING, ROWS, differences, promises, with_figures
 
 
 def test_every_row_is_there_and_names_its_tests() -> None:
@@ -22,16 +25,41 @@ def test_every_row_is_there_and_names_its_tests() -> None:
             assert row.figures is not None, f"row {number}: run python -m tests.reliability"
 
 
-def test_the_figures_are_those_of_this_run(request: pytest.FixtureRequest) -> None:
-    """Rows that were run only in part are not compared; the end of the run says which."""
+def test_figures_other_than_those_of_a_run_are_named() -> None:
+    """The end of a whole run compares them so, and fails; rows that were run only in part are not compared."""
     table = promises(PATH.read_text(encoding="utf-8"))
-    counted = request.config.stash.get(SUMS, Sums()).whole()
-    wrong = {
-        number: f"the table says {table[number].figures}, this run {figures}"
-        for number, figures in counted.items()
-        if figures != table[number].figures and (table[number].figures is not None or number not in PENDING)
-    }
-    assert wrong == {}, "run python -m tests.reliability"
+    same = {number: row.figures for number, row in table.items() if row.figures}
+    assert len(same) == len(ROWS) and differences(table, same) == {}
+    survived, tried = same[31]
+    other = differences(table, {**same, 31: (survived - 1, tried)})
+    assert other == {31: f"the table says {(survived, tried)}, this run {(survived - 1, tried)}"}
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_whole_run_fails_where_the_table_says_otherwise(tmp_path: Path, processes: str) -> None:
+    """Whether one process runs all tests of a row or several share them."""
+    told = promises(PATH.read_text(encoding="utf-8"))[6].figures
+    assert told is not None
+    (tmp_path / "promises.md").write_text(
+        with_figures(PATH.read_text(encoding="utf-8"), {6: (told[0], told[1] + 1)}), encoding="utf-8"
+    )
+    (tmp_path / "other_table.py").write_text(
+        "import pathlib\nfrom tests.reliability import counting\n"
+        f"counting.PATH = pathlib.Path({str(tmp_path / 'promises.md')!r})\n"
+    )
+    words = ["-n", processes, "-q", "-p", "other_table", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'temp'}"]
+    here = "tests/reliability/test_promises.py"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "tests/reliability/test_06_archives.py", here, "--deselect", here],
+        cwd=environment.REPOSITORY,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(environment.REPOSITORY)])},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    said = f"FAILED row 6: the table says {(told[0], told[1] + 1)}, this run {told}"
+    assert done.returncode == 1 and " passed" in done.stdout and said in done.stdout, done.stdout + done.stderr
 
 
 def test_figures_are_written_into_their_rows_and_nothing_else_is_changed() -> None:

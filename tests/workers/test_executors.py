@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from imgsim.workers.each import Lost, each
 from imgsim.workers.processes import THREADS
 from tests.extensions import bring, shown
 from tests.making import write_plates
+from tests.workers.toy_work import dead, dying, refusing, slowly, squared, told, weighed
 
 EVERY = ("here", "cores", "threads")
 
@@ -30,14 +31,6 @@ def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
     bring(monkeypatch, tmp_path / "extensions", threads=shown("executors.md"))
     yield EXECUTORS.get(request.param)
     EXECUTORS.forget("threads")
-
-
-def squared(shard: Sequence[int]) -> list[int]:
-    return [number * number for number in shard]
-
-
-def weighed(shard: Sequence[int], *, by: float) -> float:
-    return sum(shard) * by
 
 
 def test_every_shard_comes_back_once_with_what_was_made_of_it(executor: Executor) -> None:
@@ -60,21 +53,10 @@ def test_a_partial_takes_its_arguments_along(executor: Executor) -> None:
     assert found == Result(0, 3.0)
 
 
-def refusing(shard: Sequence[int]) -> list[int]:
-    if 5 in shard:
-        raise ImgsimError("five is not wanted")
-    return list(shard)
-
-
 def test_what_the_function_raises_ends_the_map_and_leaves_no_process(executor: Executor) -> None:
     with pytest.raises(ImgsimError, match="five is not wanted"):
         list(executor.map(refusing, [[number] for number in range(9)], workers=2))
     assert multiprocessing.active_children() == []
-
-
-def slowly(shard: Sequence[int]) -> list[int]:
-    time.sleep(0.05)
-    return list(shard)
 
 
 def test_an_iterator_that_is_closed_leaves_nothing_running(executor: Executor) -> None:
@@ -101,14 +83,6 @@ def test_results_come_as_they_are_there_and_not_at_the_end(executor: Executor) -
 # -- what only processes can do
 
 
-def dying(shard: Sequence[int]) -> list[int]:
-    if 7 in shard:
-        os._exit(5)
-    if 8 in shard:
-        time.sleep(600)
-    return list(shard)
-
-
 def test_a_shard_that_costs_its_worker_is_a_failure_and_the_others_are_not() -> None:
     found = {one.shard: one for one in CORES.map(dying, [[n] for n in range(12)], workers=2, timeout=4)}
     assert len(found) == 12
@@ -125,18 +99,10 @@ def test_an_item_that_costs_its_worker_is_lost_alone() -> None:
     assert {n: one for n, one in found.items() if n not in (7, 8)} == {n: n for n in range(12) if n not in (7, 8)}
 
 
-def dead(shard: Sequence[int]) -> list[int]:
-    os._exit(3)
-
-
 def test_a_machine_on_which_a_sound_item_dies_is_told_so() -> None:
     with pytest.raises(ImgsimError, match=r"ended \(exit code 3\) over a plate that is in order"):
         list(each(CORES, dead, list(range(6)), size=2, workers=1, timeout=60, sound=99))
     assert multiprocessing.active_children() == []
-
-
-def told(shard: Sequence[str]) -> list[str]:
-    return [os.environ.get(name, "") for name in shard]
 
 
 def test_a_worker_has_one_thread_and_this_process_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

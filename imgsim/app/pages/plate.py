@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.components import keyboard
 from imgsim.app.parts import catalogue_record as records
 from imgsim.app.parts import (
+    learned_counts,
     motif,
     neighbour_controls,
     neighbour_query,
@@ -81,6 +82,7 @@ def _body(
     with left:
         _turn_pages(collection, row)
         motif.viewer(collection, row, now.box)
+        learned_counts.of_plate(collection, row)
         _record(collection, row)
 
 

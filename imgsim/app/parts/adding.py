@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-from imgsim.app.parts import adding_own, adding_result, adding_settings, draft_widgets, preparing
+from imgsim.app.parts import (
+    adding_own,
+    adding_result,
+    adding_settings,
+    draft_widgets,
+    library_address,
+    preparing,
+)
 from imgsim.app.services import commands, drafts, incoming, nearby, parameters, runs, state, text
 from imgsim.app.services.drafts import Draft
 from imgsim.app.services.parameters import parameter
@@ -128,9 +134,8 @@ def _library(token: str, draft: Draft) -> None:
         "Addresses", placeholder="https://iiif.library.example/book/123/manifest", height=110,
         **draft_widgets.bind(token, draft, "addresses", shown="\n".join(draft.addresses), read=str.split),
     )  # fmt: skip
-    wrong = [one for one in draft.addresses if not one.startswith(("http://", "https://")) and not Path(one).is_file()]
-    if wrong:
-        st.error(text.plain(f"{wrong[0][:200]} is no address: it should begin with https:// or http://."))
+    if draft.addresses and (said := library_address.problem(draft.addresses)):
+        st.error(text.plain(said))
         return
     if not draft.addresses:
         st.caption("Nothing is fetched before you say so.")

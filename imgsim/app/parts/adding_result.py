@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import preparing, shell
+from imgsim.app.parts import library_address, preparing, shell
 from imgsim.app.services import caches, left_out_pictures, runs, server, text
 from imgsim.app.services.runs import Run, Status
 from imgsim.base.places import data_dir
@@ -24,18 +24,46 @@ def runs_of_all(*, first: bool, ended: bool) -> bool:
     ``first``: there is nothing else on the page; ``ended``: whether the latter are wanted.
     """
     shown = [run for run in runs.every(data_dir()) if run.running or (ended and not run.closed)]
+    done = [run for run in shown if run.status is Status.DONE]
     for run in shown:
-        with st.container(border=True, key=f"run_{run.name}"):
-            if run.running:
-                _going_on(run, first)
-            elif run.status is Status.DONE:
-                _done(run)
-            else:
-                preparing.ended(run)
-                preparing.ways_on(run)
-                if run.story.ready:
-                    _open(run, "Browse what is there")
+        if run not in done[1:]:
+            with st.container(border=True, key=f"run_{run.name}"):
+                _one(run, first)
+    if len(done) > 1:
+        _earlier(done[1:])
     return bool(shown)
+
+
+def _one(run: Run, first: bool) -> None:
+    if run.running:
+        _going_on(run, first)
+    elif run.status is Status.DONE:
+        _done(run)
+    else:
+        preparing.ended(run)
+        if not library_address.offer(run):
+            preparing.ways_on(run)
+        if run.story.ready:
+            _open(run, "Browse what is there")
+
+
+def _earlier(done: list[Run]) -> None:
+    """What came of earlier runs: a line each, so that the newest stands out."""
+    with st.expander(f"{text.count(len(done), 'earlier run')}", key="earlier_runs"):
+        st.button("Put all of these away", key="close_earlier", type="tertiary", on_click=_close_all, args=(done,))
+        for run in done:
+            summary: Mapping[str, Any] = run.story.summary or {}
+            plates = text.count(int(summary.get("plates", 0)), "plate")
+            left_out = f", {text.count(int(summary.get('skipped', 0)), 'file')} left out" * bool(summary.get("skipped"))
+            with st.container(horizontal=True, vertical_alignment="center", key=f"run_{run.name}"):
+                st.markdown(f"**{text.plain(run.name)}**: {plates}{left_out}", width="stretch")
+                _open(run, "Browse", first=False)
+                st.button("Put away", key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,))
+
+
+def _close_all(done: list[Run]) -> None:
+    for run in done:
+        runs.close(run.folder)
 
 
 def _going_on(run: Run, first: bool) -> None:
@@ -54,9 +82,12 @@ def _going_on(run: Run, first: bool) -> None:
         _open(run, "Browse the plates meanwhile")
 
 
-def _open(run: Run, label: str) -> None:
-    """The way to the plates. The address is written before the page is drawn: it then names that collection."""
-    if st.button(label, key=f"open_run_{run.name}", type="primary" if not run.running else "secondary"):
+def _open(run: Run, label: str, *, first: bool = True) -> None:
+    """The way to the plates; ``first``: what is likeliest to be wanted.
+
+    The address is written before the page is drawn: it then names that collection.
+    """
+    if st.button(label, key=f"open_run_{run.name}", type="primary" if first and not run.running else "secondary"):
         shell.go("browse", collection=run.name)
 
 

@@ -11,6 +11,7 @@ from imgsim.app.services import drafts, text
 from imgsim.app.services.drafts import Draft
 from imgsim.catalogue import read_metadata
 from imgsim.catalogue.column_choices import OWN, called_now, chosen, meanings
+from imgsim.catalogue.joining import JoinReport
 from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.previewing import ColumnRead, Preview, preview
 from imgsim.errors import MetadataError
@@ -87,8 +88,7 @@ def _numbers(found: Preview, table: Metadata | None) -> None:
         )
     else:
         st.caption(
-            text.plain(f"Joined by the column “{report.key_column}” as {_words(report.key)}; ")
-            + text.plain(f"read as {report.encoding}.")
+            text.plain(f"Joined by {_joined_by(report)}; read as {report.encoding}.")
         )
         if not {"year", "decade"} & set(table.understood.values()):
             st.warning("**No column is read as the year.** Where there is one, say below which: without years, "
@@ -102,6 +102,12 @@ def _numbers(found: Preview, table: Metadata | None) -> None:
     if notes:
         with st.expander("What was put right, or looks wrong", key="preview_notes"):
             st.markdown("\n".join(f"- {text.plain(note)}" for note in notes))
+
+
+def _joined_by(report: JoinReport) -> str:
+    if report.key == "page":
+        return f"“{report.key_column}” together; the page of an image is the number in its file’s name"
+    return f"the column “{report.key_column}” as {_words(report.key)}"
 
 
 def _words(means: str) -> str:
@@ -118,11 +124,12 @@ def _columns(token: str, draft: Draft, plain: Metadata, found: Preview | None) -
     order = sorted(known, key=lambda column: (now[column] == OWN, _FIRST.index(now[column])))
     read = _by_column(draft, plain, found)
     table = chosen(plain, draft.meanings) if found is not None else plain
-    joins = found.report.key_column if found is not None and found.report.joined else ""
+    joins = found.report.key_column.split(", ") if found is not None and found.report.joined else []
+    joins += [found.report.key_column] if found is not None and found.report.joined else []
     with st.container(border=True, key="columns_read"):
         st.markdown("**What the columns mean.** Change it where it is not so.")
         for number, column in enumerate(order[:_SHOWN]):
-            key = called_now(plain, table, column) == joins
+            key = called_now(plain, table, column) in joins
             _column(token, number, column, now[column], known[column], plain, read.get(column), joins=key)
         if len(order) > _SHOWN:
             with st.expander(f"{len(order) - _SHOWN:,} more columns", key="more_columns"):

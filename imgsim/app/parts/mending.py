@@ -68,6 +68,12 @@ def _begin(folder: Path) -> None:
     st.session_state[_BEGUN], st.session_state[_UNDRAWN] = folder, True
 
 
+def begun() -> Path | None:
+    """The folder of the collection whose run stands above the page, as this reader began it."""
+    folder = st.session_state.get(_BEGUN)
+    return folder if isinstance(folder, Path) else None
+
+
 def going_on() -> None:
     """Draw the run that this reader began until it is done, then open what came of it."""
     folder = st.session_state.get(_BEGUN)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from imgsim.app.parts import mending, reviewer, reviewing
+from imgsim.app.parts import learned_counts, mending, reviewer, reviewing
 from imgsim.app.services import text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.collection.excluded_parts import BOOK, COLLECTION, PLATE, ExcludedParts, Part, by_content, keys_of
+from imgsim.collection.learned_parts import CountingParts, said_key
 from imgsim.errors import ImgsimError
 
 _SCOPE, _FAILED = "never_counts_scope", "_imgsim_not_excluded"
@@ -39,7 +40,7 @@ def offer(collection: Collection, row: int, box: Box) -> None:
         st.caption(f"{_LATER} About lists all such parts, to be taken back.")
     _failed()
     if waiting(collection):
-        st.info("Parts that never count were drawn or taken back since this collection was prepared.")
+        st.info("Parts that never count were drawn, taken back or let count since this collection was prepared.")
         mending.again(collection.path, "never_counts")
 
 
@@ -70,17 +71,20 @@ def waiting(collection: Collection) -> bool:
         return False
     frame = collection.catalogue.frame
     found = by_content(ExcludedParts(collection.path).standing(), frame["sha256"].tolist(), frame["book"].tolist())
-    return keys_of(found) != (collection.manifest.get("matching") or {}).get("excluded", {})
+    facts = collection.manifest.get("matching") or {}
+    said = said_key(CountingParts(collection.path).standing())
+    return keys_of(found) != facts.get("excluded", {}) or said != facts.get("counting", "")
 
 
 def show(collection: Collection) -> None:
     """List what never counts, each with the way to take it back; nothing where nothing was drawn."""
     parts = ExcludedParts(collection.path).standing()
-    changed = waiting(collection)
-    if not parts and not changed:
+    changed, learned = waiting(collection), learned_counts.any_of(collection)
+    if not parts and not changed and not learned:
         return
     st.markdown("## Parts that never count")
     _failed()
+    learned_counts.show(collection)
     for part in parts[:_MOST_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(_said(collection, part), width="stretch")
@@ -90,10 +94,10 @@ def show(collection: Collection) -> None:
             )  # fmt: skip
     if len(parts) > _MOST_SHOWN:
         st.caption(f"and {len(parts) - _MOST_SHOWN:,} more")
-    if parts:
+    if parts or learned:
         reviewer.sign()
     if changed:
-        st.markdown(f"Something was drawn or taken back since the plates were compared. {_LATER}")
+        st.markdown(f"Something was drawn, taken back or let count since the plates were compared. {_LATER}")
         mending.again(collection.path, "never_counts")
 
 

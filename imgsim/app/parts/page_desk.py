@@ -199,7 +199,8 @@ def _history(collection: Collection, shown: CorrectedPage, may: bool) -> None:
 
 
 def _what(one: Correction) -> str:
-    return "as the network finds it" if one.cuts is None else page_list.summary(one.cuts)
+    drawn = "as the network finds it" if one.cuts is None else page_list.summary(one.cuts)
+    return f"{drawn}, carried over from a former scan" if one.former else drawn
 
 
 def _moment(when: str) -> str:

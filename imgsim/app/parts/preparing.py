@@ -27,7 +27,8 @@ _STAGES = {
     "looking for images": "Looking for images", "comparing files": "Comparing files with those of before",
     "plates": "Reading plates", "catalogue": "Joining the table", "writing": "Writing",
     "features": "Finding lines and details", "mirrored queries": "Looking at plates in the mirror",
-    "index": "Indexing details", "candidates": "Choosing pairs to compare",
+    "repeated parts": "Learning what repeats on plates", "index": "Indexing details",
+    "candidates": "Choosing pairs to compare",
     "checking thumbnails": "Checking thumbnails", "checking files, MB": "Checking files",
     "matches": "Comparing pairs by their lines", "families": "Tying families",
 }  # fmt: skip
@@ -164,12 +165,13 @@ def ways_on(run: Run) -> None:
             st.button("Leave it", key=f"close_{run.name}", on_click=runs.close, args=(run.folder,))
         else:
             st.button(
-                "Throw it away", key=f"throw_{run.name}", on_click=_throw_away, args=(run.folder,),
+                "Throw it away", key=f"throw_{run.name}", on_click=throw_away, args=(run.folder,),
                 help="To the trash, with what was handed in for it. Scans in folders of yours stay where they lie.",
             )  # fmt: skip
 
 
-def _throw_away(folder: Path) -> None:
+def throw_away(folder: Path) -> None:
+    """Throw away what was begun; what hinders it is said by the next `say_problem`."""
     try:
         shelf.throw_away(folder)
     except ImgsimError as error:
@@ -179,14 +181,17 @@ def _throw_away(folder: Path) -> None:
 # ---- small, on every page
 
 
-def notice(data: Path, opened: Generation | None = None) -> None:
+def notice(data: Path, opened: Generation | None = None, *, besides: Path | None = None) -> None:
     """In the sidebar: the runs that go on or wait for a word, with how far they have come.
+
+    ``besides``: the folder of a run that goes on before the reader's eyes, and is not said twice.
 
     Where one comes to its end the whole page is drawn again; so it is where ``opened`` is made anew from a terminal.
     """
     shown = [run for run in runs.every(data) if run.running or (not run.closed and run.status is not Status.DONE)]
-    if shown:
-        _notice(str(data), tuple((run.name, run.status.value, run.story.ready) for run in shown))
+    told = [run for run in shown if not (run.running and run.folder == besides)]
+    if told:
+        _notice(str(data), tuple((run.name, run.status.value, run.story.ready) for run in told))
     if opened is not None and opened.in_progress and not any(run.folder == opened.path for run in shown):
         st.caption(f"**{text.plain(opened.name)}** is being prepared in a terminal.")
         _from_elsewhere(str(opened.path), opened.generation)

@@ -166,7 +166,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
         exporting.button(page.title)
         background_check.notice(collection)
-        preparing.notice(data_dir(), collection)
+        preparing.notice(data_dir(), collection, besides=mending.begun())
         for info in infos:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))

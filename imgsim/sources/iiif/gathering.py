@@ -22,7 +22,7 @@ from imgsim.base.writing import write_whole
 from imgsim.errors import DownloadError, ImageError, StartAgain
 from imgsim.images.completeness import check_complete
 from imgsim.images.signatures import identify
-from imgsim.sources.iiif import image_requests, page_table
+from imgsim.sources.iiif import image_requests, page_table, tiles
 from imgsim.sources.iiif.fetching import Fetcher, Refused, Unanswered
 from imgsim.sources.iiif.ledger import SUFFIXES, Ledger
 from imgsim.sources.iiif.pictures import Picture
@@ -30,6 +30,7 @@ from imgsim.sources.iiif.presentation import Book, Canvas
 from imgsim.sources.iiif.shelves import JSON, LOGIN, MAX_UNANSWERED, Unfetched, books
 
 MAX_IMAGE = 64 * 2**20
+_ACCEPT = "image/jpeg, image/*;q=0.8"
 _NO_NAMES = re.compile(r"manifest(\.json)?|info\.json|iiif|presentation|v?[0-9](\.[0-9])?|", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
@@ -169,33 +170,54 @@ def _shown(named: _Named, page: Canvas) -> str:
 
 def _image(picture: Picture, fetcher: Fetcher, local: bool) -> tuple[bytes, str]:
     """Fetch one image: (content, suffix). Raises Refused or ImageError with the reason, or Unanswered."""
-    info = None
+    info, asked = None, False
     if image_requests.needs_info(picture):
-        info = _info(picture, fetcher, local)
+        info, asked = _info(picture, fetcher, local), True
         picture = image_requests.informed(picture, info) if info else picture
     first: Refused | ImageError | None = None
     tried: set[str] = set()
     while True:
-        for url in image_requests.addresses(picture, info):
+        in_tiles = info is not None and image_requests.in_tiles_only(picture, info)
+        wanted = image_requests.addresses(picture, info)
+        if in_tiles:
+            wanted = image_requests.whole(picture)
+        elif picture.level == 0 and info is None and not asked:
+            # The image that the manifest names may be a small one, and the service have it large in tiles.
+            wanted = [url for url in wanted if url != picture.body or url in image_requests.whole(picture)]
+        for url in wanted:
             if url in tried:
                 continue
             tried.add(url)
             try:
-                content = fetcher.get(url, MAX_IMAGE, accept="image/jpeg, image/*;q=0.8", local=local)
+                content = fetcher.get(url, MAX_IMAGE, accept=_ACCEPT, local=local)
                 kind = identify(content)
                 check_complete(kind, content)
                 return content, SUFFIXES[kind]
             except (Refused, ImageError) as error:
                 first = first or _of(url, error)
+        if in_tiles and info is not None:
+            try:
+                return _in_tiles(picture, info, fetcher, local), SUFFIXES["JPEG"]
+            except (Refused, ImageError) as error:
+                raise _walled(error, picture) from None
         # What the manifest said of the service was wrong, perhaps: ask the service itself, once.
-        if info is not None or not picture.service:
+        if info is not None or asked or not picture.service:
             break
-        info = _info(picture, fetcher, local)
-        if info is None:
+        asked, info = True, _info(picture, fetcher, local)
+        if info is not None:
+            picture = image_requests.informed(picture, info)
+        elif picture.level != 0:
             break
-        picture = image_requests.informed(picture, info)
     assert first is not None
     raise _walled(first, picture)
+
+
+def _in_tiles(picture: Picture, info: image_requests.Info, fetcher: Fetcher, local: bool) -> bytes:
+    def get(url: str, limit: int) -> bytes:
+        return fetcher.get(url, limit, accept=_ACCEPT, local=local)
+
+    assert info.size is not None, "in_tiles_only asks for it"
+    return tiles.stitched(get, picture.service, info.version, info.tiles, info.size, image_requests.LONGEST)
 
 
 def _walled(error: Refused | ImageError, picture: Picture) -> Refused | ImageError:

@@ -8,18 +8,20 @@ from typing import Any
 
 from imgsim.images.thumbnails import fitted
 from imgsim.sources.iiif.pictures import Picture, level_of, version_of
+from imgsim.sources.iiif.tiles import Tiling, tilings
 
 LONGEST = 2000  # pixels: more than the comparison of lines uses, and little enough to be polite
 
 
 @dataclass(frozen=True)
 class Info:
-    """What info.json says: the version, the level, the size of the image, and sizes at which it is to be had."""
+    """What info.json says: the version, the level, the size of the image, sizes and tiles in which it is to be had."""
 
     version: int
     level: int | None
     size: tuple[int, int] | None
     sizes: tuple[tuple[int, int], ...]
+    tiles: tuple[Tiling, ...] = ()
 
 
 def read_info(content: bytes) -> Info | None:
@@ -34,10 +36,11 @@ def read_info(content: bytes) -> Info | None:
     profile = " ".join(
         p for p in (profiles if isinstance(profiles, list) else [profiles]) if isinstance(p, str)
     )
-    sizes = found.get("sizes")
-    offered = (_size(size) for size in (sizes if isinstance(sizes, list) else [])[:100])
+    told = found.get("sizes")
+    offered = (_size(size) for size in (told if isinstance(told, list) else [])[:100])
     kind = f"{found.get('type')} {found.get('@context')} {profile}"
-    return Info(version_of(kind), level_of(profile), _size(found), tuple(size for size in offered if size))
+    sizes = tuple(size for size in offered if size)
+    return Info(version_of(kind), level_of(profile), _size(found), sizes, tilings(found))
 
 
 def _size(found: Any) -> tuple[int, int] | None:
@@ -63,6 +66,21 @@ def informed(picture: Picture, info: Info) -> Picture:
     level = picture.level if info.level is None else info.level
     size = picture.size if picture.region is not None else info.size or picture.size
     return replace(picture, version=info.version, level=level, size=size)
+
+
+def in_tiles_only(picture: Picture, info: Info | None, longest: int = LONGEST) -> bool:
+    """Whether a service of level 0 has the image as large as it is needed in tiles alone, as far as it says."""
+    if info is None or info.size is None or not info.tiles or (picture.level or 0) != 0:
+        return False
+    wanted = min(longest, max(info.size))
+    return not any(max(size) >= wanted for size in info.sizes)
+
+
+def whole(picture: Picture) -> list[str]:
+    """The addresses of the whole image as it is, of a service of level 0."""
+    quality = "native" if picture.version == 1 else "default"
+    forms = ("max", "full") if picture.version >= 3 else ("full", "max")
+    return [f"{picture.service}/full/{how}/0/{quality}.jpg" for how in forms]
 
 
 def addresses(picture: Picture, info: Info | None = None, longest: int = LONGEST) -> list[str]:
