@@ -137,12 +137,15 @@ def kill_runs(kills: int, seed: int, folder: Path) -> dict[str, object]:
             except BaseException as error:
                 print(f"kill {number}: the run failed by itself: {error!r}", file=sys.stderr, flush=True)
                 os._exit(1)
-        time.sleep(randomness.uniform(0, seconds * 1.1))
+        time.sleep(randomness.uniform(0, seconds))
         os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
         if os.WIFEXITED(status) and os.WEXITSTATUS(status):
             raise AssertionError(f"run {number} failed by itself")
-        seen["killed" if os.WIFSIGNALED(status) else "had finished"] += 1
+        killed = os.WIFSIGNALED(status)
+        seen["killed" if killed else "had finished"] += 1
+        # How long a run takes depends on what else the machine does: two in three are to be met at work.
+        seconds *= 1.05 if killed else 0.9
         if named(out) != names:
             raise AssertionError("a plate has lost its id")
         unnamed = not (out / layout.CURRENT).exists()

@@ -105,7 +105,7 @@ def test_from_an_empty_start_to_plates_with_years_and_books(page: Page, app: Ser
     expect(page.locator("[class*=st-key-run_notice_herbals]")).to_contain_text("herbals is being prepared")
     page.get_by_role("link", name="Re-use", exact=True).click()
     expect(page.get_by_text("This page opens by itself")).to_be_visible()
-    expect(page.get_by_text("This page opens by itself")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("This page opens by itself")).to_have_count(0, timeout=180_000)
     expect(page.locator("[class*=st-key-run_notice_herbals]")).to_have_count(0)
     made = open_collection(desk / "data" / "herbals")
     assert sorted(made.catalogue.frame["year"].dropna().unique()) == [1737, 1750] and made.matches is not None
