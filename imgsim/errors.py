@@ -108,6 +108,14 @@ class NameWeights(Remedy):
 
 
 @dataclass(frozen=True)
+class AddCopies(Remedy):
+    """Add the packages out of which the networks are made that find copies by another hand."""
+
+    def __str__(self) -> str:
+        return "Add the packages that have the networks of copies by another hand, or bring these from another machine."
+
+
+@dataclass(frozen=True)
 class CheckPath(Remedy):
     """Look at a path that was given; ``backbone``: whose weights it was to be."""
 
@@ -171,7 +179,8 @@ _NEUTRAL = {
     Setting.START_ANEW: "Start without resuming.",
 }
 REMEDIES: tuple[type[Remedy], ...] = (
-    PrepareAgain, PrepareImages, NameBooks, NameWeights, CheckPath, RestoreCopy, Decide, StartAgain, Change
+    PrepareAgain, PrepareImages, NameBooks, NameWeights, AddCopies, CheckPath, RestoreCopy, Decide, StartAgain,
+    Change,
 )  # fmt: skip
 
 

@@ -31,6 +31,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Whatever networks this machine has, collections are prepared without copies, unless a test asks for them.
+os.environ["IMGSIM_COPIES"] = os.devnull
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
 

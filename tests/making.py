@@ -164,6 +164,7 @@ def match_values(plate_a: str, plate_b: str, verdict: str = "same image", **valu
         "inliers": 60 if verified else 4,
         "mirrored": verdict == "mirrored",
         "negative": verdict == "negative",
+        "possible": 0,
         "coverage_a": 0.2 if verdict == "shared detail" else 0.9 if verified else 0.0,
         "coverage_b": 0.3 if verdict == "shared detail" else 0.8 if verified else 0.0,
         "residual": 1.5 if verified else np.nan,

@@ -16,6 +16,7 @@ from imgsim.app.services import text as screen
 from imgsim.cli import phrases, prepare_arguments
 from imgsim.errors import (
     REMEDIES,
+    AddCopies,
     Change,
     CheckPath,
     DamagedError,
@@ -44,6 +45,7 @@ ALL: list[Remedy] = [
     PrepareImages(FOLDER, moved=True),
     NameBooks(FOLDER),
     NameWeights("resnet18"),
+    AddCopies(),
     NameWeights("resnet18", "plates18"),
     *(CheckPath(what) for what in Input),
     CheckPath(Input.WEIGHTS, "resnet18"),

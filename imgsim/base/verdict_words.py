@@ -5,11 +5,15 @@ from __future__ import annotations
 SAME, MIRRORED, NEGATIVE = "same image", "mirrored", "negative"
 DETAIL, LOOK_ALIKE = "shared detail", "look-alike"
 VERDICTS = (SAME, MIRRORED, NEGATIVE, DETAIL, LOOK_ALIKE)
+# What another verifier says of two whose lines do not agree: it never makes them the same plate.
+COPY = "copy by another hand"
 # What stands for a pair that was never compared.
 NOT_CHECKED = "not checked"
 
 # The same in addresses, style sheets and scripts.
-CODE_OF = {SAME: "same", MIRRORED: "mirrored", NEGATIVE: "negative", DETAIL: "detail", LOOK_ALIKE: "alike"}
+CODE_OF = {
+    SAME: "same", MIRRORED: "mirrored", NEGATIVE: "negative", DETAIL: "detail", COPY: "copy", LOOK_ALIKE: "alike",
+}  # fmt: skip
 UNCHECKED = "unchecked"
 CODES = (*CODE_OF.values(), UNCHECKED)
 VERIFIED = tuple(CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL))
@@ -20,6 +24,8 @@ MEANINGS = {
     MIRRORED: "they agree once one plate is turned left to right, as a copy engraved straight from a print is",
     NEGATIVE: "they agree once one plate is inverted: it is light where the other is dark, as a photograph may be",
     DETAIL: "a part agrees, the rest does not",
+    COPY: "the lines do not agree, but the same things lie in the same places: one was drawn after the other, or both "
+    "after a third",
     LOOK_ALIKE: "the lines do not agree, however alike the two look",
     NOT_CHECKED: "not compared line by line, as a rule because the two are too far apart",
 }

@@ -41,6 +41,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def whole_number(text: str) -> int:
+    """A whole number from 0, as the type of an option."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return int(text)
+
+
 def collection_folder(name: str) -> Path:
     """The folder of a collection that is named, or given as a path. It may be damaged; ImgsimError if it is none."""
     folder = Path(name) if "/" in name or "\\" in name else data_dir() / check_name(name)

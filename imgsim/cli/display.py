@@ -183,6 +183,7 @@ def _match_lines(summary: Summary) -> list[str]:
     return [
         f"{sum(summary.matches.values()):,} pairs compared by their lines: {found}",
         f"{summary.families or 0:,} families",
+        *([f"{summary.copies:,} pairs are copies by another hand"] if summary.copies is not None else []),
     ]
 
 

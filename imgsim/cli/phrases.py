@@ -7,6 +7,7 @@ from typing import Any
 
 from imgsim.app.services import commands
 from imgsim.errors import (
+    AddCopies,
     Change,
     CheckPath,
     Decide,
@@ -74,6 +75,10 @@ PHRASES: dict[type[Remedy], Callable[[Any], str]] = {
         "with --book-by."
     ),
     NameWeights: _weights,
+    AddCopies: lambda remedy: (
+        'Install what they are made of: pip install "imgsim[copies]"; or put the folder of networks that another '
+        "machine has made where the environment variable IMGSIM_COPIES says."
+    ),
     CheckPath: _path,
     RestoreCopy: lambda remedy: (
         f"See which copies there are, and put one in its place: {commands.imgsim('restore', remedy.folder)}"

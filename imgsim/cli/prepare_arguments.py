@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive
+from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive, whole_number
 from imgsim.prepare.options import PAGE_MODES, SAMPLE_PLATES
 
 _DESCRIPTION = """\
@@ -103,6 +103,11 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--verifier", metavar="NAME",
         help="what compares plates by their lines (default: as the collection has it, else sift)",
+    )  # fmt: skip
+    add(
+        "--copies", type=whole_number, metavar="N",
+        help="ask about the first N neighbours of each plate whose lines do not agree whether they are copies by "
+        "another hand; 0 asks about none (default: as the collection has it, else 3 where imgsim[copies] is installed)",
     )  # fmt: skip
     add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
     add(

@@ -131,6 +131,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         matching=not given.no_verify,
         verify_top=given.verify_top,
         verifier=given.verifier,
+        copies=given.copies,
         accept_missing=given.accept_missing,
         pages=given.pages,
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.verdict_words import CODE_OF, LOOK_ALIKE, NOT_CHECKED, UNCHECKED
+from imgsim.base.verdict_words import CODE_OF, COPY, LOOK_ALIKE, NOT_CHECKED, UNCHECKED
 from imgsim.catalogue import Catalogue
+from imgsim.collection.plate_copies import copies_of
 from imgsim.families import Decisions
 from imgsim.generation.generation import Generation
 from imgsim.verification.match_row import MatchRow
@@ -36,6 +37,11 @@ class Evidence:
         return UNCHECKED if found is None else CODE_OF[found.verdict]
 
     @property
+    def copies(self) -> tuple[int, ...]:
+        """Rows that show the same by another hand, the best evidence first."""
+        return tuple(row for row, found in self.known.items() if found.verdict == COPY)
+
+    @property
     def verified(self) -> tuple[int, ...]:
         """Rows whose re-use is verified, the best evidence first."""
         return tuple(row for row, found in self.known.items() if found.verified)
@@ -53,7 +59,11 @@ def evidence_of(generation: Generation, row: int) -> Evidence | None:
     matches = generation.matches
     if matches is None:
         return None
-    return Evidence(row, {found.b: found for found in matches.of(row)})
+    known = {found.b: found for found in matches.of(row)}
+    copies = copies_of(generation, row)
+    verified = {other: found for other, found in known.items() if found.verified}
+    copied = {found.b: found for found in copies if found.b not in verified}
+    return Evidence(row, {**verified, **copied, **{b: found for b, found in known.items() if b not in copied}})
 
 
 def evidence_cells(

@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 TIMES = ("any", "earlier", "later")
 VERDICTS, WHEN, OTHER_BOOKS = "verdicts", "when", "other_books"  # the conditions, by the field of the state
-VERIFIED, ABOVE, BELOW = 0, 1, 2  # the sections of a list
+VERIFIED, COPIED, ABOVE, BELOW = 0, 1, 2, 3  # the sections of a list
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,10 @@ class Listing:
     ----------
     rows, similarities
         int64 (m,) and float32 (m,), m the least of top_k and ``allowed``: first the verified plates where these come
-        first, in their own order, then all others, falling.
-    first, above
-        How many of them come first for being verified, and how many of those behind reach the line.
+        first, in their own order, then the copies by another hand, then all others, falling.
+    first, copied, above
+        How many of them come first for being verified, how many then for being copies, and how many of those behind
+        reach the line.
     reaching, beyond
         How many plates that meet the conditions reach the line, verified or not; how many of them are not listed.
     next
@@ -86,14 +87,20 @@ class Listing:
     allowed: int
     verified: int = 0
     unlisted: int = 0
+    copied: int = 0
     hidden: tuple[Hidden, ...] = ()
     lifted: tuple[str, ...] = ()
 
     @property
     def sections(self) -> list[int]:
-        """Of every row, whether it is VERIFIED, ABOVE the line, or BELOW."""
-        below = len(self.rows) - self.first - self.above
-        return [VERIFIED] * self.first + [ABOVE] * self.above + [BELOW] * below
+        """Of every row, whether it is VERIFIED, COPIED, ABOVE the line, or BELOW."""
+        counts = ((VERIFIED, self.first), (COPIED, self.copied), (ABOVE, self.above), (BELOW, self.below))
+        return [section for section, count in counts for _ in range(count)]
+
+    @property
+    def below(self) -> int:
+        """How many of the list are none of those that come first, nor reach the line."""
+        return len(self.rows) - self.first - self.copied - self.above
 
 
 @dataclass(frozen=True)
@@ -151,8 +158,9 @@ def list_under(
     conditions: Conditions,
     *,
     exclude: int | None,
-    verified: Sequence[int] = (),
     verified_first: bool = False,
+    verified: Sequence[int] = (),
+    copies: Sequence[int] = (),
 ) -> Listing:
     """Rank the plates that meet all conditions that can be met; count what each leaves out.
 
@@ -165,8 +173,9 @@ def list_under(
     kept = {name: mask for name, mask in masks.items() if name not in lifted}
     allowed = np.logical_and.reduce([others, *kept.values()])
     found = make_listing(
-        similarities, allowed, conditions, exclude=exclude, verified=verified, verified_first=verified_first
-    )
+        similarities, allowed, conditions, exclude=exclude, verified=verified, copies=copies,
+        verified_first=verified_first,
+    )  # fmt: skip
     return replace(
         found, lifted=lifted, hidden=_hidden(kept, others, similarities, conditions, found, verified)
     )
@@ -216,6 +225,7 @@ def make_listing(
     *,
     exclude: int | None,
     verified: Sequence[int] = (),
+    copies: Sequence[int] = (),
     verified_first: bool = False,
 ) -> Listing:
     """Rank the plates that a mask lets pass.
@@ -228,27 +238,32 @@ def make_listing(
         The query's own row; its exact duplicates stay in.
     verified
         Rows whose re-use is verified, the best evidence first.
+    copies
+        Rows that show the same by another hand, the surest first.
     verified_first
-        List them before all others, in their own order and however low their similarity is.
+        List them before all others, in their own order and however low their similarity is, and the copies next.
     """
     allowed = mask.copy()
     if exclude is not None:
         allowed[exclude] = False
     own = np.array([row for row in verified if allowed[row]], dtype=np.int64)
     first = own[: conditions.top_k] if verified_first else own[:0]
+    drawn = np.array([row for row in copies if allowed[row] and row not in set(own.tolist())], dtype=np.int64)
+    second = drawn[: conditions.top_k - len(first)] if verified_first else drawn[:0]
     rest = allowed.copy()
-    rest[first] = False
-    rows, values = ranked(similarities, mask=rest, k=conditions.top_k - len(first))
+    rest[first] = rest[second] = False
+    rows, values = ranked(similarities, mask=rest, k=conditions.top_k - len(first) - len(second))
     reach = np.zeros(len(similarities), dtype=bool)
     if conditions.threshold is not None:
         reach = similarities >= np.float32(conditions.threshold)
-    listed = np.concatenate([first, rows])
+    listed = np.concatenate([first, second, rows])
     unlisted = allowed.copy()
     unlisted[listed] = False
     return Listing(
         rows=listed,
-        similarities=np.concatenate([similarities[first], values]),
+        similarities=np.concatenate([similarities[first], similarities[second], values]),
         first=len(first),
+        copied=len(second),
         above=int(reach[rows].sum()),
         reaching=int((allowed & reach).sum()),
         beyond=int((unlisted & reach).sum()),

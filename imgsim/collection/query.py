@@ -71,6 +71,7 @@ def find(
         wanted,
         exclude=query.row,
         verified=() if known is None else known.verified,
+        copies=() if known is None else known.copies,
         verified_first=verified_first,
     )
 

@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 # and up to 47 where a detail does; true ones of the sample 93 and 57 at least (tests/benchmarks/families.py).
 STRONG_WHOLE = 36
 STRONG_DETAIL = 50
+# Small cuts have few features that could agree: of those a share will do. (The false pairs were of plates with a
+# thousand, 0.03 of which agreed; true pairs of chapbook cuts with 30 to 49 inliers have shares from 0.07 to 0.20.)
+STRONG_SHARE, LEAST_STRONG = 0.1, 14
 # A crop counts as the whole image if nearly all of it is found in the other plate, and makes up much of that. (Of the
 # sample: crops 0.89 and more, and 0.52 and more; a motif in another composition passes one of the two at most.)
 NEARLY_ALL, MUCH = 0.88, 0.5
@@ -94,6 +97,12 @@ def find_families(
     return frame[list(COLUMNS)] if decisions is None else frame
 
 
+def strong_from(possible: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """So many inliers let a pair of whole images stand alone, int64 (n,), if ``possible`` features could agree."""
+    share = np.clip(np.ceil(STRONG_SHARE * possible), LEAST_STRONG, STRONG_WHOLE).astype(np.int64)
+    return np.where(possible > 0, share, STRONG_WHOLE)
+
+
 def ties_of(
     matches: Matches, decisions: Decisions | None = None, rows: npt.NDArray[np.bool_] | None = None
 ) -> Ties:
@@ -111,7 +120,8 @@ def ties_of(
     crop = (np.maximum(cover_a, cover_b) >= NEARLY_ALL) & (np.minimum(cover_a, cover_b) >= MUCH)
     whole = np.isin(verdict, (SAME, MIRRORED, NEGATIVE)) | (~against & crop)
     detail = ~against & ~whole
-    strong = (whole & (inliers >= STRONG_WHOLE)) | (detail & (inliers >= STRONG_DETAIL))
+    possible = frame["possible"].to_numpy(np.int64)[position]
+    strong = (whole & (inliers >= strong_from(possible))) | (detail & (inliers >= STRONG_DETAIL))
     read = Ties(
         a, b, whole, detail, against, strong, inliers, position, np.full(len(a), "", object), np.ones(len(a), bool)
     )  # fmt: skip

@@ -29,6 +29,15 @@ def read_matches(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:
     return Matches.from_parquet(files.content(layout.MATCHES), catalogue)
 
 
+def read_copies(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:
+    """The table of copies by another hand; None where there is none. Raises CollectionError for a damaged one."""
+    from imgsim.verification.matches import Matches
+
+    if not files.has(layout.COPIES):
+        return None
+    return Matches.from_parquet(files.content(layout.COPIES), catalogue)
+
+
 def read_families(files: CheckedFiles, catalogue: Catalogue, matches: Matches | None) -> Families | None:
     """The families of a collection; None where there are none. Raises CollectionError for damaged ones."""
     from imgsim.families import Families

@@ -157,6 +157,11 @@ class Generation(CheckedFiles):
         return self.once(layout.MATCHES, lambda: compared.read_matches(self, self.catalogue))
 
     @property
+    def copies(self) -> Matches | None:
+        """What the verifier of copies says of first neighbours whose lines do not agree; None if it was not asked."""
+        return self.once(layout.COPIES, lambda: compared.read_copies(self, self.catalogue))
+
+    @property
     def found_families(self) -> Families | None:
         """The families as the run found them, whatever people decided; None if plates were never compared."""
         return self.once(layout.FAMILIES, lambda: compared.read_families(self, self.catalogue, self.matches))

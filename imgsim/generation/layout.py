@@ -29,6 +29,7 @@ SOURCE = "source"
 THUMBNAILS = "thumbnails"
 THUMBNAIL_SUMS = "thumbnails.sha256"
 MATCHES = "matches.parquet"
+COPIES = "copies.parquet"  # what another verifier says of pairs that are no matches
 FAMILIES = "families.parquet"
 FEATURES = "features"
 # What a FeatureStore consists of; see imgsim.features.feature_store.
@@ -194,7 +195,7 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
     # The files are exactly those that follow from the names, so no path is ever taken from the manifest. Those of the
     # matching and of a table of metadata are there or not: plates can be prepared without either.
     further = {
-        UNJOINED, PAGES, MATCHES, FAMILIES, *BESIDE_FEATURES, *FEATURE_FILES,
+        UNJOINED, PAGES, MATCHES, COPIES, FAMILIES, *BESIDE_FEATURES, *FEATURE_FILES,
         *map(mirrored_file, manifest["backbones"]),
     }  # fmt: skip
     odd = set(expected) - set(files)

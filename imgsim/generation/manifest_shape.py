@@ -37,7 +37,8 @@ MANIFEST = {
     },
     "parameters": {
         "top_k": COUNT, "projections": [TEXT], "backbones": Each((TEXT, NOTHING)), "verify_top?": (COUNT, NOTHING),
-        "verifier?": TEXT, "book_by?": (TEXT, NOTHING), "pages?": TEXT, "page_weights?": TEXT,
+        "copies?": (COUNT, NOTHING), "verifier?": TEXT, "book_by?": (TEXT, NOTHING), "pages?": TEXT,
+        "page_weights?": TEXT,
     },
     "backbones": Each(
         {
@@ -52,11 +53,11 @@ MANIFEST = {
     "timings?": Each(NUMBER),
     "counts": {
         "plates": COUNT, "skipped": COUNT, "bytes?": COUNT, "joined?": COUNT, "matches?": Each(COUNT),
-        "families?": COUNT, "pages?": COUNT, "empty_pages?": COUNT,
+        "families?": COUNT, "copies?": COUNT, "pages?": COUNT, "empty_pages?": COUNT,
     },
     "matching?": {
         "features?": TEXT, "pairs?": TEXT, "plates?": TEXT, "candidates?": TEXT, "mirrored?": Each(TEXT),
-        "excluded?": Each(TEXT),
+        "excluded?": Each(TEXT), "copies?": TEXT,
     },
     "thumbnails": {"files": COUNT, "bytes": COUNT},
     "changes?": (NOTHING, {

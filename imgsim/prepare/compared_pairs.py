@@ -15,6 +15,7 @@ from imgsim.base.arrays import npz_bytes, parse_npz
 from imgsim.base.shards import Shards
 from imgsim.collection.learned_parts import boxes_by_content, learned_of, with_learned
 from imgsim.errors import Change, CollectionError, ImgsimError, Setting
+from imgsim.generation import layout
 from imgsim.prepare.matching_keys import marked
 from imgsim.verification.match_table import read_table, schema, table_bytes
 
@@ -43,11 +44,13 @@ class KnownPairs:
         self._count = 0
         self._place: dict[Contents, int] = {}
 
-    def open(self, former: Generation | None) -> None:
-        """See what is known."""
-        if former is not None and former.manifest.get("matching", {}).get("pairs") == self._key:
+    def open(self, former: Generation | None, file: str = layout.MATCHES) -> None:
+        """See what is known; ``file`` is the table of the former generation that holds such pairs."""
+        fact = "pairs" if file == layout.MATCHES else "copies"
+        if former is not None and former.manifest.get("matching", {}).get(fact) == self._key:
             try:
-                matches, learned = former.matches, boxes_by_content(learned_of(former))
+                matches = former.matches if file == layout.MATCHES else former.copies
+                learned = boxes_by_content(learned_of(former))
             except CollectionError as error:
                 self._note(f"Pairs are compared again: {error}")
                 matches, learned = None, {}
@@ -127,12 +130,14 @@ def compare(
     folder: Path,
     sizes: npt.NDArray[np.int64],
     verifier: str,
+    stage: str = "matches",
 ) -> Comparison:
     """Compare every pair of rows (m, 2), first row below the second, that is not known yet.
 
     ``folder`` holds the FeatureStore of all rows, ``sizes`` the width and height of their plates, ``verifier`` is the
-    name of the one that compares. A pair that cannot be compared is not known afterwards either: it counts as not
-    checked, and is tried again the next time. Raises ImgsimError where that is so of all.
+    name of the one that compares, ``stage`` that of what is reported. A pair that cannot be compared is not known
+    afterwards either: it counts as not checked, and is tried again the next time. Raises ImgsimError where that is so
+    of all.
     """
     from imgsim.verification.comparing import Group
 
@@ -150,7 +155,7 @@ def compare(
         return Comparison()
     left = {(row, other) for row, others in by_row.items() for other in others}
     failed: list[tuple[int, int, str]] = []
-    with reporter.stage("matches", len(asked)) as stage:
+    with reporter.stage(stage, len(asked)) as told:
         try:
             for group, results in processor.compare(groups, folder=folder, sizes=sizes, verifier=verifier):
                 for other, result in zip(group.others, results, strict=True):
@@ -159,7 +164,7 @@ def compare(
                         failed.append((group.row, other, result))
                     else:
                         known.add([(contents[group.row], contents[other])], [result])
-                stage.update(len(asked) - len(left), len(asked))
+                told.update(len(asked) - len(left), len(asked))
         finally:
             known.flush()
     failed += [(a, b, "it came back without a result") for a, b in sorted(left)]
@@ -197,6 +202,7 @@ def matches_table(matches: Sequence[Match]) -> pa.Table:
 
 _PLAIN = (
     "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
+    "possible",
 )  # fmt: skip
 
 

@@ -115,6 +115,21 @@ class VectorStages:
             self._matrices = {name: matrix}
         return self._matrices[name]
 
+    def neighbours(self, name: str) -> npt.NDArray[np.int32]:
+        """The neighbours of each plate, int32 (n_plates, top_k), nearest first: made in this run or taken over."""
+        if name in self._neighbours:
+            return self._neighbours[name][0][:, : self._top_k]
+        arrays = self._store.stage(
+            self.keys[layout.neighbours_file(name)], {"indices": np.int32, "similarities": np.float32}
+        )
+        if arrays is not None:
+            return arrays["indices"]
+        if self._live is not None and self._live.manifest["keys"].get(layout.neighbours_file(name)) == self.keys[
+            layout.neighbours_file(name)
+        ]:
+            return self._live.neighbour_table(name)[0]
+        return self._compute_neighbours(name, self._top_k)[0][:, : self._top_k]
+
     def _make_neighbours(self, name: str, key: str) -> bytes:
         arrays = self._store.stage(key, {"indices": np.int32, "similarities": np.float32})
         if arrays is None:

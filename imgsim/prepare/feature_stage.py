@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,12 +48,13 @@ class Descriptions:
         former: Generation | None,
         key: str,
         verifier: str,
+        shards: Path | None = None,
     ) -> None:
         self.verifier = verifier
         self._processor, self._reporter, self._store = processor, reporter, store
         self._backbones, self._vectors = backbones, vectors
         self._live, self.key = former, key
-        self.shards = FeatureShards(store.features, key, reporter.note)
+        self.shards = FeatureShards(shards or store.features, key, reporter.note)
         self._rows: dict[str, int] = {}
         self._features: Any = None
         self._votes: Any = None  # bool (N,), of the same features before any lost its vote

@@ -125,7 +125,7 @@ class MatchingStages:
             ((*STORE, layout.FEATURE_SUMS, layout.FEATURE_TONES), self._make_features),
             (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
             *(([layout.mirrored_file(b.name)], partial(self._make_mirrored, b)) for b in self._backbones),
-            ([layout.MATCHES], lambda: {layout.MATCHES: self._matches.to_parquet()}),
+            ([layout.MATCHES], lambda: {layout.MATCHES: self.matches.to_parquet()}),
             ([layout.FAMILIES], lambda: {layout.FAMILIES: self._families()}),
         ]
         stages = [Stage({f: self.keys[f] for f in files if f in self.keys}, make) for files, make in groups]
@@ -138,7 +138,7 @@ class MatchingStages:
     def _make_features(self) -> Made:
         from imgsim.features.feature_store import FeatureStore
 
-        folder = self._store_folder
+        folder = self.store_folder
         features = FeatureStore.open(folder, self._sizes)
         made: dict[str, bytes | Path] = {file: folder / Path(file).name for file in STORE}
         return made | {
@@ -172,7 +172,7 @@ class MatchingStages:
         return np.array([[plate.width, plate.height] for plate in self._found.plates], np.int64)
 
     @cached_property
-    def _store_folder(self) -> Path:
+    def store_folder(self) -> Path:
         """Where the FeatureStore of all rows lies: in the live generation, or in the work folder."""
         if set(STORE) <= self._kept:
             assert self._live is not None
@@ -187,9 +187,10 @@ class MatchingStages:
         )
 
     @cached_property
-    def _marked(self) -> list[str]:
+    def marked(self) -> list[str]:
+        """Each content with what stands for its parts that never count."""
         assert self._voteless is not None, "pairs are only asked for where plates are compared"
-        return self._voteless.marked(self._store_folder)
+        return self._voteless.marked(self.store_folder)
 
     @cached_property
     def _index_folder(self) -> Path:
@@ -200,7 +201,7 @@ class MatchingStages:
         if set(self.index_files) <= self._kept:
             assert self._live is not None
             return self._live.folder / layout.FEATURES
-        features = FeatureStore.open(self._store_folder, self._sizes)
+        features = FeatureStore.open(self.store_folder, self._sizes)
 
         def build(folder: Path) -> None:
             with self._reporter.stage("index", None) as stage:
@@ -234,7 +235,7 @@ class MatchingStages:
                 inputs = CandidateInputs(
                     embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
                     mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
-                    store=FeatureStore.open(self._store_folder, self._sizes),
+                    store=FeatureStore.open(self.store_folder, self._sizes),
                     index=FeatureIndex.load(self._index_folder),
                     catalogue=Catalogue(self._catalogue.table.frame.copy()),  # a source may be a user's own
                     progress=stage.update,
@@ -245,7 +246,8 @@ class MatchingStages:
         return found
 
     @cached_property
-    def _matches(self) -> Matches:
+    def matches(self) -> Matches:
+        """The matches of these plates: kept, or made now."""
         from imgsim.verification.matches import Matches
 
         live = self._live
@@ -257,14 +259,14 @@ class MatchingStages:
         known = KnownPairs(self._store.pairs, self._pairs_key, self._reporter.note)
         known.open(self.former)
         came = compare(
-            self._processor, self._reporter, known, pairs, self._marked, self._store_folder, self._sizes,
+            self._processor, self._reporter, known, pairs, self.marked, self.store_folder, self._sizes,
             self._verifier,
         )  # fmt: skip
         self.compared = came.asked - len(came.failed)
         if came.failed:
             self._reporter.note(told_of(came.failed, self._ids))
         rows, proposed_by = pairs.tolist(), self._candidates.proposed_by()
-        of = [(self._marked[a], self._marked[b]) for a, b in rows]
+        of = [(self.marked[a], self.marked[b]) for a, b in rows]
         there = [place for place, pair in enumerate(of) if pair in known]
         self.unchecked = len(rows) - len(there)
         table = known.table(
@@ -279,7 +281,7 @@ class MatchingStages:
         from imgsim.families import find_families
 
         with self._reporter.stage("families", 1) as stage:
-            frame = find_families(self._catalogue.table.frame, self._matches)
+            frame = find_families(self._catalogue.table.frame, self.matches)
             stage.update(1)
         stream = io.BytesIO()
         frame.to_parquet(stream, index=False, compression="zstd")
@@ -292,5 +294,5 @@ class MatchingStages:
             return {}
         former = self._live.manifest["counts"] if self._live is not None else {}
         known = layout.MATCHES in self._kept and "matches" in former
-        counts = {"matches": former["matches"] if known else self._matches.counts()}
+        counts = {"matches": former["matches"] if known else self.matches.counts()}
         return counts | {"families": former.get("families", 0)} | self._counts

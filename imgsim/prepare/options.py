@@ -12,6 +12,7 @@ DEFAULT_TOP_K = 50
 DEFAULT_PROJECTIONS = ("pca", "umap", "tsne")
 DEFAULT_VERIFY_TOP = 20
 DEFAULT_VERIFIER = "sift"
+DEFAULT_COPIES = 3
 SAMPLE_PLATES = 240
 AUTO, ALWAYS, NEVER = PAGE_MODES = ("auto", "always", "never")
 
@@ -40,6 +41,8 @@ class Options:
     accept_missing : let plates go whose scans have vanished, however many and whatever was decided about them.
     verify_top : candidates of each source that a plate is compared with. None: as the collection has it, else 20.
     verifier : describes and compares plates. None: as the collection has it, else "sift".
+    copies : so many first neighbours of each plate whose lines do not agree are asked about by the verifier of copies
+        by another hand; 0: none. None: as the collection has it, else 3 where its networks are on this machine.
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
     executor : what runs the work. None: worker processes on this machine's cores.
@@ -67,6 +70,7 @@ class Options:
     matching: bool = True
     verify_top: int | None = None
     verifier: str | None = None
+    copies: int | None = None
     accept_missing: bool = False
     pages: str | None = None
 
@@ -77,6 +81,7 @@ class Summary:
 
     ``redone`` counts the work of each stage: plates decoded, plates described by local features, pairs compared, and
     the files of the collection that were made anew. ``matches`` counts pairs by verdict; None if none were compared.
+    ``copies`` counts pairs by another hand; None if none were asked about.
     ``changes`` says what was found otherwise than before (see :class:`imgsim.prepare.identity_stage.Changes`), None
     where nothing was; ``naming`` how many decisions and family addresses name what is gone. ``pages`` counts those
     that were searched for illustrations (``empty_pages`` have none); None where every image is a plate.
@@ -101,6 +106,7 @@ class Summary:
     seconds: float
     matches: Mapping[str, int] | None = None
     families: int | None = None
+    copies: int | None = None
     verify_top: int | None = None
     changes: Mapping[str, Any] | None = None
     naming: Mapping[str, int] = field(default_factory=dict)

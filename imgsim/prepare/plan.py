@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from imgsim.errors import Change, ImgsimError, Setting
 from imgsim.prepare.context import ChosenBackbone
+from imgsim.prepare.copy_stage import copies_wanted
 from imgsim.prepare.given import Given
 from imgsim.prepare.matching_keys import verifier_of
 from imgsim.prepare.options import (
@@ -40,6 +41,7 @@ class Plan:
     projections : methods, for each backbone.
     verifier, verify_top : what compares plates, and with how many candidates of each source; None: with none.
     pages, page_weights : which images are pages, and the network that looks at them; None: imgsim's own.
+    copies : neighbours of each plate that the verifier of copies is asked about; 0: none.
     encoding, book_by : of the table, and what names books; None: found out.
     """
 
@@ -48,6 +50,7 @@ class Plan:
     projections: tuple[str, ...]
     verifier: str
     verify_top: int | None
+    copies: int
     encoding: str | None
     book_by: str | None
     pages: str
@@ -61,13 +64,16 @@ class Plan:
             "backbones": {b.name: str(b.weights) if b.weights else None for b in self.backbones},
             **({"verify_top": self.verify_top} if compared else {}),
             **({"verifier": self.verifier} if compared and self.verifier != DEFAULT_VERIFIER else {}),
+            **({"copies": self.copies} if compared and self.copies else {}),
             **({"book_by": self.book_by} if self.book_by else {}),
             **({"pages": self.pages} if self.pages != AUTO else {}),
             **({"page_weights": str(self.page_weights)} if self.page_weights else {}),
         }
 
 
-def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, processor: Processor) -> Plan:
+def plan_of(
+    options: Options, recorded: Mapping[str, Any], given: Given, processor: Processor, note: Callable[[str], None]
+) -> Plan:
     """The plan of a run. Raises ImgsimError where what was asked for does not fit together."""
     projections = tuple(dict.fromkeys([*recorded["projections"], *options.projections]))
     if not projections or (options.sample is not None and not options.projections):
@@ -84,6 +90,7 @@ def plan_of(options: Options, recorded: Mapping[str, Any], given: Given, process
         projections,
         verifier_of(options, recorded["verifier"]),
         top if options.matching else recorded["verify_top"],
+        copies_wanted(options.copies, recorded["copies"], note) if options.matching else 0,
         encoding,
         book_by,
         pages,

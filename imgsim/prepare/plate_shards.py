@@ -190,10 +190,10 @@ def _open_to_describe(data: bytes | Path) -> OpenedImage:
 
 def _features(opened: OpenedImage, verifier: str) -> tuple[Features | None, str]:
     """The features of a plate, or why there are none: it can be seen and compared by its embedding all the same."""
-    from imgsim.verification.verifiers import VERIFIERS
+    from imgsim.verification.verifiers import verifier_named
     from imgsim.verification.verifiers.verifier import checked_features
 
-    by = VERIFIERS.get(verifier)
+    by = verifier_named(verifier)
     try:
         return checked_features(by.describe(opened.image, opened.size), by, opened.size), ""
     except MemoryError:

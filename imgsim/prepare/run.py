@@ -22,6 +22,7 @@ from imgsim.generation.locking import locked
 from imgsim.generation.publishing import GenerationWriter, remove_old
 from imgsim.prepare.catalogue_stage import CatalogueStage
 from imgsim.prepare.context import guarded
+from imgsim.prepare.copy_stage import CopyStage
 from imgsim.prepare.embedding_stages import VectorStages
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import former, former_state, kept_files, kept_generations, remember
@@ -110,6 +111,7 @@ class _Steps:
     catalogue: CatalogueStage
     vectors: VectorStages
     matching: MatchingStages
+    copies: CopyStage
 
     def stages(self) -> list[Stage]:
         return [
@@ -117,6 +119,7 @@ class _Steps:
             *self.found.stages(),
             *self.vectors.stages(),
             *self.matching.stages(),
+            *self.copies.stages(),
         ]
 
 
@@ -148,7 +151,11 @@ def _steps(
         asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
         voteless=voteless,
     )  # fmt: skip
-    return _Steps(found, catalogue, vectors, matching)
+    copies = CopyStage(
+        processor, reporter, live, before, store, found, catalogue, vectors, known, matching, voteless,
+        plan.backbones[0].name, plan.copies,
+    )  # fmt: skip
+    return _Steps(found, catalogue, vectors, matching, copies)
 
 
 def _run(
@@ -158,7 +165,7 @@ def _run(
     """Make what is missing or stale, and publish it."""
     recorded = recorded_in(live, folder)
     inputs = present_inputs(live, given.images, options.accept_missing)
-    plan = plan_of(options, recorded, given, processor)
+    plan = plan_of(options, recorded, given, processor, reporter.note)
     store = WorkStore(folder / "work")
     store.open()
     for note in store.notes:
@@ -265,8 +272,9 @@ def _manifest(
             "joined": catalogue.report.get("joined", 0),
             **found.page_counts(),
             **matching.counts(),
+            **steps.copies.counts(live),
         },
-        "matching": matching.facts,
+        "matching": {**matching.facts, **steps.copies.facts},
         "changes": found.changes.as_dict() if found.changes else _before_that(live),
         "join": catalogue.report,
     }

@@ -130,13 +130,22 @@ class Voteless:
             return {}
         return {(unit.scope, unit.name, unit.key): with_word([unit], ())[0] for unit in units}
 
+    def boxes(self, store: Path) -> dict[str, Boxes]:
+        """The parts that never count by content, drawn and learned, by what lies beside a store of features."""
+        found = {content: tuple(boxes) for content, boxes in self.drawn.items()}
+        for content, boxes in boxes_by_content(self._units_of(store)).items():
+            found[content] = (*found.get(content, ()), *boxes)
+        return found
+
+    def _units_of(self, store: Path) -> list[Unit]:
+        return read_units((store if (store / layout.LEARNED).exists() else store.parent) / layout.LEARNED)
+
     def marked(self, store: Path) -> list[str]:
         """Each content with what stands for its parts that never count, by what lies beside a store of features.
 
         Under these the results of a pair are kept: other parts that never count, another result.
         """
-        units = read_units((store if (store / layout.LEARNED).exists() else store.parent) / layout.LEARNED)
-        marks = with_learned(self.marks, boxes_by_content(units))
+        marks = with_learned(self.marks, boxes_by_content(self._units_of(store)))
         return [marked(content, marks) for content in self._contents]
 
 

@@ -37,7 +37,8 @@ class WorkStore:
             folder / "thumbnails",
         )
         self.features, self.pairs = folder / "features", folder / "matches"
-        self.matching = (self.features, self.pairs)
+        self.copy_features, self.copy_pairs = folder / "copy_features", folder / "copy_pairs"
+        self.matching = (self.features, self.pairs, self.copy_features, self.copy_pairs)
         self.sources: list[SeenFile] = []
         self.vectors: dict[str, Vectors] = {}  # backbone key -> content -> vector
         self.notes: list[str] = []

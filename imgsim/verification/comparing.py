@@ -16,7 +16,7 @@ from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.features.descriptor_similarity import multiply_bytes
 from imgsim.features.extraction import Features
 from imgsim.verification.match import Match, look_alike
-from imgsim.verification.verifiers import VERIFIERS, Verifier
+from imgsim.verification.verifiers import Verifier, verifier_named
 from imgsim.verification.verifiers.verifier import checked_match
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare_groups(
     Their features lie in ``folder``; ``sizes`` is an .npy file of int64 (n, 2), width and height of all plates;
     ``verifier`` is the name of the one that compares.
     """
-    take, by = _reader(folder, sizes), VERIFIERS.get(verifier)
+    take, by = _reader(folder, sizes), verifier_named(verifier)
     return [[_compared(group.row, other, take, by) for other in group.others] for group in groups]
 
 
@@ -94,5 +94,5 @@ def compact(found: Match, a: Features, b: Features) -> Match:
     return Match(
         found.verdict, int(found.inliers), bool(found.mirrored), coverages[0], coverages[1], transform, found.model,
         float(found.residual), regions[0], regions[1], found.printing, nothing, nothing,
-        negative=bool(found.negative),
+        negative=bool(found.negative), possible=int(found.possible),
     )  # fmt: skip

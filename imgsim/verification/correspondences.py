@@ -60,6 +60,8 @@ class Support:
         All pairs that agree: these, the first, and more near where the transform says.
     by_chance : int
         The most that agree near the transform shifted aside.
+    error : float
+        Median error of the first, in thousandths of the diagonal of B.
     """
 
     strict: int
@@ -67,6 +69,7 @@ class Support:
     rows_a: np.ndarray
     rows_b: np.ndarray
     by_chance: int
+    error: float
 
     @property
     def agreeing(self) -> int:
@@ -101,13 +104,13 @@ def support(a: Features, b: Features, similarity: np.ndarray, found: geometry.Fi
     shifts = ASIDE * np.exp(1j * np.pi / 4 * np.arange(8))
     by_chance = max(len(geometry.one_to_one(near, complex(shift), REACH)[0]) for shift in shifts)
     new = ~np.isin(rows_a, found.rows_a) & ~np.isin(rows_b, found.rows_b)
-    places = max(_places(a, a.points[found.rows_a, :2]), _places(b, b.points[found.rows_b, :2]))
     return Support(
         len(found),
-        places,
+        grid_places(a, b, found.rows_a, found.rows_b),
         np.concatenate((found.rows_a, rows_a[new])),
         np.concatenate((found.rows_b, rows_b[new])),
         by_chance,
+        float(np.median(found.errors)),
     )
 
 
@@ -197,6 +200,11 @@ def _covered(
         region=outline.astype(np.float32),
     )
     return part, largest_patch(features, cells, drawn, agree, outline, cell)
+
+
+def grid_places(a: Features, b: Features, rows_a: np.ndarray, rows_b: np.ndarray) -> int:
+    """How many cells of a grid hold the points of these rows, on the plate where they lie in more."""
+    return max(_places(a, a.points[rows_a, :2]), _places(b, b.points[rows_b, :2]))
 
 
 def _places(features: Features, points: np.ndarray) -> int:

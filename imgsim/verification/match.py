@@ -41,6 +41,8 @@ class Match:
         points are dropped.
     negative : bool
         Whether A agrees with B only as its negative, light where it is dark.
+    possible : int
+        How many features can agree: those that vouch, on the plate that has fewer; 0 where nobody counted.
     """
 
     verdict: str
@@ -59,6 +61,7 @@ class Match:
     residuals: Residuals | None = None
     reason: Reason | None = None
     negative: bool = False
+    possible: int = 0
 
 
 def look_alike(inliers: int = 0, mirrored: bool = False, negative: bool = False) -> Match:

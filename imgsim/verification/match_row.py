@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from imgsim.base.verdict_words import LOOK_ALIKE
+from imgsim.base.verdict_words import COPY, LOOK_ALIKE
 
 MODELS = ("", "similarity", "affine", "homography")
 
@@ -29,6 +29,7 @@ class MatchRow:
     transform : float64 (3, 3); NaN for a look-alike.
     region_a, region_b : float32 (m, 2), outline of what agrees; empty for a look-alike.
     sources : what proposed the pair, such as "cosine, local features".
+    possible : how many features could have agreed, on the plate that has fewer; 0 where nobody counted.
     negative : one of the two is the other's negative, light where that is dark; a shared detail may be, too.
     """
 
@@ -47,11 +48,12 @@ class MatchRow:
     region_b: npt.NDArray[np.float32]
     sources: str
     negative: bool = False
+    possible: int = 0
 
     @property
     def verified(self) -> bool:
-        """Whether the geometry ties the two together."""
-        return self.verdict != LOOK_ALIKE
+        """Whether the geometry of their lines ties the two together."""
+        return self.verdict not in (LOOK_ALIKE, COPY)
 
     def other(self, row: int) -> int:
         """The plate that ``row`` is matched with."""

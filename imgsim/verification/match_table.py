@@ -13,7 +13,8 @@ from imgsim.errors import CollectionError, PrepareAgain
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NEGATIVE = "negative"  # tables of former versions have no such column: none was found
+# Columns that tables of former versions do not have, and what stands for them there: nothing was found, or counted.
+LATER: dict[str, bool | int] = {"negative": False, "possible": 0}
 MOST_LETTERS = 200  # of the sources of a pair: what has more was not written by imgsim
 
 
@@ -28,7 +29,7 @@ def schema() -> pa.Schema:
             "verdict": pa.string(),
             "inliers": pa.int32(),
             "mirrored": pa.bool_(),
-            NEGATIVE: pa.bool_(),
+            "negative": pa.bool_(),
             "coverage_a": pa.float32(),
             "coverage_b": pa.float32(),
             "residual": pa.float32(),
@@ -38,6 +39,7 @@ def schema() -> pa.Schema:
             "region_a": pa.list_(pa.float32()),
             "region_b": pa.list_(pa.float32()),
             "sources": pa.string(),
+            "possible": pa.int32(),
         }
     )
 
@@ -46,8 +48,7 @@ def to_table(frame: pd.DataFrame) -> pa.Table:
     """A frame with the columns of matches.parquet as an Arrow table. Raises CollectionError if it is none."""
     import pyarrow as pa
 
-    if NEGATIVE not in frame.columns:
-        frame = frame.assign(**{NEGATIVE: False})
+    frame = frame.assign(**{name: value for name, value in LATER.items() if name not in frame.columns})
     columns = {}
     for field in schema():
         if field.name not in frame.columns:
@@ -69,14 +70,15 @@ def read_table(data: bytes) -> pa.Table:
 
     try:
         file = pq.ParquetFile(io.BytesIO(data))
-        former = schema().remove(schema().get_field_index(NEGATIVE))
-        if file.schema_arrow.remove_metadata() not in (schema(), former):
+        wanted = [field for field in schema() if field.name not in LATER or field.name in file.schema_arrow.names]
+        if file.schema_arrow.remove_metadata() != pa.schema(wanted):
             raise CollectionError(f"its columns are {', '.join(file.schema_arrow.names[:20])}")
         table = file.read()
-        if NEGATIVE in table.column_names:
-            return table
-        none = pa.nulls(len(table), pa.bool_()).fill_null(False)
-        return table.append_column(NEGATIVE, none).select(schema().names)
+        for name, value in LATER.items():
+            if name not in table.column_names:
+                kind = schema().field(name).type
+                table = table.append_column(name, pa.nulls(len(table), kind).fill_null(pa.scalar(value, kind)))
+        return table.select(schema().names)
     except (
         Exception
     ) as error:  # pyarrow raises its own kinds for damaged files, besides OSError and ValueError

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imgsim.base.verdict_words import LOOK_ALIKE, PRINTINGS, PROBABLY_SAME_PLATE, VERDICTS
+from imgsim.base.verdict_words import COPY, LOOK_ALIKE, PRINTINGS, PROBABLY_SAME_PLATE, VERDICTS
 from imgsim.verification.impressions import across, calibrated
 from imgsim.verification.match_row import MODELS, MatchRow
 from imgsim.verification.match_table import MOST_LETTERS, damaged, read_table, schema, table_bytes, to_table
@@ -142,7 +142,7 @@ class Matches:
 
     def between(self, row_a: int, row_b: int) -> MatchRow | None:
         """The match of two plates, seen from the first; None if they were not compared."""
-        position = self._position(row_a, row_b)
+        position = self.place(row_a, row_b)
         return None if position is None else self.match(position).seen_from(row_a)
 
     def evidence(self, row: int, rows: Iterable[int]) -> list[MatchRow | None]:
@@ -162,7 +162,8 @@ class Matches:
         found[inside] = np.where(self._pairs[at[inside]] == wanted[inside], at[inside], -1)
         return found
 
-    def _position(self, row_a: int, row_b: int) -> int | None:
+    def place(self, row_a: int, row_b: int) -> int | None:
+        """Where the pair of two plates stands in the frame; None if they were not compared."""
         at = int(self.positions(np.array([row_a]), np.array([row_b]))[0])
         return None if at < 0 else at
 
@@ -187,7 +188,7 @@ class Matches:
     def _check_values(self, catalogue: Catalogue) -> None:
         scalars, verified = self._scalars, self.verified
         for name, allowed in (("verdict", VERDICTS), ("model", MODELS), ("printing", PRINTINGS)):
-            odd = set(scalars[name]) - set(allowed)
+            odd = set(scalars[name]) - set(allowed) - {COPY}
             if odd:
                 raise damaged(f"{str(min(odd))[:80]!r} is not a {name}")
         if any(len(text) > MOST_LETTERS for text in set(scalars["sources"])):
@@ -252,7 +253,7 @@ class Matches:
 _TEXTS = ("verdict", "model", "printing", "sources")
 _SCALARS = (
     "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
-    "sources",
+    "sources", "possible",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from imgsim.app.parts import neighbour_query
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
 from imgsim.collection.calibration import VERIFIED as FROM_VERIFIED
-from imgsim.collection.listing import ABOVE, BELOW, VERIFIED, Listing
+from imgsim.collection.listing import ABOVE, BELOW, COPIED, VERIFIED, Listing
 
 Heading = tuple[str, str]  # its words, and what they mean
 
@@ -17,7 +17,12 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
     words: dict[int, Heading] = {}
     if found.first:
         words[VERIFIED] = (f"{found.first:,} verified", "their lines agree, whatever they score")
-    others = " of the others" if found.first else ""
+    if found.copied:
+        words[COPIED] = (
+            text.count(found.copied, "copy by another hand", "copies by another hand"),
+            "the same, drawn anew: their lines do not agree",
+        )
+    others = " of the others" if found.first or found.copied else ""
     if at is None:
         words[BELOW] = (f"The nearest{others}", "")
     else:

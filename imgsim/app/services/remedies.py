@@ -8,6 +8,7 @@ from typing import Any
 
 from imgsim.app.services import commands
 from imgsim.errors import (
+    AddCopies,
     Change,
     CheckPath,
     Decide,
@@ -88,6 +89,10 @@ WORDS: dict[type[Remedy], Callable[[Any], Words]] = {
         commands.prepare(remedy.folder, "--metadata", "FILE.csv"),
     ),
     NameWeights: _weights,
+    AddCopies: lambda remedy: Words(
+        "Whoever runs imgsim can install the packages that the networks are made of, once. In a terminal:",
+        'pip install "imgsim[copies]"',
+    ),
     CheckPath: lambda remedy: Words(_PATHS[remedy.what]),
     RestoreCopy: lambda remedy: Words(
         "The notice above the page offers the latest whole copy. In a terminal all copies are listed:",

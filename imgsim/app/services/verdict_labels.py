@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.base import verdict_words as words
-from imgsim.base.verdict_words import CODE_OF, NOT_CHECKED, UNCHECKED, VERDICTS
+from imgsim.base.verdict_words import CODE_OF, COPY, LOOK_ALIKE, NOT_CHECKED, UNCHECKED, VERDICTS
 from imgsim.collection.evidence import Evidence
 from imgsim.verification.match_row import MatchRow
 
 # By verdict, and by the short code of it that addresses and components use.
-TITLES = {verdict: verdict.capitalize() for verdict in (*VERDICTS, NOT_CHECKED)}
+TITLES = {verdict: verdict.capitalize() for verdict in (*VERDICTS[:-1], COPY, VERDICTS[-1], NOT_CHECKED)}
 WORDS = {CODE_OF.get(verdict, UNCHECKED): title for verdict, title in TITLES.items()}
 MEANINGS = {CODE_OF.get(verdict, UNCHECKED): meaning for verdict, meaning in words.MEANINGS.items()}
 
@@ -23,7 +23,7 @@ def badge(evidence: Evidence, row: int) -> dict[str, str]:
     """The mark on a card: what kind, its words, and a sentence for whoever rests the pointer on it."""
     code = evidence.code(row)
     found = evidence.known.get(int(row))
-    if found is None or not found.verified:
+    if found is None or found.verdict == LOOK_ALIKE:
         return {"kind": code, "text": WORDS[code].lower(), "title": sentence(found)}
     turned = words.turned(found.verdict, found.mirrored, found.negative)
     return {
@@ -38,7 +38,7 @@ def sentence(found: MatchRow | None) -> str:
     if found is None:
         return f"{WORDS[UNCHECKED]}: {MEANINGS[UNCHECKED]}."
     code = CODE_OF[found.verdict]
-    if not found.verified:
+    if found.verdict == LOOK_ALIKE:
         points = "no point agrees" if not found.inliers else f"only {_points(found.inliers)}, as by chance"
         return f"{WORDS[code]}: {MEANINGS[code]} ({points})."
     turned = words.turned(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
+from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE
+from imgsim.collection.plate_copies import copies_of
+from imgsim.collection.registration.copy_bend import bent_over, points_anew
 from imgsim.collection.registration.refinement import LONGEST, refine
 from imgsim.collection.registration.result import Registration, Size, Source, reversed_
 from imgsim.errors import ImgsimError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imgsim.generation.generation import Generation
+    from imgsim.verification.match_row import MatchRow
 
 
 def register(collection: Generation, row_a: int, row_b: int) -> Registration:
@@ -31,6 +34,10 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
     """
     matches = getattr(collection, "matches", None)
     stored = matches.between(row_a, row_b) if matches is not None else None
+    if stored is None or not stored.verified:
+        copy = next((pair for pair in copies_of(collection, row_a) if pair.b == row_b), None)
+        if copy is not None:
+            return _registered_copy(collection, copy)
     if stored is None:
         from imgsim.verification.verifiers import describe_file
 
@@ -54,6 +61,24 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
         scan_b = np.uint8(255) - scan_b[0], scan_b[1]
     region = getattr(stored, "region_a", None) if stored is not None else None
     return refine(found, scan_a, scan_b, region if found.verdict == DETAIL else None)
+
+
+def _registered_copy(collection: Generation, copy: MatchRow) -> Registration:
+    """Lay a copy by another hand on what it copies, bent where the scans and the networks are there."""
+    found = _start(copy, "precomputed")
+    frame = collection.catalogue.frame
+    turned = str(frame["plate_id"].iat[copy.b]) < str(frame["plate_id"].iat[copy.a])
+    first, second = (copy.b, copy.a) if turned else (copy.a, copy.b)
+    try:
+        anew = points_anew(collection.plate_content(first), collection.plate_content(second))
+    except ImgsimError:
+        return found
+    if anew is None or anew.verdict != COPY:
+        return found
+    better = _start(anew, "precomputed")
+    better = reversed_(better) if turned else better
+    sizes = [(int(frame["width"].iat[row]), int(frame["height"].iat[row])) for row in (copy.a, copy.b)]
+    return bent_over(better, *sizes)
 
 
 def _start(match: Any, source: Source) -> Registration:

@@ -4,12 +4,19 @@
 from imgsim.base.extensions import Registry
 from imgsim.base.hashing import key_of
 from imgsim.features.working_copy import WORKING_SIDE
+from imgsim.verification.verifiers.learned import Copies
 from imgsim.verification.verifiers.sift import Sift
 from imgsim.verification.verifiers.verifier import Verifier, describe_file, try_out
 
-SIFT = Sift()
+SIFT, COPIES = Sift(), Copies()
 VERIFIERS: Registry[Verifier] = Registry("verifier", ["describe", "compare"], [SIFT])
 register = VERIFIERS.register
+
+
+def verifier_named(name: str) -> Verifier:
+    """The verifier of a name: one of :data:`VERIFIERS`, or that of copies, which no collection goes by alone. Raises
+    ImgsimError."""
+    return COPIES if name == COPIES.name else VERIFIERS.get(name)
 
 
 def features_key(verifier: Verifier) -> str:
@@ -31,6 +38,6 @@ def pairs_key(verifier: Verifier) -> str:
 
 
 __all__ = [
-    "SIFT", "VERIFIERS", "Verifier", "brought_verifier", "describe_file", "features_key", "pairs_key", "register",
-    "try_out",
+    "COPIES", "SIFT", "VERIFIERS", "Verifier", "brought_verifier", "describe_file", "features_key", "pairs_key",
+    "register", "try_out", "verifier_named",
 ]  # fmt: skip

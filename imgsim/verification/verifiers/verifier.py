@@ -94,7 +94,7 @@ def checked_match(found: object, verifier: Verifier) -> Match:
     wrong = ""
     if not isinstance(found, Match):
         wrong = f"a Match is wanted, not {type(found).__name__}"
-    elif found.verdict not in VERDICTS:
+    elif found.verdict not in getattr(verifier, "verdicts", VERDICTS):
         wrong = f"the verdict is one of {', '.join(VERDICTS)}, not {found.verdict!r}"
     elif found.model not in MODELS:
         wrong = f"the model is one of {', '.join(filter(None, MODELS))}, or nothing, not {found.model!r}"
