@@ -27,6 +27,7 @@ class Parts:
 
     catalogue: Catalogue
     matches: Matches | None = None
+    copies: Matches | None = None
     embeddings: npt.NDArray[np.float32] | None = None
     kept: int = 6
     maps: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
@@ -48,6 +49,10 @@ class InMemory(Collection):
     @property
     def matches(self) -> Matches | None:
         return self.parts.matches
+
+    @property
+    def copies(self) -> Matches | None:
+        return self.parts.copies
 
     @property
     def pages(self) -> BookPages | None:

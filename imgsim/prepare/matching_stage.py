@@ -122,7 +122,7 @@ class MatchingStages:
     def stages(self) -> list[Stage]:
         """Features, index, mirrored embeddings, matches, families: what there is of it, in this order."""
         groups: list[tuple[Sequence[str], Callable[[], Made]]] = [
-            ((*STORE, layout.FEATURE_SUMS, layout.FEATURE_TONES), self._make_features),
+            ((*STORE, layout.FEATURE_SUMS), self._make_features),
             (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
             *(([layout.mirrored_file(b.name)], partial(self._make_mirrored, b)) for b in self._backbones),
             ([layout.MATCHES], lambda: {layout.MATCHES: self.matches.to_parquet()}),
@@ -139,11 +139,8 @@ class MatchingStages:
         from imgsim.features.feature_store import FeatureStore
 
         folder = self.store_folder
-        features = FeatureStore.open(folder, self._sizes)
-        made: dict[str, bytes | Path] = {file: folder / Path(file).name for file in STORE}
-        return made | {
-            layout.FEATURE_SUMS: npy_bytes(features.sums()), layout.FEATURE_TONES: npy_bytes(np.asarray(features.tones))
-        }  # fmt: skip
+        sums = npy_bytes(FeatureStore.open(folder, self._sizes).sums())
+        return {**{file: folder / Path(file).name for file in STORE}, layout.FEATURE_SUMS: sums}
 
     def _make_mirrored(self, backbone: ChosenBackbone) -> Made:
         return {layout.mirrored_file(backbone.name): npy_bytes(self._mirrored(backbone))}

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
 
 # The files of all features, with what took votes away from them.
-STORE = (*layout.FEATURE_FILES, layout.FEATURE_VOTES, layout.LEARNED)
+STORE = (*layout.FEATURE_FILES, layout.FEATURE_TONES, layout.FEATURE_VOTES, layout.LEARNED)
 
 
 class Voteless:

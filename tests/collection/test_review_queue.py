@@ -95,7 +95,7 @@ def test_filters_and_progress(
     found = queue(catalogue, matches, monkeypatch)
     none = standing_frame([])
     assert {name: letters(found.waiting(none, name)) for name in FILTERS if name != "all"} == {
-        "disagreeing": ["cd", "ef"], "near": ["gh"], "mirrored": ["ac"], "works": [], "disputed": [],
+        "disagreeing": ["cd", "ef"], "near": ["gh"], "mirrored": ["ac"], "negative": [], "works": [], "disputed": [],
     }  # fmt: skip
     assert found.progress(none) == (0, 5)
     some = standing_frame(judged("ef", "ad", "ab"))

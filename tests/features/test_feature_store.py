@@ -76,16 +76,20 @@ def test_a_store_of_before_has_no_tones(folder: Path) -> None:
     assert len(store.features(0)) == 5 and np.isnan(store.features(0).tone)
 
 
+@pytest.mark.parametrize("name", [name for name in STORE_FILES if name != TONES])
+def test_a_missing_file_is_refused(folder: Path, name: str) -> None:
+    """But for tones, which stores of former versions do not have."""
+    (folder / name).unlink()
+    with pytest.raises(CollectionError, match=f"{name}.*Prepare the collection again"):
+        FeatureStore.open(folder, SIZES)
+
+
 @pytest.mark.parametrize("name", STORE_FILES)
-@pytest.mark.parametrize("damage", ["missing", "cut", "longer", "header", "empty", "pickle"])
+@pytest.mark.parametrize("damage", ["cut", "longer", "header", "empty", "pickle"])
 def test_a_damaged_file_is_refused(folder: Path, name: str, damage: str) -> None:
     path = folder / name
     data = path.read_bytes()
-    if damage == "missing":
-        if name == TONES:
-            pytest.skip("stores of before have none")
-        path.unlink()
-    elif damage == "pickle":
+    if damage == "pickle":
         np.save(path, np.array([{}], dtype=object), allow_pickle=True)
     else:
         path.write_bytes(
