@@ -13,7 +13,7 @@ from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
+from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
@@ -29,6 +29,7 @@ _VERDICTS = {
     NEGATIVE: "The same image, as a negative",
     DETAIL: "A shared detail",
     LOOK_ALIKE: "No shared lines found",
+    COPY: "Copy by another hand",
 }
 
 

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.parts import neighbour_query, study
 from imgsim.app.parts.neighbour_query import chosen
 from imgsim.app.services import parameters, state, verdict_labels
+from imgsim.base.verdict_words import CODE_OF, COPY, NEGATIVE
 from imgsim.collection import Collection
 
 _ORDERS = {
@@ -70,13 +71,20 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
             st.caption("Show only", width="content", help=_LAID_OVER + verdict_labels.explanation())
             st.pills(
                 "Verdict",
-                list(verdict_labels.WORDS),
+                _offered(collection, now),
                 selection_mode="multi",
                 format_func=verdict_labels.WORDS.__getitem__,
                 label_visibility="collapsed",
                 **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
             )
     return head
+
+
+def _offered(collection: Collection, now: state.State) -> list[str]:
+    """The verdicts to choose from: rare ones only where there are any, or where they are chosen."""
+    negatives = collection.matches is not None and collection.matches.counts()[NEGATIVE] > 0
+    there = {CODE_OF[NEGATIVE]: negatives, CODE_OF[COPY]: collection.copies is not None}
+    return [code for code in verdict_labels.WORDS if there.get(code, True) or code in chosen(now)]
 
 
 def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
