@@ -43,9 +43,9 @@ VERIFIER = "copies"
 SOURCE = "first neighbours"
 
 
-def copies_wanted(asked: int | None, recorded: int | None, note: Callable[[str], None]) -> int:
+def copies_wanted(asked: int | None, recorded: int | None, note: Callable[[str], None]) -> int | None:
     """How many rejected neighbours of a plate are asked about: as asked for, else as the collection has it, else
-    :data:`~imgsim.prepare.options.DEFAULT_COPIES`; none where the networks are not on this machine.
+    :data:`~imgsim.prepare.options.DEFAULT_COPIES` where the networks are on this machine; None where nobody said.
 
     Raises WeightsError where they were asked for and cannot be had.
     """
@@ -57,15 +57,9 @@ def copies_wanted(asked: int | None, recorded: int | None, note: Callable[[str],
             note("making the networks that find copies by another hand, once; it takes a minute")
             make_networks(networks_folder())
         networks_key()
+    if asked is not None:
         return asked
-    if asked == 0 or not (present() or recorded):
-        return 0
-    try:
-        networks_key()
-    except WeightsError as error:
-        note(f"No copies by another hand are looked for: {error}")
-        return 0
-    return recorded if recorded is not None else DEFAULT_COPIES
+    return recorded if recorded is not None else DEFAULT_COPIES if present() else None
 
 
 class CopyStage:
@@ -88,10 +82,7 @@ class CopyStage:
         self._copies: int | None = None
         matches = matching.keys.get(layout.MATCHES)
         if voteless is None:
-            # Nothing is compared. What was found stands as long as the matches do.
-            if live is not None and live.has(layout.COPIES) and live.manifest["keys"].get(layout.MATCHES) == matches:
-                self.keys = {layout.COPIES: live.manifest["keys"][layout.COPIES]}
-                self.facts = {"copies": live.manifest["matching"]["copies"]}
+            self._keep(live, matches)  # nothing is compared
             return
         if not count or matches is None:
             return
@@ -99,7 +90,13 @@ class CopyStage:
         from imgsim.verification.copies.copy_pairs import PAIRS_VERSION
         from imgsim.verification.copies.copy_points import POINTS_VERSION
 
-        features = key_of(what="copy points", version=POINTS_VERSION, networks=networks_key())
+        try:
+            networks = networks_key()
+        except WeightsError as error:
+            kept = "what was found is kept" if self._keep(live, matches) else "none is known of these plates"
+            reporter.note(f"No copies by another hand are looked for, and {kept}: {error}")
+            return
+        features = key_of(what="copy points", version=POINTS_VERSION, networks=networks)
         self._pairs_key = key_of(what="copy pairs", version=PAIRS_VERSION, features=features)
         self.facts = {"copies": self._pairs_key}
         self.keys[layout.COPIES] = key_of(
@@ -109,6 +106,14 @@ class CopyStage:
         self._descriptions = Descriptions(
             processor, reporter, store, [], known, None, features, VERIFIER, store.copy_features
         )
+
+    def _keep(self, live: Generation | None, matches: str | None) -> bool:
+        """Ask for the table that is there, if there is one: it stands as long as the matches do."""
+        if live is None or not live.has(layout.COPIES) or live.manifest["keys"].get(layout.MATCHES) != matches:
+            return False
+        self.keys = {layout.COPIES: live.manifest["keys"][layout.COPIES]}
+        self.facts = {"copies": live.manifest["matching"]["copies"]}
+        return True
 
     def stages(self) -> list[Stage]:
         """The table, where there is to be one."""

@@ -41,7 +41,7 @@ class Plan:
     projections : methods, for each backbone.
     verifier, verify_top : what compares plates, and with how many candidates of each source; None: with none.
     pages, page_weights : which images are pages, and the network that looks at them; None: imgsim's own.
-    copies : neighbours of each plate that the verifier of copies is asked about; 0: none.
+    copies : neighbours of each plate that the verifier of copies is asked about; 0: none, and None: nobody said.
     encoding, book_by : of the table, and what names books; None: found out.
     """
 
@@ -50,7 +50,7 @@ class Plan:
     projections: tuple[str, ...]
     verifier: str
     verify_top: int | None
-    copies: int
+    copies: int | None
     encoding: str | None
     book_by: str | None
     pages: str
@@ -64,7 +64,7 @@ class Plan:
             "backbones": {b.name: str(b.weights) if b.weights else None for b in self.backbones},
             **({"verify_top": self.verify_top} if compared else {}),
             **({"verifier": self.verifier} if compared and self.verifier != DEFAULT_VERIFIER else {}),
-            **({"copies": self.copies} if compared and self.copies else {}),
+            **({"copies": self.copies} if compared and self.copies is not None else {}),
             **({"book_by": self.book_by} if self.book_by else {}),
             **({"pages": self.pages} if self.pages != AUTO else {}),
             **({"page_weights": str(self.page_weights)} if self.page_weights else {}),
@@ -90,7 +90,7 @@ def plan_of(
         projections,
         verifier_of(options, recorded["verifier"]),
         top if options.matching else recorded["verify_top"],
-        copies_wanted(options.copies, recorded["copies"], note) if options.matching else 0,
+        copies_wanted(options.copies, recorded["copies"], note) if options.matching else recorded["copies"],
         encoding,
         book_by,
         pages,

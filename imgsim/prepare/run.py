@@ -153,7 +153,7 @@ def _steps(
     )  # fmt: skip
     copies = CopyStage(
         processor, reporter, live, before, store, found, catalogue, vectors, known, matching, voteless,
-        plan.backbones[0].name, plan.copies,
+        plan.backbones[0].name, plan.copies or 0,
     )  # fmt: skip
     return _Steps(found, catalogue, vectors, matching, copies)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -12,13 +13,13 @@ from imgsim.catalogue import Catalogue
 from imgsim.collection.listing import (
     ABOVE,
     BELOW,
+    COPIED,
     OTHER_BOOKS,
     VERDICTS,
     VERIFIED,
     WHEN,
     Conditions,
     Hidden,
-    fold,
     list_under,
     make_listing,
     masks_of,
@@ -160,16 +161,26 @@ def test_only_without_any_other_plate_there_is_nothing() -> None:
     assert (len(found.rows), found.next, found.allowed, found.hidden) == (0, None, 0, ())
 
 
-def test_a_book_is_folded_under_its_best_and_no_book_is_not_folded() -> None:
-    books = ["a", "b", "a", "", "", "a", "b"]
-    assert [(card.place, card.folded) for card in fold(books)] == [(0, (2, 5)), (1, (6,)), (3, ()), (4, ())]
-    assert [card.place for card in fold(books, unfolded="a")] == [0, 2, 5, 1, 3, 4]
-    assert fold([]) == []
-
-
-def test_nothing_is_folded_across_the_line_or_below_it() -> None:
-    books = ["a", "b", "a", "a", "b", "a", "a", "b"]
-    sections = [VERIFIED, VERIFIED, VERIFIED, ABOVE, ABOVE, ABOVE, BELOW, BELOW]
-    cards = [(card.place, card.folded) for card in fold(books, sections=sections)]
-    assert cards == [(0, (2,)), (1, ()), (3, (5,)), (4, ()), (6, ()), (7, ())]
-    assert [card.place for card in fold(books, "a", sections)] == [0, 2, 1, 3, 5, 4, 6, 7]
+def test_copies_come_after_what_is_verified_and_before_all_others(similarities: np.ndarray) -> None:
+    conditions = Conditions(top_k=6, threshold=0.5, other_books=False, when="any")
+    mask = np.ones(COUNT, dtype=bool)
+    mask[11] = False
+    verified, copies = (40, 3), (3, 11, 12, 20)
+    found = make_listing(
+        similarities, mask, conditions, exclude=QUERY, verified=verified, copies=copies, verified_first=True
+    )
+    assert found.rows[:4].tolist() == [40, 3, 12, 20]  # what is both is verified; what is left out is not listed
+    rest = [row for row in np.argsort(-similarities, kind="stable").tolist() if row not in {QUERY, 11, 40, 3, 12, 20}]
+    assert found.rows[4:].tolist() == rest[:2] and len(found.rows) == 6
+    np.testing.assert_array_equal(found.similarities, similarities[found.rows])
+    assert (found.first, found.copied) == (2, 2)
+    assert found.sections == [VERIFIED] * 2 + [COPIED] * 2 + [ABOVE] * found.above + [BELOW] * found.below
+    short = make_listing(
+        similarities, mask, replace(conditions, top_k=3), exclude=QUERY, verified=verified, copies=copies,
+        verified_first=True,
+    )  # fmt: skip
+    assert (short.rows.tolist(), short.first, short.copied) == ([40, 3, 12], 2, 1)
+    plain = make_listing(similarities, mask, conditions, exclude=QUERY, verified=verified, copies=copies)
+    assert (plain.first, plain.copied, plain.rows.tolist()) == (
+        0, 0, make_listing(similarities, mask, conditions, exclude=QUERY).rows.tolist()
+    )  # fmt: skip

@@ -170,8 +170,9 @@ def test_a_run_asks_about_the_first_neighbours_that_do_not_agree(
 
 
 def test_without_networks_a_collection_keeps_what_was_found(
-    first: list[Image.Image], redrawn: list[Image.Image], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    first: list[Image.Image], redrawn: list[Image.Image], networks: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     images = tmp_path / "images"
     images.mkdir()
     first[0].save(images / "a.png")
@@ -182,4 +183,21 @@ def test_without_networks_a_collection_keeps_what_was_found(
     found = open_collection(out)
     assert register(found, 0, 1).verdict == COPY  # as it was found; its points cannot be shown
     summary = make(out, None, matching=True)
-    assert any("No copies by another hand are looked for" in note for note in summary.notes)
+    assert any("looked for, and what was found is kept" in note for note in summary.notes)
+    assert summary.copies == 1 and evidence_of(open_collection(out), 0).copies == (1,)  # type: ignore[union-attr]
+    redrawn[1].save(images / "c.png")  # other plates, other matches: nothing is known of them
+    summary = make(out, images, matching=True)
+    assert any("none is known of these plates" in note for note in summary.notes) and summary.copies is None
+    monkeypatch.undo()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(networks))
+    assert make(out, None, matching=True).copies == 1  # as the collection has it
+
+
+def test_a_collection_remembers_that_none_are_wanted(first: list[Image.Image], tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    first[0].save(images / "a.png")
+    first[1].save(images / "b.png")
+    out = tmp_path / "c"
+    assert make(out, images, matching=True, copies=0).copies is None
+    assert make(out, None, matching=True).copies is None  # though the networks are here

@@ -12,7 +12,8 @@ from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study
 from imgsim.app.services import commands, state, text, verdict_labels
 from imgsim.collection import Collection
-from imgsim.collection.listing import Listing, fold
+from imgsim.collection.folded_cards import fold
+from imgsim.collection.listing import Listing
 from imgsim.collection.query import Query
 
 _GRID = "neighbour_grid"
