@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from imgsim.catalogue import dating
 from imgsim.catalogue.book_keys import tell_apart
+from imgsim.catalogue.book_rows import disputed, told_of
 from imgsim.catalogue.column_words import heading
 from imgsim.catalogue.metadata import Metadata
 from imgsim.catalogue.numerals import page_number, plate_number
@@ -119,16 +120,20 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     files = [page if page and not e else file for page, e, file in zip(pages, ecco, plates["file"], strict=True)]
     in_ecco = [e.book if e else "" for e in ecco]
     frame = pd.DataFrame(index=plates.index)
-    match, cells = None, {}
+    match, cells, odd = None, {}, {}
     if metadata is not None:
         match = best_match(files, plates["plate_id"].tolist(), in_ecco, metadata)
         match = by_page(files, plates["file"].tolist(), metadata, match) or match
+        odd = disputed(metadata, match)
         used = match.rows[match.rows >= 0]
         if not match.a_row_a_plate and len(np.unique(used)) < len(used):
             # A row that stands for a whole book does not say on which page each of its plates is.
             said = {column: means for column, means in metadata.understood.items() if means not in _NUMBERS}
             metadata = replace(metadata, understood=said)
-        cells = {str(name): _take(metadata.frame[name], match.rows) for name in metadata.frame.columns}
+        cells = {
+            str(name): _take(metadata.frame[name], match.rows, odd.get(str(name), set()))
+            for name in metadata.frame.columns
+        }
     filled, understood = _standard_cells(len(plates), cells, metadata)
     books = tell_apart(files, plates["folder"].tolist(), in_ecco, cells, match, book_by)
     columns = [
@@ -173,16 +178,16 @@ def join(plates: pd.DataFrame, metadata: Metadata | None, book_by: str | None = 
     report = JoinReport(
         len(plates), 0, books=books.facts(), years=dated.report,
         order={"by": order.by, "undecided": [list(pair) for pair in order.undecided[:_MOST_KEPT]]},
-        notes=tuple(filter(None, (books.note, *_order_notes(order.undecided)))),
+        notes=tuple(filter(None, (told_of(odd), books.note, *_order_notes(order.undecided)))),
     )  # fmt: skip
     if metadata is not None and match is not None:
         report = _report(plates, metadata, match, understood, report)
     return Joined(Catalogue(pd.concat([frame, extra], axis=1)), report, _unjoined(plates, metadata, match))
 
 
-def _take(column: pd.Series, rows: npt.NDArray[np.int64]) -> list[str]:
+def _take(column: pd.Series, rows: npt.NDArray[np.int64], odd: Collection[int]) -> list[str]:
     values = column.tolist()
-    return [values[row] if row >= 0 else "" for row in rows]
+    return [values[row] if row >= 0 and row not in odd else "" for row in rows.tolist()]
 
 
 def _sources(metadata: Metadata | None, standard: str) -> list[str]:

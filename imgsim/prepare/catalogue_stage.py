@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imgsim.prepare.found_plates import Found
 
 # Raise it when imgsim.catalogue makes other columns or values of the same input.
-CATALOGUE_VERSION = 3
+CATALOGUE_VERSION = 4
 
 
 class CatalogueStage:
