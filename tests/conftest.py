@@ -32,6 +32,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 # Whatever networks this machine has, collections are prepared without copies, unless a test asks for them.
+_NETWORKS = os.environ.get("IMGSIM_COPIES", "")
 os.environ["IMGSIM_COPIES"] = os.devnull
 
 
@@ -68,6 +69,21 @@ def _main_module() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the networks of copies: the one that IMGSIM_COPIES named, else made out of their packages, once for
+    all processes."""
+    from imgsim.verification.copies.copy_export import make_networks
+    from imgsim.verification.copies.copy_networks import present
+
+    if _NETWORKS and present(Path(_NETWORKS)):
+        return Path(_NETWORKS)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "networks"
+    make_networks(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,19 @@ def copies_of(generation: Generation, row: int) -> list[MatchRow]:
     found = generation.copies
     if found is None:
         return []
-    codes = generation.catalogue.book_codes if generation.catalogue.books_known else None
+    return [
+        pair
+        for pair in found.of(row)
+        if pair.verdict == COPY and enough_here(generation, pair.a, pair.b, pair.inliers)
+    ]
 
-    def stands(pair: MatchRow) -> bool:
-        one_book = codes is not None and codes[pair.a] == codes[pair.b]
-        return pair.verdict == COPY and (not one_book or pair.inliers >= LEAST_IN_BOOK)
 
-    return [pair for pair in found.of(row) if stands(pair)]
+def enough_here(generation: Generation, row_a: int, row_b: int, inliers: int) -> bool:
+    """Whether so many places are enough for two plates that the verifier calls copies."""
+    return inliers >= LEAST_IN_BOOK or not one_book(generation, row_a, row_b)
+
+
+def one_book(generation: Generation, row_a: int, row_b: int) -> bool:
+    """Whether two plates are of one book, as far as books are known."""
+    catalogue = generation.catalogue
+    return catalogue.books_known and bool(catalogue.book_codes[row_a] == catalogue.book_codes[row_b])

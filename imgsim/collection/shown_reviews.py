@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgsim.base.verdict_words import LOOK_ALIKE
+from imgsim.collection.evidence import evidence_of as evidence_of_plate
+
 if TYPE_CHECKING:
-    from imgsim.generation.generation import Generation
+    from imgsim.collection.collection import Collection
+    from imgsim.collection.registration import Registration
+    from imgsim.verification.match_row import MatchRow
 
 
-def evidence_of(collection: Generation, row_a: int, row_b: int, backbone: str) -> dict[str, Any]:
+def evidence_of(collection: Collection, row_a: int, row_b: int, backbone: str) -> dict[str, Any]:
     """The evidence on a pair, seen from the first plate, by the names of :data:`~imgsim.reviews.EVIDENCE`.
 
     ``matching`` names the way in which the lines were compared (the key of the collection's pairs), ``generation`` the
@@ -22,13 +27,11 @@ def evidence_of(collection: Generation, row_a: int, row_b: int, backbone: str) -
         "backbone": backbone,
         "generation": collection.generation,
     }
-    matches = collection.matches
-    if matches is None:
-        return found
-    found["matching"] = str(collection.manifest.get("matching", {}).get("pairs", ""))[:12]
-    match = matches.between(row_a, row_b)
+    if collection.matches is not None:
+        found["matching"] = str(collection.manifest.get("matching", {}).get("pairs", ""))[:12]
+    match = _shown(collection, row_a, row_b)
     if match is None:
-        return found | {"verdict": "not compared"}
+        return found | ({} if collection.matches is None else {"verdict": "not compared"})
     return found | {
         "verdict": match.verdict,
         "inliers": int(match.inliers),
@@ -37,3 +40,15 @@ def evidence_of(collection: Generation, row_a: int, row_b: int, backbone: str) -
         "coverage_a": round(float(match.coverage_a), 4),
         "coverage_b": round(float(match.coverage_b), 4),
     }
+
+
+def _shown(collection: Collection, row_a: int, row_b: int) -> MatchRow | Registration | None:
+    """What the screen says of a pair: what the generation knows, or a copy that somebody has asked for since."""
+    from imgsim.collection.registration import asked_copy
+
+    known = evidence_of_plate(collection, row_a)
+    match = known.known.get(row_b) if known is not None else None
+    if match is not None and match.verdict != LOOK_ALIKE:
+        return match
+    asked = asked_copy(collection, row_a, row_b)
+    return asked if asked is not None and asked.found else match

@@ -16,8 +16,6 @@ from imgsim.collection.evidence import evidence_columns, evidence_of
 from imgsim.collection.registration import register
 from imgsim.collection.registration.result import bent
 from imgsim.errors import WeightsError
-from imgsim.sources.sample.copperplate import PlateSpec
-from imgsim.sources.sample.scanning import scan
 from imgsim.verification.copies import copy_export, copy_networks
 from imgsim.verification.copies.copy_export import make_networks
 from imgsim.verification.copies.copy_networks import (
@@ -31,27 +29,14 @@ from imgsim.verification.copies.copy_points import MOST_POINTS, packed, unpacked
 from imgsim.verification.match import Match
 from imgsim.verification.verifiers import COPIES, SIFT, VERIFIERS
 from imgsim.verification.verifiers.verifier import checked_features, checked_match
+from tests import copying
+from tests.copying import COMPOSITIONS, plate
 from tests.making import ToyProcessor, make
-
-COMPOSITIONS = [16 * number for number in (5, 6, 11)]  # which SIFT does not find once they are drawn anew
-
-
-@pytest.fixture(scope="module")
-def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the networks, made out of the packages that the tests install."""
-    folder = tmp_path_factory.mktemp("networks")
-    make_networks(folder)
-    return folder
 
 
 @pytest.fixture(autouse=True)
 def _here(networks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(networks))
-
-
-def plate(composition: int, hand: int, *, wander: float = 0.0, species_of: int | None = None) -> Image.Image:
-    spec = PlateSpec(composition, hand, hand + 3, composition + 7, wander=wander, species_of=species_of)
-    return scan(spec).convert("L").reduce(2)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +46,7 @@ def first() -> list[Image.Image]:
 
 @pytest.fixture(scope="module")
 def redrawn() -> list[Image.Image]:
-    return [plate(one, one + 5000, wander=22) for one in COMPOSITIONS]
+    return [copying.redrawn(one) for one in COMPOSITIONS]
 
 
 def compared(a: Image.Image, b: Image.Image) -> Match:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
-from imgsim.app.parts import cards, compare_lines, counterpart, reviewing, shell
+from imgsim.app.parts import another_hand, cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
@@ -39,6 +39,8 @@ class State(state.State):
 
     other: str = parameter("", "with", parameters.short)
     compare: str = parameter("flicker", "compare", parameters.OneOf(MODES))
+    # Whether the verifier of copies is asked about this pair.
+    hand: bool = parameter(False, "hand", parameters.flag, after=("plate", "other"))
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -73,9 +75,12 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
     except ImgsimError as unread:
         found, error = None, remedies.told(unread)
     similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
-    said = (found and _finding(found)) or "not compared"
     with st.container(key="compare_head", gap="small"):
-        _verdict(collection, now, found, similarity, row_a, row_b, candidates)
+        top = st.container(gap="small")
+        if found is not None and not found.found:
+            found = _by_another_hand(collection, now, found, row_a, row_b)
+        with top:
+            _verdict(collection, now, found, similarity, row_a, row_b, candidates)
         left, right = st.columns(2, gap="medium")
         with left:
             st.html(_caption(collection, row_a, "A"))
@@ -84,6 +89,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         reviewing.bar(collection, row_a, row_b, key="compare")
     if error:
         st.error(text.plain(error))
+    said = (found and _finding(found)) or "not compared"
     place = candidates.index(row_b) if row_b in candidates else -1
     near = [candidates[i] for i in (place + 1, place - 1) if 0 <= i < len(candidates)][:_PRELOADED]
     event = compare_view(
@@ -101,8 +107,24 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
     )
     if event.wish == "back":
         shell.go("plate")
-    if found and found.found:
+    if found and found.found and found.verdict != COPY:
         compare_lines.show(collection, row_a, row_b, found.printing)
+
+
+def _by_another_hand(
+    collection: Collection, now: State, found: Registration, row_a: int, row_b: int
+) -> Registration:
+    """What is laid on the page: the copy that is found by asking now, if there is one, else what the lines say."""
+    asked = another_hand.answer(collection, row_a, row_b, key="compare", asked=now.hand, press=_ask_copy)
+    if asked is None:
+        return found
+    if not now.hand:  # it was asked on another page, or from the other side: the address says so here, too
+        state.update(hand=True)
+    return asked if asked.found else found
+
+
+def _ask_copy() -> None:
+    state.update(hand=True)
 
 
 def _verdict(

@@ -9,11 +9,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, thumbnail_grid
-from imgsim.app.parts import cards, review_import, reviewing, shell
+from imgsim.app.parts import another_hand, cards, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
+from imgsim.collection.evidence import evidence_of
 from imgsim.collection.review_queue import FILTERS, Queue
 from imgsim.reviews import Review
 from imgsim.verification.match_row import MatchRow
@@ -137,7 +139,8 @@ def _skipped(collection: Collection) -> set[Pair]:
 
 def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
     row_a, row_b = pair
-    match = collection.matches.between(row_a, row_b) if collection.matches is not None else None
+    known = evidence_of(collection, row_a)
+    match = known.known.get(row_b) if known is not None else None
     question = queue.question(row_a, row_b)
     similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
     why = " ".join(question.reasons) if question is not None else "Reviewers differ about this pair."
@@ -156,6 +159,9 @@ def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
             ids = collection.catalogue.plate_ids
             reviewing.open_in_compare(str(ids[row_a]), str(ids[row_b]))
     asked.caption(text.plain(_evidence(collection, now, match, similarity)))
+    if match is None or match.verdict == LOOK_ALIKE:
+        with asked:
+            another_hand.answer(collection, row_a, row_b, key="review")
     reviewing.bar(collection, row_a, row_b, key="review", shortcuts=reviewing.DIGITS, then=_decided)
     for letter, column in zip("AB", st.columns(2, gap="medium"), strict=True):
         row = row_a if letter == "A" else row_b

@@ -12,15 +12,17 @@ from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, reviewing, shell
 from imgsim.app.services import caches, state, text
 from imgsim.collection import Collection
+from imgsim.collection.evidence import evidence_of
 from imgsim.collection.listing import meets
 
 _GRID = "compare_grid"
 
 
 def neighbours(collection: Collection, now: state.State, row: int) -> list[int]:
-    """The plates to step through: those that geometry ties to this one, then the most similar of the others."""
-    matches = getattr(collection, "matches", None)
-    found = [match.other(row) for match in matches.of(row) if match.verified] if matches is not None else []
+    """The plates to step through: those that geometry ties to this one, its copies by another hand, then the most
+    similar of the others."""
+    known = evidence_of(collection, row)
+    found = [*known.verified, *known.copies] if known is not None else []
     similarities = caches.similarities_of(collection, now.backbone, row)
     near = np.argsort(-similarities, kind="stable")[: now.top_k + 200]
     allowed = (near != row) & meets(collection.catalogue, np.array([row]), near, other_books=now.other_books)

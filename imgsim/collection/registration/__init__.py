@@ -7,12 +7,13 @@ transform give it anew. Where paper has stretched or a copyist's eye has strayed
 also give a smooth bend, a thin-plate spline (Bookstein 1989), kept only if it foretells windows left out of it.
 """
 
+from imgsim.collection.registration.asked_copy import ask_copy, asked_copy
 from imgsim.collection.registration.line_distances import Lines, measure_lines
 from imgsim.collection.registration.refinement import LEAST_WINDOWS, refine
 from imgsim.collection.registration.registering import register
 from imgsim.collection.registration.result import NODES, Registration, bent, reversed_
 
 __all__ = [
-    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "bent", "measure_lines", "register", "reversed_",
-    "refine",
+    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "ask_copy", "asked_copy", "bent", "measure_lines", "refine",
+    "register", "reversed_",
 ]  # fmt: skip

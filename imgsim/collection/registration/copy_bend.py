@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgsim.collection.registration.result import NODES, Registration, bent
-from imgsim.errors import ImgsimError
 from imgsim.verification.geometry import moved
-
-if TYPE_CHECKING:
-    from imgsim.verification.match import Match
 
 # Of the squared distances, in thousandths of A's longer side: so far a place may miss a smooth bend.
 SMOOTHING = 30.0
@@ -45,13 +39,3 @@ def bent_over(found: Registration, size_a: tuple[int, int], size_b: tuple[int, i
     return replace(
         found, bend=bend, residual=float(np.median(missed)), bent_residual=float(np.median(still)), sharpened=False
     )
-
-
-def points_anew(data_a: bytes | Path, data_b: bytes | Path) -> Match | None:
-    """The finding on two scans with the points that agree; None where the networks are gone, or a scan is."""
-    from imgsim.verification.verifiers import COPIES, describe_file
-
-    try:
-        return COPIES.compare(*(describe_file(data, COPIES) for data in (data_a, data_b)))
-    except ImgsimError:
-        return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE
+from imgsim.base.verdict_words import DETAIL
 from imgsim.collection.plate_copies import copies_of
-from imgsim.collection.registration.copy_bend import bent_over, points_anew
+from imgsim.collection.registration.asked_copy import copy_of, laid
 from imgsim.collection.registration.refinement import LONGEST, refine
-from imgsim.collection.registration.result import Registration, Size, Source, reversed_
+from imgsim.collection.registration.result import Registration, Size, reversed_, started
 from imgsim.errors import ImgsimError
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
         ids = collection.catalogue.frame["plate_id"]
         turned = str(ids.iat[row_b]) < str(ids.iat[row_a])
         features = [describe_file(data, verifier) for data in ((data_b, data_a) if turned else (data_a, data_b))]
-        found = _start(verifier.compare(*features), "computed now")
+        found = started(verifier.compare(*features), "computed now")
         found = reversed_(found) if turned else found
     else:
-        found = _start(stored, "precomputed")
+        found = started(stored, "precomputed")
     if not found.found:
         return found
     try:
@@ -65,41 +66,11 @@ def register(collection: Generation, row_a: int, row_b: int) -> Registration:
 
 def _registered_copy(collection: Generation, copy: MatchRow) -> Registration:
     """Lay a copy by another hand on what it copies, bent where the scans and the networks are there."""
-    found = _start(copy, "precomputed")
-    frame = collection.catalogue.frame
-    turned = str(frame["plate_id"].iat[copy.b]) < str(frame["plate_id"].iat[copy.a])
-    first, second = (copy.b, copy.a) if turned else (copy.a, copy.b)
     try:
-        anew = points_anew(collection.plate_content(first), collection.plate_content(second))
+        anew = laid(collection, copy.a, copy.b, copy_of(collection, copy.a, copy.b))
     except ImgsimError:
-        return found
-    if anew is None or anew.verdict != COPY:
-        return found
-    better = _start(anew, "precomputed")
-    better = reversed_(better) if turned else better
-    sizes = [(int(frame["width"].iat[row]), int(frame["height"].iat[row])) for row in (copy.a, copy.b)]
-    return bent_over(better, *sizes)
-
-
-def _start(match: Any, source: Source) -> Registration:
-    transform = np.asarray(match.transform, dtype=np.float64).reshape(3, 3)
-    if match.verdict == LOOK_ALIKE or not np.isfinite(transform).all():
-        transform, source = np.full((3, 3), np.nan), "none"
-    none = np.zeros((0, 2), np.float32)
-    return Registration(
-        verdict=str(match.verdict),
-        inliers=int(match.inliers),
-        mirrored=bool(match.mirrored),
-        coverage_a=float(match.coverage_a),
-        coverage_b=float(match.coverage_b),
-        printing=str(match.printing),
-        transform=transform,
-        points_a=np.asarray(getattr(match, "points_a", none), np.float32) if source != "none" else none,
-        points_b=np.asarray(getattr(match, "points_b", none), np.float32) if source != "none" else none,
-        residual=float("nan"),
-        source=source,
-        negative=bool(match.negative),
-    )
+        anew = None
+    return started(copy, "precomputed") if anew is None or not anew.found else replace(anew, source="precomputed")
 
 
 def _grey(data: bytes | Path) -> tuple[np.ndarray, Size]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.verification.geometry import moved
 from imgsim.verification.match_row import inverted
 
@@ -64,6 +65,28 @@ class Registration:
         if self.mirrored:
             a, c = -a, -c
         return float(np.degrees(np.arctan2(c - b, a + d)))
+
+
+def started(match: Any, source: Source) -> Registration:
+    """The finding of a verifier, a Match or a MatchRow, as a registration that is not refined yet."""
+    transform = np.asarray(match.transform, dtype=np.float64).reshape(3, 3)
+    if match.verdict == LOOK_ALIKE or not np.isfinite(transform).all():
+        transform, source = np.full((3, 3), np.nan), "none"
+    none = np.zeros((0, 2), np.float32)
+    return Registration(
+        verdict=str(match.verdict),
+        inliers=int(match.inliers),
+        mirrored=bool(match.mirrored),
+        coverage_a=float(match.coverage_a),
+        coverage_b=float(match.coverage_b),
+        printing=str(match.printing),
+        transform=transform,
+        points_a=np.asarray(getattr(match, "points_a", none), np.float32) if source != "none" else none,
+        points_b=np.asarray(getattr(match, "points_b", none), np.float32) if source != "none" else none,
+        residual=float("nan"),
+        source=source,
+        negative=bool(match.negative),
+    )
 
 
 def reversed_(found: Registration) -> Registration:
