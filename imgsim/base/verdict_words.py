@@ -7,6 +7,8 @@ DETAIL, LOOK_ALIKE = "shared detail", "look-alike"
 VERDICTS = (SAME, MIRRORED, NEGATIVE, DETAIL, LOOK_ALIKE)
 # What another verifier says of two whose lines do not agree: it never makes them the same plate.
 COPY = "copy by another hand"
+# A copy that was drawn straight from a print, and printed the other way round.
+REVERSED = "reversed"
 # What stands for a pair that was never compared.
 NOT_CHECKED = "not checked"
 
@@ -34,10 +36,9 @@ PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED = "probably the same plate", "probably
 PRINTINGS = ("", PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED)
 
 
-def turned(
-    verdict: str, mirrored: bool, negative: bool, words: tuple[str, str] = (f", {MIRRORED}", f", {NEGATIVE}")
-) -> str:
+def turned(verdict: str, mirrored: bool, negative: bool, words: tuple[str, str] | None = None) -> str:
     """What is to be added to a verdict on two of which one is turned left to right, and one is the other's negative:
     words for each that the verdict does not say itself."""
+    words = words or (f", {REVERSED if verdict == COPY else MIRRORED}", f", {NEGATIVE}")
     said = ((mirrored and verdict != MIRRORED), (negative and verdict != NEGATIVE))
     return "".join(word for word, wanted in zip(words, said, strict=True) if wanted)

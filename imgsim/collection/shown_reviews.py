@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgsim.base.verdict_words import LOOK_ALIKE
+from imgsim.collection.asked_copies import asked_copy
 from imgsim.collection.evidence import evidence_of as evidence_of_plate
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ def evidence_of(collection: Collection, row_a: int, row_b: int, backbone: str) -
 
 def _shown(collection: Collection, row_a: int, row_b: int) -> MatchRow | Registration | None:
     """What the screen says of a pair: what the generation knows, or a copy that somebody has asked for since."""
-    from imgsim.collection.registration import asked_copy
-
     known = evidence_of_plate(collection, row_a)
     match = known.known.get(row_b) if known is not None else None
     if match is not None and match.verdict != LOOK_ALIKE:

@@ -13,8 +13,8 @@ from imgsim.app.pages import compare
 from imgsim.app.parts.another_hand import ASK, GAIN, said
 from imgsim.base.verdict_words import COPY, LOOK_ALIKE
 from imgsim.collection import Collection, open_collection
+from imgsim.collection.asked_copies import asked_copy
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.registration import asked_copy
 from imgsim.verification import geometry
 from imgsim.verification.copies.copy_networks import FOLDER_VARIABLE
 from tests.app.review_scene import press, visit

@@ -81,7 +81,7 @@ def test_features_are_of_the_form_that_is_kept(first: list[Image.Image]) -> None
     found, again = (COPIES.describe(a, (3 * a.width, 3 * a.height)) for _ in range(2))
     np.testing.assert_array_equal(found.points, again.points)
     np.testing.assert_allclose(found.points[:, :3], 3 * COPIES.describe(a, a.size).points[:, :3], rtol=1e-5)
-    assert len(found) == MOST_POINTS and found.vouch[0]
+    assert len(found) == 2 * MOST_POINTS and found.vouch[0] and found.vouch[MOST_POINTS]  # as it is, and reversed
     assert (found.points[:, :2] > 0).all() and (found.points[:, :2] < found.size).all()
     assert not len(COPIES.describe(Image.new("L", (300, 400), 255), (300, 400)))
     rows = np.random.default_rng(4).normal(size=(50, 64)).astype(np.float32)

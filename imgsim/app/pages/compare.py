@@ -13,7 +13,16 @@ from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
 from imgsim.app.parts import another_hand, cards, compare_lines, counterpart, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE, MIRRORED, NEGATIVE, SAME
+from imgsim.base.verdict_words import (
+    COPY,
+    DETAIL,
+    LOOK_ALIKE,
+    MIRRORED,
+    NEGATIVE,
+    REVERSED,
+    SAME,
+    turned,
+)
 from imgsim.collection import Collection
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
@@ -137,6 +146,8 @@ def _verdict(
     candidates: list[int],
 ) -> None:
     verdict = _VERDICTS.get(found.verdict, found.verdict) if found else "Not compared"
+    if found and found.verdict == COPY:
+        verdict += turned(found.verdict, found.mirrored, False)
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
     score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
@@ -173,7 +184,7 @@ def numbers(found: Registration | None) -> list[str]:
         ]
     over = f"over {_percent(found.coverage_a)} of A and {_percent(found.coverage_b)} of B"
     said = [f"{text.count(found.inliers, 'place')} agree, {over}"]
-    how = ["flipped"] if found.mirrored else []
+    how = [REVERSED if found.verdict == COPY else "flipped"] if found.mirrored else []
     if abs(found.turn) >= 0.1:
         how.append(f"turned by {abs(found.turn):.1f}°")
     how.append(f"laid on A to {found.residual:.1f} px" if np.isfinite(found.residual) else "laid on A")

@@ -7,16 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from imgsim.app.services import commands, nearby, remedies, text
+from imgsim.base.verdict_words import COPY, turned
 from imgsim.collection import Collection
+from imgsim.collection.asked_copies import ask_copy, asked_copy
 from imgsim.collection.plate_copies import LEAST_IN_BOOK, one_book
-from imgsim.collection.registration import Registration, ask_copy, asked_copy
+from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
 
 Press = Callable[[], None]
 ASK = "Ask for a copy by another hand"
 _HELP = (
     "A picture that somebody drew anew shares no line with its model. A learned matcher knows it by its arrangement: "
-    "it looks at these two plates now, which takes a second."
+    "it looks at these two plates now, reversed and turned as one of them may be, which takes a second or two."
 )
 GAIN = (
     "A picture that somebody drew anew shares no line with its model: it can only be known by its arrangement, and the "
@@ -87,8 +89,10 @@ def said(collection: Collection, row_a: int, row_b: int, found: Registration) ->
     places = text.count(found.inliers, "place")
     if found.found:
         how = f"`{commands.prepare(collection.path, '--copies', '3')}`"
+        quarter = f", turned by {abs(found.turn):.0f}°" if abs(found.turn) > 45 else ""
+        which = turned(COPY, found.mirrored, False) + quarter
         return (
-            f"**A copy by another hand:** {places} agree, over {_percent(found.coverage_a)} of A and "
+            f"**A copy by another hand{which}:** {places} agree, over {_percent(found.coverage_a)} of A and "
             f"{_percent(found.coverage_b)} of B. {_NOWHERE} To have copies listed, prepare the collection so: {how}"
         )
     from imgsim.verification.copies.copy_pairs import LEAST

@@ -7,13 +7,13 @@ transform give it anew. Where paper has stretched or a copyist's eye has strayed
 also give a smooth bend, a thin-plate spline (Bookstein 1989), kept only if it foretells windows left out of it.
 """
 
-from imgsim.collection.registration.asked_copy import ask_copy, asked_copy
+from imgsim.collection.registration.laid_copy import copy_of, in_order, laid, never_counting
 from imgsim.collection.registration.line_distances import Lines, measure_lines
 from imgsim.collection.registration.refinement import LEAST_WINDOWS, refine
 from imgsim.collection.registration.registering import register
 from imgsim.collection.registration.result import NODES, Registration, bent, reversed_
 
 __all__ = [
-    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "ask_copy", "asked_copy", "bent", "measure_lines", "refine",
-    "register", "reversed_",
+    "LEAST_WINDOWS", "Lines", "NODES", "Registration", "bent", "copy_of", "in_order", "laid", "measure_lines",
+    "never_counting", "refine", "register", "reversed_",
 ]  # fmt: skip

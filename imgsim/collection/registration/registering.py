@@ -10,7 +10,7 @@ import numpy as np
 
 from imgsim.base.verdict_words import DETAIL
 from imgsim.collection.plate_copies import copies_of
-from imgsim.collection.registration.asked_copy import copy_of, laid
+from imgsim.collection.registration.laid_copy import copy_of, laid
 from imgsim.collection.registration.refinement import LONGEST, refine
 from imgsim.collection.registration.result import Registration, Size, reversed_, started
 from imgsim.errors import ImgsimError

@@ -1,7 +1,13 @@
-"""What XFeat sees on a plate: places, and what they look like (Potje et al., XFeat, CVPR 2024)."""
+"""What XFeat sees on a plate: places, and what they look like (Potje et al., XFeat, CVPR 2024).
+
+It knows a place again neither in a mirror nor once the plate is turned, so a plate is described in several views: as it
+is and reversed, as a copy that was drawn straight from a print is; turned by quarters where somebody asks for one pair.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +17,13 @@ from PIL import Image
 from imgsim.features.extraction import Features, no_features, working_copy
 from imgsim.features.keypoint_mask import keypoint_mask
 from imgsim.images.shaping import whiten
+from imgsim.verification.copies.plate_views import STANDING, seen_as, viewed, viewed_size
+from imgsim.verification.geometry import moved
 
 if TYPE_CHECKING:
     from imgsim.verification.copies.copy_networks import CopyNetworks
 
-POINTS_VERSION = 1
+POINTS_VERSION = 2
 MOST_POINTS = 700
 LENGTH = 64
 # A peak is the highest within so many pixels around, and higher than this; as the authors have it.
@@ -28,17 +36,43 @@ INK, WINDOW_OF_INK = 190, 9
 SCALE = 512.0
 
 
-def copy_points(image: Image.Image, size: tuple[int, int], networks: CopyNetworks) -> Features:
-    """Describe a plate by :data:`MOST_POINTS` places at most, those that vouch first, then the surest first.
+def copy_points(
+    image: Image.Image, size: tuple[int, int], networks: CopyNetworks, views: Sequence[int] = STANDING
+) -> Features:
+    """Describe a plate in each of the views by :data:`MOST_POINTS` places at most, those that vouch first, then the
+    surest first.
 
     Parameters
     ----------
-    image, size : as of :class:`~imgsim.verification.verifiers.verifier.Verifier`. Diameters are those of the cells that
-        the network looks at, angles are 0: it knows neither.
+    image, size : as of :class:`~imgsim.verification.verifiers.verifier.Verifier`. Places are given in pixels of the
+        plate as it is, whatever the view. Diameters are those of the cells that the network looks at; in the place of
+        an angle, of which it knows nothing, stands the number of the view (:mod:`~.plate_views`).
     """
     import cv2
 
     plate = whiten(np.asarray(working_copy(image), dtype=np.uint8))
+    # The network sees stains and the paper's ribs as well: two sheets of one ream are no copies of each other.
+    inked = cv2.erode(plate, np.ones((WINDOW_OF_INK, WINDOW_OF_INK), np.uint8)) < INK
+    may_vouch = inked & ~keypoint_mask(plate)
+    parts = []
+    for view in views:
+        found = _points(seen_as(plate, view), seen_as(may_vouch, view), viewed_size(size, view), networks)
+        back = np.linalg.inv(viewed(size, view))
+        points = found.points.copy()
+        points[:, :2], points[:, 3] = moved(back, found.points[:, :2]), view
+        parts.append(replace(found, size=size, points=points))
+    points, descriptors, vouch = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("points", "descriptors", "vouch")
+    )
+    return Features(size, points, descriptors, vouch)
+
+
+def _points(
+    plate: npt.NDArray[np.uint8], may_vouch: npt.NDArray[np.bool_], size: tuple[int, int], networks: CopyNetworks
+) -> Features:
+    """The places on one view, in pixels of an original of that size."""
+    import cv2
+
     height, width = plate.shape
     # The network halves what it sees five times.
     seen_w, seen_h = (max(MULTIPLE, side // MULTIPLE * MULTIPLE) for side in (width, height))
@@ -50,9 +84,7 @@ def copy_points(image: Image.Image, size: tuple[int, int], networks: CopyNetwork
     score = peaks[y, x] * _sampled(reliability[0], at, cv2.INTER_LINEAR)[:, 0]
     inside = [np.minimum((places * (full / part)).astype(np.int64), full - 1)
               for places, full, part in ((x, width, seen_w), (y, height, seen_h))]  # fmt: skip
-    # The network sees stains and the paper's ribs as well: two sheets of one ream are no copies of each other.
-    inked = cv2.erode(plate, np.ones((WINDOW_OF_INK, WINDOW_OF_INK), np.uint8)) < INK
-    vouch = (inked & ~keypoint_mask(plate))[inside[1], inside[0]]
+    vouch = may_vouch[inside[1], inside[0]]
     order = np.lexsort((-score, ~vouch))
     order = order[score[order] > 0][:MOST_POINTS]
     if not len(order):

@@ -32,5 +32,5 @@ class Copies:
         return copy_points.copy_points(image, size, load_networks())
 
     def compare(self, a: Features, b: Features) -> Match:
-        """See :class:`~imgsim.verification.verifiers.verifier.Verifier`."""
+        """See :class:`~imgsim.verification.verifiers.verifier.Verifier`. Reversed copies are found, turned ones not."""
         return copy_pairs.compare_copies(a, b, load_networks())
