@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
+from imgsim.base.verdict_words import COPY, DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
 from imgsim.catalogue.book_pages import ORNAMENT, BookPage, BookPages, Cut
 from imgsim.collection import Collection
@@ -39,8 +39,10 @@ def collection_of(
     kept: int = 6,
     path: Path = Path("nowhere"),
     paged: bool = False,
+    copies: Sequence[dict[str, Any]] | None = None,
 ) -> Collection:
-    """What an export needs of a collection; with pairs None the plates were never compared.
+    """What an export needs of a collection; with pairs None the plates were never compared, with copies None nobody
+    has asked for any.
 
     With `paged` each plate is a box on a page of its own, beside an ornament; and one page has no box.
     """
@@ -52,8 +54,9 @@ def collection_of(
     maps = {"pca": embeddings[:, :2], "umap": embeddings[:, 2:4] * -10}
     pages = pages_of(catalogue) if paged else None
     return in_memory(
-        catalogue, matches, manifest=MANIFEST, path=path, embeddings=embeddings, kept=kept, maps=maps, pages=pages
-    )
+        catalogue, matches, manifest=MANIFEST, path=path, embeddings=embeddings, kept=kept, maps=maps, pages=pages,
+        copies=None if copies is None else matches_of(catalogue, copies),
+    )  # fmt: skip
 
 
 def pages_of(catalogue: Catalogue) -> BookPages:
@@ -83,7 +86,10 @@ def hostile(path: Path = Path("nowhere")) -> Collection:
         *clique([ids[0], ids[7], ids[12]]), pair(ids[1], ids[9], MIRRORED, 90), pair(ids[5], ids[20], DETAIL, 60),
         pair(ids[2], ids[30], LOOK_ALIKE), pair(ids[3], ids[4], LOOK_ALIKE),
     ]  # fmt: skip
-    return collection_of(catalogue, pairs, path=path, paged=True)
+    copies = [
+        pair(ids[0], ids[30], COPY, 70), pair(ids[1], ids[33], COPY, 80, mirrored=True), pair(ids[13], ids[17], COPY),
+    ]  # fmt: skip
+    return collection_of(catalogue, pairs, path=path, paged=True, copies=copies)
 
 
 def request_of(collection: Collection, **values: Any) -> Request:

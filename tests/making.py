@@ -217,6 +217,13 @@ def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families
     add_files(collection, files)
 
 
+def add_copies(collection: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give a prepared collection copies by another hand, as :func:`match_values` makes them."""
+    catalogue = open_collection(collection).catalogue
+    found = Matches.from_frame(pd.DataFrame([*rows] or None, columns=schema().names), catalogue)
+    add_files(collection, {layout.COPIES: found.to_parquet()})
+
+
 def heavy_modules(code: str) -> str:
     """Run code in a Python of its own and return which of the libraries that take long to load it has loaded."""
     code += (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from imgsim.base.cells import csv_bytes, yes
 from imgsim.catalogue import Catalogue
 from imgsim.collection.book_network import KINDS
+from imgsim.export.copy_lists import copied_books
 from imgsim.export.graphml import graphml
 from imgsim.export.request import Chunk, Request
 
@@ -73,7 +74,8 @@ def graphml_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the network of a collection as GraphML."""
     borrowing = _borrowing(request)
     if borrowing is not None:
-        yield Chunk(graphml(borrowing), len(borrowing.edges))
+        copies = copied_books(request)
+        yield Chunk(graphml(borrowing, copies), len(borrowing.edges) + len(copies))
 
 
 def expected_edges(request: Request) -> int:
@@ -84,6 +86,11 @@ def expected_edges(request: Request) -> int:
         for pair in combinations(sorted(family.books), 2)
     }  # fmt: skip
     return len(pairs)
+
+
+def expected_ties(request: Request) -> int:
+    """Return how many edges the network has: of books that share a family, and of those tied by copies alone."""
+    return expected_edges(request) + len(copied_books(request))
 
 
 def _borrowing(request: Request) -> BookNetwork | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imgsim.errors import Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
-from imgsim.export.book_edges import expected_edges, graphml_chunks, network_chunks
+from imgsim.errors import AddCopies, Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
+from imgsim.export.book_edges import expected_edges, expected_ties, graphml_chunks, network_chunks
+from imgsim.export.copy_lists import copied, copy_chunks
 from imgsim.export.family_lists import family_chunks, family_ids
 from imgsim.export.kind import ExportFile, ExportKind, Kinds
 from imgsim.export.map_page import map_chunks, method_of
@@ -29,6 +30,12 @@ def _uncompared(request: Request) -> ImgsimError | None:
     return ImgsimError(
         "The plates were never compared by their lines.", PrepareAgain(str(request.collection.path))
     )
+
+
+def _unasked(request: Request) -> ImgsimError | None:
+    if request.collection.copies is not None:
+        return None
+    return ImgsimError("Nobody has asked for copies by another hand.", AddCopies())
 
 
 def _unplaced(request: Request) -> ImgsimError | None:
@@ -117,6 +124,19 @@ KINDS: tuple[ExportKind, ...] = (
         _uncompared,
     ),
     ExportKind(
+        "copies", "Copies by another hand", "The pairs of plates that show the same, drawn anew.", "What was found",
+        (
+            ExportFile(
+                "copies.csv", CSV,
+                "The pairs whose lines do not agree and that show the same things in the same places, as a learned "
+                "verifier says: one row a pair. They are in no list of matches, and make nothing one family. A pair is "
+                "in the list if at least one of its plates was asked for.",
+                _PAIR, lambda request: len(copied(request)), copy_chunks,
+            ),
+        ),
+        _unasked,
+    ),
+    ExportKind(
         "reviews", "Reviews", "What people decided about pairs: who, when, and on which evidence.", "What was found",
         (
             ExportFile(
@@ -135,8 +155,9 @@ KINDS: tuple[ExportKind, ...] = (
             ExportFile(
                 "network.graphml", "application/xml",
                 "The books that share images as a network, for Gephi, Cytoscape, networkx or igraph: an edge points "
-                "from the earlier to the later book. It is that of the whole collection.",
-                _BOOKS, expected_edges, graphml_chunks, (900, 40_000),
+                "from the earlier to the later book. Its kind says whether they share images, or copies by another "
+                "hand. It is that of the whole collection.",
+                _BOOKS, expected_ties, graphml_chunks, (900, 40_000),
             ),
             ExportFile(
                 "network.csv", CSV,

@@ -47,7 +47,7 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
     # Whole columns once: a column of strings is not an array before it is asked for.
-    decided = _decided(request)
+    people = decided(request)
     values = {name: matches.frame[name].to_numpy() for name in _ASKED}
     for start in range(0, len(found), STEP):
         places = found[start : start + STEP]
@@ -56,7 +56,7 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
         met = [*part["row_a"], *part["row_b"]]
         ids, records = names.of(met), books.of(met)
         known = matches.verified[places].tolist()
-        evidence = lines(zip(*_evidence(request, part, known, decided), strict=True))
+        evidence = lines(zip(*_evidence(request, part, known, people), strict=True))
         written = [
             f"{ids[a]},{ids[b]},{said[:-2]},{records[a]},{records[b]},{tail}\r\n"
             for a, b, said in zip(*rows, evidence, strict=True)
@@ -68,7 +68,7 @@ def _evidence(
     request: Request,
     values: Mapping[str, list],
     known: list[bool],
-    decided: Mapping[tuple[str, str], tuple[str, str, str]],
+    people: Mapping[tuple[str, str], tuple[str, str, str]],
 ) -> Iterator[list[str]]:
     """Yield the cells of each column of what was found."""
     families = request.families
@@ -88,14 +88,14 @@ def _evidence(
     yield from column_cells("family_id", family_ids, _EVIDENCE, plain=False)
     ids = request.catalogue.plate_ids
     said = [
-        decided.get((ids[a], ids[b]), ("", "", ""))
+        people.get((ids[a], ids[b]), ("", "", ""))
         for a, b in zip(values["row_a"], values["row_b"], strict=True)
     ]
     for at in range(3):
         yield cells([one[at] for one in said])
 
 
-def _decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
+def decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
     """Return what people decided: the decision, or "disputed", who says what, and who, by the ids of the pair."""
     frame = request.standing
     columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "said", "reviewers"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,13 @@ from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.catalogue import Catalogue
 from imgsim.collection.evidence import EVIDENCE, evidence_cells
 from imgsim.collection.listing import meets
+from imgsim.collection.other_hands import copy_pairs
 from imgsim.export.catalogued import OF_BOTH, Parts, column, same_length
 from imgsim.export.request import Chunk, Request
 from imgsim.retrieval.neighbours import nearest
 
 if TYPE_CHECKING:
+    from imgsim.verification.match_row import MatchRow
     from imgsim.verification.matches import Matches
 
 _NUMBERS = {"rank", "similarity", "threshold", "date"} | {
@@ -118,7 +120,7 @@ def neighbour_chunks(request: Request) -> Iterator[Chunk]:
     # A plate is met in a hundred rows: its cells are made once, and ready to stand between two commas.
     names, books = Parts(catalogue, ("plate_id",)), Parts(catalogue, OF_BOTH)
     tail = f",{line_part([request.backbone, request.collection.name])},{cell(request.date, plain=True)}"
-    proofs = None if matches is None else _Proofs(matches)
+    proofs = None if matches is None else _Proofs(matches, copy_pairs(request.collection))
     at = None if request.across is None else float(np.float32(request.across))
     line = _written(request.across)
     for rows, lists in neighbour_lists(request):
@@ -217,8 +219,9 @@ def _meets(request: Request, rows: np.ndarray, others: np.ndarray) -> npt.NDArra
 class _Proofs:
     """What is verified of pairs, as the ends of their lines."""
 
-    def __init__(self, matches: Matches) -> None:
+    def __init__(self, matches: Matches, copies: Sequence[MatchRow]) -> None:
         self._matches = matches
+        self._copies = {(min(pair.a, pair.b), max(pair.a, pair.b)): pair for pair in copies}
         # Whole columns once: a column of strings is not an array before it is asked for.
         self._values = {
             name: matches.frame[name].to_numpy()
@@ -241,6 +244,26 @@ class _Proofs:
         )  # fmt: skip
         written = [f",{NOT_CHECKED},,,,,"] * len(positions)
         for place, *found in zip(*(values.tolist() for values in columns), strict=True):
-            verdict, inliers, side, tone, one, two = evidence_cells(*found)
-            written[place] = f",{verdict},{inliers},{side or ''},{tone or ''},{one},{two}"
+            written[place] = _proof(*found)
+        self._note_copies(written, queries, others)
         return written
+
+    def _note_copies(
+        self, written: list[str], queries: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
+    ) -> None:
+        """Say of the copies by another hand what they are."""
+        if not self._copies:
+            return
+        for place, (query, other) in enumerate(zip(queries.tolist(), others.tolist(), strict=True)):
+            pair = self._copies.get((min(query, other), max(query, other)))
+            if pair is not None:
+                of = pair.seen_from(query)
+                written[place] = _proof(
+                    of.verdict, of.inliers, of.mirrored, of.negative, of.coverage_a, of.coverage_b
+                )
+
+
+def _proof(*found: Any) -> str:
+    """The end of a line that says what is known of a pair; see :func:`evidence_cells`."""
+    verdict, inliers, side, tone, one, two = evidence_cells(*found)
+    return f",{verdict},{inliers},{side or ''},{tone or ''},{one},{two}"

@@ -74,7 +74,7 @@ def test_it_offers_everything_there_is_and_says_what_there_is_not(dialog: Callab
         "families",
         "books",
     }
-    assert {name for name, box in boxes.items() if box.disabled} == {"reviews", "pages"}
+    assert {name for name, box in boxes.items() if box.disabled} == {"copies", "reviews", "pages"}
     assert "page Review" in boxes["reviews"].help
     assert [file for file, *_ in tables(app)[:-1]] == [
         "neighbours.csv", "matches.csv", "families.csv", "books.bib", "books.json",

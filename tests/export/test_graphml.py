@@ -47,7 +47,8 @@ def test_the_network_is_graphml(copied: BookNetwork) -> None:
     assert edges[0] == (
         "one", "two",
         {"edge_weight": "5.0", "edge_dated": "true", "edge_same_image": "3", "edge_mirrored": "1", "edge_negative": "0",
-         "edge_shared_detail": "1", "edge_from_earliest": "5", "edge_order_tau": "0.8"},
+         "edge_shared_detail": "1", "edge_from_earliest": "5", "edge_order_tau": "0.8",
+         "edge_kind": "shared images"},
     )  # fmt: skip
     kinds = {"int": int, "double": float, "string": str, "boolean": ["false", "true"].index}
     for owner, elements in (("node", graph.iter(f"{SPACE}node")), ("edge", graph.iter(f"{SPACE}edge"))):

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from imgsim.base.spreadsheets import read_back
+from imgsim.base.verdict_words import COPY
 from imgsim.cli import environment
 from imgsim.cli.export_command import main as export_command
 from imgsim.cli.export_command import parser
@@ -68,7 +69,8 @@ def request_anew(tmp_path: Path) -> Callable[..., Request]:
     def make(**values: Any) -> Request:
         plates = {name: (name[:10], BOOKS[name[:10]]) for name in IDS}
         pairs = [*clique([IDS[0], IDS[3], IDS[7]]), pair(IDS[1], IDS[4])]
-        collection = collection_of(catalogue_of(plates), pairs, path=tmp_path, paged=True)
+        copies = [pair(IDS[0], IDS[8], COPY), pair(IDS[2], IDS[5], COPY)]
+        collection = collection_of(catalogue_of(plates), pairs, path=tmp_path, paged=True, copies=copies)
         return request_of(collection, **values)
 
     known = make().catalogue.pictures

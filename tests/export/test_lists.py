@@ -22,6 +22,7 @@ from imgsim.export import (
     network_csv,
     selection_csv,
 )
+from imgsim.export.copy_lists import copied_books
 from imgsim.export.graphml import graphml
 from imgsim.export.neighbour_lists import expected_rows, neighbour_lists
 from imgsim.retrieval.neighbours import all_neighbours, nearest, similarities
@@ -162,7 +163,7 @@ def test_families_network_plates_and_maps_are_the_lists_of_the_pages(herbals: Co
     assert content(the_file("families.csv"), request) == families_csv(herbals.found_families, catalogue, **NOTE)
     borrowing = BookNetwork.from_families(herbals.found_families, herbals.matches, catalogue)
     assert content(the_file("network.csv"), request) == network_csv(borrowing, catalogue, **NOTE)
-    assert content(the_file("network.graphml"), request) == graphml(borrowing)
+    assert content(the_file("network.graphml"), request) == graphml(borrowing, copied_books(request))
     assert the_file("network.csv").count(request) == len(borrowing.edges)
     assert content(the_file("plates.csv"), request) == selection_csv(catalogue, range(len(catalogue)), **NOTE)
     # A family is there as a whole, if one of its plates is asked for.

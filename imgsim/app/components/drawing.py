@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from imgsim.base.verdict_words import VERIFIED
+from imgsim.base.verdict_words import CODE_OF, COPY, VERIFIED
 from imgsim.catalogue.book_pages import KINDS as BOXES
 from imgsim.errors import ImgsimError
 
-KINDS = ("first", *VERIFIED, "printing", "")
+KINDS = ("first", *VERIFIED, CODE_OF[COPY], "printing", "")
 _MOST = 400  # corners; a hull of more than this is no outline but a cloud
 
 

@@ -10,12 +10,13 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips
-from imgsim.app.parts import downloads, family, family_judging, past_addresses, shell
+from imgsim.app.parts import downloads, drawn_after, family, family_judging, past_addresses, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
+from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 
 name, title, group = "reuse", "Re-use", "Re-use"
@@ -58,8 +59,10 @@ def draw(collection: Collection, now: State) -> None:
     if families is None:
         unverified(collection)
         return
+    hands = drawn_after.hands(collection)
     if not len(families):
         _none(collection)
+        drawn_after.loose(collection, hands)
         return
     offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
     _filters(offers, now)
@@ -68,7 +71,9 @@ def draw(collection: Collection, now: State) -> None:
     if not shown:
         _nothing()
         return
-    _strips(collection, families, shown, now)
+    _strips(collection, families, shown, now, hands)
+    if len(shown) == len(families):  # no filter leaves any out, and none is of these pairs
+        drawn_after.loose(collection, hands)
 
 
 def _selected(collection: Collection, families: Families, now: State) -> list[Family]:
@@ -216,7 +221,9 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
         )
 
 
-def _strips(collection: Collection, families: Families, shown: list[Family], now: State) -> None:
+def _strips(
+    collection: Collection, families: Families, shown: list[Family], now: State, hands: OtherHands | None
+) -> None:
     pages = math.ceil(len(shown) / _PER_PAGE)
     page = min(now.reuse_page, pages)
     part = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
@@ -226,7 +233,7 @@ def _strips(collection: Collection, families: Families, shown: list[Family], now
             st.pagination(pages, **state.bind("reuse_page", value=page, suffix="_top"))
     event = family_strips(
         key="families",
-        families=[family.strip(collection, one, now.plate) for one in part],
+        families=[family.strip(collection, one, now.plate, hands=hands) for one in part],
         label="Families, most books and longest span first",
     )
     if pages > 1:

@@ -8,41 +8,33 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.components import family_strips, outline, pair_list
-from imgsim.app.parts import cards, downloads, family_judging, past_addresses, reviewing, shell
+from imgsim.app.components import family_strips, pair_list
+from imgsim.app.parts import cards, downloads, drawn_after, family_judging, past_addresses, shell, tied_pairs
 from imgsim.app.services import caches, iiif_routes, server, state, text
-from imgsim.base.verdict_words import (
-    CODE_OF,
-    DETAIL,
-    MIRRORED,
-    NEGATIVE,
-    PROBABLY_RE_ENGRAVED,
-    PROBABLY_SAME_PLATE,
-    SAME,
-)
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
+from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, Member
 from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
 _TIES = 12  # shown before the reader asks for all
-# The colour of each word that the families use; what is not here is said without one.
-KINDS = {
-    "earliest in this collection": "first",
-    "first of the undated": "first",
-    **{verdict: CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL)},
-    "detail of the earliest": "detail",
-    "the earliest is a detail of it": "detail",
-    **dict.fromkeys((PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED), "printing"),
-}
 
 
 # ---- a family in words
 
 
-def strip(collection: Collection, family: Family, plate: str = "", judge: bool = False) -> dict[str, Any]:
-    """A family for the strips; the plate that the reader came from is marked, and with `judge` each can be judged."""
+def strip(
+    collection: Collection,
+    family: Family,
+    plate: str = "",
+    judge: bool = False,
+    hands: OtherHands | None = None,
+) -> dict[str, Any]:
+    """A family for the strips; the plate that the reader came from is marked, and with `judge` each can be judged.
+
+    ``hands``: what other hands drew of it stands below.
+    """
     words = []
     if family.mirrored:
         words.append({"text": "mirrored among them", "kind": "mirrored"})
@@ -54,6 +46,7 @@ def strip(collection: Collection, family: Family, plate: str = "", judge: bool =
         "facts": facts_line(collection, family),
         "words": words,
         "members": [_card(collection, member, plate, judge) for member in family.members],
+        "after": drawn_after.groups(collection, hands.of(family.id)) if hands is not None else [],
     }
 
 
@@ -88,26 +81,13 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
         "alt": f"Plate {plate_id}, {book}, {text.date_of(record)}",
         "year": member.date if member.dated else "",
         "lines": [book, where],
-        "words": [word(one) for one in member.words],
+        "words": [tied_pairs.word(one) for one in member.words],
         "first": member.place == 0,
         "undated": not member.dated,
         "compare": member.place > 0,
         "judge": judge and member.tied_to is not None,
         "mark": plate_id == plate,
     }
-
-
-def word(said: str) -> dict[str, str]:
-    """What the families say of a plate or a pair, as a word with its colour."""
-    # What people decided is said as the prepared words are, in their colours.
-    kind = "printing" if said.endswith(", by review") else KINDS.get(said, "")
-    shown = "earliest here" if said == "earliest in this collection" else said
-    how = ""
-    if said.endswith(", by review"):
-        how = "A person decided this."
-    elif kind == "printing":
-        how = "Judged by how far lines stray after the two are laid over each other."
-    return {"text": shown, "kind": kind, "title": how}
 
 
 # ---- one family
@@ -126,7 +106,8 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     past_addresses.led_here(collection, family)
     st.caption(text.plain(facts_line(collection, family)))
     family_judging.bar(collection, family)
-    made = strip(collection, family, now.plate, judge=True)
+    hands = drawn_after.hands(collection)
+    made = strip(collection, family, now.plate, judge=True, hands=hands)
     event = family_strips(
         key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
     )
@@ -143,6 +124,8 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     if matches is not None:
         family_judging.went_apart(collection, family)
         _evidence(collection, family, matches)
+    if hands is not None:
+        drawn_after.show(collection, hands.of(family.id))
     past_addresses.family_history(collection, family)
     st.caption("To cite this family:")
     st.code(family_citation(collection, family), language=None, wrap_lines=True)
@@ -231,54 +214,13 @@ def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     ids = collection.catalogue.plate_ids
     event = pair_list(
         key="ties",
-        items=[tie(collection, match, judge=True) for match in shown],
+        items=[tied_pairs.tie(collection, match, judge=True) for match in shown],
         label="Pairs, those with the earliest first",
     )
     if event.clicked:
         shell.go("plate", plate=event.clicked)
     for match in shown:
-        if event.compare == _pair_id(match):
+        if event.compare == tied_pairs.pair_id(match):
             shell.go("compare", plate=ids[match.a], other=ids[match.b])
-        if event.judge == _pair_id(match):
+        if event.judge == tied_pairs.pair_id(match):
             family_judging.pair(match.a, match.b)
-
-
-def _pair_id(match: MatchRow) -> str:
-    return f"{match.a}-{match.b}"
-
-
-def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict[str, Any]:
-    """A verified pair for the list of pairs, with what people decided; with `judge` it can be judged."""
-    said = [match.verdict]
-    if match.mirrored and match.verdict != MIRRORED:
-        said.append(MIRRORED)
-    if match.negative and match.verdict != NEGATIVE:
-        said.append(NEGATIVE)
-    if match.printing:
-        said.append(match.printing)
-    ids = collection.catalogue.plate_ids
-    mark = reviewing.mark(collection, str(ids[match.a]), str(ids[match.b]))
-    decided = [{"text": mark["review"], "kind": "first", "title": mark["review_title"]}] if mark else []
-    covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
-    return {
-        "id": _pair_id(match),
-        "left": side(collection, match.a, match.region_a),
-        "right": side(collection, match.b, match.region_b),
-        "words": [word(one) for one in said] + decided,
-        "judge": "Decide" if judge else "",
-        "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
-    }
-
-
-def side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
-    """One plate of a pair, with the region (corners in pixels, or none) that agrees."""
-    record = collection.catalogue.record(row)
-    year = text.date_of(record)
-    title = collection.catalogue.short_title(row)
-    return {
-        "id": str(record["plate_id"]),
-        "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {record['plate_id']}, {title}, {year}",
-        "caption": " · ".join(part for part in (year, str(record["place"]), title) if part),
-        "outline": outline(region, int(record["width"] or 1), int(record["height"] or 1)),
-    }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import downloads, family, models_found, neighbour_query
+from imgsim.app.parts import downloads, models_found, neighbour_query, tied_pairs
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_labels
 from imgsim.base.verdict_words import NOT_CHECKED
@@ -96,7 +96,7 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
     regions = ((), ()) if match is None else (match.region_a, match.region_b)
     words = [{"text": f"{example.rung:.2f}", "kind": "first", "title": "the step of the ladder"}]
     if match is not None:
-        words.append(family.word(match.verdict))
+        words.append(tied_pairs.word(match.verdict))
     elif collection.matches is not None:
         words.append({"text": NOT_CHECKED, "title": verdict_labels.sentence(None)})
     above = text.percent(float(share_below(collection.background(names[0]), example.similarity)))
@@ -106,8 +106,8 @@ def _item(collection: Collection, names: Sequence[str], example: Example) -> dic
         lines.append(f"{name}: {values[0]:.4f}, above {above}")
     return {
         "id": f"{example.rung:g}:{example.left}-{example.right}",
-        "left": family.side(collection, example.left, regions[0]),
-        "right": family.side(collection, example.right, regions[1]),
+        "left": tied_pairs.side(collection, example.left, regions[0]),
+        "right": tied_pairs.side(collection, example.right, regions[1]),
         "words": words,
         "lines": lines,
     }

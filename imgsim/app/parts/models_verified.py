@@ -12,7 +12,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import pair_list
-from imgsim.app.parts import downloads, family, models_found, shell
+from imgsim.app.parts import downloads, models_found, shell, tied_pairs
 from imgsim.app.services import caches, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
@@ -192,7 +192,7 @@ def _item(
         f"{name}: {place_in_words(int(look.best[at]), look.depth)}, {look.similarities[at]:.3f}"
         for name, look in zip(names, looks, strict=True)
     ]
-    card = family.tie(collection, match)
+    card = tied_pairs.tie(collection, match)
     return {**card, "lines": [*lines, *card["lines"]]}
 
 

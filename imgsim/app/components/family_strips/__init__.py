@@ -48,6 +48,7 @@ def family_strips(
             members  list of dicts, in order of date, the undated last:
                      id, alt, src, year (str, "" without one), lines (list of str), words (as above),
                      first, undated, compare, judge (bool), outline and mark as in the grid (optional)
+            after    list of dicts (optional): what stands below by a dashed line, each a heading and members
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     heads : whether each strip has its heading.
@@ -61,7 +62,8 @@ def family_strips(
     ids = [family["id"] for family in shown]
     if len(set(ids)) != len(ids):
         raise ImgsimError("a family is on the page twice: give each an id of its own")
-    plates = {member["id"] for family in shown for member in family["members"]}
+    below = [group for family in shown for group in family["after"]]
+    plates = {member["id"] for group in [*shown, *below] for member in group["members"]}
     data = {
         "families": shown,
         "height": positive(height, "height"),
@@ -89,6 +91,10 @@ def _family(family: Mapping[str, Any]) -> dict[str, Any]:
         "facts": str(family.get("facts", "")),
         "words": [word(given) for given in family.get("words", ())],
         "members": [_member(member) for member in family["members"]],
+        "after": [
+            {"heading": str(group["heading"]), "members": [_member(member) for member in group["members"]]}
+            for group in family.get("after", ())
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 //
 // For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
 // data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family.
+// What other hands drew stands below it in [data-testid="imgsim-after"], a strip for each order in time.
 
 import { component, element, set, styles } from "../shared/common.js";
 import { outline } from "../shared/outline.js";
@@ -100,11 +101,9 @@ class Strips {
   }
 
   family(family, heads) {
-    const strip = element("ol", { class: "strip", "aria-label": `${family.title}, in order of date` });
-    for (const item of family.members) strip.append(member(item, family.id));
+    const strip = this.strip(`${family.title}, in order of date`, family.members, family.id);
     const first = strip.querySelector("li[data-undated]");
     if (first && first.previousElementSibling) set(first, "data-apart", true);
-    this.hold(strip.firstElementChild, strip);
     const box = element("div", { class: "family", "data-family": family.id, role: "listitem" });
     if (heads) {
       box.append(
@@ -126,7 +125,21 @@ class Strips {
       );
     }
     box.append(element("div", { class: "scroller" }, strip));
+    for (const { heading, members } of family.after) {
+      const below = this.strip(heading, members, family.id);
+      const said = element("div", { class: "said" }, heading);
+      box.append(
+        element("div", { class: "after", "data-testid": "imgsim-after" }, said, element("div", { class: "scroller" }, below)),
+      );
+    }
     return box;
+  }
+
+  strip(label, members, family) {
+    const strip = element("ol", { class: "strip", "aria-label": label });
+    for (const item of members) strip.append(member(item, family));
+    this.hold(strip.firstElementChild, strip);
+    return strip;
   }
 
   /** One plate of each strip takes part in the Tab order; the arrow keys move on from it. */

@@ -1,0 +1,78 @@
+"""What other hands drew, below its family on Re-use and outside of families."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from imgsim.app.components import drawing
+from imgsim.base.verdict_words import COPY
+from imgsim.collection import Collection
+from tests.app.drawn import Drawn
+from tests.app.reuse_scene import FAMILIES, shown
+from tests.making import add_copies, match_values
+from tests.pages import param, visit, words
+
+# The family of p000 is of 1700 to 1720; p016 is of 1720, p019 has no year, p014 is in a family that begins in 1700.
+COPIES = [
+    match_values("p000", "p016", COPY, inliers=90),
+    match_values("p000", "p014", COPY, inliers=77),
+    match_values("p006", "p019", COPY, inliers=40, mirrored=True),
+    match_values("p010", "p015", COPY, inliers=35),
+]
+
+
+@pytest.fixture(scope="session")
+def folder(verified: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("copied") / "data"
+    shutil.copytree(verified, data)
+    add_copies(data / "herbals", COPIES)
+    return data
+
+
+def test_it_stands_below_its_family_and_makes_no_other_family(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("reuse")
+    assert shown(drawn) == FAMILIES
+    strips = {one["members"][0]["id"]: one for one in drawn.given["families"]["families"]}
+    known, unknown = strips["p000"]["after"]
+    assert known["heading"].startswith("Drawn after it") and [card["id"] for card in known["members"]] == ["p016"]
+    assert "not known" in unknown["heading"] and [card["id"] for card in unknown["members"]] == ["p014", "p019"]
+    assert "family of 2" in unknown["members"][0]["lines"][2]
+    assert [word["text"] for word in unknown["members"][1]["words"]] == [COPY, "reversed"]
+    assert all(word["kind"] in drawing.KINDS for word in known["members"][0]["words"])
+    assert [card["id"] for group in strips["p004"]["after"] for card in group["members"]] == ["p000"]
+    assert strips["p003"]["after"] == []
+    assert [item["id"] for item in drawn.given["loose_copies"]["items"]] == [
+        f"{herbals.catalogue.row('p010')}-{herbals.catalogue.row('p015')}"
+    ]
+    assert "outside of families" in words(app)
+
+
+def test_a_family_shows_the_evidence_of_its_dashed_lines(herbals: Collection, drawn: Drawn) -> None:
+    families = herbals.families
+    assert families is not None
+    family = families.of(herbals.catalogue.row("p000"))
+    app = visit("reuse", family=family)
+    assert "## By another hand" in words(app) and "no common family" in words(app)
+    items = drawn.given["other_hands"]["items"]
+    assert {(item["left"]["id"], item["right"]["id"]) for item in items} == {
+        ("p000", "p016"), ("p000", "p014"), ("p006", "p019"),
+    }  # fmt: skip
+    assert "90 points agree, over" in items[0]["lines"][0] and items[0]["words"][0]["kind"] == "copy"
+    drawn.answers["other_hands"] = {"compare": items[2]["id"]}
+    app = visit("reuse", family=family)
+    assert (param(app, "plate"), param(app, "with")) == ("p006", "p019")
+
+
+def test_filters_leave_out_what_is_in_no_family(herbals: Collection, drawn: Drawn) -> None:
+    app = visit("reuse", find="Edinburgh")
+    assert "outside of families" not in words(app)
+
+
+def test_without_copies_nothing_stands_below(verified: Path, drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(verified))
+    app = visit("reuse")
+    assert all(one["after"] == [] for one in drawn.given["families"]["families"])
+    assert "outside of families" not in words(app)
