@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imgsim.app.components import drawing
+from imgsim.app.services.verdict_labels import reason
 from imgsim.base.verdict_words import COPY
 from imgsim.collection import Collection
 from tests.app.drawn import Drawn
@@ -76,3 +79,24 @@ def test_without_copies_nothing_stands_below(verified: Path, drawn: Drawn, monke
     app = visit("reuse")
     assert all(one["after"] == [] for one in drawn.given["families"]["families"])
     assert "outside of families" not in words(app)
+
+
+def test_on_plate_what_is_proven_comes_first_then_copies_then_the_nearest_each_with_its_reason(
+    herbals: Collection, cards: list[dict[str, Any]]
+) -> None:
+    app = visit("plate", plate="p000", other_books="no", order="evidence")
+    kinds = [card["verdict"]["kind"] for card in cards]
+    assert kinds[:4] == ["same", "same", "copy", "copy"] and set(kinds[4:]) <= {"alike", "unchecked"}
+    assert "200 places agree, over 90 % and 80 %" in cards[0]["lines"]
+    assert "90 places agree, over 90 % and 80 %" in cards[2]["lines"] and cards[2]["verdict"]["text"] == COPY
+    assert cards[2]["heading"]["text"] == "2 copies by another hand" and "2 copies by another hand" in words(app)
+
+
+def test_the_reason_is_said_in_words(herbals: Collection) -> None:
+    assert herbals.matches is not None and herbals.copies is not None
+    row = herbals.catalogue.row
+    alike, copied = herbals.matches.between(row("p005"), row("p022")), herbals.copies.between(row("p000"), row("p016"))
+    assert alike is not None and copied is not None
+    assert reason(alike) == "only 4 places agree, as by chance"
+    assert reason(replace(copied, coverage_a=0.918, coverage_b=0.922, inliers=77)) == "77 places agree, over 92 % of both"
+    assert reason(replace(alike, inliers=0)) == "no place agrees" and reason(None) == ""

@@ -12,6 +12,7 @@ from imgsim.app.parts import (
     models_hubs,
     models_scores,
     models_verified,
+    models_verifiers,
     shell,
 )
 from imgsim.app.services import commands, parameters, state, text
@@ -19,7 +20,13 @@ from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
 name, title, group = "models", "Models", "Collection"
-PARTS = {"verified": "Verified pairs", "agreement": "Agreement", "scores": "Scores", "hubs": "Hubs"}
+PARTS = {
+    "verified": "Verified pairs",
+    "agreement": "Agreement",
+    "scores": "Scores",
+    "hubs": "Hubs",
+    "verifiers": "Verifiers",
+}
 MOST_SHARED = 10  # first neighbours of two backbones that are compared
 
 
@@ -62,7 +69,8 @@ def draw(collection: Collection, now: State) -> None:
     parts = [
         part
         for part in PARTS
-        if (part != "agreement" or len(names) > 1) and (part != "verified" or collection.matches is not None)
+        if (part != "agreement" or len(names) > 1)
+        and (part not in ("verified", "verifiers") or collection.matches is not None)
     ]
     part = now.models if now.models in parts else parts[0]
     st.segmented_control(
@@ -77,6 +85,8 @@ def draw(collection: Collection, now: State) -> None:
         models_verified.show(collection, names, now.found_by, now.models_page)
     elif part == "agreement":
         models_agreement.show(collection, names, k, now.sharing, now.models_page)
+    elif part == "verifiers":
+        models_verifiers.show(collection)
     elif part == "scores":
         models_scores.show(collection, names, k, now.draw)
     else:

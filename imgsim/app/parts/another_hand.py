@@ -60,7 +60,7 @@ def _asked(collection: Collection, row_a: int, row_b: int) -> Registration | Non
     except ImgsimError as error:
         remedy = remedies.words(error.remedy) if error.remedy is not None else None
         with st.container(border=True):
-            st.markdown(GAIN if _missing() else text.plain(error.what))
+            st.markdown(GAIN if networks_missing() else text.plain(error.what))
             if remedy is not None:
                 st.markdown(remedy.sentence)
                 if remedy.command:
@@ -73,12 +73,13 @@ def _made() -> None:
     from imgsim.verification.copies.copy_export import lacking, make_networks
     from imgsim.verification.copies.copy_networks import networks_folder
 
-    if _missing() and not lacking() and nearby.reads():
+    if networks_missing() and not lacking() and nearby.reads():
         with st.spinner("Making the networks that find copies by another hand, once: it takes a minute …"):
             make_networks(networks_folder())
 
 
-def _missing() -> bool:
+def networks_missing() -> bool:
+    """Whether this machine has no networks that find copies by another hand."""
     from imgsim.verification.copies.copy_networks import present
 
     return not present()

@@ -10,7 +10,7 @@ import numpy as np
 
 from imgsim.app.components import outline
 from imgsim.app.services import server, text
-from imgsim.app.services.verdict_labels import badge
+from imgsim.app.services.verdict_labels import badge, reason
 from imgsim.base.verdict_words import DETAIL
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
@@ -110,6 +110,8 @@ def ranked_cards(
         if evidence is not None:
             item["verdict"] = badge(evidence, int(rows[place]))
             match = evidence.known.get(int(rows[place]))
+            if (why := reason(match)):
+                item["lines"] = [*item["lines"], why]
             if match is not None and match.printing:
                 item["lines"] = [*item["lines"], match.printing]
             if outlined and match is not None and match.verdict == DETAIL:

@@ -43,7 +43,9 @@ def groups(collection: Collection, found: Sequence[OtherHand]) -> list[dict[str,
     for order, heading in _HEADINGS.items():
         of = [hand for hand in found if hand.order == order]
         if of and families is not None:
-            members = [_card(collection, families, hand, row) for hand in of for row in hand.rows]
+            rows = {row: hand for hand in of for row in hand.rows}
+            in_time = collection.catalogue.order(list(rows), "year")
+            members = [_card(collection, families, rows[row], row) for row in in_time]
             made.append({"heading": heading, "members": members})
     return made
 
@@ -75,7 +77,7 @@ def show(collection: Collection, found: Sequence[OtherHand]) -> None:
         "No line of these agrees with one of the family, but the same things lie in the same places: one was drawn "
         "after the other, or both after a third. They belong to no common family unless somebody decides so."
     )
-    _pairs(collection, pairs, "other_hands")
+    pairs_listed(collection, pairs, "other_hands")
 
 
 def loose(collection: Collection, found: OtherHands | None) -> None:
@@ -85,10 +87,11 @@ def loose(collection: Collection, found: OtherHands | None) -> None:
     st.markdown("## Copies by another hand, outside of families")
     many = text.count(len(found.loose), "pair")
     st.caption(f"{many} of plates that show the same by two hands, and are in no family. The surest come first.")
-    _pairs(collection, found.loose, "loose_copies")
+    pairs_listed(collection, found.loose, "loose_copies")
 
 
-def _pairs(collection: Collection, pairs: Sequence[MatchRow], key: str) -> None:
+def pairs_listed(collection: Collection, pairs: Sequence[MatchRow], key: str) -> None:
+    """Draw pairs of copies, some of them where there are many; a click opens a plate, or both in Compare."""
     shown = pairs
     if len(pairs) > _MOST and not st.toggle(f"Show all {len(pairs):,} pairs", key=f"_all_{key}"):
         shown = pairs[:_MOST]

@@ -26,11 +26,29 @@ def badge(evidence: Evidence, row: int) -> dict[str, str]:
     if found is None or found.verdict == LOOK_ALIKE:
         return {"kind": code, "text": WORDS[code].lower(), "title": sentence(found)}
     turned = words.turned(found.verdict, found.mirrored, found.negative)
+    # A copy's words are long: how many places agree stands below.
+    number = "" if found.verdict == COPY else f" · {found.inliers:,}"
     return {
         "kind": code,
-        "text": f"{WORDS[code].lower()}{turned} · {found.inliers:,}",
+        "text": f"{WORDS[code].lower()}{turned}{number}",
         "title": sentence(found),
     }
+
+
+def reason(found: MatchRow | None) -> str:
+    """Why it is called so, in a few words: `77 places agree, over 92 % of both`; "" where nobody looked."""
+    if found is None:
+        return ""
+    if found.verdict == LOOK_ALIKE:
+        return "no place agrees" if not found.inliers else f"only {_places(found.inliers)}, as by chance"
+    if math.isnan(found.coverage_a) or math.isnan(found.coverage_b):
+        return _places(found.inliers)
+    one, two = (_share(min(share, 1)) for share in (found.coverage_a, found.coverage_b))
+    return f"{_places(found.inliers)}, over {f'{one} of both' if one == two else f'{one} and {two}'}"
+
+
+def _places(number: int) -> str:
+    return "1 place agrees" if number == 1 else f"{number:,} places agree"
 
 
 def sentence(found: MatchRow | None) -> str:
@@ -66,7 +84,8 @@ def summary(evidence: Evidence, rows: Sequence[int] | npt.NDArray[np.int64]) -> 
         number = codes.count(code)
         if number:
             plural = "s" if number > 1 and code in ("detail", "alike") else ""
-            parts.append(f"{number:,} {word.lower()}{plural}")
+            said = "copies by another hand" if number > 1 and code == CODE_OF[COPY] else f"{word.lower()}{plural}"
+            parts.append(f"{number:,} {said}")
     return ", ".join(parts)
 
 
