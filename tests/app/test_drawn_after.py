@@ -88,8 +88,8 @@ def test_on_plate_what_is_proven_comes_first_then_copies_then_the_nearest_each_w
     kinds = [card["verdict"]["kind"] for card in cards]
     # Both copies are of one book, and one card stands for them.
     assert kinds[:3] == ["same", "same", "copy"] and set(kinds[3:]) <= {"alike", "unchecked"}
-    assert "200 places agree, over 90 % and 80 %" in cards[0]["lines"]
-    assert "90 places agree, over 90 % and 80 %" in cards[2]["lines"] and cards[2]["verdict"]["text"] == COPY
+    assert {"200 places agree", "over 90 % and 80 %"} < set(cards[0]["lines"])
+    assert "90 places agree" in cards[2]["lines"] and cards[2]["verdict"]["text"] == COPY
     assert cards[2]["heading"]["text"] == "2 copies by another hand" and "2 copies by another hand" in words(app)
 
 

@@ -36,7 +36,8 @@ _VERIFIED = """
 _VERIFIED_LIMITS = """
 - **A verdict says that lines agree, not who copied whom.** Dates and books have to tell that.
 - Only candidates were compared: “not checked” is no verdict, and a re-use that no list of candidates holds is missed.
-- A look-alike may still be a free copy, drawn anew: its lines do not agree, though its subject does.
+- A look-alike may still be a free copy, drawn anew: its lines do not agree, though its subject does. Compare and Review
+  can ask another verifier for one pair.
 - A shared detail may be a stock motif, or an ornament of the same printer.
 """
 

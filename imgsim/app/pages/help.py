@@ -67,7 +67,8 @@ _QUESTIONS = {
     "What is not found?": """
 - A plate that was turned by 90 degrees, or of which only a small part was taken over, can be missed. Draw a box
   round the part with **Find a detail** on its page and ask again.
-- A copy drawn anew shares no line with its model: it is a look-alike at best.
+- A copy drawn anew shares no line with its model: it is a look-alike at best, unless copies by another hand were
+  asked for when the collection was prepared. For one pair, **Compare** and **Review** ask now.
 - Only likely pairs were compared line by line. “Not checked” is no verdict.
 - Books that were not scanned, and images that could not be read, are not here; About lists the latter.
 """,

@@ -110,8 +110,8 @@ def ranked_cards(
         if evidence is not None:
             item["verdict"] = badge(evidence, int(rows[place]))
             match = evidence.known.get(int(rows[place]))
-            if (why := reason(match)):
-                item["lines"] = [*item["lines"], why]
+            if why := reason(match):
+                item["lines"] = [*item["lines"], *why.split(", ")]  # a card is narrow
             if match is not None and match.printing:
                 item["lines"] = [*item["lines"], match.printing]
             if outlined and match is not None and match.verdict == DETAIL:
