@@ -24,14 +24,14 @@ def show(collection: Collection) -> None:
     found = caches.answer(collection, "verifiers", compare_verifiers, keep=6, told="Counting pairs …")
     assert found is not None  # else the part is not offered
     _table(collection, found)
+    if found.copies is None:
+        _only_lines(collection)
+        return
     st.caption(
         "Each verifier is asked about other pairs: lines about all likely counterparts, copies by another hand about "
         "the first neighbours whose lines do not agree. So the numbers of two rows are of two sets of pairs; what "
         "people decided is the only measure that both share."
     )
-    if found.copies is None:
-        _only_lines(collection)
-        return
     _disagreeing(collection, found)
 
 
