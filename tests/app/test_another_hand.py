@@ -16,7 +16,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.asked_copies import asked_copy
 from imgsim.collection.decided import reviews_of
 from imgsim.verification import geometry
-from imgsim.verification.copies.copy_networks import FOLDER_VARIABLE
+from imgsim.verification.copies.copy_networks import FOLDER_VARIABLE, RECORD
 from tests.app.review_scene import press, visit
 from tests.copying import COMPOSITIONS, plate, redrawn
 from tests.making import add_matches, make, match_values
@@ -115,6 +115,10 @@ def test_without_networks_it_says_what_would_be_gained(
     app = press(visit("compare", plate="a", with_="b"), ASK)
     assert GAIN in words(app) and any("imgsim[copies]" in code.value for code in app.code)
     assert "No shared lines found" in words(app)
+    # Networks that are there and not what they should be are another matter.
+    (tmp_path / RECORD).write_text("{}", "utf-8")
+    app = press(visit("compare", plate="a", with_="b"), ASK)
+    assert GAIN not in words(app) and "cannot be used" in words(app)
 
 
 def test_within_a_book_more_is_asked(hands: Collection) -> None:

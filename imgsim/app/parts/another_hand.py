@@ -58,14 +58,25 @@ def _asked(collection: Collection, row_a: int, row_b: int) -> Registration | Non
         with st.spinner("Looking for the same arrangement …"):
             return ask_copy(collection, row_a, row_b)
     except ImgsimError as error:
-        remedy = remedies.words(error.remedy) if error.remedy is not None else None
-        with st.container(border=True):
-            st.markdown(GAIN if networks_missing() else text.plain(error.what))
-            if remedy is not None:
-                st.markdown(remedy.sentence)
-                if remedy.command:
-                    st.code(remedy.command, language=None)
+        _refused(error)
         return None
+
+
+def _refused(error: ImgsimError) -> None:
+    """Say why nothing could be asked, and what to do."""
+    from imgsim.verification.copies.copy_export import lacking
+
+    missing = networks_missing()
+    with st.container(border=True):
+        if missing:
+            st.markdown(GAIN)
+        if not (missing and lacking()):  # else what is missing is said, and how to get it
+            st.markdown(text.plain(error.what))
+        if error.remedy is not None:
+            remedy = remedies.words(error.remedy)
+            st.markdown(remedy.sentence)
+            if remedy.command:
+                st.code(remedy.command, language=None)
 
 
 def _made() -> None:
