@@ -9,7 +9,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs an older Python sho
 if __name__ == "__main__":
     from imgsim.cli import environment
 
-    environment.enter(environment.APP)
-    from imgsim.cli.prepare_command import main
+    try:
+        environment.enter(environment.APP)
+        from imgsim.cli.prepare_command import main
 
-    sys.exit(main())
+        sys.exit(main())
+    except KeyboardInterrupt:  # before anything was begun: libraries were being read
+        sys.exit(130)

@@ -24,7 +24,9 @@ def convert(backbone: Backbone, state: Mapping[str, np.ndarray], folder: Path) -
     """Write the network into `folder` in the form that the engine loads."""
     model = folder / f"{backbone.name}.onnx"
     model.write_bytes(
-        onnx_file(backbone.architecture, backbone.channels, backbone.input_size, backbone.dimension, state)
+        onnx_file(
+            backbone.architecture, backbone.channels, backbone.input_size, backbone.dimension, state, backbone.power
+        )
     )
     return model
 

@@ -54,6 +54,8 @@ class Backbone:
     shaping : how an image becomes that square; a function of :mod:`imgsim.images.shaping`.
     mean, std : per channel, of pixel values from 0 to 1; the network normalises by them itself.
     architecture : name of the torchvision network without its classifier.
+    power : how its features are pooled: the generalised mean over all places with this power (1: the average), which
+        gives more weight to where a feature is strong (Radenovic, Tolias, Chum, IEEE TPAMI 41, 2019).
     bundled : the weights file that comes with imgsim, if it does.
     official : the weights file that is downloaded, if it is.
     runner : for a backbone that is no torchvision network: called with the weights file (or None), it returns a
@@ -70,6 +72,7 @@ class Backbone:
     std: tuple[float, ...]
     description: str
     architecture: str = ""
+    power: float = 1.0
     bundled: Path | None = None
     official: OfficialWeights | None = None
     runner: Callable[[Path | None], Runner] | None = field(default=None, repr=False)
@@ -111,6 +114,8 @@ class Backbone:
             "normalisation": [bound.mean, bound.std],
             "network": NETWORK_VERSION,
         }
+        if bound.power != 1:  # what is averaged keeps the key that it always had
+            parts["power"] = bound.power
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -171,7 +176,7 @@ BACKBONES: dict[str, Backbone] = {
 
 
 def bound_to(backbone: Backbone, weights: Path | None = None) -> Backbone:
-    """Return the backbone with the input size and normalisation that its weights file states, if it states any.
+    """Return the backbone with the input size, pooling and normalisation that its weights file states, if any.
 
     imgsim's own training writes them into the header of the file, because weights read well only what they
     were trained on.
@@ -187,6 +192,10 @@ def bound_to(backbone: Backbone, weights: Path | None = None) -> Backbone:
             changes["input_size"] = int(stated["input_size"])
             if not 32 <= changes["input_size"] <= 1024:
                 raise ValueError("input_size")
+        if "power" in stated:
+            changes["power"] = float(stated["power"])
+            if not 1 <= changes["power"] <= 100:
+                raise ValueError("power")
         for name in ("mean", "std"):
             if name in stated:
                 values = json.loads(stated[name])

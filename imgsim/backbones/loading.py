@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from imgsim.backbones.known import Backbone, bound_to
-from imgsim.backbones.resnet import convolutions
+from imgsim.backbones.resnet import LEAST, convolutions
 from imgsim.backbones.weights import fetch_weights, load_state
 from imgsim.base.download import Progress
 
@@ -57,6 +57,18 @@ class Network(nn.Module):
         return functional.normalize(self.body((pixels - self.mean) / self.std), dim=1)
 
 
+class GeneralisedMean(nn.Module):
+    """The mean over all places of features (n, d, h, w), none below 0, in a power: (n, d, 1, 1)."""
+
+    def __init__(self, power: float):
+        super().__init__()
+        self.power = power
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        raised = features.float().clamp(min=LEAST).pow(self.power)
+        return raised.mean((2, 3), keepdim=True).pow(1 / self.power)
+
+
 class _Wrapped(nn.Module):
     """A backbone that is no torchvision network, as a module."""
 
@@ -91,6 +103,8 @@ def build_network(backbone: Backbone, state: dict[str, np.ndarray], *, fold: boo
     """
     body = torchvision_models().get_model(backbone.architecture, weights=None)
     body.fc = nn.Identity()
+    if backbone.power != 1:
+        body.avgpool = GeneralisedMean(backbone.power)
     if backbone.channels != 3:
         body.conv1 = nn.Conv2d(backbone.channels, 64, kernel_size=7, stride=2, padding=3, bias=False)
     body.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()}, strict=False)

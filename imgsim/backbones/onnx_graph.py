@@ -4,18 +4,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imgsim.backbones.resnet import Convolution, blocks, folded, stem
+from imgsim.backbones.resnet import LEAST, Convolution, blocks, folded, stem
 from imgsim.base.onnx_file import Graph
 
 INPUT, OUTPUT = "images", "features"
 
 
 def onnx_file(
-    architecture: str, channels: int, size: int, dimension: int, state: Mapping[str, np.ndarray]
+    architecture: str, channels: int, size: int, dimension: int, state: Mapping[str, np.ndarray], power: float = 1.0
 ) -> bytes:
     """Return the ONNX file of a network.
 
-    Its input is float32 (n, channels, size, size), normalised; its output float32 (n, dimension), average-pooled.
+    Its input is float32 (n, channels, size, size), normalised; its output float32 (n, dimension), pooled by the
+    generalised mean of this power.
     Batch normalisations are folded into the convolutions.
     """
     graph = Graph()
@@ -42,6 +43,12 @@ def onnx_file(
         now = convolution(block.convolutions[-1], now)
         shortcut = convolution(block.shortcut, start) if block.shortcut else start
         now = graph.node("Relu", [graph.node("Add", [now, shortcut])])
-    now = graph.node("GlobalAveragePool", [now])
+    if power == 1:
+        now = graph.node("GlobalAveragePool", [now])
+    else:
+        least, up, down = (np.array(value, np.float32) for value in (LEAST, power, 1 / power))
+        now = graph.node("Max", [now, graph.constant("least", least)])
+        now = graph.node("GlobalAveragePool", [graph.node("Pow", [now, graph.constant("power", up)])])
+        now = graph.node("Pow", [now, graph.constant("root", down)])
     graph.node("Flatten", [now], output=OUTPUT, axis=1)
     return graph.file({INPUT: (np.float32, ["n", channels, size, size])}, {OUTPUT: ["n", dimension]})

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 BATCH_NORM_EPSILON = 1e-5
+# Features are at least this when a power of them is averaged: the root has no slope at 0, and training needs one.
+LEAST = 1e-6
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words = _with_data(words)
-    if words and words[0] in COMMANDS:
-        if environment.IS_CHECKOUT:
-            environment.enter(environment.APP)
-        return int(importlib.import_module(COMMANDS[words[0]]).main(words[1:]))
-    from imgsim.cli.start import main as start
+    try:
+        if words and words[0] in COMMANDS:
+            if environment.IS_CHECKOUT:
+                environment.enter(environment.APP)
+            return int(importlib.import_module(COMMANDS[words[0]]).main(words[1:]))
+        from imgsim.cli.start import main as start
 
-    return start(words)
+        return start(words)
+    except KeyboardInterrupt:  # before anything was begun: libraries were being read
+        return 130
 
 
 def _with_data(words: list[str]) -> list[str]:

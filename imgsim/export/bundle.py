@@ -109,7 +109,7 @@ def _counted(file: ExportFile, request: Request, report: Report | None) -> Itera
     """Yield a file's bytes, each part with the account of what has been yielded."""
     expected = file.count(request) if report is not None else 0
     digest, rows, size, beginning = hashlib.sha256(), 0, 0, b""
-    for chunk in file.chunks(request):
+    for chunk in file.parts(request):
         digest.update(chunk.data)
         rows, size = rows + chunk.rows, size + len(chunk.data)
         beginning = beginning or chunk.data

@@ -27,7 +27,7 @@ def estimate(file: ExportFile, request: Request) -> Estimate:
     few = replace(request, rows=request.chosen[:_SAMPLE])
     for asked in (few, request):
         seen = size = 0
-        for chunk in file.chunks(asked):
+        for chunk in file.parts(asked):
             seen, size = seen + chunk.rows, size + len(chunk.data)
             if seen or not rows:
                 break

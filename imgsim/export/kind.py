@@ -44,6 +44,17 @@ class ExportFile:
     size: tuple[int, int] | None = None
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    def parts(self, request: Request) -> Iterator[Chunk]:
+        """The chunks, each looked at. Raises ImgsimError where one is none, as of a kind of a user's own."""
+        for chunk in self.chunks(request):
+            whole = isinstance(chunk, Chunk) and isinstance(chunk.data, bytes) and isinstance(chunk.rows, int)
+            if not whole or chunk.rows < 0:
+                raise ImgsimError(
+                    f"The file {self.name!r} of an export is made of {chunk!r:.80}, which is no Chunk of bytes and of "
+                    "the number of rows in them."
+                )
+            yield chunk
+
 
 @dataclass(frozen=True)
 class ExportKind:

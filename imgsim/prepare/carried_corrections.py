@@ -19,7 +19,7 @@ from imgsim.errors import ImageError, ImgsimError
 from imgsim.images.decoding import open_image
 from imgsim.images.files import ImageFile, find_image
 from imgsim.prepare.page_shards import PageFinding
-from imgsim.verification.rescans import same_picture
+from imgsim.verification.same_picture import same_picture
 
 if TYPE_CHECKING:
     from PIL import Image

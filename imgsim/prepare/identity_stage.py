@@ -14,7 +14,7 @@ from imgsim.collection.id_registry import Present, Registry
 from imgsim.collection.plate_ids import KnownPlate, Scan, assign, successors
 from imgsim.errors import CollectionError
 from imgsim.prepare.vanished import Consent, vanished
-from imgsim.verification.rescans import same_picture
+from imgsim.verification.same_picture import same_picture
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation

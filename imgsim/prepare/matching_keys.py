@@ -99,12 +99,14 @@ def verifier_of(options: Options, recorded: str | None) -> str:
     Raises
     ------
     ImgsimError
-        Plates are to be compared, and that verifier, or a candidate source of a user's own, is not what it must be:
-        said before anything is made.
+        There is no verifier of the name that was asked for; or plates are to be compared, and that verifier, or a
+        candidate source of a user's own, is not what it must be: said before anything is made.
     """
     from imgsim.verification.candidates import sources
     from imgsim.verification.verifiers import SIFT, VERIFIERS, try_out
 
+    if options.verifier is not None:
+        VERIFIERS.get(options.verifier)
     name = (options.matching and options.verifier) or recorded or DEFAULT_VERIFIER
     if options.matching:
         sources()

@@ -51,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
         "--temperature", type=positive, default=defaults.temperature, help="default: %(default)s"
     )
     cli.add_argument(
+        "--bfloat16", action="store_true", help="multiply in bfloat16: faster where the processor or GPU can"
+    )
+    cli.add_argument(
         "--device", default="auto", choices=["auto", "cpu", "cuda", "mps"], help="default: %(default)s"
     )
     cli.add_argument(
@@ -77,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         minutes=given.minutes,
         learning_rate=given.learning_rate or (3e-4 if given.weights else 1e-3),
         temperature=given.temperature,
+        bfloat16=given.bfloat16,
         seed=given.seed,
     )
     options = from_folders.Options(

@@ -1,8 +1,9 @@
 """Two appearances of one plate: augmentations that imitate how pictures were re-used and scanned.
 
-A view is made in four steps: edits of the printed matter (captions, figure letters, lines worn thin or inked thick),
-one affine map (mirrored, turned, squeezed, cropped, or set on larger paper, alone or with other pictures), the
-condition of the sheet (stains, stamps, show-through, shadow, specks), and the scan (tone, blur, resolution, 1-bit).
+A view is made in five steps: drawn again by another hand, edits of the printed matter (captions, figure letters,
+lines worn thin or inked thick), one affine map (mirrored, turned, squeezed, cropped, or set on larger paper, alone or
+with other pictures), the condition of the sheet (stains, stamps, show-through, shadow, specks), and the scan or
+photograph (perspective, light, tone, blur, resolution, halftone, 1-bit, negative).
 Everything is drawn from one numpy Generator, so a seed gives the same view again.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from imgsim.images import shaping
 from imgsim.training.composition import Plate, compose, longest_side, paper_of
+from imgsim.training.redrawing import redrawn
 
 # Views are drawn at twice the size asked for, so that lines shrink to grey as they do in a reduced scan.
 OVERSAMPLING = 2
@@ -26,7 +28,8 @@ def view(
     `others` are other plates, as many as there are, for shared sheets; the first also shows through. `strength`,
     0 to 1, makes every change as much rarer, and the changes of place as much smaller. Returns uint8 (size, size).
     """
-    drawn = reprint(plate, rng, strength)
+    drawn = redrawn(plate, rng) if rng.random() < 0.2 * strength else plate
+    drawn = reprint(drawn, rng, strength)
     drawn = compose(drawn, size * OVERSAMPLING, rng, others, strength)
     drawn = age(drawn, rng, others[0] if others else None, strength)
     drawn = scan(drawn, rng, strength)
@@ -161,9 +164,9 @@ def _stamp(sheet: Plate, rng: np.random.Generator) -> Plate:
 
 
 def scan(sheet: Plate, rng: np.random.Generator, strength: float = 1.0) -> Plate:
-    """Photograph the sheet: tone, blur, lost resolution, noise, 1-bit. Same shape."""
+    """Scan or photograph the sheet: tone, blur, lost resolution, noise, halftone, 1-bit, negative. Same shape."""
     height, width = sheet.shape
-    drawn = sheet
+    drawn = photographed(sheet, rng) if rng.random() < 0.12 * strength else sheet
     if rng.random() < 0.35 * strength:
         drawn = cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.5, 2.2)))
     if rng.random() < 0.2 * strength:
@@ -178,11 +181,34 @@ def scan(sheet: Plate, rng: np.random.Generator, strength: float = 1.0) -> Plate
     if rng.random() < 0.2 * strength:
         noise = rng.normal(0, rng.uniform(3, 18), drawn.shape)
         drawn = np.clip(drawn + noise, 0, 255).astype(np.uint8)
-    if rng.random() < 0.25 * strength:  # 1-bit, somewhere between the ink and the paper
+    if rng.random() < 0.06 * strength:
+        drawn = halftoned(drawn, float(rng.uniform(2.5, 7.0)), float(rng.uniform(0, 90)))
+    elif rng.random() < 0.25 * strength:  # 1-bit, somewhere between the ink and the paper
         ink, paper = np.percentile(drawn, (1, 90))
         level = ink + (paper - ink) * rng.uniform(0.45, 0.85)
         drawn = np.where(drawn > level, 255, 0).astype(np.uint8)
         if rng.random() < 0.4:
             specks = rng.random(drawn.shape) < rng.uniform(0.0005, 0.006)
             drawn[specks] = 255 - drawn[specks]
-    return drawn
+    return 255 - drawn if rng.random() < 0.1 * strength else drawn
+
+
+def photographed(sheet: Plate, rng: np.random.Generator) -> Plate:
+    """Photograph a sheet by hand: seen from the side by up to a tenth, lit unevenly. Same shape."""
+    height, width = sheet.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = corners + rng.uniform(-0.1, 0.1, (4, 2)) * (width, height)
+    matrix = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    table = int(rng.integers(0, 256))
+    drawn = cv2.warpPerspective(sheet, matrix, (width, height), borderValue=table).astype(np.float32)
+    across, down = rng.uniform(-0.5, 0.5, 2)
+    light = 1 + across * np.linspace(-0.5, 0.5, width) + down * np.linspace(-0.5, 0.5, height)[:, None]
+    return np.clip(drawn * light * rng.uniform(0.7, 1.1), 0, 255).astype(np.uint8)
+
+
+def halftoned(sheet: Plate, period: float, angle: float) -> Plate:
+    """Print a sheet in dots, `period` pixels apart, in rows turned by `angle` degrees: 0 and 255. Same shape."""
+    down, across = np.mgrid[: sheet.shape[0], : sheet.shape[1]].astype(np.float32) * (2 * np.pi / period)
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    screen = (np.cos(across * cos + down * sin) + np.cos(down * cos - across * sin)) / 4 + 0.5
+    return np.where(sheet / 255.0 > screen, 255, 0).astype(np.uint8)

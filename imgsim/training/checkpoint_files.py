@@ -39,7 +39,9 @@ def read_tensors(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
         raise WeightsError(f"{path} cannot be read as safetensors: {error}. Give another file.") from error
 
 
-def save_weights(path: Path, network: Any, *, input_size: int, mean: float, std: float, recipe: dict) -> None:
+def save_weights(
+    path: Path, network: Any, *, input_size: int, mean: float, std: float, power: float, recipe: dict
+) -> None:
     """Write a trained one-channel network under torchvision's names, with what reading it rightly needs.
 
     Convolutions are kept as float16; batch norms stay float32, because a small variance would vanish. The first
@@ -61,6 +63,7 @@ def save_weights(path: Path, network: Any, *, input_size: int, mean: float, std:
         "input_size": str(input_size),
         "mean": json.dumps([mean]),
         "std": json.dumps([std]),
+        "power": str(power),
         "shaping": "letterbox",
     }
     write_weights(path, tensors, header, recipe)

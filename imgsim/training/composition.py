@@ -23,10 +23,8 @@ def compose(
     if rng.random() < 0.25 * strength:
         plate = cv2.flip(plate, 1)
     turn = rng.random() / max(strength, 1e-6)
-    if turn < 0.2:
-        plate = np.rot90(plate, 1 if turn < 0.1 else 3)
-    elif turn < 0.24:
-        plate = np.rot90(plate, 2)
+    if turn < 0.3:  # by one, two or three right angles, each as often
+        plate = np.rot90(plate, 1 + int(turn / 0.1))
     height, width = plate.shape
     squeeze = float(np.exp(rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.25, 0.25)))
     angle = float(rng.normal(0, 2.0) if rng.random() < 0.75 else rng.uniform(-20, 20))
@@ -41,7 +39,7 @@ def compose(
         left, top = -rng.uniform(0, most, 2)
         right, bottom = 1 + rng.uniform(0, most, 2)
     else:  # cropped, and often some margin on the other side
-        w, h = np.sqrt(rng.uniform(0.3, 0.95)) * np.exp(rng.normal(0, 0.12, 2))
+        w, h = np.sqrt(rng.uniform(0.2, 0.95)) * np.exp(rng.normal(0, 0.12, 2))
         w, h = min(w, 1.15), min(h, 1.15)
         left = rng.uniform(min(0, 1 - w), max(0, 1 - w)) + rng.normal(0, 0.03)
         top = rng.uniform(min(0, 1 - h), max(0, 1 - h)) + rng.normal(0, 0.03)

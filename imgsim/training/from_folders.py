@@ -177,7 +177,7 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(recipe.seed)
-    network = loop.new_network()
+    network = loop.new_network(recipe.power)
     if options.weights:
         checkpoint_files.load_weights(options.weights, network)
     trainer = loop.Trainer(network, recipe, device)
@@ -214,7 +214,8 @@ def train(options: Options, progress: Callable[[Progress], None]) -> Path:
         "minutes": round(trainer.elapsed / 60, 1),
     }
     checkpoint_files.save_weights(
-        options.out, network, input_size=options.input_size, mean=loop.MEAN, std=loop.STD, recipe=note
+        options.out, network, input_size=options.input_size, mean=loop.MEAN, std=loop.STD,
+        power=recipe.power, recipe=note,
     )
     options.checkpoint.unlink(missing_ok=True)
     report.done()

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from imgsim.errors import Change, ImgsimError, Setting
-from imgsim.workers.executor import Executor, Failure
+from imgsim.workers.executor import Executor, Failure, Result
 
 T = TypeVar("T")
 
@@ -48,12 +48,13 @@ def each(
     Raises
     ------
     ImgsimError
-        Where a worker dies of the sound item, too: nothing can be said of the items then.
+        Where a worker dies of the sound item, too: nothing can be said of the items then. And where the executor does
+        not answer for every shard once: items would be left out in silence.
     """
     shards = [items[start : start + size] for start in range(0, len(items), size)]
     again: list[T] = []
     crashed = False
-    run = partial(executor.map, function, workers=workers, timeout=timeout)
+    run = partial(_answers, executor, function, workers=workers, timeout=timeout)
     for one in run(shards):
         if isinstance(one, Failure):
             again += shards[one.shard]
@@ -71,3 +72,29 @@ def each(
         item = again[one.shard]
         yield item, Lost(one.how, one.late) if isinstance(one, Failure) else one.value[0]
 
+
+def _answers(
+    executor: Executor, function: Callable[[Sequence[T]], Sequence[Any]], shards: Sequence[Sequence[T]], **how: Any
+) -> Iterator[Result[Sequence[Any]] | Failure]:
+    """What an executor, perhaps a user's own, says of the shards, held to what it has promised."""
+
+    def wrong(said: str) -> ImgsimError:
+        return ImgsimError(
+            f"The executor {executor.name!r} {said}. It must give one Result or Failure for each of "
+            f"{len(shards):,} shards."
+        )
+
+    waiting = set(range(len(shards)))
+    for one in executor.map(function, shards, **how):
+        if not isinstance(one, (Result, Failure)):
+            raise wrong(f"gave {one!r:.80}")
+        if one.shard not in waiting:
+            raise wrong(f"spoke of shard {one.shard!r:.80}, which it was not given or had answered for")
+        waiting.remove(one.shard)
+        if isinstance(one, Result) and (
+            not isinstance(one.value, Sequence) or len(one.value) != len(shards[one.shard])
+        ):
+            raise wrong(f"gave {one.value!r:.80} for shard {one.shard}, which is not what was made of it")
+        yield one
+    if waiting:
+        raise wrong(f"ended without a word of shard {min(waiting)}")

@@ -23,9 +23,11 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("engine", ["fast", "torch"])
-@pytest.mark.parametrize("name", ["plates18", "resnet18", "resnet50"])
+@pytest.mark.parametrize(
+    ("name", "power"), [("plates18", 1.0), ("plates18", 3.0), ("resnet18", 1.0), ("resnet50", 1.0)]
+)
 def test_every_engine_equals_eager_float32(
-    name: str, engine: str, weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    name: str, power: float, engine: str, weights: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
 
@@ -33,7 +35,7 @@ def test_every_engine_equals_eager_float32(
         monkeypatch.setattr(fast_cpu, "available", lambda: False)
     elif not fast_cpu.available():
         pytest.skip("ONNX Runtime is not installed")
-    backbone = dataclasses.replace(BACKBONES[name], bundled=None)
+    backbone = dataclasses.replace(BACKBONES[name], bundled=None, power=power)
     path = weights[backbone.architecture]
     embedder = Embedder(backbone, path, device="cpu", batch_size=2)
     shape = (3, backbone.channels, backbone.input_size, backbone.input_size)
@@ -45,6 +47,20 @@ def test_every_engine_equals_eager_float32(
     assert found.dtype == np.float32 and found.shape == (3, backbone.dimension)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     assert (found * expected).sum(axis=1).min() >= 0.99999
+
+
+def test_a_generalised_mean_is_what_its_paper_says(weights: dict[str, Path]) -> None:
+    import torch
+
+    backbone = dataclasses.replace(BACKBONES["plates18"], bundled=None, power=3.0)
+    network = load_network(backbone, weights["resnet18"])
+    images = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (2, 1, 128, 128), dtype=np.uint8))
+    with torch.inference_mode():
+        found = network(images).numpy()
+        body = torch.nn.Sequential(*list(network.body.children())[:-2])  # all before the pooling
+        places = body((images / 255 - network.mean) / network.std).double().numpy()
+    pooled = np.cbrt((places**3).mean(axis=(2, 3)))
+    np.testing.assert_allclose(found, pooled / np.linalg.norm(pooled, axis=1, keepdims=True), atol=2e-6)
 
 
 def test_the_bundled_weights_give_the_vectors_of_eager_torch() -> None:

@@ -104,6 +104,7 @@ def test_a_key_changes_with_whatever_changes_the_vectors(
         dataclasses.replace(RESNET18, std=(0.5, 0.5, 0.5)),
         dataclasses.replace(RESNET18, shaping=shaping.letterbox),
         dataclasses.replace(RESNET18, architecture="resnet50"),
+        dataclasses.replace(RESNET18, power=3.0),
     ]
     keys = [
         RESNET18.key(),

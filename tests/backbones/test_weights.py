@@ -56,6 +56,8 @@ def test_weights_state_their_own_input(tmp_path: Path) -> None:
     assert bound.shape(Image.new("L", (50, 80))).shape == (1, 128, 128)
     save_file(random_state("resnet18", 1), path, {**header, "input_size": "96"})
     assert bound_to(PLATES18, path).input_size == 96
+    save_file(random_state("resnet18", 1), path, {**header, "power": "3.0"})
+    assert bound_to(PLATES18, path).power == 3
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,9 @@ def test_weights_state_their_own_input(tmp_path: Path) -> None:
         {"mean": "what"},
         {"std": "[0.0]"},
         {"std": "[NaN]"},
+        {"power": "strong"},
+        {"power": "0.5"},
+        {"power": "nan"},
     ],
 )
 def test_refuses_weights_that_state_nonsense(tmp_path: Path, header: dict[str, str]) -> None:

@@ -161,3 +161,31 @@ def test_ctrl_c_keeps_what_is_done_and_a_second_run_meanwhile_is_turned_away(tmp
     )
     assert "Traceback" not in said
     assert list((tmp_path / "mine" / "work" / "shards").glob("*.npz"))
+
+
+@pytest.mark.parametrize("door", ["precompute.py", "imgsim/__main__.py"])
+def test_ctrl_c_while_libraries_are_read_ends_without_a_traceback(door: str, tmp_path: Path) -> None:
+    words = [door, "prepare", "scans"] if door.startswith("imgsim") else [door, "scans"]
+    done = subprocess.run(
+        [sys.executable, "-c", _EARLY, *words], cwd=ROOT, env={**os.environ, "IMGSIM_DATA": str(tmp_path)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr, done.stdout) == (130, "", "")
+
+
+# The command, interrupted as soon as it reads what it works with.
+_EARLY = """
+import runpy, sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "imgsim.prepare.run":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_a_verifier_that_is_not_there_is_refused_even_where_nothing_is_compared(tmp_path: Path) -> None:
+    done = script(tmp_path, "--name", "mine", "--verifier", "nope", "--no-verify", data=tmp_path)
+    assert done.returncode == 1 and "no verifier 'nope'" in done.stderr

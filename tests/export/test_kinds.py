@@ -24,6 +24,7 @@ from imgsim.errors import ImgsimError
 from imgsim.export import KINDS, ExportFile, ExportKind, Request, every_kind, files_of, register, write_files
 from imgsim.export.kind import RESERVED
 from imgsim.export.kinds import forget
+from imgsim.export.request import Chunk
 from imgsim.reviews import SAME_PLATE
 from tests import pages
 from tests.exports import collection_of, content, request_of
@@ -277,3 +278,14 @@ def test_none_needs_torch_or_the_screen(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+_JUNK: list[Any] = [None, "text", b"bytes", 7, ("text", 1), (b"", -1), (b"", None), ("", 1), (bytearray(), 1)]
+
+
+@pytest.mark.parametrize("junk", [*_JUNK, *(Chunk(*one) for one in _JUNK[4:])])
+def test_a_kind_that_gives_no_chunks_is_told_so(junk: Any, tmp_path: Path) -> None:
+    file = replace(BROUGHT.files[0], chunks=lambda _: iter([Chunk(b"a", 1), junk]))
+    with pytest.raises(ImgsimError, match=f"{re.escape(file.name)}.* is no Chunk of bytes"):
+        write_files(tmp_path, request_of(collection_of(catalogue_of({"a": ("x", 1750)}))), [file])
+    assert not list(tmp_path.iterdir()), "nothing is left half written"

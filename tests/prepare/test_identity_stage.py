@@ -14,7 +14,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import FILE, Registry
-from imgsim.verification.rescans import same_picture
+from imgsim.verification.same_picture import same_picture
 from tests.making import make
 from tests.prepare.verifying import draw, draw_plates, rescan, verified
 

@@ -98,3 +98,36 @@ def test_plain_view_is_what_the_backbone_reads():
     plate = draw(4)
     read = shaping.letterbox(plate, SIDE)
     assert np.corrcoef(augment.plain_view(np.array(plate), SIDE).ravel(), read.ravel())[0, 1] > 0.98
+
+
+def test_a_photograph_is_seen_from_the_side_and_lit_unevenly():
+    plate = np.full((120, 90), 200, np.uint8)
+    corners = set()
+    for seed in range(20):
+        taken = augment.photographed(plate, np.random.default_rng(seed))
+        assert taken.shape == plate.shape and taken.dtype == np.uint8
+        middle = taken[30:90, 20:70].astype(int)
+        assert middle.max() - middle.min() > 0
+        corners.add(int(taken[0, 0]))
+    assert len(corners) > 5, "the table shows at some corners"
+
+
+@pytest.mark.parametrize("angle", [0, 15, 45])
+def test_halftone_keeps_the_tone_in_dots(angle):
+    for grey in (60, 128, 200):
+        dots = augment.halftoned(np.full((240, 240), grey, np.uint8), 6.0, angle)
+        assert set(np.unique(dots)) <= {0, 255}
+        assert abs(float(dots.mean()) - grey) < 40
+    spectrum = np.abs(np.fft.fft2(dots - dots.mean()))
+    steps = np.hypot(*np.meshgrid(*[np.minimum(np.arange(240), 240 - np.arange(240))] * 2))
+    coarser = spectrum[(steps > 2) & (steps < 240 / 6 - 2)].max()
+    assert coarser < spectrum[np.abs(steps - 240 / 6) < 2].max(), "nothing repeats in more than a period"
+
+
+def test_some_views_are_negatives():
+    plate = np.full((100, 80), 250, np.uint8)
+    plate[20:80, 20:60] = 10
+    dark = [
+        np.median(augment.scan(plate.copy(), np.random.default_rng(seed))) < 128 for seed in range(200)
+    ]
+    assert 8 <= sum(dark) <= 40

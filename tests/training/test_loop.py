@@ -59,7 +59,7 @@ def options(folder: Path, out: Path, **changes) -> from_folders.Options:
     return from_folders.Options(inputs=(folder,), out=out, **given)
 
 
-def tiny_network():
+def tiny_network(power: float = 1.0):
     """Stand in for the ResNet-18 where only the loop is tested: two convolutions, one with a batch norm."""
     nn = torch.nn
     first = nn.Sequential(nn.Conv2d(1, 8, 5, stride=4), nn.BatchNorm2d(8), nn.ReLU())
@@ -100,6 +100,7 @@ def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_pa
     )
     backbone = bound_to(BACKBONES["plates18"], out)
     assert backbone.input_size == SMALL and backbone.mean == (loop.MEAN,) and backbone.std == (loop.STD,)
+    assert backbone.power == loop.Recipe().power == 3
     state = load_state(backbone, out)
     tensors, header = checkpoint_files.read_tensors(out)
     assert header["dimension"] == "512" and json.loads(header["recipe"])["plates"] == 8
@@ -109,10 +110,11 @@ def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_pa
     )
     assert tensors["bn1.running_var"].dtype == torch.float32
     assert out.stat().st_size < 23_000_000
-    from imgsim.backbones.loading import build_network, torchvision_models
+    from imgsim.backbones.loading import GeneralisedMean, build_network, torchvision_models
 
     body = torchvision_models().resnet18(weights=None)
     body.fc = torch.nn.Identity()
+    body.avgpool = GeneralisedMean(backbone.power)
     body.load_state_dict({name: value.float() for name, value in tensors.items()})
     views = np.stack([shaping.letterbox(draw(seed), SMALL) for seed in range(2)])
     ours = build_network(backbone, state)(torch.from_numpy(views)[:, None]).detach().numpy()
@@ -128,7 +130,7 @@ def test_the_weights_load_as_plates18_and_into_torchvision(plates_folder, tmp_pa
 def test_starting_weights_are_used(plates_folder, tmp_path):
     network = loop.new_network()
     start = tmp_path / "start.safetensors"
-    checkpoint_files.save_weights(start, network, input_size=SIDE, mean=1.0, std=0.3, recipe={})
+    checkpoint_files.save_weights(start, network, input_size=SIDE, mean=1.0, std=0.3, power=1.0, recipe={})
     again = loop.new_network()
     checkpoint_files.load_weights(start, again)
     for (name, a), b in zip(network.state_dict().items(), again.state_dict().values(), strict=True):

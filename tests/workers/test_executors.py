@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,37 @@ def test_an_item_that_costs_its_worker_is_lost_alone() -> None:
     assert {n: one for n, one in found.items() if n not in (7, 8)} == {n: n for n in range(12) if n not in (7, 8)}
 
 
+class Careless:
+    """An executor of a user's own that answers as it was told to."""
+
+    name, version = "careless", 1
+
+    def __init__(self, *answers: object) -> None:
+        self._answers = answers
+
+    def map(self, *_: object, **__: object) -> Iterator[Any]:
+        yield from self._answers
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ((), "ended without a word of shard 0"),
+        ((Result(0, [1, 2]),), "ended without a word of shard 1"),
+        ((Result(0, [1, 2]), Result(0, [1, 2])), "spoke of shard 0"),
+        ((Result(7, [1, 2]),), "spoke of shard 7"),
+        ((Result(-1, [1, 2]),), "spoke of shard -1"),
+        (([1, 2], [3, 4]), r"gave \[1, 2\]"),
+        ((None,), "gave None"),
+        ((Result(0, [1]),), r"gave \[1\] for shard 0"),
+        ((Result(0, None),), "gave None for shard 0"),
+    ],
+)
+def test_an_executor_that_loses_or_invents_answers_is_refused(answers: tuple[object, ...], said: str) -> None:
+    with pytest.raises(ImgsimError, match=f"'careless' {said}.* each of 2 shards"):
+        list(each(Careless(*answers), squared, [1, 2, 3, 4], size=2))
+
+
 def test_a_machine_on_which_a_sound_item_dies_is_told_so() -> None:
     with pytest.raises(ImgsimError, match=r"ended \(exit code 3\) over a plate that is in order"):
         list(each(CORES, dead, list(range(6)), size=2, workers=1, timeout=60, sound=99))
@@ -144,6 +176,7 @@ def test_a_collection_prepared_on_a_users_own_executor_is_the_same(
 
 MARKED = """
 from pathlib import Path
+from typing import Any
 _mark = Path("{mark}")
 _map = Threads.map
 
