@@ -72,18 +72,14 @@ def _main_module() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def networks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of the networks of copies: the one that IMGSIM_COPIES named, else made out of their packages, once for
-    all processes."""
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the networks of copies: the one that IMGSIM_COPIES named, else made out of their packages."""
     from imgsim.verification.copies.copy_export import make_networks
     from imgsim.verification.copies.copy_networks import present
 
     if _NETWORKS and present(Path(_NETWORKS)):
         return Path(_NETWORKS)
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "networks"
-    make_networks(folder)
-    return folder
+    return once(tmp_path_factory, "networks", make_networks)
 
 
 @pytest.fixture(scope="session")
