@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from imgsim.collection import open_collection
+from tests.e2e.lending import DESK, Lent
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
 
 SEVERE = {"moderate", "serious", "critical"}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 UPRIGHT: ViewportSize = {"width": 820, "height": 1180}
 ACROSS: ViewportSize = {"width": 1024, "height": 768}
 
@@ -47,11 +47,10 @@ def known(prepared: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Page]:
+def tab(lent: Lent) -> Iterator[Page]:
     """One tab for all, used again as a reader does."""
-    context = browser.new_context(viewport=UPRIGHT, has_touch=True)
-    yield context.new_page()
-    context.close()
+    with lent.context(touch=True) as context:
+        yield context.new_page()
 
 
 def findings(page: Page) -> list[dict[str, Any]]:
