@@ -55,9 +55,11 @@ def tab(lent: Lent) -> Iterator[Page]:
 
 def findings(page: Page) -> list[dict[str, Any]]:
     """What axe finds amiss: one dictionary a finding and element, with rule, impact, selector and message."""
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    if not page.evaluate("() => 'axe' in window"):  # once a page, however often it is asked
+        page.evaluate(Axe().axe_script)
+    violations = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
     found = []
-    for violation in response["violations"]:
+    for violation in violations:
         for node in violation["nodes"]:
             # An element inside a component is named by two selectors, the component's and its own.
             target = node["target"][0]
