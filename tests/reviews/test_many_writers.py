@@ -8,8 +8,8 @@ import signal
 import sqlite3
 import threading
 import time
-from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,8 +22,11 @@ from imgsim.reviews import FILE, TAKEN_BACK, Reviews
 from tests.making import make, write_plate, write_plates
 from tests.reviews.people import decide_much, pictures
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
-def loaded() -> BaseContext:
+
+def loaded() -> SpawnContext | ForkServerContext:
     """How processes are started that need not load each for itself what they write with, where a system can that."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
