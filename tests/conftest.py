@@ -22,6 +22,7 @@ pytest_plugins = ["tests.reliability.counting"]
 
 ROOT = environment.REPOSITORY
 SAMPLE = 48
+LONGEST = {"test_24_uploads.py", "test_31_ids.py", "test_16_markup_in_a_browser.py"}
 
 # One thread each: two workers of one thread beat one of two, and tests give the same numbers everywhere.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -39,13 +40,19 @@ os.environ["IMGSIM_COPIES"] = os.devnull
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests last: whatever is wrong elsewhere shows within the first minutes.
 
-    Where several processes share the tests, what takes long is begun first, or it would be alone in the end: those of
-    whole programs, in a browser or not, and of the others first modules of few tests.
+    Where several processes share the tests, what takes long is begun first, or it would be alone in the end: a few
+    modules, then those in a browser, one after another, for each process keeps its browser while it has such tests;
+    then those of other whole programs. Of the others modules of few tests are the longer ones.
     """
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
-        long = {"e2e", "reliability"}
-        items.sort(key=lambda item: (long.isdisjoint(item.path.parts), tests[item.path], item.path))
+
+        def turn(item: pytest.Item) -> tuple[int, int, Path]:
+            parts = item.path.parts
+            folder = 0 if "e2e" in parts else 1 if "reliability" in parts else 2
+            return (-1 if item.path.name in LONGEST else folder, tests[item.path], item.path)
+
+        items.sort(key=turn)
     else:
         items.sort(key=lambda item: "e2e" in item.path.parts)
 

@@ -26,6 +26,7 @@ from playwright.sync_api import (
 
 from imgsim.collection import Collection, open_collection
 from tests.conftest import draw_plate, offline, once, precompute
+from tests.e2e import lending
 from tests.e2e.serving import Served, find_browser, launch, serve
 from tests.pages import PAGES
 
@@ -63,7 +64,7 @@ def opened_browser() -> Iterator[Browser]:
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as playwright:
-        started = launch(playwright, path)
+        started = launch(playwright, path, lending.ARGUMENT)
         yield started
         started.close()
 
@@ -73,6 +74,12 @@ def opened_browser() -> Iterator[Browser]:
 def browser() -> Iterator[Browser]:
     with opened_browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="package")
+def lent(browser: Browser) -> lending.Lent:
+    """The contexts that this folder's tests lend each other."""
+    return lending.Lent(browser)
 
 
 @pytest.fixture(scope="session")
@@ -145,10 +152,10 @@ class Watch:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield opened
-    opened.close()
+def context(lent: lending.Lent) -> Iterator[BrowserContext]:
+    """A browser in which nobody has been, with a desk's window."""
+    with lent.context() as opened:
+        yield opened
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from imgsim.collection import open_collection
 from imgsim.collection.page_corrections import Correction, PageCorrections
@@ -50,22 +50,15 @@ def desk_on(folder: Path) -> Iterator[Desk]:
 
 
 @contextmanager
-def desk_page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    """A page of Anna's browser, watched for what it may not do."""
-    context = reader(browser, desk)
-    with watched(context, desk.served) as opened:
-        yield opened
-    context.close()
-
-
-def reader(browser: Browser, desk: Desk, name: str = "Anna") -> BrowserContext:
-    """A browser of somebody who has written a name, and knows the first hints."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    kept = {"reviewer": name, "tour": "123"}
+def desk_page(context: BrowserContext, desk: Desk) -> Iterator[Page]:
+    """A page of the browser of Anna, who has written her name and knows the first hints; watched for what it may not
+    do."""
+    kept = {"reviewer": "Anna", "tour": "123"}
     context.add_cookies([
         {"name": f"imgsim.{key}", "value": quote(value), "url": desk.served.url} for key, value in kept.items()
     ])  # fmt: skip
-    return context
+    with watched(context, desk.served) as opened:
+        yield opened
 
 
 def open_page(page: Page, desk: Desk, page_id: str, **state: str) -> Locator:

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +55,20 @@ class Served:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+_ports: list[int] = []  # what apps of this process were served at: what a browser keeps is kept by port
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens at: one where an app was before, if there is one."""
+    for port in (*_ports, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the app does
+            probe.bind(("127.0.0.1", port))
+            found = int(probe.getsockname()[1])
+            if found not in _ports:
+                _ports.append(found)
+            return found
+    raise AssertionError("no port is free")
 
 
 @contextmanager

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from imgsim.collection import open_collection
+from tests.e2e.lending import DESK, Lent
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
 
 SEVERE = {"moderate", "serious", "critical"}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 UPRIGHT: ViewportSize = {"width": 820, "height": 1180}
 ACROSS: ViewportSize = {"width": 1024, "height": 768}
 
@@ -47,18 +47,19 @@ def known(prepared: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser) -> Iterator[Page]:
+def tab(lent: Lent) -> Iterator[Page]:
     """One tab for all, used again as a reader does."""
-    context = browser.new_context(viewport=UPRIGHT, has_touch=True)
-    yield context.new_page()
-    context.close()
+    with lent.context(touch=True) as context:
+        yield context.new_page()
 
 
 def findings(page: Page) -> list[dict[str, Any]]:
     """What axe finds amiss: one dictionary a finding and element, with rule, impact, selector and message."""
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    if not page.evaluate("() => 'axe' in window"):  # once a page, however often it is asked
+        page.evaluate(Axe().axe_script)
+    violations = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
     found = []
-    for violation in response["violations"]:
+    for violation in violations:
         for node in violation["nodes"]:
             # An element inside a component is named by two selectors, the component's and its own.
             target = node["target"][0]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.collection import Collection
 from tests.e2e.comparing import MODES, SPECS, coloured, drawn, mode, open_pair, pairs, pixels
@@ -149,7 +149,7 @@ def test_the_picture_is_saved_with_a_caption_and_opens(page: Page, app: Served) 
 
 
 def test_automatic_flicker_swaps_by_itself_and_keeps_still_where_motion_is_unwelcome(
-    page: Page, app: Served, browser: Browser
+    page: Page, app: Served
 ) -> None:
     a, b = pairs("reprint")[0]
     stage = open_pair(page, app, a, b)
@@ -162,29 +162,27 @@ def test_automatic_flicker_swaps_by_itself_and_keeps_still_where_motion_is_unwel
     page.get_by_test_id("imgsim-auto").click()
     expect(page.get_by_test_id("imgsim-auto")).to_have_attribute("aria-pressed", "false")
 
-    calm = browser.new_context(reduced_motion="reduce")
-    quiet = calm.new_page()
+    quiet = page.context.new_page()
+    quiet.emulate_media(reduced_motion="reduce")
     open_pair(quiet, app, a, b)
     expect(quiet.get_by_test_id("imgsim-auto")).to_be_disabled()
-    calm.close()
 
 
-def test_without_webgl_a_plain_canvas_shows_every_mode(app: Served, browser: Browser) -> None:
+def test_without_webgl_a_plain_canvas_shows_every_mode(app: Served, context: BrowserContext) -> None:
     a, b = pairs("mirrored")[0]
-    context = browser.new_context(viewport={"width": 1100, "height": 800})
-    context.add_init_script(
+    page = context.new_page()
+    page.set_viewport_size({"width": 1100, "height": 800})
+    page.add_init_script(
         "const real = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
         " return /webgl/.test(kind) ? null : real.call(this, kind, ...more); };"
     )
-    page = context.new_page()
     stage = open_pair(page, app, a, b)
     expect(stage).to_have_attribute("data-renderer", "canvas")
     seen = [mode(page, stage, name) for name in MODES]
     for first, second in pairwise(seen):
         assert np.abs(first - second).mean() > 0.2
     assert min(coloured(seen[-1])) > 0
-    context.close()
 
 
 def test_how_exactly_the_lines_lie_is_said_and_drawn(page: Page, app: Served, sample: Collection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from imgsim.app.components import keyboard
 from imgsim.catalogue.book_pages import KINDS
@@ -24,8 +24,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    with desk_page(browser, desk) as opened:
+def page(context: BrowserContext, desk: Desk) -> Iterator[Page]:
+    with desk_page(context, desk) as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from imgsim.collection import open_collection
 from imgsim.collection.marks import FILE
@@ -49,8 +49,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def page(browser: Browser, desk: Desk) -> Iterator[Page]:
-    with desk_page(browser, desk) as opened:
+def page(context: BrowserContext, desk: Desk) -> Iterator[Page]:
+    with desk_page(context, desk) as opened:
         yield opened
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from imgsim.collection import open_collection
+from tests.e2e.lending import Lent
 from tests.e2e.looking import arrive, visit
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
@@ -20,11 +21,12 @@ def known(prepared: Path) -> dict[str, str]:
 
 
 @pytest.fixture(params=[(820, 1180), (1024, 768)], ids=["upright", "across"])
-def tablet(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def tablet(lent: Lent, request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True)
-    yield context.new_page()
-    context.close()
+    with lent.context(touch=True) as context:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        yield page
 
 
 def pinch(page: Page, target: Locator, apart: int = 120) -> None:

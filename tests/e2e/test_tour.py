@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from imgsim.app.parts.tour import HINTS
 from imgsim.collection import open_collection
@@ -23,19 +23,17 @@ def known(prepared: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def blocked(browser: Browser) -> Iterator[Page]:
+def blocked(context: BrowserContext) -> Iterator[Page]:
     """A page in a browser that keeps nothing: no cookie can be set, and touching them throws."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_init_script(
+    page = context.new_page()
+    page.add_init_script(
         "Object.defineProperty(document, 'cookie', { get() { return ''; }, "
         "set() { throw new DOMException('no', 'SecurityError'); } });"
     )
-    page = context.new_page()
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page
     assert not [failure for failure in failures if "imgsim" in failure], failures
-    context.close()
 
 
 def says(page: Page, number: int) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from imgsim.collection import open_collection
 from imgsim.collection.corrected import families_of
 from tests.conftest import offline
 from tests.e2e.conftest import Watch, opened_browser
+from tests.e2e.lending import Lent
 from tests.e2e.looking import hover, lonely_rows, wait_for_map
 from tests.e2e.serving import Served, serve, settle
 from tests.pages import PAGES
@@ -50,15 +51,20 @@ def app(data: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def lent() -> Iterator[Lent]:
     with opened_browser() as opened:
+        yield Lent(opened)
+
+
+@pytest.fixture
+def context(lent: Lent) -> Iterator[BrowserContext]:
+    with lent.context() as opened:
         yield opened
 
 
 @pytest.fixture
-def visit(browser: Browser, app: Served) -> Iterator[Callable[..., Page]]:
+def visit(context: BrowserContext, app: Served) -> Iterator[Callable[..., Page]]:
     """Open a page in a state; what it did behind its user's back fails the attempt."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     watch = Watch(urlsplit(app.url).netloc)
     watch.attach(page)
@@ -79,7 +85,6 @@ def visit(browser: Browser, app: Served) -> Iterator[Callable[..., Page]]:
         return page
 
     yield opened
-    context.close()
 
 
 def nothing_made_of_markup(page: Page) -> None:

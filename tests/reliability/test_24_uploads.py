@@ -42,17 +42,17 @@ def files() -> dict[str, tuple[bytes, bool]]:
     found = {
         "baseline.jpg": (encoded(huge, "JPEG", quality=85), True),
         "progressive.jpg": (encoded(huge, "JPEG", quality=70, progressive=True), False),
-        "grey.png": (encoded(grey.quantize(4).convert("L"), "PNG", compress_level=1), True),
+        "grey.png": (encoded(grey.point([tone // 64 * 85 for tone in range(256)]), "PNG", compress_level=1), True),
         "bitonal.tif": (encoded(busy(6_000, 8_000, "1"), "TIFF", compression="group4"), True),
     }
     del huge, grey
     for mode, colour in (("L", 200), ("RGB", "#aabbcc"), ("RGBA", (9, 9, 9, 128)), ("1", 1), ("P", 3)):
-        found[f"flat_{mode}.png"] = encoded(Image.new(mode, (SIDE, SIDE), colour), "PNG"), True
+        found[f"flat_{mode}.png"] = encoded(Image.new(mode, (SIDE, SIDE), colour), "PNG", compress_level=1), True
     found["flat.tif"] = encoded(Image.new("RGB", (SIDE, SIDE), "#123456"), "TIFF", compression="tiff_lzw"), True
     found["flat.webp"] = encoded(Image.new("RGB", (SIDE, SIDE), "#123456"), "WEBP", method=0), False
     found["photo.webp"] = encoded(busy(4_000, 3_000), "WEBP", method=0), True
     found["deep.png"] = encoded(Image.fromarray(np.full((7_000, 7_000), 40_000, np.uint16)), "PNG"), True
-    found["wide.png"] = encoded(Image.new("RGB", (28_000, 3_500), "#aabbcc"), "PNG"), True
+    found["wide.png"] = encoded(Image.new("RGB", (28_000, 3_500), "#aabbcc"), "PNG", compress_level=1), True
     found["scan.jp2"] = encoded(busy(4_000, 3_000, "L"), "JPEG2000"), True
     found["noise.png"] = encoded(busy(4_500, 3_500), "PNG", compress_level=1), True
     found["bomb.png"] = encoded(Image.new("L", (20_000, 20_000)), "PNG"), False

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,10 +22,22 @@ from imgsim.reviews import FILE, TAKEN_BACK, Reviews
 from tests.making import make, write_plate, write_plates
 from tests.reviews.people import decide_much, pictures
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
+
+def loaded() -> SpawnContext | ForkServerContext:
+    """How processes are started that need not load each for itself what they write with, where a system can that."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([decide_much.__module__])
+    return context
+
 
 def test_twenty_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     path, each = tmp_path / FILE, 25
-    context = multiprocessing.get_context("spawn")
+    context = loaded()
     start = context.Event()
     people = [context.Process(target=decide_much, args=(path, f"reader {n}", each, start)) for n in range(20)]
     for person in people:
