@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
+
+HERE = "/imgsim-here"  # where a running app says which collections are its own, by their data_mark()
 
 
 def data_dir() -> Path:
@@ -20,6 +23,11 @@ def data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("imgsim", appauthor=False)
+
+
+def data_mark() -> str:
+    """What tells the folder of collections from others without naming it: the SHA-256 of its path."""
+    return hashlib.sha256(os.fsencode(data_dir().resolve())).hexdigest()
 
 
 def checkout() -> Path | None:

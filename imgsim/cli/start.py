@@ -10,8 +10,10 @@ import threading
 import time
 import urllib.request
 import webbrowser
+from http.client import HTTPException
 from pathlib import Path
 
+from imgsim.base.places import HERE, data_mark
 from imgsim.cli import environment
 
 DOOR = Path(__file__).resolve().parents[1] / "app" / "door.py"
@@ -32,7 +34,7 @@ def main(words: list[str]) -> int:
         "collections lie. "
         "Other options are passed on to 'streamlit run', for example --server.address 192.168.1.5",
     )
-    parser.add_argument("--port", type=int, help=f"the port (default: the first free one from {FIRST_PORT})")
+    parser.add_argument("--port", type=int, help=f"the port, or the first free one after it (default: {FIRST_PORT})")
     parser.add_argument(
         "--allow-host",
         action="append",
@@ -55,7 +57,19 @@ def main(words: list[str]) -> int:
         allow(options.allow_host)
     except ValueError as error:
         parser.error(f"argument --allow-host: {error}")
-    port = options.port if options.port is not None else free_port()
+    wanted = FIRST_PORT if options.port is None else options.port
+    if not 0 <= wanted < 65_536:
+        parser.error(f"argument --port: a port is a number up to 65535, not {wanted}")
+    alone = options.allow_host or others  # one that runs was told something else than what is asked for now
+    port, running = find_port(wanted, "" if alone else data_mark())
+    if running:
+        address = f"http://127.0.0.1:{port}"
+        print(f"imgsim is running already, with these collections: {address}")
+        if not options.no_browser:
+            webbrowser.open(address)
+        return 0
+    if options.port is not None and port != wanted:
+        print(f"Port {wanted} is in use by another program. imgsim takes {port}.", file=sys.stderr)
     stopped = threading.Event()
     if not options.no_browser:
         threading.Thread(target=open_browser, args=(port, stopped), daemon=True).start()
@@ -91,19 +105,44 @@ def allow(names: list[str]) -> None:
     os.environ[hosts.VARIABLE] = ",".join(dict.fromkeys(allowed))
 
 
-def free_port(first: int = FIRST_PORT, tries: int = 100) -> int:
-    """Return the first port from ``first`` on that nobody listens at on this machine."""
-    for port in range(first, first + tries):
-        with socket.socket() as attempt:
-            # elsewhere than on Windows a port that was used a moment ago counts as free, as it does for the server
-            if os.name == "posix":
-                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    return first
+def find_port(first: int = FIRST_PORT, mark: str = "", tries: int = 100) -> tuple[int, bool]:
+    """Find the first port from ``first`` on that nobody listens at on this machine, or where imgsim runs already.
+
+    Parameters
+    ----------
+    mark : the :func:`~imgsim.base.places.data_mark` of the imgsim that would do; "" if none would.
+
+    Returns
+    -------
+    The port, and whether that imgsim runs there.
+    """
+    for port in range(first, min(first + tries, 65_536)):
+        if _free(port):
+            return port, False
+        if mark and _says(port) == mark:
+            return port, True
+    return first, False
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as attempt:
+        # elsewhere than on Windows a port that was used a moment ago counts as free, as it does for the server
+        if os.name == "posix":
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _says(port: int) -> str:
+    """Which collections the imgsim at this port has; "" where no imgsim answers within two seconds."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{HERE}", timeout=2) as answer:
+            return str(answer.read(100).decode("ascii", "replace"))
+    except (OSError, ValueError, HTTPException):
+        return ""
 
 
 def open_browser(port: int, stopped: threading.Event) -> None:

@@ -84,6 +84,22 @@ def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_
         assert link == {key: [value] for key, value in wanted.items()}
 
 
+def test_a_warning_stays_on_every_page_until_it_is_read(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate="nope", collection="elsewhere")
+    said = [one.value for one in app.warning if "There is no" in one.value]
+    assert len(said) == 2
+    for _ in range(2):  # the address says what is shown by now
+        app.run()
+        assert [one.value for one in app.warning if "There is no" in one.value] == said
+    app.button(key="read_0").click().run()
+    assert [one.value for one in app.warning if "There is no" in one.value] == said[1:]
+    app.button(key="read_0").click().run()
+    assert not [one.value for one in app.warning if "There is no" in one.value]
+    app.run()
+    assert not [one.value for one in app.warning if "There is no" in one.value]
+
+
+
 @pytest.mark.parametrize(("query", "said", "kept", "passing"), MANGLED)
 def test_browse_shows_the_plates_that_a_mangled_link_leaves(
     visit: Callable[..., AppTest], query: dict[str, str], said: str, kept: dict[str, str], passing: int

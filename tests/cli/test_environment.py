@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import socket
 import subprocess
 import sys
 import zipfile
@@ -129,36 +128,6 @@ def test_debian_without_venv_says_what_to_install(tmp_path: Path, monkeypatch: p
     )
     with pytest.raises(environment.SetupError, match="apt install python3"):
         environment.python(file, venv=tmp_path / "venv")
-
-
-def test_the_app_is_started_with_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[tuple[str, list[str]]] = []
-    opened: list[int] = []
-    monkeypatch.setattr(environment, "python", lambda *_: "python-of-the-environment")
-
-    def run(executable: str, arguments: list[str], cwd: Path) -> int:
-        calls.append((executable, arguments))
-        return 0
-
-    monkeypatch.setattr(environment, "run", run)
-    monkeypatch.setattr(start, "open_browser", lambda port, stopped: opened.append(port))
-    assert start.main(["--port", "8123", "--no-browser", "--server.address", "0.0.0.0"]) == 0
-    executable, arguments = calls.pop()
-    assert executable == "python-of-the-environment"
-    assert arguments[:4] == ["-m", "streamlit", "run", "app.py"]
-    assert arguments[arguments.index("--server.port") + 1] == "8123"
-    assert arguments[-2:] == ["--server.address", "0.0.0.0"]
-    assert not opened
-    assert start.main(["--port", "8124"]) == 0
-    assert opened == [8124]
-
-
-def test_a_port_in_use_is_passed_over() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert start.free_port(port, tries=2) == port + 1 or start.free_port(port + 1) != port
 
 
 def test_a_set_up_error_is_one_line(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from imgsim.cli import environment
-from imgsim.cli.start import free_port
+from imgsim.cli.start import find_port
 
 ROOT = environment.REPOSITORY
 
@@ -107,7 +107,7 @@ def test_every_command_helps(installed: Path, elsewhere: Path, word: str) -> Non
 
 
 def test_it_serves_the_app_with_the_settings_that_travel_with_it(installed: Path, elsewhere: Path) -> None:
-    port = free_port()
+    port, _ = find_port()
     process = subprocess.Popen(
         [installed / "imgsim", "--no-browser", "--port", str(port)],
         cwd=elsewhere, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,

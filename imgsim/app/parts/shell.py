@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from imgsim.app.components import narrow_screen, thumbnail_grid
-from imgsim.app.parts import cards, exporting, mending, preparing, safekeeping, tour
+from imgsim.app.parts import cards, exporting, mending, notices, preparing, safekeeping, tour
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.base.places import data_dir
 from imgsim.collection import Collection
@@ -75,7 +75,7 @@ def choose_collection() -> Collection | None:
             )
         collection = caches.opened(name)
     except CollectionError as error:
-        mending.show(error, name, draw=st.warning)
+        notices.add(error.what, broken=name)
         collection = caches.opened(usable[0])
     background_check.begin(collection)
     corrected(collection)
@@ -91,7 +91,7 @@ def corrected(collection: Collection) -> state.State:
     if now.backbone not in collection.backbones:
         changes["backbone"] = collection.backbones[0]
     if now.plate and not collection.catalogue.has(now.plate):
-        st.warning(text.plain(_gone(collection, now.plate)))
+        notices.add(_gone(collection, now.plate))
         changes["plate"] = ""
     if changes:
         now = state.update(**changes)
@@ -171,6 +171,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))
         narrow_screen(key="narrow_screen", page=name)
+    notices.show()
     safekeeping.show(collection)
     tour.show(name)
 

@@ -25,6 +25,7 @@ from imgsim.app.components import encode_labels, encode_points, encode_tones
 from imgsim.app.services import caches, left_out_pictures, page_scans, runs
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
+from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
 
@@ -110,7 +111,8 @@ def routes() -> list[Route]:
         "/export/{key}/{file}": _export,
         "/left_out/{row:int}": _left_out,
     }
-    return [Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items()]
+    here = Route(prefix() + HERE, lambda _: Response(data_mark(), 200, {**_SAFE, "Cache-Control": "no-store"}))
+    return [here, *(Route(base + path, _guarded(answer), methods=["GET"]) for path, answer in table.items())]
 
 
 def _guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:

@@ -1,0 +1,40 @@
+"""What a reader must not miss: it stands above every page until the reader says that it was read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgsim.app.parts import mending
+from imgsim.app.services import caches, text
+
+# What is to be said -> the collection that cannot be opened, where it is about one; in the order in which it came.
+_UNREAD = "_imgsim_unread"
+
+
+def add(said: str, broken: str = "") -> None:
+    """Say something above every page from now on. Saying it again changes nothing.
+
+    ``broken``: the name of a collection that cannot be opened; as long as that is so, the way out is shown with it.
+    """
+    st.session_state.setdefault(_UNREAD, {}).setdefault(said, broken)
+
+
+def show() -> None:
+    """Draw what was not read yet."""
+    unread: dict[str, str] = st.session_state.get(_UNREAD, {})
+    if not unread:
+        return
+    errors = {info.name: info.error for info in caches.infos() if info.error}
+    for number, (said, broken) in enumerate(unread.items()):
+        with st.container(key=f"unread_{number}", horizontal=True, vertical_alignment="top", gap="small"):
+            with st.container():
+                error = errors.get(broken)
+                if error is not None:
+                    mending.show(error, broken, draw=st.warning)
+                else:
+                    st.warning(text.plain(said))
+            st.button("Close", key=f"read_{number}", on_click=_read, args=(said,), help="I have read it.")
+
+
+def _read(said: str) -> None:
+    st.session_state[_UNREAD].pop(said, None)
