@@ -14,7 +14,7 @@ _UNREAD = "_imgsim_unread"
 def add(said: str, broken: str = "") -> None:
     """Say something above every page from now on. Saying it again changes nothing.
 
-    ``broken``: the name of a collection that cannot be opened; as long as that is so, the way out is shown with it.
+    ``broken``: the name of a collection that cannot be opened. The way out is shown with it, until it can be.
     """
     st.session_state.setdefault(_UNREAD, {}).setdefault(said, broken)
 
@@ -25,6 +25,8 @@ def show() -> None:
     if not unread:
         return
     errors = {info.name: info.error for info in caches.infos() if info.error}
+    for said in [said for said, broken in unread.items() if broken and broken not in errors]:
+        _read(said)
     for number, (said, broken) in enumerate(unread.items()):
         with st.container(key=f"unread_{number}", horizontal=True, vertical_alignment="top", gap="small"):
             with st.container():

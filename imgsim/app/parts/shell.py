@@ -75,7 +75,7 @@ def choose_collection() -> Collection | None:
             )
         collection = caches.opened(name)
     except CollectionError as error:
-        notices.add(error.what, broken=name)
+        notices.add(error.what, broken=name if any(info.name == name for info in infos) else "")
         collection = caches.opened(usable[0])
     background_check.begin(collection)
     corrected(collection)
