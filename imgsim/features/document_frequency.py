@@ -21,7 +21,8 @@ MOST = 640
 # octave, two of them together.
 STEPS, FARTHEST = 3, 1.5
 # Cells of a grid as wide as SHIFT, and directions as far apart as TURN at least: what is alike is in the same or next.
-_CELLS, _DIRECTIONS = 8, 31
+# There are fewer directions where keypoints are few, or most of the time would go into turning from one to the next.
+_CELLS, _DIRECTIONS, _EACH = 8, 31, 2500
 _ROWS = 512
 
 
@@ -70,15 +71,16 @@ def _neighbourhoods(
     """Rows of the places (n, 2) that lie in one cell of a grid and have one direction, turn (n,); and those in it and
     next to it, in both: every two once."""
     column, row = np.clip((places * _CELLS).astype(np.int64), 0, _CELLS - 1).T
-    direction = (turn % (2 * np.pi) / (2 * np.pi) * _DIRECTIONS).astype(np.int64) % _DIRECTIONS
-    box = (row * _CELLS + column) * _DIRECTIONS + direction
+    directions = min(_DIRECTIONS, 1 + len(turn) // _EACH)
+    direction = (turn % (2 * np.pi) / (2 * np.pi) * directions).astype(np.int64) % directions
+    box = (row * _CELLS + column) * directions + direction
     order = np.argsort(box, kind="stable")
-    starts = np.searchsorted(box[order], np.arange(_CELLS**2 * _DIRECTIONS + 1))
+    starts = np.searchsorted(box[order], np.arange(_CELLS**2 * directions + 1))
     for one in np.unique(box):
-        cell, pointed = divmod(int(one), _DIRECTIONS)
+        cell, pointed = divmod(int(one), directions)
         y, x = divmod(cell, _CELLS)
         near = {
-            (v * _CELLS + u) * _DIRECTIONS + (pointed + step) % _DIRECTIONS
+            (v * _CELLS + u) * directions + (pointed + step) % directions
             for v in range(max(0, y - 1), min(_CELLS, y + 2))
             for u in range(max(0, x - 1), min(_CELLS, x + 2))
             for step in (-1, 0, 1)

@@ -1,7 +1,9 @@
 """Keypoints that plates show alike at like places, against every keypoint compared with every other."""
 
 import numpy as np
+import pytest
 
+from imgsim.features import document_frequency
 from imgsim.features.document_frequency import ALIKE, FARTHEST, SHIFT, STEPS, TURN, shared_keypoints
 from imgsim.features.extraction import DIMENSIONS, Features
 
@@ -44,9 +46,11 @@ def _one_by_one(plates: list[Features]) -> np.ndarray:
     return np.minimum(shared, shared.T)
 
 
-def test_what_is_counted_is_what_comparing_all_counts() -> None:
-    for seed in range(4):
-        plates = _plates(np.random.default_rng(seed), 4, 60)
+@pytest.mark.parametrize("each", [document_frequency._EACH, 60, 5])
+def test_what_is_counted_is_what_comparing_all_counts(each: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_frequency, "_EACH", each)
+    for seed in range(2):
+        plates = _plates(np.random.default_rng(seed), 4, 48)
         expected = _one_by_one(plates)
         assert np.triu(expected, 1).sum() > 20
         np.testing.assert_array_equal(shared_keypoints(plates), expected)
