@@ -16,9 +16,8 @@ from imgsim.errors import ImageError
 from imgsim.images import codecs, large, strips
 from imgsim.images.answering import answer_all
 from imgsim.images.decoding import open_image
-from imgsim.images.shaping import REDUCING_GAP
 from imgsim.images.signatures import identify
-from imgsim.images.thumbnails import encode_display, fitted
+from imgsim.images.thumbnails import encode_display
 
 
 def check_progressive(data: bytes, budget: int) -> None:
@@ -55,20 +54,17 @@ def area(data: bytes) -> int:
 
 def made(data: bytes, asked: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """(what was asked for, the facts that go with it). Raises ImageError."""
-    opened = open_image(data, reduce_to=int(asked["reduce_to"]))
+    by = getattr(importlib.import_module(asked["by"][0]), asked["by"][1]) if "by" in asked else None
+    copied = asked["make"] == "copy"
+    opened = by(data) if copied else open_image(data, reduce_to=int(asked["reduce_to"]))
     facts: dict[str, Any] = {"size": opened.size, "shape": []}
     if asked["make"] == "webp":
         return encode_display(opened.image, int(asked["longest"])), facts
-    if asked["make"] == "grey":
-        size = fitted(opened.image.size, int(asked["longest"]))
-        image = opened.image.convert("L")
-        if size != image.size:
-            image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
-        pixels = np.asarray(image, dtype=np.uint8)
+    if copied:
+        pixels = np.asarray(opened.image, dtype=np.uint8)
     else:
-        module, name = asked["shaping"]
         image = opened.image if asked["box"] is None else cropped(opened.image, asked["box"])
-        pixels = getattr(importlib.import_module(module), name)(image, int(asked["size"]))
+        pixels = by(image, int(asked["size"]))
     return np.ascontiguousarray(pixels).tobytes(), {**facts, "shape": pixels.shape}
 
 
