@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,9 +54,8 @@ def area(data: bytes) -> int:
 
 def made(data: bytes, asked: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """(what was asked for, the facts that go with it). Raises ImageError."""
-    by = getattr(importlib.import_module(asked["by"][0]), asked["by"][1]) if "by" in asked else None
     copied = asked["make"] == "copy"
-    opened = by(data) if copied else open_image(data, reduce_to=int(asked["reduce_to"]))
+    opened = named(asked["by"])(data) if copied else open_image(data, reduce_to=int(asked["reduce_to"]))
     facts: dict[str, Any] = {"size": opened.size, "shape": []}
     if asked["make"] == "webp":
         return encode_display(opened.image, int(asked["longest"])), facts
@@ -64,8 +63,14 @@ def made(data: bytes, asked: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
         pixels = np.asarray(opened.image, dtype=np.uint8)
     else:
         image = opened.image if asked["box"] is None else cropped(opened.image, asked["box"])
-        pixels = by(image, int(asked["size"]))
+        pixels = named(asked["by"])(image, int(asked["size"]))
     return np.ascontiguousarray(pixels).tobytes(), {**facts, "shape": pixels.shape}
+
+
+def named(by: Sequence[str]) -> Callable[..., Any]:
+    """The function of that module and name."""
+    found: Callable[..., Any] = getattr(importlib.import_module(by[0]), by[1])
+    return found
 
 
 def cropped(image: Image.Image, box: Any) -> Image.Image:

@@ -108,14 +108,14 @@ def test_what_is_sent_finds_the_plates_that_it_would_find_in_a_collection(
     data = encoded(change(plates[number]), "JPEG" if at % 2 else "PNG")
     product = opener.copied(data, copy_to_describe)
     opened = open_to_describe(data)
-    copies = [working_copy(image, opened.size) for image in (opened.image, product.image())]
+    here, there = (np.asarray(working_copy(one, opened.size)) for one in (opened.image, product.image()))
     assert product.size == opened.size
-    np.testing.assert_array_equal(*copies)
+    np.testing.assert_array_equal(here, there)
     found = compare_outside(product.image(), product.size, None, *searched, workers=1)
     said = {one.b: (one.verdict, one.mirrored, one.negative) for one in found if one.verified}
     assert said == {number: expected}
-    there = describe_file(data, SIFT)
-    prepared = [match(there, plate) for plate in features]
+    plate_there = describe_file(data, SIFT)
+    prepared = [match(plate_there, plate) for plate in features]
     assert {row: one.verdict for row, one in enumerate(prepared) if one.verdict != LOOK_ALIKE} == {number: expected[0]}
 
 
