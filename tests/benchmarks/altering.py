@@ -40,10 +40,10 @@ def to_one_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(~black).convert("L")
 
 
-def as_file(image: Image.Image) -> bytes:
+def as_file(image: Image.Image, quality: int = 86) -> bytes:
     """A JPEG of it, as libraries hand it out."""
     stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=86)
+    image.save(stream, "JPEG", quality=quality)
     return stream.getvalue()
 
 
@@ -121,8 +121,12 @@ COPIES: dict[str, Callable[[Image.Image, np.random.Generator, Sequence[Image.Ima
     "144 pixels": lambda p, _, __: small(p, 144),
     "144 pixels, negative": lambda p, _, __: ImageOps.invert(small(p, 144)),
     "220 pixels": lambda p, _, __: small(p, 220),
+    "JPEG of quality 30": lambda p, _, __: Image.open(io.BytesIO(as_file(p, 30))),
     "faded": lambda p, _, __: ImageEnhance.Contrast(p).enhance(0.35),
     "blurred": lambda p, _, __: p.filter(ImageFilter.GaussianBlur(2.2)),
     "fold-out, 12 to 1": lambda p, rng, others: fold_out(p, rng, others, 12),
     "fold-out, 12 to 1, mirrored": lambda p, rng, others: ImageOps.mirror(fold_out(p, rng, others, 12)),
+    "fold-out, 12 to 1, turned by 90 degrees": lambda p, rng, others: fold_out(p, rng, others, 12).transpose(
+        Image.Transpose.ROTATE_90
+    ),
 }

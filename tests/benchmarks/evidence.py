@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cli.add_argument("--plates", type=Path, help="the folder of real plates (default: IMGSIM_PLATES)")
     cli.add_argument("--count", type=int, default=24, help="real plates that are altered, a seed; 0 for none")
     cli.add_argument("--alter", type=int, nargs="+", default=[404, 505], help="seeds of the alterations")
-    cli.add_argument("--real", type=int, default=10**6, help="known real pairs of each kind, at most; 0 for none")
+    cli.add_argument("--real", type=int, help="real pairs of each kind, at most; 0 for none (default: all plates)")
     cli.add_argument("--speed", type=int, default=300, help="pairs to time, 0 for none")
     cli.add_argument("--save", type=Path, help="write the figures there, as JSON")
     cli.add_argument("--beside", type=Path, help="figures of another run, to be shown beside")
@@ -76,7 +76,7 @@ def measure(given: argparse.Namespace) -> dict[str, dict[str, int]]:
     else:
         for seed in given.alter if given.count else ():
             altered(scores, folder, given.count, seed)
-        if given.real:
+        if given.real != 0:
             real(scores, folder, given.real, embed)
     if given.speed:
         from imgsim.sources.sample.copperplate import PlateSpec

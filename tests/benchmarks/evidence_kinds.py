@@ -110,15 +110,16 @@ def altered(scores: Scores, folder: Path, count: int, seed: int) -> None:
         _none(scores[f"altered: {kind}"], [describe_file(as_file(plate), SIFT) for plate in shown])
 
 
-def real(scores: Scores, folder: Path, most: int, embed: Callable) -> None:
-    """Real plates: known pairs and clusters against hard negatives and nearest neighbours; so many of each kind."""
+def real(scores: Scores, folder: Path, most: int | None, embed: Callable) -> None:
+    """Real plates: known pairs and clusters against hard negatives and nearest neighbours; so many of each, or all."""
     files, truth = real_plates(folder)
     row = {file.relative_to(folder / "images").as_posix(): i for i, file in enumerate(files)}
     hard = {}
     for pair in rows_of(folder / "hard_negatives.csv"):
         a, b = sorted((row[pair["file_a"]], row[pair["file_b"]]))
         hard[a, b] = "hard negative"
-    keep = sorted(_some(truth, most) | {i for pair in list(hard)[:most] for i in pair})
+    some = _some(truth, most) | {i for pair in list(hard)[:most] for i in pair}
+    keep = sorted(some) if most is not None else list(range(len(files)))
     at = {old: new for new, old in enumerate(keep)}
 
     def known(rows: Iterable[int]) -> set[int]:
@@ -136,8 +137,8 @@ def real(scores: Scores, folder: Path, most: int, embed: Callable) -> None:
     _count(scores, "real", judged)
 
 
-def _some(truth: Truth, most: int) -> set[int]:
-    """The rows of so many pairs of each kind, the first ones."""
+def _some(truth: Truth, most: int | None) -> set[int]:
+    """The rows of so many pairs of each kind, the first ones; None: of all."""
     rows: set[int] = set()
     for copies in truth.values():
         pairs = sorted({(min(a, b), max(a, b)) for a, others in copies.items() for b in others})
