@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -16,6 +16,9 @@ WORKING_SIDE = 640
 SHORTER_SIDE = WORKING_SIDE // 2
 # Scans smaller than this are enlarged to it: their lines are finer than what features are found by.
 SMALL, MOST_ENLARGED = 300, 4.0
+# What lies in a box on a plate is cut out of an image so many times as large, or larger: the box is then described at
+# the scale at which the whole plate is.
+CLOSER = 1.5
 # However long a plate is.
 MOST_PIXELS = 4_000_000
 # A part of a fold-out is so many times as long as high, and is seen with so much of its neighbours, in heights.
@@ -53,13 +56,30 @@ def working_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def open_to_describe(data: bytes | Path) -> OpenedImage:
-    """Open an image for :func:`working_copy`. Raises ImageError."""
-    opened = open_image(data, reduce_to=WORKING_SIDE)
-    wanted = max(working_size(opened.size))
+def open_to_describe(data: bytes | Path, closer: float = 1.0) -> OpenedImage:
+    """Open an image for :func:`working_copy`, or so many times as large. Raises ImageError."""
+    opened = open_image(data, reduce_to=round(closer * WORKING_SIDE))
+    wanted = round(closer * max(working_size(opened.size)))
     # Decoders that reduce go by the longer side.
     reduced = max(opened.image.size) < min(wanted, max(opened.size))
     return open_image(data, reduce_to=wanted) if reduced else opened
+
+
+def copy_to_describe(data: bytes) -> OpenedImage:
+    """An image as it is described, whoever sent it: its :func:`working_copy`. Raises ImageError."""
+    opened = open_to_describe(data)
+    return replace(opened, image=working_copy(opened.image, opened.size))
+
+
+def copy_to_cut(data: bytes) -> OpenedImage:
+    """An image, mode "L", to cut boxes out of, no larger than serves. Raises ImageError."""
+    opened = open_to_describe(data, CLOSER)
+    most = max(2 * CLOSER * WORKING_SIDE, CLOSER * max(working_size(opened.size)))
+    grey, scale = opened.image.convert("L"), most / max(opened.image.size)
+    if scale < 1:
+        size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
+        grey = grey.resize(size, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+    return replace(opened, image=grey)
 
 
 def working_copy(image: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:

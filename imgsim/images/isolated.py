@@ -17,6 +17,7 @@ from PIL import Image
 
 from imgsim.errors import ImageError
 from imgsim.images.children import Child, Ended
+from imgsim.images.decoding import OpenedImage
 
 BUDGET = 96 * 1024 * 1024  # bytes; a grey scan of 100 megapixels, or a coloured one of 25, can be opened
 IDLE = 10.0  # seconds
@@ -66,9 +67,9 @@ class Isolated(Child):
         """A copy for looking at, no side longer than ``longest`` pixels, as WebP."""
         return self._ask(data, {"make": "webp", "reduce_to": longest * 3 // 4, "longest": longest})
 
-    def grey(self, data: bytes | BinaryIO, reduce_to: int) -> Product:
-        """The image in grey as :func:`.opening.open_image` opens it, no side longer than twice ``reduce_to``."""
-        return self._ask(data, {"make": "grey", "reduce_to": reduce_to, "longest": 2 * reduce_to})
+    def copied(self, data: bytes | BinaryIO, copy: Callable[[bytes], OpenedImage]) -> Product:
+        """The pixels of what a function of some module opens of the file."""
+        return self._ask(data, {"make": "copy", "by": [copy.__module__, copy.__qualname__]})
 
     def shaped(
         self,
@@ -79,8 +80,8 @@ class Isolated(Child):
         box: Box | None = None,
     ) -> Product:
         """What a shaping function makes of the whole image, or of the part in a box of fractions (x0, y0, x1, y1)."""
-        name = [shaping.__module__, shaping.__qualname__]
-        asked = {"make": "shaped", "reduce_to": reduce_to, "shaping": name, "size": size, "box": box}
+        by = [shaping.__module__, shaping.__qualname__]
+        asked = {"make": "shaped", "reduce_to": reduce_to, "by": by, "size": size, "box": box}
         return self._ask(data, asked)
 
     def _ask(self, data: bytes | BinaryIO, asked: dict[str, Any]) -> Product:

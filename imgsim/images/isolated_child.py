@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,8 @@ from imgsim.errors import ImageError
 from imgsim.images import codecs, large, strips
 from imgsim.images.answering import answer_all
 from imgsim.images.decoding import open_image
-from imgsim.images.shaping import REDUCING_GAP
 from imgsim.images.signatures import identify
-from imgsim.images.thumbnails import encode_display, fitted
+from imgsim.images.thumbnails import encode_display
 
 
 def check_progressive(data: bytes, budget: int) -> None:
@@ -55,21 +54,23 @@ def area(data: bytes) -> int:
 
 def made(data: bytes, asked: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """(what was asked for, the facts that go with it). Raises ImageError."""
-    opened = open_image(data, reduce_to=int(asked["reduce_to"]))
+    copied = asked["make"] == "copy"
+    opened = named(asked["by"])(data) if copied else open_image(data, reduce_to=int(asked["reduce_to"]))
     facts: dict[str, Any] = {"size": opened.size, "shape": []}
     if asked["make"] == "webp":
         return encode_display(opened.image, int(asked["longest"])), facts
-    if asked["make"] == "grey":
-        size = fitted(opened.image.size, int(asked["longest"]))
-        image = opened.image.convert("L")
-        if size != image.size:
-            image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
-        pixels = np.asarray(image, dtype=np.uint8)
+    if copied:
+        pixels = np.asarray(opened.image, dtype=np.uint8)
     else:
-        module, name = asked["shaping"]
         image = opened.image if asked["box"] is None else cropped(opened.image, asked["box"])
-        pixels = getattr(importlib.import_module(module), name)(image, int(asked["size"]))
+        pixels = named(asked["by"])(image, int(asked["size"]))
     return np.ascontiguousarray(pixels).tobytes(), {**facts, "shape": pixels.shape}
+
+
+def named(by: Sequence[str]) -> Callable[..., Any]:
+    """The function of that module and name."""
+    found: Callable[..., Any] = getattr(importlib.import_module(by[0]), by[1])
+    return found
 
 
 def cropped(image: Image.Image, box: Any) -> Image.Image:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 Box = tuple[float, float, float, float]
 
@@ -63,17 +64,12 @@ def around(box: Box) -> Box:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def groups(count: int, ties: Iterable[tuple[int, int]]) -> list[int]:
-    """For each of so many, the least of those that it is tied to, directly or by others."""
-    group = list(range(count))
+def groups(count: int, ties: npt.ArrayLike) -> list[int]:
+    """For each of so many, the least of those that it is tied to, int (n, 2), directly or by others."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    def top(one: int) -> int:
-        while group[one] != one:
-            group[one] = group[group[one]]
-            one = group[one]
-        return one
-
-    for a, b in ties:
-        a, b = top(a), top(b)
-        group[max(a, b)] = min(a, b)
-    return [top(one) for one in range(count)]
+    tied = np.asarray(ties, np.int64).reshape(-1, 2).T
+    _, group = connected_components(coo_array((np.ones(tied.shape[1]), tied), (count, count)), directed=False)
+    _, least, of = np.unique(group, return_index=True, return_inverse=True)
+    return least[of].tolist()

@@ -27,8 +27,6 @@ from imgsim.verification import geometry
 from imgsim.verification.verifiers import SIFT, Verifier
 
 MOTIF_VERSION = 1
-# A plate is opened no larger than this: a box is described at the scale at which whole plates are.
-OPENED_SIDE = 3 * WORKING_SIDE // 2
 PROBES = 4
 VERIFIED = 80  # plates of each orientation that are compared line by line
 LEAST_FEATURES, MOST_FEATURES = 8, 300
@@ -86,7 +84,7 @@ def motif_features(
     ----------
     image : PIL.Image.Image
         The whole plate, mode "L" or "RGB", upright; may be reduced, best not below
-        :func:`~imgsim.features.working_copy.working_size`.
+        :data:`~imgsim.features.working_copy.CLOSER` times :func:`~imgsim.features.working_copy.working_size`.
     box : left, top, right, bottom
         In pixels of the original.
     size : tuple of int, optional

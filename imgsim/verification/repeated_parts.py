@@ -99,20 +99,28 @@ def repeated_parts(plates: Sequence[Features]) -> list[dict[int, Box]]:
     if len(plates) < LEAST:
         return []
     left, found = list(plates), []
+    laid: dict[tuple[int, int], _Laid | None] = {}
     for _ in range(ROUNDS):  # a plate may bear several marks, and two plates agree in one at a time
-        learnt = _learnt(left[:SAMPLE])
+        learnt = _learnt(left[:SAMPLE], laid)
         marks = [_everywhere(mark, left) for mark in learnt]
         found += marks
         if not marks:
             break
-        for row in sorted({row for mark in marks for row in mark}):
+        changed = {row for mark in marks for row in mark}
+        for row in sorted(changed):
             left[row] = without_vote(left[row], [mark[row] for mark in marks if row in mark])
+        laid = {pair: one for pair, one in laid.items() if changed.isdisjoint(pair)}
     return found
 
 
-def _learnt(plates: Sequence[Features]) -> list[dict[int, Box]]:
-    """The marks on these plates, as :func:`repeated_parts` returns them, those that share it with most first."""
-    laid = _pairs(plates)
+def _learnt(
+    plates: Sequence[Features], known: dict[tuple[int, int], _Laid | None]
+) -> list[dict[int, Box]]:
+    """The marks on these plates, as :func:`repeated_parts` returns them, those that share it with most first.
+
+    ``known``: pairs that were laid over each other before, to which others are added.
+    """
+    laid = _pairs(plates, known)
     picture = groups(len(plates), [pair for pair, one in laid.items() if one.one_picture])
     places: dict[int, list[Box]] = defaultdict(list)
     boxes: dict[_Place, list[Box]] = defaultdict(list)
@@ -145,14 +153,17 @@ def _learnt(plates: Sequence[Features]) -> list[dict[int, Box]]:
     return found
 
 
-def _pairs(plates: Sequence[Features]) -> dict[tuple[int, int], _Laid]:
+def _pairs(
+    plates: Sequence[Features], known: dict[tuple[int, int], _Laid | None]
+) -> dict[tuple[int, int], _Laid]:
     shared = shared_keypoints(plates)
     pairs = set()
     for row, counts in enumerate(shared):
         most = np.argsort(-counts, kind="stable")[:PARTNERS]
         pairs |= {(min(row, other), max(row, other)) for other in most[counts[most] >= SHARED].tolist()}
-    laid = {(a, b): _lay(plates[a], plates[b]) for a, b in sorted(pairs)}
-    return {pair: one for pair, one in laid.items() if one is not None}
+    known |= {(a, b): _lay(plates[a], plates[b]) for a, b in pairs - known.keys()}
+    laid = ((pair, known[pair]) for pair in sorted(pairs))
+    return {pair: one for pair, one in laid if one is not None}
 
 
 def _lay(a: Features, b: Features) -> _Laid | None:
@@ -181,8 +192,8 @@ def _lay(a: Features, b: Features) -> _Laid | None:
 
 def _together(points: np.ndarray) -> np.ndarray:
     """A number for each of the points (n, 2), in shares of the longer side: that of its group of near ones."""
-    near = np.nonzero(np.hypot(*(points[:, None] - points).transpose(2, 0, 1)) < NEAR)
-    return np.array(groups(len(points), zip(*(side.tolist() for side in near), strict=True)))
+    near = np.hypot(*(points[:, None] - points).transpose(2, 0, 1)) < NEAR
+    return np.array(groups(len(points), np.argwhere(near)))
 
 
 def _everywhere(mark: Mapping[int, Box], plates: Sequence[Features]) -> dict[int, Box]:

@@ -54,7 +54,6 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     module = types.ModuleType("imgsim.verification.motif_search")
     module.find_motif = find_motif  # type: ignore[attr-defined]
     module.motif_features = motif_features  # type: ignore[attr-defined]
-    module.OPENED_SIDE = 960  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "imgsim.verification.motif_search", module)
     monkeypatch.setattr(Collection, "features", property(lambda self: object()))
     monkeypatch.setattr(Collection, "feature_index", property(lambda self: object()))

@@ -20,8 +20,8 @@ from imgsim.collection import Collection, open_collection
 from imgsim.errors import ImgsimError
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
-from imgsim.images.decoding import open_image
-from imgsim.verification.motif_search import OPENED_SIDE, find_motif, motif_features
+from imgsim.features.working_copy import CLOSER, open_to_describe
+from imgsim.verification.motif_search import find_motif, motif_features
 from tests.benchmarks.candidates import filled
 
 
@@ -54,7 +54,7 @@ def report(
             row = int(rng.choice(plates))
             box = box_in(store, row, share, rng)
             started, worked = time.perf_counter(), time.process_time()
-            opened = open_image(collection.plate_bytes(row), reduce_to=OPENED_SIDE)
+            opened = open_to_describe(collection.plate_bytes(row), CLOSER)
             try:
                 query = motif_features(opened.image, box, opened.size)
             except ImgsimError:

@@ -165,7 +165,7 @@ def test_the_process_gives_what_this_one_gives(opener: Isolated) -> None:
     here = open_image(data, reduce_to=320)
     for shaping in (letterbox, squeeze):
         assert (opener.shaped(data, 320, shaping, 128).array() == shaping(here.image, 128)).all()
-    assert (opener.grey(io.BytesIO(data), 960).array() == np.asarray(here.image)).all()
+    assert (opener.copied(io.BytesIO(data), open_image).array() == np.asarray(here.image)).all()
     shown = opener.webp(data, 300)
     assert Image.open(io.BytesIO(shown.body)).size == (200, 300) and shown.size == (600, 900)
 

@@ -15,10 +15,10 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.features.extraction import Features, extract, mirrored
 from imgsim.features.inverted_index import FeatureIndex
-from imgsim.images.decoding import open_image
+from imgsim.features.working_copy import copy_to_describe
 from imgsim.verification import unknown_image
 from imgsim.verification.match_row import MatchRow
-from imgsim.verification.motif_search import OPENED_SIDE, Hit
+from imgsim.verification.motif_search import Hit
 from imgsim.verification.unknown_image import OUTSIDE, compare_outside
 from imgsim.verification.verdicts import match
 from tests.made_up import copied, joined, made_up, store_of
@@ -95,7 +95,7 @@ def test_a_plate_of_the_sample_gets_the_verdicts_of_its_collection(prepared: Pat
     assert matches is not None and store is not None and index is not None
     seen = 0
     for row in range(0, len(collection.catalogue), 6):
-        opened = open_image(collection.plate_bytes(row), reduce_to=OPENED_SIDE)
+        opened = copy_to_describe(collection.plate_bytes(row))
         near = collection.neighbour_table("plates18")[0][row, :20].tolist()
         found = compare_outside(opened.image, opened.size, None, store, index, near)
         assert (found[0].b, found[0].verdict) == (row, SAME)

@@ -6,6 +6,7 @@ The only page that needs torch, and only once an image is there: the first searc
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imgsim.backbones.embedder import Embedder
+    from imgsim.images.decoding import OpenedImage
 
 name, title, group = "search", "Search by image", "Plates"
 State = state.State
@@ -103,8 +105,8 @@ def _list(
     nearest, _ = ranked(scores, k=_COMPARED)
     asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
 
-    def opener(reduce_to: int) -> tuple[Image.Image, tuple[int, int]]:
-        product = outside.OPENER.grey(_file(upload, content), reduce_to)
+    def opener(copy: Callable[[bytes], OpenedImage]) -> tuple[Image.Image, tuple[int, int]]:
+        product = outside.OPENER.copied(_file(upload, content), copy)
         return product.image(), product.size
 
     known, reason = outside.known(collection, asked, opener)

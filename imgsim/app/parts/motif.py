@@ -102,12 +102,12 @@ def show(collection: Collection, row: int, box: Box) -> bool:
 
 def _found(collection: Collection, row: int, box: Box) -> tuple[int, tuple[Hit, ...]]:
     """How many features the detail has, and where it was found."""
-    from imgsim.images.decoding import open_image
-    from imgsim.verification.motif_search import OPENED_SIDE, find_motif, motif_features
+    from imgsim.features.working_copy import CLOSER, open_to_describe
+    from imgsim.verification.motif_search import find_motif, motif_features
 
     store, index = collection.features, collection.feature_index
     assert store is not None and index is not None  # the caller has asked
-    opened = open_image(collection.plate_content(row), reduce_to=OPENED_SIDE)
+    opened = open_to_describe(collection.plate_content(row), CLOSER)
     width, height = opened.size
     pixels = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
     query = motif_features(opened.image, pixels, opened.size, collection.verifier)

@@ -20,8 +20,10 @@ from imgsim.images.isolated import Isolated
 if TYPE_CHECKING:
     from PIL import Image
 
-# Called with the side that is enough, it gives the image and the size of the original.
-Opener = Callable[[int], "tuple[Image.Image, tuple[int, int]]"]
+    from imgsim.images.decoding import OpenedImage
+
+# Called with what copies the file's image, it gives the copy and the size of the original.
+Opener = Callable[[Callable[[bytes], "OpenedImage"]], "tuple[Image.Image, tuple[int, int]]"]
 # Here, because Streamlit runs a page's own module anew each time it draws the page.
 OPENER = Isolated()
 _DONE = "_imgsim_lines"  # for what this session has the lines, or knows why there are none
@@ -64,7 +66,7 @@ def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGener
 
 
 def _evidence(collection: Collection, asked: Asked, opener: Opener) -> Evidence:
-    from imgsim.verification.motif_search import OPENED_SIDE
+    from imgsim.features.working_copy import copy_to_cut, copy_to_describe
     from imgsim.verification.unknown_image import OUTSIDE, compare_outside
 
     store, index = collection.features, collection.feature_index
@@ -72,7 +74,7 @@ def _evidence(collection: Collection, asked: Asked, opener: Opener) -> Evidence:
 
     def make() -> Evidence:
         with OPENER.alone():
-            image, size = opener(OPENED_SIDE)
+            image, size = opener(copy_to_describe if asked.box is None else copy_to_cut)
             found = compare_outside(image, size, asked.box, store, index, asked.near, verifier=collection.verifier)
         return Evidence(OUTSIDE, {match.b: match for match in found})
 
