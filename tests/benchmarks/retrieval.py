@@ -1,11 +1,13 @@
 """How well do backbones find re-used plates? Recall@1, @5, @20 and mAP for each kind of re-use.
 
-    python -m tests.benchmarks.retrieval [--sample 240] [--plates FOLDER] [--weights plates18=FILE]
+    python -m tests.benchmarks.retrieval [--sample 240] [--plates FOLDER] [--altered 60] [--weights plates18=FILE]
 
 Two collections with known truth are searched: generated plates (`--sample 0` leaves them out) and real plates, if
 `--plates` or the environment's IMGSIM_PLATES names their folder (images/, pairs.csv, chapbook_clusters.csv). Each
 backbone whose weights are on this machine is measured beside two baselines, an untrained ResNet-18 and a perceptual
-hash (64 bits of a cosine transform), both of which see the whole plate.
+hash (64 bits of a cosine transform), both of which see the whole plate. `--weights plates18=A --weights plates18=B`
+sets two files beside each other. Of the real plates so many as `--altered` says are also altered in every way of
+`tests.benchmarks.altering`, but for fold-outs, and looked for among all.
 
 A query is a plate with known copies of that kind; it is found at k if one of them is among its first k neighbours.
 Other known relatives of the query are left out of its list. Nothing is downloaded.
@@ -30,6 +32,7 @@ from imgsim.errors import ImgsimError
 from imgsim.images import shaping
 from imgsim.images.decoding import open_image
 from imgsim.sources.sample import LOOK_ALIKE, generate
+from tests.benchmarks import altering
 
 LONGEST = 512
 Embed = Callable[[Sequence[Image.Image]], np.ndarray]
@@ -79,6 +82,22 @@ def score(embeddings: np.ndarray, truth: Truth) -> dict[str, Score]:
         recall = (float((found < 1).mean()), float((found < 5).mean()), float((found < 20).mean()))
         scores[kind] = Score(len(found), recall, float(np.mean(precision)))
     return scores
+
+
+def score_altered(
+    embeddings: np.ndarray, queries: np.ndarray, rows: Sequence[int], relatives: dict[int, set[int]]
+) -> Score:
+    """Rank all plates for each query, an altered plate, ties against it: found is the plate that it was made of.
+
+    Parameters: `queries` (m, dim) and the `rows` that they were made of; known `relatives` are left out of the lists.
+    """
+    similarities = queries @ embeddings.T
+    own = similarities[np.arange(len(rows)), rows]
+    for query, row in enumerate(rows):
+        similarities[query, [row, *relatives.get(row, ())]] = -np.inf
+    places = (similarities >= own[:, None]).sum(axis=1)
+    recall = (float((places < 1).mean()), float((places < 5).mean()), float((places < 20).mean()))
+    return Score(len(rows), recall, float(np.mean(1 / (places + 1))))
 
 
 def add_pair(truth: Truth, kind: str, a: int, b: int) -> None:
@@ -167,23 +186,26 @@ def untrained(seed: int) -> Embed:
     return embed
 
 
-def contestants(weights: dict[str, Path], seed: int) -> dict[str, Embed]:
+def contestants(weights: Sequence[tuple[str, Path]], seed: int) -> dict[str, Embed]:
     """Return the backbones whose weights are at hand, and the baselines."""
     found: dict[str, Embed] = {}
-    for name, backbone in BACKBONES.items():
-        at_hand = weights.get(name)
-        if at_hand is None and backbone.official and not (torch_cache() / backbone.official.file).exists():
+    named = {name for name, _ in weights}
+    for name, file in [*((name, None) for name in BACKBONES if name not in named), *weights]:
+        backbone = BACKBONES[name]
+        if file is None and backbone.official and not (torch_cache() / backbone.official.file).exists():
             print(f"{name}: no weights on this machine, left out")
             continue
         try:
-            fetch_weights(backbone, at_hand)
-            found[name] = Embedder(name, at_hand, "cpu").embed
+            fetch_weights(backbone, file)
+            found[name if name not in found else f"{name}, {file}"] = Embedder(name, file, "cpu").embed
         except ImgsimError as error:
             print(f"{name}: left out: {error}")
     return found | {"untrained ResNet-18": untrained(seed), "perceptual hash": perceptual_hash}
 
 
-def report(title: str, files: Sequence[Path], truth: Truth, networks: dict[str, Embed]) -> None:
+def report(
+    title: str, files: Sequence[Path], truth: Truth, networks: dict[str, Embed], altered: int = 0, seed: int = 0
+) -> None:
     """Embed the plates with each network and print the table, and how similar random and true pairs are."""
     print(f"\n{title}: {len(files):,} plates. Recall@1 @5 @20 and mAP")
     images = read(files)
@@ -193,6 +215,8 @@ def report(title: str, files: Sequence[Path], truth: Truth, networks: dict[str, 
     for kind in truth:
         queries = next(iter(tables.values()))[kind].queries
         print(f"{f'{kind} ({queries})':46}" + "".join(f"{tables[name][kind]!s:24}" for name in networks))
+    if altered:
+        report_altered(files, truth, networks, embeddings, altered, seed)
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, len(files), (2, 200_000))
     a, b = a[a != b], b[a != b]
@@ -206,6 +230,26 @@ def report(title: str, files: Sequence[Path], truth: Truth, networks: dict[str, 
         )
 
 
+def report_altered(
+    files: Sequence[Path], truth: Truth, networks: dict[str, Embed], embeddings: dict[str, np.ndarray], count: int,
+    seed: int,
+) -> None:  # fmt: skip
+    """Print how often plates that were altered find what they were made of."""
+    relatives: dict[int, set[int]] = defaultdict(set)
+    for copies in truth.values():
+        for query, rows in copies.items():
+            relatives[query] |= rows
+    rng = np.random.default_rng(seed)
+    chosen = [int(row) for row in rng.permutation(len(files))[:count]]
+    plates = [altering.small(open_image(files[row]).image.convert("L"), altering.LONGEST) for row in chosen]
+    for kind, change in altering.COPIES.items():
+        if "fold-out" in kind:  # a plate among others is a part: no vector of the whole holds it
+            continue
+        images = [altering.small(change(plate, rng, ()), LONGEST) for plate in plates]
+        scores = [score_altered(embeddings[name], embed(images), chosen, relatives) for name, embed in networks.items()]
+        print(f"{f'altered: {kind} ({count})':46}" + "".join(f"{one!s:24}" for one in scores))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     cli = argparse.ArgumentParser(
@@ -217,9 +261,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cli.add_argument("--seed", type=int, default=18, help="of the sample and the untrained network")
     cli.add_argument("--folder", type=Path, help="keep the sample here, and use the one that is there")
     cli.add_argument("--plates", type=Path, help="the folder of real plates (default: IMGSIM_PLATES)")
+    cli.add_argument("--altered", type=int, default=60, help="how many real plates are altered (default: %(default)s)")
     cli.add_argument("--weights", action="append", default=[], metavar="NAME=FILE", help="weights to measure")
     given = cli.parse_args(arguments)
-    named = {name: Path(file) for name, _, file in (item.partition("=") for item in given.weights)}
+    named = [(name, Path(file)) for name, _, file in (item.partition("=") for item in given.weights)]
     networks = contestants(named, given.seed)
     if given.sample:
         with tempfile.TemporaryDirectory() as temporary:
@@ -228,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     real = given.plates or (Path(os.environ["IMGSIM_PLATES"]) if os.environ.get("IMGSIM_PLATES") else None)
     if real:
         files, truth = real_plates(real)
-        report("Real plates", files, truth, networks)
+        report("Real plates", files, truth, networks, given.altered, given.seed)
     else:
         print("\nReal plates: set IMGSIM_PLATES or --plates to measure them too.")
 
