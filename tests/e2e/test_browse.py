@@ -55,3 +55,11 @@ def test_the_keyboard_is_enough(page: Page, app: Served) -> None:
     page.keyboard.press("Enter")
     arrive(page, "plate")
     assert state_of(page)["plate"] == wanted
+
+
+def test_every_page_of_a_short_list_is_offered(page: Page, app: Served) -> None:
+    visit(page, app, per_page="30")
+    assert 30 < SAMPLE <= 60
+    for pager in page.locator(".stPagination").all():
+        for one in (1, 2):
+            expect(pager.get_by_role("button", name=f"Page {one}", exact=True)).to_be_visible()

@@ -11,6 +11,7 @@ import streamlit as st
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, catalogue_record, shell
 from imgsim.app.parts.not_prepared import unknown_books, unverified
+from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.catalogue import BookDates
@@ -106,8 +107,7 @@ def _shelf(collection: Collection, dates: BookDates) -> None:
     page = min(state.current(State).book_page, pages)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{text.count(len(books), 'book')} in order of date, each by its first plate.")
-        if pages > 1:
-            st.pagination(pages, **state.bind("book_page", value=page))
+        pager(pages, page, "book_page")
     trades = {trade.book: trade for trade in caches.overview(collection).trades}
     items = []
     for book in books[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
@@ -253,8 +253,7 @@ def _plates(collection: Collection, dates: BookDates, book: str, found: Exchange
             shell.go("browse", text="", decades=None, reused=False, choices=(("book", (book,)),), sort="book")
     pages = -(-len(rows) // _PER_PAGE)
     page = min(state.current(State).book_page, pages)
-    if pages > 1:
-        st.pagination(pages, **state.bind("book_page", value=page))
+    pager(pages, page, "book_page")
     shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     event = thumbnail_grid(
         key="book_plates",

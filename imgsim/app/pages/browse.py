@@ -10,6 +10,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, filters, found, shell
+from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, iiif_routes, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
@@ -45,14 +46,12 @@ def draw(collection: Collection, now: State) -> None:
     shown = rows[(page - 1) * now.per_page : page * now.per_page]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(_count(len(rows), len(collection.catalogue), page, pages, now.per_page))
-        if pages > 1:
-            st.pagination(pages, **state.bind("page", value=page, suffix="_top"))
+        pager(pages, page, "page", "_top")
     event = thumbnail_grid(
         key="browse_grid", items=cards.cards(collection, shown), selected=now.plate or None, label="Plates"
     )
-    if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            st.pagination(pages, **state.bind("page", value=page, suffix="_bottom"))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        pager(pages, page, "page", "_bottom")
     if event.clicked:
         shell.go("plate", plate=event.clicked)
 

@@ -12,6 +12,7 @@ from imgsim import export
 from imgsim.app.components import family_strips
 from imgsim.app.parts import downloads, drawn_after, family, family_judging, past_addresses, shell
 from imgsim.app.parts.not_prepared import unverified
+from imgsim.app.parts.pager import pager
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
@@ -229,16 +230,14 @@ def _strips(
     part = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(_count(len(shown), len(families), page, pages))
-        if pages > 1:
-            st.pagination(pages, **state.bind("reuse_page", value=page, suffix="_top"))
+        pager(pages, page, "reuse_page", "_top")
     event = family_strips(
         key="families",
         families=[family.strip(collection, one, now.plate, hands=hands) for one in part],
         label="Families, most books and longest span first",
     )
-    if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            st.pagination(pages, **state.bind("reuse_page", value=page, suffix="_bottom"))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        pager(pages, page, "reuse_page", "_bottom")
     if event.open:
         shell.go("reuse", family=event.open)
     family.follow(event.clicked, event.compare, families)

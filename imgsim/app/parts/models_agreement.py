@@ -15,6 +15,7 @@ from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.parts.models_verified import ordinal
+from imgsim.app.parts.pager import pager
 from imgsim.app.services import state, text
 from imgsim.base.markup import rendered
 from imgsim.collection import Collection
@@ -122,8 +123,7 @@ def _list(
         label="Plates, most disagreement first",
         on_click=_clicked,
     )
-    if pages > 1:
-        st.pagination(pages, **state.bind("models_page", value=page))
+    pager(pages, page, "models_page")
     st.caption(
         "Fewest shared neighbours first; of those, lists that overlap least; of those, plates of which each network "
         "finds the other's first neighbour least alike. Click a plate to see both its lists."

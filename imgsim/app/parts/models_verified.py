@@ -13,6 +13,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, models_found, shell, tied_pairs
+from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
@@ -167,8 +168,7 @@ def _which(
     shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{text.count(len(places), 'pair')}, those of which most points agree first")
-        if pages > 1:
-            st.pagination(pages, **state.bind("models_page", value=page))
+        pager(pages, page, "models_page")
     items = [_item(collection, pairs, int(at), names, looks) for at in shown]
     event = pair_list(key="verified_pairs", items=items, label="Verified pairs")
     follow(collection, event.clicked, event.compare, names[0])

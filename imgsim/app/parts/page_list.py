@@ -11,6 +11,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import mending, shell
+from imgsim.app.parts.pager import pager
 from imgsim.app.services import commands, page_scans, server, shown_pages, state, text
 from imgsim.catalogue.book_pages import ILLUSTRATION, KINDS, Cut
 from imgsim.collection import Collection
@@ -54,8 +55,7 @@ def show(collection: Collection, asked: str, book: str, sheet: int) -> None:
         kinds = Counter(cut.kind for page in found for cut in page.cuts)
         others = "" if set(kinds) <= {ILLUSTRATION} else _LEGEND
         st.caption(f"{text.count(len(found), 'page')} with {_told(kinds)}.{others}")
-        if sheets > 1:
-            st.pagination(sheets, **state.bind("pages_sheet", value=sheet))
+        pager(sheets, sheet, "pages_sheet")
     event = thumbnail_grid(
         key="pages_grid", items=_cards(collection, found[(sheet - 1) * _PER_SHEET : sheet * _PER_SHEET]), height=230,
         label="Pages", noun="page",

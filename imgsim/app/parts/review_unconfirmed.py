@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, reviewer, reviewing
+from imgsim.app.parts import cards, pager, reviewer, reviewing
 from imgsim.app.services import caches, remedies, state, text
 from imgsim.collection import Collection
 from imgsim.collection.id_registry import Registry
@@ -59,7 +59,7 @@ def show(collection: Collection) -> None:
         for one in waiting[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
             _one(collection, one)
         if pages > 1:
-            st.pagination(pages, key=_PAGE)
+            st.pagination(pages, width=pager.width(pages), key=_PAGE)
 
 
 def _one(collection: Collection, one: Unconfirmed) -> None:
