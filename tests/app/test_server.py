@@ -13,6 +13,7 @@ from PIL import Image
 
 from imgsim.app.components import decode_points, decode_tones
 from imgsim.app.services import guard, server
+from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from tests.app.asking import ask
 from tests.herbals import COUNT, make_herbals
@@ -89,7 +90,11 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     pages = app.app.app
     assert isinstance(pages, streamlit.App)
     paths = [getattr(route, "path", "") for route in pages._user_routes]
-    assert paths and all(
-        path.startswith(("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/"))
-        for path in paths
-    )
+    known = ("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/")
+    assert [path for path in paths if not path.startswith(known)] == [HERE]
+    assert len(paths) > 10
+
+
+def test_whoever_starts_the_app_again_hears_which_collections_it_has() -> None:
+    status, headers, body = ask(HERE)
+    assert (status, body.decode(), headers["cache-control"]) == (200, data_mark(), "no-store")

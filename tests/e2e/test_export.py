@@ -57,8 +57,8 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         files = {entry.split("/")[1]: archive.read(entry) for entry in archive.namelist()}
-    # Nobody has decided anything in the sample, and its plates are no cuts of pages.
-    lacking = {"reviews", "pages"}
+    # Nobody has decided anything in the sample, its plates are no cuts of pages, and copies were not asked about.
+    lacking = {"reviews", "pages", "copies"}
     expected = {file.name for kind in KINDS if kind.name not in lacking for file in kind.files}
     assert set(files) == expected | {"README.txt", "manifest.json"}
     record = json.loads(files["manifest.json"])
