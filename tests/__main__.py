@@ -7,9 +7,9 @@ import sys
 
 from imgsim.cli import environment
 
-# Tests wait for browsers, servers and the disk for a third of their time: four more than there are cores keep these
+# Tests wait for browsers, servers and the disk for a third of their time: two more than there are cores keep these
 # busy. Each may start a browser and an app beside, so more than these would only wait for each other.
-MOST_PROCESSES = 6
+MOST_PROCESSES = 4
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         print(executable)
         return 0
     # All of them together: beside each other, on the cores there are. Some of them: as pytest does it.
-    shared = ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 4)), "--dist", "loadscope"]
+    shared = ["-n", str(min(MOST_PROCESSES, (os.cpu_count() or 1) + 2)), "--dist", "loadscope"]
     # Tests start some hundred processes, and each would compile what it imports.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment.run(executable, ["-m", "pytest", *(arguments or shared)])
