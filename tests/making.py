@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -222,6 +223,13 @@ def add_copies(collection: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     catalogue = open_collection(collection).catalogue
     found = Matches.from_frame(pd.DataFrame([*rows] or None, columns=schema().names), catalogue)
     add_files(collection, {layout.COPIES: found.to_parquet()})
+
+
+def copied(data: Path, folder: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """A data folder in ``folder`` like that one, in which the collection "herbals" has these copies besides."""
+    made = Path(shutil.copytree(data, folder / "data"))
+    add_copies(made / "herbals", rows)
+    return made
 
 
 def heavy_modules(code: str) -> str:

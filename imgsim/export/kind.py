@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 from imgsim.base import extensions
 from imgsim.errors import ImgsimError
@@ -47,7 +48,7 @@ class ExportFile:
     def parts(self, request: Request) -> Iterator[Chunk]:
         """The chunks, each looked at. Raises ImgsimError where one is none, as of a kind of a user's own."""
         for chunk in self.chunks(request):
-            whole = isinstance(chunk, Chunk) and isinstance(chunk.data, bytes) and isinstance(chunk.rows, int)
+            whole = isinstance(chunk, Chunk) and isinstance(chunk.data, bytes) and isinstance(chunk.rows, Integral)
             if not whole or chunk.rows < 0:
                 raise ImgsimError(
                     f"The file {self.name!r} of an export is made of {chunk!r:.80}, which is no Chunk of bytes and of "

@@ -6,7 +6,7 @@ fails, and not the items, is found out with an item that is known to be sound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -85,16 +85,20 @@ def _answers(
         )
 
     waiting = set(range(len(shards)))
-    for one in executor.map(function, shards, **how):
-        if not isinstance(one, (Result, Failure)):
-            raise wrong(f"gave {one!r:.80}")
-        if one.shard not in waiting:
-            raise wrong(f"spoke of shard {one.shard!r:.80}, which it was not given or had answered for")
-        waiting.remove(one.shard)
-        if isinstance(one, Result) and (
-            not isinstance(one.value, Sequence) or len(one.value) != len(shards[one.shard])
-        ):
-            raise wrong(f"gave {one.value!r:.80} for shard {one.shard}, which is not what was made of it")
-        yield one
+    answers = executor.map(function, shards, **how)
+    try:
+        for one in answers:
+            if not isinstance(one, (Result, Failure)):
+                raise wrong(f"gave {one!r:.80}")
+            if not isinstance(one.shard, int) or one.shard not in waiting:
+                raise wrong(f"spoke of shard {one.shard!r:.80}, which it was not given or had answered for")
+            waiting.remove(one.shard)
+            value = one.value if isinstance(one, Result) else shards[one.shard]
+            if not isinstance(value, Sequence) or len(value) != len(shards[one.shard]):
+                raise wrong(f"gave {value!r:.80} for shard {one.shard}, which is not what was made of it")
+            yield one
+    finally:
+        if isinstance(answers, Generator):
+            answers.close()  # at once: nothing is left running, whoever still holds on to it
     if waiting:
         raise wrong(f"ended without a word of shard {min(waiting)}")

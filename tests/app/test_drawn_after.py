@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from imgsim.base.verdict_words import COPY
 from imgsim.collection import Collection
 from tests.app.drawn import Drawn
 from tests.app.reuse_scene import FAMILIES, shown
-from tests.making import add_copies, match_values
+from tests.making import copied, match_values
 from tests.pages import param, visit, words
 
 # The family of p000 is of 1700 to 1720; p016 is of 1720, p019 has no year, p014 is in a family that begins in 1700.
@@ -29,10 +28,7 @@ COPIES = [
 
 @pytest.fixture(scope="session")
 def folder(verified: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("copied") / "data"
-    shutil.copytree(verified, data)
-    add_copies(data / "herbals", COPIES)
-    return data
+    return copied(verified, tmp_path_factory.mktemp("copied"), COPIES)
 
 
 def test_it_stands_below_its_family_and_makes_no_other_family(herbals: Collection, drawn: Drawn) -> None:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app.services import page_registry, parameters
 from imgsim.collection import Collection
+from tests import pages
 from tests.herbals import COUNT
 from tests.pages import PAGES, ROOT, param, words
 
@@ -82,6 +83,15 @@ def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_
     assert len(links) == sum(len(group) for group in page_registry.groups(herbals).values())
     for link in links:
         assert link == {key: [value] for key, value in wanted.items()}
+
+
+def test_what_is_said_of_one_collection_is_not_said_in_another(bare: Collection) -> None:
+    app = pages.visit("plate", plate="nope", collection=bare.name)
+    assert ["There is no plate nope" in one.value for one in app.warning] == [True]
+    box = next(one for one in app.sidebar.selectbox if one.label == "Collection")
+    app = box.set_value(next(name for name in box.options if name != bare.name)).run()
+    assert param(app, "collection") != bare.name
+    assert not [one.value for one in app.warning if "nope" in one.value]
 
 
 def test_a_warning_stays_on_every_page_until_it_is_read(visit: Callable[..., AppTest]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from imgsim.collection.verifier_comparison import compare_verifiers
 from imgsim.reviews import RE_ENGRAVED, UNRELATED
 from tests.app.drawn import Drawn
 from tests.app.models_scene import tables, visit
-from tests.making import add_copies, match_values
+from tests.making import copied, match_values
 from tests.pages import param, words
 
 # p005 and p022 were compared by their lines and do not agree; p002 and p011 never were.
@@ -27,10 +26,7 @@ COPIES = [
 
 @pytest.fixture(scope="session")
 def folder(compared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("verifiers") / "data"
-    shutil.copytree(compared, data)
-    add_copies(data / "herbals", COPIES)
-    return data
+    return copied(compared, tmp_path_factory.mktemp("verifiers"), COPIES)
 
 
 def test_each_is_counted_and_where_they_disagree_is_shown(herbals: Collection, drawn: Drawn) -> None:

@@ -120,6 +120,7 @@ class Careless:
         ((Result(0, [1, 2]), Result(0, [1, 2])), "spoke of shard 0"),
         ((Result(7, [1, 2]),), "spoke of shard 7"),
         ((Result(-1, [1, 2]),), "spoke of shard -1"),
+        ((Result([0], [1, 2]),), r"spoke of shard \[0\]"),  # type: ignore[arg-type]
         (([1, 2], [3, 4]), r"gave \[1, 2\]"),
         ((None,), "gave None"),
         ((Result(0, [1]),), r"gave \[1\] for shard 0"),
@@ -129,6 +130,21 @@ class Careless:
 def test_an_executor_that_loses_or_invents_answers_is_refused(answers: tuple[object, ...], said: str) -> None:
     with pytest.raises(ImgsimError, match=f"'careless' {said}.* each of 2 shards"):
         list(each(Careless(*answers), squared, [1, 2, 3, 4], size=2))
+
+
+def test_an_executor_that_is_refused_is_closed_at_once() -> None:
+    ended = []
+
+    class Running(Careless):
+        def map(self, *_: object, **__: object) -> Iterator[Any]:
+            try:
+                yield from self._answers
+            finally:
+                ended.append(True)
+
+    with pytest.raises(ImgsimError) as refused:
+        list(each(Running(None, None), squared, [1, 2], size=1))
+    assert ended == [True] and refused.tb is not None  # though the error still holds what was going on
 
 
 def test_a_machine_on_which_a_sound_item_dies_is_told_so() -> None:

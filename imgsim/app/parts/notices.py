@@ -7,27 +7,32 @@ import streamlit as st
 from imgsim.app.parts import mending
 from imgsim.app.services import caches, text
 
-# What is to be said -> the collection that cannot be opened, where it is about one; in the order in which it came.
+# What is to be said -> the collection that cannot be opened, where it is about one, and the one in which alone it is
+# true; in the order in which it came.
 _UNREAD = "_imgsim_unread"
 
 
-def add(said: str, broken: str = "") -> None:
+def add(said: str, *, broken: str = "", within: str = "") -> None:
     """Say something above every page from now on. Saying it again changes nothing.
 
-    ``broken``: the name of a collection that cannot be opened. The way out is shown with it, until it can be.
+    Parameters
+    ----------
+    broken : the name of a collection that cannot be opened. The way out is shown with it, until it can be.
+    within : the collection of which it is said: whoever opens another one is told no more.
     """
-    st.session_state.setdefault(_UNREAD, {}).setdefault(said, broken)
+    st.session_state.setdefault(_UNREAD, {}).setdefault(said, (broken, within))
 
 
-def show() -> None:
-    """Draw what was not read yet."""
-    unread: dict[str, str] = st.session_state.get(_UNREAD, {})
+def show(collection: str) -> None:
+    """Draw what was not read yet, where that collection is open."""
+    unread: dict[str, tuple[str, str]] = st.session_state.get(_UNREAD, {})
     if not unread:
         return
     errors = {info.name: info.error for info in caches.infos() if info.error}
-    for said in [said for said, broken in unread.items() if broken and broken not in errors]:
-        _read(said)
-    for number, (said, broken) in enumerate(unread.items()):
+    for said, (broken, within) in list(unread.items()):
+        if (broken and broken not in errors) or within not in ("", collection):
+            _read(said)
+    for number, (said, (broken, _)) in enumerate(unread.items()):
         with st.container(key=f"unread_{number}", horizontal=True, vertical_alignment="top", gap="small"):
             with st.container():
                 error = errors.get(broken)

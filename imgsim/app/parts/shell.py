@@ -91,7 +91,7 @@ def corrected(collection: Collection) -> state.State:
     if now.backbone not in collection.backbones:
         changes["backbone"] = collection.backbones[0]
     if now.plate and not collection.catalogue.has(now.plate):
-        notices.add(_gone(collection, now.plate))
+        notices.add(_gone(collection, now.plate), within=collection.name)
         changes["plate"] = ""
     if changes:
         now = state.update(**changes)
@@ -171,7 +171,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             if info.error:
                 st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))
         narrow_screen(key="narrow_screen", page=name)
-    notices.show()
+    notices.show(collection.name)
     safekeeping.show(collection)
     tour.show(name)
 
