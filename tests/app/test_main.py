@@ -85,6 +85,17 @@ def test_a_mangled_link_opens_its_page_with_what_can_be_read_of_it_and_says_the_
         assert link == {key: [value] for key, value in wanted.items()}
 
 
+def test_another_network_than_the_one_asked_for_is_not_used_in_silence(visit: Callable[..., AppTest]) -> None:
+    app = visit("plate", plate="p003", collection="herbals", backbone="resnet99")
+    assert param(app, "backbone") == "toy"
+    for _ in range(2):
+        said = [one.value.replace("\\", "") for one in app.warning]
+        assert said == ["“herbals” was not prepared with resnet99, so toy compares. Its scores are others."]
+        app.run()
+    assert not visit("plate", plate="p003", collection="herbals").warning
+    assert not visit("plate", plate="p003", collection="herbals", backbone="other").warning
+
+
 def test_what_is_said_of_one_collection_is_not_said_in_another(bare: Collection) -> None:
     app = pages.visit("plate", plate="nope", collection=bare.name)
     assert ["There is no plate nope" in one.value for one in app.warning] == [True]

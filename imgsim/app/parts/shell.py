@@ -90,6 +90,12 @@ def corrected(collection: Collection) -> state.State:
         changes["collection"] = collection.name
     if now.backbone not in collection.backbones:
         changes["backbone"] = collection.backbones[0]
+        if now.backbone and now.collection == collection.name:
+            notices.add(
+                f"“{collection.name}” was not prepared with {now.backbone}, so {collection.backbones[0]} compares. Its "
+                "scores are others.",
+                within=collection.name,
+            )
     if now.plate and not collection.catalogue.has(now.plate):
         notices.add(_gone(collection, now.plate), within=collection.name)
         changes["plate"] = ""
