@@ -159,7 +159,8 @@ def _install(executable: Path, files: tuple[Path, ...]) -> None:
     has_pip = subprocess.run([str(executable), "-c", "import pip"], capture_output=True, check=False)
     if has_pip.returncode:  # environments made by uv come without pip
         subprocess.run([str(executable), "-m", "ensurepip"], stdout=sys.stderr, check=False)
-    pip = [str(executable), "-m", "pip", "install", "--disable-pip-version-check"]
+    # Python compiles what it imports; to compile everything that is installed would take as long as the rest.
+    pip = [str(executable), "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
     # First everything whose content is known, then what may differ from machine to machine: torch and its kin.
     locks = [lock_of(file) for file in files if lock_of(file).exists()]
     steps = [[*pip, "--require-hashes", "--no-deps", "-r", str(lock)] for lock in locks]
