@@ -13,6 +13,7 @@ from imgsim.app import components, parts
 from tests.pages import replace_component
 
 EVENTS = {
+    "bar_chart": components.BarEvent,
     "family_strips": components.StripEvent,
     "pair_list": components.PairEvent,
     "rank_lines": components.RankEvent,

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
 import pytest
 
-from imgsim.app.components import family_strips, outline, pair_list, plate_map, rank_lines, thumbnail_grid
+from imgsim.app.components import (
+    BarEvent,
+    bar_chart,
+    family_strips,
+    outline,
+    pair_list,
+    plate_map,
+    rank_lines,
+    thumbnail_grid,
+)
+from imgsim.charts.overview_bars import Bar
 from imgsim.errors import ImgsimError
+
+bar_charts = importlib.import_module("imgsim.app.components.bar_chart")  # the package gives its name to the function
 
 
 def test_components_refuse_foreign_addresses_and_ids_that_come_twice() -> None:
@@ -72,3 +85,18 @@ def test_the_map_refuses_foreign_rows_as_verified() -> None:
         plate_map(key="m", points_url="/p.bin", count=10, query=1, neighbours=[2], verified=[]).clicked
         is None
     )
+
+
+@pytest.mark.parametrize(("whole", "part"), [(3, 4), (-1, None), (3, -1)])
+def test_no_bar_shows_more_than_there_is(whole: int, part: int | None) -> None:
+    with pytest.raises(ImgsimError, match="a part is no more than its whole"):
+        bar_chart(key="k", bars=[Bar("1700s", whole, part, "", "")], label="Plates")
+
+
+@pytest.mark.parametrize("sent", ["2:whole", "-1:whole", "x:part", "0:most", "0", "", "²:part", None])
+def test_a_click_that_no_bar_can_have_sent_picks_none(sent: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bar_charts, "mount", lambda *_given, **_more: {"clicked": sent})
+    bars = [Bar("1700s", 3, 1, "", ""), Bar("1710s", 2, 0, "", "")]
+    assert bar_chart(key="k", bars=bars, label="Plates") == BarEvent()
+    monkeypatch.setattr(bar_charts, "mount", lambda *_given, **_more: {"clicked": "1:part"})
+    assert bar_chart(key="k", bars=bars, label="Plates") == BarEvent(1, "part")

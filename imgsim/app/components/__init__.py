@@ -6,6 +6,7 @@ but this app. The Python functions check what they are given, send only what cha
 again what comes back from the browser.
 """
 
+from imgsim.app.components.bar_chart import BarEvent, bar_chart
 from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.drawing import outline
 from imgsim.app.components.family_strips import StripEvent, family_strips
@@ -30,6 +31,7 @@ from imgsim.charts.colours import OTHER, Colouring, colour_by_category, colour_b
 
 __all__ = [
     "OTHER",
+    "BarEvent",
     "Colouring",
     "CompareEvent",
     "ComparedPlate",
@@ -39,6 +41,7 @@ __all__ = [
     "RankEvent",
     "StripEvent",
     "ViewerState",
+    "bar_chart",
     "colour_by_category",
     "colour_by_order",
     "compare_view",

@@ -20,6 +20,7 @@ from imgsim.errors import ImgsimError
 
 FOLDER = Path(__file__).parent
 ENTRIES = {
+    "bar_chart": "bars.js",
     "browser_memory": "memory.js",
     "compare_view": "compare.js",
     "family_strips": "strips.js",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.components import thumbnail_grid
+from imgsim.app.components import BarEvent, bar_chart, thumbnail_grid
 from imgsim.app.parts import cards, downloads, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
-from imgsim.charts import overview_figures
+from imgsim.charts import overview_bars
 from imgsim.collection import Collection
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
@@ -23,7 +21,6 @@ name, title, group = "overview", "Overview", "Collection"
 State = state.State
 _IMAGES = 8  # most re-used images
 _BOOKS = 10  # bars of books
-_Thing = TypeVar("_Thing")
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -77,20 +74,6 @@ def _open_families(**filters: Any) -> None:
     shell.go("reuse", **{**CONDITIONS, "family": "", "reuse_books": 2, **filters})
 
 
-def _bars(figure: go.Figure, key: str, about: str) -> list[str] | None:
-    """Draw bars; the three texts of the bar that was clicked, if they are about this."""
-    event = st.plotly_chart(
-        figure, key=key, on_select="rerun", selection_mode="points", config={"displayModeBar": False}
-    )
-    points = event["selection"]["points"]
-    custom = [str(value) for value in points[0].get("customdata", ())] if points else []
-    return custom if len(custom) == 3 and custom[0] == about else None
-
-
-def _at(things: Sequence[_Thing], place: str) -> _Thing | None:
-    return things[int(place)] if place.isdecimal() and int(place) < len(things) else None
-
-
 # ---- the parts of the page
 
 
@@ -129,14 +112,13 @@ def _decades(collection: Collection, overview: Overview) -> None:
         )
     if any(date.dated and date.decade is None for date in collection.catalogue.dates.distinct()):
         st.caption("A plate whose date spans several decades is counted in each of them.")
-    figure = overview_figures.decades_figure(breakdown, verified=overview.verified, where=_where(collection))
-    _follow(breakdown, _bars(figure, "decades", "decade"))
+    bars = overview_bars.decades_bars(breakdown, verified=overview.verified, where=_where(collection))
+    _follow(breakdown, bar_chart(key="decades", bars=bars, label="Plates by decade", upright=True))
 
 
-def _follow(breakdown: Breakdown, clicked: list[str] | None) -> None:
-    group = _at(breakdown.every, clicked[1]) if clicked else None
-    if clicked and group is not None:
-        _open_group(breakdown, group, reused=clicked[2] == overview_figures.REUSED)
+def _follow(breakdown: Breakdown, picked: BarEvent) -> None:
+    if picked.place is not None:
+        _open_group(breakdown, breakdown.every[picked.place], reused=picked.piece == overview_bars.PART)
 
 
 def _breakdowns(collection: Collection, overview: Overview) -> None:
@@ -145,10 +127,11 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
         for column, breakdown in zip(st.columns(2, gap="large"), pair, strict=False):
             with column:
                 st.markdown(f"## {text.plain(breakdown.label)}")
-                figure = overview_figures.breakdown_figure(
+                bars = overview_bars.breakdown_bars(
                     breakdown, verified=overview.verified, where=_where(collection)
                 )
-                _follow(breakdown, _bars(figure, f"by_{breakdown.column}", breakdown.column))
+                key = f"by_{breakdown.column}"
+                _follow(breakdown, bar_chart(key=key, bars=bars, label=f"Plates by {breakdown.label}"))
     if overview.missing:
         *most, last = overview.missing
         words = f"{', '.join(most)} or {last}" if most else last
@@ -192,10 +175,11 @@ def _delays(overview: Overview) -> None:
         f"from an image's earliest to its latest book here it is **{_in_years(overview.median_lifetime)}** "
         "in the median."
     )
-    clicked = _bars(overview_figures.delays_figure(overview.delay_groups), "delays", "delay")
-    found = _at(overview.delay_groups, clicked[1]) if clicked else None
-    if found is not None:
-        _open_families(reuse_years=found[:2])
+    bars = overview_bars.delays_bars(overview.delay_groups)
+    axis = "Years after the appearance before"
+    place = bar_chart(key="delays", bars=bars, label=axis, upright=True, axis=axis).place
+    if place is not None:
+        _open_families(reuse_years=overview.delay_groups[place][:2])
     st.caption(
         f"{text.count(len(overview.delays), 'copy', 'copies')} in "
         f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years "
@@ -219,10 +203,10 @@ def _books(collection: Collection, overview: Overview) -> None:
         with column:
             st.markdown(f"## {title}")
             labels = [_label(collection, overview, trade.book) for trade in trades]
-            figure = overview_figures.trades_figure(trades, labels, borrowed=borrowed)
-            clicked = _bars(figure, "borrowers" if borrowed else "lenders", "book")
-            if clicked and clicked[1] in {trade.book for trade in trades}:
-                shell.go("book", book_a=clicked[1], book_b="")
+            bars = overview_bars.trades_bars(trades, labels, borrowed=borrowed)
+            place = bar_chart(key="borrowers" if borrowed else "lenders", bars=bars, label=title).place
+            if place is not None:
+                shell.go("book", book_a=trades[place].book, book_b="")
     st.caption(
         "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all "
         "plates of the book. Dates alone are compared: a later book may have copied a third one."
@@ -234,7 +218,7 @@ def _label(collection: Collection, overview: Overview, book: str) -> str:
     return f"{overview.dates.words(book)} {collection.catalogue.short_title(row, 60)}"
 
 
-# ---- the same numbers for the keyboard, and to take away
+# ---- the same numbers as a table, and to take away
 
 
 def _table(overview: Overview) -> None:

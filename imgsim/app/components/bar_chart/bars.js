@@ -1,0 +1,107 @@
+// Bars that count something, upright or lying, of plain HTML: nothing to load, and each a button of its own.
+//
+// One stop for the Tab key; within, the arrows lead from bar to bar and to the part of a bar, Home and End to the
+// ends. For tests: [data-testid="imgsim-bars"]; li[data-bar] with buttons [data-piece="whole"] and [data-piece="part"].
+
+import { component, element, set, styles, write } from "../shared/common.js";
+
+const NAMED = 14; // names under upright bars: of more, every second or third is written
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** A round number of which at most five make up `most`. */
+function step(most) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(most, 1) / 4));
+  return Math.max(1, [1, 2, 2.5, 5, 10].map((times) => times * power).find((each) => Number.isInteger(each) && most / each <= 5) ?? 10 * power);
+}
+
+class Bars {
+  constructor(root, send) {
+    this.send = send;
+    this.grid = element("div", { class: "grid", "aria-hidden": "true" });
+    this.list = element("ol");
+    this.axis = element("p", { class: "axis", "aria-hidden": "true" });
+    this.said = element("p", { class: "said", "aria-hidden": "true" });
+    this.body = element("div", { class: "body" }, this.grid, this.list, this.said);
+    this.chart = element("div", { class: "chart", "data-testid": "imgsim-bars" }, this.body, this.axis);
+    root.append(this.chart);
+    this.chart.addEventListener("click", (event) => this.click(event));
+    this.chart.addEventListener("keydown", (event) => this.step(event));
+    for (const name of ["mouseover", "focusin"]) this.list.addEventListener(name, (event) => this.tell(event.target.closest("button")));
+    for (const name of ["mouseleave", "focusout"]) this.list.addEventListener(name, () => this.tell(null));
+  }
+
+  update(data) {
+    const key = JSON.stringify(data);
+    if (key === this.key) return;
+    this.key = key;
+    const { bars, label, upright, axis } = data;
+    const most = Math.max(1, ...bars.map((bar) => bar.whole));
+    set(this.chart, "data-upright", upright);
+    set(this.list, "aria-label", label);
+    write(this.axis, axis);
+    set(this.axis, "hidden", !axis);
+    const every = Math.max(1, Math.ceil(bars.filter((bar) => !bar.apart).length / NAMED));
+    this.list.replaceChildren(...bars.map((bar, at) => this.bar(bar, at, most, upright && !bar.apart && at % every !== 0)));
+    const each = step(most);
+    const lines = upright ? Array.from({ length: Math.floor(most / each) + 1 }, (_, at) => at * each) : [];
+    this.grid.replaceChildren(...lines.map((value) => element("span", { style: `--at: ${value / most}` }, value.toLocaleString("en-GB"))));
+    this.rove(this.buttons()[0]);
+  }
+
+  bar(bar, at, most, unnamed) {
+    const button = (piece, told, value) => element("button", { type: "button", tabindex: "-1", class: piece, "data-piece": piece, "aria-label": told, style: `--size: ${value / most}` });
+    const track = element("span", { class: "track" });
+    set(track, "data-alone", bar.part === null || bar.part === bar.whole);
+    if (bar.whole) track.append(button("whole", bar.told, bar.whole));
+    if (bar.part) track.append(button("part", bar.part_told, bar.part));
+    track.append(element("span", { class: "beside", "aria-hidden": "true", style: `--size: ${bar.whole / most}` }, bar.beside));
+    return element(
+      "li",
+      { "data-bar": at, "data-apart": bar.apart },
+      element("span", { class: "name", "aria-hidden": "true", title: bar.name, "data-unnamed": unnamed }, bar.name),
+      track,
+    );
+  }
+
+  buttons() {
+    return [...this.list.querySelectorAll("button")];
+  }
+
+  /** The one button that the Tab key comes to. */
+  rove(button) {
+    for (const each of this.buttons()) set(each, "tabindex", each === button ? "0" : "-1");
+  }
+
+  step(event) {
+    const all = this.buttons();
+    const at = all.indexOf(event.target.closest("button"));
+    const to = event.key === "Home" ? 0 : event.key === "End" ? all.length - 1 : at + (STEPS[event.key] ?? NaN);
+    if (at < 0 || !all[to] || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.rove(all[to]);
+    all[to].focus();
+  }
+
+  /** What a bar counts, beside it, as long as it is pointed at. */
+  tell(button) {
+    set(this.said, "data-shown", Boolean(button));
+    if (!button) return;
+    write(this.said, button.getAttribute("aria-label"));
+    const [frame, box] = [this.body, button].map((node) => node.getBoundingClientRect());
+    const upright = this.chart.hasAttribute("data-upright");
+    const left = upright ? box.left + box.width / 2 - frame.left : box.left - frame.left + 8;
+    this.said.style.left = `${Math.max(0, Math.min(left, frame.width - this.said.offsetWidth))}px`;
+    const above = box.top - frame.top - this.said.offsetHeight - 6;
+    this.said.style.top = `${above >= -frame.top + 4 ? above : box.bottom - frame.top + 6}px`;
+  }
+
+  click(event) {
+    const button = event.target.closest("button");
+    if (button) this.send.trigger("clicked", `${button.closest("li").dataset.bar}:${button.dataset.piece}`);
+  }
+
+  dispose() {}
+}
+
+export default component(Bars, await styles("common.css"), await styles("bars.css", import.meta.url));
