@@ -9,7 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from imgsim.charts.book_figures import KIND_COLOURS
+from imgsim.charts.book_bars import KIND_COLOURS
 from imgsim.charts.plate_figures import GREY, escaped
 
 _NEIGHBOURS = "#3b342b"

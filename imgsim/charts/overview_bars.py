@@ -1,40 +1,16 @@
-"""The bars of a collection in numbers: what each counts, and what it says, with nothing of how it is drawn.
-
-The whole of a bar is all plates, its part those of them that were used again in another book.
-"""
+"""The bars of a collection in numbers: of all plates, those that were used again in another book are a part."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from imgsim.charts.bars import Bar, Piece
+from imgsim.charts.plate_figures import BLUE
 from imgsim.collection.overview_counts import Trade
 from imgsim.collection.overview_groups import Breakdown, Group
 
-WHOLE, PART = "whole", "part"
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a chart.
-
-    Attributes
-    ----------
-    name : what it counts.
-    whole : how many there are.
-    part : how many of them were used again, at most `whole`; None where nobody knows.
-    beside : a few words at its end, or none.
-    told, part_told : what a reader hears of the whole and of the part, and what a click opens.
-    apart : whether it stands apart from those before it.
-    """
-
-    name: str
-    whole: int
-    part: int | None
-    beside: str
-    told: str
-    part_told: str = ""
-    apart: bool = False
+WHOLE, PART = "all", "used again"
+COLOURS = {PART: BLUE, WHOLE: "#C9C2B5"}  # told apart by lightness alone, on paper and on a dark ground
 
 
 def decades_bars(breakdown: Breakdown, *, verified: bool = True, where: str = "another book") -> list[Bar]:
@@ -78,7 +54,8 @@ def trades_bars(trades: Sequence[Trade], labels: Sequence[str], *, borrowed: boo
             f"{label}: {count:,} of its {trade.plates:,} plates have an image that is also in {where} book. "
             "Opens the book"
         )
-        found.append(Bar(label, trade.plates, count, f"{count:,} of {trade.plates:,}", told, told))
+        pieces = (Piece(PART, count, told), Piece(WHOLE, trade.plates - count, told))
+        found.append(Bar(label, pieces, f"{count:,} of {trade.plates:,}"))
     return found
 
 
@@ -90,24 +67,20 @@ def delays_bars(groups: Sequence[tuple[int, int, int]]) -> list[Bar]:
         when = "in the same year" if last == 0 else f"{first} to {last} years after the one before"
         name = "same year" if last == 0 else f"{first}\N{EN DASH}{last}"
         told = f"{copies} {when}. Opens the images"
-        found.append(Bar(name, count, count, f"{count:,}" if count else "", told, told))
+        found.append(Bar(name, (Piece(PART, count, told),), f"{count:,}" if count else ""))
     return found
 
 
 def _bar(group: Group, name: str, beside: str, *, verified: bool, where: str, apart: bool = False) -> Bar:
     plates = f"{group.plates:,} {'plate' if group.plates == 1 else 'plates'}"
     if not verified:
-        return Bar(name, group.plates, None, beside, f"{name}: {plates}. Opens them", apart=apart)
-    again = f"{group.reused:,} of them ({100 * group.share:.0f} %) also in {where}"
-    return Bar(
-        name,
-        group.plates,
-        group.reused,
-        beside,
-        f"{name}: {plates}, {again}. Opens all {group.plates:,}",
-        f"{name}: {plates}, {again}. Opens these {group.reused:,}",
-        apart,
+        return Bar(name, (Piece(PART, group.plates, f"{name}: {plates}. Opens them"),), beside, apart)
+    told = f"{name}: {plates}, {group.reused:,} of them ({100 * group.share:.0f} %) also in {where}."
+    pieces = (
+        Piece(PART, group.reused, f"{told} Opens these {group.reused:,}"),
+        Piece(WHOLE, group.plates - group.reused, f"{told} Opens all {group.plates:,}"),
     )
+    return Bar(name, pieces, beside, apart)
 
 
 def _share(group: Group) -> str:

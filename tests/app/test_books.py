@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -14,8 +12,7 @@ from imgsim.app import components
 from imgsim.app.pages import books
 from imgsim.app.parts import two_books
 from imgsim.app.parts.two_books import in_words
-from imgsim.charts import book_figures
-from imgsim.collection import Collection
+from imgsim.collection import Collection, open_collection
 from tests.app.drawn import Drawn
 from tests.making import add_matches, match_values
 from tests.pages import check, param, visit, words
@@ -82,7 +79,12 @@ def test_books_that_share_nothing_leave_the_list_of_those_that_do(
     ],
 )
 def test_the_matrix_is_arranged_as_the_address_says(
-    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arranged: str, order: list[str]
+    plain: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    drawn: Drawn,
+    arranged: str,
+    order: list[str],
 ) -> None:
     # The first and the third book share most, as do the second and the fourth.
     shutil.copytree(plain, tmp_path / "data")
@@ -90,35 +92,32 @@ def test_the_matrix_is_arranged_as_the_address_says(
     add_matches(tmp_path / "data" / "herbals", [match_values(a, b) for a, b in [*shared, ("p005", "p011")]])
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path / "data"))
     app = visit("books", arranged=arranged)
-    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
-    cells = figure["data"][0]
-    drawn = {row: book for row, (book, _) in zip(cells["y"], cells["customdata"], strict=True)}
-    assert [drawn[row] for row in sorted(drawn)] == order
-    columns = {column: book for column, (_, book) in zip(cells["x"], cells["customdata"], strict=True)}
-    assert [columns[column] for column in sorted(columns)] == order
+    catalogue = open_collection(tmp_path / "data" / "herbals").catalogue
+    given = drawn.given["books_matrix"]
+    assert given["labels"] == [catalogue.book_label(book) for book in order]
+    assert int(given["counts"].sum()) == 2 * (len(shared) + 1)
+    for row, column in ((0, 2), (1, 3)):
+        at = order.index(f"book{row}"), order.index(f"book{column}")
+        assert given["counts"][at] == 3
     chosen = next(control for control in app.button_group if control.label == "Arrange").value
     assert chosen == (arranged if arranged in books.ARRANGEMENTS else "date")
 
 
 def test_of_many_books_those_that_share_most_are_drawn(
-    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+    herbals: Collection, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[tuple[list[list[int]], list[str]]] = []
-    whole = book_figures.matrix_figure
-
-    def seen(counts: Any, names: list[str], *rest: Any) -> Any:
-        given.append((counts.tolist(), names))
-        return whole(counts, names, *rest)
-
     assert "are drawn" not in words(visit("books"))
-    monkeypatch.setattr(book_figures, "matrix_figure", seen)
-    monkeypatch.setattr(book_figures, "MOST_BOOKS", 2)
+    monkeypatch.setattr(books, "MOST_BOOKS", 2)
     st.cache_resource.clear()
-    app = visit("books")
+    app = visit("books", book="book0", and_="book1")
     st.cache_resource.clear()
-    assert given == [([[0, 3], [3, 0]], ["book0", "book1"])]
+    given = drawn.given["books_matrix"]
+    assert given["counts"].tolist() == [[0, 3], [3, 0]] and given["selected"] == (0, 1)
+    assert given["labels"] == [herbals.catalogue.book_label(book) for book in ("book0", "book1")]
     assert "The 2 that share most are drawn" in words(app)
     assert len(next(box for box in app.selectbox if box.label == "Book").options) == 1 + 4
+    visit("books", book="book0", and_="book2")
+    assert drawn.given["books_matrix"]["selected"] is None  # one of the two is not drawn
 
 
 def test_the_order_of_two_books_is_put_into_words() -> None:

@@ -11,6 +11,8 @@ import pytest
 from imgsim.app.components import (
     BarEvent,
     bar_chart,
+    book_matrix,
+    cell_of,
     family_strips,
     outline,
     pair_list,
@@ -18,7 +20,7 @@ from imgsim.app.components import (
     rank_lines,
     thumbnail_grid,
 )
-from imgsim.charts.overview_bars import Bar
+from imgsim.charts.bars import Bar, Piece
 from imgsim.errors import ImgsimError
 
 bar_charts = importlib.import_module("imgsim.app.components.bar_chart")  # the package gives its name to the function
@@ -87,16 +89,35 @@ def test_the_map_refuses_foreign_rows_as_verified() -> None:
     )
 
 
-@pytest.mark.parametrize(("whole", "part"), [(3, 4), (-1, None), (3, -1)])
-def test_no_bar_shows_more_than_there_is(whole: int, part: int | None) -> None:
-    with pytest.raises(ImgsimError, match="a part is no more than its whole"):
-        bar_chart(key="k", bars=[Bar("1700s", whole, part, "", "")], label="Plates")
+COLOURS = {"again": "#0072B2", "all": "#C9C2B5"}
 
 
-@pytest.mark.parametrize("sent", ["2:whole", "-1:whole", "x:part", "0:most", "0", "", "²:part", None])
+@pytest.mark.parametrize(("kind", "count"), [("other", 4), ("all", -1)])
+def test_no_bar_is_drawn_without_a_colour_or_below_nothing(kind: str, count: int) -> None:
+    with pytest.raises(ImgsimError, match="counts 0 or more of a kind among again, all"):
+        bar_chart(key="k", bars=[Bar("1700s", (Piece(kind, count, ""),))], colours=COLOURS, label="Plates")
+
+
+@pytest.mark.parametrize(
+    "sent", ["2:all", "-1:all", "x:again", "0:most", "0:again", "0", "", "\N{SUPERSCRIPT TWO}:all", None]
+)
 def test_a_click_that_no_bar_can_have_sent_picks_none(sent: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    bars = [Bar("1700s", (Piece("again", 0, ""), Piece("all", 3, ""))), Bar("1710s", (Piece("all", 2, ""),))]
     monkeypatch.setattr(bar_charts, "mount", lambda *_given, **_more: {"clicked": sent})
-    bars = [Bar("1700s", 3, 1, "", ""), Bar("1710s", 2, 0, "", "")]
-    assert bar_chart(key="k", bars=bars, label="Plates") == BarEvent()
-    monkeypatch.setattr(bar_charts, "mount", lambda *_given, **_more: {"clicked": "1:part"})
-    assert bar_chart(key="k", bars=bars, label="Plates") == BarEvent(1, "part")
+    assert bar_chart(key="k", bars=bars, colours=COLOURS, label="Plates") == BarEvent()
+    monkeypatch.setattr(bar_charts, "mount", lambda *_given, **_more: {"clicked": "1:all"})
+    assert bar_chart(key="k", bars=bars, colours=COLOURS, label="Plates") == BarEvent(1, "all")
+    assert bar_chart(key="k", bars=bars, colours=COLOURS, label="Plates", still=True) == BarEvent()
+
+
+def test_a_matrix_is_of_its_books_and_only_its_squares_are_picked() -> None:
+    counts = np.array([[0, 3, 0], [3, 0, 1], [0, 1, 0]])
+    names = ["a", "b", "c"]
+    book_matrix(key="k", counts=counts, labels=names, dates=names)
+    upper, below = np.triu(counts), counts - 2
+    for wrong in (counts[:2, :2], upper, below):
+        with pytest.raises(ImgsimError, match="a matrix of 3 books is 3 x 3, symmetric"):
+            book_matrix(key="k", counts=wrong, labels=names, dates=names)
+    sent = {text: cell_of({"clicked": text}, counts) for text in ("0:1", "2:1", "0:2", "3:1", "1:-1", "1", "x:y", "")}
+    assert {text: cell for text, cell in sent.items() if cell} == {"0:1": (0, 1), "2:1": (2, 1)}
+    assert cell_of(None, counts) is None

@@ -60,7 +60,7 @@ ASKED: dict[str, Callable[[Collection], Any]] = {
     "what filters of families offer": lambda c: caches.answer(c, "offers", reuse._offers, keep=6),
     "the books that share": lambda c: caches.answer(c, "network", shared, keep=6),
     "the matrix of books": lambda c: caches.answer(
-        c, "matrix", lambda shown: str(books._matrix(shown, arranged="date").to_dict()), keep=6
+        c, "matrix", lambda shown: books._matrix(shown, arranged="date")[1].tolist(), keep=6
     ),
     "verified pairs": lambda c: len(models_found.verified(c) or ()),
     "ranks of verified pairs": lambda c: len(models_found.looked_up(c, pairs(c), "toy").best),

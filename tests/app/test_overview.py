@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.catalogue import UNKNOWN
-from imgsim.charts.overview_bars import PART, WHOLE, Bar
+from imgsim.charts.bars import Bar
+from imgsim.charts.overview_bars import PART, WHOLE
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from tests.app.drawn import Drawn, marks
@@ -91,7 +92,7 @@ def test_a_click_on_a_bar_opens_its_plates(
     expected: dict[str, str],
     plates: int,
 ) -> None:
-    drawn.answers[chart] = {"place": place, "piece": piece}
+    drawn.answers[chart] = {"place": place, "kind": piece}
     app = visit("overview", text="zzz")
     kept = {name: param(app, name) for name in app.query_params if name not in ("collection", "backbone")}
     assert kept == expected
@@ -102,12 +103,12 @@ def test_a_click_on_a_bar_opens_its_plates(
 def test_books_images_and_delays_open_from_the_overview(herbals: Collection, drawn: Drawn) -> None:
     for chart in ("borrowers", "lenders"):
         names = [bar.name for bar in given(drawn, chart)]
-        drawn.answers[chart] = {"place": len(names) - 1, "piece": WHOLE}
+        drawn.answers[chart] = {"place": len(names) - 1, "kind": WHOLE}
         book = param(visit("overview"), "book")
         assert names[-1].endswith(herbals.catalogue.short_title(int(herbals.catalogue.book_rows(book)[0]), 60))
     drawn.answers["most_reused"] = {"clicked": "p000"}
     assert param(visit("overview"), "family") == "F0001"
-    drawn.answers["delays"] = {"place": 2, "piece": WHOLE}
+    drawn.answers["delays"] = {"place": 2, "kind": WHOLE}
     app = visit("overview")
     assert (param(app, "years"), param(app, "books")) == ("10-19", "2")
     assert "3 families that pass the filters" in words(app)
@@ -120,7 +121,9 @@ def test_a_collection_that_was_never_compared_is_counted_all_the_same(
     app = visit("overview")
     assert "they were not compared by their lines yet" in words(app)
     assert app.code[0].value == "python precompute.py --name herbals"
-    assert [(bar.whole, bar.part) for bar in drawn.given["decades"]["bars"]] == [(6, None)] * 4
+    assert [bar.total for bar in drawn.given["decades"]["bars"]] == [6] * 4
+    drawn.answers["decades"] = {"place": 0, "kind": PART}  # of what nobody compared all are one piece
+    assert "reused" not in visit("overview").query_params
 
 
 # ---- the filters that the numbers open
@@ -148,7 +151,7 @@ def test_what_people_decide_changes_the_numbers_and_the_plates_behind_them(
     app = visit("overview")
     numbers = [button.label for button in app.button if button.key == "number_reused"]
     assert numbers == [":primary[**9**] also in another book, 38 %"]
-    drawn.answers["decades"] = {"place": 3, "piece": PART}
+    drawn.answers["decades"] = {"place": 3, "kind": PART}
     visit("overview")
     assert [item["id"] for item in drawn.given["browse_grid"]["items"]] == ["p022"]
     visit("book", book="book1")

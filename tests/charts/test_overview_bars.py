@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imgsim.charts.overview_bars import Bar, breakdown_bars, decades_bars, delays_bars, trades_bars
+from imgsim.charts.bars import Bar
+from imgsim.charts.overview_bars import PART, WHOLE, breakdown_bars, decades_bars, delays_bars, trades_bars
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown
 from tests.collection.chance import drawn, overview_of
@@ -16,8 +17,8 @@ def overview(request: pytest.FixtureRequest) -> Overview:
     return overview_of(*drawn(request.param))
 
 
-def counts(bars: list[Bar]) -> list[tuple[int, int | None]]:
-    return [(bar.whole, bar.part) for bar in bars]
+def counts(bars: list[Bar]) -> list[dict[str, int]]:
+    return [{piece.kind: piece.count for piece in bar.pieces} for bar in bars]
 
 
 def test_every_bar_counts_and_says_what_a_click_opens(overview: Overview) -> None:
@@ -25,19 +26,23 @@ def test_every_bar_counts_and_says_what_a_click_opens(overview: Overview) -> Non
         (decades_bars(overview.decades), overview.decades),
         (breakdown_bars(overview.breakdowns[0]), overview.breakdowns[0]),
     ):
-        assert counts(bars) == [(group.plates, group.reused) for group in breakdown.every]
-        for bar, group in zip(bars, breakdown.every, strict=True):
-            assert bar.told.endswith(f"Opens all {group.plates:,}")
-            assert bar.part_told.endswith(f"Opens these {group.reused:,}")
+        groups = breakdown.every
+        assert counts(bars) == [{PART: group.reused, WHOLE: group.plates - group.reused} for group in groups]
+        for bar, group in zip(bars, groups, strict=True):
+            part, whole = bar.pieces
+            assert whole.told.endswith(f"Opens all {group.plates:,}") and bar.total == group.plates
+            assert part.told.endswith(f"Opens these {group.reused:,}")
             assert (f"{100 * group.share:.0f} %" in bar.beside) == bool(group.reused)
     never = decades_bars(overview.decades, verified=False)
-    assert {bar.part for bar in never} == {None} and not any(bar.beside for bar in never)
-    assert counts(delays_bars(overview.delay_groups)) == [(count, count) for *_, count in overview.delay_groups]
+    assert counts(never) == [{PART: group.plates} for group in overview.decades.every]
+    assert not any(bar.beside for bar in never)
+    assert counts(delays_bars(overview.delay_groups)) == [{PART: count} for *_, count in overview.delay_groups]
     trades = overview.borrowers(4)
     bars = trades_bars(trades, [trade.book for trade in trades], borrowed=True)
-    assert counts(bars) == [(trade.plates, trade.taken) for trade in trades]
+    assert counts(bars) == [{PART: trade.taken, WHOLE: trade.plates - trade.taken} for trade in trades]
     lent = trades_bars(trades, [trade.book for trade in trades], borrowed=False)
-    assert counts(lent) == [(trade.plates, trade.passed) for trade in trades]
+    assert [bar.total for bar in lent] == [trade.plates for trade in trades]
+    assert [bar.pieces[0].count for bar in lent] == [trade.passed for trade in trades]
 
 
 def test_the_undated_stand_apart_at_the_end(overview: Overview) -> None:
@@ -46,8 +51,8 @@ def test_the_undated_stand_apart_at_the_end(overview: Overview) -> None:
 
 def test_one_is_not_called_many() -> None:
     found = Overview(catalogue_of({"a": ("one", 1700)}), None, None)
-    assert decades_bars(found.decades, verified=False)[0].told == "1700s: 1 plate. Opens them"
-    assert [bar.told.split(".")[0] for bar in delays_bars([(0, 0, 1), (1, 9, 2)])] == [
+    assert decades_bars(found.decades, verified=False)[0].pieces[0].told == "1700s: 1 plate. Opens them"
+    assert [bar.pieces[0].told.split(".")[0] for bar in delays_bars([(0, 0, 1), (1, 9, 2)])] == [
         "1 copy in the same year", "2 copies 1 to 9 years after the one before",
     ]  # fmt: skip
 

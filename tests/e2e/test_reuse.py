@@ -177,18 +177,27 @@ def test_a_click_on_the_matrix_shows_what_two_books_share(
     page: Page, app: Served, borrowing: BookNetwork, sample: Collection
 ) -> None:
     visit(page, app, "books")
-    plot = page.locator(".js-plotly-plot .nsewdrag").first
-    plot.wait_for(state="attached")
-    page.wait_for_timeout(1000)
+    matrix = page.get_by_test_id("imgsim-matrix")
+    matrix.wait_for(state="visible")
     edge = borrowing.edges[0]
     row, column = (borrowing.books.index(book) for book in (edge.source, edge.target))
-    box, size = plot.bounding_box(), len(borrowing)
+    box, size = matrix.bounding_box(), len(borrowing)
     assert box
     x, y = box["x"] + box["width"] * (column + 0.5) / size, box["y"] + box["height"] * (row + 0.5) / size
-    page.mouse.move(x - 2, y)
     page.mouse.move(x, y)
-    expect(page.locator(".hovertext")).to_contain_text(f"{len(edge.families)} shared")
-    page.mouse.click(x, y)
+    said = page.locator(".st-key-books_matrix .said")
+    expect(said).to_be_visible()
+    expect(said).to_contain_text(f"{len(edge.families)} shared")
+    # The arrows lead to the nearest other square of the row, and back.
+    matrix.focus()
+    others = [at for at in range(column) if borrowing.matrix[row, at]]
+    later = [at for at in range(column + 1, size) if borrowing.matrix[row, at]]
+    there, back, at = ("ArrowLeft", "ArrowRight", others[-1]) if others else ("ArrowRight", "ArrowLeft", later[0])
+    page.keyboard.press(there)
+    expect(matrix).to_have_attribute("data-at", f"{row}:{at}")
+    page.keyboard.press(back)
+    expect(matrix).to_have_attribute("data-at", f"{row}:{column}")
+    page.keyboard.press("Enter")
     ranks = page.get_by_test_id("imgsim-ranks")
     expect(ranks).to_be_visible()
     settle(page)

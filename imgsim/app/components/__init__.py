@@ -7,6 +7,7 @@ again what comes back from the browser.
 """
 
 from imgsim.app.components.bar_chart import BarEvent, bar_chart
+from imgsim.app.components.book_matrix import book_matrix, cell_of, matrix_width
 from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.drawing import outline
 from imgsim.app.components.family_strips import StripEvent, family_strips
@@ -42,6 +43,8 @@ __all__ = [
     "StripEvent",
     "ViewerState",
     "bar_chart",
+    "book_matrix",
+    "cell_of",
     "colour_by_category",
     "colour_by_order",
     "compare_view",
@@ -54,6 +57,7 @@ __all__ = [
     "encode_tones",
     "family_strips",
     "file_drop",
+    "matrix_width",
     "narrow_screen",
     "outline",
     "page_boxes",

@@ -21,6 +21,7 @@ from imgsim.errors import ImgsimError
 FOLDER = Path(__file__).parent
 ENTRIES = {
     "bar_chart": "bars.js",
+    "book_matrix": "matrix.js",
     "browser_memory": "memory.js",
     "compare_view": "compare.js",
     "family_strips": "strips.js",

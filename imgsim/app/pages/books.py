@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
 from imgsim import export
+from imgsim.app.components import bar_chart, book_matrix, cell_of, matrix_width
 from imgsim.app.parts import downloads, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.charts import book_figures
+from imgsim.charts import book_bars
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
@@ -23,7 +24,9 @@ from imgsim.export.graphml import graphml
 name, title, group = "books", "Books", "Re-use"
 ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
 
-_CHART = "books_matrix"
+_MATRIX = "books_matrix"
+# Of more books a square would be too small to be seen and hit.
+MOST_BOOKS = 150
 _LISTED = 200  # pairs of books in the table
 
 
@@ -50,23 +53,22 @@ def draw(collection: Collection, now: State) -> None:
     pair = _chosen(borrowing, now)
     _controls(collection, borrowing, pair, now)
     with st.container(horizontal=True, gap="medium", key="books_body"):
-        figure = caches.answer(
+        books, counts = caches.answer(
             collection, "matrix of books", partial(_matrix, arranged=now.arranged), now.arranged, keep=12
         )
-        with st.container(width=max(int(figure.layout.width) + 4, 300), key="books_matrix_box"):
-            st.plotly_chart(
-                figure,
-                width="content",
-                key=_CHART,
-                on_select=_clicked,
-                selection_mode="points",
-                config={"displayModeBar": False},
+        with st.container(width=matrix_width(len(books)), key="books_matrix_box"):
+            book_matrix(
+                key=_MATRIX,
+                counts=counts,
+                labels=[borrowing.label(book) for book in books],
+                dates=[dated(borrowing, book) for book in books],
+                selected=_places(books, pair),
+                on_click=partial(_clicked, books, counts),
             )
             known = len(caches.overview(collection).dates.books)
             st.caption(
                 f"{text.count(len(borrowing), 'book')} of {known:,} share images with "
-                f"another, {_most(borrowing)} {_drawn(borrowing)}Each year stands for one book. Drag over a part to "
-                "enlarge it, double-click to see all."
+                f"another. {_drawn(borrowing)}Each year stands for one book."
             )
         with st.container(key="books_pair"):
             if pair is None:
@@ -76,20 +78,26 @@ def draw(collection: Collection, now: State) -> None:
     _timeline(borrowing)
 
 
-def _matrix(collection: Collection, *, arranged: str) -> Any:
+def _matrix(collection: Collection, *, arranged: str) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The books that are drawn, in order, and what every two of them share."""
     borrowing = collection.book_network
     assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     # Those that share most; of books that share as many the earlier.
-    most = np.argsort(-borrowing.matrix.sum(axis=1), kind="stable")[: book_figures.MOST_BOOKS]
+    most = np.argsort(-borrowing.matrix.sum(axis=1), kind="stable")[:MOST_BOOKS]
     order = order[np.isin(order, most)]
-    books = [borrowing.books[at] for at in order.tolist()]
-    return book_figures.matrix_figure(
-        borrowing.matrix[order][:, order],
-        books,
-        [borrowing.label(book) for book in books],
-        [dated(borrowing, book) for book in books],
-    )
+    return [borrowing.books[at] for at in order.tolist()], borrowing.matrix[order][:, order]
+
+
+def _clicked(books: list[str], counts: npt.NDArray[np.int64]) -> None:
+    cell = cell_of(st.session_state[_MATRIX], counts)
+    if cell is not None:
+        state.update(book_a=books[cell[0]], book_b=books[cell[1]])
+
+
+def _places(books: list[str], pair: tuple[str, str] | None) -> tuple[int, int] | None:
+    """Where two books stand in the matrix, if both are drawn."""
+    return (books.index(pair[0]), books.index(pair[1])) if pair and set(pair) <= set(books) else None
 
 
 def dated(borrowing: BookNetwork, book: str) -> str:
@@ -98,16 +106,10 @@ def dated(borrowing: BookNetwork, book: str) -> str:
     return date.words if date.dated else "?"
 
 
-def _most(borrowing: BookNetwork) -> str:
-    most = int(borrowing.matrix.max())
-    return "one each." if most == 1 else f"from 1 (light) to {most:,} (dark)."
-
-
 def _drawn(borrowing: BookNetwork) -> str:
-    most = book_figures.MOST_BOOKS
-    if len(borrowing) <= most:
+    if len(borrowing) <= MOST_BOOKS:
         return ""
-    return f"The {most} that share most are drawn; all can be chosen above, and are in the downloads. "
+    return f"The {MOST_BOOKS} that share most are drawn; all can be chosen above, and are in the downloads. "
 
 
 def _nothing(collection: Collection) -> None:
@@ -196,14 +198,6 @@ def _download(collection: Collection, borrowing: BookNetwork) -> None:
         )
 
 
-def _clicked() -> None:
-    points = st.session_state[_CHART]["selection"]["points"]
-    # A second click on a square deselects it in the browser; the two books stay on the page.
-    if points and len(points[0].get("customdata", ())) == 2:
-        first, second = (str(book) for book in points[0]["customdata"])
-        state.update(book_a=first, book_b=second)
-
-
 def _pairs(borrowing: BookNetwork) -> None:
     """The pairs of books that share most, to choose from."""
     edges = borrowing.edges[:_LISTED]
@@ -252,8 +246,14 @@ def _timeline(borrowing: BookNetwork) -> None:
     if not decades:
         st.caption("No re-used plate is of a known decade, so there is no timeline.")
         return
-    st.plotly_chart(
-        book_figures.timeline_figure(decades), key="reuse_timeline", config={"displayModeBar": False}
+    bar_chart(
+        key="reuse_timeline",
+        bars=book_bars.timeline_bars(decades),
+        colours=book_bars.KIND_COLOURS,
+        label="Re-used plates by decade",
+        upright=True,
+        legend=True,
+        still=True,
     )
     st.caption(
         "How many plates of each decade repeat an image that is in an earlier book of this collection. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.charts import overview_bars
+from imgsim.charts.bars import Bar
 from imgsim.collection import Collection
 from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
@@ -113,12 +115,19 @@ def _decades(collection: Collection, overview: Overview) -> None:
     if any(date.dated and date.decade is None for date in collection.catalogue.dates.distinct()):
         st.caption("A plate whose date spans several decades is counted in each of them.")
     bars = overview_bars.decades_bars(breakdown, verified=overview.verified, where=_where(collection))
-    _follow(breakdown, bar_chart(key="decades", bars=bars, label="Plates by decade", upright=True))
+    picked = _bars(bars, "decades", "Plates by decade", upright=True)
+    _follow(breakdown, picked, verified=overview.verified)
 
 
-def _follow(breakdown: Breakdown, picked: BarEvent) -> None:
+def _bars(bars: Sequence[Bar], key: str, label: str, **how: Any) -> BarEvent:
+    return bar_chart(key=key, bars=bars, colours=overview_bars.COLOURS, label=label, **how)
+
+
+def _follow(breakdown: Breakdown, picked: BarEvent, *, verified: bool) -> None:
     if picked.place is not None:
-        _open_group(breakdown, breakdown.every[picked.place], reused=picked.piece == overview_bars.PART)
+        # Where nobody knows what was used again, all are one piece.
+        reused = picked.kind == overview_bars.PART and verified
+        _open_group(breakdown, breakdown.every[picked.place], reused=reused)
 
 
 def _breakdowns(collection: Collection, overview: Overview) -> None:
@@ -130,8 +139,8 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
                 bars = overview_bars.breakdown_bars(
                     breakdown, verified=overview.verified, where=_where(collection)
                 )
-                key = f"by_{breakdown.column}"
-                _follow(breakdown, bar_chart(key=key, bars=bars, label=f"Plates by {breakdown.label}"))
+                picked = _bars(bars, f"by_{breakdown.column}", f"Plates by {breakdown.label}")
+                _follow(breakdown, picked, verified=overview.verified)
     if overview.missing:
         *most, last = overview.missing
         words = f"{', '.join(most)} or {last}" if most else last
@@ -177,7 +186,7 @@ def _delays(overview: Overview) -> None:
     )
     bars = overview_bars.delays_bars(overview.delay_groups)
     axis = "Years after the appearance before"
-    place = bar_chart(key="delays", bars=bars, label=axis, upright=True, axis=axis).place
+    place = _bars(bars, "delays", axis, upright=True, axis=axis).place
     if place is not None:
         _open_families(reuse_years=overview.delay_groups[place][:2])
     st.caption(
@@ -204,7 +213,7 @@ def _books(collection: Collection, overview: Overview) -> None:
             st.markdown(f"## {title}")
             labels = [_label(collection, overview, trade.book) for trade in trades]
             bars = overview_bars.trades_bars(trades, labels, borrowed=borrowed)
-            place = bar_chart(key="borrowers" if borrowed else "lenders", bars=bars, label=title).place
+            place = _bars(bars, "borrowers" if borrowed else "lenders", title).place
             if place is not None:
                 shell.go("book", book_a=trades[place].book, book_b="")
     st.caption(

@@ -8,8 +8,6 @@ the live one is served, too, for as long as it is kept on disk: a page that was 
 from __future__ import annotations
 
 import asyncio
-import gc
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,14 +20,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.components import encode_labels, encode_points, encode_tones
-from imgsim.app.services import caches, left_out_pictures, page_scans, runs
+from imgsim.app.services import caches, left_out_pictures, page_scans, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
 
-_LOG = logging.getLogger("imgsim")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -268,17 +265,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
     When the app ends the runs that it began end with it: nothing computes unseen. They go on when somebody says so.
     """
-    await asyncio.to_thread(_warm_up)
+    await asyncio.to_thread(warming.open_newest)
+    warming.load_behind()
     yield
     await asyncio.to_thread(runs.stop_all)
-
-
-def _warm_up() -> None:
-    try:
-        usable = [info for info in caches.infos() if not info.error]
-        if usable:
-            caches.opened(usable[0].name)
-    except ImgsimError as error:  # the page says it where it can be read
-        _LOG.warning("%s", error)
-    gc.collect()
-    gc.freeze()

@@ -1,7 +1,7 @@
-// Bars that count something, upright or lying, of plain HTML: nothing to load, and each a button of its own.
+// Bars that count something, upright or lying, of plain HTML: nothing to load, and each piece a button.
 //
-// One stop for the Tab key; within, the arrows lead from bar to bar and to the part of a bar, Home and End to the
-// ends. For tests: [data-testid="imgsim-bars"]; li[data-bar] with buttons [data-piece="whole"] and [data-piece="part"].
+// One stop for the Tab key; within, the arrows lead from piece to piece, Home and End to the ends.
+// For tests: [data-testid="imgsim-bars"]; li[data-bar] with one [data-kind] a piece.
 
 import { component, element, set, styles, write } from "../shared/common.js";
 
@@ -20,13 +20,14 @@ class Bars {
     this.grid = element("div", { class: "grid", "aria-hidden": "true" });
     this.list = element("ol");
     this.axis = element("p", { class: "axis", "aria-hidden": "true" });
+    this.legend = element("p", { class: "legend", "aria-hidden": "true" });
     this.said = element("p", { class: "said", "aria-hidden": "true" });
     this.body = element("div", { class: "body" }, this.grid, this.list, this.said);
-    this.chart = element("div", { class: "chart", "data-testid": "imgsim-bars" }, this.body, this.axis);
+    this.chart = element("div", { class: "chart", "data-testid": "imgsim-bars" }, this.legend, this.body, this.axis);
     root.append(this.chart);
     this.chart.addEventListener("click", (event) => this.click(event));
     this.chart.addEventListener("keydown", (event) => this.step(event));
-    for (const name of ["mouseover", "focusin"]) this.list.addEventListener(name, (event) => this.tell(event.target.closest("button")));
+    for (const name of ["mouseover", "focusin"]) this.list.addEventListener(name, (event) => this.tell(event.target.closest(".piece")));
     for (const name of ["mouseleave", "focusout"]) this.list.addEventListener(name, () => this.tell(null));
   }
 
@@ -34,27 +35,35 @@ class Bars {
     const key = JSON.stringify(data);
     if (key === this.key) return;
     this.key = key;
-    const { bars, label, upright, axis } = data;
-    const most = Math.max(1, ...bars.map((bar) => bar.whole));
+    const { bars, colours, label, upright, axis, legend, still } = data;
+    const totals = bars.map((bar) => bar.pieces.reduce((sum, piece) => sum + piece.count, 0));
+    const most = Math.max(1, ...totals);
+    this.still = still;
+    const swatch = (kind) => element("span", { class: "swatch", style: `--colour: ${colours[kind]}` });
+    this.legend.replaceChildren(...legend.map((kind) => element("span", {}, swatch(kind), kind)));
+    set(this.legend, "hidden", !legend.length);
     set(this.chart, "data-upright", upright);
     set(this.list, "aria-label", label);
     write(this.axis, axis);
     set(this.axis, "hidden", !axis);
     const every = Math.max(1, Math.ceil(bars.filter((bar) => !bar.apart).length / NAMED));
-    this.list.replaceChildren(...bars.map((bar, at) => this.bar(bar, at, most, upright && !bar.apart && at % every !== 0)));
+    this.list.replaceChildren(...bars.map((bar, at) => this.bar(bar, at, colours, most, upright && !bar.apart && at % every !== 0)));
     const each = step(most);
     const lines = upright ? Array.from({ length: Math.floor(most / each) + 1 }, (_, at) => at * each) : [];
     this.grid.replaceChildren(...lines.map((value) => element("span", { style: `--at: ${value / most}` }, value.toLocaleString("en-GB"))));
-    this.rove(this.buttons()[0]);
+    this.rove(this.pieces()[0]);
   }
 
-  bar(bar, at, most, unnamed) {
-    const button = (piece, told, value) => element("button", { type: "button", tabindex: "-1", class: piece, "data-piece": piece, "aria-label": told, style: `--size: ${value / most}` });
+  bar(bar, at, colours, most, unnamed) {
     const track = element("span", { class: "track" });
-    set(track, "data-alone", bar.part === null || bar.part === bar.whole);
-    if (bar.whole) track.append(button("whole", bar.told, bar.whole));
-    if (bar.part) track.append(button("part", bar.part_told, bar.part));
-    track.append(element("span", { class: "beside", "aria-hidden": "true", style: `--size: ${bar.whole / most}` }, bar.beside));
+    let from = 0;
+    for (const { kind, count, told } of bar.pieces.filter((piece) => piece.count)) {
+      const size = `--from: ${from / most}; --size: ${count / most}; --colour: ${colours[kind]}`;
+      const role = this.still ? { role: "img" } : { type: "button" };
+      track.append(element(this.still ? "span" : "button", { ...role, class: "piece", tabindex: "-1", "data-kind": kind, "aria-label": told, style: size }));
+      from += count;
+    }
+    track.append(element("span", { class: "beside", "aria-hidden": "true", style: `--from: ${from / most}` }, bar.beside));
     return element(
       "li",
       { "data-bar": at, "data-apart": bar.apart },
@@ -63,18 +72,18 @@ class Bars {
     );
   }
 
-  buttons() {
-    return [...this.list.querySelectorAll("button")];
+  pieces() {
+    return [...this.list.querySelectorAll(".piece")];
   }
 
-  /** The one button that the Tab key comes to. */
-  rove(button) {
-    for (const each of this.buttons()) set(each, "tabindex", each === button ? "0" : "-1");
+  /** The one piece that the Tab key comes to. */
+  rove(piece) {
+    for (const each of this.pieces()) set(each, "tabindex", each === piece ? "0" : "-1");
   }
 
   step(event) {
-    const all = this.buttons();
-    const at = all.indexOf(event.target.closest("button"));
+    const all = this.pieces();
+    const at = all.indexOf(event.target.closest(".piece"));
     const to = event.key === "Home" ? 0 : event.key === "End" ? all.length - 1 : at + (STEPS[event.key] ?? NaN);
     if (at < 0 || !all[to] || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -84,11 +93,11 @@ class Bars {
   }
 
   /** What a bar counts, beside it, as long as it is pointed at. */
-  tell(button) {
-    set(this.said, "data-shown", Boolean(button));
-    if (!button) return;
-    write(this.said, button.getAttribute("aria-label"));
-    const [frame, box] = [this.body, button].map((node) => node.getBoundingClientRect());
+  tell(piece) {
+    set(this.said, "data-shown", Boolean(piece));
+    if (!piece) return;
+    write(this.said, piece.getAttribute("aria-label"));
+    const [frame, box] = [this.body, piece].map((node) => node.getBoundingClientRect());
     const upright = this.chart.hasAttribute("data-upright");
     const left = upright ? box.left + box.width / 2 - frame.left : box.left - frame.left + 8;
     this.said.style.left = `${Math.max(0, Math.min(left, frame.width - this.said.offsetWidth))}px`;
@@ -97,8 +106,8 @@ class Bars {
   }
 
   click(event) {
-    const button = event.target.closest("button");
-    if (button) this.send.trigger("clicked", `${button.closest("li").dataset.bar}:${button.dataset.piece}`);
+    const piece = this.still ? null : event.target.closest(".piece");
+    if (piece) this.send.trigger("clicked", `${piece.closest("li").dataset.bar}:${piece.dataset.kind}`);
   }
 
   dispose() {}
