@@ -57,8 +57,9 @@ def test_keys_are_spoken_in_sentences() -> None:
 
 
 def test_review_has_a_key_for_each_decision() -> None:
-    assert [key.does for key in keyboard.REVIEW] == list(DECISIONS)
-    assert [key.caps for key in keyboard.REVIEW] == [(str(number),) for number in range(1, 7)]
+    assert [(key.does, key.caps) for key in keyboard.DECISION_KEYS] == [
+        (decision, (letter,)) for decision, letter in zip(DECISIONS, "SEMDUQ", strict=True)
+    ]
 
 
 # ---- Help

@@ -109,7 +109,7 @@ def test_on_review(desk_page: Page, desk: tuple[Served, Path]) -> None:
     try_all(
         keyboard.DESK,
         {
-            **{key.does: decides(key.does) for key in keyboard.REVIEW},
+            **{key.does: decides(key.does) for key in keyboard.DECISION_KEYS},
             "take back your last decision": takes_back,
             "leave the pair for later": skips,
             "open it in Compare": opens,
@@ -137,7 +137,7 @@ def test_letters_decide_on_compare(desk_page: Page, desk: tuple[Served, Path], s
         return press
 
     decisions = [key for key in keyboard.DECIDE if key.caps != (keyboard.UNDO,)]
-    assert len(decisions) == len(keyboard.REVIEW)
+    assert len(decisions) == len(keyboard.DECISION_KEYS)
     try_all(
         keyboard.DECIDE,
         {**{key.does: decides(key.does) for key in decisions}, "take back your last decision": decides(TAKEN_BACK)},

@@ -77,11 +77,10 @@ COMPARE = (
     Key(("Shift", "arrows"), "move"),
     Key(("Esc",), "back to Plate"),
 )
-REVIEW = tuple(Key((str(number),), decision) for number, decision in enumerate(DECISIONS, start=1))
-_UNDO = Key((UNDO,), "take back your last decision")
-DESK = (*REVIEW, _UNDO, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
-# Where the digits mean something else already.
-DECIDE = (*(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True)), _UNDO)
+# The same on every page; digits are ways of looking.
+DECISION_KEYS = tuple(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True))
+DECIDE = (*DECISION_KEYS, Key((UNDO,), "take back your last decision"))
+DESK = (*DECIDE, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
 EVERYWHERE = (
     Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
     Key(("Enter",), "press what has the frame round it"),

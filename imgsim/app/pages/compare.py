@@ -77,7 +77,6 @@ def _body() -> None:
 
 
 def _compare(collection: Collection, now: State, row_a: int, row_b: int, candidates: list[int]) -> None:
-    shell.lead("Compare", "Two plates in one place: what is the same, and what was changed.")
     try:
         found = caches.registration(collection, row_a, row_b)
         error = ""
@@ -151,6 +150,7 @@ def _verdict(
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
     score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
+        st.title("Compare", anchor=False, width="content")
         st.markdown(f"## {text.plain(verdict)}", width="content")
         counterpart.other_id(collection, row_a, candidates, now.other)
         place = candidates.index(row_b) if row_b in candidates else -1

@@ -144,7 +144,7 @@ def draw(collection: Collection, now: State) -> None:
         _heading("decisions")
         st.caption("What you say, on Review with one key: it outweighs the verdict.")
         said = Markup("{} {}")
-        st.html(definitions((key.does, said.format(_caps(key), DECISIONS[key.does])) for key in keyboard.REVIEW))
+        st.html(definitions((key.does, said.format(_caps(key), DECISIONS[key.does])) for key in keyboard.DECISION_KEYS))
         _heading("keys")
         _keys()
     _heading("questions")

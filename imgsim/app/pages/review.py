@@ -162,7 +162,7 @@ def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
     if match is None or match.verdict == LOOK_ALIKE:
         with asked:
             another_hand.answer(collection, row_a, row_b, key="review")
-    reviewing.bar(collection, row_a, row_b, key="review", shortcuts=reviewing.DIGITS, then=_decided)
+    reviewing.bar(collection, row_a, row_b, key="review", then=_decided)
     for letter, column in zip("AB", st.columns(2, gap="medium"), strict=True):
         row = row_a if letter == "A" else row_b
         with column:

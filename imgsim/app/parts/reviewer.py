@@ -27,15 +27,15 @@ def sign(what: str = "signs your decisions") -> str:
     """Where the reader's name is not known yet, ask for it; it is returned."""
     known = remembered()
     if not known:
-        ask("sign", what)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="signing"):
+            ask(what)
     return known
 
 
-def ask(key: str, what: str) -> None:
-    """Draw the field for the name, which is kept and does what is said."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_signing"):
-        _field("")
-        st.caption(f"Write your name first: it is kept in this browser and {what}.", width="stretch")
+def ask(what: str) -> None:
+    """Draw the field for the name, which is kept and does what is said, and a line about it beside it."""
+    _field("")
+    st.caption(f"Write your name first: it is kept in this browser and {what}.", width="content")
 
 
 def change(known: str, told: str) -> None:

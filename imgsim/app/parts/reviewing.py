@@ -1,4 +1,4 @@
-"""A pair's decision on the screen: the six buttons with their keys, a note, the reviewer's name, undo, what stands.
+"""A pair's decision on the screen: the six buttons with their letters, a note, the reviewer's name, undo, what stands.
 
     reviewing.bar(collection, row_a, row_b, key="compare")
 
@@ -7,7 +7,7 @@ The decision is written before the page runs again, so that whatever the page sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import streamlit as st
@@ -21,8 +21,7 @@ from imgsim.errors import ImgsimError
 from imgsim.reviews import DECISIONS, TAKEN_BACK, Review
 from imgsim.reviews.decision_record import MOST_NOTE
 
-DIGITS = {key.does: key.caps[0] for key in keyboard.REVIEW}
-LETTERS = {key.does: key.caps[0] for key in keyboard.DECIDE}
+_LETTERS = {key.does: key.caps[0] for key in keyboard.DECISION_KEYS}
 _SAID, _FAILED = "_imgsim_decided", "_imgsim_undecided"
 Then = Callable[[Review | None], None]
 
@@ -33,7 +32,6 @@ def bar(
     row_b: int,
     *,
     key: str,
-    shortcuts: Mapping[str, str] = LETTERS,
     then: Then | None = None,
 ) -> None:
     """Draw the decision on a pair.
@@ -41,7 +39,6 @@ def bar(
     Parameters
     ----------
     key : of this bar; one page may have one bar only, for the keys are the page's.
-    shortcuts : the key of each decision.
     then : called once a decision is written (with it), or one is taken back (with that one), before the page runs.
     """
     ids = [str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b)]
@@ -55,7 +52,7 @@ def bar(
                     key=f"{key}_{decision.replace(' ', '_')}",
                     type="primary" if decision == stands.get(known) else "secondary",
                     help=meaning,
-                    shortcut=shortcuts[decision],
+                    shortcut=_LETTERS[decision],
                     disabled=not known,
                     on_click=_decide,
                     args=(collection.name, ids[0], ids[1], decision, key, then),
@@ -64,8 +61,8 @@ def bar(
             if known:
                 _noting(_note_key(key, *ids))
                 reviewer.change(known, "Who decides. Click to change the name.")
-        if not known:
-            reviewer.ask(key, "signs your decisions")
+            else:
+                reviewer.ask("signs your decisions")
         _told(collection, *ids)
 
 

@@ -43,7 +43,7 @@ class Compare {
     );
     this.stage.imgsimToB = (x, y) => this.toB(x, y);
     this.controls = new Controls(this);
-    root.append(element("div", { class: "compare" }, this.controls.top, this.controls.row, this.controls.sentence, this.stage, this.controls.keys));
+    root.append(element("div", { class: "compare" }, this.controls.top, this.controls.row, this.stage, this.controls.keys));
     this.start();
     this.hands = new Hands(this);
     this.observer = new ResizeObserver(() => this.resize());

@@ -2,7 +2,7 @@
 
 import { element, keyCaps, set, write } from "../shared/common.js";
 import { IDENTITY } from "./compare_camera.js";
-import { MODES, NAMES } from "./compare_words.js";
+import { MODES, NAMES, plainly } from "./compare_words.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -12,8 +12,8 @@ export class Controls {
     this.timer = null;
     this.delay = 700;
     this.top = this.makeTop();
-    this.row = this.makeRow();
     this.sentence = element("p", { class: "sentence", "data-testid": "imgsim-sentence", "aria-live": "polite" });
+    this.row = this.makeRow();
     this.keys = element("p", { class: "keys" });
   }
 
@@ -140,7 +140,7 @@ export class Controls {
     this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
     this.inverted = this.toggle("Inverted", "Show the negative with dark lines on light paper; off, as it was scanned", "positive", { "data-testid": "imgsim-inverted" });
     this.said = element("span", { class: "said", role: "status" });
-    return element("div", { class: "toolbar second" }, ...this.own.map(([, node]) => node), this.said,
+    return element("div", { class: "toolbar second" }, ...this.own.map(([, node]) => node), this.said, this.sentence,
       element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.byHand, this.hand));
   }
 
@@ -191,6 +191,7 @@ export class Controls {
     if (this.says === says) return;
     this.says = says;
     const parts = Array.isArray(says) ? says : [says];
+    set(this.sentence, "title", plainly(says)); // where it is cut
     this.sentence.replaceChildren(...parts.map((part) => (Array.isArray(part) ? element("b", { class: `tone ${part[1]}` }, part[0]) : part)));
   }
 }
