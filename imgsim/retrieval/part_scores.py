@@ -19,7 +19,7 @@ Float32 = npt.NDArray[np.float32]
 # halftones are pushed from their places; with more, fewer crops are found.
 LESS = 0.05
 # A part is only looked at where the whole is among this share of the nearest, and this many at least: of 480 crops the
-# plate always was among the nearest 9 %, and a query of 13,151 plates takes 5 ms instead of 16.
+# plate always was among the nearest 9 %, and a query of 13,151 plates takes 4 ms instead of 14.
 _SHARE, _LEAST = 1 / 8, 256
 _BLOCK = 512
 
@@ -34,19 +34,23 @@ def part_scores(similarities: Float32, query: npt.ArrayLike, parts: Float32) -> 
     """
     vector = np.asarray(query, np.float32)
     _check(len(similarities), parts, vector.shape)
-    out = np.full(len(parts), -1, np.float32)
-    count = max(_LEAST, int(len(parts) * _SHARE))
-    rows = np.arange(len(parts))
-    if count < len(parts):
-        rows = np.sort(np.argpartition(similarities, len(parts) - count)[len(parts) - count :])
-    if len(rows):
-        out[rows] = np.clip((parts[rows] @ vector).max(axis=1) - LESS, -1, 1)
+    return _of_the_near(similarities, lambda rows: parts[rows] @ vector)
+
+
+def own_part_scores(similarities: Float32, embeddings: Float32, own: Float32) -> Float32:
+    """The same of the nearest part of the query, ``own`` float32 (p, dim), to each whole plate: float32 (n,)."""
+    return _of_the_near(similarities, lambda rows: embeddings[rows] @ own.T)
+
+
+def _of_the_near(similarities: Float32, products: Callable[[npt.NDArray[np.int64]], Float32]) -> Float32:
+    count = len(similarities)
+    out, near = np.full(count, -1, np.float32), max(_LEAST, int(count * _SHARE))
+    rows = np.arange(count)
+    if near < count:
+        rows = np.sort(np.argpartition(similarities, count - near)[count - near :])
+    if count:
+        out[rows] = np.clip(products(rows).max(axis=1) - LESS, -1, 1)
     return out
-
-
-def own_part_scores(embeddings: Float32, own: Float32) -> Float32:
-    """How near each plate is to the nearest part of a query, float32 (p, dim), less :data:`LESS`: float32 (n,)."""
-    return np.clip((embeddings @ own.T).max(axis=1) - LESS, -1, 1).astype(np.float32)
 
 
 def found_by_parts(

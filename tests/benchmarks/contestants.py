@@ -66,7 +66,7 @@ class Gallery:
             return {"": wholes}
         each = zip(wholes, self.rows, self.parts, strict=True)
         near = [
-            np.maximum(part_scores(similarities, row, self.parts), own_part_scores(self.rows, own))
+            np.maximum(part_scores(similarities, row, self.parts), own_part_scores(similarities, self.rows, own))
             for similarities, row, own in each
         ]
         return {"": wholes, WITH_PARTS: np.maximum(wholes, near)}

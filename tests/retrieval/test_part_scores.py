@@ -31,7 +31,7 @@ def test_the_nearest_part_counts_a_little_lower() -> None:
     for plate in range(40):
         assert found[plate] == pytest.approx(max(float(part @ query) for part in parts[plate]) - LESS, abs=1e-5)
     assert found.dtype == np.float32 and found.argmax() == 0 and found[0] > (rows @ query)[:-1].max()
-    own = own_part_scores(rows, parts[0])
+    own = own_part_scores(rows @ rows[0], rows, parts[0])
     assert own.argmax() == 39 and own[39] == pytest.approx(found[0], abs=1e-6)
     assert own[7] == pytest.approx(max(float(part @ rows[7]) for part in parts[0]) - LESS, abs=1e-5)
 

@@ -6,7 +6,7 @@ from imgsim.app.parts import neighbour_query
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
 from imgsim.collection.calibration import VERIFIED as FROM_VERIFIED
-from imgsim.collection.listing import ABOVE, BELOW, COPIED, VERIFIED, Listing
+from imgsim.collection.listing import ABOVE, BELOW, COPIED, PARTED, VERIFIED, Listing
 
 Heading = tuple[str, str]  # its words, and what they mean
 
@@ -27,6 +27,10 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
         words[BELOW] = (f"The nearest{others}", "")
     else:
         words[ABOVE] = (f"{found.above:,}{' more' * bool(others)} at {at:g} or more", "above the line")
+        words[PARTED] = (
+            f"{found.parted:,} found by a part",
+            f"a part of one looks like the other, at {at:g} or more; as wholes they are less alike",
+        )
         means = f"the nearest{others}" if found.above else f"none{others} reaches it: these are the nearest"
         words[BELOW] = (f"Below the line at {at:g}", means)
     there = set(found.sections)
