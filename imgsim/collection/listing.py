@@ -59,8 +59,8 @@ class Listing:
     ----------
     rows, similarities
         int64 (m,) and float32 (m,), m the least of top_k and ``allowed``: first the verified plates where these come
-        first, in their own order, then the copies by another hand, then what reaches the line, falling, then what
-        reaches it by a part alone, the nearest part first, then all others, falling.
+        first, in their own order, then the copies by another hand, then what reaches the line, falling, then what is
+        nearer by a part than any whole plate that follows, the nearest part first, then all others, falling.
     first, copied, above, parted
         How many of them come first for being verified, how many then for being copies, how many of those behind reach
         the line, and how many then by a part.
@@ -242,7 +242,7 @@ def make_listing(
     verified_first
         List them before all others, in their own order and however low their similarity is, and the copies next.
     by_part
-        How near they are by a part, float32 (n,): what reaches the line by that alone is listed before what does not.
+        How near they are by a part, float32 (n,): what is nearer so than all wholes below the line comes before these.
     """
     allowed = mask.copy()
     if exclude is not None:
@@ -255,14 +255,13 @@ def make_listing(
     rest[first] = rest[second] = False
     left = conditions.top_k - len(first) - len(second)
     reach = np.zeros(len(similarities), dtype=bool)
-    cut, above = np.zeros(0, dtype=np.int64), 0
     if conditions.threshold is not None:
         reach = similarities >= np.float32(conditions.threshold)
-        above = min(left, int((rest & reach).sum()))
-        if by_part is not None:
-            near = rest & ~reach & (by_part >= np.float32(conditions.threshold))
-            cut, _ = ranked(by_part, mask=near, k=left - above)
-            rest[cut] = False
+    above = min(left, int((rest & reach).sum()))
+    cut, below = np.zeros(0, dtype=np.int64), rest & ~reach
+    if by_part is not None and below.any():
+        cut, _ = ranked(by_part, mask=below & (by_part > similarities[below].max()), k=left - above)
+        rest[cut] = False
     rows, _ = ranked(similarities, mask=rest, k=left - len(cut))
     listed = np.concatenate([first, second, rows[:above], cut, rows[above:]])
     unlisted = allowed.copy()

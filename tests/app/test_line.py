@@ -67,7 +67,7 @@ def test_verified_plates_stand_over_the_line_whatever_they_score(
 
 
 @pytest.mark.parametrize("page", ["plate", "map"])
-def test_what_a_part_brings_over_the_line_stands_under_it_and_says_so(
+def test_what_a_part_finds_stands_before_what_is_less_near_and_says_so(
     herbals: Collection, cards: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     embeddings = herbals.embeddings("toy")

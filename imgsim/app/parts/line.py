@@ -22,19 +22,17 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
             text.count(found.copied, "copy by another hand", "copies by another hand"),
             "the same, drawn anew: their lines do not agree",
         )
+    if found.parted:
+        words[PARTED] = (f"{found.parted:,} found by a part", "a part of one is nearer to the other than what follows")
     others = " of the others" if found.first or found.copied else ""
     if at is None:
         words[BELOW] = (f"The nearest{others}", "")
     else:
         words[ABOVE] = (f"{found.above:,}{' more' * bool(others)} at {at:g} or more", "above the line")
-        words[PARTED] = (
-            f"{found.parted:,} found by a part",
-            f"a part of one looks like the other, at {at:g} or more; as wholes they are less alike",
-        )
         means = f"the nearest{others}" if found.above else f"none{others} reaches it: these are the nearest"
         words[BELOW] = (f"Below the line at {at:g}", means)
     there = set(found.sections)
-    return {section: heading for section, heading in words.items() if section in there}
+    return {section: words[section] for section in sorted(there)}
 
 
 def remainder(collection: Collection, found: Listing, now: state.State) -> str:
