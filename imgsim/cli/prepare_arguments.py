@@ -110,10 +110,11 @@ def parser() -> argparse.ArgumentParser:
         "another hand; 0 asks about none (default: as the collection has it, else 3 where imgsim[copies] is installed)",
     )  # fmt: skip
     add(
-        "--parts", action=argparse.BooleanOptionalAction, default=None,
-        help="whether the first network also sees five parts of each plate, which finds crops and details (default: as "
-        "the collection has it, else yes; --no-parts saves the time of five more plates in the network)",
+        "--parts", action="store_true", default=None,
+        help="let the first network see five parts of each plate, too, which finds crops and details (default: as the "
+        "collection has it, else so)",
     )  # fmt: skip
+    add("--no-parts", dest="parts", action="store_false", help="leave them out, and the time that they take")
     add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
     add(
         "--device",
