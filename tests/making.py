@@ -89,7 +89,7 @@ class ToyProcessor:
             if thumbnails is not None:
                 self.after(done)
                 self.asked.append((one.file.plate_id, one.backbones))
-            if one.features or one.mirrored:
+            if one.described:
                 self.described.append((one.file.plate_id, one.features, one.mirrored))
             try:
                 yield from embedded([open_plate(one, job)], networks, 1)

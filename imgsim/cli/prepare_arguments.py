@@ -109,6 +109,12 @@ def parser() -> argparse.ArgumentParser:
         help="ask about the first N neighbours of each plate whose lines do not agree whether they are copies by "
         "another hand; 0 asks about none (default: as the collection has it, else 3 where imgsim[copies] is installed)",
     )  # fmt: skip
+    add(
+        "--parts", action="store_true", default=None,
+        help="let the first network see five parts of each plate, too, which finds crops and details (default: as the "
+        "collection has it, else so)",
+    )  # fmt: skip
+    add("--no-parts", dest="parts", action="store_false", help="leave them out, and the time that they take")
     add("--no-verify", action="store_true", help="compare no plates by their lines: no matches, no families")
     add(
         "--device",
@@ -155,7 +161,9 @@ def split_images(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         "--weights": lambda word: "=" in word and not Path(word).exists(),
         "--iiif": lambda word: True,
     }
-    alone = {"--accept-missing", "--quiet", "--json", "--no-verify", "--dry-run", "--help", "-h"}
+    alone = {
+        "--accept-missing", "--quiet", "--json", "--no-verify", "--parts", "--no-parts", "--dry-run", "--help", "-h",
+    }  # fmt: skip
     options: list[str] = []
     images: list[str] = []
     current, taken = "", 0

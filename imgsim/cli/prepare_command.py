@@ -132,6 +132,7 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
         verify_top=given.verify_top,
         verifier=given.verifier,
         copies=given.copies,
+        parts=given.parts,
         accept_missing=given.accept_missing,
         pages=given.pages,
     )

@@ -14,6 +14,8 @@
         <backbone>/background.npy  float32 (10001,), quantiles of the similarity of random pairs
         <backbone>/projection_<method>.npy   float32 (n_plates, 2)
         <backbone>/mirrored.npy    float32 (n_plates, dim), embeddings of the plates flipped left to right
+        <backbone>/parts.npy       float32 (n_plates, 5, dim), embeddings of five parts of each plate, by the first
+                                   backbone; missing with ``--no-parts``
         features/                  local features of all plates and their index, mapped into memory; in sums.npy a
                                    checksum a plate
         matches.parquet            one row a pair that was compared by local features
@@ -24,8 +26,8 @@
       run/                         what the app asked of the last run that it started, and what that said
       lock                         held by the one run that may write
 
-Mirrored embeddings, features, matches and families are missing where plates were not compared (``--no-verify``, or a
-first run that is still at it).
+Mirrored embeddings, parts, features, matches and families are missing where plates were not compared
+(``--no-verify``, or a first run that is still at it).
 :mod:`~imgsim.generation.generation` is what the app needs; :mod:`~imgsim.generation.publishing` is for the pipeline.
 """
 

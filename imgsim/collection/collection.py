@@ -257,13 +257,15 @@ class Collection(Generation):
             For a plate or a backbone that is not here, and a word that is none of ``when`` or ``verdicts``.
         """
         from imgsim.collection.listing import Conditions
+        from imgsim.collection.parts_seen import near_plate
         from imgsim.collection.plate_table import neighbour_table
         from imgsim.collection.query import find, plate_query
 
         name = self.backbones[0] if backbone is None else backbone
         line = self.calibration(name).threshold if threshold is None else threshold
         wanted = Conditions(top_k, line, other_books, when)
-        query = plate_query(self, self.catalogue.row(plate), self.similarities(plate, name))
+        row, similarities = self.catalogue.row(plate), self.similarities(plate, name)
+        query = plate_query(self, row, similarities, near_plate(self, name, similarities, row))
         found = find(self.catalogue, query, wanted, verdicts=verdicts, verified_first=verified_first)
         return neighbour_table(self, found, query.evidence)
 

@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 TIMES = ("any", "earlier", "later")
 VERDICTS, WHEN, OTHER_BOOKS = "verdicts", "when", "other_books"  # the conditions, by the field of the state
-VERIFIED, COPIED, ABOVE, BELOW = 0, 1, 2, 3  # the sections of a list
+VERIFIED, COPIED, ABOVE, PARTED, BELOW = range(5)  # the sections of a list, in their order
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,11 @@ class Listing:
     ----------
     rows, similarities
         int64 (m,) and float32 (m,), m the least of top_k and ``allowed``: first the verified plates where these come
-        first, in their own order, then the copies by another hand, then all others, falling.
-    first, copied, above
-        How many of them come first for being verified, how many then for being copies, and how many of those behind
-        reach the line.
+        first, in their own order, then the copies by another hand, then what reaches the line, falling, then what is
+        nearer by a part than any whole plate that follows, the nearest part first, then all others, falling.
+    first, copied, above, parted
+        How many of them come first for being verified, how many then for being copies, how many of those behind reach
+        the line, and how many then by a part.
     reaching, beyond
         How many plates that meet the conditions reach the line, verified or not; how many of them are not listed.
     next
@@ -88,19 +89,23 @@ class Listing:
     verified: int = 0
     unlisted: int = 0
     copied: int = 0
+    parted: int = 0
     hidden: tuple[Hidden, ...] = ()
     lifted: tuple[str, ...] = ()
 
     @property
     def sections(self) -> list[int]:
-        """Of every row, whether it is VERIFIED, COPIED, ABOVE the line, or BELOW."""
-        counts = ((VERIFIED, self.first), (COPIED, self.copied), (ABOVE, self.above), (BELOW, self.below))
+        """Of every row, whether it is VERIFIED, COPIED, ABOVE the line, by a part (PARTED), or BELOW."""
+        counts = (
+            (VERIFIED, self.first), (COPIED, self.copied), (ABOVE, self.above), (PARTED, self.parted),
+            (BELOW, self.below),
+        )  # fmt: skip
         return [section for section, count in counts for _ in range(count)]
 
     @property
     def below(self) -> int:
         """How many of the list are none of those that come first, nor reach the line."""
-        return len(self.rows) - self.first - self.copied - self.above
+        return len(self.rows) - self.first - self.copied - self.above - self.parted
 
 
 def meets(
@@ -153,6 +158,7 @@ def list_under(
     verified_first: bool = False,
     verified: Sequence[int] = (),
     copies: Sequence[int] = (),
+    by_part: npt.NDArray[np.float32] | None = None,
 ) -> Listing:
     """Rank the plates that meet all conditions that can be met; count what each leaves out.
 
@@ -166,7 +172,7 @@ def list_under(
     allowed = np.logical_and.reduce([others, *kept.values()])
     found = make_listing(
         similarities, allowed, conditions, exclude=exclude, verified=verified, copies=copies,
-        verified_first=verified_first,
+        verified_first=verified_first, by_part=by_part,
     )  # fmt: skip
     return replace(
         found, lifted=lifted, hidden=_hidden(kept, others, similarities, conditions, found, verified)
@@ -219,6 +225,7 @@ def make_listing(
     verified: Sequence[int] = (),
     copies: Sequence[int] = (),
     verified_first: bool = False,
+    by_part: npt.NDArray[np.float32] | None = None,
 ) -> Listing:
     """Rank the plates that a mask lets pass.
 
@@ -234,6 +241,8 @@ def make_listing(
         Rows that show the same by another hand, the surest first.
     verified_first
         List them before all others, in their own order and however low their similarity is, and the copies next.
+    by_part
+        How near they are by a part, float32 (n,): what is nearer so than all wholes below the line comes before these.
     """
     allowed = mask.copy()
     if exclude is not None:
@@ -244,19 +253,26 @@ def make_listing(
     second = drawn[: conditions.top_k - len(first)] if verified_first else drawn[:0]
     rest = allowed.copy()
     rest[first] = rest[second] = False
-    rows, values = ranked(similarities, mask=rest, k=conditions.top_k - len(first) - len(second))
+    left = conditions.top_k - len(first) - len(second)
     reach = np.zeros(len(similarities), dtype=bool)
     if conditions.threshold is not None:
         reach = similarities >= np.float32(conditions.threshold)
-    listed = np.concatenate([first, second, rows])
+    above = min(left, int((rest & reach).sum()))
+    cut, below = np.zeros(0, dtype=np.int64), rest & ~reach
+    if by_part is not None and below.any():
+        cut, _ = ranked(by_part, mask=below & (by_part > similarities[below].max()), k=left - above)
+        rest[cut] = False
+    rows, _ = ranked(similarities, mask=rest, k=left - len(cut))
+    listed = np.concatenate([first, second, rows[:above], cut, rows[above:]])
     unlisted = allowed.copy()
     unlisted[listed] = False
     return Listing(
         rows=listed,
-        similarities=np.concatenate([similarities[first], similarities[second], values]),
+        similarities=similarities[listed],
         first=len(first),
         copied=len(second),
-        above=int(reach[rows].sum()),
+        above=above,
+        parted=len(cut),
         reaching=int((allowed & reach).sum()),
         beyond=int((unlisted & reach).sum()),
         next=float(similarities[unlisted].max()) if unlisted.any() else None,

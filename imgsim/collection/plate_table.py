@@ -51,7 +51,7 @@ def neighbour_table(generation: Generation, found: Listing, known: Evidence | No
     """
     catalogue = generation.catalogue
     records = [catalogue.record(int(row)) for row in found.rows]
-    below = found.below
+    below = found.parted + found.below
     columns: dict[str, Any] = {
         "rank": range(1, len(records) + 1),
         "plate_id": [str(record["plate_id"]) for record in records],

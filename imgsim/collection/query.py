@@ -18,17 +18,24 @@ from imgsim.generation.generation import Generation
 
 @dataclass(frozen=True)
 class Query:
-    """What neighbours are asked of: a plate of the collection (row), or an image from outside (row None)."""
+    """What neighbours are asked of: a plate of the collection (row), or an image from outside (row None).
+
+    ``by_part`` is how near each plate is by a part, float32 (n,); None where parts are not asked.
+    """
 
     label: str
     similarities: npt.NDArray[np.float32]  # (n,)
     row: int | None = None
     evidence: Evidence | None = None
+    by_part: npt.NDArray[np.float32] | None = None
 
 
-def plate_query(generation: Generation, row: int, similarities: npt.NDArray[np.float32]) -> Query:
+def plate_query(
+    generation: Generation, row: int, similarities: npt.NDArray[np.float32],
+    by_part: npt.NDArray[np.float32] | None = None,
+) -> Query:  # fmt: skip
     """The query that a plate of the collection is."""
-    return Query(generation.catalogue.plate_ids[row], similarities, row, evidence_of(generation, row))
+    return Query(generation.catalogue.plate_ids[row], similarities, row, evidence_of(generation, row), by_part)
 
 
 def find(
@@ -73,6 +80,7 @@ def find(
         verified=() if known is None else known.verified,
         copies=() if known is None else known.copies,
         verified_first=verified_first,
+        by_part=query.by_part,
     )
 
 

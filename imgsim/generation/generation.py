@@ -151,6 +151,13 @@ class Generation(CheckedFiles):
         facts, file = self._backbone(backbone), layout.mirrored_file(backbone)
         return self.array(file, np.float32, (None, facts["dimension"])) if self.has(file) else None
 
+    def part_embeddings(self, backbone: str) -> npt.NDArray[np.float32] | None:
+        """float32 (n_plates, PARTS, dim): the embeddings of the plates' parts; None where not prepared."""
+        from imgsim.images.plate_parts import PARTS
+
+        facts, file = self._backbone(backbone), layout.parts_file(backbone)
+        return self.array(file, np.float32, (None, PARTS, facts["dimension"])) if self.has(file) else None
+
     @property
     def matches(self) -> Matches | None:
         """What local features say of pairs of plates; None if they were never compared (``--no-verify``)."""

@@ -38,7 +38,7 @@ MANIFEST = {
     "parameters": {
         "top_k": COUNT, "projections": [TEXT], "backbones": Each((TEXT, NOTHING)), "verify_top?": (COUNT, NOTHING),
         "copies?": (COUNT, NOTHING), "verifier?": TEXT, "book_by?": (TEXT, NOTHING), "pages?": TEXT,
-        "page_weights?": TEXT,
+        "page_weights?": TEXT, "parts?": ANY,
     },
     "backbones": Each(
         {
@@ -57,7 +57,7 @@ MANIFEST = {
     },
     "matching?": {
         "features?": TEXT, "pairs?": TEXT, "plates?": TEXT, "candidates?": TEXT, "mirrored?": Each(TEXT),
-        "excluded?": Each(TEXT), "copies?": TEXT,
+        "parts?": Each(TEXT), "excluded?": Each(TEXT), "copies?": TEXT,
     },
     "thumbnails": {"files": COUNT, "bytes": COUNT},
     "changes?": (NOTHING, {

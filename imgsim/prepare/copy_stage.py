@@ -187,7 +187,7 @@ class CopyStage:
         files: dict[str, ImageFile] = {}
         for row in rows.tolist():
             files.setdefault(self._contents[row], self._found.files[self._found.plates[row].plate_id])
-        found.make(files, features=True, mirrored=[])
+        found.make(files, features=True)
         assert self._voteless is not None, "there is a table only where plates are compared"
         boxes = self._voteless.boxes(self._matching.store_folder)
         plates = (

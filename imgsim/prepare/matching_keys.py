@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgsim.base.hashing import key_of
 from imgsim.generation import layout
-from imgsim.prepare.feature_stage import mirrored_key
+from imgsim.prepare.feature_stage import mirrored_key, parts_key
 from imgsim.prepare.options import DEFAULT_VERIFIER, Options
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class MatchingKeys:
     learning : what stands for all that is learned not to count.
     backbones : those whose neighbours are candidates.
     vectors : has the keys of their embeddings.
+    parted : those of them that see the parts of plates.
     top : candidates of each source; None where none are asked for.
     verifier : describes and compares.
     catalogue : the key of the catalogue, which candidate sources of a user's own may look at.
@@ -50,12 +51,14 @@ class MatchingKeys:
         marked: Sequence[str],
         learning: str,
         backbones: Sequence[ChosenBackbone],
+        parted: Sequence[ChosenBackbone],
         vectors: VectorStages,
         top: int | None,
         verifier: Verifier,
         catalogue: str,
     ) -> None:
         from imgsim.features.inverted_index import INDEX_VERSION
+        from imgsim.verification.candidate_sources.by_parts import Parts
         from imgsim.verification.candidates import CANDIDATES_VERSION, brought_sources, source_versions
         from imgsim.verification.verifiers import brought_verifier, features_key, pairs_key
 
@@ -67,15 +70,19 @@ class MatchingKeys:
             "mirrored": {b.name: mirrored_key(b) for b in backbones},
             "plates": self.plates,
         }
+        if parted:
+            self.facts["parts"] = {b.name: parts_key(b) for b in parted}
         features = key_of(features=self.features, contents=marked, learning=learning)
         index = key_of(what="index", version=INDEX_VERSION, features=features)
         mirrored = {
             layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
             for b in backbones
         }
+        parts = {layout.parts_file(b.name): key_of(parts=parts_key(b), contents=contents) for b in parted}
         self.candidates = key_of(
             what="candidates", version=CANDIDATES_VERSION, top=top, index=index, mirrored=mirrored,
             embeddings={b.name: vectors.keys[layout.embeddings_file(b.name)] for b in backbones}, **source_versions(),
+            **({"parts": parts, "by_parts": Parts.version} if parts else {}),
             **({"catalogue": catalogue} if brought_sources() else {}),
         )  # fmt: skip
         self.facts |= {"candidates": self.candidates, **source_versions(), **brought_verifier(verifier)}
@@ -84,6 +91,7 @@ class MatchingKeys:
             **dict.fromkeys((*layout.FEATURE_FILES, *layout.BESIDE_FEATURES), features),
             **dict.fromkeys(index_files(), index),
             **mirrored,
+            **parts,
             layout.MATCHES: matches,
         }
 

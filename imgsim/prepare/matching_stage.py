@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from imgsim.prepare.compared_pairs import KnownPairs, compare, told_of
 from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import candidates_before
 from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files, marked
+from imgsim.prepare.other_views import OtherViews
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
 from imgsim.prepare.voteless import STORE, Voteless
@@ -67,6 +68,7 @@ class MatchingStages:
         verifier: str,
         workers: int | None,
         voteless: Voteless | None,
+        parted: Sequence[ChosenBackbone],
     ) -> None:
         from imgsim.verification.verifiers import SIFT, VERIFIERS
 
@@ -86,7 +88,7 @@ class MatchingStages:
         marks = voteless.marks if voteless is not None else {}
         drawn = [marked(content, marks) for content in contents]
         learning = voteless.key if voteless is not None else ""
-        made = MatchingKeys(self._ids, contents, drawn, learning, backbones, vectors, top, by, catalogue.key)
+        made = MatchingKeys(self._ids, contents, drawn, learning, backbones, parted, vectors, top, by, catalogue.key)
         if descriptions is not None:
             descriptions.excluded = marks
         if voteless is not None:
@@ -94,6 +96,7 @@ class MatchingStages:
         self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
         self.index_files = index_files()
         self.facts, self.keys = made.facts, made.files
+        self._views = OtherViews(live, contents, backbones, parted, lambda: self._descriptions)
         if not asked:
             self._keep_former(made.plates)
         if layout.MATCHES in self.keys:
@@ -124,7 +127,7 @@ class MatchingStages:
         groups: list[tuple[Sequence[str], Callable[[], Made]]] = [
             ((*STORE, layout.FEATURE_SUMS), self._make_features),
             (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
-            *(([layout.mirrored_file(b.name)], partial(self._make_mirrored, b)) for b in self._backbones),
+            *self._views.files(),
             ([layout.MATCHES], lambda: {layout.MATCHES: self.matches.to_parquet()}),
             ([layout.FAMILIES], lambda: {layout.FAMILIES: self._families()}),
         ]
@@ -133,7 +136,7 @@ class MatchingStages:
 
     def take_over(self, kept: Sequence[str]) -> None:
         """Hear which files are taken over from the live generation, before any stage is made."""
-        self._kept = set(kept)
+        self._kept = self._views.kept = set(kept)
 
     def _make_features(self) -> Made:
         from imgsim.features.feature_store import FeatureStore
@@ -142,21 +145,17 @@ class MatchingStages:
         sums = npy_bytes(FeatureStore.open(folder, self._sizes).sums())
         return {**{file: folder / Path(file).name for file in STORE}, layout.FEATURE_SUMS: sums}
 
-    def _make_mirrored(self, backbone: ChosenBackbone) -> Made:
-        return {layout.mirrored_file(backbone.name): npy_bytes(self._mirrored(backbone))}
-
     @cached_property
     def _descriptions(self) -> Descriptions:
         """Everything that is known of the plates, and what was missing."""
         found = self._given
         assert found is not None, "plates are only described where they are compared"
         found.open()
-        lacking = [b for b in self._backbones if layout.mirrored_file(b.name) not in self._kept]
         features = not set(STORE) <= self._kept
         files: dict[str, ImageFile] = {}
         for plate, content in zip(self._found.plates, self._contents, strict=True):
             files.setdefault(content, self._found.files[plate.plate_id])
-        found.make(files, features=features, mirrored=lacking)
+        found.make(files, features=features, **self._views.lacking())
         return found
 
     @property
@@ -206,14 +205,6 @@ class MatchingStages:
 
         return stage_folder(self._store.stages, self.keys[self.index_files[0]], build, self._reporter.note)
 
-    def _mirrored(self, backbone: ChosenBackbone) -> npt.NDArray[np.float32]:
-        file = layout.mirrored_file(backbone.name)
-        if file in self._kept and self._live is not None:
-            found = self._live.mirrored(backbone.name)
-            assert found is not None
-            return found
-        return np.stack([self._descriptions.mirrored(backbone, content) for content in self._contents])
-
     @cached_property
     def _candidates(self) -> Candidates:
         from imgsim.catalogue import Catalogue
@@ -231,12 +222,13 @@ class MatchingStages:
             with self._reporter.stage("candidates", len(self._ids)) as stage:
                 inputs = CandidateInputs(
                     embeddings={b.name: self._vectors.matrix(b.name) for b in self._backbones},
-                    mirrored_embeddings={b.name: self._mirrored(b) for b in self._backbones},
+                    mirrored_embeddings=self._views.mirrored(),
                     store=FeatureStore.open(self.store_folder, self._sizes),
                     index=FeatureIndex.load(self._index_folder),
                     catalogue=Catalogue(self._catalogue.table.frame.copy()),  # a source may be a user's own
                     progress=stage.update,
                     workers=self._workers,
+                    parts=self._views.parts(),
                 )
                 found = candidates(inputs, self._top)
             self._store.add_stage(self._candidates_key, {"pairs": found.pairs, "sources": found.sources})

@@ -43,6 +43,8 @@ class Options:
     verifier : describes and compares plates. None: as the collection has it, else "sift".
     copies : so many first neighbours of each plate whose lines do not agree are asked about by the verifier of copies
         by another hand; 0: none. None: as the collection has it, else 3 where its networks are on this machine.
+    parts : embed five parts of each plate as well, by the first backbone, and compare by their lines what a part finds.
+        None: as the collection has it, else True. Only where plates are compared.
     device : auto, cpu, cuda or mps.
     batch_size, workers : None: what the machine suggests.
     executor : what runs the work. None: worker processes on this machine's cores.
@@ -71,6 +73,7 @@ class Options:
     verify_top: int | None = None
     verifier: str | None = None
     copies: int | None = None
+    parts: bool | None = None
     accept_missing: bool = False
     pages: str | None = None
 

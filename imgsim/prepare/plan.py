@@ -41,6 +41,7 @@ class Plan:
     projections : methods, for each backbone.
     verifier, verify_top : what compares plates, and with how many candidates of each source; None: with none.
     pages, page_weights : which images are pages, and the network that looks at them; None: imgsim's own.
+    parts : whether the parts of plates are compared with whole ones, too.
     copies : neighbours of each plate that the verifier of copies is asked about; 0: none, and None: nobody said.
     encoding, book_by : of the table, and what names books; None: found out.
     """
@@ -55,6 +56,12 @@ class Plan:
     book_by: str | None
     pages: str
     page_weights: Path | None
+    parts: bool
+
+    @property
+    def parted(self) -> tuple[ChosenBackbone, ...]:
+        """The backbones that see the parts of plates: the first alone, for five parts cost five plates."""
+        return self.backbones[:1] if self.parts else ()
 
     def parameters(self, *, compared: bool) -> dict[str, Any]:
         """For the manifest; ``compared``: whether the collection has matches."""
@@ -65,6 +72,7 @@ class Plan:
             **({"verify_top": self.verify_top} if compared else {}),
             **({"verifier": self.verifier} if compared and self.verifier != DEFAULT_VERIFIER else {}),
             **({"copies": self.copies} if compared and self.copies is not None else {}),
+            **({"parts": False} if compared and not self.parts else {}),
             **({"book_by": self.book_by} if self.book_by else {}),
             **({"pages": self.pages} if self.pages != AUTO else {}),
             **({"page_weights": str(self.page_weights)} if self.page_weights else {}),
@@ -95,6 +103,7 @@ def plan_of(
         book_by,
         pages,
         Path(os.path.abspath(weights)) if weights else None,
+        recorded["parts"] if options.parts is None else options.parts,
     )
 
 

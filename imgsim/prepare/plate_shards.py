@@ -20,6 +20,7 @@ from imgsim.errors import ImageError
 from imgsim.images.content import length, sha256
 from imgsim.images.decoding import OpenedImage, open_image, opened_for
 from imgsim.images.files import ImageFile
+from imgsim.images.plate_parts import PARTS, parts_of
 from imgsim.images.thumbnails import thumbnail
 from imgsim.prepare.options import DEFAULT_VERIFIER
 
@@ -42,12 +43,19 @@ class PlateFile(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A plate, and what is wanted of it: names of backbones that are to see it, upright or flipped, and features."""
+    """A plate, and what is wanted of it: names of backbones that are to see it, upright, flipped or in parts, and
+    features."""
 
     file: PlateFile
     backbones: frozenset[str] = frozenset()
     mirrored: frozenset[str] = frozenset()
     features: bool = False
+    parts: frozenset[str] = frozenset()
+
+    @property
+    def described(self) -> bool:
+        """Whether anything is wanted but the embedding of the plate as it stands."""
+        return self.features or bool(self.mirrored or self.parts)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class PlateResult:
     width, height : upright original, in pixels.
     embeddings, mirrored : float32 (dimension,) of length 1 of the plate, and of the plate flipped left to right, for
         each backbone that was asked for.
+    parts : float32 (PARTS, dimension), the rows of length 1, of the plate's parts (:mod:`imgsim.images.plate_parts`).
     features : None where they were not asked for, or where ``undescribed`` says why there are none.
     """
 
@@ -71,6 +80,7 @@ class PlateResult:
     bytes: int
     embeddings: dict[str, np.ndarray] = field(default_factory=dict)
     mirrored: dict[str, np.ndarray] = field(default_factory=dict)
+    parts: dict[str, np.ndarray] = field(default_factory=dict)
     features: Features | None = None
     undescribed: str = ""
 
@@ -106,8 +116,10 @@ class Job:
     verifier: str = DEFAULT_VERIFIER
 
 
-# What a plate is to a network: (backbone, flipped) -> uint8 (channels, size, size).
-Shaped = dict[tuple[str, bool], np.ndarray]
+# How a network sees a plate: as it is, flipped left to right, or the part of this number.
+WHOLE, FLIPPED, FIRST_PART = range(3)
+# What a plate is to a network: (backbone, how it sees it) -> uint8 (channels, size, size).
+Shaped = dict[tuple[str, int], np.ndarray]
 Opened = tuple[str, PlateResult, Shaped]  # the first is its file
 Reader = Callable[[PlateFile], bytes | Path]
 
@@ -145,7 +157,7 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
         large = _open_to_describe(data) if asked.features else open_image(data, reduce_to=READ_SIDE)
         digest = sha256(data)
         small = None
-        if asked.backbones or asked.mirrored or job.thumbnails is not None:
+        if asked.backbones or asked.mirrored or asked.parts or job.thumbnails is not None:
             # A decoder that reduces is asked again, so that a vector depends on the bytes of the image alone.
             read = opened_for(data, large, READ_SIDE).image if asked.features else large.image
             shaped = _shaped(asked, job, read)
@@ -172,14 +184,17 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
 
 
 def _shaped(asked: Asked, job: Job, image: Image.Image) -> Shaped:
-    backbones = {name: engine.backbone for name, engine in job.engines.items()}
-    shaped = {(name, False): backbones[name].shape(image) for name in backbones if name in asked.backbones}
+    views: list[tuple[frozenset[str], int, Image.Image]] = [(asked.backbones, WHOLE, image)]
     if asked.mirrored:
-        flipped = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        shaped |= {
-            (name, True): backbones[name].shape(flipped) for name in backbones if name in asked.mirrored
-        }
-    return shaped
+        views.append((asked.mirrored, FLIPPED, image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+    if asked.parts:
+        views += [(asked.parts, number, part) for number, part in enumerate(parts_of(image), FIRST_PART)]
+    return {
+        (name, view): engine.backbone.shape(seen)
+        for names, view, seen in views
+        for name, engine in job.engines.items()
+        if name in names
+    }
 
 
 def _open_to_describe(data: bytes | Path) -> OpenedImage:
@@ -206,19 +221,29 @@ def embedded(
     opened: Sequence[Opened | PlateFailure], networks: Mapping[str, Forward], batch_size: int
 ) -> list[PlateResult | PlateFailure]:
     """Run the networks over opened plates; one in which a network sees nothing is left out."""
-    waiting: dict[str, list[tuple[dict[str, np.ndarray], np.ndarray]]] = {name: [] for name in networks}
+    waiting: dict[str, list[tuple[PlateResult, int, np.ndarray]]] = {name: [] for name in networks}
     for one in opened:
         if not isinstance(one, PlateFailure):
             _, result, shaped = one
-            for (name, flipped), array in shaped.items():
-                waiting[name].append((result.mirrored if flipped else result.embeddings, array))
+            for (name, view), array in shaped.items():
+                waiting[name].append((result, view, array))
     for name, network in networks.items():
         for start in range(0, len(waiting[name]), batch_size):
             batch = waiting[name][start : start + batch_size]
-            vectors = network(np.stack([array for _, array in batch]))
-            for (vectors_of, _), vector in zip(batch, vectors, strict=True):
-                vectors_of[name] = vector.copy()
+            vectors = network(np.stack([array for _, _, array in batch]))
+            for (result, view, _), vector in zip(batch, vectors, strict=True):
+                _keep(result, name, view, vector)
     return [one if isinstance(one, PlateFailure) else _seen(one[0], one[1]) for one in opened]
+
+
+def _keep(result: PlateResult, name: str, view: int, vector: np.ndarray) -> None:
+    if view == WHOLE:
+        result.embeddings[name] = vector.copy()
+    elif view == FLIPPED:
+        result.mirrored[name] = vector.copy()
+    else:
+        rows = result.parts.setdefault(name, np.zeros((PARTS, len(vector)), np.float32))
+        rows[view - FIRST_PART] = vector
 
 
 def _seen(file: str, result: PlateResult) -> PlateResult | PlateFailure:
@@ -227,7 +252,10 @@ def _seen(file: str, result: PlateResult) -> PlateResult | PlateFailure:
         if not _usable(vector):
             return PlateFailure(result.plate_id, file, f"{name} sees nothing in it: its embedding is empty")
     mirrored = {name: vector for name, vector in result.mirrored.items() if _usable(vector)}
-    return replace(result, mirrored=mirrored) if len(mirrored) < len(result.mirrored) else result
+    parts = {name: rows for name, rows in result.parts.items() if all(map(_usable, rows))}
+    if len(mirrored) == len(result.mirrored) and len(parts) == len(result.parts):
+        return result
+    return replace(result, mirrored=mirrored, parts=parts)
 
 
 def _usable(vector: np.ndarray) -> bool:

@@ -197,7 +197,7 @@ def _compute(
     ``marked`` has each file, and how it looks from outside, by plate_id.
     """
     by_id = {asked.file.plate_id: asked for asked in todo}
-    wanted = {b.name: b for b in backbones if any(b.name in one.backbones | one.mirrored for one in todo)}
+    wanted = {b.name: b for b in backbones if any(b.name in one.backbones | one.mirrored | one.parts for one in todo)}
     sources: dict[str, SeenFile] = {}
     with reporter.stage("plates", len(todo)) as stage:
         try:
@@ -214,7 +214,7 @@ def _compute(
                     source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))
                 sources[file.plate_id] = source
                 store.add(source, vectors)
-                if descriptions is not None and not source.reason and (asked.features or asked.mirrored):
+                if descriptions is not None and not source.reason and asked.described:
                     descriptions.keep(asked, source.sha256, result)
                 stage.update(len(sources), len(todo))
         finally:

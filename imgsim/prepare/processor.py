@@ -216,7 +216,7 @@ def look_at_plates(
     from imgsim.workers.each import each
 
     device = choose_device(device) if backbones else "cpu"
-    wanted = {name for one in asked for name in one.backbones | one.mirrored}
+    wanted = {name for one in asked for name in one.backbones | one.mirrored | one.parts}
     with scratch_folder() as folder:
         engines = {
             name: prepare_engine(get_backbone(name), weights, device, folder, progress=download)

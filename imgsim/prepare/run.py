@@ -135,7 +135,7 @@ def _steps(
 
         key = features_key(VERIFIERS.get(plan.verifier))
         descriptions = Descriptions(
-            processor, reporter, store, plan.backbones, known, before, key, plan.verifier
+            processor, reporter, store, plan.backbones, known, before, key, plan.verifier, parted=plan.parted
         )
     found = process(
         processor, reporter, live, consent, folder, store, inputs, given.left_out, plan, known, descriptions
@@ -149,7 +149,7 @@ def _steps(
     matching = MatchingStages(
         processor, reporter, live, store, found, catalogue, plan.backbones, vectors, before, descriptions,
         asked=options.matching, top=plan.verify_top, verifier=plan.verifier, workers=options.workers,
-        voteless=voteless,
+        voteless=voteless, parted=plan.parted,
     )  # fmt: skip
     copies = CopyStage(
         processor, reporter, live, before, store, found, catalogue, vectors, known, matching, voteless,
@@ -181,7 +181,9 @@ def _run(
         "parameters": plan.parameters(compared=layout.MATCHES in keys),
         "keys": keys,
     }  # fmt: skip
-    published = {b.key for b in plan.backbones} | set(matching.facts.get("mirrored", {}).values())
+    published = {b.key for b in plan.backbones}
+    for what in ("mirrored", "parts"):
+        published |= set(matching.facts.get(what, {}).values())
     kept = kept_files(reporter, live, keys)
     reporter.guard()
     keep_record(folder, requested)

@@ -53,6 +53,7 @@ def recorded_in(live: Generation | None, folder: Path) -> dict[str, Any]:
         "verify_top": parameters.get("verify_top"),
         "verifier": parameters.get("verifier"),
         "copies": parameters.get("copies"),
+        "parts": parameters.get("parts") is not False,
         "book_by": parameters.get("book_by"),
         "pages": parameters.get("pages"),
         "page_weights": parameters.get("page_weights"),

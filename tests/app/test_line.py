@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imgsim.app.parts import line, neighbour_query
-from imgsim.app.services import state
+from imgsim.app.services import caches, state
 from imgsim.collection import Collection
 from imgsim.collection.calibration import RANDOM, Calibration
 from imgsim.collection.listing import (
@@ -17,7 +17,9 @@ from imgsim.collection.listing import (
     BELOW,
     VERIFIED,
 )
+from imgsim.collection.parts_seen import near_plate
 from imgsim.collection.query import plate_query
+from imgsim.images.plate_parts import PARTS
 from tests.app.queried import QUERY, scores_of
 from tests.herbals import COUNT
 from tests.pages import button, check, param, visit, words
@@ -62,6 +64,28 @@ def test_verified_plates_stand_over_the_line_whatever_they_score(
         },
     }
     assert {card["id"] for card in cards[:3]} == {"p001", "p004", "p014"}
+
+
+@pytest.mark.parametrize("page", ["plate", "map"])
+def test_what_a_part_finds_stands_before_what_is_less_near_and_says_so(
+    herbals: Collection, cards: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    embeddings = herbals.embeddings("toy")
+    parts = np.repeat(embeddings[:, None], PARTS, axis=1)
+    found, row = herbals.catalogue.row("p009"), herbals.catalogue.row(QUERY)
+    parts[found, 2] = embeddings[row]
+    monkeypatch.setattr(Collection, "part_embeddings", lambda self, backbone: parts)
+    # As the cache has it, which knows this collection without parts.
+    monkeypatch.setattr(caches, "near_by_parts", lambda of, name, plate: near_plate(of, name, scores_of(of), plate))
+    at = max(float(scores_of(herbals)[found]) + 0.001, 0.5)
+    assert at < 0.95, "the part is nearer by more than it counts lower"
+    visit(page, plate=QUERY, fold="no", threshold=f"{at:g}", other_books="no")
+    by_part = [card["id"] for card in cards if "found by a part of it" in card["lines"]]
+    assert by_part == ["p009"]
+    headings = [card["heading"]["text"] for card in cards if "heading" in card]
+    assert headings.index("1 found by a part") == headings.index(f"Below the line at {at:g}") - 1
+    (card,) = [card for card in cards if card["id"] == "p009"]
+    assert card["badge"] == f"{scores_of(herbals)[found]:.3f}", "the similarity is that of the whole plate"
 
 
 def test_one_click_goes_back_to_the_calibrated_line(

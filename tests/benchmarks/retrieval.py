@@ -5,8 +5,10 @@
 Two collections with known truth are searched: generated plates (`--sample 0` leaves them out) and real plates, if
 `--plates` or the environment's IMGSIM_PLATES names their folder (images/, pairs.csv, chapbook_clusters.csv). Each
 backbone whose weights are on this machine is measured beside two baselines, an untrained ResNet-18 and a perceptual
-hash (64 bits of a cosine transform), both of which see the whole plate. `--weights plates18=A --weights plates18=B`
-sets two files beside each other. Of the real plates so many as `--altered` says are also altered in every way of
+hash (64 bits of a cosine transform), both of which see the whole plate. The networks that `--parts` names stand there
+once more with parts: two plates are as near as a part of either is to the other (`imgsim.retrieval.part_scores`), and
+an altered plate as near as it is to a part of another. `--weights plates18=A --weights plates18=B` sets two files
+beside each other. Of the real plates so many as `--altered` says are also altered in every way of
 `tests.benchmarks.altering`, but for fold-outs, and looked for among all.
 
 A query is a plate with known copies of that kind; it is found at k if one of them is among its first k neighbours.
@@ -18,24 +20,19 @@ import csv
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from imgsim.backbones import BACKBONES, fetch_weights
-from imgsim.backbones.embedder import Embedder
-from imgsim.backbones.weights import torch_cache
-from imgsim.errors import ImgsimError
-from imgsim.images import shaping
 from imgsim.images.decoding import open_image
 from imgsim.sources.sample import LOOK_ALIKE, generate
 from tests.benchmarks import altering
+from tests.benchmarks.contestants import Embed, Gallery, contestants
 
 LONGEST = 512
-Embed = Callable[[Sequence[Image.Image]], np.ndarray]
 Truth = dict[str, dict[int, set[int]]]  # kind -> query row -> rows of its copies
 
 REAL_KINDS = {
@@ -62,9 +59,8 @@ class Score:
         return " ".join(f"{value:.2f}" for value in (*self.recall, self.precision))
 
 
-def score(embeddings: np.ndarray, truth: Truth) -> dict[str, Score]:
-    """Rank all plates for each query, ties by row, and score each kind of re-use."""
-    similarities = embeddings @ embeddings.T
+def score(similarities: np.ndarray, truth: Truth) -> dict[str, Score]:
+    """Rank all plates for each query, ties by row, and score each kind of re-use; `similarities` (n, n)."""
     relatives: dict[int, set[int]] = defaultdict(set)
     for copies in truth.values():
         for query, rows in copies.items():
@@ -84,14 +80,12 @@ def score(embeddings: np.ndarray, truth: Truth) -> dict[str, Score]:
     return scores
 
 
-def score_altered(
-    embeddings: np.ndarray, queries: np.ndarray, rows: Sequence[int], relatives: dict[int, set[int]]
-) -> Score:
+def score_altered(similarities: np.ndarray, rows: Sequence[int], relatives: dict[int, set[int]]) -> Score:
     """Rank all plates for each query, an altered plate, ties against it: found is the plate that it was made of.
 
-    Parameters: `queries` (m, dim) and the `rows` that they were made of; known `relatives` are left out of the lists.
+    Parameters: `similarities` (m, n) of the queries, and the `rows` that they were made of; known `relatives` are left
+    out of the lists.
     """
-    similarities = queries @ embeddings.T
     own = similarities[np.arange(len(rows)), rows]
     for query, row in enumerate(rows):
         similarities[query, [row, *relatives.get(row, ())]] = -np.inf
@@ -152,76 +146,31 @@ def read(files: Sequence[Path]) -> list[Image.Image]:
     return images
 
 
-def perceptual_hash(images: Sequence[Image.Image]) -> np.ndarray:
-    """Hash the letterboxed plates: 64 signs of the lowest cosine frequencies against their median, as unit rows."""
-    import cv2
-
-    rows = []
-    for image in images:
-        low = cv2.dct(shaping.letterbox(image, 32).astype(np.float32))[:8, :8].ravel()
-        rows.append(np.where(low > np.median(low[1:]), 1.0, -1.0) / 8)
-    return np.array(rows)
-
-
-def untrained(seed: int) -> Embed:
-    """Return an untrained ResNet-18 that reads letterboxed plates of 224 pixels."""
-    import torch
-
-    from imgsim.backbones.known import IMAGENET_MEAN, IMAGENET_STD
-    from imgsim.backbones.loading import Network, torchvision_models
-
-    torch.manual_seed(seed)
-    body = torchvision_models().resnet18(weights=None)
-    body.fc = torch.nn.Identity()
-    network = Network(body, IMAGENET_MEAN, IMAGENET_STD).eval()
-
-    def embed(images: Sequence[Image.Image]) -> np.ndarray:
-        rows = []
-        for start in range(0, len(images), 32):
-            squares = np.stack([shaping.letterbox(image, 224) for image in images[start : start + 32]])
-            with torch.inference_mode():
-                rows.append(network(torch.from_numpy(squares)[:, None].expand(-1, 3, -1, -1)).numpy())
-        return np.concatenate(rows)
-
-    return embed
-
-
-def contestants(weights: Sequence[tuple[str, Path]], seed: int) -> dict[str, Embed]:
-    """Return the backbones whose weights are at hand, and the baselines."""
-    found: dict[str, Embed] = {}
-    named = {name for name, _ in weights}
-    for name, file in [*((name, None) for name in BACKBONES if name not in named), *weights]:
-        backbone = BACKBONES[name]
-        if file is None and backbone.official and not (torch_cache() / backbone.official.file).exists():
-            print(f"{name}: no weights on this machine, left out")
-            continue
-        try:
-            fetch_weights(backbone, file)
-            found[name if name not in found else f"{name}, {file}"] = Embedder(name, file, "cpu").embed
-        except ImgsimError as error:
-            print(f"{name}: left out: {error}")
-    return found | {"untrained ResNet-18": untrained(seed), "perceptual hash": perceptual_hash}
-
-
 def report(
-    title: str, files: Sequence[Path], truth: Truth, networks: dict[str, Embed], altered: int = 0, seed: int = 0
-) -> None:
+    title: str, files: Sequence[Path], truth: Truth, networks: dict[str, Embed], parted: Sequence[str],
+    altered: int = 0, seed: int = 0,
+) -> None:  # fmt: skip
     """Embed the plates with each network and print the table, and how similar random and true pairs are."""
     print(f"\n{title}: {len(files):,} plates. Recall@1 @5 @20 and mAP")
     images = read(files)
-    embeddings = {name: embed(images) for name, embed in networks.items()}
-    tables = {name: score(rows, truth) for name, rows in embeddings.items()}
-    print(f"{'kind of re-use (queries)':46}" + "".join(f"{name:24}" for name in networks))
+    galleries = {name: Gallery(embed, images, name in parted) for name, embed in networks.items()}
+    tables = {
+        name + end: score(similarities, truth)
+        for name, gallery in galleries.items()
+        for end, similarities in gallery.among().items()
+    }
+    print(f"{'kind of re-use (queries)':46}" + "".join(f"{name:24}" for name in tables))
     for kind in truth:
         queries = next(iter(tables.values()))[kind].queries
-        print(f"{f'{kind} ({queries})':46}" + "".join(f"{tables[name][kind]!s:24}" for name in networks))
+        print(f"{f'{kind} ({queries})':46}" + "".join(f"{table[kind]!s:24}" for table in tables.values()))
     if altered:
-        report_altered(files, truth, networks, embeddings, altered, seed)
+        report_altered(files, truth, networks, galleries, altered, seed)
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, len(files), (2, 200_000))
     a, b = a[a != b], b[a != b]
     true = [(query, row) for copies in truth.values() for query, rows in copies.items() for row in rows]
-    for name, rows in embeddings.items():
+    for name, gallery in galleries.items():
+        rows = gallery.rows
         chance = np.quantile(np.einsum("ij,ij->i", rows[a], rows[b]), [0.5, 0.9, 0.99, 0.999])
         copies = [float(rows[i] @ rows[j]) for i, j in true]
         print(
@@ -231,7 +180,7 @@ def report(
 
 
 def report_altered(
-    files: Sequence[Path], truth: Truth, networks: dict[str, Embed], embeddings: dict[str, np.ndarray], count: int,
+    files: Sequence[Path], truth: Truth, networks: dict[str, Embed], galleries: dict[str, Gallery], count: int,
     seed: int,
 ) -> None:  # fmt: skip
     """Print how often plates that were altered find what they were made of."""
@@ -246,7 +195,11 @@ def report_altered(
         if "fold-out" in kind:  # a plate among others is a part: no vector of the whole holds it
             continue
         images = [altering.small(change(plate, rng, ()), LONGEST) for plate in plates]
-        scores = [score_altered(embeddings[name], embed(images), chosen, relatives) for name, embed in networks.items()]
+        scores = [
+            score_altered(similarities, chosen, relatives)
+            for name, embed in networks.items()
+            for similarities in galleries[name].of(embed(images)).values()
+        ]
         print(f"{f'altered: {kind} ({count})':46}" + "".join(f"{one!s:24}" for one in scores))
 
 
@@ -263,17 +216,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cli.add_argument("--plates", type=Path, help="the folder of real plates (default: IMGSIM_PLATES)")
     cli.add_argument("--altered", type=int, default=60, help="how many real plates are altered (default: %(default)s)")
     cli.add_argument("--weights", action="append", default=[], metavar="NAME=FILE", help="weights to measure")
+    cli.add_argument(
+        "--parts", nargs="*", default=["plates18"], metavar="NAME",
+        help="networks that also see parts (default: plates18)",
+    )  # fmt: skip
     given = cli.parse_args(arguments)
     named = [(name, Path(file)) for name, _, file in (item.partition("=") for item in given.weights)]
     networks = contestants(named, given.seed)
     if given.sample:
         with tempfile.TemporaryDirectory() as temporary:
             files, truth = sample_plates(given.folder or Path(temporary), given.sample, given.seed)
-            report(f"Generated plates (seed {given.seed})", files, truth, networks)
+            report(f"Generated plates (seed {given.seed})", files, truth, networks, given.parts)
     real = given.plates or (Path(os.environ["IMGSIM_PLATES"]) if os.environ.get("IMGSIM_PLATES") else None)
     if real:
         files, truth = real_plates(real)
-        report("Real plates", files, truth, networks, given.altered, given.seed)
+        report("Real plates", files, truth, networks, given.parts, given.altered, given.seed)
     else:
         print("\nReal plates: set IMGSIM_PLATES or --plates to measure them too.")
 

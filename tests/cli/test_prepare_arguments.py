@@ -43,6 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Options]:
         (["--weights", "resnet18=w", "resnet50=v", "scans", "--backbone", "resnet18"], ["scans"], ("resnet18",)),
         (["--device", "cpu", "scans"], ["scans"], ()),
         (["--no-verify", "scans", "--verify-top", "3", "more"], ["scans", "more"], ()),
+        (["--no-parts", "scans", "--parts", "more"], ["scans", "more"], ()),
     ],
 )  # fmt: skip
 def test_images_are_not_swallowed_by_options(
@@ -57,7 +58,7 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
     words = (
         "scans --metadata m.csv --out {} --backbone plates18 resnet18 --weights resnet18=w.pth --top-k 7 --projection "
         "pca umap --device cpu --batch-size 8 --workers 3 --executor mine --verify-top 9 --verifier other --no-verify "
-        "--accept-missing"
+        "--accept-missing --no-parts"
     ).format(tmp_path / "here")
     assert main(words.split()) == 0
     assert asked == [
@@ -76,6 +77,7 @@ def test_every_option_reaches_the_pipeline(asked: list[Options], tmp_path: Path)
             matching=False,
             verify_top=9,
             verifier="other",
+            parts=False,
             accept_missing=True,
         )
     ]

@@ -15,6 +15,7 @@ from imgsim.collection.listing import (
     BELOW,
     COPIED,
     OTHER_BOOKS,
+    PARTED,
     VERDICTS,
     VERIFIED,
     WHEN,
@@ -184,3 +185,33 @@ def test_copies_come_after_what_is_verified_and_before_all_others(similarities: 
     assert (plain.first, plain.copied, plain.rows.tolist()) == (
         0, 0, make_listing(similarities, mask, conditions, exclude=QUERY).rows.tolist()
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [0.5, None])
+@pytest.mark.parametrize(("top_k", "verified_first"), [(60, True), (60, False), (20, True), (9, True), (3, True)])
+def test_what_is_nearer_by_a_part_than_all_that_follows_comes_before_it(
+    similarities: np.ndarray, top_k: int, verified_first: bool, line: float | None
+) -> None:
+    by_part = np.random.default_rng(5).uniform(-1, 1.3, COUNT).round(1).astype(np.float32)
+    verified, copies = [3, 41], [12]
+    allowed = np.arange(COUNT) % 9 != 0
+    found = make_listing(
+        similarities, allowed, Conditions(top_k, line, False, "any"), exclude=QUERY, verified=verified, copies=copies,
+        verified_first=verified_first, by_part=by_part,
+    )  # fmt: skip
+    others = [row for row in range(COUNT) if allowed[row] and row != QUERY]
+    head = [row for row in (*verified, *copies) if allowed[row]] if verified_first else []
+    rest = sorted((row for row in others if row not in head), key=lambda row: (-similarities[row], row))
+    above = [row for row in rest if line is not None and similarities[row] >= line]
+    left = [row for row in rest if row not in above]
+    cut = sorted(
+        (row for row in left if by_part[row] > max(similarities[left])), key=lambda row: (-by_part[row], row)
+    )
+    assert cut, "the case is made"
+    below = [row for row in rest if row not in above and row not in cut]
+    assert found.rows.tolist() == [*head, *above, *cut, *below][:top_k]
+    np.testing.assert_array_equal(found.similarities, similarities[found.rows])
+    assert (found.above, found.parted) == (
+        sum(row in above for row in found.rows), sum(row in cut for row in found.rows),
+    )  # fmt: skip
+    assert found.sections.count(PARTED) == found.parted and len(found.sections) == len(found.rows)

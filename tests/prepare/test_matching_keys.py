@@ -19,6 +19,7 @@ from tests.prepare.verifying import (
     FOUND,
     INDEX,
     MIRRORED,
+    PARTED,
     STORE,
     assert_equal,
     contents,
@@ -59,6 +60,10 @@ def change_top(state: State) -> None:
     state[2]["verify_top"] = 1
 
 
+def change_parts(state: State) -> None:
+    state[2]["parts"] = False
+
+
 def raised(*names: str) -> Callable[[State], None]:
     def change(state: State) -> None:
         for name in names:
@@ -70,9 +75,9 @@ def raised(*names: str) -> Callable[[State], None]:
 
 EVERY = [f"p{number:03}" for number in range(5)]
 CHANGES: list[tuple[Callable[[State], None], list[str], int, set[str]]] = [
-    (change_add, ["p500"], 5, {*STORE, *INDEX, *MIRRORED, *FOUND}),
-    (change_remove, [], 0, {*STORE, *INDEX, *MIRRORED, *FOUND}),
-    (change_replace, ["p003"], 4, {*STORE, *INDEX, *MIRRORED, *FOUND}),
+    (change_add, ["p500"], 5, {*STORE, *INDEX, *MIRRORED, *PARTED, *FOUND}),
+    (change_remove, [], 0, {*STORE, *INDEX, *MIRRORED, *PARTED, *FOUND}),
+    (change_replace, ["p003"], 4, {*STORE, *INDEX, *MIRRORED, *PARTED, *FOUND}),
     (change_rename, [], 0, {layout.FAMILIES}),  # the pairs are those of the same ids
     (change_year, [], 0, {layout.FAMILIES}),
     (change_backbone, EVERY, 0, {"other/mirrored.npy", *FOUND}),
@@ -83,6 +88,9 @@ CHANGES: list[tuple[Callable[[State], None], list[str], int, set[str]]] = [
     (raised("imgsim.verification.candidates.CANDIDATES_VERSION"), [], 0, FOUND),
     (raised("imgsim.families.FAMILIES_VERSION"), [], 0, {layout.FAMILIES}),
     (raised("imgsim.prepare.feature_stage.MIRROR_VERSION"), EVERY, 0, {*MIRRORED, *FOUND}),
+    (raised("imgsim.prepare.feature_stage.PARTS_VERSION"), EVERY, 0, {*PARTED, *FOUND}),
+    (raised("imgsim.verification.candidate_sources.by_parts.Parts.version"), [], 0, FOUND),
+    (change_parts, [], 0, FOUND),
 ]
 
 
@@ -120,7 +128,8 @@ def test_exactly_what_is_stale_is_redone(
         "change_FAMILIES_VERSION",
     }
     assert ("candidates" in summary.timings) == (change.__name__ not in same)
-    assert set(summary.redone["files"]) & {*STORE, *INDEX, *FOUND, *MIRRORED, "other/mirrored.npy"} == files
+    known = {*STORE, *INDEX, *FOUND, *MIRRORED, *PARTED, "other/mirrored.npy"}
+    assert set(summary.redone["files"]) & known == files
     if change is change_backbone:
         assert all(not features and needs == {"other"} for _, features, needs in processor.described)
 

@@ -15,6 +15,7 @@ from imgsim.backbones import BACKBONES
 from imgsim.base.progress import Progress
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
+from imgsim.images.plate_parts import PARTS, parts_of
 from imgsim.prepare import Options, prepare
 from imgsim.prepare.plate_shards import PlateFailure
 from imgsim.verification.verdicts import match
@@ -88,7 +89,7 @@ def test_a_run_finds_copies_by_their_lines(tmp_path: Path) -> None:
             stored.mirrored,
         )
         np.testing.assert_array_equal(alone.transform, stored.transform)
-        assert set(stored.sources.split(", ")) <= {"cosine", "mirrored", "local features"}
+        assert set(stored.sources.split(", ")) <= {"cosine", "mirrored", "local features", "parts"}
     store = collection.features
     assert store is not None
     assert [len(store.features(row)) for row in range(7)] == [len(plate) for plate in plates]
@@ -106,6 +107,40 @@ def test_the_mirrored_embedding_is_that_of_the_mirrored_plate(quickly: None, tmp
     found = open_collection(tmp_path / "c").mirrored("toy")
     assert found is not None
     np.testing.assert_allclose(found, open_collection(tmp_path / "d").embeddings("toy"), atol=1e-6)
+
+
+def test_the_embeddings_of_parts_are_those_of_the_parts_cut_out(quickly: None, tmp_path: Path) -> None:
+    images = draw_plates(tmp_path / "images", 3)
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    for path in images.iterdir():
+        for number, part in enumerate(parts_of(Image.open(path))):
+            part.save(cut / f"{path.stem}_{number}.png")
+    verified(tmp_path / "c", images, backbones=["toy", "other"])
+    make(tmp_path / "d", cut)
+    collection = open_collection(tmp_path / "c")
+    found = collection.part_embeddings("toy")
+    assert found is not None and found.shape == (3, PARTS, 32)
+    alone = open_collection(tmp_path / "d").embeddings("toy")
+    np.testing.assert_allclose(found.reshape(alone.shape), alone, atol=1e-6)
+    assert collection.part_embeddings("other") is None, "five parts cost five plates: one network sees them"
+
+
+def test_a_collection_without_parts_gets_nothing_but_its_parts(quickly: None, tmp_path: Path) -> None:
+    images = draw_plates(tmp_path / "images", 4)
+    verified(tmp_path / "c", images, parts=False)
+    verified(tmp_path / "d", images)
+    collection = open_collection(tmp_path / "c")
+    assert collection.part_embeddings("toy") is None and collection.manifest["parameters"]["parts"] is False
+    assert not verified(tmp_path / "c", None).changed, "as the collection has it"
+    processor = ToyProcessor()
+    verified(tmp_path / "c", images, processor, parts=True)
+    assert [(plate, features, set(needs)) for plate, features, needs in processor.described] == [
+        (f"p{number:03}", False, set()) for number in range(4)
+    ]
+    assert processor.compared == [], "with so few plates the parts bring no pair that is not known"
+    assert_equal(tmp_path / "c", tmp_path / "d")
+    assert "parts" not in open_collection(tmp_path / "c").manifest["parameters"]
 
 
 def test_every_size_of_collection_works(quickly: None, tmp_path: Path) -> None:

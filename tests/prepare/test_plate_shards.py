@@ -14,6 +14,7 @@ from imgsim.backbones import BACKBONES, Backbone, engines
 from imgsim.backbones.embedder import Embedder
 from imgsim.errors import ImgsimError
 from imgsim.images.decoding import open_image
+from imgsim.images.plate_parts import PARTS
 from imgsim.prepare.plate_shards import Asked, PlateResult
 from imgsim.prepare.processor import look_at_plates
 from tests.prepare.looking import Plate, drawn, failures, png, process_plates, vectors
@@ -78,7 +79,10 @@ def test_only_what_a_plate_needs_is_done(
     needs = {"plate_000": {"tiny"}, "plate_001": {"other", "tiny"}, "plate_002": set()}
     both = {**tiny, "other": None}
     asked = [
-        Asked(file, frozenset(needs[file.plate_id]), frozenset(needs[file.plate_id]) - {"other"})
+        Asked(
+            file, frozenset(needs[file.plate_id]), frozenset(needs[file.plate_id]) - {"other"},
+            parts=frozenset(needs[file.plate_id]) - {"tiny"},
+        )
         for file in files
     ]
     seen = [
@@ -88,6 +92,9 @@ def test_only_what_a_plate_needs_is_done(
     assert {one.plate_id: set(one.mirrored) for one in seen} == {
         name: wanted - {"other"} for name, wanted in needs.items()
     }
+    assert {one.plate_id: {name: rows.shape for name, rows in one.parts.items()} for one in seen} == {
+        "plate_000": {}, "plate_001": {"other": (PARTS, TINY.dimension)}, "plate_002": {},
+    }  # fmt: skip
     assert all(one.features is None for one in seen)
 
 

@@ -22,6 +22,7 @@ STORE = set(layout.FEATURE_FILES)
 INDEX = {f"{layout.FEATURES}/{name}" for name in INDEX_FILES}
 FOUND = {layout.MATCHES, layout.FAMILIES}
 MIRRORED = {"toy/mirrored.npy"}
+PARTED = {"toy/parts.npy"}
 
 
 def toy_match(a: Features, b: Features) -> Match:
@@ -89,7 +90,8 @@ def contents(collection: Path) -> dict[str, Any]:
         "families": pd.read_parquet(found.folder / layout.FAMILIES).to_csv(),
         "counts": found.manifest["counts"]["matches"],
     }
-    for file in sorted({*STORE, *INDEX, *(f"{name}/mirrored.npy" for name in found.backbones)}):
+    seen = {*(f"{name}/mirrored.npy" for name in found.backbones), *filter(found.has, PARTED)}
+    for file in sorted({*STORE, *INDEX, *seen}):
         result[file] = (found.folder / file).read_bytes()
     return result
 

@@ -26,7 +26,7 @@ from tests.verification.toy_source import Toy
 pytestmark = pytest.mark.usefixtures("none_left")
 
 COUNT = 24
-OWN = ("cosine", "mirrored", "local features")
+OWN = ("cosine", "mirrored", "local features", "parts")
 EVERY = (*OWN, "toy", "same page")
 PLATES = [made_up(number) for number in range(COUNT)]
 PLATES[20], PLATES[21] = copied(PLATES[2], turn=0.4), mirrored(copied(PLATES[3]))
@@ -45,11 +45,12 @@ def plates(count: int) -> Catalogue:
 
 
 def inputs_of(count: int, **changes: Any) -> CandidateInputs:
-    """Embeddings of one backbone, those of the mirror images, local features and a catalogue, of so many plates."""
+    """Embeddings of one backbone, of mirror images and parts too, local features and a catalogue, of so many plates."""
     store = store_of(PLATES[:count])
     made: dict[str, Any] = {
         "embeddings": {"a": rows(1, count)}, "mirrored_embeddings": {"a": rows(2, count)}, "store": store,
         "index": FeatureIndex.build(store), "catalogue": plates(count) if count else None,
+        "parts": {"a": rows(3, 5 * count).reshape(count, 5, 16)},
     }  # fmt: skip
     return CandidateInputs(**made | changes)
 

@@ -19,7 +19,7 @@ from imgsim.verification.candidates import Candidates, candidates, in_words, mas
 from tests.made_up import copied, made_up, store_of
 
 COSINE, MIRRORED_QUERY, LOCAL = 1, 2, 4
-NAMES = ("cosine", "mirrored", "local features")
+NAMES = ("cosine", "mirrored", "local features", "parts")
 COUNT = 24
 PLATES = [made_up(number) for number in range(COUNT)]
 PLATES[20] = copied(PLATES[2], turn=1.5, keep=slice(0, 60))

@@ -59,6 +59,8 @@ another at 0.980 was not. So:
 - Look for a gap. When three neighbours stand at 0.97 and the rest begins at 0.91, look at the three.
 - Then read the verdict: **how many points of the lines agree**. Unrelated plates reach a handful by chance; a
   re-used image has dozens or hundreds.
+- “Found by a part” is what is nearer by a part of one of the two plates than as a whole: a crop, a detail, a plate on
+  a larger sheet. Its similarity is still that of the whole plates.
 - Verified plates come first, however low they score: worn, cropped and mirrored copies look unlike and are
   still copies.
 """

@@ -67,7 +67,8 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
     query = found = None
     if now.plate:
         row = collection.catalogue.row(now.plate)
-        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row))
+        by_part = caches.near_by_parts(collection, now.backbone, row)
+        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
         found = neighbour_query.find(collection, query, now)
     colours = caches.colouring(collection, column)
     with left:

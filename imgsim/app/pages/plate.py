@@ -74,7 +74,8 @@ def _body(
     with top:
         shell.lead("Plate", f"{title}, {text.date_of(record)}")
     with right:
-        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row))
+        by_part = caches.near_by_parts(collection, now.backbone, row)
+        query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
         if head is not None:
             neighbourhood.results(collection, query, head, lambda: _family(collection, row))
         elif now.box is not None and not motif.show(collection, row, now.box):

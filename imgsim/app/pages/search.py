@@ -22,6 +22,7 @@ from imgsim.app.services.parameters import Box
 from imgsim.backbones import backbone_names, get_backbone
 from imgsim.backbones.known import READ_SIDE
 from imgsim.collection import Collection
+from imgsim.collection.parts_seen import near_image
 from imgsim.collection.query import Query
 from imgsim.errors import ImageError, ImgsimError, PrepareAgain, WeightsError
 from imgsim.images.formats import UPLOADS
@@ -102,7 +103,8 @@ def _list(
 ) -> None:
     """What looks alike at once; and, once the lines are compared, with what they prove before it."""
     scores = similarities(collection.embeddings(now.backbone), vector)
-    nearest, _ = ranked(scores, k=_COMPARED)
+    by_part = near_image(collection, now.backbone, scores, vector)
+    nearest, _ = ranked(scores if by_part is None else np.maximum(scores, by_part), k=_COMPARED)
     asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
 
     def opener(copy: Callable[[bytes], OpenedImage]) -> tuple[Image.Image, tuple[int, int]]:
@@ -113,7 +115,7 @@ def _list(
     prepared = outside.prepared(collection)
     head = neighbour_controls.controls(collection, of_plate=False, verified=prepared)
     place = st.empty()
-    neighbourhood.results(collection, Query(upload.name, scores, evidence=known), head)
+    neighbourhood.results(collection, Query(upload.name, scores, evidence=known, by_part=by_part), head)
     if reason:
         st.caption(f"By its lines nothing can be looked for: {text.plain(reason)}")
     elif not prepared:

@@ -14,8 +14,10 @@ from imgsim.app.services.verdict_labels import badge, reason
 from imgsim.base.verdict_words import DETAIL
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
-from imgsim.collection.listing import BELOW
+from imgsim.collection.listing import BELOW, PARTED
 from imgsim.retrieval.neighbours import share_below
+
+_BY_PARTS = "parts"  # the source of a pair that nothing but a part has proposed
 
 
 def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
@@ -107,9 +109,9 @@ def ranked_cards(
             last = sections[place]
             heading, means = headings[last]
             item["heading"] = {"text": heading, "means": means, "line": last == BELOW}
+        match = None if evidence is None else evidence.known.get(int(rows[place]))
         if evidence is not None:
             item["verdict"] = badge(evidence, int(rows[place]))
-            match = evidence.known.get(int(rows[place]))
             if why := reason(match):
                 item["lines"] = [*item["lines"], *why.split(", ")]  # a card is narrow
             if match is not None and match.printing:
@@ -119,6 +121,9 @@ def ranked_cards(
                 item["outline"] = outline(
                     match.region_b, int(record["width"] or 1), int(record["height"] or 1)
                 )
+        by_part = match is not None and match.sources == _BY_PARTS
+        if by_part or (sections and sections[place] == PARTED):
+            item["lines"] = [*item["lines"], "found by a part of it"]
         if words[place]:
             item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
         found.append(item)

@@ -6,7 +6,7 @@ from imgsim.app.parts import neighbour_query
 from imgsim.app.services import state, text
 from imgsim.collection import Collection
 from imgsim.collection.calibration import VERIFIED as FROM_VERIFIED
-from imgsim.collection.listing import ABOVE, BELOW, COPIED, VERIFIED, Listing
+from imgsim.collection.listing import ABOVE, BELOW, COPIED, PARTED, VERIFIED, Listing
 
 Heading = tuple[str, str]  # its words, and what they mean
 
@@ -22,6 +22,8 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
             text.count(found.copied, "copy by another hand", "copies by another hand"),
             "the same, drawn anew: their lines do not agree",
         )
+    if found.parted:
+        words[PARTED] = (f"{found.parted:,} found by a part", "a part of one is nearer to the other than what follows")
     others = " of the others" if found.first or found.copied else ""
     if at is None:
         words[BELOW] = (f"The nearest{others}", "")
@@ -30,7 +32,7 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
         means = f"the nearest{others}" if found.above else f"none{others} reaches it: these are the nearest"
         words[BELOW] = (f"Below the line at {at:g}", means)
     there = set(found.sections)
-    return {section: heading for section, heading in words.items() if section in there}
+    return {section: words[section] for section in sorted(there)}
 
 
 def remainder(collection: Collection, found: Listing, now: state.State) -> str:

@@ -277,6 +277,16 @@ def similarities_of(collection: Collection, backbone: str, row: int) -> np.ndarr
     return collection.similarities(collection.catalogue.plate_ids[row], backbone)
 
 
+def near_by_parts(collection: Collection, backbone: str, row: int) -> np.ndarray | None:
+    """How near every plate is to the one in `row` by a part, float32 (n,), read-only; None where no parts were seen."""
+    from imgsim.collection.parts_seen import near_plate
+
+    similarities = similarities_of(collection, backbone, row)
+    return collection.answers.get(
+        "near by parts", (backbone, row), lambda: near_plate(collection, backbone, similarities, row), 128
+    )
+
+
 def colouring(collection: Collection, column: str) -> Colouring:
     """The map's colours by one column of the catalogue."""
     return fact(collection, "colouring", lambda: colour_plates(collection.catalogue, column), column, keep=64)

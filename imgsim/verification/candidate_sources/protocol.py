@@ -30,6 +30,8 @@ class CandidateInputs:
         Unit rows.
     mirrored_embeddings : mapping of backbone to float32 (n, dim)
         The same of the plates flipped left to right; may lack some or all backbones.
+    parts : mapping of backbone to float32 (n, PARTS, dim)
+        The same of the plates' parts (:mod:`imgsim.images.plate_parts`); may lack some or all backbones.
     store, index
         The local features of all plates, and their index; None where plates were not described.
     catalogue
@@ -52,6 +54,7 @@ class CandidateInputs:
     catalogue: Catalogue | None = None
     progress: Callable[[int, int], None] | None = None
     workers: int | None = None
+    parts: Mapping[str, Float32] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         counts = self._counts()
@@ -67,7 +70,7 @@ class CandidateInputs:
         return max(self._counts(), default=0)
 
     def _counts(self) -> set[int]:
-        parts = [*self.embeddings.values(), *self.mirrored_embeddings.values()]
+        parts = [*self.embeddings.values(), *self.mirrored_embeddings.values(), *self.parts.values()]
         return {len(part) for part in (*parts, self.store, self.index, self.catalogue) if part is not None}
 
 
