@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, filters, found, shell
+from imgsim.app.parts import cards, filters, found, shell, tray
 from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, iiif_routes, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
 name, title, group = "browse", "Browse", "Plates"
+_GRID = "browse_grid"
 PAGE_SIZES = (30, 60, 120, 240)
 
 
@@ -46,9 +49,15 @@ def draw(collection: Collection, now: State) -> None:
     shown = rows[(page - 1) * now.per_page : page * now.per_page]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(_count(len(rows), len(collection.catalogue), page, pages, now.per_page))
+        _all_into_the_tray(collection, now, shown)
         pager(pages, page, "page", "_top")
     event = thumbnail_grid(
-        key="browse_grid", items=cards.cards(collection, shown), selected=now.plate or None, label="Plates"
+        key=_GRID,
+        items=cards.cards(collection, shown),
+        selected=now.plate or None,
+        label="Plates",
+        tray=now.tray,
+        on_gather=partial(tray.gathered, _GRID),
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         pager(pages, page, "page", "_bottom")
@@ -73,6 +82,14 @@ def _controls(collection: Collection, now: State, number: int) -> None:
             st.button("Shuffle", on_click=_shuffle)
         if number:
             iiif_routes.offer_selection(collection, now, number)
+
+
+def _all_into_the_tray(collection: Collection, now: State, shown: np.ndarray) -> None:
+    ids = [str(collection.catalogue.plate_ids[row]) for row in shown]
+    more = [one for one in ids if one not in now.tray]
+    # Once somebody gathers: before that it would only be in the way.
+    if now.tray and more:
+        st.button(f"Put all {len(ids):,} in the tray", type="tertiary", on_click=tray.add, args=(more,))
 
 
 def _shuffle() -> None:

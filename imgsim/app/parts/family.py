@@ -9,7 +9,16 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips, pair_list
-from imgsim.app.parts import cards, downloads, drawn_after, family_judging, past_addresses, shell, tied_pairs
+from imgsim.app.parts import (
+    cards,
+    downloads,
+    drawn_after,
+    family_judging,
+    past_addresses,
+    shell,
+    tied_pairs,
+    tray,
+)
 from imgsim.app.services import caches, iiif_routes, server, state, text
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
@@ -101,6 +110,7 @@ def show(collection: Collection, families: Families, family: Family) -> None:
         st.button("← All families", on_click=_close)
         st.markdown(f"## {text.plain(title(family))}", width="stretch")
         st.caption(f"Family {family.id}", help="Its permanent id: the address of this family stays.")
+        _into_the_tray(family)
         _books(collection, family)
         _downloads(collection, families, family)
     past_addresses.led_here(collection, family)
@@ -140,6 +150,12 @@ def follow(clicked: str | None, compare: str | None, families: Families) -> None
         family_id = families.of(row)
         assert family_id is not None  # it was drawn in one
         shell.go("compare", plate=families.family(family_id).earliest.plate_id, other=compare)
+
+
+def _into_the_tray(family: Family) -> None:
+    ids = [member.plate_id for member in family.members]
+    if not set(ids).issubset(state.current().tray):
+        st.button("Put in the tray", key="family_tray", on_click=tray.add, args=(ids,), help="All of its plates.")
 
 
 def _books(collection: Collection, family: Family) -> None:

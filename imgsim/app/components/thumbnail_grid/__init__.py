@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,14 @@ TIMES = ("earlier", "later", "both", "other")  # of the other books that have th
 
 @dataclass(frozen=True)
 class GridEvent:
-    """What the user did since the last run: the id of the card clicked, or of its "+N", action or judge pressed."""
+    """What the user did since the last run: the id of the card clicked, or of its "+N", action or judge pressed; and
+    whether boxes of the tray were ticked."""
 
     clicked: str | None = None
     expand: str | None = None
     action: str | None = None
     judge: str | None = None
+    gathered: bool = False
 
 
 def thumbnail_grid(
@@ -37,10 +39,12 @@ def thumbnail_grid(
     selected: str | None = None,
     label: str = "Plates",
     noun: str = "plate",
+    tray: Collection[str] | None = None,
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
     on_action: Callable[[], None] | None = None,
     on_judge: Callable[[], None] | None = None,
+    on_gather: Callable[[], None] | None = None,
 ) -> GridEvent:
     """Show plates as cards and return which was picked.
 
@@ -73,6 +77,9 @@ def thumbnail_grid(
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
     noun : what one of its cards is.
+    tray : the ids that are in the reader's tray; each card then has a box to tick that puts it in or takes it out.
+        None: there are no such boxes.
+    on_gather : called without arguments when boxes were ticked; see `gathered`.
     on_click, on_expand, on_action, on_judge : called without arguments before the page reruns; see `picked`.
 
     Raises
@@ -92,14 +99,16 @@ def thumbnail_grid(
         "fit": bool(fit),
         "label": str(label),
         "noun": str(noun),
+        "tray": None if tray is None else [id_ for id_ in ids if id_ in tray],
     }
     events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
-    result = mount("thumbnail_grid", key=key, data=data, events=events)
+    result = mount("thumbnail_grid", key=key, data=data, events={**events, "gather": on_gather})
     if result is None:
         return GridEvent()
     # Only ids that are on the page: the browser is asked, not believed.
     found = {event: picked(result, event) for event in events}
-    return GridEvent(**{event: value if value in ids else None for event, value in found.items()})
+    told = {event: value if value in ids else None for event, value in found.items()}
+    return GridEvent(**told, gathered=gathered(result) is not None)
 
 
 def picked(state: object, event: str = "clicked") -> str | None:
@@ -109,6 +118,17 @@ def picked(state: object, event: str = "clicked") -> str | None:
     """
     value = state.get(event) if hasattr(state, "get") else None
     return value if isinstance(value, str) else None
+
+
+def gathered(state: object) -> tuple[tuple[str, ...], bool] | None:
+    """The ids whose boxes were ticked in a grid's state, and whether they go into the tray; None where none were."""
+    value = state.get("gather") if hasattr(state, "get") else None
+    if not isinstance(value, Mapping) or not isinstance(value.get("into"), bool):
+        return None
+    ids = value.get("ids")
+    if not isinstance(ids, list) or not ids or not all(isinstance(one, str) and one for one in ids):
+        return None
+    return tuple(ids), value["into"]
 
 
 def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 // For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
 // data-mark, data-verdict, and data-outlined where a region is drawn; the card is its first button ("imgsim-card"), the "+N" its
 // second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
+// "imgsim-gather" is the box that puts a card in the tray; data-gathered where it is in it.
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
 import { outline, rectangles } from "../shared/outline.js";
@@ -32,7 +33,8 @@ class Card {
     this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
     this.judge = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-judge" });
     this.acts = element("span", { class: "acts" }, this.action, this.judge);
-    this.node = element("li", { "data-id": id }, this.button, this.more, this.acts);
+    this.gather = element("button", { type: "button", class: "gather", tabindex: -1, hidden: true, role: "checkbox", "data-testid": "imgsim-gather" });
+    this.node = element("li", { "data-id": id }, this.button, this.more, this.acts, this.gather);
     this.words = element("strong");
     this.means = element("span");
     this.heading = element("li", { class: "heading", "data-testid": "imgsim-heading" }, this.words, " ", this.means);
@@ -76,6 +78,7 @@ class Card {
       set(this[name], "aria-label", item[name] && `${item[name]}: ${item.title || item.id}`);
     }
     set(this.acts, "hidden", !item.action && !item.judge);
+    this.named = item.title || item.id;
     this.headed = Boolean(item.heading);
     write(this.words, item.heading?.text ?? "");
     write(this.means, item.heading?.means ?? "");
@@ -88,6 +91,15 @@ class Card {
     set(this.node, "data-mark", item.mark || null);
     set(this.button, "aria-current", item.mark ? "true" : null);
   }
+}
+
+/** Whether a card is in the tray; null where there is none. */
+function tick(card, into) {
+  set(card.gather, "hidden", into === null);
+  set(card.gather, "aria-checked", String(Boolean(into)));
+  set(card.gather, "aria-label", `In the tray: ${card.named}`);
+  set(card.gather, "title", into ? "Take it out of the tray" : "Put it in the tray; with Shift, all from the last one on");
+  set(card.node, "data-gathered", Boolean(into));
 }
 
 function label(node, text, title) {
@@ -108,7 +120,7 @@ class Grid {
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, fit, label: name, noun }) {
+  update({ items, height, min_width, fit, label: name, noun, tray }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
     set(list, "data-fit", Boolean(fit));
@@ -129,6 +141,7 @@ class Grid {
       const card = cards.get(item.id) ?? new Card(item.id);
       cards.set(item.id, card);
       card.update(item);
+      tick(card, tray && tray.includes(item.id));
       if (!card.headed) {
         if (card.heading === before) before = before.nextSibling;
         card.heading.remove();
@@ -155,7 +168,7 @@ class Grid {
   /** One card takes part in the Tab order; the arrow keys move on from it. */
   hold(card) {
     if (!card || card === this.held) return;
-    const parts = (of) => [of.button, of.more, of.action, of.judge];
+    const parts = (of) => [of.button, of.more, of.action, of.judge, of.gather];
     for (const part of this.held ? parts(this.held) : []) set(part, "tabindex", -1);
     for (const part of parts(card)) set(part, "tabindex", 0);
     this.held = card;
@@ -165,8 +178,19 @@ class Grid {
     const card = this.cardOf(event);
     const button = event.target.closest("button");
     if (!card || !button) return;
+    if (button === card.gather) return this.gather(card, event.shiftKey);
     const events = new Map([[card.more, "expand"], [card.action, "action"], [card.judge, "judge"]]);
     this.send.trigger(events.get(button) ?? "clicked", card.id);
+  }
+
+  /** Put a card in the tray or take it out; with Shift, with all between it and the one before. */
+  gather(card, all) {
+    const into = card.gather.getAttribute("aria-checked") !== "true";
+    const [here, last] = [card, this.ticked ?? card].map((one) => this.order.indexOf(one));
+    const cards = all && last >= 0 ? this.order.slice(Math.min(here, last), Math.max(here, last) + 1) : [card];
+    for (const one of cards) tick(one, into); // at once; the app's answer says the same
+    this.ticked = card;
+    this.send.trigger("gather", { ids: cards.map((one) => one.id), into });
   }
 
   key(event) {
