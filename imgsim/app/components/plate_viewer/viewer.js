@@ -6,6 +6,7 @@ import { component, element, keyCaps, set, styles, write } from "../shared/commo
 import { ImageStage, press } from "../shared/image_stage.js";
 import { Looks, fullScreen } from "../shared/image_tools.js";
 import { UPRIGHT, box as laidBox, flipped, laid, turned, unlaid } from "../shared/orientation.js";
+import { note } from "../shared/trail.js";
 import { BoxTalk, CropBox } from "./viewer_box.js";
 
 class Viewer extends ImageStage {
@@ -73,6 +74,7 @@ class Viewer extends ImageStage {
     if (data.src !== before.src) this.lies = UPRIGHT; // another plate lies as it is in its file
     const hear = { set: (box, told) => this.crop.set(laidBox(laid, this.lies, box), told) };
     this.talk.hear((data.crop && data.box) || null, data.image !== before.image, hear);
+    if (data.src !== before.src && data.trail) note(...data.trail);
     if (data.src !== before.src) this.load();
     this.place();
   }

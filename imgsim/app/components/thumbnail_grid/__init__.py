@@ -12,8 +12,9 @@ from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
 _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
-_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "boxes", "verdict", "heading"}
+_FIELDS = _TEXTS | {"lines", "marks", "rank", "more", "mark", "outline", "boxes", "verdict", "heading"}
 MARKS = ("", "query", "selected")
+KNOWN = ("reused", "reviewed")  # what is known of a plate by itself
 TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
 
 
@@ -40,6 +41,8 @@ def thumbnail_grid(
     label: str = "Plates",
     noun: str = "plate",
     tray: Collection[str] | None = None,
+    trail: str = "",
+    placed: str = "",
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
     on_action: Callable[[], None] | None = None,
@@ -66,6 +69,7 @@ def thumbnail_grid(
             boxes   {"width", "height", "boxes": [[x0, y0, x1, y1, kind], ...]}: boxes drawn on it (optional)
             verdict {"kind": one of CODES or TIMES, "text": its words, "title": a sentence} (optional)
             review  str, what people decided, such as "same plate"; review_title says who and when (optional)
+            marks   list of {"kind": one of KNOWN, "text": a word or two, "title": a sentence} (optional)
             action  str, a button under the card, such as "Compare" (optional)
             judge   str, another one beside it, such as "Decide" (optional)
             heading {"text": words, "means": more words, "line": bool}: stands over the card, across the grid; with a
@@ -79,6 +83,9 @@ def thumbnail_grid(
     noun : what one of its cards is.
     tray : the ids that are in the reader's tray; each card then has a box to tick that puts it in or takes it out.
         None: there are no such boxes.
+    trail : the collection whose plates are marked that this browser opened before (see `plate_viewer`); "": none are.
+    placed : the name of a page that, with the same plates, stands where it stood when the reader comes back to it; ""
+        for a grid beside others.
     on_gather : called without arguments when boxes were ticked; see `gathered`.
     on_click, on_expand, on_action, on_judge : called without arguments before the page reruns; see `picked`.
 
@@ -99,6 +106,8 @@ def thumbnail_grid(
         "fit": bool(fit),
         "label": str(label),
         "noun": str(noun),
+        "trail": str(trail),
+        "placed": str(placed),
         "tray": None if tray is None else [id_ for id_ in ids if id_ in tray],
     }
     events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
@@ -155,11 +164,19 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
         card["outline"] = drawable(item["outline"], f"the outline of {card['id']!r}")
     if item.get("boxes") is not None:
         card["boxes"] = drawable_boxes(item["boxes"], f"what is drawn on {card['id']!r}")
+    if item.get("marks"):
+        card["marks"] = [_known(mark, card["id"]) for mark in item["marks"]]
     if item.get("verdict") is not None:
         card["verdict"] = _verdict(item["verdict"], card["id"])
     if item.get("heading") is not None:
         card["heading"] = _heading(item["heading"], card["id"])
     return card
+
+
+def _known(mark: Mapping[str, Any], id_: str) -> dict[str, str]:
+    if not isinstance(mark, Mapping) or set(mark) != {"kind", "text", "title"} or mark["kind"] not in KNOWN:
+        raise ImgsimError(f"a mark of {id_!r} has a kind among {KNOWN}, a text and a title, not {mark!r}")
+    return {name: str(value) for name, value in mark.items()}
 
 
 def _heading(heading: Mapping[str, Any], id_: str) -> dict[str, str | bool]:

@@ -7,6 +7,8 @@
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
 import { outline, rectangles } from "../shared/outline.js";
+import { Place } from "../shared/scrolling.js";
+import { opened } from "../shared/trail.js";
 import { component, element, set, styles, write } from "../shared/common.js";
 
 class Card {
@@ -17,6 +19,7 @@ class Card {
     this.badge = element("span", { class: "badge", hidden: true });
     this.verdict = element("span", { class: "verdict", hidden: true, "data-testid": "imgsim-verdict" });
     this.review = element("span", { class: "review", hidden: true, "data-testid": "imgsim-review" });
+    this.marks = element("span", { class: "marks", hidden: true, "data-testid": "imgsim-marks" });
     this.rank = element("span", { class: "rank", hidden: true, "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.lines = element("span", { class: "lines" });
@@ -28,6 +31,7 @@ class Card {
       this.verdict,
       this.title,
       this.lines,
+      this.marks,
     );
     this.more = element("button", { type: "button", class: "more", tabindex: -1, hidden: true, "data-testid": "imgsim-more" });
     this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
@@ -68,6 +72,9 @@ class Card {
     label(this.verdict, item.verdict?.text, item.verdict?.title);
     set(this.verdict, "data-kind", item.verdict?.kind);
     set(this.node, "data-verdict", item.verdict?.kind);
+    const told = [...(item.marks ?? []), item.opened && { kind: "opened", text: "opened", title: "You opened it before, in this browser" }];
+    this.marks.replaceChildren(...told.filter(Boolean).map(({ kind, text, title }) => element("span", { "data-kind": kind, title }, text)));
+    set(this.marks, "hidden", !told.some(Boolean));
     label(this.rank, item.rank && String(item.rank));
     label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
     set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
@@ -115,18 +122,20 @@ class Grid {
     this.list = element("ul", { "data-testid": "imgsim-grid" });
     this.heard = element("div", { class: "heard", role: "status" });
     root.append(this.list, this.heard);
+    this.place = new Place(this.list);
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, fit, label: name, noun, tray }) {
+  update({ items, height, min_width, fit, label: name, noun, tray, trail, placed }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
     set(list, "data-fit", Boolean(fit));
     list.style.setProperty("--height", `${height}px`);
     list.style.setProperty("--least", `${min_width}px`);
     const active = list.getRootNode().activeElement;
+    const before = trail ? opened(trail) : new Set();
     const wanted = new Set(items.map((item) => item.id));
     let lost = false;
     for (const [id, card] of cards) {
@@ -136,20 +145,20 @@ class Grid {
       card.heading.remove();
       cards.delete(id);
     }
-    let before = list.firstChild;
+    let next = list.firstChild;
     for (const item of items) {
       const card = cards.get(item.id) ?? new Card(item.id);
       cards.set(item.id, card);
-      card.update(item);
+      card.update(before.has(item.id) ? { ...item, opened: true } : item);
       tick(card, tray && tray.includes(item.id));
       if (!card.headed) {
-        if (card.heading === before) before = before.nextSibling;
+        if (card.heading === next) next = next.nextSibling;
         card.heading.remove();
       }
       // Only what is out of place is moved: moving a card would lose its focus.
       for (const node of card.headed ? [card.heading, card.node] : [card.node]) {
-        if (node === before) before = before.nextSibling;
-        else list.insertBefore(node, before);
+        if (node === next) next = next.nextSibling;
+        else list.insertBefore(node, next);
       }
     }
     // Other plates than before are announced; the first ones are found by whoever reads on.
@@ -159,6 +168,7 @@ class Grid {
     set(list, "data-count", items.length);
     if (!this.order.includes(this.held)) this.hold(this.order[0]);
     if (lost) this.held?.button.focus({ preventScroll: true });
+    if (placed) this.place.shows(`${placed}\n${items.map((item) => item.id).join("\n")}`);
   }
 
   cardOf(event) {
@@ -224,6 +234,7 @@ class Grid {
   }
 
   dispose() {
+    this.place.dispose();
     this.cards.clear();
   }
 }
