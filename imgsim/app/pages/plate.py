@@ -168,6 +168,8 @@ def _ways(now: State) -> None:
             args=([now.plate],),
         ):
             st.rerun()  # the tray lies outside of what runs alone
+        if st.button("Show on the map →", key="on_map", type="tertiary", help="Where it lies among all plates."):
+            shell.go("map")
 
 
 def _record(collection: Collection, row: int) -> None:
