@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from imgsim.app import pages  # noqa: F401  (registers them)
-from imgsim.app.parts import first_start, mending, shell
+from imgsim.app.parts import first_start, mending, shell, tray_bar
 from imgsim.app.services import freed_memory, guard, iiif_routes, incoming, intake, patience, server
 
 
@@ -19,6 +19,7 @@ def draw() -> None:
     collection = shell.choose_collection()
     if collection is not None:
         shell.sidebar(collection, page)
+        tray_bar.draw(collection)
         page.run()
     else:
         first_start.draw()

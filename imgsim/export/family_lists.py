@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imgsim.base.cells import body, csv_bytes, header, yes
 from imgsim.catalogue import STANDARD, Catalogue
+from imgsim.collection.family_notes import NOTHING, FamilyNote, FamilyNotes
 from imgsim.export.catalogued import KNOWN, column
 from imgsim.export.request import Chunk, Request
 
@@ -23,6 +24,7 @@ def families_csv(
     collection: str,
     date: str,
     ids: Sequence[str] | None = None,
+    notes: Mapping[str, FamilyNote] | None = None,
 ) -> bytes:
     """Return families as CSV, one row a plate, families in the order given and plates in order of date.
 
@@ -30,20 +32,23 @@ def families_csv(
     ----------
     ids : sequence of str
         Which families; all of them, most books first, if left out.
+    notes : by family
+        What people call each and write of it; None: nothing.
     date : str
         When the list was made, e.g. ``2026-11-22``.
 
     Returns
     -------
     bytes
-        Columns: family_id (permanent), family_plates, family_books, order (1 for the earliest; undated
+        Columns: family_id (permanent), family_title, family_tags, family_note (what people wrote), family_plates,
+        family_books, order (1 for the earliest; undated
         plates come last), plate_id, verdict, mirrored, negative and cropped (against the earliest), printing, by_review
         (what people decided about the pair that ties it in), inliers (of the strongest pair in the family),
         supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the
         plate, as in :func:`selection_csv`.
     """
     chosen = [families.family(i) for i in (families.ids if ids is None else ids)]
-    return csv_bytes(_columns(catalogue, chosen, collection, date))
+    return csv_bytes(_columns(catalogue, chosen, notes or {}, collection, date))
 
 
 def family_ids(request: Request) -> list[str]:
@@ -62,7 +67,7 @@ def family_chunks(request: Request) -> Iterator[Chunk]:
     families = request.families
     if families is None:
         return
-    given = (request.collection.name, request.date)
+    given = (FamilyNotes(request.collection.path).standing(), request.collection.name, request.date)
     yield Chunk(header(_columns(request.catalogue, [], *given)))
     ids = family_ids(request)
     for start in range(0, len(ids), _FAMILIES):
@@ -71,13 +76,20 @@ def family_chunks(request: Request) -> Iterator[Chunk]:
 
 
 def _columns(
-    catalogue: Catalogue, chosen: Sequence[Family], collection: str, date: str
+    catalogue: Catalogue,
+    chosen: Sequence[Family],
+    notes: Mapping[str, FamilyNote],
+    collection: str,
+    date: str,
 ) -> dict[str, Sequence]:
     members = [(family, member) for family in chosen for member in family.members]
     rows = [member.row for _, member in members]
     names = catalogue.plate_ids
     own: dict[str, Sequence] = {
         "family_id": [family.id for family, _ in members],
+        "family_title": [notes.get(family.id, NOTHING).title for family, _ in members],
+        "family_tags": [" | ".join(notes.get(family.id, NOTHING).tags) for family, _ in members],
+        "family_note": [notes.get(family.id, NOTHING).note for family, _ in members],
         "family_plates": [len(family) for family, _ in members],
         "family_books": [len(family.books) for family, _ in members],
         "order": [member.place + 1 for _, member in members],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
+from imgsim.collection.family_notes import FamilyNotes
 from imgsim.errors import ImgsimError, NameBooks
 
 if TYPE_CHECKING:
@@ -136,4 +137,5 @@ class Request:
             "map": self.method,
             "colour": self.colour,
             "reviews": len(self.reviews),
+            "notes": FamilyNotes(self.collection.path).revision,
         }

@@ -21,6 +21,7 @@ def select(
     catalogue: Catalogue,
     *,
     text: str = "",
+    named: Collection[str] = (),
     mirrored: bool = False,
     negative: bool = False,
     books: int = 1,
@@ -36,6 +37,7 @@ def select(
     Parameters
     ----------
     text : words that all stand in the metadata of one of the plates (as in the search of plates).
+    named : ids of families that pass the words all the same, by what people wrote of them.
     mirrored, negative : only with a mirrored plate, or a negative, among them.
     books : at least so many books.
     decades : first and last, both included: at least one plate may have been printed then.
@@ -53,7 +55,7 @@ def select(
             continue
         if between_works and len(family.works) < 2:
             continue
-        if found is not None and found.isdisjoint(family.rows):
+        if found is not None and family.id not in named and found.isdisjoint(family.rows):
             continue
         if decades is not None and not any(
             member.when.overlaps(decades[0], decades[1] + 9) for member in family.members

@@ -61,7 +61,7 @@ def test_a_book_shows_its_plates_in_order_and_marks_those_in_other_books(
 
 def test_its_partners_are_listed_by_time_and_open(herbals: Collection, drawn: Drawn) -> None:
     app = visit("book", book="book1")
-    assert "Taken from earlier books" in words(app) and "Passed on to later books" in words(app)
+    assert "Also in earlier books" in words(app) and "Also in later books" in words(app)
     images = [button.label for button in app.button if button.key and button.key.startswith("pair_")]
     assert images == ["3 images", "1 image"]
     app = press(app, "3 images")

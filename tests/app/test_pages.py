@@ -233,7 +233,8 @@ def test_damaged_corrections_are_said_and_nothing_can_be_added(
     say(folder, "p001", [])
     (folder / FILE).write_bytes(content)
     app = visit(page_id="p001")
-    assert "marks on scans of this collection cannot be read" in app.error[0].value.replace("\\", "")
+    said = app.error[0].value.replace("\\", "")
+    assert "marks on scans and words on families of this collection cannot be read" in said
     assert "cannot be read" in page["blocked"] and len(page["cuts"]) == 2
     check(button(app, "Use this copy").click().run())
     assert page["blocked"] == "" and page["cuts"] == ()

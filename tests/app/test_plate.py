@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.parts.neighbour_controls import sentence
+from imgsim.app.services import state
 from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
 from tests.herbals import COUNT
-from tests.pages import check, param, words
+from tests.pages import button, check, param, words
 
 
 def test_a_plate_has_its_record_its_citation_and_its_neighbours_in_the_book(
@@ -80,3 +82,16 @@ def test_earlier_and_later_leave_out_plates_without_a_year(visit: Callable[..., 
     assert set(earlier["Year"]) == {"1700"} and len(earlier) == 6
     later = visit("plate", **query, when="later").dataframe[0].value
     assert set(later["Year"]) == {"1720"} and len(later) == 6
+
+
+def test_what_the_list_is_asked_for_is_said_in_a_sentence(
+    visit: Callable[..., AppTest], herbals: Collection
+) -> None:
+    app = visit("plate", plate="p003", top_k="7", when="earlier", threshold="0.5")
+    [popover] = [one for one in app.get("popover") if "nearest" in one.proto.popover.label]
+    assert popover.proto.popover.label == "7 nearest, in other books, printed earlier; line at 0.5"
+    now = state.State(collection="herbals", backbone="toy", other_books=False, threshold=0.25)
+    assert sentence(herbals, now, of_plate=True, timed=False) == "20 nearest, in any book; line at 0.25"
+    assert sentence(herbals, now, of_plate=False, timed=False) == "20 nearest; line at 0.25"
+    check(button(app, "Show on the map").click().run())
+    assert app.title[0].value == "Map" and param(app, "plate") == "p003"

@@ -21,6 +21,7 @@ _DRAWN = {
     "map": ("imgsim-map", "data-zoom", "1.000"),
     "plate": ("imgsim-viewer", "data-state", "ready"),
     "compare": ("imgsim-compare", "data-state", "ready"),
+    "light_table": ("imgsim-pane", "data-state", "ready"),
 }
 
 
@@ -41,9 +42,10 @@ class Scene:
         page.goto(self.address(url, facts))
         expect(page.locator("h1")).to_be_visible()
         settle(page)
-        if self.page in _DRAWN and (self.page == "map" or "plate" in self.known) and "view" not in self.more:
+        waits = self.page == "map" or {"plate", "tray"} & {*self.known}
+        if self.page in _DRAWN and waits and "view" not in self.more:
             test_id, name, value = _DRAWN[self.page]
-            expect(page.get_by_test_id(test_id)).to_have_attribute(name, value)
+            expect(page.get_by_test_id(test_id).first).to_have_attribute(name, value)
         settle(page)
 
 
@@ -56,6 +58,7 @@ STATES = {
     "plate, as scores": Scene("plate", ("plate",), {"view": "scores"}),
     "plate, a detail": Scene("plate", ("plate",), {"box": "0.2-0.2-0.8-0.7"}),
     "map, none chosen": Scene("map"),
+    "light table, empty": Scene("light_table"),
     "compare, none chosen": Scene("compare"),
     "reuse, one family": Scene("reuse", ("family",)),
     "books, two of them": Scene("books", ("book", "and")),
@@ -63,7 +66,9 @@ STATES = {
     "add, a library's": Scene("add", more={"door": "library"}),
 }
 # What the pages themselves are met with on the way.
-_ON_THE_WAY = {"map": ("plate",), "plate": ("plate",), "compare": ("plate", "with"), "book": ("book",)}
+_ON_THE_WAY = {
+    "map": ("plate",), "plate": ("plate",), "compare": ("plate", "with"), "book": ("book",), "light_table": ("tray",),
+}  # fmt: skip
 SCENES = {name: Scene(name, _ON_THE_WAY.get(name, ())) for name in PAGES} | STATES
 
 
@@ -79,6 +84,7 @@ def facts(collection: Collection) -> dict[str, str]:
     return {
         "plate": ids[first],
         "with": ids[match.b],
+        "tray": f"{ids[first]},{ids[match.b]},gone",
         "family": family.id,
         "book": edge.source,
         "and": edge.target,

@@ -21,15 +21,24 @@ def test_a_plate_in_browse_leads_to_its_page_and_back_again(page: Page, app: Ser
     assert image.evaluate("image => image.naturalWidth") > 50
     assert image.evaluate("image => getComputedStyle(image).objectFit") == "contain"
 
-    card(page, shown[3]).click()
+    last = shown[-2]
+    card(page, last).scroll_into_view_if_needed()
+    where = "document.querySelector('[data-testid=stMain]').scrollTop"
+    down = page.evaluate(where)
+    assert down > 200
+    card(page, last).click()
     arrive(page, "plate")
-    assert state_of(page)["plate"] == shown[3]
+    assert state_of(page)["plate"] == last
     expect(page.get_by_test_id("imgsim-viewer")).to_have_attribute("data-state", "ready")
 
     page.go_back()
     arrive(page, "")
     assert "plate" not in state_of(page)  # one step back, not two
     assert ids(cards(page)) == shown
+    assert abs(page.evaluate(where) - down) < 60  # the page stands where it stood
+    marks = page.locator(f"li[data-id='{last}'] [data-testid=imgsim-marks]")
+    expect(marks).to_contain_text("opened")
+    expect(page.locator("[data-testid=imgsim-marks] [data-kind=opened]")).to_have_count(1)
 
 
 def test_filters_narrow_browse_and_stand_in_the_address(page: Page, app: Served, sample: Collection) -> None:

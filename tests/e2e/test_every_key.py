@@ -124,7 +124,16 @@ def test_on_a_plate(page: Page, app: Served, sample: Collection) -> None:
     page.keyboard.press("+")  # what is shown whole has nowhere to go
     page.keyboard.press("+")
     moved = changes(page, lambda: viewer.locator("img").first.evaluate("image => image.style.transform"))
-    try_all(keyboard.VIEWER, {"move the plate": moved, "zoom in, out, show all": zooms(page, viewer)})
+    inverted = changes(page, lambda: viewer.evaluate("stage => stage.style.getPropertyValue('--look')"))
+    try_all(
+        keyboard.VIEWER,
+        {
+            "move the plate": moved, "zoom in, out, show all": zooms(page, viewer), "turn it by a quarter": moved,
+            "flip it, left for right": moved, "black for white": inverted,
+        },
+    )  # fmt: skip
+    for stroke in "frrr":  # the plate lies as before
+        page.keyboard.press(stroke)
 
     def box() -> list[float]:
         return [float(edge) for edge in (viewer.get_attribute("data-box") or "").split(",") if edge]

@@ -82,6 +82,7 @@ def test_verified_neighbours_come_first_and_say_so_in_words(
     assert badges(page) == expected
     assert re.fullmatch(r"(same image|mirrored|shared detail)[a-z, ]* · [\d,]+", expected[0])
 
+    page.get_by_role("button", name="nearest, in other books, any time").click()
     choose(page, "Order", "Similarity")
     assert state_of(page)["order"] == "similarity"
     similar = neighbours_of(page)

@@ -77,6 +77,7 @@ def test_the_line_is_drawn_between_what_reaches_it_and_what_does_not(
     table = read_back(content)
     assert name.endswith(".csv") and table["neighbour_plate_id"].tolist() == shown
     assert table["above_threshold"].tolist() == ["yes"] * 3 + ["no"] * 6
+    page.get_by_role("button", name=re.compile(r"^9 nearest, .*; line at ")).click()
     page.get_by_role("button", name=re.compile("^↺")).click()
     settle(page)
     assert "threshold" not in state_of(page)

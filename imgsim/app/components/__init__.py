@@ -12,6 +12,7 @@ from imgsim.app.components.compare_view import ComparedPlate, CompareEvent, comp
 from imgsim.app.components.drawing import outline
 from imgsim.app.components.family_strips import StripEvent, family_strips
 from imgsim.app.components.file_drop import file_drop
+from imgsim.app.components.light_table import LightEvent, light_table
 from imgsim.app.components.narrow_screen import narrow_screen
 from imgsim.app.components.page_boxes import page_boxes
 from imgsim.app.components.pair_list import PairEvent, pair_list
@@ -28,6 +29,8 @@ from imgsim.app.components.plate_map.array_encoding import (
 from imgsim.app.components.plate_viewer import ViewerState, plate_viewer
 from imgsim.app.components.rank_lines import RankEvent, rank_lines
 from imgsim.app.components.thumbnail_grid import GridEvent, thumbnail_grid
+from imgsim.app.components.tray_strip import StripEvent as TrayEvent
+from imgsim.app.components.tray_strip import tray_strip
 from imgsim.charts.colours import OTHER, Colouring, colour_by_category, colour_by_order
 
 __all__ = [
@@ -37,10 +40,12 @@ __all__ = [
     "CompareEvent",
     "ComparedPlate",
     "GridEvent",
+    "LightEvent",
     "MapEvent",
     "PairEvent",
     "RankEvent",
     "StripEvent",
+    "TrayEvent",
     "ViewerState",
     "bar_chart",
     "book_matrix",
@@ -57,6 +62,7 @@ __all__ = [
     "encode_tones",
     "family_strips",
     "file_drop",
+    "light_table",
     "matrix_width",
     "narrow_screen",
     "outline",
@@ -66,4 +72,5 @@ __all__ = [
     "plate_viewer",
     "rank_lines",
     "thumbnail_grid",
+    "tray_strip",
 ]

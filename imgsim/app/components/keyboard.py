@@ -43,7 +43,13 @@ MAP = (
     _ZOOM,
     Key(("Esc",), "clear the selection"),
 )
-VIEWER = (Key(("arrows",), "move the plate"), _ZOOM)
+VIEWER = (
+    Key(("arrows",), "move the plate"),
+    _ZOOM,
+    Key(("R",), "turn it by a quarter"),
+    Key(("F",), "flip it, left for right"),
+    Key(("I",), "black for white"),
+)
 BOX = (
     Key(("B",), "a box on the plate"),
     Key(("arrows",), "move the box"),
@@ -92,7 +98,7 @@ LISTED: tuple[tuple[str, tuple[Key, ...]], ...] = (
     ("Every wall of plates: Browse, Plate, Search", GRID),
     ("Map, once the map has the focus", MAP),
     ("Plate, anywhere on the page", PLATE),
-    ("Plate and Search, once the large plate has the focus", VIEWER),
+    ("Plate, Search and Light table, once a large plate has the focus", VIEWER),
     ("There, to search for a detail", BOX),
     ("Compare, anywhere on the page", COMPARE),
     ("Pages, anywhere on a page", PAGES),

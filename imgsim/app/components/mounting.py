@@ -26,6 +26,7 @@ ENTRIES = {
     "compare_view": "compare.js",
     "family_strips": "strips.js",
     "file_drop": "drop.js",
+    "light_table": "light.js",
     "narrow_screen": "narrow.js",
     "page_boxes": "boxes.js",
     "pair_list": "pairs.js",
@@ -33,6 +34,7 @@ ENTRIES = {
     "plate_viewer": "viewer.js",
     "rank_lines": "ranks.js",
     "thumbnail_grid": "grid.js",
+    "tray_strip": "tray.js",
 }
 SERVED = frozenset({".js", ".css"})  # the rest of the folders, this file among it, is no browser's business
 # All of them from one root, so that the scripts of each reach `shared/`.

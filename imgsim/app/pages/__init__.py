@@ -11,6 +11,7 @@ from imgsim.app.pages import (
     browse,
     compare,
     help,
+    light_table,
     manage,
     map,
     models,
@@ -29,7 +30,7 @@ PAGES: tuple[page_registry.Page, ...] = (
     reuse, books, review,
     add, manage,
     overview, models, help, about,
-    book,
+    book, light_table,
 )  # fmt: skip
 
 for _page in PAGES:

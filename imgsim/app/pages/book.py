@@ -164,8 +164,8 @@ def _common(collection: Collection, dates: BookDates, found: Exchange) -> None:
     if not found.partners:
         return
     for when, title in (
-        (EARLIER, "Taken from earlier books"),
-        (LATER, "Passed on to later books"),
+        (EARLIER, "Also in earlier books"),
+        (LATER, "Also in later books"),
         (UNCERTAIN, "Also in books whose dates overlap, or undated"),
     ):
         partners = found.of(when)

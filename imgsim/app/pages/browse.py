@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, filters, found, shell
+from imgsim.app.parts import cards, filters, found, plate_marks, shell, tray
 from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, iiif_routes, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
 
 name, title, group = "browse", "Browse", "Plates"
+_GRID = "browse_grid"
+SIZES = {"small": (110, 95), "medium": (180, 150), "large": (320, 260)}  # height and least width, in pixels
 PAGE_SIZES = (30, 60, 120, 240)
 
 
@@ -26,6 +30,7 @@ class State(state.State):
     per_page: int = parameter(
         60, "per_page", parameters.integer(PAGE_SIZES[0], PAGE_SIZES[-1]), lasting=True
     )
+    size: str = parameter("medium", "size", parameters.OneOf(tuple(SIZES)), lasting=True)
     page: int = parameter(1, "page", parameters.integer(1, parameters.MOST_PAGES), after=(*state.FILTERS, "per_page"))
 
 
@@ -45,10 +50,23 @@ def draw(collection: Collection, now: State) -> None:
     page = min(now.page, pages)
     shown = rows[(page - 1) * now.per_page : page * now.per_page]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(_count(len(rows), len(collection.catalogue), page, pages, now.per_page))
+        said = _count(len(rows), len(collection.catalogue), page, pages, now.per_page)
+        st.caption(said, help=plate_marks.LEGEND, width="content")
+        _all_into_the_tray(collection, now, shown)
         pager(pages, page, "page", "_top")
+    height, width = SIZES[now.size]
+    marks = plate_marks.of(collection, shown)
     event = thumbnail_grid(
-        key="browse_grid", items=cards.cards(collection, shown), selected=now.plate or None, label="Plates"
+        key=_GRID,
+        items=[cards.card(collection, int(row), marks=known) for row, known in zip(shown, marks, strict=True)],
+        height=height,
+        min_width=width,
+        selected=now.plate or None,
+        trail=collection.name,
+        placed=name,
+        label="Plates",
+        tray=now.tray,
+        on_gather=partial(tray.gathered, _GRID),
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         pager(pages, page, "page", "_bottom")
@@ -69,10 +87,19 @@ def _controls(collection: Collection, now: State, number: int) -> None:
         )
         sizes = sorted({*PAGE_SIZES, now.per_page})
         st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
+        st.selectbox("Pictures", list(SIZES), format_func=str.capitalize, width=120, **state.bind("size"))
         if now.sort == "random":
             st.button("Shuffle", on_click=_shuffle)
         if number:
             iiif_routes.offer_selection(collection, now, number)
+
+
+def _all_into_the_tray(collection: Collection, now: State, shown: np.ndarray) -> None:
+    ids = [str(collection.catalogue.plate_ids[row]) for row in shown]
+    more = [one for one in ids if one not in now.tray]
+    # Once somebody gathers: before that it would only be in the way.
+    if now.tray and more:
+        st.button(f"Put all {len(ids):,} in the tray", type="tertiary", on_click=tray.add, args=(more,))
 
 
 def _shuffle() -> None:

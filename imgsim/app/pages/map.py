@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
 from imgsim.app.components.plate_map import clicked_row, selected_rows
-from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
+from imgsim.app.parts import (
+    cards,
+    downloads,
+    filters,
+    left_out,
+    line,
+    neighbour_query,
+    neighbourhood,
+    shell,
+    tray,
+)
 from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_labels
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
@@ -19,6 +31,7 @@ name, title, group = "map", "Map", "Plates"
 fragment = True
 State = state.State
 _KEY = "plate_map"
+_SELECTION = "selection_grid"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
@@ -203,8 +216,14 @@ def _selection(collection: Collection) -> None:
     page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1
     shown = rows[(page - 1) * per_page : page * per_page]
     event = thumbnail_grid(
-        key="selection_grid", items=cards.cards(collection, shown), label="Selected plates"
+        key=_SELECTION,
+        items=cards.cards(collection, shown),
+        label="Selected plates",
+        tray=state.current().tray,
+        on_gather=partial(tray.gathered, _SELECTION),
     )
+    if event.gathered:
+        st.rerun()  # the tray lies outside of what runs alone
     if event.clicked:
         shell.go("plate", plate=event.clicked)
 

@@ -205,8 +205,8 @@ def _books(collection: Collection, overview: Overview) -> None:
         return
     left, right = st.columns(2, gap="large")
     for column, borrowed, title in (
-        (left, True, "Books that take most from earlier ones"),
-        (right, False, "Books that pass most on to later ones"),
+        (left, True, "Books with most images also in earlier ones"),
+        (right, False, "Books with most images also in later ones"),
     ):
         trades = overview.borrowers(_BOOKS) if borrowed else overview.lenders(_BOOKS)
         with column:

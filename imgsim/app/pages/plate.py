@@ -19,6 +19,7 @@ from imgsim.app.parts import (
     neighbourhood,
     past_addresses,
     shell,
+    tray,
 )
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
@@ -82,6 +83,7 @@ def _body(
             _instead(collection, query, now)
     with left:
         _turn_pages(collection, row)
+        _ways(now)
         motif.viewer(collection, row, now.box)
         learned_counts.of_plate(collection, row)
         _record(collection, row)
@@ -151,6 +153,23 @@ def _turn_pages(collection: Collection, row: int) -> None:
             on_click=shell.remember,
             args=(after or "",),
         )
+
+
+def _ways(now: State) -> None:
+    """Where the plate can go."""
+    with st.container(horizontal=True, key="plate_ways"):
+        inside = now.plate in now.tray
+        if st.button(
+            "✓ In the tray" if inside else "Put in the tray",
+            key="into_tray",
+            type="tertiary",
+            help="Take it out again." if inside else "Gather plates from any page, to look at them side by side.",
+            on_click=tray.remove if inside else tray.add,
+            args=([now.plate],),
+        ):
+            st.rerun()  # the tray lies outside of what runs alone
+        if st.button("Show on the map →", key="on_map", type="tertiary", help="Where it lies among all plates."):
+            shell.go("map")
 
 
 def _record(collection: Collection, row: int) -> None:

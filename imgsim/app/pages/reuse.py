@@ -10,7 +10,16 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips
-from imgsim.app.parts import downloads, drawn_after, family, family_judging, past_addresses, shell
+from imgsim.app.parts import (
+    downloads,
+    drawn_after,
+    family,
+    family_filters,
+    family_judging,
+    family_words,
+    past_addresses,
+    shell,
+)
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.pager import pager
 from imgsim.app.parts.reuse_conditions import CONDITIONS
@@ -40,6 +49,9 @@ class State(state.State):
     reuse_to: str = parameter("", "to", parameters.short)
     # Between two appearances.
     reuse_years: tuple[int, int] | None = parameter(None, "years", parameters.span)
+    reuse_tag: str = parameter("", "tag", parameters.short)
+    reuse_verdicts: tuple[str, ...] = parameter((), "agree", parameters.verdicts)
+    reuse_judged: str = parameter("any", "judged", parameters.OneOf(tuple(family_filters.JUDGED)))
     reuse_page: int = parameter(1, "leaf", parameters.integer(1, parameters.MOST_PAGES), after=tuple(CONDITIONS))
 
 
@@ -67,6 +79,8 @@ def draw(collection: Collection, now: State) -> None:
         return
     offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
     _filters(offers, now)
+    with st.sidebar:
+        family_filters.draw(collection, families, tag=now.reuse_tag, verdicts=now.reuse_verdicts)
     shown = _selected(collection, families, now)
     _controls(collection, families, shown)
     if not shown:
@@ -79,9 +93,11 @@ def draw(collection: Collection, now: State) -> None:
 
 def _selected(collection: Collection, families: Families, now: State) -> list[Family]:
     return select(
-        families.ordered(),
+        family_filters.passing(collection, families, now.reuse_tag, now.reuse_judged),
         collection.catalogue,
         text=now.reuse_text,
+        named=family_filters.named(collection, now.reuse_text),
+        verdicts=family_filters.verdicts_of(now.reuse_verdicts),
         mirrored=now.reuse_mirrored,
         negative=now.reuse_negative,
         books=now.reuse_books,
@@ -216,7 +232,9 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
         downloads.csv(
             collection,
             f"families_{collection.name}",
-            lambda **of: export.families_csv(families, collection.catalogue, ids=ids, **of),
+            lambda **of: export.families_csv(
+                families, collection.catalogue, ids=ids, notes=family_words.notes(collection), **of
+            ),
             disabled=not ids or caches.withheld(collection),
             help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
         )

@@ -23,7 +23,7 @@ from imgsim.export import Estimate, ExportFile, ExportKind, Request, estimate, e
 _HERE = Path(__file__).parent
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
-_MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",)}
+_MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",), "Tray": ("tray",)}
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
 _PREPARE = "export_prepare"
 _SLOWEST = 0.15  # seconds between two signs of progress
@@ -38,6 +38,11 @@ def button(page: str) -> None:
         help="Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited.",
     ):
         _dialog(page)
+
+
+def of_tray() -> None:
+    """The way in from the tray."""
+    _dialog("Tray")
 
 
 @st.dialog("Export", width="large")
@@ -86,6 +91,9 @@ def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[n
     selected = caches.selected_rows(collection)
     if len(selected):
         offers["selected"] = selected
+    gathered = [collection.catalogue.row(one) for one in now.tray if collection.catalogue.has(one)]
+    if gathered:
+        offers["tray"] = np.array(gathered, dtype=np.int64)
     if now.filtered:
         offers["filtered"] = caches.filtered_rows(collection, now)
     offers["all"] = None
@@ -98,6 +106,7 @@ def _of_plates(name: str, rows: npt.NDArray[np.int64] | None, collection: Collec
         "family": f"This family ({number:,})",
         "plate": "This plate",
         "selected": f"Selected on the map ({number:,})",
+        "tray": f"Those in the tray ({number:,})",
         "filtered": f"Those that pass the filters ({number:,})",
         "all": f"All ({number:,})",
     }[name]

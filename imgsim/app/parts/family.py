@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,17 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import family_strips, pair_list
-from imgsim.app.parts import cards, downloads, drawn_after, family_judging, past_addresses, shell, tied_pairs
+from imgsim.app.parts import (
+    cards,
+    downloads,
+    drawn_after,
+    family_judging,
+    family_words,
+    past_addresses,
+    shell,
+    tied_pairs,
+    tray,
+)
 from imgsim.app.services import caches, iiif_routes, server, state, text
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
@@ -42,7 +53,7 @@ def strip(
         words.append({"text": "negatives among them", "kind": "negative"})
     return {
         "id": family.id,
-        "title": title(family),
+        "title": called(collection, family),
         "facts": facts_line(collection, family),
         "words": words,
         "members": [_card(collection, member, plate, judge) for member in family.members],
@@ -57,6 +68,12 @@ def title(family: Family) -> str:
     if books == 1:
         what += " in one book"
     return f"{what}, {family.span or 'no year known'}"
+
+
+def called(collection: Collection, family: Family) -> str:
+    """What people call it, with what it is: `The strawberry, after Fuchs · 3 books, 1712–1788`."""
+    said = family_words.notes(collection).get(family.id)
+    return " · ".join(part for part in (said.title if said else "", title(family)) if part)
 
 
 def facts_line(collection: Collection, family: Family) -> str:
@@ -99,12 +116,13 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     shell.lead("Re-use", "One image and where it appears again, in order of date.")
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
         st.button("← All families", on_click=_close)
-        st.markdown(f"## {text.plain(title(family))}", width="stretch")
+        st.markdown(f"## {text.plain(called(collection, family))}", width="stretch")
         st.caption(f"Family {family.id}", help="Its permanent id: the address of this family stays.")
         _books(collection, family)
         _downloads(collection, families, family)
     past_addresses.led_here(collection, family)
     st.caption(text.plain(facts_line(collection, family)))
+    family_words.show(collection, family, beside=partial(_into_the_tray, family))
     family_judging.bar(collection, family)
     hands = drawn_after.hands(collection)
     made = strip(collection, family, now.plate, judge=True, hands=hands)
@@ -142,6 +160,15 @@ def follow(clicked: str | None, compare: str | None, families: Families) -> None
         shell.go("compare", plate=families.family(family_id).earliest.plate_id, other=compare)
 
 
+def _into_the_tray(family: Family) -> None:
+    ids = [member.plate_id for member in family.members]
+    if not set(ids).issubset(state.current().tray):
+        st.button(
+            "Put in the tray", key="family_tray", type="tertiary", on_click=tray.add, args=(ids,),
+            help="All of its plates.",
+        )  # fmt: skip
+
+
 def _books(collection: Collection, family: Family) -> None:
     """A way to the page of each of its books."""
     if not family.books:
@@ -162,7 +189,9 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
     downloads.csv(
         collection,
         f"family_{text.file_name(family.id)}",
-        lambda **of: export.families_csv(families, collection.catalogue, ids=[family.id], **of),
+        lambda **of: export.families_csv(
+            families, collection.catalogue, ids=[family.id], notes=family_words.notes(collection), **of
+        ),
         disabled=caches.withheld(collection),
         help="One row a plate.",
     )

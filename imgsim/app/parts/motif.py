@@ -40,6 +40,7 @@ def viewer(collection: Collection, row: int, box: Box | None, height: int = 560)
         draw_label="Find a detail",
         box=box,
         on_box=_boxed,
+        trail=(collection.name, str(record["plate_id"])),
     )
 
 

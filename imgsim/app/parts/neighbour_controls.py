@@ -37,34 +37,10 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
             required=True,
             **state.bind("view"),
         )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="conditions"):
-        _numbers(collection, now)
-        if verified:
-            st.selectbox(
-                "Order",
-                ["evidence", "similarity"],
-                format_func=parameters.ORDERS.__getitem__,
-                width=125,
-                help="\n".join(f"- **{parameters.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
-                # Evidence first is what a plain address means.
-                **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
-            )
-        if of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets()):
-            st.selectbox(
-                "Time",
-                list(parameters.TIMES),
-                format_func=parameters.TIMES.__getitem__,
-                width=130,
-                **state.bind("when"),
-            )
-        if collection.catalogue.books_known:
-            if of_plate:
-                st.toggle("Other books only", **state.bind("other_books"))
-            st.toggle(
-                "One card a book",
-                help="Fold the plates of one book under its best, as far as they reach the line.",
-                **state.bind("fold"),
-            )
+    timed = of_plate and any(facet.column == "decade" for facet in collection.catalogue.facets())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(sentence(collection, now, of_plate=of_plate, timed=timed), key="conditions"):
+            _conditions(collection, now, of_plate=of_plate, timed=timed, verified=verified)
         study.button(collection)
     if verified:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
@@ -78,6 +54,52 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
                 **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
             )
     return head
+
+
+def sentence(collection: Collection, now: state.State, *, of_plate: bool, timed: bool) -> str:
+    """What the list is asked for: `20 nearest, in other books, any time; line at 0.88`."""
+    parts = [f"{now.top_k:,} nearest"]
+    if of_plate and collection.catalogue.books_known:
+        parts.append("in other books" if now.other_books else "in any book")
+    if timed:
+        parts.append({"any": "any time", "earlier": "printed earlier", "later": "printed later"}[now.when])
+    at = neighbour_query.line(collection, now)
+    return ", ".join(parts) + (f"; line at {at:g}" if at is not None else "")
+
+
+def _conditions(
+    collection: Collection, now: state.State, *, of_plate: bool, timed: bool, verified: bool
+) -> None:
+    """What the sentence opens."""
+    order = now.order or "evidence"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _numbers(collection, now)
+    if verified:
+        st.selectbox(
+            "Order",
+            ["evidence", "similarity"],
+            format_func=parameters.ORDERS.__getitem__,
+            width=125,
+            help="\n".join(f"- **{parameters.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
+            # Evidence first is what a plain address means.
+            **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
+        )
+    if timed:
+        st.selectbox(
+            "Time",
+            list(parameters.TIMES),
+            format_func=parameters.TIMES.__getitem__,
+            width=130,
+            **state.bind("when"),
+        )
+    if collection.catalogue.books_known:
+        if of_plate:
+            st.toggle("Other books only", **state.bind("other_books"))
+        st.toggle(
+            "One card a book",
+            help="Fold the plates of one book under its best, as far as they reach the line.",
+            **state.bind("fold"),
+        )
 
 
 def _offered(collection: Collection, now: state.State) -> list[str]:

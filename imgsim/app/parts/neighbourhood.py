@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
-from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study
+from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study, tray
 from imgsim.app.services import commands, state, text, verdict_labels
 from imgsim.collection import Collection
 from imgsim.collection.folded_cards import fold
@@ -100,7 +101,11 @@ def grid(
         on_click=_clicked if stay else None,
         on_expand=_expanded,
         on_judge=_judged,
+        tray=now.tray,
+        on_gather=partial(tray.gathered, _GRID),
     )
+    if event.gathered:
+        st.rerun()  # the tray lies outside of what runs alone
     if event.clicked and not stay:
         shell.go("plate", plate=event.clicked)
     if event.action and compare:

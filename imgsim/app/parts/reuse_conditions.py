@@ -14,4 +14,7 @@ CONDITIONS: dict[str, Any] = {
     "reuse_from": "",
     "reuse_to": "",
     "reuse_years": None,
+    "reuse_tag": "",
+    "reuse_verdicts": (),
+    "reuse_judged": "any",
 }

@@ -20,7 +20,7 @@ from imgsim.reviews import FILE
 
 _DONE = "_imgsim_put_back"
 # Beside the decisions.
-_OTHERS = {id_registry.FILE: "ids", marks.FILE: "marks on scans"}
+_OTHERS = {id_registry.FILE: "ids", marks.FILE: "marks on scans and words on families"}
 
 
 def show(collection: Collection) -> None:

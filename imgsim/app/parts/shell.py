@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from imgsim.app.components import narrow_screen, thumbnail_grid
-from imgsim.app.parts import cards, exporting, mending, notices, preparing, safekeeping, tour
+from imgsim.app.parts import cards, exporting, mending, notices, preparing, safekeeping, tour, tray
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.base.places import data_dir
 from imgsim.collection import Collection
@@ -33,6 +33,12 @@ def title_of(name: str) -> str:
 def go(name: str, **changes: object) -> None:
     """Leave for another page, with a change of state; the address says it, and the back button comes back."""
     st.switch_page(page_file(name), query_params=state.link(**changes))
+
+
+def address_of(name: str) -> str:
+    """The address of a page, as this browser reaches it, without parameters."""
+    here = str(st.context.url or "").rstrip("/")
+    return f"{here.removesuffix('/' + st.session_state[_LINKS][0])}/{name}"
 
 
 def remember(plate_id: str) -> None:
@@ -99,6 +105,10 @@ def corrected(collection: Collection) -> state.State:
     if now.plate and not collection.catalogue.has(now.plate):
         notices.add(_gone(collection, now.plate), within=collection.name)
         changes["plate"] = ""
+    asked = now.tray if now.collection in ("", collection.name) else ()
+    gathered = tray.settled(collection.name, asked)
+    if gathered != now.tray:
+        changes["tray"] = gathered
     if changes:
         now = state.update(**changes)
     return now

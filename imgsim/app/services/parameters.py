@@ -19,9 +19,24 @@ MAX_TEXT = 300  # letters of any other field
 MOST_TEXT = 1000  # of the search box: a whole citation fits
 MOST_CHOICES = 200  # values of one facet that fit in a link
 MOST_PAGES = 1_000_000
+MOST_IDS = 100  # plates of a tray: so many fit in a link
 
 Box = tuple[float, float, float, float]
 _KEY = "parameter"
+
+
+def written(value: object) -> str:
+    """A field's value as it stands in an address."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "-".join(str(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def written_ids(ids: Sequence[str]) -> str:
+    """Ids as they stand in an address, one after the other; see :func:`ids`."""
+    return ",".join(one.replace("%", "%25").replace(",", "%2C").replace(";", "%3B") for one in ids)
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,7 @@ class Parameter:
     read: Callable[[str], Any]  # raises ValueError, KeyError or OverflowError for what cannot be read
     after: frozenset[str] = frozenset()  # fields after whose change this one begins anew
     lasting: bool = False  # whether it outlasts the choice of another collection
+    write: Callable[[Any], str] = written
 
 
 def parameter(
@@ -41,9 +57,10 @@ def parameter(
     *,
     after: Sequence[str] = (),
     lasting: bool = False,
+    write: Callable[[Any], str] = written,
 ) -> Any:
     """A field of a state: ``page: int = parameter(1, "page", integer(1, 99))``. See :class:`Parameter`."""
-    known = Parameter(name, read, frozenset(after), lasting)
+    known = Parameter(name, read, frozenset(after), lasting, write)
     return dataclasses.field(default=default, metadata={_KEY: known})
 
 
@@ -114,18 +131,15 @@ def verdicts(text: str) -> tuple[str, ...]:
     return tuple(sorted({part for part in text.split("-") if part.isalpha()}))
 
 
+def ids(text: str) -> tuple[str, ...]:
+    """Ids of plates, each once and in the order given, as :func:`written_ids` writes them; at most `MOST_IDS`."""
+    parts = [part.replace("%3B", ";").replace("%2C", ",").replace("%25", "%")[:MAX_TEXT] for part in text.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))[:MOST_IDS]
+
+
 def box(text: str) -> Box:
     """A part of a plate: x0, y0, x1, y1 in fractions of it."""
     x0, y0, x1, y1 = (round(float(part), 4) for part in text.split("-"))
     if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
         raise ValueError(text)
     return (x0, y0, x1, y1)
-
-
-def written(value: object) -> str:
-    """A field's value as it stands in an address."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return "-".join(str(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeVar, overload
 import streamlit as st
 
 from imgsim.app.services import parameters
-from imgsim.app.services.parameters import MAX_TEXT, MOST_CHOICES, parameter, parameter_of, written
+from imgsim.app.services.parameters import MAX_TEXT, MOST_CHOICES, parameter, parameter_of
 from imgsim.errors import ImgsimError
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
@@ -65,6 +65,8 @@ class State:
     family: str = parameter("", "family", parameters.short)
     book_a: str = parameter("", "book", parameters.short)
     book_b: str = parameter("", "and", parameters.short)
+    # Plates that the reader gathered: see `imgsim.app.parts.tray`.
+    tray: tuple[str, ...] = parameter((), "tray", parameters.ids, write=parameters.written_ids)
 
     @property
     def filtered(self) -> bool:
@@ -152,7 +154,7 @@ def _written(values: Values) -> Query:
         known = parameter_of(field)
         value = values.get(field.name, field.default)
         if known and value != field.default:
-            query[known.name] = written(value)
+            query[known.name] = known.write(value)
     for column, chosen in values.get("choices", ()):
         query[_CHOICE + column] = list(chosen)
     return query

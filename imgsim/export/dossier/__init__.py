@@ -6,7 +6,7 @@ The page needs neither imgsim nor a network: thumbnails lie inside, there is no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imgsim.errors import ImgsimError, PrepareAgain
@@ -14,6 +14,7 @@ from imgsim.export.dossier.document import page
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
+    from imgsim.collection.family_notes import FamilyNote
     from imgsim.families import Families
     from imgsim.reviews import Review
 
@@ -25,6 +26,7 @@ def dossier_html(
     family_id: str,
     families: Families | None = None,
     reviews: Sequence[Review] | None = None,
+    notes: Mapping[str, FamilyNote] | None = None,
 ) -> bytes:
     """Return the dossier of a family as HTML, UTF-8.
 
@@ -32,6 +34,7 @@ def dossier_html(
     ----------
     families : after what people decided, if the caller has them.
     reviews : every record of what people decided; None: those beside the collection.
+    notes : what people call each family, and write of it; None: those beside the collection.
 
     Raises
     ------
@@ -40,6 +43,7 @@ def dossier_html(
     """
     from imgsim.collection.corrected import families_of
     from imgsim.collection.decided import reviews_of
+    from imgsim.collection.family_notes import NOTHING, FamilyNotes
 
     given = reviews_of(collection).all() if reviews is None else reviews
     families = families_of(collection, given) if families is None else families
@@ -49,4 +53,6 @@ def dossier_html(
             f"The plates of {collection.name} were never compared by their lines, so there are no families.",
             PrepareAgain(str(collection.path)),
         )
-    return page(collection, families, matches, families.family(family_id), given).encode("utf-8", "replace")
+    family = families.family(family_id)
+    said = (FamilyNotes(collection.path).standing() if notes is None else notes).get(family.id, NOTHING)
+    return page(collection, families, matches, family, given, said).encode("utf-8", "replace")

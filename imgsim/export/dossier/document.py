@@ -22,6 +22,7 @@ from imgsim.reviews.pictures import counting
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
+    from imgsim.collection.family_notes import FamilyNote
     from imgsim.reviews import Review
     from imgsim.verification.match_row import MatchRow
     from imgsim.verification.matches import Matches
@@ -37,6 +38,7 @@ def page(
     matches: Matches,
     family: Family,
     reviews: Sequence[Review],
+    said: FamilyNote,
 ) -> str:
     """The whole page."""
     catalogue = collection.catalogue
@@ -50,7 +52,7 @@ def page(
 
     return rendered(
         _PAGE,
-        head=_head(collection, family),
+        head=_head(collection, family, said),
         pictures=[
             {"row": row, "width": size[0], "height": size[1], "data": data}
             for row, data in pictures.items()
@@ -69,13 +71,16 @@ def page(
     )
 
 
-def _head(collection: Collection, family: Family) -> dict[str, str]:
+def _head(collection: Collection, family: Family, said: FamilyNote) -> dict[str, Any]:
     span = f", {family.span}" if family.span else ""
     places = f"; printed in {', '.join(family.places)}" if family.places else ""
     books = f" in {counted(len(family.books), 'book')}" if family.books else ""
     first = family.earliest
     return {
-        "title": collection.catalogue.short_title(first.row, 90),
+        "title": said.title or collection.catalogue.short_title(first.row, 90),
+        "note": said.note.splitlines(),
+        "tags": ", ".join(said.tags),
+        "by": f"{said.reviewer}, {said.when[:10]}" if said.reviewer else "",
         "lead": counted(len(family), "plate") + books + span + places,
         "earliest": (
             f"The earliest in this collection is of {first.date}. It need not be the first: "

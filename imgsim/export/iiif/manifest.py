@@ -12,6 +12,7 @@ from imgsim.catalogue import described
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.family_notes import NOTHING, FamilyNotes
 from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.export.iiif.image_service import image_address, sizes
 from imgsim.export.iiif.uris import Addresses
@@ -55,7 +56,8 @@ def family_manifest(
     family = families.family(family_id)
     at = Addresses(app, collection.name)
     earliest = family.earliest
-    title = collection.catalogue.short_title(earliest.row, 90)
+    said = FamilyNotes(collection.path).standing().get(family_id, NOTHING)
+    title = said.title or collection.catalogue.short_title(earliest.row, 90)
     first = f"The earliest in this collection is of {earliest.date}; it need not be the first. "
     return _manifest(
         collection,
@@ -71,6 +73,7 @@ def family_manifest(
             "Plates": str(len(family)),
             "Books": str(len(family.books)) if family.books else "",
             "Places": ", ".join(family.places),
+            "Tags": ", ".join(said.tags),
         },
         page=at.family_page(family_id),
         what="This family in imgsim",

@@ -1,4 +1,4 @@
-"""What the browser keeps for its reader from visit to visit: a name given once, a tour seen once."""
+"""What the browser keeps for its reader from visit to visit: a name given once, a tour seen once, a tray of plates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imgsim.app.components.mounting import mount
 from imgsim.errors import ImgsimError
 
 # What may be kept, and how many characters of it.
-NAMES = {"reviewer": 80, "tour": 20}
+NAMES = {"reviewer": 80, "tour": 20, "tray": 3000}
 PLACE = "imgsim."  # what the names of the cookies begin with
 _ANSWER = "_imgsim_memory_answer"
 _WRITTEN = "_imgsim_memory_written"

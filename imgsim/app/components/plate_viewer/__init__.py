@@ -36,6 +36,7 @@ def plate_viewer(
     draw_label: str = "Draw box",
     box: Box | Literal["kept"] | None = "kept",
     on_box: Callable[[], None] | None = None,
+    trail: tuple[str, str] | None = None,
 ) -> ViewerState:
     """Show one image whole, to be zoomed and moved.
 
@@ -50,6 +51,7 @@ def plate_viewer(
     draw : whether dragging draws a box from the start; else it moves the plate until `draw_label` is pressed.
     draw_label : what the button that draws is called.
     box : the box to show, for a caller that keeps it (with `on_box`); left out, the viewer keeps it itself.
+    trail : the collection and the id of the plate that is opened here, which this browser remembers; None for others.
     on_box : called without arguments before the page reruns when the box changed; see `box_of`.
 
     Raises
@@ -74,6 +76,7 @@ def plate_viewer(
         "crop": crop,
         "draw": bool(draw),
         "draw_label": str(draw_label),
+        "trail": list(trail) if trail else None,
     }
     if box == "kept":
         # The box outlives the picture of it: a viewer that comes back to the page draws it again.

@@ -4,6 +4,9 @@
 
 import { component, element, keyCaps, set, styles, write } from "../shared/common.js";
 import { ImageStage, press } from "../shared/image_stage.js";
+import { Looks, fullScreen } from "../shared/image_tools.js";
+import { UPRIGHT, box as laidBox, flipped, laid, turned, unlaid } from "../shared/orientation.js";
+import { note } from "../shared/trail.js";
 import { BoxTalk, CropBox } from "./viewer_box.js";
 
 class Viewer extends ImageStage {
@@ -11,6 +14,8 @@ class Viewer extends ImageStage {
     super("imgsim-viewer", "plate");
     this.send = send;
     this.talk = new BoxTalk((box) => this.send.state("box", { image: this.data.image, box, at: Date.now() }));
+    this.looks = new Looks((filter) => this.stage.style.setProperty("--look", filter || "none"));
+    this.node = element("div", { class: "viewer" });
     const tools = this.toolbar();
     this.stage.append(this.clear); // over the plate, which must not jump while a box is drawn
     this.hand = this.crop = new CropBox(this.stage, {
@@ -18,9 +23,11 @@ class Viewer extends ImageStage {
       toStage: (x, y) => this.toStage(x, y),
       sight: () => this.sight(),
       changed: (box) => this.boxed(box),
-      ended: (box) => this.talk.tell(box),
+      // Here a box is one of the plate as it lies; Python knows the plate as it is in the file.
+      ended: (box) => this.talk.tell(laidBox(unlaid, this.lies, box)),
     });
-    root.append(element("div", { class: "viewer" }, tools, this.stage));
+    this.node.append(tools, this.stage);
+    root.append(this.node);
     this.stage.addEventListener("blur", () => this.crop.letGo());
     this.start();
   }
@@ -36,7 +43,22 @@ class Viewer extends ImageStage {
       "data-testid": "imgsim-clear-box", class: "clear", hidden: true,
     });
     this.clear.addEventListener("pointerdown", (event) => event.stopPropagation());
-    return element("div", { class: "toolbar" }, this.modes, this.zoomButtons(), this.percent);
+    const lie = element(
+      "div",
+      { class: "group", role: "group", "aria-label": "How the plate is shown" },
+      press("↻", "Turn by a quarter (R)", () => this.lay(turned(this.lies)), { "aria-label": "Turn", class: "square", "data-testid": "imgsim-turn" }),
+      press("⇋", "Flip left and right (F)", () => this.lay(flipped(this.lies)), { "aria-label": "Flip", class: "square", "data-testid": "imgsim-flip" }),
+      this.looks.invert,
+    );
+    const looks = [lie, this.looks.contrast, fullScreen(this.node)];
+    return element("div", { class: "toolbar" }, this.modes, this.zoomButtons(), ...looks, this.percent);
+  }
+
+  /** Lay the plate otherwise; a box on it goes with it. */
+  lay(lies) {
+    const box = laidBox(unlaid, this.lies, this.crop.box);
+    super.lay(lies);
+    this.crop.set(laidBox(laid, lies, box), false);
   }
 
   update(data) {
@@ -49,7 +71,10 @@ class Viewer extends ImageStage {
     set(this.modes, "hidden", !data.crop);
     write(this.modes.firstChild, data.draw_label);
     if (data.crop !== before.crop) this.setMode(data.crop && data.draw ? "box" : "move");
-    this.talk.hear((data.crop && data.box) || null, data.image !== before.image, this.crop);
+    if (data.src !== before.src) this.lies = UPRIGHT; // another plate lies as it is in its file
+    const hear = { set: (box, told) => this.crop.set(laidBox(laid, this.lies, box), told) };
+    this.talk.hear((data.crop && data.box) || null, data.image !== before.image, hear);
+    if (data.src !== before.src && data.trail) note(...data.trail);
     if (data.src !== before.src) this.load();
     this.place();
   }
@@ -71,6 +96,7 @@ class Viewer extends ImageStage {
   }
 
   boxed(box) {
+    box = laidBox(unlaid, this.lies, box);
     set(this.stage, "data-box", box ? box.map((edge) => edge.toFixed(4)).join(",") : "");
     set(this.clear, "hidden", !box);
   }
@@ -78,11 +104,13 @@ class Viewer extends ImageStage {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.stage) return;
     const held = this.wide && this.data.crop && this.crop.key(event);
+    const own = { f: () => this.lay(flipped(this.lies)), r: () => this.lay(turned(this.lies)), i: () => this.looks.toggle() };
     if (!held && event.key === "Escape" && this.crop.box) this.crop.set(null, true);
+    else if (!held && Object.hasOwn(own, event.key.toLowerCase())) own[event.key.toLowerCase()]();
     else if (!held && event.key !== "Escape" && !this.steer(event.key)) return;
     event.preventDefault();
   }
 }
 
-const SHEETS = await Promise.all(["common.css", "stage.css", "image_stage.css"].map((name) => styles(name)));
+const SHEETS = await Promise.all(["common.css", "stage.css", "image_stage.css", "image_tools.css"].map((name) => styles(name)));
 export default component(Viewer, ...SHEETS, await styles("viewer.css", import.meta.url));

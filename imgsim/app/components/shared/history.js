@@ -3,6 +3,8 @@
 // When the app leads from one page to another, Streamlit writes two entries into the browser's history: the page that
 // is left, with the address's new parameters, and then the new page with the same ones. The first was never seen by
 // anybody, and to go back to it looks as if the button did nothing. So the second takes its place.
+// Nor is it a step that a plate goes into the tray, which no way back empties (see parts/tray.py): where an address says
+// something else of the tray alone, it takes the place of the one before.
 // Likewise an address without parameters is spelt out as soon as the page is there; to go back to it would only have it
 // spelt out again, and nobody would get past it.
 
@@ -15,6 +17,16 @@ export function finishes(first, second) {
   );
 }
 
+/** Whether two parameters of an address, "?a=b&tray=c", differ in the tray alone. */
+export function sameButForTheTray(one, other) {
+  const [a, b] = [one, other].map((search) => new URLSearchParams(search));
+  for (const query of [a, b]) {
+    query.delete("tray");
+    query.sort();
+  }
+  return one !== other && a.toString() === b.toString();
+}
+
 function oneEntryAStep() {
   if (history.pushState.imgsim) return;
   const push = history.pushState.bind(history);
@@ -24,9 +36,10 @@ function oneEntryAStep() {
     const to = new URL(url ?? "", location.href);
     const entry = { path: to.pathname, search: to.search, time: performance.now() };
     const speltOut = entry.path === from && !location.search;
-    if (speltOut || finishes(last, entry)) history.replaceState(state, title, url);
+    const gathered = entry.path === from && sameButForTheTray(location.search, entry.search);
+    if (speltOut || gathered || finishes(last, entry)) history.replaceState(state, title, url);
     else push(state, title, url);
-    last = entry.path === from ? entry : null;
+    last = entry.path === from && !gathered ? entry : null;
   };
   pushState.imgsim = true;
   history.pushState = pushState;

@@ -3,6 +3,7 @@
 // For tests: the stage has dataset.state (loading, preview, ready, error) and dataset.zoom (1: the whole image fits).
 
 import { decode, element, set, wheelPixels, write } from "./common.js";
+import { UPRIGHT, sides, transform } from "./orientation.js";
 
 const MOST = 40; // times the fitted size
 
@@ -37,6 +38,7 @@ export class ImageStage {
     this.pointers = new Map();
     this.zoom = 1;
     this.x = this.y = 0.5;
+    this.lies = UPRIGHT;
   }
 
   /** Begin: everything that is called back is there. */
@@ -76,12 +78,20 @@ export class ImageStage {
   /** Put a decoded image on the stage; the scan takes its preview's place without a jump. */
   show(image, state) {
     const whole = this.stage.dataset.state !== "preview";
-    this.wide = image.naturalWidth;
-    this.high = image.naturalHeight;
+    this.file = [image.naturalWidth, image.naturalHeight];
+    [this.wide, this.high] = sides(this.lies, ...this.file);
     this.image.src = image.src;
     this.state(state);
     if (whole) this.reset();
     else this.place();
+  }
+
+  /** Lay the image otherwise: see orientation.js. */
+  lay(lies) {
+    this.lies = lies;
+    if (!this.wide) return;
+    [this.wide, this.high] = sides(lies, ...this.file);
+    this.reset();
   }
 
   state(name, text = "") {
@@ -149,9 +159,8 @@ export class ImageStage {
     this.x = halfX >= 0.5 ? 0.5 : Math.min(1 - halfX, Math.max(halfX, this.x));
     this.y = halfY >= 0.5 ? 0.5 : Math.min(1 - halfY, Math.max(halfY, this.y));
     const [left, top] = this.toStage(0, 0);
-    this.image.style.width = `${this.wide}px`;
-    this.image.style.height = `${this.high}px`;
-    this.image.style.transform = `translate(${left}px, ${top}px) scale(${this.scale})`;
+    [this.image.style.width, this.image.style.height] = this.file.map((side) => `${side}px`);
+    this.image.style.transform = `translate(${left}px, ${top}px) scale(${this.scale}) ${transform(this.lies, ...this.file)}`;
     set(this.stage, "data-zoom", this.zoom.toFixed(3));
     write(this.percent, this.stage.dataset.state === "ready" ? `${Math.round(this.zoom * 100)} %` : "loading …");
     this.placed();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +12,22 @@ from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
 _TEXTS = {"id", "src", "alt", "title", "badge", "badge_title", "action", "judge", "review", "review_title"}
-_FIELDS = _TEXTS | {"lines", "rank", "more", "mark", "outline", "boxes", "verdict", "heading"}
+_FIELDS = _TEXTS | {"lines", "marks", "rank", "more", "mark", "outline", "boxes", "verdict", "heading"}
 MARKS = ("", "query", "selected")
+KNOWN = ("reused", "reviewed")  # what is known of a plate by itself
 TIMES = ("earlier", "later", "both", "other")  # of the other books that have the same image
 
 
 @dataclass(frozen=True)
 class GridEvent:
-    """What the user did since the last run: the id of the card clicked, or of its "+N", action or judge pressed."""
+    """What the user did since the last run: the id of the card clicked, or of its "+N", action or judge pressed; and
+    whether boxes of the tray were ticked."""
 
     clicked: str | None = None
     expand: str | None = None
     action: str | None = None
     judge: str | None = None
+    gathered: bool = False
 
 
 def thumbnail_grid(
@@ -37,10 +40,14 @@ def thumbnail_grid(
     selected: str | None = None,
     label: str = "Plates",
     noun: str = "plate",
+    tray: Collection[str] | None = None,
+    trail: str = "",
+    placed: str = "",
     on_click: Callable[[], None] | None = None,
     on_expand: Callable[[], None] | None = None,
     on_action: Callable[[], None] | None = None,
     on_judge: Callable[[], None] | None = None,
+    on_gather: Callable[[], None] | None = None,
 ) -> GridEvent:
     """Show plates as cards and return which was picked.
 
@@ -62,6 +69,7 @@ def thumbnail_grid(
             boxes   {"width", "height", "boxes": [[x0, y0, x1, y1, kind], ...]}: boxes drawn on it (optional)
             verdict {"kind": one of CODES or TIMES, "text": its words, "title": a sentence} (optional)
             review  str, what people decided, such as "same plate"; review_title says who and when (optional)
+            marks   list of {"kind": one of KNOWN, "text": a word or two, "title": a sentence} (optional)
             action  str, a button under the card, such as "Compare" (optional)
             judge   str, another one beside it, such as "Decide" (optional)
             heading {"text": words, "means": more words, "line": bool}: stands over the card, across the grid; with a
@@ -73,6 +81,12 @@ def thumbnail_grid(
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
     noun : what one of its cards is.
+    tray : the ids that are in the reader's tray; each card then has a box to tick that puts it in or takes it out.
+        None: there are no such boxes.
+    trail : the collection whose plates are marked that this browser opened before (see `plate_viewer`); "": none are.
+    placed : the name of a page that, with the same plates, stands where it stood when the reader comes back to it; ""
+        for a grid beside others.
+    on_gather : called without arguments when boxes were ticked; see `gathered`.
     on_click, on_expand, on_action, on_judge : called without arguments before the page reruns; see `picked`.
 
     Raises
@@ -92,14 +106,18 @@ def thumbnail_grid(
         "fit": bool(fit),
         "label": str(label),
         "noun": str(noun),
+        "trail": str(trail),
+        "placed": str(placed),
+        "tray": None if tray is None else [id_ for id_ in ids if id_ in tray],
     }
     events = {"clicked": on_click, "expand": on_expand, "action": on_action, "judge": on_judge}
-    result = mount("thumbnail_grid", key=key, data=data, events=events)
+    result = mount("thumbnail_grid", key=key, data=data, events={**events, "gather": on_gather})
     if result is None:
         return GridEvent()
     # Only ids that are on the page: the browser is asked, not believed.
     found = {event: picked(result, event) for event in events}
-    return GridEvent(**{event: value if value in ids else None for event, value in found.items()})
+    told = {event: value if value in ids else None for event, value in found.items()}
+    return GridEvent(**told, gathered=gathered(result) is not None)
 
 
 def picked(state: object, event: str = "clicked") -> str | None:
@@ -109,6 +127,17 @@ def picked(state: object, event: str = "clicked") -> str | None:
     """
     value = state.get(event) if hasattr(state, "get") else None
     return value if isinstance(value, str) else None
+
+
+def gathered(state: object) -> tuple[tuple[str, ...], bool] | None:
+    """The ids whose boxes were ticked in a grid's state, and whether they go into the tray; None where none were."""
+    value = state.get("gather") if hasattr(state, "get") else None
+    if not isinstance(value, Mapping) or not isinstance(value.get("into"), bool):
+        return None
+    ids = value.get("ids")
+    if not isinstance(ids, list) or not ids or not all(isinstance(one, str) and one for one in ids):
+        return None
+    return tuple(ids), value["into"]
 
 
 def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
@@ -135,11 +164,19 @@ def _card(item: Mapping[str, Any], selected: str | None) -> dict[str, Any]:
         card["outline"] = drawable(item["outline"], f"the outline of {card['id']!r}")
     if item.get("boxes") is not None:
         card["boxes"] = drawable_boxes(item["boxes"], f"what is drawn on {card['id']!r}")
+    if item.get("marks"):
+        card["marks"] = [_known(mark, card["id"]) for mark in item["marks"]]
     if item.get("verdict") is not None:
         card["verdict"] = _verdict(item["verdict"], card["id"])
     if item.get("heading") is not None:
         card["heading"] = _heading(item["heading"], card["id"])
     return card
+
+
+def _known(mark: Mapping[str, Any], id_: str) -> dict[str, str]:
+    if not isinstance(mark, Mapping) or set(mark) != {"kind", "text", "title"} or mark["kind"] not in KNOWN:
+        raise ImgsimError(f"a mark of {id_!r} has a kind among {KNOWN}, a text and a title, not {mark!r}")
+    return {name: str(value) for name, value in mark.items()}
 
 
 def _heading(heading: Mapping[str, Any], id_: str) -> dict[str, str | bool]:

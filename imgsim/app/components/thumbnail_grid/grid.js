@@ -3,9 +3,12 @@
 // For tests: [data-testid="imgsim-grid"] is the list, dataset.count its length; each li has data-id, data-rank,
 // data-mark, data-verdict, and data-outlined where a region is drawn; the card is its first button ("imgsim-card"), the "+N" its
 // second ("imgsim-more"), its action and judge the last ("imgsim-action", "imgsim-judge"); "imgsim-review" is what people decided.
+// "imgsim-gather" is the box that puts a card in the tray; data-gathered where it is in it.
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
 import { outline, rectangles } from "../shared/outline.js";
+import { Place } from "../shared/scrolling.js";
+import { opened } from "../shared/trail.js";
 import { component, element, set, styles, write } from "../shared/common.js";
 
 class Card {
@@ -16,6 +19,7 @@ class Card {
     this.badge = element("span", { class: "badge", hidden: true });
     this.verdict = element("span", { class: "verdict", hidden: true, "data-testid": "imgsim-verdict" });
     this.review = element("span", { class: "review", hidden: true, "data-testid": "imgsim-review" });
+    this.marks = element("span", { class: "marks", hidden: true, "data-testid": "imgsim-marks" });
     this.rank = element("span", { class: "rank", hidden: true, "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.lines = element("span", { class: "lines" });
@@ -27,12 +31,14 @@ class Card {
       this.verdict,
       this.title,
       this.lines,
+      this.marks,
     );
     this.more = element("button", { type: "button", class: "more", tabindex: -1, hidden: true, "data-testid": "imgsim-more" });
     this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
     this.judge = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-judge" });
     this.acts = element("span", { class: "acts" }, this.action, this.judge);
-    this.node = element("li", { "data-id": id }, this.button, this.more, this.acts);
+    this.gather = element("button", { type: "button", class: "gather", tabindex: -1, hidden: true, role: "checkbox", "data-testid": "imgsim-gather" });
+    this.node = element("li", { "data-id": id }, this.button, this.more, this.acts, this.gather);
     this.words = element("strong");
     this.means = element("span");
     this.heading = element("li", { class: "heading", "data-testid": "imgsim-heading" }, this.words, " ", this.means);
@@ -66,6 +72,9 @@ class Card {
     label(this.verdict, item.verdict?.text, item.verdict?.title);
     set(this.verdict, "data-kind", item.verdict?.kind);
     set(this.node, "data-verdict", item.verdict?.kind);
+    const told = [...(item.marks ?? []), item.opened && { kind: "opened", text: "opened", title: "You opened it before, in this browser" }];
+    this.marks.replaceChildren(...told.filter(Boolean).map(({ kind, text, title }) => element("span", { "data-kind": kind, title }, text)));
+    set(this.marks, "hidden", !told.some(Boolean));
     label(this.rank, item.rank && String(item.rank));
     label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
     set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
@@ -76,6 +85,7 @@ class Card {
       set(this[name], "aria-label", item[name] && `${item[name]}: ${item.title || item.id}`);
     }
     set(this.acts, "hidden", !item.action && !item.judge);
+    this.named = item.title || item.id;
     this.headed = Boolean(item.heading);
     write(this.words, item.heading?.text ?? "");
     write(this.means, item.heading?.means ?? "");
@@ -88,6 +98,15 @@ class Card {
     set(this.node, "data-mark", item.mark || null);
     set(this.button, "aria-current", item.mark ? "true" : null);
   }
+}
+
+/** Whether a card is in the tray; null where there is none. */
+function tick(card, into) {
+  set(card.gather, "hidden", into === null);
+  set(card.gather, "aria-checked", String(Boolean(into)));
+  set(card.gather, "aria-label", `In the tray: ${card.named}`);
+  set(card.gather, "title", into ? "Take it out of the tray" : "Put it in the tray; with Shift, all from the last one on");
+  set(card.node, "data-gathered", Boolean(into));
 }
 
 function label(node, text, title) {
@@ -103,18 +122,20 @@ class Grid {
     this.list = element("ul", { "data-testid": "imgsim-grid" });
     this.heard = element("div", { class: "heard", role: "status" });
     root.append(this.list, this.heard);
+    this.place = new Place(this.list);
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, fit, label: name, noun }) {
+  update({ items, height, min_width, fit, label: name, noun, tray, trail, placed }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
     set(list, "data-fit", Boolean(fit));
     list.style.setProperty("--height", `${height}px`);
     list.style.setProperty("--least", `${min_width}px`);
     const active = list.getRootNode().activeElement;
+    const before = trail ? opened(trail) : new Set();
     const wanted = new Set(items.map((item) => item.id));
     let lost = false;
     for (const [id, card] of cards) {
@@ -124,19 +145,20 @@ class Grid {
       card.heading.remove();
       cards.delete(id);
     }
-    let before = list.firstChild;
+    let next = list.firstChild;
     for (const item of items) {
       const card = cards.get(item.id) ?? new Card(item.id);
       cards.set(item.id, card);
-      card.update(item);
+      card.update(before.has(item.id) ? { ...item, opened: true } : item);
+      tick(card, tray && tray.includes(item.id));
       if (!card.headed) {
-        if (card.heading === before) before = before.nextSibling;
+        if (card.heading === next) next = next.nextSibling;
         card.heading.remove();
       }
       // Only what is out of place is moved: moving a card would lose its focus.
       for (const node of card.headed ? [card.heading, card.node] : [card.node]) {
-        if (node === before) before = before.nextSibling;
-        else list.insertBefore(node, before);
+        if (node === next) next = next.nextSibling;
+        else list.insertBefore(node, next);
       }
     }
     // Other plates than before are announced; the first ones are found by whoever reads on.
@@ -146,6 +168,7 @@ class Grid {
     set(list, "data-count", items.length);
     if (!this.order.includes(this.held)) this.hold(this.order[0]);
     if (lost) this.held?.button.focus({ preventScroll: true });
+    if (placed) this.place.shows(`${placed}\n${items.map((item) => item.id).join("\n")}`);
   }
 
   cardOf(event) {
@@ -155,7 +178,7 @@ class Grid {
   /** One card takes part in the Tab order; the arrow keys move on from it. */
   hold(card) {
     if (!card || card === this.held) return;
-    const parts = (of) => [of.button, of.more, of.action, of.judge];
+    const parts = (of) => [of.button, of.more, of.action, of.judge, of.gather];
     for (const part of this.held ? parts(this.held) : []) set(part, "tabindex", -1);
     for (const part of parts(card)) set(part, "tabindex", 0);
     this.held = card;
@@ -165,8 +188,19 @@ class Grid {
     const card = this.cardOf(event);
     const button = event.target.closest("button");
     if (!card || !button) return;
+    if (button === card.gather) return this.gather(card, event.shiftKey);
     const events = new Map([[card.more, "expand"], [card.action, "action"], [card.judge, "judge"]]);
     this.send.trigger(events.get(button) ?? "clicked", card.id);
+  }
+
+  /** Put a card in the tray or take it out; with Shift, with all between it and the one before. */
+  gather(card, all) {
+    const into = card.gather.getAttribute("aria-checked") !== "true";
+    const [here, last] = [card, this.ticked ?? card].map((one) => this.order.indexOf(one));
+    const cards = all && last >= 0 ? this.order.slice(Math.min(here, last), Math.max(here, last) + 1) : [card];
+    for (const one of cards) tick(one, into); // at once; the app's answer says the same
+    this.ticked = card;
+    this.send.trigger("gather", { ids: cards.map((one) => one.id), into });
   }
 
   key(event) {
@@ -200,6 +234,7 @@ class Grid {
   }
 
   dispose() {
+    this.place.dispose();
     this.cards.clear();
   }
 }

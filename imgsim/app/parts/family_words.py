@@ -1,0 +1,113 @@
+"""What people call a family, and write of it, on the screen: shown, changed, taken back, and looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from imgsim.app.parts import reviewer, shell
+from imgsim.app.services import caches, text
+from imgsim.collection import Collection
+from imgsim.collection.family_notes import (
+    LONGEST_NOTE,
+    LONGEST_TITLE,
+    NOTHING,
+    FamilyNote,
+    FamilyNotes,
+    tag_counts,
+)
+from imgsim.errors import ImgsimError
+from imgsim.families import Families, Family
+
+_TAGS = "Words to find families by, separated by commas: Re-use can show those with a tag alone."
+_MOST_NAMED = 30  # tags
+_FAILED = "_imgsim_family_words_failed"
+
+
+def notes(collection: Collection) -> Mapping[str, FamilyNote]:
+    """What is said of each family, by its id; nothing where it cannot be read, as every page says."""
+    try:
+        kept = FamilyNotes(collection.path)
+        return caches.fact(collection, "notes on families", kept.standing, kept.revision, keep=4)
+    except ImgsimError:
+        return {}
+
+
+def judged(collection: Collection) -> frozenset[str]:
+    """The families in which somebody decided about a pair."""
+    return caches.answer(collection, "families that were judged", _judged, keep=4)
+
+
+def _judged(collection: Collection) -> frozenset[str]:
+    families, catalogue = collection.families, collection.catalogue
+    if families is None:
+        return frozenset()
+    pairs = [pair for pair in collection.decisions if all(map(catalogue.has, pair))]
+    both = [{families.of(catalogue.row(plate)) for plate in pair} for pair in pairs]
+    return frozenset(name for found in both if len(found) == 1 for name in found if name is not None)
+
+
+def tags(collection: Collection, families: Families) -> dict[str, int]:
+    """The tags of its families, with how many bear each."""
+    return tag_counts(notes(collection), families.ids)
+
+
+def show(collection: Collection, family: Family, beside: Callable[[], None]) -> None:
+    """The note and the tags of a family, and the way to change them; `beside` draws what else stands in their line."""
+    said = notes(collection).get(family.id, NOTHING)
+    if said.note:
+        st.markdown("  \n".join(text.plain(line) for line in said.note.splitlines()))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="family_words"):
+        for tag in said.tags:
+            if st.button(text.plain(tag), key=f"family_tag_{tag}", help="All families with this tag."):
+                shell.go("reuse", family="", reuse_tag=tag)
+        with st.popover("Edit title, note, tags" if said != NOTHING else "Give it a title …", type="tertiary"):
+            _form(collection, family, said)
+        if said.reviewer:
+            st.caption(text.plain(f"{said.reviewer}, {said.when[:10]}"), width="content")
+        if _can_undo(collection, family):
+            st.button("Undo", key="family_words_undo", type="tertiary", on_click=_undo, args=(collection, family.id))
+        beside()
+    if failed := st.session_state.pop(_FAILED, ""):
+        st.error(text.plain(failed))
+
+
+def _can_undo(collection: Collection, family: Family) -> bool:
+    try:
+        return bool(reviewer.name()) and FamilyNotes(collection.path).can_undo(family.id)
+    except ImgsimError:
+        return False
+
+
+def _form(collection: Collection, family: Family, said: FamilyNote) -> None:
+    signed = reviewer.sign("signs what you write")
+    known = tag_counts(notes(collection), notes(collection))
+    # Fields of each version anew: a browser sends again what stood in those of before.
+    key = f"family_words_{family.id}_{said.when}"
+    st.text_input("Title", said.title, LONGEST_TITLE, key=f"{key}_title", placeholder="The strawberry, after Fuchs")
+    st.text_area("Note", said.note, max_chars=LONGEST_NOTE, key=f"{key}_note")
+    st.text_input("Tags", ", ".join(said.tags), key=f"{key}_tags", placeholder="Fuchs, woodcut", help=_TAGS)
+    if known:
+        st.caption(text.plain("In use: " + ", ".join(list(known)[:_MOST_NAMED])))
+    st.button(
+        "Save", type="primary", key="family_words_save", disabled=not signed, on_click=_save,
+        args=(collection, family.id, key),
+    )  # fmt: skip
+
+
+def _save(collection: Collection, family_id: str, key: str) -> None:
+    named, note, tagged = (str(st.session_state[f"{key}_{name}"]) for name in ("title", "note", "tags"))
+    try:
+        FamilyNotes(collection.path).write(
+            family_id, reviewer.name(), title=named, note=note, tags=tagged.split(",")
+        )
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def _undo(collection: Collection, family_id: str) -> None:
+    try:
+        FamilyNotes(collection.path).undo(family_id, reviewer.name())
+    except ImgsimError as error:
+        st.session_state[_FAILED] = str(error)

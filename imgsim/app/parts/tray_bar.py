@@ -1,0 +1,107 @@
+"""The tray as a slim bar under every page: its plates, and where they can go."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.components import tray_strip
+from imgsim.app.components.tray_strip import removed
+from imgsim.app.parts import downloads, exporting, shell, tray
+from imgsim.app.services import server, state, text
+from imgsim.collection import Collection
+from imgsim.collection.addresses import gone_sentence, plate_address
+from imgsim.collection.citing import plate_citation
+from imgsim.errors import ImgsimError
+
+_STRIP = "tray_strip"
+
+
+def draw(collection: Collection) -> None:
+    """Draw the bar; nothing where the tray is empty and nothing was taken out."""
+    now = state.current()
+    # The container is always there, so that the page below keeps its place.
+    with st.container(key="tray", horizontal=True, vertical_alignment="center", gap="small"):
+        undo = tray.can_undo(collection.name)
+        if not now.tray and not undo:
+            return
+        here = [one for one in now.tray if collection.catalogue.has(one)]
+        away = [one for one in now.tray if one not in here]
+        event = tray_strip(
+            key=_STRIP,
+            items=[_item(collection, one) for one in now.tray],
+            told=_told(len(here), len(away)),
+            on_remove=_removed,
+        )
+        if event.clicked in here:
+            shell.go("plate", plate=event.clicked)
+        _ways(collection, here)
+        with st.container(key="tray_steps", horizontal=True, width="content", gap="small"):
+            if here:
+                _more(collection, now, here)
+            if undo:
+                st.button("Undo", key="tray_undo", on_click=tray.undo, help="Make the tray what it was before.")
+            if now.tray:
+                st.button("Clear", key="tray_clear", on_click=tray.clear, help="Take all plates out.")
+
+
+def _told(here: int, away: int) -> str:
+    said = text.count(here, "plate") if here or not away else ""
+    missing = f"{away:,} not in this collection" if away else ""
+    return ", ".join(part for part in (said, missing) if part)
+
+
+def _item(collection: Collection, plate_id: str) -> dict[str, str]:
+    if not collection.catalogue.has(plate_id):
+        return {"id": plate_id, "src": "", "title": f"{plate_id}: {_became(collection, plate_id)}"}
+    row = collection.catalogue.row(plate_id)
+    title = f"{collection.catalogue.short_title(row)}, {text.date_of(collection.catalogue.record(row))}"
+    return {"id": plate_id, "src": server.thumbnail_url(collection, row), "title": f"{title} ({plate_id})"}
+
+
+def _became(collection: Collection, plate_id: str) -> str:
+    try:
+        entry = plate_address(collection, plate_id)
+    except ImgsimError:  # the registry cannot be read, which every page says
+        entry = None
+    return gone_sentence(entry) if entry is not None else "this collection does not have it, and never had"
+
+
+def _removed() -> None:
+    plate_id = removed(st.session_state[_STRIP])
+    if plate_id:
+        tray.remove([plate_id])
+
+
+def _ways(collection: Collection, here: list[str]) -> None:
+    with st.container(key="tray_ways", horizontal=True, width="content", gap="small"):
+        if len(here) >= 2 and st.button(
+            "Light table", key="tray_table", type="primary", help="Side by side, enlarged and moved together."
+        ):
+            shell.go("light_table")
+        if len(here) == 2 and st.button("Compare", key="tray_compare", help="Laid exactly on each other."):
+            shell.go("compare", plate=here[0], other=here[1])
+
+
+def _more(collection: Collection, now: state.State, here: list[str]) -> None:
+    rows = [collection.catalogue.row(one) for one in here]
+    with st.popover("Take away", key="tray_more"):
+        with st.container(horizontal=True):
+            if st.button("Export …", key="tray_export", help="Lists, families, references, or all in one zip."):
+                exporting.of_tray()
+            downloads.csv(
+                collection,
+                f"tray_{collection.name}",
+                lambda **of: export.selection_csv(collection.catalogue, rows, **of),
+                key="tray_csv",
+                help=f"{text.count(len(rows), 'plate')}, one a row.",
+            )
+        kept = "the browser keeps it too" if not tray.too_long(now) else "it is too long for the browser to keep"
+        st.caption(f"A link that opens this tray, for a colleague or for later ({kept}):")
+        query = urlencode(state.to_query(state.State(collection=now.collection, tray=now.tray)), doseq=True)
+        st.code(f"{shell.address_of('light_table')}?{query}", language=None)
+        st.caption("To cite these plates:")
+        st.code("\n".join(plate_citation(collection, row) for row in rows), language=None, wrap_lines=True)
+
