@@ -26,7 +26,7 @@ ADDRESS = {
     "asked": "mirrored", "precision": "0.5", "box": "0.0-0.125-0.5-1.0", "versus": "other", "first": "6",
     "models": "agreement", "found": "second", "sharing": "2", "part": "3", "draw": "9",
     "page_id": "flora/p 001", "pages": "unsure", "pages_of": "flora", "pages_sheet": "2", "door": "own",
-    "draft": "0a1b", "hand": "yes", "in.place": ["Edinburgh", "London, again"], "in.x.y": ["="],
+    "draft": "0a1b", "hand": "yes", "sought": "rose é", "in.place": ["Edinburgh", "London, again"], "in.x.y": ["="],
 }  # fmt: skip
 READ: dict[str, Any] = {
     "collection": "herbals", "backbone": "toy", "plate": "bm01/img 007", "text": "ä & = ?", "decades": (1700, 1750),
@@ -41,6 +41,7 @@ READ: dict[str, Any] = {
     "precision": 0.5, "box": (0.0, 0.125, 0.5, 1.0), "versus": "other", "first": 6, "models": "agreement",
     "found_by": "second", "sharing": 2, "models_page": 3, "draw": 9, "book_scan": "flora/p 001",
     "pages_asked": "unsure", "pages_book": "flora", "pages_sheet": 2, "door": "own", "draft": "0a1b", "hand": True,
+    "sought": "rose é",
 }  # fmt: skip
 QUERY = {name: [value] if isinstance(value, str) else value for name, value in ADDRESS.items()}
 

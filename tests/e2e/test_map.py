@@ -92,6 +92,40 @@ def test_a_box_on_the_map_gathers_plates_and_gives_them_as_csv(page: Page, app: 
     assert sorted(plate.strip('="') for plate in table["plate_id"]) == sorted(ids(chosen))
 
 
+def test_words_find_plates_on_the_map_and_enter_flies_from_one_to_the_next(
+    page: Page, app: Served, sample: Collection
+) -> None:
+    words = {str(place) for place in sample.catalogue.frame["place"]} - {"", "London"}
+    other = max(words, key=lambda word: len(sample.catalogue.search(word)))
+    by_word = {word: sample.catalogue.search(word).tolist() for word in (other, "London")}
+    assert 0 < len(by_word[other]) < SAMPLE and 1 < len(by_word["London"]) < SAMPLE
+    visit(page, app, "map", map="pca", sought=other.upper())  # a link that somebody sent
+    canvas = wait_for_map(page)
+    field, said = page.get_by_test_id("imgsim-map-search"), page.get_by_test_id("imgsim-map-found")
+    expect(canvas).to_have_attribute("data-found", str(len(by_word[other])))
+    assert field.input_value() == other.upper()
+
+    rows = by_word["London"]
+    field.fill("")
+    field.press_sequentially("lóndon")
+    expect(said).to_have_text(f"{len(rows)} found")
+    expect(canvas).to_have_attribute("data-found", str(len(rows)))
+    for row, key in ((rows[0], "Enter"), (rows[1], "Enter"), (rows[0], "Shift+Enter")):
+        field.press(key)
+        expect(canvas).to_have_attribute("data-finger", str(row))
+        box, place = canvas.bounding_box(), point(page, row)
+        assert box and abs(place[0] - box["x"] - box["width"] / 2) < 2
+        assert abs(place[1] - box["y"] - box["height"] / 2) < 2
+    expect(said).to_have_text(f"1 of {len(rows)}")
+    settle(page)
+    assert state_of(page)["sought"] == "lóndon"
+
+    field.press("Escape")
+    expect(canvas).to_have_attribute("data-found", "0")
+    expect(said).to_have_text("")
+    page.wait_for_function("!location.search.includes('sought')")
+
+
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
     visit(page, app, "map", map="pca")
     wait_for_map(page)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
-from imgsim.app.components.plate_map import clicked_row, selected_rows
+from imgsim.app.components.plate_map import clicked_row, selected_rows, sought_text
 from imgsim.app.parts import cards, downloads, filters, left_out, line, neighbour_query, neighbourhood, shell
 from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_labels
 from imgsim.charts.colours import Colouring
@@ -17,9 +19,15 @@ from imgsim.collection.query import Query, plate_query
 
 name, title, group = "map", "Map", "Plates"
 fragment = True
-State = state.State
 _KEY = "plate_map"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
+
+
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What the page Map has to choose from beside what it shares."""
+
+    sought: str = parameters.parameter("", "sought", parameters.words)
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -63,7 +71,7 @@ def draw(collection: Collection, now: State) -> None:
 def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
     shell.links(name)
     collection = shell.collection()
-    now = state.current()
+    now = state.current(State)
     query = found = None
     if now.plate:
         row = collection.catalogue.row(now.plate)
@@ -82,6 +90,8 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             visible=caches.visible(collection, now),
             labels_url=server.labels_url(collection),
             thumbnail_url=server.thumbnail_template(collection),
+            found_url=server.found_url(collection),
+            sought=now.sought,
             tones_url=server.tones_url(collection, column),
             palette=colours.palette,
             names=colours.names,
@@ -92,6 +102,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
             on_click=_clicked,
             on_select=_selected,
+            on_seek=_sought,
         )
     with right:
         _beside(collection, now, query, found)
@@ -131,6 +142,12 @@ def _selected() -> None:
     if rows is not None:
         caches.select(collection, rows)
         st.session_state.pop("_selection_page", None)
+
+
+def _sought() -> None:
+    text_sought = sought_text(st.session_state[_KEY])
+    if text_sought is not None:
+        state.update(sought=parameters.words(text_sought))
 
 
 def _filter_note(collection: Collection, now: state.State) -> None:

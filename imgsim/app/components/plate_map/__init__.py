@@ -41,6 +41,8 @@ def plate_map(
     selected: np.ndarray | None = None,
     labels_url: str | None = None,
     thumbnail_url: str | None = None,
+    found_url: str | None = None,
+    sought: str = "",
     tones_url: str | None = None,
     palette: Sequence[str] = (),
     names: Sequence[str] = (),
@@ -51,6 +53,7 @@ def plate_map(
     label: str = "Map of the plates",
     on_click: Callable[[], None] | None = None,
     on_select: Callable[[], None] | None = None,
+    on_seek: Callable[[], None] | None = None,
 ) -> MapEvent:
     """Draw the map and return what was done on it.
 
@@ -72,12 +75,15 @@ def plate_map(
     labels_url : address of the file that `encode_labels` makes, fetched after the first picture; None: no
         tooltip.
     thumbnail_url : address of a thumbnail with one of ``{thumbnail}``, ``{id}``, ``{row}`` in it.
+    found_url : address that answers with the mask (`encode_mask`) of the plates that a search finds, with what is
+        looked for put behind it; None: no search on the map.
+    sought : what is looked for, as the page's address says.
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
     palette, names, counts, missing : as in `Colouring`; `legend` is the legend's heading.
     height : of the picture in CSS pixels; toolbar and legend come on top.
     label : read aloud for the map.
-    on_click, on_select : called without arguments before the page reruns; the value then lies in
-        ``st.session_state[key]["clicked"]``: read it with `clicked_row`.
+    on_click, on_select, on_seek : called without arguments before the page reruns; the value then lies in
+        ``st.session_state[key]["clicked"]``: read it with `clicked_row`, `selected_rows`, `sought_text`.
 
     Raises
     ------
@@ -104,6 +110,8 @@ def plate_map(
         "selected": _mask(selected, count, "selected"),
         "labels": labels_url and own_url(labels_url, "labels_url"),
         "thumbnail": thumbnail_url and own_url(thumbnail_url, "thumbnail_url"),
+        "found": found_url and own_url(found_url, "found_url"),
+        "sought": str(sought),
         "tones": tones_url and own_url(tones_url, "tones_url"),
         "palette": list(palette),
         "names": [str(name) for name in names],
@@ -115,7 +123,8 @@ def plate_map(
         "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
         "keys": keyboard.sent(keyboard.MAP),
     }
-    result = mount("plate_map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
+    events = {"clicked": on_click, "selected": on_select, "sought": on_seek}
+    result = mount("plate_map", key=key, data=data, events=events)
     if result is None:
         return MapEvent()
     return MapEvent(clicked_row(result, count), selected_rows(result, count))
@@ -136,6 +145,12 @@ def selected_rows(state: object, count: int) -> np.ndarray | None:
         return np.flatnonzero(decode_mask(text, count)).astype(np.int64) if text else np.empty(0, np.int64)
     except ImgsimError:  # made for another collection just before the switch, or by hand
         return None
+
+
+def sought_text(state: object) -> str | None:
+    """Return what was just looked for in a map's state, '' when the search was cleared, or None."""
+    text = _value(state, "sought")
+    return text if isinstance(text, str) else None
 
 
 def _value(state: object, name: str) -> object:
