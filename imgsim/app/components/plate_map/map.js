@@ -9,8 +9,9 @@ import { rowsOf } from "./map_files.js";
 import { Finger } from "./map_finger.js";
 import { Flight } from "./map_flight.js";
 import { Input } from "./map_input.js";
+import { Legend } from "./map_legend.js";
 import { Loader } from "./map_loader.js";
-import { Pencil, Toolbar, Tooltip, writeLegend } from "./map_panel.js";
+import { Pencil, Toolbar, Tooltip } from "./map_panel.js";
 import { Picture } from "./map_picture.js";
 import { Search } from "./map_search.js";
 
@@ -40,8 +41,8 @@ class PlateMap {
     this.stage.style.height = `${data.height}px`;
     this.tooltip = new Tooltip(this.stage);
     this.toolbar.node.append(this.search.node);
-    this.legend = element("div", { class: "legend", "data-testid": "imgsim-legend" });
-    root.append(element("div", { class: "map" }, this.toolbar.node, this.stage, this.legend));
+    this.legend = new Legend((place, but) => this.send.trigger("legend", [place, but]));
+    root.append(element("div", { class: "map" }, this.toolbar.node, this.stage, this.legend.node));
     try {
       this.start();
     } catch (error) {
@@ -92,6 +93,7 @@ class PlateMap {
   /** The points are there. */
   arrive() {
     const { points } = this.data;
+    this.asked = undefined;
     this.finger.lift();
     if (views.has(points)) this.picture.camera.restore(views.get(points));
     this.ready = true;
@@ -109,14 +111,18 @@ class PlateMap {
   refresh() {
     const { data, picture } = this;
     if (!this.ready) return;
-    if (data.selected !== null) this.chosen = rowsOf(bytes(data.selected), data.count);
+    // A page that does not know of the last selection yet says nothing new.
+    if (data.selected !== null && (this.asked ?? data.selected) === data.selected) {
+      this.chosen = rowsOf(bytes(data.selected), data.count);
+      this.asked = undefined;
+    }
     this.mask = data.visible === null ? null : bytes(data.visible);
     picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
     picture.setMarks(data.query, data.neighbours, data.verified);
     picture.setStates(this.mask, this.chosen, this.search.rows);
     this.search.tell();
     this.toolbar.update(this.mode, picture.shown, picture.selected);
-    writeLegend(this.legend, data, picture.colours);
+    this.legend.update(data, picture.colours);
   }
 
   say(text, alarm = false) {
@@ -215,7 +221,8 @@ class PlateMap {
     this.toolbar.update(this.mode, this.picture.shown, this.picture.selected);
     const mask = new Uint8Array(Math.ceil(this.data.count / 8));
     for (const row of rows) mask[row >> 3] |= 1 << (row & 7);
-    this.send.trigger("selected", rows.length ? base64(mask) : "");
+    this.asked = rows.length ? base64(mask) : "";
+    this.send.trigger("selected", this.asked);
   }
 
   escape() {
