@@ -5,7 +5,7 @@ Black and red are kept free: black is the query, red are its neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ NO_TONE = 255  # a plate without a value
 # Okabe and Ito's colours without black and vermilion, and two more that stay apart from them (Paul Tol's).
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#F0E442", "#882255", "#8A7A2E")
 OTHER = "#8F8F8F"
+MORE = "*"  # the key of the entry of all values that have none of their own
 MISSING = "#C6C0B6"  # a plate without a value: paler than "other", on either ground
 # From early to late, dark blue to yellow: the middle of viridis, which colour-blind eyes read in order; its ends are
 # left out because they vanish on a dark and on a white ground.
@@ -28,8 +29,9 @@ RAMP = ("#443A83", "#31688E", "#21908C", "#3FAE73", "#86C348", "#C8C62A")
 class Colouring:
     """Which colour each plate has, and the legend that says so.
 
-    tones: uint8 (n,), an index into `palette`; 255 is a plate without a value. palette: "#rrggbb" each.
-    names, counts: the legend, one entry a palette colour; `missing` plates have no value.
+    tones: uint8 (n,), an index into `palette`; 255 is a plate without a value. palette: "#rrggbb" each; values beyond
+    the first few share the grey of `OTHER`. names, counts: the legend, one entry a palette colour; keys: the value that
+    each entry stands for. `missing` plates have no value.
     """
 
     tones: np.ndarray
@@ -37,6 +39,19 @@ class Colouring:
     names: tuple[str, ...]
     counts: tuple[int, ...]
     missing: int
+    keys: tuple[str, ...]
+
+    def groups(self) -> list[tuple[str, str, np.ndarray]]:
+        """Name, colour and bool (n,) of each group that can be told apart: all that is grey is one, "other (n)"."""
+        grey = [tone for tone, colour in enumerate(self.palette) if colour == OTHER]
+        found = [
+            (self.names[tone], colour, self.tones == tone)
+            for tone, colour in enumerate(self.palette)
+            if tone not in grey
+        ]
+        if grey:
+            found.append((f"other ({len(grey):,})", OTHER, np.isin(self.tones, grey)))
+        return found
 
 
 def colour_plates(catalogue: Catalogue, column: str) -> Colouring:
@@ -44,30 +59,38 @@ def colour_plates(catalogue: Catalogue, column: str) -> Colouring:
     values = catalogue.frame[column]
     if column in ("decade", "year"):
         return colour_by_order(values.tolist(), suffix="s" if column == "decade" else "")
-    return colour_by_category(values.astype(str).tolist())
+    named = catalogue.book_label if column == "book" else str
+    return colour_by_category(values.astype(str).tolist(), named=named)
 
 
-def colour_by_category(values: Sequence[str], most: int = len(CATEGORIES)) -> Colouring:
-    """Give the `most` most frequent values a colour each; the rest share a grey named "other".
+def colour_by_category(
+    values: Sequence[str], most: int = len(CATEGORIES), named: Callable[[str], str] = str
+) -> Colouring:
+    """Give the `most` most frequent values a colour each; the rest share a grey, and have entries of their own.
 
     Parameters
     ----------
     values : one string a plate; "" has no value. Ties in frequency go by the alphabet.
     most : 1 to 8.
+    named : what the legend calls a value. Where there are more than 255 values, the last entry is "n more".
     """
     if not 1 <= most <= len(CATEGORIES):
         raise ImgsimError(f"{most} categories cannot be told apart by colour: ask for 1 to {len(CATEGORIES)}")
     column = np.asarray([str(value) for value in values], dtype=object)
     names, inverse, counts = _unique(column)
-    named = [index for index in range(len(names)) if names[index] != ""]
-    ranked = sorted(named, key=lambda index: (-counts[index], names[index]))
-    kept, rest = ranked[:most], ranked[most:]
+    kinds = [index for index in range(len(names)) if names[index] != ""]
+    ranked = sorted(kinds, key=lambda index: (-counts[index], names[index]))
+    own = ranked if len(ranked) <= NO_TONE else ranked[: NO_TONE - 1]
+    rest = ranked[len(own) :]
     table = np.full(len(names), NO_TONE, dtype=np.uint8)
-    table[kept] = np.arange(len(kept), dtype=np.uint8)
-    table[rest] = len(kept)
-    legend = [(CATEGORIES[place], str(names[index]), int(counts[index])) for place, index in enumerate(kept)]
+    table[own] = np.arange(len(own), dtype=np.uint8)
+    table[rest] = len(own)
+    legend = [
+        (CATEGORIES[place] if place < most else OTHER, named(str(names[index])), int(counts[index]), str(names[index]))
+        for place, index in enumerate(own)
+    ]
     if rest:
-        legend.append((OTHER, f"other ({len(rest):,})", int(counts[rest].sum())))
+        legend.append((OTHER, f"{len(rest):,} more", int(counts[rest].sum()), MORE))
     return _colouring(table[inverse] if len(column) else np.empty(0, np.uint8), legend)
 
 
@@ -89,20 +112,21 @@ def colour_by_order(values: Sequence[int | None], suffix: str = "") -> Colouring
     # By rank, not by distance: one book of 1538 among those of the 1700s would leave these all one colour.
     places = np.linspace(0, 1, len(steps)) if len(steps) > 1 else np.zeros(len(steps))
     legend = [
-        (_ramp(place), f"{int(step)}{suffix}", int(count))
+        (_ramp(place), f"{int(step)}{suffix}", int(count), str(int(step)))
         for place, step, count in zip(places, steps, counts, strict=True)
     ]
     return _colouring(tones, legend)
 
 
-def _colouring(tones: np.ndarray, legend: list[tuple[str, str, int]]) -> Colouring:
+def _colouring(tones: np.ndarray, legend: list[tuple[str, str, int, str]]) -> Colouring:
     tones.setflags(write=False)
     return Colouring(
         tones=tones,
-        palette=tuple(colour for colour, _, _ in legend),
-        names=tuple(name for _, name, _ in legend),
-        counts=tuple(count for _, _, count in legend),
+        palette=tuple(colour for colour, _, _, _ in legend),
+        names=tuple(name for _, name, _, _ in legend),
+        counts=tuple(count for _, _, count, _ in legend),
         missing=int(np.count_nonzero(tones == NO_TONE)),
+        keys=tuple(key for _, _, _, key in legend),
     )
 
 

@@ -34,10 +34,7 @@ def map_html(
     from imgsim.charts import plate_figures
 
     shown = np.ones(len(catalogue), dtype=bool) if keep is None else keep
-    groups = [
-        (name, colour, np.flatnonzero(shown & (colours.tones == tone)))
-        for tone, (name, colour) in enumerate(zip(colours.names, colours.palette, strict=True))
-    ]
+    groups = [(name, colour, np.flatnonzero(shown & theirs)) for name, colour, theirs in colours.groups()]
     groups.append(("not known", plate_figures.GREY, np.flatnonzero(shown & (colours.tones == NO_TONE))))
     figure = plate_figures.map_figure(
         xy,

@@ -21,7 +21,7 @@ from imgsim.retrieval.neighbours import Float32, Int32, all_neighbours
 
 METHODS = ("pca", "umap", "tsne")
 # Raise a number when the code below changes what a method draws.
-_VERSIONS = {"pca": 1, "umap": 1, "tsne": 1}
+_VERSIONS = {"pca": 1, "umap": 2, "tsne": 2}
 _LIBRARIES = {"umap": ("umap-learn",), "tsne": ("opentsne",)}
 
 UMAP_NEIGHBOURS = 15
@@ -29,6 +29,7 @@ TSNE_PERPLEXITY = 30
 _TOO_FEW = 8
 _COMPONENTS = 50
 
+Int64 = npt.NDArray[np.int64]
 ProgressCallback = Callable[[int, int], None]
 
 
@@ -68,10 +69,14 @@ def project(
     Parameters: ``embeddings`` float32 (n, dim), unit rows; ``neighbours`` from
     :func:`imgsim.retrieval.neighbours.all_neighbours` (None, or fewer than the method wants: they are looked for here);
     ``method`` one of METHODS; ``progress(done, total)`` in steps of the method.
-    Returns float32 (n, 2), centred, the largest coordinate 1 (so that a view needs no scaling).
+    Returns float32 (n, 2), centred, the largest coordinate 1 (so that a view needs no scaling); equal rows on one spot.
     Raises ImgsimError for an unknown method.
     """
     check_method(method)
+    first, copy_of = _distinct(embeddings)
+    if len(first) < len(embeddings) and method != "pca":
+        # Copies of one picture would be each other's neighbours and nobody else's: an island of their own, scattered.
+        embeddings, neighbours = embeddings[first], None
     wanted = neighbours_wanted(method, len(embeddings))
     if method == "pca" or wanted == 0:
         points = principal_components(embeddings, 2)
@@ -87,6 +92,7 @@ def project(
         raise ImgsimError(
             f"The projection {method} of {len(points):,} plates failed.", Change(Setting.PROJECTION, "pca")
         )
+    points = (points[first] if method == "pca" else points)[copy_of]
     points = points - points.mean(axis=0)
     largest = np.abs(points).max(initial=0)
     return np.ascontiguousarray(points / largest if largest > 0 else points, dtype=np.float32)
@@ -111,6 +117,18 @@ def principal_components(embeddings: Float32, count: int) -> npt.NDArray[np.floa
     real = pca.explained_variance_ > 1e-9
     out[:, :used] = pca.transform(embeddings.astype(np.float64)) * signs * real
     return out
+
+
+def _distinct(embeddings: Float32) -> tuple[Int64, Int64]:
+    """The first row of each kind, ascending, and for every row the place among these of the one that it equals."""
+    places: dict[bytes, int] = {}
+    first: list[int] = []
+    copy_of = np.empty(len(embeddings), dtype=np.int64)
+    for number, row in enumerate(embeddings):
+        copy_of[number] = place = places.setdefault((row + 0).tobytes(), len(first))  # -0 is 0
+        if place == len(first):
+            first.append(number)
+    return np.array(first, dtype=np.int64), copy_of
 
 
 def _distances(similarities: Float32) -> Float32:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app import components
 from imgsim.app.components import plate_map, plate_viewer, thumbnail_grid
-from imgsim.app.components.plate_map import clicked_row, selected_rows
+from imgsim.app.components.plate_map import clicked_row, pressed_entry, selected_rows, sought_text
 from imgsim.app.components.plate_viewer import box_of, source_key
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.errors import ImgsimError
@@ -119,6 +119,11 @@ def test_clicks_and_selections_are_read() -> None:
     assert rows is not None and rows.dtype == np.int64 and rows.tolist() == [0, 3, 6, 9]
     cleared = selected_rows({"selected": ""}, 10)
     assert cleared is not None and cleared.size == 0
+    assert sought_text({"sought": "rose"}) == "rose" and sought_text({"sought": ""}) == ""
+    assert sought_text({"sought": 5}) is None and sought_text(None) is None
+    assert pressed_entry({"legend": [3, True]}) == (3, True) and pressed_entry({"legend": [-1, False]}) == (-1, False)
+    for entry in (None, 3, [3], [3, 1], ["3", True], [True, True], [256, False], [-2, False]):
+        assert pressed_entry({"legend": entry}) is None
     for value in (None, 5, ["AA=="], "not base64 !", components.encode_mask(np.ones(99, bool))):
         assert selected_rows({"selected": value}, 10) is None
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from imgsim.app.services import packed_rows
 from imgsim.collection import Collection
 from imgsim.collection.listing import (
     Conditions,
@@ -30,3 +32,19 @@ def test_neighbours_that_do_not_pass_the_filters_are_said_on_the_map(bare: Colle
     )
     assert len(found.rows) == 20
     assert "9 of these do not pass your filters" in words(app)  # 18 of other books, every other one of London
+
+
+def test_a_link_selects_plates_and_says_where_they_are_no_longer_the_same(
+    visit: Callable[..., AppTest], bare: Collection
+) -> None:
+    rows = np.array([1, 4, 7])
+    chosen = packed_rows.packed(rows, packed_rows.mark(bare.catalogue.plate_ids))
+    app = visit("map", selection=chosen)
+    assert "3 plates selected" in words(app) and "No plate is chosen yet" not in words(app)
+    app = visit("map", selection=chosen, plate=QUERY)  # both: the reader turns from one to the other
+    assert "3 plates selected" in words(app)
+    turn = next(control for control in app.button_group if control.label == "Beside the map")
+    check(turn.set_value("Neighbours").run())
+    assert "3 plates selected" not in words(app)
+    app = visit("map", selection=packed_rows.packed(rows, packed_rows.mark(["other"])))
+    assert "before it was prepared anew" in app.warning[0].value and "selected" not in words(app)

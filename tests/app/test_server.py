@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 import streamlit
 from PIL import Image
 
-from imgsim.app.components import decode_points, decode_tones
+from imgsim.app.components import decode_mask, decode_points, decode_tones
 from imgsim.app.services import guard, server
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
@@ -54,6 +55,15 @@ def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
     assert labels["id"] == list(herbals.catalogue.plate_ids)
     assert labels["title"][0] == herbals.catalogue.short_title(0)
     assert all(len(values) == COUNT for values in labels.values())
+
+
+@pytest.mark.parametrize("words", ["london", "Édinburgh 17", "p003", "nowhere at all", "", " "])
+def test_a_search_on_the_map_finds_what_the_catalogue_finds(herbals: Collection, words: str) -> None:
+    status, headers, body = ask(server.found_url(herbals) + quote(words, safe=""))
+    assert (status, headers["content-type"].split(";")[0]) == (200, "text/plain")
+    found = np.flatnonzero(decode_mask(body.decode(), COUNT)).tolist()
+    assert found == (herbals.catalogue.search(words).tolist() if words.strip() else [])  # nothing asked, nothing marked
+    assert bool(found) == (words in ("london", "Édinburgh 17", "p003"))
 
 
 def test_a_plate_whose_scan_is_gone_is_not_found(herbals: Collection, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imgsim.app.pages import book, browse, models, plate, reuse
+from imgsim.app.pages import map as map_page
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import page_registry, parameters, state
 from imgsim.errors import ImgsimError
@@ -26,7 +27,7 @@ ADDRESS = {
     "asked": "mirrored", "precision": "0.5", "box": "0.0-0.125-0.5-1.0", "versus": "other", "first": "6",
     "models": "agreement", "found": "second", "sharing": "2", "part": "3", "draw": "9",
     "page_id": "flora/p 001", "pages": "unsure", "pages_of": "flora", "pages_sheet": "2", "door": "own",
-    "draft": "0a1b", "hand": "yes",
+    "draft": "0a1b", "hand": "yes", "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID",
     "tray": "bm01/img 007,a%2Cb%25", "spread": "2",
     "size": "large", "tag": "after Fuchs", "agree": "detail-same", "judged": "no",
     "in.place": ["Edinburgh", "London, again"], "in.x.y": ["="],
@@ -46,6 +47,7 @@ READ: dict[str, Any] = {
     "pages_asked": "unsure", "pages_book": "flora", "pages_sheet": 2, "door": "own", "draft": "0a1b", "hand": True,
     "tray": ("bm01/img 007", "a,b%"), "spread": 2, "size": "large",
     "reuse_tag": "after Fuchs", "reuse_verdicts": ("detail", "same"), "reuse_judged": "no",
+    "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID",
 }  # fmt: skip
 QUERY = {name: [value] if isinstance(value, str) else value for name, value in ADDRESS.items()}
 
@@ -100,6 +102,7 @@ def test_another_filter_begins_at_page_one_and_another_collection_without_filter
         *((models, field, "models_page") for field in ("backbone", "versus", "first", "models", "found_by", "sharing")),
         (plate, "plate", "box"),
         (plate, "plate", "unfolded"),
+        (map_page, "colour", "legend"),
     ],
 )
 def test_what_depends_on_a_choice_begins_anew_with_it(page: page_registry.Page, field: str, begun: str) -> None:

@@ -13,13 +13,16 @@ from imgsim.charts.colours import CATEGORIES, MISSING, RAMP
 from imgsim.errors import ImgsimError
 
 
-def test_categories_are_ranked_and_the_rest_is_other() -> None:
+def test_categories_are_ranked_and_the_rest_is_grey() -> None:
     values = ["London"] * 5 + ["Paris"] * 3 + ["Bath"] * 3 + ["Rome", "Leiden"] + [""] * 2
     colouring = components.colour_by_category(values, most=3)
-    assert colouring.names == ("London", "Bath", "Paris", "other (2)")
-    assert colouring.counts == (5, 3, 3, 2)
-    assert colouring.palette == (*CATEGORIES[:3], components.OTHER)
-    assert colouring.tones.tolist() == [0] * 5 + [2] * 3 + [1] * 3 + [3, 3] + [255, 255]
+    assert colouring.names == colouring.keys == ("London", "Bath", "Paris", "Leiden", "Rome")
+    assert colouring.counts == (5, 3, 3, 1, 1)
+    assert colouring.palette == (*CATEGORIES[:3], components.OTHER, components.OTHER)
+    assert colouring.tones.tolist() == [0] * 5 + [2] * 3 + [1] * 3 + [4, 3] + [255, 255]
+    groups = [(name, colour, int(theirs.sum())) for name, colour, theirs in colouring.groups()]
+    assert groups[:3] == list(zip(("London", "Bath", "Paris"), CATEGORIES, (5, 3, 3), strict=False))
+    assert groups[3:] == [("other (2)", components.OTHER, 2)]
     assert colouring.missing == 2
     assert not colouring.tones.flags.writeable
 
@@ -27,9 +30,19 @@ def test_categories_are_ranked_and_the_rest_is_other() -> None:
 def test_every_category_counts_once() -> None:
     values = [str(number % 23) for number in range(1000)]
     colouring = components.colour_by_category(values)
-    assert len(colouring.palette) == len(CATEGORIES) + 1
+    assert colouring.palette == (*CATEGORIES, *[components.OTHER] * (23 - len(CATEGORIES)))
     assert sum(colouring.counts) == 1000
     assert np.bincount(colouring.tones).tolist() == list(colouring.counts)
+
+
+def test_more_values_than_a_legend_holds_share_its_last_entry() -> None:
+    values = [str(number) for number in range(300) for _ in range(2 if number < 200 else 1)]
+    colouring = components.colour_by_category(values, named=lambda value: f"Book {value}")
+    assert len(colouring.names) == 255 and colouring.names[-1] == "46 more" and colouring.counts[-1] == 46
+    assert colouring.names[0] == f"Book {colouring.keys[0]}"
+    assert np.bincount(colouring.tones).tolist() == list(colouring.counts) and sum(colouring.counts) == len(values)
+    full = components.colour_by_category([str(number) for number in range(255)])
+    assert len(full.names) == 255 and full.missing == 0 and full.counts == (1,) * 255
 
 
 @pytest.mark.parametrize("none", [None, np.nan, pd.NA])

@@ -59,6 +59,7 @@ STATES = {
     "plate, a detail": Scene("plate", ("plate",), {"box": "0.2-0.2-0.8-0.7"}),
     "map, none chosen": Scene("map"),
     "light table, empty": Scene("light_table"),
+    "map, searched, in one colour": Scene("map", more={"sought": "london", "legend": "only|London", "colour": "place"}),
     "compare, none chosen": Scene("compare"),
     "reuse, one family": Scene("reuse", ("family",)),
     "books, two of them": Scene("books", ("book", "and")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
@@ -85,11 +86,71 @@ def test_a_box_on_the_map_gathers_plates_and_gives_them_as_csv(page: Page, app: 
     expect(canvas).to_have_attribute("data-selected", str(SAMPLE))
     chosen = cards(page, "Selected plates")
     expect(chosen).to_have_count(SAMPLE)
+    beside = chosen.first.bounding_box()
+    assert beside and beside["x"] > box["x"] + box["width"] and beside["y"] < box["y"] + box["height"]  # not below it
+    settle(page)
+    page.reload()  # the address has it
+    expect(wait_for_map(page)).to_have_attribute("data-selected", str(SAMPLE))
+    expect(chosen).to_have_count(SAMPLE)
+    listed = ids(chosen)
     _, content = download(page, page.get_by_role("button", name="Download CSV"))
     from imgsim.base.spreadsheets import read_back
 
     table = read_back(content)
-    assert sorted(plate.strip('="') for plate in table["plate_id"]) == sorted(ids(chosen))
+    page.get_by_test_id("imgsim-clear").click()
+    expect(canvas).to_have_attribute("data-selected", "0")
+    expect(page).not_to_have_url(re.compile("selection="))
+    assert sorted(plate.strip('="') for plate in table["plate_id"]) == sorted(listed)
+
+
+def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
+    page: Page, app: Served, sample: Collection
+) -> None:
+    words = {str(place) for place in sample.catalogue.frame["place"]} - {"", "London"}
+    other = max(words, key=lambda word: len(sample.catalogue.search(word)))
+    by_word = {word: sample.catalogue.search(word).tolist() for word in (other, "London")}
+    assert 0 < len(by_word[other]) < SAMPLE and 1 < len(by_word["London"]) < SAMPLE
+    visit(page, app, "map", map="pca", colour="place", sought=other.upper())  # a link that somebody sent
+    canvas = wait_for_map(page)
+    field, said = page.get_by_test_id("imgsim-map-search"), page.get_by_test_id("imgsim-map-found")
+    expect(canvas).to_have_attribute("data-found", str(len(by_word[other])))
+    assert field.input_value() == other.upper()
+
+    rows = by_word["London"]
+    field.fill("")
+    field.press_sequentially("lóndon")
+    expect(said).to_have_text(f"{len(rows)} found")
+    expect(canvas).to_have_attribute("data-found", str(len(rows)))
+    for row, key in ((rows[0], "Enter"), (rows[1], "Enter"), (rows[0], "Shift+Enter")):
+        field.press(key)
+        expect(canvas).to_have_attribute("data-finger", str(row))
+        box, place = canvas.bounding_box(), point(page, row)
+        assert box and abs(place[0] - box["x"] - box["width"] / 2) < 2
+        assert abs(place[1] - box["y"] - box["height"] / 2) < 2
+    expect(said).to_have_text(f"1 of {len(rows)}")
+    settle(page)
+    assert state_of(page)["sought"] == "lóndon"
+
+    field.press("Escape")
+    expect(canvas).to_have_attribute("data-found", "0")
+    expect(said).to_have_text("")
+    expect(page).not_to_have_url(re.compile("sought="))
+
+    # The legend: a place alone, by keyboard, and all but it, by a click with Ctrl.
+    settle(page)
+    legend = page.get_by_test_id("imgsim-legend")
+    entry = legend.locator(f"[data-entry='{other}']")
+    count = int((sample.catalogue.frame["place"] == other).sum())
+    entry.press("Enter")
+    expect(canvas).to_have_attribute("data-shown", str(count))
+    expect(entry).to_be_focused()
+    settle(page)
+    assert state_of(page)["legend"] == "only|" + quote(other, safe="")
+    page.get_by_test_id("imgsim-legend-all").click()
+    expect(canvas).to_have_attribute("data-shown", str(SAMPLE))
+    entry.click(modifiers=["Control"])
+    expect(canvas).to_have_attribute("data-shown", str(SAMPLE - count))
+    expect(entry).to_contain_text(str(count))
 
 
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:

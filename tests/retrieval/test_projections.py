@@ -47,7 +47,7 @@ def test_small_collections(method: str, count: int) -> None:
 
 @pytest.mark.parametrize("method", QUICK)
 def test_maps_are_the_same_every_time_and_whoever_finds_the_neighbours(method: str) -> None:
-    embeddings = clusters()
+    embeddings = np.unique(clusters(), axis=0)
     first = project(embeddings, None, method)
     np.testing.assert_array_equal(first, project(embeddings, all_neighbours(embeddings, 200), method))
     np.testing.assert_array_equal(first, project(embeddings, all_neighbours(embeddings, 4), method))
@@ -66,6 +66,21 @@ def test_tsne_and_umap_keep_neighbours_together() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_identical_plates_do_not_break_a_map(method: str) -> None:
     check_shape(project(np.full((40, 4), 0.5, dtype=np.float32), None, method), 40)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_copies_of_one_picture_lie_on_one_spot_among_its_kin(method: str) -> None:
+    plates = np.unique(clusters(200), axis=0)
+    copies = np.concatenate([plates[:90], np.repeat(plates[90:91], 60, axis=0), plates[91:]])
+    points = project(copies, all_neighbours(copies, 100), method)
+    check_shape(points, len(copies))
+    assert len(np.unique(points[90:150], axis=0)) == 1
+    once = np.concatenate([points[:91], points[150:]])
+    assert len(np.unique(once, axis=0)) == len(plates)
+    if method != "pca":  # where it lies does not depend on how many copies there are
+        alone = project(plates, None, method)
+        distances = [np.linalg.norm(xy - xy[90], axis=1) for xy in (once, alone)]
+        np.testing.assert_allclose(distances[0] / distances[0].max(), distances[1] / distances[1].max(), atol=1e-5)
 
 
 def test_components_equal_those_of_a_singular_value_decomposition() -> None:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim import export
 from imgsim.app.components import plate_map, thumbnail_grid
-from imgsim.app.components.plate_map import clicked_row, selected_rows
+from imgsim.app.components.plate_map import clicked_row, pressed_entry, selected_rows, sought_text
 from imgsim.app.parts import (
     cards,
-    downloads,
     filters,
     left_out,
     line,
+    map_legend,
+    map_selection,
     neighbour_query,
     neighbourhood,
     shell,
-    tray,
 )
-from imgsim.app.services import caches, commands, parameters, server, state, text, verdict_labels
+from imgsim.app.services import caches, commands, parameters, selected, server, state, text, verdict_labels
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
@@ -29,10 +31,16 @@ from imgsim.collection.query import Query, plate_query
 
 name, title, group = "map", "Map", "Plates"
 fragment = True
-State = state.State
 _KEY = "plate_map"
-_SELECTION = "selection_grid"
 _MOST_COLOURS = 200  # a column with more values than this says little as colours
+
+
+@dataclass(frozen=True, slots=True)
+class State(state.State):
+    """What the page Map has to choose from beside what it shares."""
+
+    sought: str = parameters.parameter("", "sought", parameters.words)
+    legend: str = parameters.parameter("", "legend", parameters.words, after=("colour",))
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -76,7 +84,7 @@ def draw(collection: Collection, now: State) -> None:
 def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str, legend: str) -> None:
     shell.links(name)
     collection = shell.collection()
-    now = state.current()
+    now = state.current(State)
     query = found = None
     if now.plate:
         row = collection.catalogue.row(now.plate)
@@ -84,6 +92,10 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
         query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
         found = neighbour_query.find(collection, query, now)
     colours = caches.colouring(collection, column)
+    choice = map_legend.read(now.legend)
+    passing = caches.visible(collection, now)
+    visible = _visible(passing, colours, choice)
+    counts, missing = map_legend.counts(colours, passing)
     with left:
         plate_map(
             key=_KEY,
@@ -92,25 +104,34 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
             verified=None if query is None else _verified(query, found),
-            visible=caches.visible(collection, now),
+            visible=visible,
+            selected=_mask(collection),
             labels_url=server.labels_url(collection),
             thumbnail_url=server.thumbnail_template(collection),
+            found_url=server.found_url(collection),
+            sought=now.sought,
             tones_url=server.tones_url(collection, column),
-            palette=colours.palette,
+            palette=map_legend.palette(colours, choice),
             names=colours.names,
-            counts=colours.counts,
-            missing=colours.missing,
+            counts=counts,
+            missing=missing,
             legend=legend,
+            chosen=map_legend.chosen(colours, choice),
+            but=choice.but,
             height=600,
             label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
             on_click=_clicked,
             on_select=_selected,
+            on_seek=_sought,
+            on_legend=partial(_pressed, column),
         )
     with right:
-        _beside(collection, now, query, found)
+        if map_selection.is_shown(collection, plate=bool(now.plate)):
+            map_selection.show(collection)
+        else:
+            _beside(collection, now, query, found)
     with left:
-        _download_map(collection, now, method, legend, colours, query, found)
-    _selection(collection)
+        _download_map(collection, now, method, legend, colours, visible, query, found)
 
 
 def _columns(collection: Collection) -> dict[str, str]:
@@ -136,14 +157,47 @@ def _clicked() -> None:
     row = clicked_row(st.session_state[_KEY], len(collection.catalogue))
     if row is not None:
         shell.remember(str(collection.catalogue.plate_ids[row]))
+        map_selection.turn(map_selection.PLATE)
 
 
 def _selected() -> None:
     collection = shell.collection()
     rows = selected_rows(st.session_state[_KEY], len(collection.catalogue))
     if rows is not None:
-        caches.select(collection, rows)
-        st.session_state.pop("_selection_page", None)
+        map_selection.take(collection, rows)
+
+
+def _sought() -> None:
+    sought = sought_text(st.session_state[_KEY])
+    if sought is not None:
+        state.update(sought=parameters.words(sought))
+
+
+def _visible(
+    passing: np.ndarray | None, colours: Colouring, choice: map_legend.Choice
+) -> np.ndarray | None:
+    """The plates that pass the filters and that the legend shows: bool (n,); None where all do."""
+    if not choice.values:
+        return passing
+    shown: np.ndarray = map_legend.shown(colours, choice)[colours.tones]
+    return shown if passing is None else shown & passing
+
+
+def _mask(collection: Collection) -> np.ndarray:
+    mask = np.zeros(len(collection.catalogue), dtype=bool)
+    mask[selected.rows(collection)] = True
+    return mask
+
+
+def _pressed(column: str) -> None:
+    entry = pressed_entry(st.session_state[_KEY])
+    if entry is None:
+        return
+    tone, but = entry
+    colours = caches.colouring(shell.collection(), column)
+    before = map_legend.read(state.current(State).legend)
+    choice = map_legend.Choice() if tone < 0 else map_legend.pressed(colours, before, tone, but)
+    state.update(legend=map_legend.written(choice))
 
 
 def _filter_note(collection: Collection, now: state.State) -> None:
@@ -160,6 +214,7 @@ def _beside(collection: Collection, now: state.State, query: Query | None, found
                 "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
                 "on the map and stand here."
             )
+            st.markdown("Draw a box or a lasso to see its plates here, and to take them away as a list.")
         return
     event = thumbnail_grid(
         key="map_query",
@@ -194,46 +249,13 @@ def _unfiltered(collection: Collection, now: state.State, found: Listing) -> Non
         st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
 
 
-def _selection(collection: Collection) -> None:
-    rows = caches.selected_rows(collection)
-    if not len(rows):
-        st.caption(
-            "Draw a box or a lasso on the map to see its plates here, and to take them away as a list."
-        )
-        return
-    per_page = 60
-    pages = -(-len(rows) // per_page)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"## {text.count(len(rows), 'plate')} selected")
-        if pages > 1:
-            st.pagination(pages, key="_selection_page")
-        downloads.csv(
-            collection,
-            f"selection_{collection.name}",
-            lambda **of: export.selection_csv(collection.catalogue, rows, **of),
-            key="download_selection",
-        )
-    page = int(st.session_state.get("_selection_page") or 1) if pages > 1 else 1
-    shown = rows[(page - 1) * per_page : page * per_page]
-    event = thumbnail_grid(
-        key=_SELECTION,
-        items=cards.cards(collection, shown),
-        label="Selected plates",
-        tray=state.current().tray,
-        on_gather=partial(tray.gathered, _SELECTION),
-    )
-    if event.gathered:
-        st.rerun()  # the tray lies outside of what runs alone
-    if event.clicked:
-        shell.go("plate", plate=event.clicked)
-
-
 def _download_map(
     collection: Collection,
     now: state.State,
     method: str,
     legend: str,
     colours: Colouring,
+    visible: np.ndarray | None,
     query: Query | None,
     found: Listing | None,
 ) -> None:
@@ -244,7 +266,7 @@ def _download_map(
             collection.projection(now.backbone, method),
             colours,
             heading,
-            keep=caches.visible(collection, now),
+            keep=visible,
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
             verified=None if query is None else _verified(query, found),

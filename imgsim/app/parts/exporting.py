@@ -13,7 +13,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from imgsim.app.parts import neighbour_controls, neighbour_query
-from imgsim.app.services import caches, parameters, server, state, text
+from imgsim.app.services import caches, parameters, selected, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.base.markup import rendered
 from imgsim.collection import Collection
@@ -88,9 +88,9 @@ def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[n
         offers["family"] = np.array(families.family(now.family).rows, dtype=np.int64)
     if now.plate:
         offers["plate"] = np.array([collection.catalogue.row(now.plate)], dtype=np.int64)
-    selected = caches.selected_rows(collection)
-    if len(selected):
-        offers["selected"] = selected
+    on_map = selected.rows(collection)
+    if len(on_map):
+        offers["selected"] = on_map
     gathered = [collection.catalogue.row(one) for one in now.tray if collection.catalogue.has(one)]
     if gathered:
         offers["tray"] = np.array(gathered, dtype=np.int64)

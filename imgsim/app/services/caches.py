@@ -45,8 +45,6 @@ from imgsim.generation.current import mend_if_free
 from imgsim.reviews import Review, Reviews
 from imgsim.reviews.pictures import Unconfirmed
 
-_SELECTED = "_imgsim_selected"
-
 
 def infos() -> list[CollectionInfo]:
     """What lies in the data folder, damaged collections included."""
@@ -259,17 +257,6 @@ def visible(collection: Collection, state: State) -> np.ndarray | None:
     mask = np.zeros(len(collection.catalogue), dtype=bool)
     mask[filtered_rows(collection, state)] = True
     return mask
-
-
-def select(collection: Collection, rows: np.ndarray) -> None:
-    """Keep the plates of the last box or lasso on the map, for this session: 4 bytes a plate."""
-    st.session_state[_SELECTED] = (collection.generation, rows.astype(np.int32))
-
-
-def selected_rows(collection: Collection) -> np.ndarray:
-    """The plates that were selected on the map: int64 (m,); empty where none are."""
-    generation, rows = st.session_state.get(_SELECTED, ("", np.empty(0, np.int32)))
-    return rows.astype(np.int64) if generation == collection.generation else np.empty(0, np.int64)
 
 
 def similarities_of(collection: Collection, backbone: str, row: int) -> np.ndarray:

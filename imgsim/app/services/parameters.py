@@ -17,6 +17,7 @@ VIEWS = {"plates": "Plates", "table": "Table", "scores": "Scores"}
 ORDERS = {"similarity": "Similarity", "evidence": "Evidence"}
 MAX_TEXT = 300  # letters of any other field
 MOST_TEXT = 1000  # of the search box: a whole citation fits
+MOST_SELECTION = 4000  # of the plates selected on the map: any lasso round 13,000 plates fits
 MOST_CHOICES = 200  # values of one facet that fit in a link
 MOST_PAGES = 1_000_000
 MOST_IDS = 100  # plates of a tray: so many fit in a link
@@ -124,6 +125,11 @@ def short(text: str) -> str:
 def words(text: str) -> str:
     """What somebody types in the search box, a whole citation it may be."""
     return text[:MOST_TEXT]
+
+
+def rows(text: str) -> str:
+    """Rows of a catalogue, as they are packed; what is too long is cut, and then of no catalogue."""
+    return text if len(text) <= MOST_SELECTION else "-"
 
 
 def verdicts(text: str) -> tuple[str, ...]:

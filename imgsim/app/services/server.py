@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from imgsim.app.components import encode_labels, encode_points, encode_tones
-from imgsim.app.services import caches, left_out_pictures, page_scans, runs, warming
+from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
+from imgsim.app.services import caches, left_out_pictures, page_scans, parameters, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base.places import HERE, data_mark
@@ -75,6 +75,11 @@ def labels_url(collection: Collection) -> str:
     return f"{_base(collection)}/labels.json"
 
 
+def found_url(collection: Collection) -> str:
+    """The address of a search among all plates; what is looked for, quoted, goes behind it."""
+    return f"{_base(collection)}/found?text="
+
+
 def export_url(collection: Collection, key: str, name: str) -> str:
     """The address of a file of an export that is ready."""
     return f"{_base(collection)}/export/{key}/{quote(name, safe='')}"
@@ -105,6 +110,7 @@ def routes() -> list[Route]:
         "/map/{backbone}/{file}": _points,
         "/tones/{file}": _tones,
         "/labels.json": _labels,
+        "/found": _found,
         "/export/{key}/{file}": _export,
         "/left_out/{row:int}": _left_out,
     }
@@ -246,6 +252,14 @@ def _labels(request: Request) -> Response:
     ]
     body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
     return _served(body, "application/json")
+
+
+def _found(request: Request) -> Response:
+    collection = _collection(request)
+    mask = np.zeros(len(collection.catalogue), dtype=bool)
+    if wanted := parameters.words(request.query_params.get("text", "")).strip():
+        mask[collection.catalogue.search(wanted)] = True
+    return _served(encode_mask(mask).encode(), "text/plain")
 
 
 def _export(request: Request) -> Response:

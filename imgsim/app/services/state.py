@@ -62,6 +62,8 @@ class State:
     # Of the map, which every page can export.
     projection: str = parameter("umap", "map", parameters.OneOf(tuple(parameters.PROJECTIONS)))
     colour: str = parameter("decade", "colour", parameters.short)
+    # The plates in the box or lasso on it, which can be exported too: see packed_rows.
+    selection: str = parameter("", "selection", parameters.rows)
     family: str = parameter("", "family", parameters.short)
     book_a: str = parameter("", "book", parameters.short)
     book_b: str = parameter("", "and", parameters.short)

@@ -11,7 +11,7 @@ import numpy as np
 from imgsim.app.components import keyboard
 from imgsim.app.components.mounting import mount, own_url, positive, row_number
 from imgsim.app.components.plate_map.array_encoding import decode_mask, encode_mask
-from imgsim.charts.colours import MISSING
+from imgsim.charts.colours import MISSING, NO_TONE
 from imgsim.errors import ImgsimError
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -41,16 +41,22 @@ def plate_map(
     selected: np.ndarray | None = None,
     labels_url: str | None = None,
     thumbnail_url: str | None = None,
+    found_url: str | None = None,
+    sought: str = "",
     tones_url: str | None = None,
     palette: Sequence[str] = (),
     names: Sequence[str] = (),
     counts: Sequence[int] | None = None,
     legend: str = "",
     missing: int = 0,
+    chosen: Sequence[int] = (),
+    but: bool = False,
     height: int = 620,
     label: str = "Map of the plates",
     on_click: Callable[[], None] | None = None,
     on_select: Callable[[], None] | None = None,
+    on_seek: Callable[[], None] | None = None,
+    on_legend: Callable[[], None] | None = None,
 ) -> MapEvent:
     """Draw the map and return what was done on it.
 
@@ -68,16 +74,22 @@ def plate_map(
     verified : which of the neighbours are verified: filled, and tied to the query by a line, while the others are
         rings. None where nothing was verified: all are filled.
     visible : boolean (count,), which points are shown; None shows all. Query and neighbours always show.
-    selected : boolean (count,), a selection to restore; None leaves the browser's own as it is.
+    selected : boolean (count,), the selection, as `on_select` was told or as an address says; None leaves the browser's
+        own as it is.
     labels_url : address of the file that `encode_labels` makes, fetched after the first picture; None: no
         tooltip.
     thumbnail_url : address of a thumbnail with one of ``{thumbnail}``, ``{id}``, ``{row}`` in it.
+    found_url : address that answers with the mask (`encode_mask`) of the plates that a search finds, with what is
+        looked for put behind it; None: no search on the map.
+    sought : what is looked for, as the page's address says.
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
     palette, names, counts, missing : as in `Colouring`; `legend` is the legend's heading.
+    chosen : the legend's entries that are chosen, by their place in the palette, 255 for what has no value; `but`
+        says that all but these are shown. Which points are shown is in `visible`; this is what the legend says of it.
     height : of the picture in CSS pixels; toolbar and legend come on top.
     label : read aloud for the map.
-    on_click, on_select : called without arguments before the page reruns; the value then lies in
-        ``st.session_state[key]["clicked"]``: read it with `clicked_row`.
+    on_click, on_select, on_seek, on_legend : called without arguments before the page reruns; the value then lies in
+        ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`, `pressed_entry`.
 
     Raises
     ------
@@ -101,9 +113,11 @@ def plate_map(
         if verified is None
         else [row_number(row, count, "a verified neighbour") for row in verified],
         "visible": _mask(visible, count, "visible"),
-        "selected": _mask(selected, count, "selected"),
+        "selected": "" if selected is not None and not np.any(selected) else _mask(selected, count, "selected"),
         "labels": labels_url and own_url(labels_url, "labels_url"),
         "thumbnail": thumbnail_url and own_url(thumbnail_url, "thumbnail_url"),
+        "found": found_url and own_url(found_url, "found_url"),
+        "sought": str(sought),
         "tones": tones_url and own_url(tones_url, "tones_url"),
         "palette": list(palette),
         "names": [str(name) for name in names],
@@ -111,11 +125,14 @@ def plate_map(
         "legend": str(legend),
         "missing": int(missing),
         "none": MISSING,
+        "chosen": [int(tone) for tone in chosen],
+        "but": bool(but),
         "height": positive(height, "height"),
         "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
         "keys": keyboard.sent(keyboard.MAP),
     }
-    result = mount("plate_map", key=key, data=data, events={"clicked": on_click, "selected": on_select})
+    events = {"clicked": on_click, "selected": on_select, "sought": on_seek, "legend": on_legend}
+    result = mount("plate_map", key=key, data=data, events=events)
     if result is None:
         return MapEvent()
     return MapEvent(clicked_row(result, count), selected_rows(result, count))
@@ -136,6 +153,22 @@ def selected_rows(state: object, count: int) -> np.ndarray | None:
         return np.flatnonzero(decode_mask(text, count)).astype(np.int64) if text else np.empty(0, np.int64)
     except ImgsimError:  # made for another collection just before the switch, or by hand
         return None
+
+
+def sought_text(state: object) -> str | None:
+    """Return what was just looked for in a map's state, '' when the search was cleared, or None."""
+    text = _value(state, "sought")
+    return text if isinstance(text, str) else None
+
+
+def pressed_entry(state: object) -> tuple[int, bool] | None:
+    """Return the legend's entry just pressed, and whether all but it is wanted; -1 shows all; None: nothing pressed."""
+    value = _value(state, "legend")
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    tone, but = value
+    known = isinstance(tone, int) and not isinstance(tone, bool) and -1 <= tone <= NO_TONE and isinstance(but, bool)
+    return (tone, but) if known else None
 
 
 def _value(state: object, name: str) -> object:

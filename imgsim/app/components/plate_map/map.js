@@ -1,15 +1,19 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
 //
 // For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
-// and verified ("1,2,3"), selected (a count), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
+// and verified ("1,2,3"), selected and found (counts), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
 // its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
-import { fetchLabels, fetchPoints, fetchTones } from "./map_files.js";
+import { rowsOf } from "./map_files.js";
 import { Finger } from "./map_finger.js";
+import { Flight } from "./map_flight.js";
 import { Input } from "./map_input.js";
-import { Pencil, Toolbar, Tooltip, writeLegend } from "./map_panel.js";
+import { Legend } from "./map_legend.js";
+import { Loader } from "./map_loader.js";
+import { Pencil, Toolbar, Tooltip } from "./map_panel.js";
 import { Picture } from "./map_picture.js";
+import { Search } from "./map_search.js";
 
 const PATIENCE = 5000; // ms until a click that nobody answered is taken back
 const NO_WEBGL =
@@ -29,12 +33,16 @@ class PlateMap {
     this.finger = new Finger(this);
     this.keys = element("p", { class: "keys", "aria-hidden": "true" });
     this.toolbar = new Toolbar(this);
+    this.loader = new Loader(this, () => this.arrive());
+    this.search = new Search(this);
+    this.flight = new Flight(this);
     const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
     this.stage = element("div", { class: "stage" }, this.canvas, ...over);
     this.stage.style.height = `${data.height}px`;
     this.tooltip = new Tooltip(this.stage);
-    this.legend = element("div", { class: "legend", "data-testid": "imgsim-legend" });
-    root.append(element("div", { class: "map" }, this.toolbar.node, this.stage, this.legend));
+    this.toolbar.node.append(this.search.node);
+    this.legend = new Legend((place, but) => this.send.trigger("legend", [place, but]));
+    root.append(element("div", { class: "map" }, this.toolbar.node, this.stage, this.legend.node));
     try {
       this.start();
     } catch (error) {
@@ -70,70 +78,51 @@ class PlateMap {
     set(this.canvas, "aria-label", data.label);
     keyCaps(this.keys, data.keys);
     if (!this.picture) return;
-    if (data.points !== before.points || (this.failed && !this.loading)) {
-      this.load();
+    this.search.update(data);
+    const { loader } = this;
+    if (data.points !== before.points || (loader.failed && !loader.loading)) {
+      this.ready = false;
+      loader.points();
       return;
     }
-    if (data.tones !== before.tones) this.loadTones();
-    if (data.labels !== before.labels) this.loadLabels();
+    if (data.tones !== before.tones) loader.colours();
+    if (data.labels !== before.labels) loader.titles();
     this.refresh();
   }
 
-  async load() {
-    const { points, count } = this.data;
-    this.loading = true;
-    this.ready = this.failed = false;
-    this.say("Loading the map …");
-    try {
-      const xy = await fetchPoints(points, count);
-      if (this.data.points !== points || this.gone) return;
-      this.picture.setPoints(xy);
-      this.finger.lift();
-    } catch (error) {
-      if (this.data.points !== points) return;
-      this.failed = true;
-      this.say(`The map could not be loaded: ${error.message}. Reload the page to try again.`, true);
-      return;
-    } finally {
-      if (this.data.points === points) this.loading = false;
-    }
+  /** The points are there. */
+  arrive() {
+    const { points } = this.data;
+    this.asked = undefined;
+    this.finger.lift();
     if (views.has(points)) this.picture.camera.restore(views.get(points));
     this.ready = true;
-    this.say(null);
     this.refresh();
-    this.loadTones();
-    this.loadLabels();
   }
 
-  async loadTones() {
-    const { tones, count } = this.data;
-    const places = tones ? await fetchTones(tones, count).catch((error) => this.warn("colours", error)) : null;
-    if (this.data.tones === tones && this.ready && !this.gone) this.picture.setTones(places);
-  }
-
-  async loadLabels() {
-    const { labels, count } = this.data;
-    const found = labels ? await fetchLabels(labels, count).catch((error) => this.warn("titles", error)) : null;
-    if (this.data.labels === labels) this.labels = found;
-  }
-
-  /** The map is of use without its colours or titles, so it goes on without them. */
-  warn(what, error) {
-    console.warn(`imgsim: the map's ${what} could not be loaded:`, error.message);
-    return null;
+  /** What the search found changed. */
+  mark() {
+    if (!this.ready) return;
+    this.picture.setStates(this.mask, this.chosen, this.search.rows);
+    this.search.tell();
   }
 
   /** Bring the picture in line with the last data. */
   refresh() {
     const { data, picture } = this;
     if (!this.ready) return;
-    if (data.selected !== null) this.chosen = rowsOf(bytes(data.selected), data.count);
+    // A page that does not know of the last selection yet says nothing new.
+    if (data.selected !== null && (this.asked ?? data.selected) === data.selected) {
+      this.chosen = rowsOf(bytes(data.selected), data.count);
+      this.asked = undefined;
+    }
     this.mask = data.visible === null ? null : bytes(data.visible);
     picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
     picture.setMarks(data.query, data.neighbours, data.verified);
-    picture.setStates(this.mask, this.chosen);
+    picture.setStates(this.mask, this.chosen, this.search.rows);
+    this.search.tell();
     this.toolbar.update(this.mode, picture.shown, picture.selected);
-    writeLegend(this.legend, data, picture.colours);
+    this.legend.update(data, picture.colours);
   }
 
   say(text, alarm = false) {
@@ -175,8 +164,9 @@ class PlateMap {
     this.moved((camera) => camera.fit());
   }
 
-  moved(move) {
+  moved(move, flying = false) {
     if (!this.ready) return;
+    if (!flying) this.flight.stop();
     move(this.picture.camera);
     views.set(this.data.points, this.picture.camera.save());
     this.tooltip.show(null);
@@ -188,16 +178,7 @@ class PlateMap {
     const row = left === null ? -1 : this.picture.rowAt(left, top);
     this.picture.hover(row);
     this.canvas.style.cursor = row < 0 ? "" : "pointer";
-    this.tooltip.show(row < 0 ? null : this.label(row), ...(row < 0 ? [] : this.picture.toScreen(row)));
-  }
-
-  label(row) {
-    const { labels } = this;
-    if (!labels) return null;
-    const cells = { row, id: labels.id[row], thumbnail: labels.thumbnail[row] };
-    const template = cells.thumbnail || !this.data.thumbnail?.includes("{thumbnail}") ? this.data.thumbnail : "";
-    const image = template?.replace(/\{(row|id|thumbnail)\}/g, (_, name) => encodeURIComponent(cells[name]));
-    return { row, title: labels.title[row] || cells.id, detail: labels.detail?.[row] ?? "", image };
+    this.tooltip.show(row < 0 ? null : this.loader.label(row), ...(row < 0 ? [] : this.picture.toScreen(row)));
   }
 
   click(left, top, twice) {
@@ -236,11 +217,12 @@ class PlateMap {
 
   select(rows) {
     this.chosen = rows;
-    this.picture.setStates(this.mask, rows);
+    this.picture.setStates(this.mask, rows, this.search.rows);
     this.toolbar.update(this.mode, this.picture.shown, this.picture.selected);
     const mask = new Uint8Array(Math.ceil(this.data.count / 8));
     for (const row of rows) mask[row >> 3] |= 1 << (row & 7);
-    this.send.trigger("selected", rows.length ? base64(mask) : "");
+    this.asked = rows.length ? base64(mask) : "";
+    this.send.trigger("selected", this.asked);
   }
 
   escape() {
@@ -261,6 +243,7 @@ class PlateMap {
       points: data.count,
       shown: picture.shown,
       selected: picture.selected,
+      found: picture.found,
       query: picture.query ?? "",
       neighbours: picture.neighbours.join(","),
       verified: picture.verified?.join(",") ?? "",
@@ -286,15 +269,11 @@ class PlateMap {
     this.answered();
     this.observer?.disconnect();
     this.input?.dispose();
+    this.search.dispose();
+    this.flight.stop();
     this.tooltip.dispose();
     this.picture?.dispose();
   }
-}
-
-function rowsOf(mask, count) {
-  const rows = [];
-  for (let row = 0; row < count; row++) if ((mask[row >> 3] >> (row & 7)) & 1) rows.push(row);
-  return rows;
 }
 
 export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));

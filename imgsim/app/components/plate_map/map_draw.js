@@ -3,12 +3,15 @@
 const POINTS_VERTEX = `#version 300 es
 layout(location = 0) in vec2 position;
 layout(location = 1) in float tone;   // palette place, 255: no value
-layout(location = 2) in float state;  // 0 hidden, 1 shown, 2 selected
+layout(location = 2) in float state;  // 0 hidden; bits: 1 shown, 2 selected, 4 found
 uniform vec4 view;                    // centre x, y; clip units for one data unit, x, y
 uniform float size;                   // device pixels
-uniform float dimmed;                 // opacity of what is not selected
+uniform float ratio;                  // device pixels in one CSS pixel
+uniform float dimmed;                 // opacity of what is neither selected nor found, where anything is
 uniform sampler2D palette;
 out vec4 colour;
+out float across;
+out float found;
 void main() {
   if (state < 0.5) {                  // out of the picture
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
@@ -16,20 +19,27 @@ void main() {
     return;
   }
   gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
-  gl_PointSize = size;
+  found = state > 3.5 ? 1.0 : 0.0;
+  across = found > 0.5 ? size * 1.3 + 5.0 * ratio : size;
+  gl_PointSize = across;
   colour = vec4(texelFetch(palette, ivec2(int(tone + 0.5), 0), 0).rgb, state > 1.5 ? 1.0 : dimmed);
 }`;
 
 const POINTS_FRAGMENT = `#version 300 es
 precision highp float;
 in vec4 colour;
-uniform float size;
+in float across;
+in float found;
+uniform float ratio;
+uniform vec3 ink;
 out vec4 drawn;
 void main() {
-  float far = length(gl_PointCoord - 0.5) * size;
-  float alpha = clamp(size * 0.5 - far, 0.0, 1.0) * colour.a;
+  float far = length(gl_PointCoord - 0.5) * across;
+  float alpha = clamp(across * 0.5 - far, 0.0, 1.0) * colour.a;
   if (alpha <= 0.0) discard;
-  drawn = vec4(colour.rgb * alpha, alpha);
+  // What was found has a dark rim, and keeps its colour inside.
+  float rim = found * clamp(far - across * 0.5 + 2.0 * ratio, 0.0, 1.0);
+  drawn = vec4(mix(colour.rgb, ink, rim) * alpha, alpha);
 }`;
 
 const MARKS_VERTEX = `#version 300 es
@@ -97,7 +107,7 @@ export class Painter {
     const gl = this.canvas.getContext("webgl2", { antialias: false, depth: false, alpha: true });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
-    this.points = program(gl, POINTS_VERTEX, POINTS_FRAGMENT, ["view", "size", "dimmed", "palette"]);
+    this.points = program(gl, POINTS_VERTEX, POINTS_FRAGMENT, ["view", "size", "ratio", "dimmed", "ink", "palette"]);
     const colours = ["neighbour", "query", "ink", "halo"];
     this.marks = program(gl, MARKS_VERTEX, MARKS_FRAGMENT, ["view", "sizes", "ring", ...colours]);
     this.ties = program(gl, TIES_VERTEX, TIES_FRAGMENT, ["view", "neighbour"]);
@@ -168,7 +178,9 @@ export class Painter {
       gl.bindVertexArray(this.pointsArray);
       gl.uniform4fv(points.view, view);
       gl.uniform1f(points.size, look.size * ratio);
+      gl.uniform1f(points.ratio, ratio);
       gl.uniform1f(points.dimmed, look.dimmed);
+      gl.uniform3fv(points.ink, look.ink.map((channel) => channel / 255));
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
     if (this.tieCount) {

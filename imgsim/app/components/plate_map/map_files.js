@@ -1,5 +1,7 @@
 // The map's files: fetched once a page, checked, kept while the page is open.
 
+import { bytes } from "../shared/common.js";
+
 const KEPT = 4;
 const kept = new Map();
 
@@ -11,6 +13,22 @@ export function fetchPoints(url, count) {
 /** Uint8Array of palette places from a tones file. */
 export function fetchTones(url, count) {
   return once(url, async (answer) => new Uint8Array(body(await answer.arrayBuffer(), "IMGT", count, 1)));
+}
+
+/** The rows that a search finds, ascending. */
+export function fetchFound(url, count) {
+  return once(url, async (answer) => {
+    const mask = bytes(await answer.text());
+    if (mask.length !== Math.ceil(count / 8)) throw new Error("the answer is of another collection");
+    return rowsOf(mask, count);
+  });
+}
+
+/** The rows whose bit is set. */
+export function rowsOf(mask, count) {
+  const rows = [];
+  for (let row = 0; row < count; row++) if ((mask[row >> 3] >> (row & 7)) & 1) rows.push(row);
+  return rows;
 }
 
 /** { id, title, thumbnail, detail }: lists by row. */

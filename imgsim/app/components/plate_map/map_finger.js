@@ -5,7 +5,7 @@ import { element, write } from "../shared/common.js";
 const EDGE = 40; // CSS pixels from the border of the picture at which the map follows
 
 export class Finger {
-  /** map: picture, data, label(row), middle, pan(right, down), ask(row), select(rows), chosen, tooltip. */
+  /** map: picture, data, loader, middle, pan(right, down), ask(row), select(rows), chosen, tooltip. */
   constructor(map) {
     this.map = map;
     this.row = -1;
@@ -21,6 +21,12 @@ export class Finger {
     this.point();
   }
 
+  /** On to this plate. */
+  rest(row) {
+    this.row = row;
+    this.point();
+  }
+
   /** Show what the finger rests on, and bring it into view. */
   point() {
     const { map } = this;
@@ -31,7 +37,7 @@ export class Finger {
       map.pan(middleX - left, middleY - top);
     }
     map.picture.hover(this.row);
-    const label = map.label(this.row);
+    const label = map.loader.label(this.row);
     map.tooltip.show(label, ...map.picture.toScreen(this.row));
     write(this.heard, label ? [label.title, label.detail].filter(Boolean).join(", ") : "");
   }

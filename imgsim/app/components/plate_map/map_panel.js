@@ -49,47 +49,6 @@ function press(label, title, action, attributes = {}) {
   return button;
 }
 
-/** Fill the legend from the map's data: its heading, the colours ([red, green, blue] as painted), then the marks. */
-export function writeLegend(node, data, painted) {
-  const heading = data.legend;
-  const entries = data.palette.map((_, place) => ({
-    colour: `rgb(${painted[place].join(" ")})`,
-    name: data.names[place],
-    count: data.counts && data.counts[place],
-  }));
-  if (data.missing && entries.length) entries.push({ colour: data.none, name: "not known", count: data.missing });
-  const verified = data.verified?.length ?? 0;
-  const shown = {
-    query: data.query !== null,
-    "verified match": verified > 0,
-    neighbours: data.verified === null && data.neighbours.length > 0,
-    "neighbour, not verified": data.verified !== null && data.neighbours.length > verified,
-  };
-  const key = JSON.stringify([heading, entries, shown]);
-  if (node.dataset.key === key) return;
-  node.dataset.key = key;
-  const item = (swatch, name, count) =>
-    element(
-      "li",
-      {},
-      swatch,
-      element("span", { class: "name", title: name }, name),
-      count === null ? "" : element("span", { class: "count" }, count.toLocaleString("en-GB")),
-    );
-  const mark = (name) => item(element("span", { class: `swatch ${name.split(/\W/)[0]}`, "aria-hidden": "true" }), name, null);
-  const colours = entries.map(({ colour, name, count }) => {
-    const swatch = element("span", { class: "swatch", "aria-hidden": "true" });
-    swatch.style.background = colour;
-    return item(swatch, name, count);
-  });
-  const marks = Object.keys(shown).filter((name) => shown[name]).map(mark);
-  node.replaceChildren(
-    heading && colours.length ? element("span", { class: "heading" }, heading) : "",
-    colours.length ? element("ul", { "aria-label": heading || "Colours" }, ...colours) : "",
-    marks.length ? element("ul", { "aria-label": "Marks" }, ...marks) : "",
-  );
-}
-
 /** The box or lasso under way, drawn over the picture. */
 export class Pencil {
   constructor() {

@@ -8,6 +8,8 @@ const REACH = 10; // CSS pixels from the pointer to the point it means
 const QUERY = [0, 0, 0];
 const NEIGHBOUR = [224, 0, 0];
 const NO_TONE = 255;
+const SELECTED = 2; // bits of a point's state, beside 1 for shown; the shaders of map_draw.js read them
+const FOUND = 4;
 const PLAIN = [95, 111, 125]; // every point, while nothing colours them
 
 export class Picture {
@@ -20,7 +22,7 @@ export class Picture {
     this.query = null;
     this.neighbours = [];
     this.hovered = -1;
-    this.shown = this.selected = 0;
+    this.shown = this.selected = this.found = 0;
   }
 
   get ready() {
@@ -61,18 +63,23 @@ export class Picture {
     return colour.map((channel) => Math.round(channel + (255 - channel) * lift));
   }
 
-  /** shown: one bit a row, or null for all; selected: rows. Hidden rows are not selected. */
-  setStates(shown, selected) {
+  /** shown: one bit a row, or null for all; selected, found: rows. Hidden rows are neither. */
+  setStates(shown, selected, found) {
     const { states } = this;
-    this.shown = this.selected = 0;
+    this.shown = this.selected = this.found = 0;
     for (let row = 0; row < this.count; row++) {
       states[row] = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
       this.shown += states[row];
     }
     for (const row of selected) {
-      if (states[row] !== 1) continue;
-      states[row] = 2;
+      if (!states[row] || states[row] & SELECTED) continue;
+      states[row] |= SELECTED;
       this.selected++;
+    }
+    for (const row of found) {
+      if (!states[row]) continue;
+      states[row] |= FOUND;
+      this.found++;
     }
     this.painter.fill("states", states);
     this.draw();
@@ -187,7 +194,7 @@ export class Picture {
     this.painter.draw(this.camera, {
       size,
       sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
-      dimmed: this.selected ? 0.2 : 0.85,
+      dimmed: this.selected || this.found ? 0.2 : 0.85,
       neighbour: NEIGHBOUR,
       query: QUERY,
       ink: this.dark ? [240, 232, 220] : [30, 26, 22],

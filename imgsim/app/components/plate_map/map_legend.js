@@ -1,0 +1,108 @@
+// The legend: what the colours and marks mean. A click on a colour shows only these plates, its second button, Ctrl or
+// Shift all but these. Nodes stay while only counts and choices change, so that whoever came by keyboard stays where they are.
+
+import { element, set, write } from "../shared/common.js";
+
+const FIRST = 12; // entries that are always seen; the others open
+const NO_TONE = 255;
+const SHOW = "Show only these; again: show all. With Ctrl or Shift: show all but these";
+
+export class Legend {
+  /** choose(place, but): an entry was pressed; place -1 shows all again. */
+  constructor(choose) {
+    this.choose = choose;
+    this.node = element("div", { class: "legend", "data-testid": "imgsim-legend" });
+    this.all = this.button("Show all", { class: "all", "data-testid": "imgsim-legend-all" }, () => choose(-1, false));
+    this.more = this.button("", { class: "more", "data-testid": "imgsim-legend-more" }, () => this.open(!this.opened));
+    this.rest = element("ul", { class: "rest" });
+  }
+
+  button(label, attributes, action) {
+    const made = element("button", { type: "button", ...attributes }, label);
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  open(opened) {
+    this.opened = opened;
+    set(this.more, "aria-expanded", String(opened));
+    set(this.rest, "hidden", !opened);
+  }
+
+  /** painted: [red, green, blue] of each colour as it is drawn. */
+  update(data, painted) {
+    const entries = data.palette.map((_, place) => ({
+      place,
+      colour: `rgb(${painted[place].join(" ")})`,
+      name: data.names[place],
+      count: data.counts && data.counts[place],
+    }));
+    if (data.missing && entries.length) entries.push({ place: NO_TONE, colour: data.none, name: "not known", count: data.missing });
+    const key = JSON.stringify([data.legend, entries.map(({ place, name }) => [place, name])]);
+    if (this.key !== key) this.build(data.legend, entries);
+    this.key = key;
+    entries.forEach((entry, number) => this.fill(this.items[number], entry, data));
+    set(this.all, "hidden", data.chosen.length === 0);
+    if (entries.slice(FIRST).some(({ place }) => data.chosen.includes(place))) this.open(true);
+    this.mark(data);
+  }
+
+  build(heading, entries) {
+    this.items = entries.map((entry) => this.item(entry));
+    const nodes = this.items.map(({ node }) => node);
+    const folded = nodes.length > FIRST + 1;
+    const first = folded ? nodes.slice(0, FIRST) : nodes;
+    const rest = nodes.slice(first.length);
+    write(this.more, `${rest.length.toLocaleString("en-GB")} more`);
+    this.rest.replaceChildren(...rest);
+    set(this.rest, "aria-label", `${heading || "Colours"}, the others`);
+    set(this.more, "hidden", !folded);
+    this.open(false);
+    this.marks = element("ul", { "aria-label": "Marks" });
+    this.node.replaceChildren(
+      heading && nodes.length ? element("span", { class: "heading" }, heading, " ", this.all) : "",
+      nodes.length ? element("ul", { "aria-label": heading || "Colours" }, ...first, element("li", {}, this.more)) : "",
+      nodes.length ? this.rest : "",
+      this.marks,
+    );
+  }
+
+  item({ place, name }) {
+    const swatch = element("span", { class: "swatch", "aria-hidden": "true" });
+    const count = element("span", { class: "count" });
+    const label = element("span", { class: "name" }, name);
+    const only = this.button("", { class: "entry", title: `${name}\n${SHOW}`, "data-entry": name }, (event) =>
+      this.choose(place, event.ctrlKey || event.metaKey || event.shiftKey));
+    only.append(swatch, label, count);
+    const but = this.button("⊘", { class: "but", title: `Show all but ${name}` }, () => this.choose(place, true));
+    return { node: element("li", {}, only, but), only, but, swatch, count };
+  }
+
+  fill({ node, only, but, swatch, count }, entry, data) {
+    const chosen = data.chosen.includes(entry.place);
+    const shown = data.chosen.length === 0 || chosen !== data.but;
+    set(node, "data-shown", shown ? "yes" : "no");
+    set(only, "aria-pressed", String(chosen && !data.but));
+    set(but, "aria-pressed", String(chosen && data.but));
+    set(but, "aria-label", `Show all but ${entry.name}`);
+    swatch.style.background = shown ? entry.colour : "none";
+    swatch.style.borderColor = entry.colour;
+    write(count, entry.count === null ? "" : entry.count.toLocaleString("en-GB"));
+  }
+
+  mark(data) {
+    const verified = data.verified?.length ?? 0;
+    const shown = {
+      query: data.query !== null,
+      "verified match": verified > 0,
+      neighbours: data.verified === null && data.neighbours.length > 0,
+      "neighbour, not verified": data.verified !== null && data.neighbours.length > verified,
+    };
+    const names = Object.keys(shown).filter((name) => shown[name]);
+    set(this.marks, "hidden", names.length === 0);
+    if (this.marks.dataset.names === names.join()) return;
+    this.marks.dataset.names = names.join();
+    const swatch = (name) => element("span", { class: `swatch ${name.split(/\W/)[0]}`, "aria-hidden": "true" });
+    this.marks.replaceChildren(...names.map((name) => element("li", {}, swatch(name), element("span", { class: "name" }, name))));
+  }
+}
