@@ -25,7 +25,8 @@ def test_the_entries_exist() -> None:
 
 def test_each_file_is_loaded_by_its_component_or_shared() -> None:
     for path in ASSETS:
-        loading = [other for other in SCRIPTS if path.name in other.read_text("utf-8") and other != path]
+        named = re.compile(rf"[\"/]{re.escape(path.name)}\"")
+        loading = [other for other in SCRIPTS if named.search(other.read_text("utf-8")) and other != path]
         folders = {other.parent.name for other in loading}
         if path.parent.name == "shared":
             assert folders, f"nothing needs {path.name}"

@@ -30,10 +30,16 @@ def pair(row_a: int, row_b: int) -> None:
     st.rerun()
 
 
+def asked_of(family: Family) -> tuple[int, int] | None:
+    """The pair of the family that is being judged, if one is."""
+    asked: tuple[int, int] | None = st.session_state.get(_JUDGED)
+    return asked if asked is not None and set(family.rows).issuperset(asked) else None
+
+
 def bar(collection: Collection, family: Family) -> None:
     """The decision on the pair that asks for it, above the strip."""
-    asked = st.session_state.get(_JUDGED)
-    if asked is None or not set(family.rows).issuperset(asked):
+    asked = asked_of(family)
+    if asked is None:
         return
     ids = [str(collection.catalogue.plate_ids[row]) for row in asked]
     years = [text.date_of(collection.catalogue.record(row)) for row in asked]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from imgsim.app.parts import reviewer, shell
+from imgsim.app.parts import family_judging, reviewer, shell
 from imgsim.app.services import caches, text
 from imgsim.collection import Collection
 from imgsim.collection.family_notes import (
@@ -81,7 +81,11 @@ def _can_undo(collection: Collection, family: Family) -> bool:
 
 
 def _form(collection: Collection, family: Family, said: FamilyNote) -> None:
-    signed = reviewer.sign("signs what you write")
+    # A page asks for the name once: where a pair is being judged, its bar does.
+    judged = family_judging.asked_of(family) is not None
+    signed = reviewer.name() if judged else reviewer.sign("signs what you write")
+    if not signed and judged:
+        st.caption("Write your name first, beside the decision below.")
     known = tag_counts(notes(collection), notes(collection))
     # Fields of each version anew: a browser sends again what stood in those of before.
     key = f"family_words_{family.id}_{said.when}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from imgsim.app.services import caches, text
 from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
 from imgsim.families import Families
 
 LEGEND = (
@@ -20,7 +21,10 @@ LEGEND = (
 
 def of(collection: Collection, rows: Iterable[int]) -> list[list[dict[str, str]]]:
     """The marks of each plate, as a card has them."""
-    families = caches.families(collection)
+    try:
+        families = caches.families(collection)
+    except ImgsimError:  # what is damaged is said above every page
+        families = None
     decided = caches.answer(collection, "decisions by plate", _decided, keep=6)
     ids = collection.catalogue.plate_ids
     found = []
