@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import numpy as np
 import pytest
 
@@ -45,3 +48,14 @@ def test_what_was_another_catalogues_or_is_damaged_selects_nothing() -> None:
 def test_no_text_unpacks_to_more_than_there_are_plates() -> None:
     bomb = packed(np.arange(2_000_000), MARK)
     assert len(bomb) < MOST_SELECTION and unpacked(bomb, MARK, COUNT) is None
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [b"\xff" * 20 + b"\x01", b"\xff" * 8 + b"\x7f\x02", b"\x80" * 30 + b"\x01", b"\x01\xff", b"\x80", b"\x05\x00", b""],
+    ids=bytes.hex,
+)
+def test_steps_beyond_every_plate_or_cut_in_the_middle_select_nothing(steps: bytes) -> None:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = base64.urlsafe_b64encode(deflate.compress(steps) + deflate.flush()).decode().rstrip("=")
+    assert unpacked(f"{MARK}-{body}", MARK, COUNT) is None

@@ -51,17 +51,23 @@ def unpacked(text: str, catalogue: str, count: int) -> np.ndarray | None:
         steps = inflate.decompress(data, 5 * count + 1)
     except (zlib.error, binascii.Error, ValueError):
         return None
-    rows = np.cumsum(_numbers(steps), dtype=np.int64)
-    good = inflate.eof and len(rows) and rows[-1] < count and (np.diff(rows) > 0).all()
-    return rows if good else None
+    rows = _rows(steps, count) if inflate.eof else None
+    return np.array(rows, dtype=np.int64) if rows else None
 
 
-def _numbers(steps: bytes) -> list[int]:
-    found, number, shift = [], 0, 0
+def _rows(steps: bytes, count: int) -> list[int] | None:
+    """The rows that steps lead to; None unless each is whole, leads on, and stays below `count`."""
+    rows: list[int] = []
+    step, shift = 0, 0
     for byte in steps:
-        number |= (byte & 127) << shift
+        step |= (byte & 127) << shift
         shift += 7
+        if step >= count:  # looked at here, so that no number grows beyond what an array can hold
+            return None
         if byte < 128:
-            found.append(number)
-            number, shift = 0, 0
-    return found
+            row = (rows[-1] if rows else 0) + step
+            if row >= count or (rows and not step):
+                return None
+            rows.append(row)
+            step, shift = 0, 0
+    return rows if not shift else None
