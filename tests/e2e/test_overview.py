@@ -36,7 +36,7 @@ def click_bar(page: Page, key: str, kind: str, place: int) -> None:
     # near the top, or the right end: below it the part stands in front of the whole
     x, y = box["x"] + box["width"] - 2, box["y"] + min(4, box["height"] / 2)
     page.mouse.move(x, y)
-    said = page.locator(f".st-key-{key} .said")
+    said = page.locator(f".st-key-{key} .pointed")
     expect(said).to_be_visible()
     expect(said).to_have_text(str(found.get_attribute("aria-label")))
     page.mouse.click(x, y)
@@ -83,7 +83,7 @@ def test_numbers_and_bars_of_books_open_what_they_count(page: Page, app: Served,
     for _ in range(1 + (first.taken < first.plates)):
         page.keyboard.press("ArrowDown")
     expect(bar(page, "borrowers", PART, 1)).to_be_focused()
-    expect(page.locator(".st-key-borrowers .said")).to_contain_text("Opens the book")
+    expect(page.locator(".st-key-borrowers .pointed")).to_contain_text("Opens the book")
     page.keyboard.press("End")
     page.keyboard.press("Home")
     for _ in range(1 + (first.taken < first.plates)):

@@ -185,7 +185,7 @@ def test_a_click_on_the_matrix_shows_what_two_books_share(
     assert box
     x, y = box["x"] + box["width"] * (column + 0.5) / size, box["y"] + box["height"] * (row + 0.5) / size
     page.mouse.move(x, y)
-    said = page.locator(".st-key-books_matrix .said")
+    said = page.locator(".st-key-books_matrix .pointed")
     expect(said).to_be_visible()
     expect(said).to_contain_text(f"{len(edge.families)} shared")
     # The arrows lead to the nearest other square of the row, and back.

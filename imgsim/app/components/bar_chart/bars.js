@@ -21,7 +21,7 @@ class Bars {
     this.list = element("ol");
     this.axis = element("p", { class: "axis", "aria-hidden": "true" });
     this.legend = element("p", { class: "legend", "aria-hidden": "true" });
-    this.said = element("p", { class: "said", "aria-hidden": "true" });
+    this.said = element("p", { class: "pointed", "aria-hidden": "true" });
     this.body = element("div", { class: "body" }, this.grid, this.list, this.said);
     this.chart = element("div", { class: "chart", "data-testid": "imgsim-bars" }, this.legend, this.body, this.axis);
     root.append(this.chart);

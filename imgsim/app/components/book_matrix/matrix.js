@@ -33,7 +33,7 @@ class Matrix {
     this.left = element("div", { class: "years left", "aria-hidden": "true" });
     this.below = element("div", { class: "years below", "aria-hidden": "true" });
     this.frame = element("div", { class: "frame" }, this.left, this.svg, element("span", { class: "corner" }), this.below);
-    this.said = element("p", { class: "said", role: "status" });
+    this.said = element("p", { class: "pointed", role: "status" });
     this.body = element("div", { class: "body" }, this.frame, this.said);
     root.append(element("div", { class: "top" }, this.scale, this.sizes), this.body);
     this.svg.addEventListener("pointermove", (event) => this.point(this.cellAt(event), event));
