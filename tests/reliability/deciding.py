@@ -19,6 +19,9 @@ import pytest
 from imgsim.errors import CollectionError
 from imgsim.reviews import DECISIONS, Review, Reviews
 
+# People are processes of their own, made by one without threads: what is forked beside threads may wait for ever.
+APART = multiprocessing.get_context("forkserver")
+APART.set_forkserver_preload(["imgsim.reviews"])
 PLATES = [f"10528002{number:06d}_0" for number in range(60)]
 EVIDENCE = {
     "verdict": "same image",
@@ -94,9 +97,8 @@ def write_on(path: Path, name: str, said: object) -> None:
 
 def killed(path: Path, name: str, after_s: float) -> set[str]:
     """What a person was told is kept, before the program was killed in mid-work."""
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    person = context.Process(target=write_on, args=(path, name, theirs))
+    ours, theirs = APART.Pipe(duplex=False)
+    person = APART.Process(target=write_on, args=(path, name, theirs))
     person.start()
     theirs.close()
     acknowledged = {ours.recv()}
@@ -113,9 +115,8 @@ def killed(path: Path, name: str, after_s: float) -> set[str]:
 @contextmanager
 def people_at_work(path: Path) -> Iterator[Connection]:
     """Three people who decide all the time; what is said to be kept comes out of the connection, uuid by uuid."""
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    people = [context.Process(target=write_on, args=(path, f"reader {n}", theirs)) for n in range(3)]
+    ours, theirs = APART.Pipe(duplex=False)
+    people = [APART.Process(target=write_on, args=(path, f"reader {n}", theirs)) for n in range(3)]
     for person in people:
         person.start()
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import pytest
@@ -89,20 +90,30 @@ def test_a_value_that_no_review_has_is_an_error_and_no_silent_miss(reviews: Revi
         reviews.all()
 
 
-def _as_nobody(act: object, pipe: object) -> None:
+def _as_nobody(folder: Path, answers: Queue[object]) -> None:
+    """Read and write as a person who may not: root may write anywhere. What that imports, root has imported before."""
+    (folder / "practice").mkdir()
+    practice = reviews_of(folder / "practice")
+    practice.record("a", "c", "unsure", reviewer="A")
+    locked, none = reviews_of(folder / "locked"), Reviews(folder / "locked" / "none.sqlite", pictures)
+    acts: list[Callable[[], object]] = [lambda: len(practice.all()), lambda: len(locked.all()), lambda: none.revision]
+    acts += [lambda at=at: at.record("a", "c", "unsure", reviewer="A") for at in (locked, none)]  # type: ignore[misc]
+    acts[0]()
     if os.getuid() == 0:
         os.setgid(65534)
         os.setuid(65534)
-    try:
-        pipe.send(("done", act()))  # type: ignore[attr-defined, operator]
-    except Exception as error:
-        pipe.send((type(error).__name__, str(error)))  # type: ignore[attr-defined]
+    for act in acts[1:]:
+        try:
+            answers.put(("done", act()))
+        except Exception as error:
+            answers.put((type(error).__name__, str(error)))
 
 
 @pytest.fixture
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder that others may look into and not write to, with one review; the way to it is open."""
-    folder = tmp_path_factory.mktemp("locked")
+    folder = tmp_path_factory.mktemp("person") / "locked"
+    folder.mkdir()
     reviews_of(folder).record("a", "b", "unsure", reviewer="A")
     for extra in folder.glob("*-*"):
         extra.unlink()
@@ -116,23 +127,13 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_a_read_only_folder_can_be_read_and_says_that_nothing_can_be_written(locked: Path) -> None:
-    reviews = reviews_of(locked)
-    # Root may write anywhere, so a process that is not root tries.
-    context = multiprocessing.get_context("fork")
-
-    def ask(act: object) -> tuple[str, object]:
-        ours, theirs = context.Pipe()
-        person = context.Process(target=_as_nobody, args=(act, theirs))
-        person.start()
-        assert ours.poll(30)
-        answer = ours.recv()
-        person.join()
-        return answer
-
-    assert ask(lambda: len(reviews.all())) == ("done", 1)
-    kind, said = ask(lambda: reviews.record("a", "c", "unsure", reviewer="A"))
-    assert kind == "CollectionError" and "read-only" in str(said)
-    none = Reviews(locked / "none.sqlite", pictures)
-    assert ask(lambda: none.revision) == ("done", 0)
-    kind, said = ask(lambda: none.record("a", "c", "unsure", reviewer="A"))
-    assert kind == "CollectionError" and "read-only" in str(said)
+    # A process of its own: one forked from this one, which has threads, may wait for a lock for ever.
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    person = context.Process(target=_as_nobody, args=(locked.parent, answers))
+    person.start()
+    read, nothing, written, begun = (answers.get(timeout=300) for _ in range(4))
+    person.join()
+    assert read == ("done", 1) and nothing == ("done", 0)
+    for kind, said in (written, begun):
+        assert kind == "CollectionError" and "read-only" in said
