@@ -11,20 +11,27 @@ from imgsim.retrieval.part_scores import own_part_scores, part_scores
 Float32 = npt.NDArray[np.float32]
 
 
-def near_image(generation: Generation, backbone: str, similarities: Float32, vector: Float32) -> Float32 | None:
+def near_image(
+    generation: Generation, backbone: str, similarities: Float32, vector: Float32, own: Float32 | None = None
+) -> Float32 | None:
     """How near an image from outside is to the nearest part of each plate (see :mod:`imgsim.retrieval.part_scores`).
 
-    ``similarities`` float32 (n,) are those of the wholes, ``vector`` (dim,) is the image's embedding.
+    ``similarities`` float32 (n,) are those of the wholes, ``vector`` (dim,) is the image's embedding; ``own``
+    (p, dim) those of its parts, where they were embedded: the nearest of them to each whole plate counts as well.
     Returns float32 (n,); None where the backbone has seen no parts.
     """
     parts = generation.part_embeddings(backbone)
-    return None if parts is None else part_scores(similarities, vector, parts)
+    if parts is None:
+        return None
+    near = part_scores(similarities, vector, parts)
+    if own is not None:
+        near = np.maximum(near, own_part_scores(similarities, generation.embeddings(backbone), own))
+    return near
 
 
 def near_plate(generation: Generation, backbone: str, similarities: Float32, row: int) -> Float32 | None:
-    """The same of a plate of the collection, and of its own parts to each whole plate, whichever is nearer."""
-    parts, embeddings = generation.part_embeddings(backbone), generation.embeddings(backbone)
+    """The same of a plate of the collection, whose parts are known."""
+    parts = generation.part_embeddings(backbone)
     if parts is None:
         return None
-    own = own_part_scores(similarities, embeddings, parts[row])
-    return np.maximum(part_scores(similarities, embeddings[row], parts), own)
+    return near_image(generation, backbone, similarities, generation.embeddings(backbone)[row], parts[row])

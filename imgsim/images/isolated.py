@@ -42,7 +42,7 @@ class Product:
     _shape: tuple[int, ...]
 
     def array(self) -> np.ndarray:
-        """The pixels as uint8 (height, width) or (height, width, 3), read-only."""
+        """The pixels as uint8 (height, width) or (height, width, 3), stacked where parts were asked for; read-only."""
         return np.frombuffer(self.body, np.uint8).reshape(self._shape)
 
     def image(self) -> Image.Image:
@@ -78,10 +78,14 @@ class Isolated(Child):
         shaping: Callable[[Image.Image, int], np.ndarray],
         size: int,
         box: Box | None = None,
+        parts: bool = False,
     ) -> Product:
-        """What a shaping function makes of the whole image, or of the part in a box of fractions (x0, y0, x1, y1)."""
+        """What a shaping function makes of the whole image, or of the part in a box of fractions (x0, y0, x1, y1).
+
+        With ``parts`` one array for it and one for each of its parts (:mod:`imgsim.images.plate_parts`), stacked.
+        """
         by = [shaping.__module__, shaping.__qualname__]
-        asked = {"make": "shaped", "reduce_to": reduce_to, "by": by, "size": size, "box": box}
+        asked = {"make": "shaped", "reduce_to": reduce_to, "by": by, "size": size, "box": box, "parts": parts}
         return self._ask(data, asked)
 
     def _ask(self, data: bytes | BinaryIO, asked: dict[str, Any]) -> Product:

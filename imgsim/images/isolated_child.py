@@ -16,6 +16,7 @@ from imgsim.errors import ImageError
 from imgsim.images import codecs, large, strips
 from imgsim.images.answering import answer_all
 from imgsim.images.decoding import open_image
+from imgsim.images.plate_parts import parts_of
 from imgsim.images.signatures import identify
 from imgsim.images.thumbnails import encode_display
 
@@ -63,7 +64,10 @@ def made(data: bytes, asked: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
         pixels = np.asarray(opened.image, dtype=np.uint8)
     else:
         image = opened.image if asked["box"] is None else cropped(opened.image, asked["box"])
-        pixels = named(asked["by"])(image, int(asked["size"]))
+        shaping, size = named(asked["by"]), int(asked["size"])
+        pixels = shaping(image, size)
+        if asked["parts"]:
+            pixels = np.stack([pixels, *(shaping(part, size) for part in parts_of(image))])
     return np.ascontiguousarray(pixels).tobytes(), {**facts, "shape": pixels.shape}
 
 

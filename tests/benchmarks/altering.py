@@ -99,8 +99,27 @@ def fold_out(
     return strip
 
 
+def on_a_page(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Anywhere on an empty page twice as wide and high."""
+    page = Image.new("L", (image.width * 2, image.height * 2), 235)
+    page.paste(image, (int(rng.integers(0, image.width + 1)), int(rng.integers(0, image.height + 1))))
+    return page
+
+
+def on_a_sheet(image: Image.Image, rng: np.random.Generator, other: Image.Image) -> Image.Image:
+    """Beside another plate of the same height, on either side of it."""
+    pair = [image, other.resize((max(1, other.width * image.height // other.height), image.height))]
+    if rng.integers(0, 2):
+        pair.reverse()
+    sheet = Image.new("L", (pair[0].width + 20 + pair[1].width, image.height), 235)
+    sheet.paste(pair[0], (0, 0))
+    sheet.paste(pair[1], (pair[0].width + 20, 0))
+    return sheet
+
+
+Change = Callable[[Image.Image, np.random.Generator, Sequence[Image.Image]], Image.Image]
 # What becomes of a real plate, mode "L": called with it, random numbers, and other plates.
-COPIES: dict[str, Callable[[Image.Image, np.random.Generator, Sequence[Image.Image]], Image.Image]] = {
+COPIES: dict[str, Change] = {
     "grey": lambda p, _, __: ImageOps.autocontrast(p),
     "1 bit": lambda p, _, __: to_one_bit(p),
     "negative": lambda p, _, __: ImageOps.invert(p),
@@ -129,4 +148,9 @@ COPIES: dict[str, Callable[[Image.Image, np.random.Generator, Sequence[Image.Ima
     "fold-out, 12 to 1, turned by 90 degrees": lambda p, rng, others: fold_out(p, rng, others, 12).transpose(
         Image.Transpose.ROTATE_90
     ),
+}
+# Where it is a part of what somebody brings.
+SHEETS: dict[str, Change] = {
+    "on a page twice as large": lambda p, rng, _: on_a_page(p, rng),
+    "on a sheet, beside another": lambda p, rng, others: on_a_sheet(p, rng, others[0]),
 }

@@ -71,12 +71,17 @@ class Gallery:
         ]
         return {"": wholes, WITH_PARTS: np.maximum(wholes, near)}
 
-    def of(self, queries: np.ndarray) -> dict[str, np.ndarray]:
-        """How near the plates are to queries from outside, (m, dim): (m, n), by the end of the column's name."""
+    def of(self, embed: Embed, images: Sequence[Image.Image]) -> dict[str, np.ndarray]:
+        """How near the plates are to m images from outside, by the same network: (m, n), by the column's name's end."""
+        queries = embed(images)
         wholes = queries @ self.rows.T
         if self.parts is None:
             return {"": wholes}
-        near = [part_scores(*one, self.parts) for one in zip(wholes, queries, strict=True)]
+        own = [embed(parts_of(image)) for image in images]
+        near = [
+            np.maximum(part_scores(scores, query, self.parts), own_part_scores(scores, self.rows, parts))
+            for scores, query, parts in zip(wholes, queries, own, strict=True)
+        ]
         return {"": wholes, WITH_PARTS: np.maximum(wholes, near)}
 
 

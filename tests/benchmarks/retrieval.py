@@ -7,9 +7,9 @@ Two collections with known truth are searched: generated plates (`--sample 0` le
 backbone whose weights are on this machine is measured beside two baselines, an untrained ResNet-18 and a perceptual
 hash (64 bits of a cosine transform), both of which see the whole plate. The networks that `--parts` names stand there
 once more with parts: two plates are as near as a part of either is to the other (`imgsim.retrieval.part_scores`), and
-an altered plate as near as it is to a part of another. `--weights plates18=A --weights plates18=B` sets two files
-beside each other. Of the real plates so many as `--altered` says are also altered in every way of
-`tests.benchmarks.altering`, but for fold-outs, and looked for among all.
+so is an altered plate to another. `--weights plates18=A --weights plates18=B` sets two files beside each other. Of the
+real plates so many as `--altered` says are also altered in every way of `tests.benchmarks.altering`, but for fold-outs,
+laid on a larger sheet, and looked for among all.
 
 A query is a plate with known copies of that kind; it is found at k if one of them is among its first k neighbours.
 Other known relatives of the query are left out of its list. Nothing is downloaded.
@@ -191,14 +191,14 @@ def report_altered(
     rng = np.random.default_rng(seed)
     chosen = [int(row) for row in rng.permutation(len(files))[:count]]
     plates = [altering.small(open_image(files[row]).image.convert("L"), altering.LONGEST) for row in chosen]
-    for kind, change in altering.COPIES.items():
-        if "fold-out" in kind:  # a plate among others is a part: no vector of the whole holds it
-            continue
-        images = [altering.small(change(plate, rng, ()), LONGEST) for plate in plates]
+    # Of a fold-out a plate is so small a part that no vector holds it.
+    kinds = {kind: change for kind, change in altering.COPIES.items() if "fold-out" not in kind} | altering.SHEETS
+    for kind, change in kinds.items():
+        images = [altering.small(change(plate, rng, [plates[at - 1]]), LONGEST) for at, plate in enumerate(plates)]
         scores = [
             score_altered(similarities, chosen, relatives)
             for name, embed in networks.items()
-            for similarities in galleries[name].of(embed(images)).values()
+            for similarities in galleries[name].of(embed, images).values()
         ]
         print(f"{f'altered: {kind} ({count})':46}" + "".join(f"{one!s:24}" for one in scores))
 

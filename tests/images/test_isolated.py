@@ -22,6 +22,7 @@ from imgsim.errors import ImageError
 from imgsim.images import strips
 from imgsim.images.decoding import open_image
 from imgsim.images.isolated import Isolated
+from imgsim.images.plate_parts import parts_of
 from imgsim.images.shaping import letterbox, squeeze
 from imgsim.prepare.plate_shards import Asked, Job, open_plate
 from tests.hostile import drawing
@@ -188,6 +189,14 @@ def test_a_box_is_cut_out_before_it_is_shaped(opener: Isolated) -> None:
     part = image.crop((150, 90, 450, 720))
     made = opener.shaped(encoded(image, "PNG"), 900, letterbox, 128, (0.25, 0.1, 0.75, 0.8))
     assert (made.array() == letterbox(part, 128)).all()
+
+
+def test_parts_come_with_the_whole(opener: Isolated) -> None:
+    image = drawing(600, 900)
+    part = image.crop((150, 90, 450, 720))
+    made = opener.shaped(encoded(image, "PNG"), 900, letterbox, 128, (0.25, 0.1, 0.75, 0.8), parts=True).array()
+    expected = [letterbox(one, 128) for one in (part, *parts_of(part))]
+    assert (made == np.stack(expected)).all()
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"%PDF", b"RIFF\0\0\0\0WEBPVP8X"])

@@ -42,7 +42,7 @@ _IN_A_BOX = 900  # pixels; the image is opened so large that a box on it has som
 _ADDRESS = "data:image/webp;base64,"
 _UPLOADER = "upload"
 _IMAGE = "_imgsim_upload"  # the latest Upload
-_VECTOR = "_imgsim_vector"  # (what it was made of, embedding)
+_VECTORS = "_imgsim_vectors"  # (what they were made of, embeddings)
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def draw(collection: Collection, now: State) -> None:
         else:
             st.caption("The part inside the box is searched. Clear the box to search the whole image.")
     with right:
-        vector = _embedded(collection, now.backbone, upload, content, box)
-        if vector is not None:
-            _list(collection, now, upload, content, box, vector)
+        vectors = _embedded(collection, now.backbone, upload, content, box)
+        if vectors is not None:
+            _list(collection, now, upload, content, box, vectors)
 
 
 def _list(
@@ -99,11 +99,11 @@ def _list(
     upload: Upload,
     content: bytes | None,
     box: Box | None,
-    vector: np.ndarray,
+    vectors: np.ndarray,
 ) -> None:
     """What looks alike at once; and, once the lines are compared, with what they prove before it."""
-    scores = similarities(collection.embeddings(now.backbone), vector)
-    by_part = near_image(collection, now.backbone, scores, vector)
+    scores = similarities(collection.embeddings(now.backbone), vectors[0])
+    by_part = near_image(collection, now.backbone, scores, vectors[0], vectors[1:])
     nearest, _ = ranked(scores if by_part is None else np.maximum(scores, by_part), k=_COMPARED)
     asked = outside.Asked(upload.digest, box, tuple(nearest.tolist()))
 
@@ -174,10 +174,14 @@ def _nothing(left: DeltaGenerator, right: DeltaGenerator) -> None:
 def _embedded(
     collection: Collection, backbone: str, upload: Upload, content: bytes | None, box: Box | None
 ) -> np.ndarray | None:
-    """The image's embedding, float32 (dim,); None after saying why there is none."""
+    """The embeddings of the image and, where plates have theirs, of its parts, float32 (1 or 1 + p, dim).
+
+    None after saying why there are none.
+    """
     facts = collection.manifest["backbones"][backbone]
-    made_of = (upload.digest, box, facts["key"])
-    kept = st.session_state.get(_VECTOR)
+    parted = collection.part_embeddings(backbone) is not None
+    made_of = (upload.digest, box, facts["key"], parted)
+    kept = st.session_state.get(_VECTORS)
     if kept and kept[0] == made_of:
         return kept[1]
     try:
@@ -191,15 +195,17 @@ def _embedded(
             network.shaping,
             network.input_size,
             box,
+            parts=parted,
         )
-        array = network.arranged(product.array())
+        shaped = product.array() if parted else product.array()[None]
         with outside.OPENER.alone():
-            vector = np.asarray(embedder.embed_arrays(array[None])[0], dtype=np.float32)
+            # One by one, for in a company a vector may differ in its last bits.
+            vectors = np.concatenate([embedder.embed_arrays(network.arranged(array)[None]) for array in shaped])
     except ImgsimError as error:
         st.error(text.plain(error))
         return None
-    st.session_state[_VECTOR] = (made_of, vector)
-    return vector
+    st.session_state[_VECTORS] = (made_of, vectors)
+    return vectors
 
 
 def _check_weights(folder: str, backbone: str, weights: str, key: str) -> None:
