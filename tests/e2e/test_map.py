@@ -153,6 +153,42 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
     expect(entry).to_contain_text(str(count))
 
 
+def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: Served) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: "/pictures?" in request.url and asked.append(request.url))
+    visit(page, app, "map", map="pca", threshold="-1")
+    canvas = wait_for_map(page)
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    middle = lonely_rows(page, 1)[0]
+    page.mouse.move(*point(page, middle))
+    for _ in range(16):
+        page.mouse.wheel(0, -120)
+    # Its picture alone: nearer than any other could be, and larger than a point.
+    page.wait_for_timeout(300)
+    place = point(page, middle)
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    assert 0 < len(asked) <= 6, "pictures come many at once"
+    page.mouse.move(place[0] + 5, place[1] + 30)
+    expect(canvas).to_have_attribute("data-hovered", str(middle))
+    page.mouse.click(place[0] + 5, place[1] + 30)
+    expect(canvas).to_have_attribute("data-query", str(middle))
+    settle(page)
+
+    switch = page.get_by_test_id("imgsim-pictures")
+    switch.click()
+    expect(canvas).to_have_attribute("data-pictures", "0")
+    page.mouse.move(place[0] + 5, place[1] + 31)
+    expect(canvas).to_have_attribute("data-hovered", "")
+    settle(page)
+    assert state_of(page)["pictures"] == "no"
+    page.reload()
+    wait_for_map(page)
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    expect(page).not_to_have_url(re.compile("pictures="))
+
+
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
     visit(page, app, "map", map="pca")
     wait_for_map(page)

@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
-from imgsim.app.services import caches, left_out_pictures, page_scans, parameters, runs, warming
+from imgsim.app.services import caches, left_out_pictures, map_sheets, page_scans, parameters, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base.places import HERE, data_mark
@@ -80,6 +80,11 @@ def found_url(collection: Collection) -> str:
     return f"{_base(collection)}/found?text="
 
 
+def pictures_url(collection: Collection) -> str:
+    """The address of the pictures of many plates at once; their rows, written 3-17-4, go behind it."""
+    return f"{_base(collection)}/pictures?rows="
+
+
 def export_url(collection: Collection, key: str, name: str) -> str:
     """The address of a file of an export that is ready."""
     return f"{_base(collection)}/export/{key}/{quote(name, safe='')}"
@@ -111,6 +116,7 @@ def routes() -> list[Route]:
         "/tones/{file}": _tones,
         "/labels.json": _labels,
         "/found": _found,
+        "/pictures": _pictures,
         "/export/{key}/{file}": _export,
         "/left_out/{row:int}": _left_out,
     }
@@ -260,6 +266,11 @@ def _found(request: Request) -> Response:
     if wanted := parameters.words(request.query_params.get("text", "")).strip():
         mask[collection.catalogue.search(wanted)] = True
     return _served(encode_mask(mask).encode(), "text/plain")
+
+
+def _pictures(request: Request) -> Response:
+    body = map_sheets.pictures(_collection(request), request.query_params.get("rows", ""))
+    return _served(body, "application/octet-stream")
 
 
 def _export(request: Request) -> Response:

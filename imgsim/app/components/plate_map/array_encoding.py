@@ -3,12 +3,13 @@
 Points and tones (palette indices) are binary files, little-endian, with a 16-byte header::
 
     offset  type       content
-    0       4 bytes    b"IMGP" (points) or b"IMGT" (tones)
+    0       4 bytes    b"IMGP" (points), b"IMGT" (tones) or b"IMGS" (a sheet of pictures)
     4       uint32     layout version, 1
-    8       uint32     n, the number of points
-    12      uint32     0
+    8       uint32     n, the number of points or pictures
+    12      uint32     0; of a sheet the side of a picture's cell, pixels
     16      points:    n pairs of float32, x then y
             tones:     n uint8, an index into the palette; 255 is "no value" and drawn grey
+            pictures:  n pairs of uint8, width then height in the cell; 0, 0 for none; then one image of all cells
 
 Masks are one bit a row, lowest bit first, as base64 text. Labels are one JSON object of equally long lists.
 """
@@ -28,7 +29,7 @@ from imgsim.errors import ImgsimError
 
 VERSION = 1
 HEADER = struct.Struct("<4sIII")
-POINTS, TONES = b"IMGP", b"IMGT"
+POINTS, TONES, PICTURES = b"IMGP", b"IMGT", b"IMGS"
 
 
 def encode_points(xy: np.ndarray) -> bytes:
@@ -76,6 +77,20 @@ def encode_tones(tones: np.ndarray) -> bytes:
 def decode_tones(data: bytes) -> np.ndarray:
     """Return the uint8 (n,) tones of `encode_tones`; raise ImgsimError on any other bytes."""
     return np.frombuffer(_body(data, TONES, 1), dtype=np.uint8)
+
+
+def encode_pictures(image: bytes, sizes: Sequence[tuple[int, int]], cell: int) -> bytes:
+    """Return a sheet of pictures: an image of square cells, and each picture's width and height in its cell.
+
+    Raises
+    ------
+    ImgsimError
+        If a picture is larger than its cell.
+    """
+    if any(not 0 <= side <= min(cell, 255) for size in sizes for side in size):
+        raise ImgsimError(f"pictures of a sheet fit in cells of {cell} pixels, not {max(map(max, sizes))}")
+    header = HEADER.pack(PICTURES, VERSION, len(sizes), cell)
+    return header + bytes(side for size in sizes for side in size) + image
 
 
 def _body(data: bytes, kind: bytes, itemsize: int) -> bytes:

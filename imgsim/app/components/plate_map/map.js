@@ -118,10 +118,12 @@ class PlateMap {
     }
     this.mask = data.visible === null ? null : bytes(data.visible);
     picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
+    picture.setPictures(data.pictures, data.pictured);
     picture.setMarks(data.query, data.neighbours, data.verified);
     picture.setStates(this.mask, this.chosen, this.search.rows);
     this.search.tell();
     this.toolbar.update(this.mode, picture.shown, picture.selected);
+    this.toolbar.setPictures(data.pictures !== null, data.pictured);
     this.legend.update(data, picture.colours);
   }
 
@@ -152,6 +154,13 @@ class PlateMap {
     return [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
   }
 
+  /** The plates' pictures from now on, or not; the address says so, too. */
+  setPictured(pictured) {
+    this.data = { ...this.data, pictured };
+    this.refresh();
+    this.send.trigger("pictured", pictured);
+  }
+
   zoom(left, top, factor) {
     this.moved((camera) => camera.zoomAt(left, top, factor));
   }
@@ -178,7 +187,15 @@ class PlateMap {
     const row = left === null ? -1 : this.picture.rowAt(left, top);
     this.picture.hover(row);
     this.canvas.style.cursor = row < 0 ? "" : "pointer";
-    this.tooltip.show(row < 0 ? null : this.loader.label(row), ...(row < 0 ? [] : this.picture.toScreen(row)));
+    this.describe(row);
+  }
+
+  /** What stands beside a plate's point or picture; -1 takes it away. Returns what it says. */
+  describe(row) {
+    const label = row < 0 ? null : this.loader.label(row);
+    const half = (this.picture.pictures.of(row)?.width ?? 0) / 2;
+    this.tooltip.show(label, ...(label ? this.picture.toScreen(row) : [0, 0]), half);
+    return label;
   }
 
   click(left, top, twice) {
@@ -251,6 +268,7 @@ class PlateMap {
       hovered: picture.hovered < 0 ? "" : picture.hovered,
       zoom: camera.zoom.toFixed(3),
       centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,
+      pictures: picture.pictures.drawn.length,
       mode: this.mode,
     };
     for (const [name, value] of Object.entries(state)) set(canvas, `data-${name}`, value);

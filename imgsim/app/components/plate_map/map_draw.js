@@ -1,5 +1,7 @@
 // Drawing the points with WebGL2. It draws when it is told to, and keeps no clock of its own.
 
+import { Quads } from "./map_quads.js";
+
 const POINTS_VERTEX = `#version 300 es
 layout(location = 0) in vec2 position;
 layout(location = 1) in float tone;   // palette place, 255: no value
@@ -111,7 +113,7 @@ export class Painter {
     const colours = ["neighbour", "query", "ink", "halo"];
     this.marks = program(gl, MARKS_VERTEX, MARKS_FRAGMENT, ["view", "sizes", "ring", ...colours]);
     this.ties = program(gl, TIES_VERTEX, TIES_FRAGMENT, ["view", "neighbour"]);
-    const names = ["xy", "tones", "states", "marks", "ties"];
+    const names = ["xy", "tones", "states", "marks", "ties", "beneath"];
     this.buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
     this.pointsArray = gl.createVertexArray();
     gl.bindVertexArray(this.pointsArray);
@@ -131,6 +133,7 @@ export class Painter {
     for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.quads = new Quads(gl, program);
     this.count = this.markCount = this.tieCount = 0;
   }
 
@@ -164,8 +167,11 @@ export class Painter {
     this.canvas.height = Math.max(1, Math.round(height * ratio));
   }
 
-  /** look: { size, sizes: [4] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }. */
-  draw(camera, look) {
+  /**
+   * look: { size, sizes: [4] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }; pictures: { cells,
+   * beneath }, as map_quads.js takes them, and the rows of points that are drawn again on top of them.
+   */
+  draw(camera, look, pictures) {
     const { gl, canvas, ratio } = this;
     if (gl.isContextLost()) return;
     gl.viewport(0, 0, canvas.width, canvas.height);
@@ -180,6 +186,7 @@ export class Painter {
       gl.uniform1f(points.size, look.size * ratio);
       gl.uniform1f(points.ratio, ratio);
       gl.uniform1f(points.dimmed, look.dimmed);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture); // the palette
       gl.uniform3fv(points.ink, look.ink.map((channel) => channel / 255));
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
@@ -189,6 +196,15 @@ export class Painter {
       gl.uniform4fv(ties.view, view);
       gl.uniform3fv(ties.neighbour, look.neighbour.map((channel) => channel / 255));
       gl.drawArrays(gl.LINES, 0, this.tieCount);
+    }
+    this.quads.draw(view, camera, pictures.cells, look.ground);
+    if (pictures.beneath.length) {
+      gl.useProgram(points.program);
+      gl.bindVertexArray(this.pointsArray);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.beneath);
+      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(pictures.beneath), gl.DYNAMIC_DRAW);
+      gl.drawElements(gl.POINTS, pictures.beneath.length, gl.UNSIGNED_INT, 0);
     }
     if (this.markCount) {
       gl.useProgram(marks.program);

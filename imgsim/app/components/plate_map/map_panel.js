@@ -19,6 +19,10 @@ export class Toolbar {
       this.modes.set(name, button);
       group.append(button);
     }
+    this.pictures = press("Pictures", "", () => on.setPictured(this.pictures.getAttribute("aria-pressed") !== "true"), {
+      "data-testid": "imgsim-pictures",
+      hidden: true,
+    });
     this.clear = press("Clear selection", "Select nothing (Esc)", () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
     this.status = element("span", { class: "status", role: "status", "data-testid": "imgsim-status" });
     this.node = element(
@@ -32,7 +36,14 @@ export class Toolbar {
         press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
         press("Reset view", "Show all plates (0)", () => on.reset(), { "data-testid": "imgsim-reset" }),
       ),
+      this.pictures,
     );
+  }
+
+  setPictures(possible, on) {
+    set(this.pictures, "hidden", !possible);
+    set(this.pictures, "aria-pressed", String(on));
+    set(this.pictures, "title", on ? "Draw points only" : "Draw the plates' pictures once you have zoomed in");
   }
 
   update(mode, shown, selected) {
@@ -97,8 +108,8 @@ export class Tooltip {
     stage.append(this.node);
   }
 
-  /** label: { row, title, detail, image } or null to hide; (left, top) in the stage. */
-  show(label, left, top) {
+  /** label: { row, title, detail, image } or null to hide; (left, top) in the stage, half: of what lies there. */
+  show(label, left, top, half = 0) {
     if (!label) {
       clearTimeout(this.timer);
       this.row = undefined;
@@ -116,12 +127,12 @@ export class Tooltip {
       if (label.image) this.timer = setTimeout(() => set(this.image, "src", label.image), REST);
     }
     set(this.node, "hidden", false);
-    this.place(left, top);
+    this.place(left, top, half);
   }
 
   /** Beside the point, on whichever side has room; never over the edge of the picture. */
-  place(left, top) {
-    const gap = 14;
+  place(left, top, half) {
+    const gap = 14 + half;
     const [wide, high] = [this.node.offsetWidth, this.node.offsetHeight];
     const [roomX, roomY] = [this.stage.clientWidth, this.stage.clientHeight];
     const x = left + gap + wide <= roomX ? left + gap : left - gap - wide;

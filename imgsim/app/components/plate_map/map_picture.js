@@ -3,8 +3,10 @@
 import { Camera } from "./map_camera.js";
 import { Painter } from "./map_draw.js";
 import { PointIndex } from "./map_index.js";
+import { Pictures } from "./map_pictures.js";
 
 const REACH = 10; // CSS pixels from the pointer to the point it means
+const ON_PICTURE = 5; // and to one that lies on another plate's picture
 const QUERY = [0, 0, 0];
 const NEIGHBOUR = [224, 0, 0];
 const NO_TONE = 255;
@@ -23,6 +25,7 @@ export class Picture {
     this.neighbours = [];
     this.hovered = -1;
     this.shown = this.selected = this.found = 0;
+    this.pictures = new Pictures(this);
   }
 
   get ready() {
@@ -37,6 +40,7 @@ export class Picture {
     this.camera.fit();
     this.states = new Uint8Array(this.count);
     this.hovered = -1;
+    this.pictures.clear();
     this.painter.fill("xy", xy);
     this.setTones(null);
   }
@@ -53,7 +57,13 @@ export class Picture {
     this.dark = dark;
     this.colours = palette.map((colour) => this.legible(colour));
     const other = palette.length ? none : this.legible(PLAIN);
-    this.painter.setPalette(Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other));
+    this.painted = Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other);
+    this.painter.setPalette(this.painted);
+  }
+
+  /** The colour of a row's point, as it is painted. */
+  colourOf(row) {
+    return this.painted[this.tones[row]];
   }
 
   /** On the dark ground, dark colours are lifted towards white so that they stay seen. */
@@ -67,10 +77,14 @@ export class Picture {
   setStates(shown, selected, found) {
     const { states } = this;
     this.shown = this.selected = this.found = 0;
+    let others = false;
     for (let row = 0; row < this.count; row++) {
-      states[row] = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
-      this.shown += states[row];
+      const seen = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
+      others ||= (states[row] & 1) !== seen;
+      states[row] = seen;
+      this.shown += seen;
     }
+    if (others) this.pictures.rate();
     for (const row of selected) {
       if (!states[row] || states[row] & SELECTED) continue;
       states[row] |= SELECTED;
@@ -90,6 +104,12 @@ export class Picture {
     this.query = query;
     this.neighbours = neighbours;
     this.verified = verified;
+    this.draw();
+  }
+
+  /** url: where pictures are asked for, null for none; on: whether they are to be drawn. */
+  setPictures(url, on) {
+    Object.assign(this.pictures, { url, on });
     this.draw();
   }
 
@@ -116,7 +136,9 @@ export class Picture {
     }
     if (far <= 6) return marked;
     const [x, y] = this.camera.toData(left, top);
-    const found = this.index.nearest(x, y, REACH / this.camera.scale, this.states);
+    const picture = this.pictures.at(left, top);
+    const found = this.index.nearest(x, y, (picture ? ON_PICTURE : REACH) / this.camera.scale, this.states);
+    if (picture && found === -1) return picture.row;
     return found === -1 && far <= REACH ? marked : found;
   }
 
@@ -181,6 +203,7 @@ export class Picture {
 
   paint() {
     if (!this.ready || this.gone) return;
+    const pictures = this.pictures.choose();
     const verified = new Set(this.verified ?? this.neighbours);
     const marks = [...this.neighbours].reverse().map((row) => [row, verified.has(row) ? 0 : 3]);
     marks.sort((one, other) => other[1] - one[1]); // what is verified lies on top
@@ -188,10 +211,17 @@ export class Picture {
     this.painter.fill("ties", new Float32Array(ties.flatMap((row) => [this.xy[2 * row], this.xy[2 * row + 1]])));
     if (this.query !== null) marks.push([this.query, 1]);
     if (this.hovered >= 0) marks.push([this.hovered, 2]);
-    const cells = marks.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
+    // The frame of a picture says what its mark would say.
+    const dots = marks.filter(([row]) => !this.pictures.of(row));
+    const cells = dots.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
     this.painter.fill("marks", new Float32Array(cells));
+    this.painter.draw(this.camera, this.look(), pictures);
+  }
+
+  /** Sizes, CSS pixels, and colours, 0 to 255. */
+  look() {
     const size = this.pointSize();
-    this.painter.draw(this.camera, {
+    return {
       size,
       sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
       dimmed: this.selected || this.found ? 0.2 : 0.85,
@@ -199,7 +229,8 @@ export class Picture {
       query: QUERY,
       ink: this.dark ? [240, 232, 220] : [30, 26, 22],
       halo: this.dark ? [245, 240, 230] : [255, 255, 255],
-    });
+      ground: this.dark ? [58, 52, 46] : [255, 255, 255],
+    };
   }
 
   /** CSS pixels: smaller the more points are shown, growing slowly with the zoom. */
@@ -211,6 +242,7 @@ export class Picture {
   /** Start again after the browser took the graphics away. */
   restart() {
     this.painter.start();
+    this.pictures.restart();
     if (!this.ready) return;
     this.painter.fill("xy", this.xy);
     this.painter.fill("tones", this.tones);
@@ -220,6 +252,7 @@ export class Picture {
   dispose() {
     this.gone = true;
     cancelAnimationFrame(this.frame);
+    this.pictures.dispose();
     this.painter.dispose();
   }
 }
