@@ -155,7 +155,7 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
 
 def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: Served) -> None:
     asked: list[str] = []
-    page.on("request", lambda request: "/pictures?" in request.url and asked.append(request.url))
+    page.on("request", lambda request: asked.append(request.url) if "/pictures?" in request.url else None)
     visit(page, app, "map", map="pca", threshold="-1")
     canvas = wait_for_map(page)
     expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
@@ -174,11 +174,28 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     expect(canvas).to_have_attribute("data-query", str(middle))
     settle(page)
 
+    # The corner shows where one is: a press on it moves the view, and from all of it there is nowhere to go.
+    corner = page.get_by_test_id("imgsim-overview")
+    here, box = on_map(page, "centre"), corner.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.down()
+    expect(canvas).not_to_have_attribute("data-centre", here)
+    there, held = on_map(page, "centre"), corner.locator(".view").bounding_box()
+    assert held and abs(held["x"] + held["width"] / 2 - box["x"] - 8) < 12
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 8)
+    page.mouse.up()
+    expect(canvas).not_to_have_attribute("data-centre", there)
+    page.get_by_role("button", name="Back to all").click()
+    expect(canvas).to_have_attribute("data-zoom", "1.000")
+    expect(corner).to_be_hidden()
+
     switch = page.get_by_test_id("imgsim-pictures")
     switch.click()
     expect(canvas).to_have_attribute("data-pictures", "0")
-    page.mouse.move(place[0] + 5, place[1] + 31)
-    expect(canvas).to_have_attribute("data-hovered", "")
+    place = point(page, middle)
+    page.mouse.move(place[0] + 5, place[1] + 30)
+    expect(canvas).not_to_have_attribute("data-hovered", str(middle))
     settle(page)
     assert state_of(page)["pictures"] == "no"
     page.reload()

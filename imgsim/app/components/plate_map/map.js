@@ -1,8 +1,4 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
-//
-// For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
-// and verified ("1,2,3"), selected and found (counts), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
-// its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
 import { rowsOf } from "./map_files.js";
@@ -12,8 +8,10 @@ import { Input } from "./map_input.js";
 import { Legend } from "./map_legend.js";
 import { Loader } from "./map_loader.js";
 import { Pencil, Toolbar, Tooltip } from "./map_panel.js";
+import { Overview } from "./map_overview.js";
 import { Picture } from "./map_picture.js";
 import { Search } from "./map_search.js";
+import { locate, tell } from "./map_telling.js";
 
 const PATIENCE = 5000; // ms until a click that nobody answered is taken back
 const NO_WEBGL =
@@ -36,8 +34,9 @@ class PlateMap {
     this.loader = new Loader(this, () => this.arrive());
     this.search = new Search(this);
     this.flight = new Flight(this);
+    this.overview = new Overview(this);
     const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
-    this.stage = element("div", { class: "stage" }, this.canvas, ...over);
+    this.stage = element("div", { class: "stage" }, this.canvas, ...over, this.overview.node);
     this.stage.style.height = `${data.height}px`;
     this.tooltip = new Tooltip(this.stage);
     this.toolbar.node.append(this.search.node);
@@ -60,7 +59,7 @@ class PlateMap {
       if (clientWidth && clientHeight) this.picture.resize(clientWidth, clientHeight);
     });
     this.observer.observe(this.stage);
-    canvas.imgsimLocate = (row) => this.locate(row);
+    canvas.imgsimLocate = (row) => locate(this, row);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
       this.picture.restart();
@@ -250,36 +249,13 @@ class PlateMap {
     if (this.picture.selected) this.select([]);
   }
 
-  // --- for tests, and the end ----------------------------------------------------------------------------------
+  // --- what follows from it, and the end -------------------------------------------------------------------------
 
   tell() {
     if (!this.ready) return;
-    const { picture, canvas, data } = this;
-    const { camera } = picture;
-    const state = {
-      points: data.count,
-      shown: picture.shown,
-      selected: picture.selected,
-      found: picture.found,
-      query: picture.query ?? "",
-      neighbours: picture.neighbours.join(","),
-      verified: picture.verified?.join(",") ?? "",
-      finger: this.finger.row < 0 ? "" : this.finger.row,
-      hovered: picture.hovered < 0 ? "" : picture.hovered,
-      zoom: camera.zoom.toFixed(3),
-      centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,
-      pictures: picture.pictures.drawn.length,
-      mode: this.mode,
-    };
-    for (const [name, value] of Object.entries(state)) set(canvas, `data-${name}`, value);
-  }
-
-  locate(row) {
-    if (!this.ready || !(row >= 0 && row < this.data.count)) return null;
-    const [left, top] = this.picture.toScreen(row);
-    const box = this.canvas.getBoundingClientRect();
-    const inside = left >= 0 && top >= 0 && left < box.width && top < box.height;
-    return { x: box.left + left, y: box.top + top, inside };
+    this.overview.follow();
+    this.toolbar.back(!this.picture.camera.seesAll);
+    tell(this);
   }
 
   dispose() {

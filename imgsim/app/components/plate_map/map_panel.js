@@ -19,6 +19,7 @@ export class Toolbar {
       this.modes.set(name, button);
       group.append(button);
     }
+    this.reset = press("Back to all", "", () => on.reset(), { "data-testid": "imgsim-reset" });
     this.pictures = press("Pictures", "", () => on.setPictured(this.pictures.getAttribute("aria-pressed") !== "true"), {
       "data-testid": "imgsim-pictures",
       hidden: true,
@@ -34,10 +35,16 @@ export class Toolbar {
         { class: "group", role: "group", "aria-label": "Zoom" },
         press("−", "Zoom out (−)", () => on.zoom(...on.middle, 1 / 1.6), { "aria-label": "Zoom out", class: "square" }),
         press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
-        press("Reset view", "Show all plates (0)", () => on.reset(), { "data-testid": "imgsim-reset" }),
+        this.reset,
       ),
       this.pictures,
     );
+  }
+
+  /** Whether there is more to see than is in view. */
+  back(needed) {
+    set(this.reset, "data-needed", needed ? "yes" : null);
+    set(this.reset, "title", needed ? "Show all plates (0 or Home)" : "All plates are in view");
   }
 
   setPictures(possible, on) {

@@ -25,6 +25,7 @@ export class Picture {
     this.neighbours = [];
     this.hovered = -1;
     this.shown = this.selected = this.found = 0;
+    this.version = 0; // of what the points are and how they are painted
     this.pictures = new Pictures(this);
   }
 
@@ -49,6 +50,7 @@ export class Picture {
   setTones(tones) {
     this.tones = tones ?? new Uint8Array(this.count).fill(NO_TONE);
     this.painter.fill("tones", this.tones);
+    this.version++;
     this.draw();
   }
 
@@ -59,6 +61,7 @@ export class Picture {
     const other = palette.length ? none : this.legible(PLAIN);
     this.painted = Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other);
     this.painter.setPalette(this.painted);
+    this.version++;
   }
 
   /** The colour of a row's point, as it is painted. */
@@ -85,6 +88,7 @@ export class Picture {
       this.shown += seen;
     }
     if (others) this.pictures.rate();
+    this.version++;
     for (const row of selected) {
       if (!states[row] || states[row] & SELECTED) continue;
       states[row] |= SELECTED;
