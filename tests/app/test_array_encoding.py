@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from imgsim.app import components
-from imgsim.app.components.plate_map.array_encoding import encode_pictures
+from imgsim.app.components.plate_map.array_encoding import encode_pictures, encode_ties
 from imgsim.errors import ImgsimError
 
 
@@ -32,6 +32,13 @@ def test_tones_have_the_documented_layout() -> None:
     data = components.encode_tones(tones)
     assert data == b"IMGT" + struct.pack("<III", 1, 4, 0) + bytes([0, 3, 255, 1])
     np.testing.assert_array_equal(components.decode_tones(data), tones)
+
+
+def test_ties_have_the_documented_layout() -> None:
+    assert encode_ties(np.array([[1, 2], [70_000, 0]])) == b"IMGL" + struct.pack("<IIIIIII", 1, 2, 0, 1, 2, 70_000, 0)
+    for pairs in (np.array([1, 2]), np.array([[0, -1]]), np.array([[0.5, 1.0]])):
+        with pytest.raises(ImgsimError, match="ties are rows of shape"):
+            encode_ties(pairs)
 
 
 def test_a_sheet_of_pictures_has_the_documented_layout() -> None:

@@ -206,6 +206,48 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     expect(page).not_to_have_url(re.compile("pictures="))
 
 
+def test_families_are_tied_on_the_map_and_a_long_legend_opens(page: Page, app: Served, sample: Collection) -> None:
+    families = sample.families
+    assert families is not None and len(families) > 1
+    sizes = [len(family) for family in families.ordered()]
+    visit(page, app, "map", map="pca", colour="*family")
+    canvas = wait_for_map(page)
+    expect(canvas).to_have_attribute("data-ties", str(sum(sizes) - len(sizes)))
+    legend = page.get_by_test_id("imgsim-legend")
+    expect(legend).to_contain_text("in no family")
+    legend.locator(".entry").first.click()  # the largest alone, with its ties alone
+    expect(canvas).to_have_attribute("data-shown", str(max(sizes)))
+    expect(canvas).to_have_attribute("data-ties", str(max(sizes) - 1))
+    settle(page)
+
+    # A legend of 30 entries, built by the page's own script, for the sample has no so many values.
+    page.evaluate(
+        """async () => {
+          const { Legend } = await import("/_stcore/bidi-components/imgsim.plate_map/plate_map/map_legend.js");
+          const pressed = [];
+          const legend = new Legend((place, but) => pressed.push([place, but]));
+          legend.node.id = "long";
+          const names = Array.from({ length: 30 }, (_, number) => `Herbal ${number}`);
+          const data = { palette: names, names, counts: null, missing: 2, unknown: "not known", none: "#ccc" };
+          const marks = { neighbours: [], verified: null, query: null };
+          legend.update({ ...data, ...marks, legend: "Book", chosen: [], but: false }, names.map(() => [90, 90, 90]));
+          Object.assign(window, { pressed });
+          document.body.prepend(legend.node);
+        }"""
+    )
+    long = page.locator("#long")
+    more = long.get_by_test_id("imgsim-legend-more")
+    expect(more).to_have_text("19 more")
+    for opened in ("true", "false", "true"):
+        assert more.get_attribute("aria-expanded") != opened
+        more.evaluate("(button) => button.click()") if opened == "false" else more.press("Enter")
+        expect(more).to_have_attribute("aria-expanded", opened)
+        expect(long.locator("[data-entry='Herbal 29']")).to_be_visible(visible=opened == "true")
+    expect(long.locator("[data-entry='not known']")).to_be_visible()
+    long.locator("[data-entry='Herbal 29']").press("Enter")
+    assert page.evaluate("window.pressed") == [[29, False]]
+
+
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
     visit(page, app, "map", map="pca")
     wait_for_map(page)

@@ -19,6 +19,7 @@ from imgsim.app.components.plate_map import (
 )
 from imgsim.app.parts import (
     filters,
+    map_colours,
     map_download,
     map_legend,
     map_neighbours,
@@ -28,13 +29,13 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import caches, commands, parameters, selected, server, state, text
 from imgsim.charts.colours import Colouring
+from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
 from imgsim.collection.query import plate_query
 
 name, title, group = "map", "Map", "Plates"
 fragment = True
 _KEY = "plate_map"
-_MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def draw(collection: Collection, now: State) -> None:
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
-    columns = _columns(collection)
+    columns = map_colours.columns(collection)
     column = now.colour if now.colour in columns else next(iter(columns))
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
@@ -94,7 +95,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
         by_part = caches.near_by_parts(collection, now.backbone, row)
         query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
         found = neighbour_query.find(collection, query, now)
-    colours = caches.colouring(collection, column)
+    colours = map_colours.colouring(collection, column)
     choice = map_legend.read(now.legend)
     passing = caches.visible(collection, now)
     visible = _visible(passing, colours, choice)
@@ -116,10 +117,12 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             pictured=now.pictured,
             sought=now.sought,
             tones_url=server.tones_url(collection, column),
+            ties_url=server.ties_url(collection) if column == FAMILY else None,
             palette=map_legend.palette(colours, choice),
             names=colours.names,
             counts=counts,
             missing=missing,
+            unknown=colours.unknown,
             legend=legend,
             chosen=map_legend.chosen(colours, choice),
             but=choice.but,
@@ -138,16 +141,6 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             map_neighbours.show(collection, now, query, found)
     with left:
         map_download.offer(collection, now, method, legend, colours, visible, query, found)
-
-
-def _columns(collection: Collection) -> dict[str, str]:
-    """What the points can be coloured by: column -> label."""
-    found = {
-        facet.column: facet.label
-        for facet in collection.catalogue.facets()
-        if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
-    }
-    return found or {"folder": "Folder"}
 
 
 def _clicked() -> None:
@@ -192,7 +185,7 @@ def _pressed(column: str) -> None:
     if entry is None:
         return
     tone, but = entry
-    colours = caches.colouring(shell.collection(), column)
+    colours = map_colours.colouring(shell.collection(), column)
     before = map_legend.read(state.current(State).legend)
     choice = map_legend.Choice() if tone < 0 else map_legend.pressed(colours, before, tone, but)
     state.update(legend=map_legend.written(choice))

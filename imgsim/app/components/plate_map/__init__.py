@@ -46,11 +46,13 @@ def plate_map(
     pictured: bool = True,
     sought: str = "",
     tones_url: str | None = None,
+    ties_url: str | None = None,
     palette: Sequence[str] = (),
     names: Sequence[str] = (),
     counts: Sequence[int] | None = None,
     legend: str = "",
     missing: int = 0,
+    unknown: str = "not known",
     chosen: Sequence[int] = (),
     but: bool = False,
     height: int = 620,
@@ -88,7 +90,9 @@ def plate_map(
         put behind it; None: points only. `pictured`: whether they are drawn, from a certain zoom on.
     sought : what is looked for, as the page's address says.
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
-    palette, names, counts, missing : as in `Colouring`; `legend` is the legend's heading.
+    ties_url : address of the file that `encode_ties` makes, of lines between points, each in its points' colour; None:
+        no lines.
+    palette, names, counts, missing, unknown : as in `Colouring`; `legend` is the legend's heading.
     chosen : the legend's entries that are chosen, by their place in the palette, 255 for what has no value; `but`
         says that all but these are shown. Which points are shown is in `visible`; this is what the legend says of it.
     height : of the picture in CSS pixels; toolbar and legend come on top.
@@ -127,11 +131,13 @@ def plate_map(
         "pictured": bool(pictured),
         "sought": str(sought),
         "tones": tones_url and own_url(tones_url, "tones_url"),
+        "ties": ties_url and own_url(ties_url, "ties_url"),
         "palette": list(palette),
         "names": [str(name) for name in names],
         "counts": None if counts is None else [int(number) for number in counts],
         "legend": str(legend),
         "missing": int(missing),
+        "unknown": str(unknown),
         "none": MISSING,
         "chosen": [int(tone) for tone in chosen],
         "but": bool(but),

@@ -85,6 +85,7 @@ class PlateMap {
       return;
     }
     if (data.tones !== before.tones) loader.colours();
+    if (data.ties !== before.ties) loader.lines();
     if (data.labels !== before.labels) loader.titles();
     this.refresh();
   }

@@ -15,6 +15,14 @@ export function fetchTones(url, count) {
   return once(url, async (answer) => new Uint8Array(body(await answer.arrayBuffer(), "IMGT", count, 1)));
 }
 
+/** Uint32Array of rows, two for each line. */
+export function fetchTies(url) {
+  return once(url, async (answer) => {
+    const buffer = await answer.arrayBuffer();
+    return new Uint32Array(body(buffer, "IMGL", new DataView(buffer).getUint32(8, true), 8));
+  });
+}
+
 /** The rows that a search finds, ascending. */
 export function fetchFound(url, count) {
   return once(url, async (answer) => {

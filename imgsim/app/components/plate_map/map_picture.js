@@ -41,6 +41,7 @@ export class Picture {
     this.camera.fit();
     this.states = new Uint8Array(this.count);
     this.hovered = -1;
+    this.ties = null; // they come anew, as the colours do
     this.pictures.clear();
     this.painter.fill("xy", xy);
     this.setTones(null);
@@ -50,6 +51,13 @@ export class Picture {
   setTones(tones) {
     this.tones = tones ?? new Uint8Array(this.count).fill(NO_TONE);
     this.painter.fill("tones", this.tones);
+    this.version++;
+    this.draw();
+  }
+
+  /** rows: two for each line between points, or null for none. */
+  setTies(rows) {
+    this.ties = rows;
     this.version++;
     this.draw();
   }
@@ -211,8 +219,9 @@ export class Picture {
     const verified = new Set(this.verified ?? this.neighbours);
     const marks = [...this.neighbours].reverse().map((row) => [row, verified.has(row) ? 0 : 3]);
     marks.sort((one, other) => other[1] - one[1]); // what is verified lies on top
-    const ties = this.query === null ? [] : (this.verified ?? []).flatMap((row) => [this.query, row]);
-    this.painter.fill("ties", new Float32Array(ties.flatMap((row) => [this.xy[2 * row], this.xy[2 * row + 1]])));
+    const matches = this.query === null ? [] : (this.verified ?? []).flatMap((row) => [this.query, row]);
+    this.painter.fill("matches", this.lines(matches, () => NEIGHBOUR, 0.75));
+    this.tie();
     if (this.query !== null) marks.push([this.query, 1]);
     if (this.hovered >= 0) marks.push([this.hovered, 2]);
     // The frame of a picture says what its mark would say.
@@ -220,6 +229,29 @@ export class Picture {
     const cells = dots.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
     this.painter.fill("marks", new Float32Array(cells));
     this.painter.draw(this.camera, this.look(), pictures);
+  }
+
+  /** The families' ties between plates that are shown, where they changed. */
+  tie() {
+    if (this.tied === this.version) return;
+    this.tied = this.version;
+    const rows = [];
+    for (let at = 0; at < (this.ties?.length ?? 0); at += 2) {
+      const [one, other] = [this.ties[at], this.ties[at + 1]];
+      if (this.states[one] && this.states[other]) rows.push(one, other);
+    }
+    this.painter.fill("families", this.lines(rows, (row) => this.colourOf(row), 0.8));
+    this.lined = rows.length / 2;
+    this.changed();
+  }
+
+  /** Lines from one row to the next, as the painter takes them; colour(row): [red, green, blue], 0 to 255. */
+  lines(rows, colour, opacity) {
+    const { xy } = this;
+    return new Float32Array(rows.flatMap((row) => {
+      const [red, green, blue] = colour(row);
+      return [xy[2 * row], xy[2 * row + 1], red / 255, green / 255, blue / 255, opacity];
+    }));
   }
 
   /** Sizes, CSS pixels, and colours, 0 to 255. */
@@ -247,6 +279,7 @@ export class Picture {
   restart() {
     this.painter.start();
     this.pictures.restart();
+    this.tied = undefined;
     if (!this.ready) return;
     this.painter.fill("xy", this.xy);
     this.painter.fill("tones", this.tones);
