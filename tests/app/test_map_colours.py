@@ -55,9 +55,9 @@ def test_each_family_has_a_colour_and_its_ties_hold_it_together(own: Collection)
 
 def test_plates_of_judged_pairs_are_told_from_the_others(own: Collection) -> None:
     assert colour_by_reviewed(own).names == ("not reviewed",)
-    ids = [str(own.catalogue.plate_ids[row]) for row in (2, 9)]
+    one, other = (str(own.catalogue.plate_ids[row]) for row in (2, 9))
     before = ask(server.tones_url(own, REVIEWED))[2]
-    own.reviews.record(*ids, UNRELATED, reviewer="Ada")
+    own.reviews.record(one, other, UNRELATED, reviewer="Ada")
     colours = colour_by_reviewed(own)
     assert (colours.names, colours.counts, colours.missing) == (("reviewed", "not reviewed"), (2, COUNT - 2), 0)
     assert np.flatnonzero(colours.tones == 0).tolist() == [2, 9]

@@ -37,7 +37,7 @@ class PlateMap {
     this.overview = new Overview(this);
     const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
     this.stage = element("div", { class: "stage" }, this.canvas, ...over, this.overview.node);
-    this.stage.style.height = `${data.height}px`;
+    this.stage.style.height = tall(data.height);
     this.tooltip = new Tooltip(this.stage);
     this.toolbar.node.append(this.search.node);
     this.legend = new Legend((place, but) => this.send.trigger("legend", [place, but]));
@@ -73,7 +73,7 @@ class PlateMap {
     const before = this.data;
     [this.data, this.dark] = [data, dark];
     this.answered();
-    this.stage.style.height = `${data.height}px`;
+    this.stage.style.height = tall(data.height);
     set(this.canvas, "aria-label", data.label);
     keyCaps(this.keys, data.keys);
     if (!this.picture) return;
@@ -95,7 +95,7 @@ class PlateMap {
     const { points } = this.data;
     this.asked = undefined;
     this.finger.lift();
-    if (views.has(points)) this.picture.camera.restore(views.get(points));
+    if (views.has(points)) this.picture.restore(views.get(points));
     this.ready = true;
     this.refresh();
   }
@@ -177,7 +177,7 @@ class PlateMap {
     if (!this.ready) return;
     if (!flying) this.flight.stop();
     move(this.picture.camera);
-    views.set(this.data.points, this.picture.camera.save());
+    views.set(this.data.points, this.picture.save());
     this.tooltip.show(null);
     this.picture.draw();
   }
@@ -269,6 +269,11 @@ class PlateMap {
     this.tooltip.dispose();
     this.picture?.dispose();
   }
+}
+
+/** Taller in a tall window, but never so tall that the legend is out of sight. */
+function tall(height) {
+  return `max(${height}px, min(64vh, 60vw, ${1.5 * height}px))`;
 }
 
 export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));

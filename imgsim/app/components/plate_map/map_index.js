@@ -92,7 +92,7 @@ export class PointIndex {
   }
 }
 
-function boundsOf(xy) {
+export function boundsOf(xy) {
   const bounds = [Infinity, Infinity, -Infinity, -Infinity];
   for (let place = 0; place < xy.length; place += 2) {
     bounds[0] = Math.min(bounds[0], xy[place]);

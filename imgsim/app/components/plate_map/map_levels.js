@@ -2,7 +2,7 @@
 // each other, what is seen stays seen while one zooms in, and nothing comes or goes while one moves the map.
 
 export const SLOT = 72; // CSS pixels of a picture's place, square
-const CROWD = 7; // plates at most in a place, the picture's own among them; where more are, points say it better
+const CROWD = 5; // plates at most in a place, the picture's own among them; where more are, points say it better
 const LEVELS = 56; // each 1.2 times the scale of the one before
 const STRETCH = 4; // ms at one go: frames are to be drawn meanwhile
 
@@ -19,6 +19,7 @@ export class Levels {
     this.from = new Float64Array(count).fill(Infinity);
     this.room = new Float32Array(count);
     this.front = new Uint8Array(count);
+    this.spacing = Infinity; // data units from a plate to its nearest other, for half of them at most
   }
 
   /** Work the scales out for the shown rows, a little at a time. */
@@ -34,7 +35,7 @@ export class Levels {
       const until = performance.now() + STRETCH;
       while (performance.now() < until) {
         if (!work.next().done) continue;
-        Object.assign(this, next);
+        Object.assign(this, next, { spacing: median(next.room.filter((_, row) => next.front[row])) });
         this.done();
         return;
       }
@@ -51,6 +52,10 @@ export class Levels {
   crowded(index, x, y, scale) {
     return crowded(index, this.front, x, y, SLOT / scale / 2);
   }
+}
+
+function median(values) {
+  return values.length > 1 ? values.sort()[values.length >> 1] : Infinity;
 }
 
 /** Of plates on the very same spot, copies of one picture, the one that is drawn on top. */

@@ -2,8 +2,10 @@
 
 import { Camera } from "./map_camera.js";
 import { Painter } from "./map_draw.js";
-import { PointIndex } from "./map_index.js";
+import { boundsOf, PointIndex } from "./map_index.js";
+import { Lines } from "./map_lines.js";
 import { Pictures } from "./map_pictures.js";
+import { dots, widened, widening } from "./map_spread.js";
 
 const REACH = 10; // CSS pixels from the pointer to the point it means
 const ON_PICTURE = 5; // and to one that lies on another plate's picture
@@ -26,6 +28,7 @@ export class Picture {
     this.hovered = -1;
     this.shown = this.selected = this.found = 0;
     this.version = 0; // of what the points are and how they are painted
+    this.lines = new Lines(this);
     this.pictures = new Pictures(this);
   }
 
@@ -34,17 +37,41 @@ export class Picture {
   }
 
   setPoints(xy) {
-    this.xy = xy;
+    this.given = xy;
     this.count = xy.length / 2;
-    this.index = new PointIndex(xy);
-    this.camera.bounds = this.index.bounds;
-    this.camera.fit();
     this.states = new Uint8Array(this.count);
     this.hovered = -1;
-    this.ties = null; // they come anew, as the colours do
+    this.lines.rows = null; // they come anew, as the colours do
     this.pictures.clear();
-    this.painter.fill("xy", xy);
+    this.wide = undefined;
+    this.spread();
+    this.camera.fit();
     this.setTones(null);
+  }
+
+  /** Lay the points out for the stage as wide as it is, and stay where the camera looks. */
+  spread() {
+    const bounds = boundsOf(this.given);
+    const wide = widening(bounds, this.camera.width, this.camera.height);
+    if (wide === this.wide) return;
+    this.camera.x *= wide / (this.wide ?? wide);
+    this.wide = wide;
+    this.xy = widened(this.given, wide);
+    this.index = new PointIndex(this.xy);
+    this.camera.bounds = this.index.bounds;
+    this.painter.fill("xy", this.xy);
+    this.pictures.rate();
+    this.version++;
+  }
+
+  /** Where the camera looks, on a stage of any width. */
+  save() {
+    const { x, ...rest } = this.camera.save();
+    return { x: x / this.wide, ...rest };
+  }
+
+  restore({ x, ...rest }) {
+    this.camera.restore({ x: x * this.wide, ...rest });
   }
 
   /** tones: Uint8Array of palette places, or null for no colours. */
@@ -57,7 +84,7 @@ export class Picture {
 
   /** rows: two for each line between points, or null for none. */
   setTies(rows) {
-    this.ties = rows;
+    this.lines.rows = rows;
     this.version++;
     this.draw();
   }
@@ -200,6 +227,7 @@ export class Picture {
 
   resize(width, height) {
     this.camera.resize(width, height);
+    if (this.ready) this.spread();
     this.painter.resize(width, height, Math.min(3, window.devicePixelRatio || 1));
     // Resizing empties the canvas, so it is painted in the same frame: no flash.
     this.paint();
@@ -219,9 +247,7 @@ export class Picture {
     const verified = new Set(this.verified ?? this.neighbours);
     const marks = [...this.neighbours].reverse().map((row) => [row, verified.has(row) ? 0 : 3]);
     marks.sort((one, other) => other[1] - one[1]); // what is verified lies on top
-    const matches = this.query === null ? [] : (this.verified ?? []).flatMap((row) => [this.query, row]);
-    this.painter.fill("matches", this.lines(matches, () => NEIGHBOUR, 0.75));
-    this.tie();
+    this.lines.update(NEIGHBOUR);
     if (this.query !== null) marks.push([this.query, 1]);
     if (this.hovered >= 0) marks.push([this.hovered, 2]);
     // The frame of a picture says what its mark would say.
@@ -231,36 +257,13 @@ export class Picture {
     this.painter.draw(this.camera, this.look(), pictures);
   }
 
-  /** The families' ties between plates that are shown, where they changed. */
-  tie() {
-    if (this.tied === this.version) return;
-    this.tied = this.version;
-    const rows = [];
-    for (let at = 0; at < (this.ties?.length ?? 0); at += 2) {
-      const [one, other] = [this.ties[at], this.ties[at + 1]];
-      if (this.states[one] && this.states[other]) rows.push(one, other);
-    }
-    this.painter.fill("families", this.lines(rows, (row) => this.colourOf(row), 0.8));
-    this.lined = rows.length / 2;
-    this.changed();
-  }
-
-  /** Lines from one row to the next, as the painter takes them; colour(row): [red, green, blue], 0 to 255. */
-  lines(rows, colour, opacity) {
-    const { xy } = this;
-    return new Float32Array(rows.flatMap((row) => {
-      const [red, green, blue] = colour(row);
-      return [xy[2 * row], xy[2 * row + 1], red / 255, green / 255, blue / 255, opacity];
-    }));
-  }
-
   /** Sizes, CSS pixels, and colours, 0 to 255. */
   look() {
-    const size = this.pointSize();
+    const { size, opacity } = dots(this.shown, this.camera.zoom, this.pictures.levels.spacing * this.camera.scale);
     return {
       size,
       sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
-      dimmed: this.selected || this.found ? 0.2 : 0.85,
+      dimmed: this.selected || this.found ? 0.2 : opacity,
       neighbour: NEIGHBOUR,
       query: QUERY,
       ink: this.dark ? [240, 232, 220] : [30, 26, 22],
@@ -269,17 +272,11 @@ export class Picture {
     };
   }
 
-  /** CSS pixels: smaller the more points are shown, growing slowly with the zoom. */
-  pointSize() {
-    const full = Math.min(9, Math.max(2.4, 34 / Math.max(1, this.shown) ** 0.22));
-    return Math.min(16, full * Math.max(1, this.camera.zoom) ** 0.3);
-  }
-
   /** Start again after the browser took the graphics away. */
   restart() {
     this.painter.start();
     this.pictures.restart();
-    this.tied = undefined;
+    this.lines.forget();
     if (!this.ready) return;
     this.painter.fill("xy", this.xy);
     this.painter.fill("tones", this.tones);

@@ -21,7 +21,7 @@ export function tell({ picture, canvas, data, finger, mode }) {
     zoom: camera.zoom.toFixed(3),
     centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,
     pictures: picture.pictures.drawn.length,
-    ties: picture.lined ?? 0,
+    ties: picture.lines.drawn,
     mode,
   };
   for (const [name, value] of Object.entries(state)) set(canvas, `data-${name}`, value);
