@@ -5,8 +5,8 @@ Black and red are kept free: black is the query, red are its neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Colouring:
 
     tones: uint8 (n,), an index into `palette`; 255 is a plate without a value. palette: "#rrggbb" each; values beyond
     the first few share the grey of `OTHER`. names, counts: the legend, one entry a palette colour; keys: the value that
-    each entry stands for. `missing` plates have no value.
+    each entry stands for. `missing` plates have no value, and `unknown` is what the legend calls that.
     """
 
     tones: np.ndarray
@@ -40,18 +40,15 @@ class Colouring:
     counts: tuple[int, ...]
     missing: int
     keys: tuple[str, ...]
+    unknown: str = "not known"
 
     def groups(self) -> list[tuple[str, str, np.ndarray]]:
-        """Name, colour and bool (n,) of each group that can be told apart: all that is grey is one, "other (n)"."""
-        grey = [tone for tone, colour in enumerate(self.palette) if colour == OTHER]
-        found = [
-            (self.names[tone], colour, self.tones == tone)
-            for tone, colour in enumerate(self.palette)
-            if tone not in grey
+        """Name, colour and bool (n,) of each entry of the legend, those that share a grey too, and of what has none."""
+        named = list(zip(self.names, self.palette, strict=True))
+        return [
+            *((name, colour, self.tones == tone) for tone, (name, colour) in enumerate(named)),
+            (self.unknown, MISSING, self.tones == NO_TONE),
         ]
-        if grey:
-            found.append((f"other ({len(grey):,})", OTHER, np.isin(self.tones, grey)))
-        return found
 
 
 def colour_plates(catalogue: Catalogue, column: str) -> Colouring:
@@ -64,7 +61,10 @@ def colour_plates(catalogue: Catalogue, column: str) -> Colouring:
 
 
 def colour_by_category(
-    values: Sequence[str], most: int = len(CATEGORIES), named: Callable[[str], str] = str
+    values: Sequence[str],
+    most: int = len(CATEGORIES),
+    named: Callable[[str], str] = str,
+    unknown: str = "not known",
 ) -> Colouring:
     """Give the `most` most frequent values a colour each; the rest share a grey, and have entries of their own.
 
@@ -73,6 +73,7 @@ def colour_by_category(
     values : one string a plate; "" has no value. Ties in frequency go by the alphabet.
     most : 1 to 8.
     named : what the legend calls a value. Where there are more than 255 values, the last entry is "n more".
+    unknown : what it calls plates without a value.
     """
     if not 1 <= most <= len(CATEGORIES):
         raise ImgsimError(f"{most} categories cannot be told apart by colour: ask for 1 to {len(CATEGORIES)}")
@@ -91,7 +92,23 @@ def colour_by_category(
     ]
     if rest:
         legend.append((OTHER, f"{len(rest):,} more", int(counts[rest].sum()), MORE))
-    return _colouring(table[inverse] if len(column) else np.empty(0, np.uint8), legend)
+    return replace(_colouring(table[inverse] if len(column) else np.empty(0, np.uint8), legend), unknown=unknown)
+
+
+def colour_in_order(values: Sequence[Hashable], legend: Sequence[tuple[Hashable, str, str]]) -> Colouring:
+    """Colour each plate by its value, in the order of a legend: value, colour and name of each entry.
+
+    Raises
+    ------
+    KeyError
+        If the legend has no entry for a value.
+    """
+    places = {value: place for place, (value, _, _) in enumerate(legend)}
+    tones = np.array([places[value] for value in values], dtype=np.uint8)
+    counts = np.bincount(tones, minlength=len(legend)).tolist()
+    return _colouring(
+        tones, [(colour, name, count, name) for (_, colour, name), count in zip(legend, counts, strict=True)]
+    )
 
 
 def colour_by_order(values: Sequence[int | None], suffix: str = "") -> Colouring:

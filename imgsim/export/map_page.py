@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.catalogue import Catalogue
-from imgsim.charts.colours import NO_TONE, Colouring
+from imgsim.charts.colours import Colouring
 from imgsim.export.request import Chunk, Request
 
 
@@ -35,7 +35,6 @@ def map_html(
 
     shown = np.ones(len(catalogue), dtype=bool) if keep is None else keep
     groups = [(name, colour, np.flatnonzero(shown & theirs)) for name, colour, theirs in colours.groups()]
-    groups.append(("not known", plate_figures.GREY, np.flatnonzero(shown & (colours.tones == NO_TONE))))
     figure = plate_figures.map_figure(
         xy,
         catalogue.plate_ids,

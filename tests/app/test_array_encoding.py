@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from imgsim.app import components
+from imgsim.app.components.plate_map.array_encoding import encode_pictures, encode_ties
 from imgsim.errors import ImgsimError
 
 
@@ -31,6 +32,20 @@ def test_tones_have_the_documented_layout() -> None:
     data = components.encode_tones(tones)
     assert data == b"IMGT" + struct.pack("<III", 1, 4, 0) + bytes([0, 3, 255, 1])
     np.testing.assert_array_equal(components.decode_tones(data), tones)
+
+
+def test_ties_have_the_documented_layout() -> None:
+    assert encode_ties(np.array([[1, 2], [70_000, 0]])) == b"IMGL" + struct.pack("<IIIIIII", 1, 2, 0, 1, 2, 70_000, 0)
+    for pairs in (np.array([1, 2]), np.array([[0, -1]]), np.array([[0.5, 1.0]])):
+        with pytest.raises(ImgsimError, match="ties are rows of shape"):
+            encode_ties(pairs)
+
+
+def test_a_sheet_of_pictures_has_the_documented_layout() -> None:
+    data = encode_pictures(b"an image", [(128, 3), (0, 0)], 128)
+    assert data == b"IMGS" + struct.pack("<III", 1, 2, 128) + bytes([128, 3, 0, 0]) + b"an image"
+    with pytest.raises(ImgsimError, match="cells of 128 pixels, not 129"):
+        encode_pictures(b"", [(129, 3)], 128)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 13_151])

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.pages import map as map_page
-from imgsim.app.parts import neighbour_query
+from imgsim.app.parts import map_neighbours, neighbour_query
 from imgsim.app.services import caches, state
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.evidence import evidence_of
@@ -196,4 +195,4 @@ def test_without_matches_all_is_as_before_and_one_line_says_how_to_get_them(
     query = plate_query(collection, 3, caches.similarities_of(collection, "toy", 3))
     found = neighbour_query.find(collection, query, state.State(threshold=-1, verdicts=("same",)))
     assert len(found.rows) == 18
-    assert map_page._verified(query, found) is None
+    assert map_neighbours.verified(query, found) is None

@@ -57,6 +57,21 @@ def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
     assert all(len(values) == COUNT for values in labels.values())
 
 
+def test_pictures_of_many_plates_come_in_one_answer_that_may_be_kept_for_good(herbals: Collection) -> None:
+    for rows in ([3, 0, COUNT - 1], [5]):
+        for _ in range(2):  # made, then remembered
+            status, headers, body = ask(server.pictures_url(herbals) + "-".join(map(str, rows)))
+            assert (status, headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+            sizes = np.frombuffer(body, np.uint8, 2 * len(rows), offset=16).reshape(-1, 2)
+            assert sizes.tolist() == [list(Image.open(io.BytesIO(herbals.thumbnail(row))).size) for row in rows]
+            assert Image.open(io.BytesIO(body[16 + 2 * len(rows) :])).size == (1024, 128)
+
+
+@pytest.mark.parametrize("rows", ["", "-1", "3-", str(COUNT), "1.5", "²", "3-x", "-".join(["1"] * 65), "9" * 30])
+def test_pictures_of_rows_that_are_not_there_are_not_found(herbals: Collection, rows: str) -> None:
+    assert ask(server.pictures_url(herbals) + quote(rows))[0] == 404
+
+
 @pytest.mark.parametrize("words", ["london", "Édinburgh 17", "p003", "nowhere at all", "", " "])
 def test_a_search_on_the_map_finds_what_the_catalogue_finds(herbals: Collection, words: str) -> None:
     status, headers, body = ask(server.found_url(herbals) + quote(words, safe=""))

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.pages import map as map_page
-from imgsim.app.parts import neighbour_query
+from imgsim.app.parts import map_neighbours, neighbour_query
 from imgsim.app.services import caches, state, verdict_labels
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
@@ -100,7 +99,7 @@ def test_the_map_knows_which_of_its_neighbours_are_verified(herbals: Collection)
     found = neighbour_query.find(herbals, query, state.State(collection="herbals", threshold=-1))
     ids = herbals.catalogue.plate_ids
     assert len(found.rows) == 18
-    assert [ids[other] for other in map_page._verified(query, found) or []] == [TURNED, SAME, PART]
+    assert [ids[other] for other in map_neighbours.verified(query, found) or []] == [TURNED, SAME, PART]
 
 
 def test_browse_narrows_to_verified_re_use_and_clears(visit: Callable[..., AppTest]) -> None:

@@ -22,7 +22,8 @@ def test_categories_are_ranked_and_the_rest_is_grey() -> None:
     assert colouring.tones.tolist() == [0] * 5 + [2] * 3 + [1] * 3 + [4, 3] + [255, 255]
     groups = [(name, colour, int(theirs.sum())) for name, colour, theirs in colouring.groups()]
     assert groups[:3] == list(zip(("London", "Bath", "Paris"), CATEGORIES, (5, 3, 3), strict=False))
-    assert groups[3:] == [("other (2)", components.OTHER, 2)]
+    # None is folded into "other": the downloaded map's legend has them all, as the page's has.
+    assert groups[3:] == [("Leiden", components.OTHER, 1), ("Rome", components.OTHER, 1), ("not known", MISSING, 2)]
     assert colouring.missing == 2
     assert not colouring.tones.flags.writeable
 

@@ -57,7 +57,7 @@ STATES = {
     "plate, as a table": Scene("plate", ("plate",), {"view": "table"}),
     "plate, as scores": Scene("plate", ("plate",), {"view": "scores"}),
     "plate, a detail": Scene("plate", ("plate",), {"box": "0.2-0.2-0.8-0.7"}),
-    "map, none chosen": Scene("map"),
+    "map, none chosen, by family": Scene("map", more={"colour": "*family"}),
     "light table, empty": Scene("light_table"),
     "map, searched, in one colour": Scene("map", more={"sought": "london", "legend": "only|London", "colour": "place"}),
     "compare, none chosen": Scene("compare"),

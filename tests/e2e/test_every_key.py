@@ -88,6 +88,12 @@ def test_on_the_map(page: Page, app: Served, sample: Collection) -> None:
         page.keyboard.press(stroke)
         expect(canvas).to_have_attribute("data-selected", "0")
 
+    def back(stroke: str) -> None:
+        page.keyboard.press("+")
+        expect(canvas).not_to_have_attribute("data-zoom", "1.000")
+        page.keyboard.press(stroke)
+        expect(canvas).to_have_attribute("data-zoom", "1.000")
+
     def place() -> Any:
         found = canvas.evaluate("(canvas) => canvas.imgsimLocate(0)")
         return found["x"], found["y"], on_map(page, "zoom")
@@ -100,6 +106,7 @@ def test_on_the_map(page: Page, app: Served, sample: Collection) -> None:
             "select it, or not": select,
             "move the map": changes(page, place),
             "zoom in, out, show all": zooms(page, canvas),
+            "back to all plates": back,
             "clear the selection": clear,
         },
     )

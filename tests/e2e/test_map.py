@@ -153,6 +153,101 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
     expect(entry).to_contain_text(str(count))
 
 
+def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: Served) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/pictures?" in request.url else None)
+    visit(page, app, "map", map="pca", threshold="-1")
+    canvas = wait_for_map(page)
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    middle = lonely_rows(page, 1)[0]
+    page.mouse.move(*point(page, middle))
+    for _ in range(16):
+        page.mouse.wheel(0, -120)
+    # Its picture alone: nearer than any other could be, and larger than a point.
+    page.wait_for_timeout(300)
+    place = point(page, middle)
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    assert 0 < len(asked) <= 6, "pictures come many at once"
+    page.mouse.move(place[0] + 5, place[1] + 30)
+    expect(canvas).to_have_attribute("data-hovered", str(middle))
+    page.mouse.click(place[0] + 5, place[1] + 30)
+    expect(canvas).to_have_attribute("data-query", str(middle))
+    settle(page)
+
+    # The corner shows where one is: a press on it moves the view, and from all of it there is nowhere to go.
+    corner = page.get_by_test_id("imgsim-overview")
+    here, box = on_map(page, "centre"), corner.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.down()
+    expect(canvas).not_to_have_attribute("data-centre", here)
+    there, held = on_map(page, "centre"), corner.locator(".view").bounding_box()
+    assert held and abs(held["x"] + held["width"] / 2 - box["x"] - 8) < 12
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 8)
+    page.mouse.up()
+    expect(canvas).not_to_have_attribute("data-centre", there)
+    page.get_by_role("button", name="Back to all").click()
+    expect(canvas).to_have_attribute("data-zoom", "1.000")
+    expect(corner).to_be_hidden()
+
+    switch = page.get_by_test_id("imgsim-pictures")
+    switch.click()
+    expect(canvas).to_have_attribute("data-pictures", "0")
+    place = point(page, middle)
+    page.mouse.move(place[0] + 5, place[1] + 30)
+    expect(canvas).not_to_have_attribute("data-hovered", str(middle))
+    settle(page)
+    assert state_of(page)["pictures"] == "no"
+    page.reload()
+    wait_for_map(page)
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
+    expect(page).not_to_have_url(re.compile("pictures="))
+
+
+def test_families_are_tied_on_the_map_and_a_long_legend_opens(page: Page, app: Served, sample: Collection) -> None:
+    families = sample.families
+    assert families is not None and len(families) > 1
+    sizes = [len(family) for family in families.ordered()]
+    visit(page, app, "map", map="pca", colour="*family")
+    canvas = wait_for_map(page)
+    expect(canvas).to_have_attribute("data-ties", str(sum(sizes) - len(sizes)))
+    legend = page.get_by_test_id("imgsim-legend")
+    expect(legend).to_contain_text("in no family")
+    legend.locator(".entry").first.click()  # the largest alone, with its ties alone
+    expect(canvas).to_have_attribute("data-shown", str(max(sizes)))
+    expect(canvas).to_have_attribute("data-ties", str(max(sizes) - 1))
+    settle(page)
+
+    # A legend of 30 entries, built by the page's own script, for the sample has no so many values.
+    page.evaluate(
+        """async () => {
+          const { Legend } = await import("/_stcore/bidi-components/imgsim.plate_map/plate_map/map_legend.js");
+          const pressed = [];
+          const legend = new Legend((place, but) => pressed.push([place, but]));
+          legend.node.id = "long";
+          const names = Array.from({ length: 30 }, (_, number) => `Herbal ${number}`);
+          const data = { palette: names, names, counts: null, missing: 2, unknown: "not known", none: "#ccc" };
+          const marks = { neighbours: [], verified: null, query: null };
+          legend.update({ ...data, ...marks, legend: "Book", chosen: [], but: false }, names.map(() => [90, 90, 90]));
+          Object.assign(window, { pressed });
+          document.body.prepend(legend.node);
+        }"""
+    )
+    long = page.locator("#long")
+    more = long.get_by_test_id("imgsim-legend-more")
+    expect(more).to_have_text("19 more")
+    for opened in ("true", "false", "true"):
+        assert more.get_attribute("aria-expanded") != opened
+        more.evaluate("(button) => button.click()") if opened == "false" else more.press("Enter")
+        expect(more).to_have_attribute("aria-expanded", opened)
+        expect(long.locator("[data-entry='Herbal 29']")).to_be_visible(visible=opened == "true")
+    expect(long.locator("[data-entry='not known']")).to_be_visible()
+    long.locator("[data-entry='Herbal 29']").press("Enter")
+    assert page.evaluate("window.pressed") == [[29, False]]
+
+
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
     visit(page, app, "map", map="pca")
     wait_for_map(page)

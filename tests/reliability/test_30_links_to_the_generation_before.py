@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from imgsim.app.components import encode_points
+from imgsim.app.components import encode_points, encode_tones
 from imgsim.app.services import server
 from imgsim.app.services.caches import colouring
 from imgsim.collection import Collection, open_collection, open_generation
@@ -81,7 +81,7 @@ def expected(before: Collection) -> dict[str, bytes | Callable[[bytes], bool]]:
     for backbone in before.backbones:
         found[server.map_url(before, backbone, "pca")] = encode_points(before.projection(backbone, "pca"))
     for column in ("place", "style"):
-        tones = server.encode_tones(colouring(before, column).tones)
+        tones = encode_tones(colouring(before, column).tones)
         found[server.tones_url(before, column)] = tones
     found[server.labels_url(before)] = lambda body: b"London" in body and b"Paris" not in body and b"p010" in body
     return found

@@ -41,6 +41,7 @@ MAP = (
     Key(("Space",), "select it, or not"),
     Key(("Shift", "arrows"), "move the map"),
     _ZOOM,
+    Key(("Home",), "back to all plates"),
     Key(("Esc",), "clear the selection"),
 )
 VIEWER = (

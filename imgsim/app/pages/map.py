@@ -9,30 +9,33 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim import export
-from imgsim.app.components import plate_map, thumbnail_grid
-from imgsim.app.components.plate_map import clicked_row, pressed_entry, selected_rows, sought_text
+from imgsim.app.components import plate_map
+from imgsim.app.components.plate_map import (
+    clicked_row,
+    pictured_now,
+    pressed_entry,
+    selected_rows,
+    sought_text,
+)
 from imgsim.app.parts import (
-    cards,
     filters,
-    left_out,
-    line,
+    map_colours,
+    map_download,
     map_legend,
+    map_neighbours,
     map_selection,
     neighbour_query,
-    neighbourhood,
     shell,
 )
-from imgsim.app.services import caches, commands, parameters, selected, server, state, text, verdict_labels
+from imgsim.app.services import caches, commands, parameters, selected, server, state, text
 from imgsim.charts.colours import Colouring
+from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
-from imgsim.collection.listing import Listing
-from imgsim.collection.query import Query, plate_query
+from imgsim.collection.query import plate_query
 
 name, title, group = "map", "Map", "Plates"
 fragment = True
 _KEY = "plate_map"
-_MOST_COLOURS = 200  # a column with more values than this says little as colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class State(state.State):
 
     sought: str = parameters.parameter("", "sought", parameters.words)
     legend: str = parameters.parameter("", "legend", parameters.words, after=("colour",))
+    pictured: bool = parameters.parameter(True, "pictures", parameters.flag, lasting=True)
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -55,7 +59,7 @@ def draw(collection: Collection, now: State) -> None:
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
-    columns = _columns(collection)
+    columns = map_colours.columns(collection)
     column = now.colour if now.colour in columns else next(iter(columns))
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
@@ -91,7 +95,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
         by_part = caches.near_by_parts(collection, now.backbone, row)
         query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
         found = neighbour_query.find(collection, query, now)
-    colours = caches.colouring(collection, column)
+    colours = map_colours.colouring(collection, column)
     choice = map_legend.read(now.legend)
     passing = caches.visible(collection, now)
     visible = _visible(passing, colours, choice)
@@ -103,18 +107,22 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             count=len(collection.catalogue),
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
-            verified=None if query is None else _verified(query, found),
+            verified=None if query is None else map_neighbours.verified(query, found),
             visible=visible,
             selected=_mask(collection),
             labels_url=server.labels_url(collection),
             thumbnail_url=server.thumbnail_template(collection),
             found_url=server.found_url(collection),
+            pictures_url=server.pictures_url(collection),
+            pictured=now.pictured,
             sought=now.sought,
             tones_url=server.tones_url(collection, column),
+            ties_url=server.ties_url(collection) if column == FAMILY else None,
             palette=map_legend.palette(colours, choice),
             names=colours.names,
             counts=counts,
             missing=missing,
+            unknown=colours.unknown,
             legend=legend,
             chosen=map_legend.chosen(colours, choice),
             but=choice.but,
@@ -124,32 +132,15 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             on_select=_selected,
             on_seek=_sought,
             on_legend=partial(_pressed, column),
+            on_pictured=_pictured,
         )
     with right:
         if map_selection.is_shown(collection, plate=bool(now.plate)):
             map_selection.show(collection)
         else:
-            _beside(collection, now, query, found)
+            map_neighbours.show(collection, now, query, found)
     with left:
-        _download_map(collection, now, method, legend, colours, visible, query, found)
-
-
-def _columns(collection: Collection) -> dict[str, str]:
-    """What the points can be coloured by: column -> label."""
-    found = {
-        facet.column: facet.label
-        for facet in collection.catalogue.facets()
-        if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
-    }
-    return found or {"folder": "Folder"}
-
-
-def _verified(query: Query, found: Listing | None) -> list[int] | None:
-    """The listed plates whose re-use is verified; None where nothing was ever compared."""
-    if query.evidence is None or found is None:
-        return None
-    verified = set(query.evidence.verified)
-    return [row for row in found.rows.tolist() if row in verified]
+        map_download.offer(collection, now, method, legend, colours, visible, query, found)
 
 
 def _clicked() -> None:
@@ -194,93 +185,22 @@ def _pressed(column: str) -> None:
     if entry is None:
         return
     tone, but = entry
-    colours = caches.colouring(shell.collection(), column)
+    colours = map_colours.colouring(shell.collection(), column)
     before = map_legend.read(state.current(State).legend)
     choice = map_legend.Choice() if tone < 0 else map_legend.pressed(colours, before, tone, but)
     state.update(legend=map_legend.written(choice))
+
+
+def _pictured() -> None:
+    pictured = pictured_now(st.session_state[_KEY])
+    if pictured is not None:
+        state.update(pictured=pictured)
 
 
 def _filter_note(collection: Collection, now: state.State) -> None:
     shown, every = len(caches.filtered_rows(collection, now)), len(collection.catalogue)
     st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
     st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
-
-
-def _beside(collection: Collection, now: state.State, query: Query | None, found: Listing | None) -> None:
-    if query is None or query.row is None or found is None:
-        with st.container(border=True):
-            st.markdown("**No plate is chosen yet.**")
-            st.markdown(
-                "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
-                "on the map and stand here."
-            )
-            st.markdown("Draw a box or a lasso to see its plates here, and to take them away as a list.")
-        return
-    event = thumbnail_grid(
-        key="map_query",
-        items=[cards.card(collection, query.row, mark="query")],
-        height=150,
-        label="The query",
-    )
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
-        if query.evidence is not None and len(found.rows):
-            listed = verdict_labels.summary(query.evidence, found.rows)
-        st.caption(listed, width="content")
-        opened = st.button("Open this plate", type="tertiary")
-    if event.clicked or opened:
-        shell.go("plate", plate=now.plate)
-    if not len(found.rows):
-        neighbourhood.alone()
-        return
-    left_out.say(found, neighbour_query.conditions(collection, now), now)
-    _unfiltered(collection, now, found)
-    with st.container(height=500, border=False, key="map_neighbours"):
-        neighbourhood.grid(collection, query, found, now, min_width=110)
-        st.caption(line.meaning(collection, now))
-
-
-def _unfiltered(collection: Collection, now: state.State, found: Listing) -> None:
-    """The neighbours that are listed, and drawn in red, although they do not pass the filters."""
-    shown = caches.visible(collection, now)
-    away = 0 if shown is None else int((~shown[found.rows]).sum())
-    if away:
-        which = "1 of these does" if away == 1 else f"{away:,} of these do"
-        st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
-
-
-def _download_map(
-    collection: Collection,
-    now: state.State,
-    method: str,
-    legend: str,
-    colours: Colouring,
-    visible: np.ndarray | None,
-    query: Query | None,
-    found: Listing | None,
-) -> None:
-    def make() -> bytes:
-        heading = f"{collection.name}: {parameters.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
-        return export.map_html(
-            collection.catalogue,
-            collection.projection(now.backbone, method),
-            colours,
-            heading,
-            keep=visible,
-            query=None if query is None else query.row,
-            neighbours=[] if found is None else found.rows.tolist(),
-            verified=None if query is None else _verified(query, found),
-        )
-
-    st.download_button(
-        "Download this map",
-        make,
-        file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
-        mime="text/html",
-        on_click="ignore",
-        key="download_map",
-        help="An interactive page that opens in any browser, without imgsim and without a network.",
-    )
 
 
 def _unprojected(collection: Collection, now: state.State) -> None:

@@ -22,7 +22,9 @@ from imgsim.app.services.kept_answers import unread as unread
 from imgsim.app.services.kept_answers import waiting
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
+from imgsim.charts import decided_colours
 from imgsim.charts.colours import Colouring, colour_plates
+from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import (
     Collection,
     CollectionInfo,
@@ -275,5 +277,8 @@ def near_by_parts(collection: Collection, backbone: str, row: int) -> np.ndarray
 
 
 def colouring(collection: Collection, column: str) -> Colouring:
-    """The map's colours by one column of the catalogue."""
+    """The map's colours by one column of the catalogue, or by what is found and decided: `decided_colours.LABELS`."""
+    if column in decided_colours.LABELS:
+        by = decided_colours.colour_by_family if column == FAMILY else decided_colours.colour_by_reviewed
+        return answer(collection, "colouring", by, column, keep=8)
     return fact(collection, "colouring", lambda: colour_plates(collection.catalogue, column), column, keep=64)

@@ -13,17 +13,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 from urllib.parse import quote
 
-import numpy as np
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
-from imgsim.app.services import caches, left_out_pictures, page_scans, parameters, runs, warming
+from imgsim.app.services import caches, left_out_pictures, map_files, map_sheets, page_scans, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base.places import HERE, data_mark
+from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
 
@@ -66,8 +65,14 @@ def map_url(collection: Collection, backbone: str, method: str) -> str:
 
 
 def tones_url(collection: Collection, column: str) -> str:
-    """The address of the points' colours by one column."""
-    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin"
+    """The address of the points' colours by one column, or by what is decided, after every decision another one."""
+    after = f"?after={caches.revision(collection)}" if column in LABELS else ""
+    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin{after}"
+
+
+def ties_url(collection: Collection) -> str:
+    """The address of the ties of the families, after every decision another one."""
+    return f"{_base(collection)}/ties.bin?after={caches.revision(collection)}"
 
 
 def labels_url(collection: Collection) -> str:
@@ -78,6 +83,11 @@ def labels_url(collection: Collection) -> str:
 def found_url(collection: Collection) -> str:
     """The address of a search among all plates; what is looked for, quoted, goes behind it."""
     return f"{_base(collection)}/found?text="
+
+
+def pictures_url(collection: Collection) -> str:
+    """The address of the pictures of many plates at once; their rows, written 3-17-4, go behind it."""
+    return f"{_base(collection)}/pictures?rows="
 
 
 def export_url(collection: Collection, key: str, name: str) -> str:
@@ -109,8 +119,10 @@ def routes() -> list[Route]:
         "/pages": _page,
         "/map/{backbone}/{file}": _points,
         "/tones/{file}": _tones,
+        "/ties.bin": _ties,
         "/labels.json": _labels,
         "/found": _found,
+        "/pictures": _pictures,
         "/export/{key}/{file}": _export,
         "/left_out/{row:int}": _left_out,
     }
@@ -220,46 +232,29 @@ def _left_out(request: Request) -> Response:
 
 
 def _points(request: Request) -> Response:
-    collection = _collection(request)
-    backbone = request.path_params["backbone"]
-    method, _, suffix = request.path_params["file"].rpartition(".")
-    if (
-        suffix != "bin"
-        or backbone not in collection.backbones
-        or method not in collection.projections(backbone)
-    ):
-        raise _Missing
-    xy = np.asarray(collection.projection(backbone, method), dtype=np.float32)
-    return _served(encode_points(xy), "application/octet-stream")
+    backbone, file = request.path_params["backbone"], request.path_params["file"]
+    return _served(map_files.points(_collection(request), backbone, file), map_files.BINARY)
 
 
 def _tones(request: Request) -> Response:
-    collection = _collection(request)
-    column, _, suffix = request.path_params["file"].rpartition(".")
-    if suffix != "bin" or column not in collection.catalogue.frame.columns:
-        raise _Missing
-    return _served(encode_tones(caches.colouring(collection, column).tones), "application/octet-stream")
+    return _served(map_files.tones(_collection(request), request.path_params["file"]), map_files.BINARY)
+
+
+def _ties(request: Request) -> Response:
+    return _served(map_files.ties(_collection(request)), map_files.BINARY)
 
 
 def _labels(request: Request) -> Response:
-    collection = _collection(request)
-    catalogue = collection.catalogue
-    frame = catalogue.frame
-    titles = [catalogue.short_title(row) for row in range(len(frame))]
-    details = [
-        ", ".join(part for part in (date.words if date.dated else "no year", place) if part)
-        for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
-    ]
-    body = encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
-    return _served(body, "application/json")
+    return _served(map_files.labels(_collection(request)), "application/json")
 
 
 def _found(request: Request) -> Response:
-    collection = _collection(request)
-    mask = np.zeros(len(collection.catalogue), dtype=bool)
-    if wanted := parameters.words(request.query_params.get("text", "")).strip():
-        mask[collection.catalogue.search(wanted)] = True
-    return _served(encode_mask(mask).encode(), "text/plain")
+    return _served(map_files.found(_collection(request), request.query_params.get("text", "")), "text/plain")
+
+
+def _pictures(request: Request) -> Response:
+    rows = request.query_params.get("rows", "")
+    return _served(map_sheets.pictures(_collection(request), rows), map_files.BINARY)
 
 
 def _export(request: Request) -> Response:

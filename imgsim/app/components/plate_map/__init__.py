@@ -42,13 +42,17 @@ def plate_map(
     labels_url: str | None = None,
     thumbnail_url: str | None = None,
     found_url: str | None = None,
+    pictures_url: str | None = None,
+    pictured: bool = True,
     sought: str = "",
     tones_url: str | None = None,
+    ties_url: str | None = None,
     palette: Sequence[str] = (),
     names: Sequence[str] = (),
     counts: Sequence[int] | None = None,
     legend: str = "",
     missing: int = 0,
+    unknown: str = "not known",
     chosen: Sequence[int] = (),
     but: bool = False,
     height: int = 620,
@@ -57,6 +61,7 @@ def plate_map(
     on_select: Callable[[], None] | None = None,
     on_seek: Callable[[], None] | None = None,
     on_legend: Callable[[], None] | None = None,
+    on_pictured: Callable[[], None] | None = None,
 ) -> MapEvent:
     """Draw the map and return what was done on it.
 
@@ -81,15 +86,20 @@ def plate_map(
     thumbnail_url : address of a thumbnail with one of ``{thumbnail}``, ``{id}``, ``{row}`` in it.
     found_url : address that answers with the mask (`encode_mask`) of the plates that a search finds, with what is
         looked for put behind it; None: no search on the map.
+    pictures_url : address that answers with a sheet (`encode_pictures`) of the plates whose rows, tied by ``-``, are
+        put behind it; None: points only. `pictured`: whether they are drawn, from a certain zoom on.
     sought : what is looked for, as the page's address says.
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
-    palette, names, counts, missing : as in `Colouring`; `legend` is the legend's heading.
+    ties_url : address of the file that `encode_ties` makes, of lines between points, each in its points' colour; None:
+        no lines.
+    palette, names, counts, missing, unknown : as in `Colouring`; `legend` is the legend's heading.
     chosen : the legend's entries that are chosen, by their place in the palette, 255 for what has no value; `but`
         says that all but these are shown. Which points are shown is in `visible`; this is what the legend says of it.
     height : of the picture in CSS pixels; toolbar and legend come on top.
     label : read aloud for the map.
-    on_click, on_select, on_seek, on_legend : called without arguments before the page reruns; the value then lies in
-        ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`, `pressed_entry`.
+    on_click, on_select, on_seek, on_legend, on_pictured : called without arguments before the page reruns; the value
+        then lies in ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`,
+        `pressed_entry`, `pictured_now`.
 
     Raises
     ------
@@ -117,13 +127,17 @@ def plate_map(
         "labels": labels_url and own_url(labels_url, "labels_url"),
         "thumbnail": thumbnail_url and own_url(thumbnail_url, "thumbnail_url"),
         "found": found_url and own_url(found_url, "found_url"),
+        "pictures": pictures_url and own_url(pictures_url, "pictures_url"),
+        "pictured": bool(pictured),
         "sought": str(sought),
         "tones": tones_url and own_url(tones_url, "tones_url"),
+        "ties": ties_url and own_url(ties_url, "ties_url"),
         "palette": list(palette),
         "names": [str(name) for name in names],
         "counts": None if counts is None else [int(number) for number in counts],
         "legend": str(legend),
         "missing": int(missing),
+        "unknown": str(unknown),
         "none": MISSING,
         "chosen": [int(tone) for tone in chosen],
         "but": bool(but),
@@ -131,7 +145,9 @@ def plate_map(
         "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
         "keys": keyboard.sent(keyboard.MAP),
     }
-    events = {"clicked": on_click, "selected": on_select, "sought": on_seek, "legend": on_legend}
+    events = {
+        "clicked": on_click, "selected": on_select, "sought": on_seek, "legend": on_legend, "pictured": on_pictured,
+    }  # fmt: skip
     result = mount("plate_map", key=key, data=data, events=events)
     if result is None:
         return MapEvent()
@@ -169,6 +185,12 @@ def pressed_entry(state: object) -> tuple[int, bool] | None:
     tone, but = value
     known = isinstance(tone, int) and not isinstance(tone, bool) and -1 <= tone <= NO_TONE and isinstance(but, bool)
     return (tone, but) if known else None
+
+
+def pictured_now(state: object) -> bool | None:
+    """Return whether pictures were just asked for, or sent away, in a map's state; None: neither."""
+    value = _value(state, "pictured")
+    return value if isinstance(value, bool) else None
 
 
 def _value(state: object, name: str) -> object:

@@ -3,12 +3,14 @@
 Points and tones (palette indices) are binary files, little-endian, with a 16-byte header::
 
     offset  type       content
-    0       4 bytes    b"IMGP" (points) or b"IMGT" (tones)
+    0       4 bytes    b"IMGP" (points), b"IMGT" (tones), b"IMGL" (ties) or b"IMGS" (a sheet of pictures)
     4       uint32     layout version, 1
-    8       uint32     n, the number of points
-    12      uint32     0
+    8       uint32     n, the number of points, ties or pictures
+    12      uint32     0; of a sheet the side of a picture's cell, pixels
     16      points:    n pairs of float32, x then y
             tones:     n uint8, an index into the palette; 255 is "no value" and drawn grey
+            ties:      n pairs of uint32, the rows of the two points that a line ties
+            pictures:  n pairs of uint8, width then height in the cell; 0, 0 for none; then one image of all cells
 
 Masks are one bit a row, lowest bit first, as base64 text. Labels are one JSON object of equally long lists.
 """
@@ -28,7 +30,7 @@ from imgsim.errors import ImgsimError
 
 VERSION = 1
 HEADER = struct.Struct("<4sIII")
-POINTS, TONES = b"IMGP", b"IMGT"
+POINTS, TONES, TIES, PICTURES = b"IMGP", b"IMGT", b"IMGL", b"IMGS"
 
 
 def encode_points(xy: np.ndarray) -> bytes:
@@ -76,6 +78,34 @@ def encode_tones(tones: np.ndarray) -> bytes:
 def decode_tones(data: bytes) -> np.ndarray:
     """Return the uint8 (n,) tones of `encode_tones`; raise ImgsimError on any other bytes."""
     return np.frombuffer(_body(data, TONES, 1), dtype=np.uint8)
+
+
+def encode_ties(pairs: np.ndarray) -> bytes:
+    """Return the ties file of an integer array of shape (m, 2): the rows of two points each.
+
+    Raises
+    ------
+    ImgsimError
+        If the shape is another one, or a row is negative.
+    """
+    pairs = np.asarray(pairs)
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu" or (pairs.size and pairs.min() < 0):
+        raise ImgsimError(f"ties are rows of shape (m, 2), not {pairs.dtype} {pairs.shape}")
+    return HEADER.pack(TIES, VERSION, len(pairs), 0) + np.ascontiguousarray(pairs, dtype="<u4").tobytes()
+
+
+def encode_pictures(image: bytes, sizes: Sequence[tuple[int, int]], cell: int) -> bytes:
+    """Return a sheet of pictures: an image of square cells, and each picture's width and height in its cell.
+
+    Raises
+    ------
+    ImgsimError
+        If a picture is larger than its cell.
+    """
+    if any(not 0 <= side <= min(cell, 255) for size in sizes for side in size):
+        raise ImgsimError(f"pictures of a sheet fit in cells of {cell} pixels, not {max(map(max, sizes))}")
+    header = HEADER.pack(PICTURES, VERSION, len(sizes), cell)
+    return header + bytes(side for size in sizes for side in size) + image
 
 
 def _body(data: bytes, kind: bytes, itemsize: int) -> bytes:

@@ -1,8 +1,4 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
-//
-// For tests and scripts, on the canvas ([data-testid="imgsim-map"]): dataset.points, shown, query, neighbours
-// and verified ("1,2,3"), selected and found (counts), finger (the row under it, by keyboard), zoom (1: all in view), centre, mode, hovered and pending ("true" from a click to
-// its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
 import { rowsOf } from "./map_files.js";
@@ -12,8 +8,10 @@ import { Input } from "./map_input.js";
 import { Legend } from "./map_legend.js";
 import { Loader } from "./map_loader.js";
 import { Pencil, Toolbar, Tooltip } from "./map_panel.js";
+import { Overview } from "./map_overview.js";
 import { Picture } from "./map_picture.js";
 import { Search } from "./map_search.js";
+import { locate, tell } from "./map_telling.js";
 
 const PATIENCE = 5000; // ms until a click that nobody answered is taken back
 const NO_WEBGL =
@@ -36,9 +34,10 @@ class PlateMap {
     this.loader = new Loader(this, () => this.arrive());
     this.search = new Search(this);
     this.flight = new Flight(this);
+    this.overview = new Overview(this);
     const over = [this.pencil.node, this.keys, this.finger.heard, this.toolbar.status, this.message, this.toolbar.clear];
-    this.stage = element("div", { class: "stage" }, this.canvas, ...over);
-    this.stage.style.height = `${data.height}px`;
+    this.stage = element("div", { class: "stage" }, this.canvas, ...over, this.overview.node);
+    this.stage.style.height = tall(data.height);
     this.tooltip = new Tooltip(this.stage);
     this.toolbar.node.append(this.search.node);
     this.legend = new Legend((place, but) => this.send.trigger("legend", [place, but]));
@@ -60,7 +59,7 @@ class PlateMap {
       if (clientWidth && clientHeight) this.picture.resize(clientWidth, clientHeight);
     });
     this.observer.observe(this.stage);
-    canvas.imgsimLocate = (row) => this.locate(row);
+    canvas.imgsimLocate = (row) => locate(this, row);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
       this.picture.restart();
@@ -74,7 +73,7 @@ class PlateMap {
     const before = this.data;
     [this.data, this.dark] = [data, dark];
     this.answered();
-    this.stage.style.height = `${data.height}px`;
+    this.stage.style.height = tall(data.height);
     set(this.canvas, "aria-label", data.label);
     keyCaps(this.keys, data.keys);
     if (!this.picture) return;
@@ -86,6 +85,7 @@ class PlateMap {
       return;
     }
     if (data.tones !== before.tones) loader.colours();
+    if (data.ties !== before.ties) loader.lines();
     if (data.labels !== before.labels) loader.titles();
     this.refresh();
   }
@@ -95,7 +95,7 @@ class PlateMap {
     const { points } = this.data;
     this.asked = undefined;
     this.finger.lift();
-    if (views.has(points)) this.picture.camera.restore(views.get(points));
+    if (views.has(points)) this.picture.restore(views.get(points));
     this.ready = true;
     this.refresh();
   }
@@ -118,10 +118,12 @@ class PlateMap {
     }
     this.mask = data.visible === null ? null : bytes(data.visible);
     picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
+    picture.setPictures(data.pictures, data.pictured);
     picture.setMarks(data.query, data.neighbours, data.verified);
     picture.setStates(this.mask, this.chosen, this.search.rows);
     this.search.tell();
     this.toolbar.update(this.mode, picture.shown, picture.selected);
+    this.toolbar.setPictures(data.pictures !== null, data.pictured);
     this.legend.update(data, picture.colours);
   }
 
@@ -152,6 +154,13 @@ class PlateMap {
     return [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
   }
 
+  /** The plates' pictures from now on, or not; the address says so, too. */
+  setPictured(pictured) {
+    this.data = { ...this.data, pictured };
+    this.refresh();
+    this.send.trigger("pictured", pictured);
+  }
+
   zoom(left, top, factor) {
     this.moved((camera) => camera.zoomAt(left, top, factor));
   }
@@ -168,7 +177,7 @@ class PlateMap {
     if (!this.ready) return;
     if (!flying) this.flight.stop();
     move(this.picture.camera);
-    views.set(this.data.points, this.picture.camera.save());
+    views.set(this.data.points, this.picture.save());
     this.tooltip.show(null);
     this.picture.draw();
   }
@@ -178,7 +187,15 @@ class PlateMap {
     const row = left === null ? -1 : this.picture.rowAt(left, top);
     this.picture.hover(row);
     this.canvas.style.cursor = row < 0 ? "" : "pointer";
-    this.tooltip.show(row < 0 ? null : this.loader.label(row), ...(row < 0 ? [] : this.picture.toScreen(row)));
+    this.describe(row);
+  }
+
+  /** What stands beside a plate's point or picture; -1 takes it away. Returns what it says. */
+  describe(row) {
+    const label = row < 0 ? null : this.loader.label(row);
+    const half = (this.picture.pictures.of(row)?.width ?? 0) / 2;
+    this.tooltip.show(label, ...(label ? this.picture.toScreen(row) : [0, 0]), half);
+    return label;
   }
 
   click(left, top, twice) {
@@ -233,35 +250,13 @@ class PlateMap {
     if (this.picture.selected) this.select([]);
   }
 
-  // --- for tests, and the end ----------------------------------------------------------------------------------
+  // --- what follows from it, and the end -------------------------------------------------------------------------
 
   tell() {
     if (!this.ready) return;
-    const { picture, canvas, data } = this;
-    const { camera } = picture;
-    const state = {
-      points: data.count,
-      shown: picture.shown,
-      selected: picture.selected,
-      found: picture.found,
-      query: picture.query ?? "",
-      neighbours: picture.neighbours.join(","),
-      verified: picture.verified?.join(",") ?? "",
-      finger: this.finger.row < 0 ? "" : this.finger.row,
-      hovered: picture.hovered < 0 ? "" : picture.hovered,
-      zoom: camera.zoom.toFixed(3),
-      centre: `${camera.x.toPrecision(6)},${camera.y.toPrecision(6)}`,
-      mode: this.mode,
-    };
-    for (const [name, value] of Object.entries(state)) set(canvas, `data-${name}`, value);
-  }
-
-  locate(row) {
-    if (!this.ready || !(row >= 0 && row < this.data.count)) return null;
-    const [left, top] = this.picture.toScreen(row);
-    const box = this.canvas.getBoundingClientRect();
-    const inside = left >= 0 && top >= 0 && left < box.width && top < box.height;
-    return { x: box.left + left, y: box.top + top, inside };
+    this.overview.follow();
+    this.toolbar.back(!this.picture.camera.seesAll);
+    tell(this);
   }
 
   dispose() {
@@ -274,6 +269,11 @@ class PlateMap {
     this.tooltip.dispose();
     this.picture?.dispose();
   }
+}
+
+/** Taller in a tall window, but never so tall that the legend is out of sight. */
+function tall(height) {
+  return `max(${height}px, min(64vh, 60vw, ${1.5 * height}px))`;
 }
 
 export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));

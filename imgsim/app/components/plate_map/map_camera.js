@@ -58,6 +58,19 @@ export class Camera {
     this.stayNear();
   }
 
+  centre(x, y) {
+    [this.x, this.y] = [x, y];
+    this.stayNear();
+  }
+
+  /** Whether all points are in view. */
+  get seesAll() {
+    const [x0, y0, x1, y1] = this.bounds;
+    const [left, top] = this.toScreen(x0, y1);
+    const [right, bottom] = this.toScreen(x1, y0);
+    return left >= 0 && top >= 0 && right <= this.width && bottom <= this.height;
+  }
+
   /** The centre never leaves the points, so that nobody gets lost in the white. */
   stayNear() {
     const [x0, y0, x1, y1] = this.bounds;

@@ -1,5 +1,7 @@
 // Drawing the points with WebGL2. It draws when it is told to, and keeps no clock of its own.
 
+import { Quads } from "./map_quads.js";
+
 const POINTS_VERTEX = `#version 300 es
 layout(location = 0) in vec2 position;
 layout(location = 1) in float tone;   // palette place, 255: no value
@@ -83,18 +85,23 @@ void main() {
 
 const TIES_VERTEX = `#version 300 es
 layout(location = 0) in vec2 position;
+layout(location = 1) in vec4 tint;    // red, green, blue and opacity, 0 to 1
 uniform vec4 view;
+out vec4 colour;
 void main() {
+  colour = vec4(tint.rgb * tint.a, tint.a);
   gl_Position = vec4((position - view.xy) * view.zw, 0.0, 1.0);
 }`;
 
 const TIES_FRAGMENT = `#version 300 es
 precision highp float;
-uniform vec3 neighbour;
+in vec4 colour;
 out vec4 drawn;
 void main() {
-  drawn = vec4(neighbour * 0.75, 0.75);
+  drawn = colour;
 }`;
+
+const LINES = ["families", "matches"]; // the later lie on top
 
 export class Painter {
   /** Throws an Error where the browser has no WebGL2. */
@@ -110,8 +117,8 @@ export class Painter {
     this.points = program(gl, POINTS_VERTEX, POINTS_FRAGMENT, ["view", "size", "ratio", "dimmed", "ink", "palette"]);
     const colours = ["neighbour", "query", "ink", "halo"];
     this.marks = program(gl, MARKS_VERTEX, MARKS_FRAGMENT, ["view", "sizes", "ring", ...colours]);
-    this.ties = program(gl, TIES_VERTEX, TIES_FRAGMENT, ["view", "neighbour"]);
-    const names = ["xy", "tones", "states", "marks", "ties"];
+    this.ties = program(gl, TIES_VERTEX, TIES_FRAGMENT, ["view"]);
+    const names = ["xy", "tones", "states", "marks", "beneath", ...LINES];
     this.buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
     this.pointsArray = gl.createVertexArray();
     gl.bindVertexArray(this.pointsArray);
@@ -122,16 +129,21 @@ export class Painter {
     gl.bindVertexArray(this.marksArray);
     this.attribute(0, this.buffers.marks, 2, gl.FLOAT, 12, 0);
     this.attribute(1, this.buffers.marks, 1, gl.FLOAT, 12, 8);
-    this.tiesArray = gl.createVertexArray();
-    gl.bindVertexArray(this.tiesArray);
-    this.attribute(0, this.buffers.ties, 2, gl.FLOAT, 8, 0);
+    this.lines = {}; // of each kind what it is drawn from, and how many ends it has
+    for (const name of LINES) {
+      this.lines[name] = { array: gl.createVertexArray(), count: 0 };
+      gl.bindVertexArray(this.lines[name].array);
+      this.attribute(0, this.buffers[name], 2, gl.FLOAT, 24, 0);
+      this.attribute(1, this.buffers[name], 4, gl.FLOAT, 24, 8);
+    }
     gl.bindVertexArray(null);
     this.texture = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     for (const side of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, side, gl.NEAREST);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.count = this.markCount = this.tieCount = 0;
+    this.quads = new Quads(gl, program);
+    this.count = this.markCount = 0;
   }
 
   attribute(place, buffer, size, type, stride, offset) {
@@ -144,10 +156,10 @@ export class Painter {
   fill(name, data) {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
-    gl.bufferData(gl.ARRAY_BUFFER, data, name === "marks" || name === "ties" ? gl.DYNAMIC_DRAW : gl.STATIC_DRAW);
+    gl.bufferData(gl.ARRAY_BUFFER, data, name === "marks" || name === "matches" ? gl.DYNAMIC_DRAW : gl.STATIC_DRAW);
     if (name === "xy") this.count = data.length / 2;
     if (name === "marks") this.markCount = data.length / 3;
-    if (name === "ties") this.tieCount = data.length / 2;
+    if (name in this.lines) this.lines[name].count = data.length / 6;
   }
 
   /** colours: 256 [red, green, blue], 0 to 255. */
@@ -164,8 +176,11 @@ export class Painter {
     this.canvas.height = Math.max(1, Math.round(height * ratio));
   }
 
-  /** look: { size, sizes: [4] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }. */
-  draw(camera, look) {
+  /**
+   * look: { size, sizes: [4] in CSS pixels; dimmed; neighbour, query, ink, halo: [3] 0 to 255 }; pictures: { cells,
+   * beneath }, as map_quads.js takes them, and the rows of points that are drawn again on top of them.
+   */
+  draw(camera, look, pictures) {
     const { gl, canvas, ratio } = this;
     if (gl.isContextLost()) return;
     gl.viewport(0, 0, canvas.width, canvas.height);
@@ -180,15 +195,24 @@ export class Painter {
       gl.uniform1f(points.size, look.size * ratio);
       gl.uniform1f(points.ratio, ratio);
       gl.uniform1f(points.dimmed, look.dimmed);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture); // the palette
       gl.uniform3fv(points.ink, look.ink.map((channel) => channel / 255));
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
-    if (this.tieCount) {
+    for (const { array, count } of Object.values(this.lines).filter((kind) => kind.count)) {
       gl.useProgram(ties.program);
-      gl.bindVertexArray(this.tiesArray);
+      gl.bindVertexArray(array);
       gl.uniform4fv(ties.view, view);
-      gl.uniform3fv(ties.neighbour, look.neighbour.map((channel) => channel / 255));
-      gl.drawArrays(gl.LINES, 0, this.tieCount);
+      gl.drawArrays(gl.LINES, 0, count);
+    }
+    this.quads.draw(view, camera, pictures.cells, look.ground);
+    if (pictures.beneath.length) {
+      gl.useProgram(points.program);
+      gl.bindVertexArray(this.pointsArray);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.beneath);
+      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(pictures.beneath), gl.DYNAMIC_DRAW);
+      gl.drawElements(gl.POINTS, pictures.beneath.length, gl.UNSIGNED_INT, 0);
     }
     if (this.markCount) {
       gl.useProgram(marks.program);

@@ -15,6 +15,14 @@ export function fetchTones(url, count) {
   return once(url, async (answer) => new Uint8Array(body(await answer.arrayBuffer(), "IMGT", count, 1)));
 }
 
+/** Uint32Array of rows, two for each line. */
+export function fetchTies(url) {
+  return once(url, async (answer) => {
+    const buffer = await answer.arrayBuffer();
+    return new Uint32Array(body(buffer, "IMGL", new DataView(buffer).getUint32(8, true), 8));
+  });
+}
+
 /** The rows that a search finds, ascending. */
 export function fetchFound(url, count) {
   return once(url, async (answer) => {
@@ -40,6 +48,30 @@ export function fetchLabels(url, count) {
   });
 }
 
+/**
+ * [{ row, image, width, height }]: the pictures of these rows that can be drawn, each in the upper left of a square
+ * ImageBitmap. They are kept where they are drawn, not here.
+ */
+export async function fetchPictures(url, rows) {
+  const answer = await fetch(url + rows.join("-"));
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  const buffer = await answer.arrayBuffer();
+  const start = 16 + 2 * rows.length;
+  const header = new DataView(buffer);
+  if (kindOf(buffer) !== "IMGS" || header.getUint32(8, true) !== rows.length) throw new Error("the file is not one of the map's");
+  const cell = header.getUint32(12, true);
+  const sheet = await createImageBitmap(new Blob([buffer.slice(start)], { type: "image/webp" }));
+  const columns = sheet.width / cell;
+  const cut = async (row, place) => {
+    const [width, height] = new Uint8Array(buffer, 16 + 2 * place, 2);
+    const [left, top] = [(place % columns) * cell, Math.floor(place / columns) * cell];
+    return width && { row, width, height, image: await createImageBitmap(sheet, left, top, cell, cell) };
+  };
+  const pictures = await Promise.all(rows.map(cut));
+  sheet.close();
+  return pictures.filter(Boolean);
+}
+
 function once(url, read) {
   if (!kept.has(url)) {
     const file = fetch(url).then((answer) => {
@@ -54,10 +86,13 @@ function once(url, read) {
   return kept.get(url);
 }
 
+function kindOf(buffer) {
+  return buffer.byteLength >= 16 && String.fromCharCode(...new Uint8Array(buffer, 0, 4));
+}
+
 function body(buffer, kind, count, size) {
   const header = new DataView(buffer);
-  const found = buffer.byteLength >= 16 && String.fromCharCode(...new Uint8Array(buffer, 0, 4));
-  if (found !== kind || header.getUint32(4, true) !== 1) throw new Error("the file is not one of the map's");
+  if (kindOf(buffer) !== kind || header.getUint32(4, true) !== 1) throw new Error("the file is not one of the map's");
   const held = header.getUint32(8, true);
   if (held !== count || buffer.byteLength !== 16 + held * size) {
     throw new Error(`the file holds ${held} points where ${count} were expected`);

@@ -5,7 +5,7 @@ import { element, write } from "../shared/common.js";
 const EDGE = 40; // CSS pixels from the border of the picture at which the map follows
 
 export class Finger {
-  /** map: picture, data, loader, middle, pan(right, down), ask(row), select(rows), chosen, tooltip. */
+  /** map: picture, data, loader, middle, pan(right, down), ask(row), select(rows), chosen, describe(row). */
   constructor(map) {
     this.map = map;
     this.row = -1;
@@ -37,8 +37,7 @@ export class Finger {
       map.pan(middleX - left, middleY - top);
     }
     map.picture.hover(this.row);
-    const label = map.loader.label(this.row);
-    map.tooltip.show(label, ...map.picture.toScreen(this.row));
+    const label = map.describe(this.row);
     write(this.heard, label ? [label.title, label.detail].filter(Boolean).join(", ") : "");
   }
 

@@ -56,7 +56,15 @@ export class PointIndex {
   }
 
   /** Call visitor(row, x, y) for each shown point inside the box [x0, y0, x1, y1]. */
-  visit([x0, y0, x1, y1], states, visitor) {
+  visit(box, states, visitor) {
+    this.some(box, states, (row, x, y) => {
+      visitor(row, x, y);
+      return false;
+    });
+  }
+
+  /** Whether test(row, x, y) holds for a shown point inside the box; none is asked after it. */
+  some([x0, y0, x1, y1], states, test) {
     const { xy, order, starts } = this;
     const [first, last] = [this.column(x0), this.column(x1)];
     for (let line = this.line(y0); line <= this.line(y1); line++) {
@@ -65,9 +73,10 @@ export class PointIndex {
       for (let place = begin; place < end; place++) {
         const row = order[place];
         const [x, y] = [xy[2 * row], xy[2 * row + 1]];
-        if (states[row] && x >= x0 && x <= x1 && y >= y0 && y <= y1) visitor(row, x, y);
+        if (states[row] && x >= x0 && x <= x1 && y >= y0 && y <= y1 && test(row, x, y)) return true;
       }
     }
+    return false;
   }
 
   /** The shown points inside a polygon of [x, y] corners, by the even-odd rule. */
@@ -83,7 +92,7 @@ export class PointIndex {
   }
 }
 
-function boundsOf(xy) {
+export function boundsOf(xy) {
   const bounds = [Infinity, Infinity, -Infinity, -Infinity];
   for (let place = 0; place < xy.length; place += 2) {
     bounds[0] = Math.min(bounds[0], xy[place]);

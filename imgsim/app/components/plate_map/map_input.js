@@ -129,6 +129,7 @@ export class Input {
       "-": () => zoom(1 / 1.4),
       _: () => zoom(1 / 1.4),
       0: () => this.on.reset(),
+      Home: () => this.on.reset(),
       Escape: () => this.on.escape(),
       Enter: () => finger.press(),
       " ": () => finger.mark(),

@@ -37,7 +37,7 @@ export class Legend {
       name: data.names[place],
       count: data.counts && data.counts[place],
     }));
-    if (data.missing && entries.length) entries.push({ place: NO_TONE, colour: data.none, name: "not known", count: data.missing });
+    if (data.missing && entries.length) entries.push({ place: NO_TONE, colour: data.none, name: data.unknown, count: data.missing });
     const key = JSON.stringify([data.legend, entries.map(({ place, name }) => [place, name])]);
     if (this.key !== key) this.build(data.legend, entries);
     this.key = key;

@@ -1,6 +1,6 @@
 // The map's files on their way into the picture: the points first, then their colours and titles.
 
-import { fetchLabels, fetchPoints, fetchTones } from "./map_files.js";
+import { fetchLabels, fetchPoints, fetchTies, fetchTones } from "./map_files.js";
 
 export class Loader {
   /** map: data, picture, gone, say(text, alarm), and ready(), called once the points are in the picture. */
@@ -31,6 +31,7 @@ export class Loader {
     map.say(null);
     this.ready();
     this.colours();
+    this.lines();
     this.titles();
   }
 
@@ -39,6 +40,13 @@ export class Loader {
     const { tones, count } = map.data;
     const places = tones ? await fetchTones(tones, count).catch((error) => warn("colours", error)) : null;
     if (map.data.tones === tones && map.ready && !map.gone) map.picture.setTones(places);
+  }
+
+  async lines() {
+    const { map } = this;
+    const { ties } = map.data;
+    const rows = ties ? await fetchTies(ties).catch((error) => warn("ties", error)) : null;
+    if (map.data.ties === ties && map.ready && !map.gone) map.picture.setTies(rows);
   }
 
   async titles() {

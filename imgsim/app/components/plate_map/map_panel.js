@@ -19,6 +19,11 @@ export class Toolbar {
       this.modes.set(name, button);
       group.append(button);
     }
+    this.reset = press("Back to all", "", () => on.reset(), { "data-testid": "imgsim-reset" });
+    this.pictures = press("Pictures", "", () => on.setPictured(this.pictures.getAttribute("aria-pressed") !== "true"), {
+      "data-testid": "imgsim-pictures",
+      hidden: true,
+    });
     this.clear = press("Clear selection", "Select nothing (Esc)", () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
     this.status = element("span", { class: "status", role: "status", "data-testid": "imgsim-status" });
     this.node = element(
@@ -30,9 +35,22 @@ export class Toolbar {
         { class: "group", role: "group", "aria-label": "Zoom" },
         press("−", "Zoom out (−)", () => on.zoom(...on.middle, 1 / 1.6), { "aria-label": "Zoom out", class: "square" }),
         press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
-        press("Reset view", "Show all plates (0)", () => on.reset(), { "data-testid": "imgsim-reset" }),
+        this.reset,
       ),
+      this.pictures,
     );
+  }
+
+  /** Whether there is more to see than is in view. */
+  back(needed) {
+    set(this.reset, "data-needed", needed ? "yes" : null);
+    set(this.reset, "title", needed ? "Show all plates (0 or Home)" : "All plates are in view");
+  }
+
+  setPictures(possible, on) {
+    set(this.pictures, "hidden", !possible);
+    set(this.pictures, "aria-pressed", String(on));
+    set(this.pictures, "title", on ? "Draw points only" : "Draw the plates' pictures once you have zoomed in");
   }
 
   update(mode, shown, selected) {
@@ -97,8 +115,8 @@ export class Tooltip {
     stage.append(this.node);
   }
 
-  /** label: { row, title, detail, image } or null to hide; (left, top) in the stage. */
-  show(label, left, top) {
+  /** label: { row, title, detail, image } or null to hide; (left, top) in the stage, half: of what lies there. */
+  show(label, left, top, half = 0) {
     if (!label) {
       clearTimeout(this.timer);
       this.row = undefined;
@@ -116,12 +134,12 @@ export class Tooltip {
       if (label.image) this.timer = setTimeout(() => set(this.image, "src", label.image), REST);
     }
     set(this.node, "hidden", false);
-    this.place(left, top);
+    this.place(left, top, half);
   }
 
   /** Beside the point, on whichever side has room; never over the edge of the picture. */
-  place(left, top) {
-    const gap = 14;
+  place(left, top, half) {
+    const gap = 14 + half;
     const [wide, high] = [this.node.offsetWidth, this.node.offsetHeight];
     const [roomX, roomY] = [this.stage.clientWidth, this.stage.clientHeight];
     const x = left + gap + wide <= roomX ? left + gap : left - gap - wide;

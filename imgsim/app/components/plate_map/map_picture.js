@@ -2,9 +2,13 @@
 
 import { Camera } from "./map_camera.js";
 import { Painter } from "./map_draw.js";
-import { PointIndex } from "./map_index.js";
+import { boundsOf, PointIndex } from "./map_index.js";
+import { Lines } from "./map_lines.js";
+import { Pictures } from "./map_pictures.js";
+import { dots, widened, widening } from "./map_spread.js";
 
 const REACH = 10; // CSS pixels from the pointer to the point it means
+const ON_PICTURE = 5; // and to one that lies on another plate's picture
 const QUERY = [0, 0, 0];
 const NEIGHBOUR = [224, 0, 0];
 const NO_TONE = 255;
@@ -23,6 +27,9 @@ export class Picture {
     this.neighbours = [];
     this.hovered = -1;
     this.shown = this.selected = this.found = 0;
+    this.version = 0; // of what the points are and how they are painted
+    this.lines = new Lines(this);
+    this.pictures = new Pictures(this);
   }
 
   get ready() {
@@ -30,21 +37,55 @@ export class Picture {
   }
 
   setPoints(xy) {
-    this.xy = xy;
+    this.given = xy;
     this.count = xy.length / 2;
-    this.index = new PointIndex(xy);
-    this.camera.bounds = this.index.bounds;
-    this.camera.fit();
     this.states = new Uint8Array(this.count);
     this.hovered = -1;
-    this.painter.fill("xy", xy);
+    this.lines.rows = null; // they come anew, as the colours do
+    this.pictures.clear();
+    this.wide = undefined;
+    this.spread();
+    this.camera.fit();
     this.setTones(null);
+  }
+
+  /** Lay the points out for the stage as wide as it is, and stay where the camera looks. */
+  spread() {
+    const bounds = boundsOf(this.given);
+    const wide = widening(bounds, this.camera.width, this.camera.height);
+    if (wide === this.wide) return;
+    this.camera.x *= wide / (this.wide ?? wide);
+    this.wide = wide;
+    this.xy = widened(this.given, wide);
+    this.index = new PointIndex(this.xy);
+    this.camera.bounds = this.index.bounds;
+    this.painter.fill("xy", this.xy);
+    this.pictures.rate();
+    this.version++;
+  }
+
+  /** Where the camera looks, on a stage of any width. */
+  save() {
+    const { x, ...rest } = this.camera.save();
+    return { x: x / this.wide, ...rest };
+  }
+
+  restore({ x, ...rest }) {
+    this.camera.restore({ x: x * this.wide, ...rest });
   }
 
   /** tones: Uint8Array of palette places, or null for no colours. */
   setTones(tones) {
     this.tones = tones ?? new Uint8Array(this.count).fill(NO_TONE);
     this.painter.fill("tones", this.tones);
+    this.version++;
+    this.draw();
+  }
+
+  /** rows: two for each line between points, or null for none. */
+  setTies(rows) {
+    this.lines.rows = rows;
+    this.version++;
     this.draw();
   }
 
@@ -53,7 +94,14 @@ export class Picture {
     this.dark = dark;
     this.colours = palette.map((colour) => this.legible(colour));
     const other = palette.length ? none : this.legible(PLAIN);
-    this.painter.setPalette(Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other));
+    this.painted = Array.from({ length: 256 }, (_, place) => this.colours[place] ?? other);
+    this.painter.setPalette(this.painted);
+    this.version++;
+  }
+
+  /** The colour of a row's point, as it is painted. */
+  colourOf(row) {
+    return this.painted[this.tones[row]];
   }
 
   /** On the dark ground, dark colours are lifted towards white so that they stay seen. */
@@ -67,10 +115,15 @@ export class Picture {
   setStates(shown, selected, found) {
     const { states } = this;
     this.shown = this.selected = this.found = 0;
+    let others = false;
     for (let row = 0; row < this.count; row++) {
-      states[row] = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
-      this.shown += states[row];
+      const seen = shown === null ? 1 : (shown[row >> 3] >> (row & 7)) & 1;
+      others ||= (states[row] & 1) !== seen;
+      states[row] = seen;
+      this.shown += seen;
     }
+    if (others) this.pictures.rate();
+    this.version++;
     for (const row of selected) {
       if (!states[row] || states[row] & SELECTED) continue;
       states[row] |= SELECTED;
@@ -90,6 +143,12 @@ export class Picture {
     this.query = query;
     this.neighbours = neighbours;
     this.verified = verified;
+    this.draw();
+  }
+
+  /** url: where pictures are asked for, null for none; on: whether they are to be drawn. */
+  setPictures(url, on) {
+    Object.assign(this.pictures, { url, on });
     this.draw();
   }
 
@@ -116,7 +175,9 @@ export class Picture {
     }
     if (far <= 6) return marked;
     const [x, y] = this.camera.toData(left, top);
-    const found = this.index.nearest(x, y, REACH / this.camera.scale, this.states);
+    const picture = this.pictures.at(left, top);
+    const found = this.index.nearest(x, y, (picture ? ON_PICTURE : REACH) / this.camera.scale, this.states);
+    if (picture && found === -1) return picture.row;
     return found === -1 && far <= REACH ? marked : found;
   }
 
@@ -166,6 +227,7 @@ export class Picture {
 
   resize(width, height) {
     this.camera.resize(width, height);
+    if (this.ready) this.spread();
     this.painter.resize(width, height, Math.min(3, window.devicePixelRatio || 1));
     // Resizing empties the canvas, so it is painted in the same frame: no flash.
     this.paint();
@@ -181,36 +243,40 @@ export class Picture {
 
   paint() {
     if (!this.ready || this.gone) return;
+    const pictures = this.pictures.choose();
     const verified = new Set(this.verified ?? this.neighbours);
     const marks = [...this.neighbours].reverse().map((row) => [row, verified.has(row) ? 0 : 3]);
     marks.sort((one, other) => other[1] - one[1]); // what is verified lies on top
-    const ties = this.query === null ? [] : (this.verified ?? []).flatMap((row) => [this.query, row]);
-    this.painter.fill("ties", new Float32Array(ties.flatMap((row) => [this.xy[2 * row], this.xy[2 * row + 1]])));
+    this.lines.update(NEIGHBOUR);
     if (this.query !== null) marks.push([this.query, 1]);
     if (this.hovered >= 0) marks.push([this.hovered, 2]);
-    const cells = marks.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
+    // The frame of a picture says what its mark would say.
+    const dots = marks.filter(([row]) => !this.pictures.of(row));
+    const cells = dots.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
     this.painter.fill("marks", new Float32Array(cells));
-    const size = this.pointSize();
-    this.painter.draw(this.camera, {
+    this.painter.draw(this.camera, this.look(), pictures);
+  }
+
+  /** Sizes, CSS pixels, and colours, 0 to 255. */
+  look() {
+    const { size, opacity } = dots(this.shown, this.camera.zoom, this.pictures.levels.spacing * this.camera.scale);
+    return {
       size,
       sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
-      dimmed: this.selected || this.found ? 0.2 : 0.85,
+      dimmed: this.selected || this.found ? 0.2 : opacity,
       neighbour: NEIGHBOUR,
       query: QUERY,
       ink: this.dark ? [240, 232, 220] : [30, 26, 22],
       halo: this.dark ? [245, 240, 230] : [255, 255, 255],
-    });
-  }
-
-  /** CSS pixels: smaller the more points are shown, growing slowly with the zoom. */
-  pointSize() {
-    const full = Math.min(9, Math.max(2.4, 34 / Math.max(1, this.shown) ** 0.22));
-    return Math.min(16, full * Math.max(1, this.camera.zoom) ** 0.3);
+      ground: this.dark ? [58, 52, 46] : [255, 255, 255],
+    };
   }
 
   /** Start again after the browser took the graphics away. */
   restart() {
     this.painter.start();
+    this.pictures.restart();
+    this.lines.forget();
     if (!this.ready) return;
     this.painter.fill("xy", this.xy);
     this.painter.fill("tones", this.tones);
@@ -220,6 +286,7 @@ export class Picture {
   dispose() {
     this.gone = true;
     cancelAnimationFrame(this.frame);
+    this.pictures.dispose();
     this.painter.dispose();
   }
 }

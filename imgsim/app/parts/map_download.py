@@ -1,0 +1,50 @@
+"""The map as a file to take away."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from imgsim import export
+from imgsim.app.parts import map_neighbours
+from imgsim.app.services import parameters, state
+from imgsim.charts.colours import Colouring
+from imgsim.collection import Collection
+from imgsim.collection.listing import Listing
+from imgsim.collection.query import Query
+
+
+def offer(
+    collection: Collection,
+    now: state.State,
+    method: str,
+    legend: str,
+    colours: Colouring,
+    visible: np.ndarray | None,
+    query: Query | None,
+    found: Listing | None,
+) -> None:
+    """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
+
+    def make() -> bytes:
+        heading = f"{collection.name}: {parameters.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
+        return export.map_html(
+            collection.catalogue,
+            collection.projection(now.backbone, method),
+            colours,
+            heading,
+            keep=visible,
+            query=None if query is None else query.row,
+            neighbours=[] if found is None else found.rows.tolist(),
+            verified=None if query is None else map_neighbours.verified(query, found),
+        )
+
+    st.download_button(
+        "Download this map",
+        make,
+        file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
+        mime="text/html",
+        on_click="ignore",
+        key="download_map",
+        help="An interactive page that opens in any browser, without imgsim and without a network.",
+    )

@@ -1,0 +1,62 @@
+"""The files that the map fetches: points, colours, ties, what it says of a plate, and what a search finds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
+from imgsim.app.components.plate_map.array_encoding import encode_ties
+from imgsim.app.services import caches, parameters
+from imgsim.charts.decided_colours import LABELS, family_ties
+from imgsim.collection import Collection
+from imgsim.errors import ImgsimError
+
+BINARY = "application/octet-stream"
+
+
+def points(collection: Collection, backbone: str, file: str) -> bytes:
+    """The points of a projection, asked for as ``umap.bin``. Raises ImgsimError if there is none of that name."""
+    method = _stem(file)
+    if backbone not in collection.backbones or method not in collection.projections(backbone):
+        raise ImgsimError(f"There is no map {method[:80]!r} of {backbone[:80]!r}.")
+    return encode_points(np.asarray(collection.projection(backbone, method), dtype=np.float32))
+
+
+def tones(collection: Collection, file: str) -> bytes:
+    """Which colour each point has by a column, or by what is decided. Raises ImgsimError if there is no such column."""
+    column = _stem(file)
+    if column not in LABELS and column not in collection.catalogue.frame.columns:
+        raise ImgsimError(f"There is no column {column[:80]!r}.")
+    return encode_tones(caches.colouring(collection, column).tones)
+
+
+def ties(collection: Collection) -> bytes:
+    """Which points the families tie to which."""
+    return encode_ties(caches.answer(collection, "ties of families", family_ties, keep=4))
+
+
+def labels(collection: Collection) -> bytes:
+    """What the map shows under the pointer."""
+    catalogue = collection.catalogue
+    frame = catalogue.frame
+    titles = [catalogue.short_title(row) for row in range(len(frame))]
+    details = [
+        ", ".join(part for part in (date.words if date.dated else "no year", place) if part)
+        for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
+    ]
+    return encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
+
+
+def found(collection: Collection, text: str) -> bytes:
+    """The mask of the plates that a search finds; of none where nothing is looked for."""
+    mask = np.zeros(len(collection.catalogue), dtype=bool)
+    if wanted := parameters.words(text).strip():
+        mask[collection.catalogue.search(wanted)] = True
+    return encode_mask(mask).encode()
+
+
+def _stem(file: str) -> str:
+    stem, _, suffix = file.rpartition(".")
+    if suffix != "bin":
+        raise ImgsimError(f"The map has no file {file[:80]!r}.")
+    return stem
