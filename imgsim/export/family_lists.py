@@ -52,14 +52,18 @@ def families_csv(
 
 
 def family_ids(request: Request) -> list[str]:
-    """Return the families that have at least one of the plates, most books first."""
+    """Return the families that have at least one of the plates, most books first; of a reference set, those with
+    plates on both of its sides."""
     families = request.families
     if families is None:
         return []
+    ids = families.ids
+    if request.between is not None:
+        ids = tuple(family.id for family in request.between.joined(families.ordered()))
     if request.rows is None:
-        return list(families.ids)
+        return list(ids)
     wanted = {families.of(row) for row in request.chosen.tolist()}
-    return [family_id for family_id in families.ids if family_id in wanted]
+    return [family_id for family_id in ids if family_id in wanted]
 
 
 def family_chunks(request: Request) -> Iterator[Chunk]:

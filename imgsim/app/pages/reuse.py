@@ -18,6 +18,7 @@ from imgsim.app.parts import (
     family_judging,
     family_words,
     past_addresses,
+    reference_set,
     shell,
 )
 from imgsim.app.parts.not_prepared import unverified
@@ -26,6 +27,7 @@ from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
+from imgsim.collection.between import Between
 from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 
@@ -78,22 +80,27 @@ def draw(collection: Collection, now: State) -> None:
         drawn_after.loose(collection, hands)
         return
     offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
-    _filters(offers, now)
+    _filters(collection, offers, now)
     with st.sidebar:
         family_filters.draw(collection, families, tag=now.reuse_tag, verdicts=now.reuse_verdicts)
-    shown = _selected(collection, families, now)
+    between = reference_set.chosen(collection)
+    shown = _selected(collection, families, now, between)
+    reference_set.said(collection, between)
     _controls(collection, families, shown)
     if not shown:
-        _nothing()
+        if between is not None and not between.joined(families.ordered()):
+            reference_set.nothing(collection, between, "No image is")
+        else:
+            _nothing()
         return
     _strips(collection, families, shown, now, hands)
     if len(shown) == len(families):  # no filter leaves any out, and none is of these pairs
         drawn_after.loose(collection, hands)
 
 
-def _selected(collection: Collection, families: Families, now: State) -> list[Family]:
+def _selected(collection: Collection, families: Families, now: State, between: Between | None) -> list[Family]:
     return select(
-        family_filters.passing(collection, families, now.reuse_tag, now.reuse_judged),
+        family_filters.passing(collection, families, now.reuse_tag, now.reuse_judged, between),
         collection.catalogue,
         text=now.reuse_text,
         named=family_filters.named(collection, now.reuse_text),
@@ -139,12 +146,13 @@ def _offers(collection: Collection) -> _Offers:
 # ---- the list of families
 
 
-def _filters(offers: _Offers, now: State) -> None:
+def _filters(collection: Collection, offers: _Offers, now: State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown("## Show only")
             if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
                 st.button("Clear all", type="tertiary", on_click=_clear)
+        reference_set.draw(collection)
         _decades(offers.decades, now)
         if offers.most_books > 1:
             steps = [step for step in _BOOKS if step <= offers.most_books]
@@ -209,10 +217,7 @@ def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None
     labels = {"": "Anywhere", **{place: f"{place} ({number:,})" for place, number in counted.items()}}
     labels.setdefault(chosen, f"{chosen} (0)")  # a link may ask for more than there is
     st.selectbox(
-        label,
-        list(labels),
-        format_func=lambda place: labels.get(place, place),
-        **state.bind(field, value=chosen),
+        label, list(labels), format_func=lambda place: labels.get(place, place), **state.bind(field, value=chosen)
     )
 
 
