@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -58,7 +56,8 @@ def test_what_came_in_last_is_offered_first_and_the_same_plates_once(grown: Coll
 
 def test_sources_of_one_name_are_told_apart_without_the_whole_way_to_them() -> None:
     both = catalogue_of({"a": ("x", None), "b": ("y", None)}, root=["/home/ada/1700/scans", "/home/ada/1800/scans"])
-    assert [name for name in parts(both, {}) if name.startswith("source:")] == ["source:1700/scans", "source:1800/scans"]
+    sources = [name for name in parts(both, {}) if name.startswith("source:")]
+    assert sources == ["source:1700/scans", "source:1800/scans"]
 
 
 def test_only_what_is_on_both_sides_is_left(grown: Collection) -> None:

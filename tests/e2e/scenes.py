@@ -62,6 +62,7 @@ STATES = {
     "map, searched, in one colour": Scene("map", more={"sought": "london", "legend": "only|London", "colour": "place"}),
     "compare, none chosen": Scene("compare"),
     "reuse, one family": Scene("reuse", ("family",)),
+    "reuse, a family by year": Scene("reuse", ("family",), {"laid": "time"}),
     "reuse, a book against the others": Scene("reuse", ("between",)),
     "books, two of them": Scene("books", ("book", "and")),
     "add, my own books": Scene("add", more={"door": "own"}),

@@ -92,30 +92,6 @@ def test_a_plate_is_compared_with_the_earliest_at_a_click(
     assert (state["plate"], state["with"]) == (family.earliest.plate_id, family.members[1].plate_id)
 
 
-def test_a_book_is_set_against_the_others_on_every_page(
-    page: Page, app: Served, families: Families, borrowing: BookNetwork
-) -> None:
-    book = borrowing.edges[0].source
-    wanted = [one.id for one in families.ordered() if book in one.books and len(one.books) > 1]
-    assert 0 < len(wanted[:12]) and len(wanted) < len(families)
-    visit(page, app, "reuse")
-    page.get_by_role("combobox", name="Only matches between").click()
-    page.get_by_role("option", name=borrowing.label(book)).click()
-    page.keyboard.press("Escape")
-    expect(page.locator(".st-key-between_said")).to_contain_text(borrowing.label(book))
-    settle(page)
-    assert shown(page) == wanted[:12]
-    assert state_of(page)["between"] == f"book:{book}"
-    page.get_by_role("link", name="Review", exact=True).click()
-    arrive(page, "review")
-    expect(page.locator(".st-key-between_said")).to_contain_text(borrowing.label(book))
-    page.get_by_role("button", name="Show all matches").click()
-    expect(page.locator(".st-key-between_said")).to_have_count(0)
-    settle(page)
-    assert "between" not in state_of(page)
-    expect(page.get_by_role("combobox", name="Only matches between")).to_have_value("")
-
-
 def test_filters_stand_in_the_address_and_open_for_somebody_else(
     page: Page, app: Served, context: BrowserContext, families: Families
 ) -> None:

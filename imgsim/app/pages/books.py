@@ -12,7 +12,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import bar_chart, book_matrix, cell_of, matrix_width
-from imgsim.app.parts import downloads, reference_set, shell, two_books
+from imgsim.app.parts import downloads, reference_bar, reference_set, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
@@ -48,14 +48,13 @@ def draw(collection: Collection, now: State) -> None:
         unverified(collection)
         return
     with st.sidebar:
-        reference_set.draw(collection)
-    between = reference_set.chosen(collection)
-    reference_set.said(collection, between)
+        reference_bar.draw(collection)
+    between = reference_bar.said(collection)
     borrowing = reference_set.network(collection, between)
     assert borrowing is not None  # as it is there without a choice
     if not len(borrowing):
         if between is not None:
-            reference_set.nothing(collection, between, "No image of two books is")
+            reference_bar.nothing(collection, between, "No image of two books is")
             return
         _nothing(collection)
         return

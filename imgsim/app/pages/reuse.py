@@ -18,7 +18,7 @@ from imgsim.app.parts import (
     family_judging,
     family_words,
     past_addresses,
-    reference_set,
+    reference_bar,
     shell,
 )
 from imgsim.app.parts.not_prepared import unverified
@@ -54,6 +54,8 @@ class State(state.State):
     reuse_tag: str = parameter("", "tag", parameters.short)
     reuse_verdicts: tuple[str, ...] = parameter((), "agree", parameters.verdicts)
     reuse_judged: str = parameter("any", "judged", parameters.OneOf(tuple(family_filters.JUDGED)))
+    # How the plates of one family are laid out.
+    family_view: str = parameter("strip", "laid", parameters.OneOf(tuple(family.VIEWS)), lasting=True)
     reuse_page: int = parameter(1, "leaf", parameters.integer(1, parameters.MOST_PAGES), after=tuple(CONDITIONS))
 
 
@@ -64,7 +66,7 @@ def draw(collection: Collection, now: State) -> None:
         family_judging.dissolved(collection)
     if families is not None and now.family:
         if now.family in families.ids:
-            family.show(collection, families, families.family(now.family))
+            family.show(collection, families, families.family(now.family), now.family_view)
             return
         past_addresses.follow_family(collection, families, now.family)
     shell.lead(
@@ -83,13 +85,12 @@ def draw(collection: Collection, now: State) -> None:
     _filters(collection, offers, now)
     with st.sidebar:
         family_filters.draw(collection, families, tag=now.reuse_tag, verdicts=now.reuse_verdicts)
-    between = reference_set.chosen(collection)
+    between = reference_bar.said(collection)
     shown = _selected(collection, families, now, between)
-    reference_set.said(collection, between)
     _controls(collection, families, shown)
     if not shown:
         if between is not None and not between.joined(families.ordered()):
-            reference_set.nothing(collection, between, "No image is")
+            reference_bar.nothing(collection, between, "No image is")
         else:
             _nothing()
         return
@@ -152,7 +153,7 @@ def _filters(collection: Collection, offers: _Offers, now: State) -> None:
             st.markdown("## Show only")
             if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
                 st.button("Clear all", type="tertiary", on_click=_clear)
-        reference_set.draw(collection)
+        reference_bar.draw(collection)
         _decades(offers.decades, now)
         if offers.most_books > 1:
             steps = [step for step in _BOOKS if step <= offers.most_books]

@@ -90,15 +90,16 @@ def _family(family: Mapping[str, Any]) -> dict[str, Any]:
         "title": str(family.get("title", "")),
         "facts": str(family.get("facts", "")),
         "words": [word(given) for given in family.get("words", ())],
-        "members": [_member(member) for member in family["members"]],
+        "members": [plate_of_strip(member) for member in family["members"]],
         "after": [
-            {"heading": str(group["heading"]), "members": [_member(member) for member in group["members"]]}
+            {"heading": str(group["heading"]), "members": [plate_of_strip(member) for member in group["members"]]}
             for group in family.get("after", ())
         ],
     }
 
 
-def _member(member: Mapping[str, Any]) -> dict[str, Any]:
+def plate_of_strip(member: Mapping[str, Any]) -> dict[str, Any]:
+    """A plate of a strip as the browser gets it, checked; ImgsimError where its address is not of this app."""
     plate_id = str(member["id"])
     made: dict[str, Any] = {
         "id": plate_id,

@@ -5,29 +5,18 @@
 // What other hands drew stands below it in [data-testid="imgsim-after"], a strip for each order in time.
 
 import { component, element, set, styles } from "../shared/common.js";
-import { outline } from "../shared/outline.js";
+import { paper } from "../shared/paper.js";
 
 function word({ text, kind, title }) {
   return element("span", { class: "word", "data-kind": kind, title }, text);
 }
 
 function member(item, family) {
-  const image = element("img", { loading: "lazy", decoding: "async", draggable: "false", alt: item.alt });
-  const none = element("span", { class: "none", hidden: true }, `no image\n${item.id}`);
-  const missing = () => {
-    set(image, "hidden", true);
-    set(none, "hidden", false);
-  };
-  image.addEventListener("error", missing);
-  if (item.src) image.src = item.src;
-  else missing();
-  const drawn = outline(item.outline);
-  const paper = element("span", { class: "paper" }, image, none, ...(drawn ? [drawn] : []));
   const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
   const plate = element(
     "button",
     { type: "button", class: "plate", tabindex: -1, "data-testid": "imgsim-plate", title: "Open this plate" },
-    paper,
+    paper(item),
     element("span", { class: "words" }, ...item.words.map(word)),
     element("span", { class: "lines" }, ...lines),
   );
