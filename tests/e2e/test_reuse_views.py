@@ -13,6 +13,7 @@ from imgsim.collection.corrected import families_of
 from imgsim.families import Families
 from tests.e2e.looking import arrive, state_of, visit
 from tests.e2e.serving import Served, settle
+from tests.e2e.test_tray import gather
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,27 @@ def test_a_book_is_set_against_the_others_on_every_page(
     settle(page)
     assert "between" not in state_of(page)
     expect(page.get_by_role("combobox", name="Only matches between")).to_have_value("")
+
+
+def test_plates_of_a_strip_are_gathered(page: Page, app: Served, families: Families) -> None:
+    family = families.ordered()[0]
+    ids = [member.plate_id for member in family.members]
+    assert len(ids) > 2
+    visit(page, app, "reuse")
+    strip = page.locator(f"[data-testid=imgsim-strips] .family[data-family='{family.id}'] li")
+    gather(strip.nth(0))
+    expect(page.get_by_test_id("imgsim-tray")).to_have_attribute("data-count", "1")
+    gather(strip.nth(2), modifiers=["Shift"])
+    expect(page.get_by_test_id("imgsim-tray")).to_have_attribute("data-count", "3")
+    settle(page)
+    assert state_of(page)["tray"].split(",") == ids[:3]
+    page.locator(f".family[data-family='{family.id}']").get_by_test_id("imgsim-open").click()
+    expect(page.get_by_text(f"Family {family.id}")).to_be_visible()
+    settle(page)
+    boxes = page.locator("[data-testid=imgsim-strips]").get_by_role("checkbox", checked=True)
+    expect(boxes).to_have_count(3)
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    expect(boxes).to_have_count(2)
+    settle(page)
+    assert state_of(page)["tray"].split(",") == ids[1:3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from imgsim.app.parts import (
     past_addresses,
     reference_bar,
     shell,
+    tray,
 )
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.pager import pager
@@ -33,6 +35,7 @@ from imgsim.families import Families, Family, decade_range, journeys, longest_de
 
 name, title, group = "reuse", "Re-use", "Re-use"
 
+_STRIPS = "families"
 _PER_PAGE = 12
 _BOOKS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 
@@ -185,14 +188,8 @@ def _decades(span: tuple[int, int] | None, now: State) -> None:
         return None if tuple(value) == span else (int(value[0]), int(value[1]))
 
     shown = (min(max(low, first), last), min(max(high, first), last))
-    st.slider(
-        "Printed in",
-        first,
-        last,
-        step=10,
-        format="%ds",
-        **state.bind("reuse_decades", value=shown, read=read),
-    )
+    bound = state.bind("reuse_decades", value=shown, read=read)
+    st.slider("Printed in", first, last, step=10, format="%ds", **bound)
 
 
 def _years(longest: int, now: State) -> None:
@@ -256,10 +253,11 @@ def _strips(
         st.caption(_count(len(shown), len(families), page, pages))
         pager(pages, page, "reuse_page", "_top")
     event = family_strips(
-        key="families",
+        key=_STRIPS,
         families=[family.strip(collection, one, now.plate, hands=hands) for one in part],
         label="Families, most books and longest span first",
-    )
+        tray=now.tray, on_gather=partial(tray.gathered, _STRIPS),
+    )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
         pager(pages, page, "reuse_page", "_bottom")
     if event.open:

@@ -31,6 +31,7 @@ from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
 VIEWS = {"strip": "In order of date", "time": "By year and place"}
+_STRIP = "family"
 _TIES = 12  # shown before the reader asks for all
 
 
@@ -151,8 +152,9 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
 
 def _strip(family: Family, made: dict[str, Any], families: Families) -> None:
     event = family_strips(
-        key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
-    )
+        key=_STRIP, families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family",
+        tray=state.current().tray, on_gather=partial(tray.gathered, _STRIP),
+    )  # fmt: skip
     if event.judge:
         family_judging.member(family, event.judge)
     follow(event.clicked, event.compare, families)
