@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.cells import body, csv_bytes, header, yes
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.collection.family_notes import NOTHING, FamilyNote, FamilyNotes
+from imgsim.collection.family_notes import NOTHING, FamilyNote
+from imgsim.collection.passed_words import family_words
 from imgsim.export.catalogued import KNOWN, column
 from imgsim.export.request import Chunk, Request
 
@@ -41,7 +42,8 @@ def families_csv(
     -------
     bytes
         Columns: family_id (permanent), family_title, family_tags, family_note (what people wrote), family_plates,
-        family_books, order (1 for the earliest; undated
+        family_books, family_words_of (the family that title, tags and note were written of, where it is another that
+        became part of this one, or that this one split off from), order (1 for the earliest; undated
         plates come last), plate_id, verdict, mirrored, negative and cropped (against the earliest), printing, by_review
         (what people decided about the pair that ties it in), inliers (of the strongest pair in the family),
         supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the
@@ -71,7 +73,7 @@ def family_chunks(request: Request) -> Iterator[Chunk]:
     families = request.families
     if families is None:
         return
-    given = (FamilyNotes(request.collection.path).standing(), request.collection.name, request.date)
+    given = (family_words(request.collection.path).standing, request.collection.name, request.date)
     yield Chunk(header(_columns(request.catalogue, [], *given)))
     ids = family_ids(request)
     for start in range(0, len(ids), _FAMILIES):
@@ -94,6 +96,7 @@ def _columns(
         "family_title": [notes.get(family.id, NOTHING).title for family, _ in members],
         "family_tags": [" | ".join(notes.get(family.id, NOTHING).tags) for family, _ in members],
         "family_note": [notes.get(family.id, NOTHING).note for family, _ in members],
+        "family_words_of": [notes.get(family.id, NOTHING).written_of for family, _ in members],
         "family_plates": [len(family) for family, _ in members],
         "family_books": [len(family.books) for family, _ in members],
         "order": [member.place + 1 for _, member in members],

@@ -12,7 +12,7 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.collection.family_notes import FamilyNotes
+from imgsim.collection.passed_words import revision
 from imgsim.errors import ImgsimError, NameBooks
 
 if TYPE_CHECKING:
@@ -147,5 +147,5 @@ class Request:
             "map": self.method,
             "colour": self.colour,
             "reviews": len(self.reviews),
-            "notes": FamilyNotes(self.collection.path).revision,
+            "notes": list(revision(self.collection.path)),
         }

@@ -75,8 +75,7 @@ def title(family: Family) -> str:
 
 def called(collection: Collection, family: Family) -> str:
     """What people call it, with what it is: `The strawberry, after Fuchs · 3 books, 1712–1788`."""
-    said = family_words.notes(collection).get(family.id)
-    return " · ".join(part for part in (said.title if said else "", title(family)) if part)
+    return " · ".join(part for part in (family_words.title(collection, family.id), title(family)) if part)
 
 
 def facts_line(collection: Collection, family: Family) -> str:
@@ -147,7 +146,8 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
         drawn_after.show(collection, hands.of(family.id))
     past_addresses.family_history(collection, family)
     st.caption("To cite this family:")
-    st.code(family_citation(collection, family), language=None, wrap_lines=True)
+    cited = family_citation(collection, family, family_words.title(collection, family.id))
+    st.code(cited, language=None, wrap_lines=True)
 
 
 def _strip(family: Family, made: dict[str, Any], families: Families) -> None:
