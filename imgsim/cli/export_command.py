@@ -31,6 +31,7 @@ examples:
   python precompute.py export mine                                  everything, as one zip in this folder
   python precompute.py export mine --what matches families          only these
   python precompute.py export mine --what neighbours --top-k 10 --threshold 0.94 --out neighbours.zip
+  python precompute.py export mine --between added:last              only what ties the newest books to the others
   python precompute.py export mine --plates 105280020101620_0 --format files --out results/
 
 A folder of images that is called export is prepared by: python precompute.py ./export
@@ -100,6 +101,11 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="list the pairs whose lines do not agree among the matches, too",
     )
+    add(
+        "--between", nargs="+", action="extend", metavar="SET",
+        help="only neighbours, pairs, families and ties of books between these plates and all others: added:last, or "
+        "such as source:NAME, folder:NAME, book:ID",
+    )  # fmt: skip
     add(
         "--projection",
         metavar="METHOD",
@@ -188,6 +194,7 @@ def _request(given: argparse.Namespace, collection: Collection) -> Request:
         when=given.when,
         line=given.line,
         look_alikes=given.look_alikes,
+        between=collection.between(*given.between) if given.between else None,
         method=given.projection,
         colour=given.colour,
     )

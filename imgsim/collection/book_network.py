@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +14,14 @@ import numpy.typing as npt
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.catalogue import BookDates
 from imgsim.collection.kept_order import RankCorrelation, rank_correlation
-from imgsim.families import Families
+from imgsim.families import Families, Family
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
     from imgsim.verification.matches import Matches
 
 KINDS = (SAME, MIRRORED, NEGATIVE, DETAIL)
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,18 @@ class BookNetwork:
     ----------
     books : ids of the books that share at least one family with another, in order of date, undated ones last.
     matrix : int64 (b, b), symmetric: families that two books share; 0 on the diagonal.
+    chosen : None, or bool (n,), some plates: only what a chosen plate shares with one that is not counts.
     """
 
-    def __init__(self, families: Families, matches: Matches, catalogue: Catalogue) -> None:
+    def __init__(
+        self, families: Families, matches: Matches, catalogue: Catalogue, chosen: Mask | None = None
+    ) -> None:
         self.families, self.matches, self.catalogue = families, matches, catalogue
+        self.chosen = chosen
         shared: dict[tuple[str, str], list[str]] = {}
         for family in families.ordered():
-            names = sorted(family.books)
-            for at, one in enumerate(names):
-                for two in names[at + 1 :]:
-                    shared.setdefault((one, two), []).append(family.id)
+            for pair in book_pairs(family, chosen):
+                shared.setdefault(pair, []).append(family.id)
         self._shared = shared
         self._correlations: dict[tuple[str, str], RankCorrelation] = {}
         self.books = self.dates.in_order({book for pair in shared for book in pair})
@@ -182,13 +186,15 @@ class BookNetwork:
 
     def _best(self, family_id: str, book_a: str, book_b: str) -> tuple[int, int, str, bool, int, bool]:
         """The two plates that agree best; those printed first where no two were found to."""
-        plates = self._plates[family_id]
-        best = (plates[book_a][0], plates[book_b][0], "", False, 0, False)
-        for a in plates[book_a]:
-            for b in plates[book_b]:
-                match = self._verified.get((min(a, b), max(a, b)))
-                if match is not None and match[2] > best[4]:
-                    best = (a, b, *match)
+        plates, chosen = self._plates[family_id], self.chosen
+        pairs = [
+            (a, b) for a in plates[book_a] for b in plates[book_b] if chosen is None or chosen[a] != chosen[b]
+        ]
+        best = (*pairs[0], "", False, 0, False)
+        for a, b in pairs:
+            match = self._verified.get((min(a, b), max(a, b)))
+            if match is not None and match[2] > best[4]:
+                best = (a, b, *match)
         return best
 
     @cached_property
@@ -254,6 +260,18 @@ class BookNetwork:
             found.append(Edge(source, target, directed, tuple(ids), counted, first))
         found.sort(key=lambda e: (-len(e.families), self._at[e.source], self._at[e.target]))
         return tuple(found)
+
+
+def book_pairs(family: Family, chosen: Mask | None = None) -> list[tuple[str, str]]:
+    """Every two books that share a family, by their ids in order; with ``chosen``, bool (n,), only those of which one
+    has a plate of it that is chosen and the other one that is not."""
+    pairs = combinations(sorted(family.books), 2)
+    if chosen is None:
+        return list(pairs)
+    sides: dict[str, set[bool]] = {}
+    for member in family.members:
+        sides.setdefault(member.book, set()).add(bool(chosen[member.row]))
+    return [(one, two) for one, two in pairs if len(sides[one] | sides[two]) == 2]
 
 
 def _places(rows: list[int], printed: npt.NDArray[np.int64]) -> list[int]:

@@ -133,8 +133,9 @@ def book_citation(collection: Generation, book: str) -> str:
     return _closed(words, f"{_state(collection)}, book “{book}”, first {first}")
 
 
-def family_citation(collection: Generation, family: Family) -> str:
-    """A reference to a family: how often and when it was printed, its earliest plate, and what finds it again.
+def family_citation(collection: Generation, family: Family, title: str = "") -> str:
+    """A reference to a family: what people call it, how often and when it was printed, its earliest plate, and what
+    finds it again.
 
     It says "earliest in this collection", and of undated plates only which comes first: an earlier printing may not
     have been scanned.
@@ -145,7 +146,8 @@ def family_citation(collection: Generation, family: Family) -> str:
     which = "the earliest in this collection" if first.dated else "first among them"
     version = str(collection.manifest.get("imgsim", ""))
     judged = ", and by what people decided" if any(member.by_review for member in family.members) else ""
-    lead = f"One image in {_counted(len(family), 'plate')}{books}, {years}; {which}"
+    called = f"“{title}”. " if title else ""
+    lead = f"{called}One image in {_counted(len(family), 'plate')}{books}, {years}; {which}"
     words = catalogue.reference(first.row)
     place = "earliest" if first.dated else "first"
     named = f"{_state(collection)}, family “{family.id}”, {place} {_plate(catalogue, first.row)}"

@@ -13,7 +13,7 @@ import pandas as pd
 
 from imgsim.collection.answers import Answers
 from imgsim.collection.corrected import families_of
-from imgsim.collection.decided import Decided, reviews_of
+from imgsim.collection.decided import Decided, by_pair, reviews_of
 from imgsim.collection.query import check_filters
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.generation.generation import Generation
@@ -21,6 +21,7 @@ from imgsim.reviews import Reviews, standing_frame
 from imgsim.reviews.pictures import Unconfirmed
 
 if TYPE_CHECKING:
+    from imgsim.collection.between import Between
     from imgsim.collection.book_network import BookNetwork
     from imgsim.collection.calibration import Calibration
     from imgsim.collection.id_registry import Registry
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 A = TypeVar("A", bound=np.ndarray)
 Pair = tuple[str, str]
-NEAREST = 10  # neighbours whose pairs are asked for even if their lines were never compared
 LEFT_OUT = -1  # the revision of decisions that are left out
 
 
@@ -85,13 +85,7 @@ class Collection(Generation):
     @property
     def decisions(self) -> Mapping[Pair, Decided]:
         """What is decided, by the ids of a pair in order. Ask once for many pairs."""
-
-        def make() -> Mapping[Pair, Decided]:
-            names = ("plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note")
-            columns = (self.standing[name].tolist() for name in names)
-            return {(a, b): Decided(*rest) for a, b, *rest in zip(*columns, strict=True)}
-
-        return self._answer("decisions", make)
+        return self._answer("decisions", lambda: by_pair(self.standing))
 
     def decision(self, plate_a: str, plate_b: str) -> Decided | None:
         """What is decided on one pair; None where nothing is."""
@@ -147,28 +141,27 @@ class Collection(Generation):
 
     def review_queue(self, backbone: str) -> Queue | None:
         """The pairs to judge, those first from which most is learned; None where plates were never compared."""
-        from imgsim.collection.review_queue import Queue
-        from imgsim.families import work_keys
+        from imgsim.collection.review_queue import queue_of
 
-        matches = self.matches
-        if matches is None:
-            return None
-        return self.once(
-            ("review queue", backbone),
-            lambda: Queue(
-                self.catalogue,
-                matches,
-                work_keys(self.catalogue),
-                self.embeddings(backbone),
-                self.neighbour_table(backbone)[0][:, :NEAREST],
-            ),
-        )
+        return self.once(("review queue", backbone), lambda: queue_of(self, backbone))
 
     def calibration(self, backbone: str) -> Calibration:
         """Where the line across a list of neighbours stands, and what it means here. Decisions do not move it."""
         from imgsim.collection.calibration import calibrate
 
         return self.once(("calibration", backbone), lambda: calibrate(self, backbone))
+
+    def between(self, *names: str) -> Between:
+        """Some plates, one's new books say, against all others: only the families and pairs between the two sides.
+
+        Parameters
+        ----------
+        names : "added:last", or names of :func:`imgsim.collection.between.parts`, such as "book:0904700600"; all of
+            their plates are one side. Raises ImgsimError for none, and for a name of no plates of this collection.
+        """
+        from imgsim.collection.between import between
+
+        return between(self, self.registry.moments(), lambda: self.families, names)
 
     # -- plates
 

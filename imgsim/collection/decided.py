@@ -28,6 +28,13 @@ class Decided(NamedTuple):
     note: str
 
 
+def by_pair(frame: pd.DataFrame) -> Mapping[tuple[str, str], Decided]:
+    """What stands, by the ids of a pair in order, from a frame of :func:`imgsim.reviews.standing_frame`."""
+    names = ("plate_a", "plate_b", "decision", "disputed", "said", "reviewers", "when", "note")
+    columns = (frame[name].tolist() for name in names)
+    return {(a, b): Decided(*rest) for a, b, *rest in zip(*columns, strict=True)}
+
+
 def reviews_of(collection: Generation | Path | str) -> Reviews:
     """The reviews of an open collection, or of the one in a folder.
 

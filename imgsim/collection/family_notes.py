@@ -20,13 +20,15 @@ _UNDO = "undo"
 
 @dataclass(frozen=True)
 class FamilyNote:
-    """What is said of a family; ``reviewer`` and ``when`` (UTC) say by whom, and when it was last changed."""
+    """What is said of a family; ``reviewer`` and ``when`` (UTC) say by whom, and when it was last changed, and
+    ``written_of`` which family it was written of, where it is another (:mod:`imgsim.collection.passed_words`)."""
 
     title: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
     reviewer: str = ""
     when: str = ""
+    written_of: str = ""
 
 
 NOTHING = FamilyNote()
@@ -44,11 +46,12 @@ class FamilyNotes:
         return self._marks.revision
 
     def standing(self) -> dict[str, FamilyNote]:
-        """What is said of each family now, by its id; families of which nothing is said are left out."""
-        found: dict[str, list[FamilyNote]] = {}
-        for mark in self._marks.all():
-            _follow(found.setdefault(mark.subject, []), mark)
-        return {name: steps[-1] for name, steps in found.items() if steps and _says(steps[-1])}
+        """What is said of each family now, by its own id; families of which nothing is said are left out."""
+        return {name: steps[-1] for name, steps in self._all().items() if steps and _says(steps[-1])}
+
+    def written(self) -> frozenset[str]:
+        """The families of which something was written that was not taken back, be it that nothing is said."""
+        return frozenset(name for name, steps in self._all().items() if steps)
 
     def can_undo(self, family_id: str) -> bool:
         """Whether there is something to take back."""
@@ -81,6 +84,12 @@ class FamilyNotes:
         if not self._steps(family_id):
             raise ImgsimError(f"Nothing was written of the family {family_id!r} that could be taken back.")
         self._marks.add(family_id, {_UNDO: True}, reviewer)
+
+    def _all(self) -> dict[str, list[FamilyNote]]:
+        found: dict[str, list[FamilyNote]] = {}
+        for mark in self._marks.all():
+            _follow(found.setdefault(mark.subject, []), mark)
+        return found
 
     def _steps(self, family_id: str) -> list[FamilyNote]:
         steps: list[FamilyNote] = []

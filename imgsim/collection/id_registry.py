@@ -116,6 +116,13 @@ class Registry:
         nothing: list[KnownPlate] = []
         return self.database.read(ask, nothing)
 
+    def moments(self) -> dict[str, str]:
+        """When each id was given, UTC in ISO 8601: plates that came in with one run have one moment."""
+        nothing: dict[str, str] = {}
+        return self.database.read(
+            lambda connection: dict(connection.execute("SELECT plate_id, given FROM plates")), nothing
+        )
+
     def entry(self, plate_id: str) -> PlateEntry | None:
         """What is known of an id; None if no plate ever had it."""
         return next(iter(self._entries("plate_id = ?", plate_id)), None)

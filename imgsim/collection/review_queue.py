@@ -25,9 +25,11 @@ import pandas as pd
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
+from imgsim.families.works import work_keys
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
+    from imgsim.generation.generation import Generation
     from imgsim.verification.matches import Matches
 
 FILTERS = {
@@ -46,6 +48,7 @@ WORTH_SAYING = 0.5
 BORDER = 0.08
 # Pairs that were never compared are asked for if so many of the verified ones are less similar.
 ALIKE = 0.5
+NEAREST = 10  # neighbours whose pairs are asked for even if their lines were never compared
 NOT_COMPARED = "not compared"
 Floats = npt.NDArray[np.float64]
 
@@ -155,21 +158,33 @@ class Queue:
         ]
         return np.isin(self.codes, np.array(known, dtype=np.int64))
 
-    def waiting(self, standing: pd.DataFrame, chosen: str = "all") -> list[tuple[int, int]]:
-        """The pairs that are to be judged, the most telling first; for "disputed" those about which people differ."""
+    def waiting(
+        self, standing: pd.DataFrame, chosen: str = "all", side: npt.NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, int]]:
+        """The pairs that are to be judged, the most telling first; for "disputed" those about which people differ.
+
+        With ``side``, bool (n,), only pairs of a plate of that side and one of the other.
+        """
         if chosen == "disputed":
             rows = standing[standing["disputed"]]
-            return sorted(
+            pairs = [
                 self._rows(a, b)
                 for a, b in zip(rows["plate_a"], rows["plate_b"], strict=True)
                 if self._catalogue.has(a) and self._catalogue.has(b)
-            )
-        at = np.flatnonzero(self.flags[chosen] & ~self.judged(standing))
+            ]
+            return sorted(pair for pair in pairs if side is None or side[pair[0]] != side[pair[1]])
+        at = np.flatnonzero(self._asked(chosen, side) & ~self.judged(standing))
         return list(zip(self.a[at].tolist(), self.b[at].tolist(), strict=True))
 
-    def progress(self, standing: pd.DataFrame, chosen: str = "all") -> tuple[int, int]:
-        """(how many of these pairs are judged, how many there are)."""
+    def _asked(self, chosen: str, side: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
         flags = self.flags.get(chosen, self.flags["all"])
+        return flags if side is None else flags & (side[self.a] != side[self.b])
+
+    def progress(
+        self, standing: pd.DataFrame, chosen: str = "all", side: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[int, int]:
+        """(how many of these pairs are judged, how many there are); ``side`` as for :meth:`waiting`."""
+        flags = self._asked(chosen, side)
         return int(np.count_nonzero(flags & self.judged(standing))), int(np.count_nonzero(flags))
 
     def question(self, a: int, b: int) -> Question | None:
@@ -218,6 +233,15 @@ class Queue:
     def _code(self, plate_a: str, plate_b: str) -> int:
         low, high = self._rows(plate_a, plate_b)
         return low * self._count + high
+
+
+def queue_of(generation: Generation, backbone: str) -> Queue | None:
+    """The queue of a generation by one backbone; None where plates were never compared."""
+    catalogue, matches = generation.catalogue, generation.matches
+    if matches is None:
+        return None
+    nearest = generation.neighbour_table(backbone)[0][:, :NEAREST]
+    return Queue(catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest)
 
 
 def pair_similarities(

@@ -26,6 +26,7 @@ def command_line(request: Request, kinds: Sequence[str]) -> str:
     words += ["--other-books"] if request.other_books else []
     words += ["--when", request.when] if request.when != "any" else []
     words += ["--look-alikes"] if request.look_alikes else []
+    words += ["--between", *request.between.names] if request.between is not None else []
     words += ["--projection", request.method] if request.method else []
     words += ["--colour", request.colour] if request.colour != "decade" else []
     return shlex.join([*words, "--date", request.date])

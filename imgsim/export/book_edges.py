@@ -1,18 +1,18 @@
 """The books that share images: as CSV, one row for every two books, and as GraphML.
 
-A network is always that of the whole collection: cut down to some plates, its numbers would mean something else.
+A network is always that of the whole collection, or of a reference set against the rest of it: cut down to some plates,
+its numbers would mean something else.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from imgsim.base.cells import csv_bytes, yes
 from imgsim.catalogue import Catalogue
-from imgsim.collection.book_network import KINDS
+from imgsim.collection.book_network import KINDS, book_pairs
 from imgsim.export.copy_lists import copied_books
 from imgsim.export.graphml import graphml
 from imgsim.export.request import Chunk, Request
@@ -81,10 +81,8 @@ def graphml_chunks(request: Request) -> Iterator[Chunk]:
 def expected_edges(request: Request) -> int:
     """Return how many pairs of books share a family."""
     families = request.families
-    pairs = {
-        pair for family in (families.ordered() if families is not None else ())
-        for pair in combinations(sorted(family.books), 2)
-    }  # fmt: skip
+    every = families.ordered() if families is not None else ()
+    pairs = {pair for family in every for pair in book_pairs(family, request.side)}
     return len(pairs)
 
 
@@ -99,4 +97,4 @@ def _borrowing(request: Request) -> BookNetwork | None:
     families, matches = request.families, request.collection.matches
     if families is None or matches is None:
         return None
-    return BookNetwork.from_families(families, matches, request.catalogue)
+    return BookNetwork(families, matches, request.catalogue, request.side)

@@ -54,6 +54,8 @@ MEANINGS = {
     "family_title": "what people call the family; empty where nobody gave it a title",
     "family_tags": "the tags that people gave the family",
     "family_note": "what people wrote of the family",
+    "family_words_of": "the family that this title, these tags and this note were written of, where it is another: one "
+    "that became part of this one, or that this one split off from",
     "family_plates": "how many plates the family has",
     "family_books": "how many books print it",
     "order": "the plate's place in its family: 1 for the earliest in this collection, undated ones last",

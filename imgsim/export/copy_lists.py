@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgsim.base.cells import yes
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 def copied(request: Request) -> list[MatchRow]:
     """Return the pairs that have at least one of the plates, the surest first; those that people rejected, too."""
-    return [pair for pair in copy_pairs(request.collection) if request.mask[[pair.a, pair.b]].any()]
+    return [pair for pair in _pairs(request) if request.mask[[pair.a, pair.b]].any()]
+
+
+def _pairs(request: Request, rejected: Collection[tuple[int, int]] = frozenset()) -> list[MatchRow]:
+    """All pairs; of a reference set only those between its two sides."""
+    found, between = copy_pairs(request.collection, rejected), request.between
+    return [pair for pair in found if between is None or between.crosses(pair.a, pair.b)]
 
 
 def copy_chunks(request: Request) -> Iterator[Chunk]:
@@ -62,7 +68,7 @@ def copied_books(request: Request) -> Counter[tuple[str, str]]:
     """
     families, books = request.families, request.catalogue.frame["book"].to_numpy(object)
     found: Counter[tuple[str, str]] = Counter()
-    for pair in copy_pairs(request.collection, decisions_of(request.standing, request.catalogue).rejected):
+    for pair in _pairs(request, decisions_of(request.standing, request.catalogue).rejected):
         one, two = sorted((str(books[pair.a]), str(books[pair.b])))
         owners = {families.of(pair.a), families.of(pair.b)} if families is not None else {None}
         if one and two and one != two and (len(owners) > 1 or None in owners):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from imgsim.base.cells import body, csv_bytes, header, yes
 from imgsim.catalogue import STANDARD, Catalogue
-from imgsim.collection.family_notes import NOTHING, FamilyNote, FamilyNotes
+from imgsim.collection.family_notes import NOTHING, FamilyNote
+from imgsim.collection.passed_words import family_words
 from imgsim.export.catalogued import KNOWN, column
 from imgsim.export.request import Chunk, Request
 
@@ -41,7 +42,8 @@ def families_csv(
     -------
     bytes
         Columns: family_id (permanent), family_title, family_tags, family_note (what people wrote), family_plates,
-        family_books, order (1 for the earliest; undated
+        family_books, family_words_of (the family that title, tags and note were written of, where it is another that
+        became part of this one, or that this one split off from), order (1 for the earliest; undated
         plates come last), plate_id, verdict, mirrored, negative and cropped (against the earliest), printing, by_review
         (what people decided about the pair that ties it in), inliers (of the strongest pair in the family),
         supports (pairs that tie it in), tied_to_id (the plate whose pair says so), then what is known of the
@@ -52,14 +54,18 @@ def families_csv(
 
 
 def family_ids(request: Request) -> list[str]:
-    """Return the families that have at least one of the plates, most books first."""
+    """Return the families that have at least one of the plates, most books first; of a reference set, those with
+    plates on both of its sides."""
     families = request.families
     if families is None:
         return []
+    ids = families.ids
+    if request.between is not None:
+        ids = tuple(family.id for family in request.between.joined(families.ordered()))
     if request.rows is None:
-        return list(families.ids)
+        return list(ids)
     wanted = {families.of(row) for row in request.chosen.tolist()}
-    return [family_id for family_id in families.ids if family_id in wanted]
+    return [family_id for family_id in ids if family_id in wanted]
 
 
 def family_chunks(request: Request) -> Iterator[Chunk]:
@@ -67,7 +73,7 @@ def family_chunks(request: Request) -> Iterator[Chunk]:
     families = request.families
     if families is None:
         return
-    given = (FamilyNotes(request.collection.path).standing(), request.collection.name, request.date)
+    given = (family_words(request.collection.path).standing, request.collection.name, request.date)
     yield Chunk(header(_columns(request.catalogue, [], *given)))
     ids = family_ids(request)
     for start in range(0, len(ids), _FAMILIES):
@@ -90,6 +96,7 @@ def _columns(
         "family_title": [notes.get(family.id, NOTHING).title for family, _ in members],
         "family_tags": [" | ".join(notes.get(family.id, NOTHING).tags) for family, _ in members],
         "family_note": [notes.get(family.id, NOTHING).note for family, _ in members],
+        "family_words_of": [notes.get(family.id, NOTHING).written_of for family, _ in members],
         "family_plates": [len(family) for family, _ in members],
         "family_books": [len(family.books) for family, _ in members],
         "order": [member.place + 1 for _, member in members],

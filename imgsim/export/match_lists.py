@@ -25,12 +25,17 @@ _ASKED = (
 
 
 def matched(request: Request) -> npt.NDArray[np.int64]:
-    """Return which pairs have at least one of the plates, as places in the matches' frame, int64 (m,)."""
+    """Return which pairs have at least one of the plates, as places in the matches' frame, int64 (m,).
+
+    Of a reference set only those between its two sides.
+    """
     matches = request.collection.matches
     if matches is None:
         return np.empty(0, dtype=np.int64)
     frame = matches.frame
     wanted = request.mask[frame["row_a"].to_numpy()] | request.mask[frame["row_b"].to_numpy()]
+    if request.between is not None:
+        wanted &= request.between.crosses(frame["row_a"].to_numpy(), frame["row_b"].to_numpy())
     if not request.look_alikes:
         wanted &= matches.verified
     return np.flatnonzero(wanted)

@@ -172,7 +172,7 @@ def _wanted(request: Request) -> int:
 
 
 def _conditioned(request: Request) -> bool:
-    return request.other_books or request.when != "any"
+    return request.other_books or request.when != "any" or request.between is not None
 
 
 def _kept(
@@ -213,7 +213,8 @@ def _allowed(request: Request, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bo
 
 
 def _meets(request: Request, rows: np.ndarray, others: np.ndarray) -> npt.NDArray[np.bool_]:
-    return meets(request.catalogue, rows, others, other_books=request.other_books, when=request.when)
+    fits = meets(request.catalogue, rows, others, other_books=request.other_books, when=request.when)
+    return fits if request.between is None else fits & request.between.crosses(rows, others)
 
 
 class _Proofs:

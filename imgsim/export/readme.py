@@ -55,6 +55,7 @@ def readme(request: Request, written: Sequence[Written]) -> str:
             f"What was found in the {collection_citation(collection)} with imgsim "
             f"{collection.manifest.get('imgsim', '')}. \"Earliest\" is the earliest in this collection."
         ),
+        *_sides(request),
         "",
         "Who decided what",
         "-" * 60,
@@ -95,6 +96,19 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         ),
     ]  # fmt: skip
     return _clean("\n".join(parts)) + "\n"
+
+
+def _sides(request: Request) -> list[str]:
+    """Of a reference set, that the lists hold only what is between its two sides."""
+    if request.between is None:
+        return []
+    chosen = int(request.between.chosen.sum())
+    said = (
+        f"Neighbours, matches, copies, families and the network of books are only those between {chosen:,} plates "
+        f"({', '.join(request.between.names)}) and the {len(request.catalogue) - chosen:,} others; what ties plates of "
+        "one side to one another is left out. A family that has plates on both sides is listed whole."
+    )
+    return ["", _wrapped(said)]
 
 
 def _who(told: Account, files: Sequence[str]) -> str:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection
-from imgsim.collection.family_notes import FamilyNotes
+from imgsim.collection.passed_words import revision
 from imgsim.errors import ImgsimError, NameBooks
 
 if TYPE_CHECKING:
+    from imgsim.collection.between import Between
     from imgsim.families import Families
     from imgsim.reviews import Review
 
@@ -45,6 +46,8 @@ class Request:
     line : where the line across each list stands; None for what is calibrated, or the threshold where there is one.
     look_alikes : whether matches include the pairs whose lines do not agree.
     method, colour : the projection and the column of the map as a page.
+    between : a reference set: of matches, copies, families, neighbours and the network of books only what is between
+        its plates and all others; None for all.
     given_families : the families after what people decided, where the caller has them; else they are found anew.
     """
 
@@ -60,6 +63,7 @@ class Request:
     look_alikes: bool = False
     method: str = ""
     colour: str = "decade"
+    between: Between | None = None
     given_families: Families | None = None
 
     def __post_init__(self) -> None:
@@ -98,6 +102,11 @@ class Request:
         mask[self.chosen] = True
         return mask
 
+    @property
+    def side(self) -> npt.NDArray[np.bool_] | None:
+        """Which plates are on the chosen side of the reference set, bool (n,); None where there is none."""
+        return None if self.between is None else self.between.chosen
+
     @cached_property
     def reviews(self) -> tuple[Review, ...]:
         """What people decided, every record, as it was when first asked for. Raises CollectionError if unreadable."""
@@ -134,8 +143,9 @@ class Request:
             "other_books": self.other_books,
             "when": self.when,
             "look_alikes": self.look_alikes,
+            "between": [] if self.between is None else list(self.between.names),
             "map": self.method,
             "colour": self.colour,
             "reviews": len(self.reviews),
-            "notes": FamilyNotes(self.collection.path).revision,
+            "notes": list(revision(self.collection.path)),
         }

@@ -20,6 +20,7 @@ EVENTS: dict[str, Callable[..., Any]] = {
     "pair_list": components.PairEvent,
     "rank_lines": components.RankEvent,
     "thumbnail_grid": components.GridEvent,
+    "time_line": lambda clicked=None: clicked,
 }
 # Imported later, while a component is replaced, a part would keep what stands for it.
 PARTS = [importlib.import_module(f"{parts.__name__}.{one.name}") for one in pkgutil.iter_modules(parts.__path__)]

@@ -19,6 +19,7 @@ from imgsim.app.components import (
     plate_map,
     rank_lines,
     thumbnail_grid,
+    time_line,
 )
 from imgsim.charts.bars import Bar, Piece
 from imgsim.errors import ImgsimError
@@ -43,6 +44,11 @@ def test_components_refuse_foreign_addresses_and_ids_that_come_twice() -> None:
     for wrong in ([pair, pair], [{**pair, "left": {**member, "src": "//evil.invalid"}}]):
         with pytest.raises(ImgsimError):
             pair_list(key="k", items=wrong)
+    lane = {"name": "London", "members": [{**member, "years": (1700, 1709)}]}
+    time_line(key="k", lanes=[lane], undated=[{**member, "id": "b"}])
+    for lanes, undated in (([lane], [member]), ([{**lane, "members": [{**member, "years": (1709, 1700)}]}], [])):
+        with pytest.raises(ImgsimError):
+            time_line(key="k", lanes=lanes, undated=undated)
     plate = {**member, "pair": "1"}
 
     def columns(left: list[Any], right: list[Any]) -> None:

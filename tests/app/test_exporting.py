@@ -168,6 +168,14 @@ def test_the_conditions_of_neighbours_are_those_of_the_address(
     assert tables(app)[0][1] == f"{expected_rows(request):,} rows"
 
 
+def test_a_reference_set_is_heeded_unless_it_is_switched_off(dialog: Callable[..., AppTest]) -> None:
+    app = dialog("reuse", between="book:book3")
+    narrow = tables(app)
+    next(one for one in app.toggle if one.label.startswith("Only between")).set_value(False)
+    again(app)
+    assert tables(app) != narrow == tables(dialog("books", between="book:book3"))
+
+
 def test_nothing_ticked_says_so(dialog: Callable[..., AppTest]) -> None:
     app = dialog()
     for name in ("neighbours", "matches", "families", "books"):

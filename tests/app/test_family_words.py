@@ -82,3 +82,31 @@ def test_without_a_name_nothing_can_be_written(folder: Path, herbals: object, dr
     app = visit("reuse", family=families.ids[0])
     assert app.button(key="family_words_save").disabled
     assert any("Write your name first" in str(one.value) for one in app.caption)
+
+
+def test_words_go_with_a_family_that_becomes_part_of_another(
+    folder: Path, herbals: object, drawn: Drawn, signed: None
+) -> None:
+    collection = open_collection(folder / "herbals")
+    assert collection.families is not None
+    rows = collection.catalogue.row
+    smaller, larger = (str(collection.families.of(rows(plate))) for plate in ("p003", "p000"))
+    FamilyNotes(collection.path).write(smaller, "Ada", title="The *rose*", note="Twice\nprinted.", tags=["Rose"])
+    app = visit("reuse", family=smaller)
+    assert "“The *rose*”. One image in 2 plates" in [block.value for block in app.code][-1]
+    collection.reviews.record("p000", "p003", "same plate", reviewer="Ada")
+
+    app = visit("reuse", family=smaller)
+    assert param(app, "family") == larger
+    assert "It was called “The *rose*”" in str(app.info[0].value).replace("\\", "")
+    said = words(app).replace("\\", "")
+    assert "The *rose* · 3 books" in said and f"Written of the family {smaller}, which became part of this one" in said
+    visit("reuse", tag="Rose")
+    assert shown(drawn) == ["p000"]
+
+    FamilyNotes(collection.path).write(larger, "Bob", title="Two flowers")
+    said = words(visit("reuse", family=larger)).replace("\\", "")
+    assert "Two flowers · 3 books" in said
+    assert f"{smaller} became part of this family. It was called “The *rose*”, had the note “Twice printed.”" in said
+    collection.reviews.undo("Ada")
+    assert "The *rose* · 2 books" in words(visit("reuse", family=smaller)).replace("\\", "")

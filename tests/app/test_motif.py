@@ -64,8 +64,9 @@ def finder(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def test_a_box_in_the_address_shows_the_plates_with_that_detail(
     herbals: Collection, drawn: Drawn, finder: list[dict[str, Any]]
 ) -> None:
-    app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8")
+    app = visit("plate", plate="p003", box="0.1-0.2-0.9-0.8", tray="p018")
     assert "Plates with this detail" in words(app)
+    assert drawn.given["motif_grid"]["tray"] == ("p018",)
     cards = drawn.given["motif_grid"]["items"]
     assert [(card["id"], card["badge"]) for card in cards] == [("p004", "found"), ("p018", "found, mirrored")]
     assert "44 points agree" in cards[0]["lines"] and cards[0]["action"] == "Compare"

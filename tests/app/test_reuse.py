@@ -69,6 +69,13 @@ def test_a_plate_says_how_it_differs_and_undated_ones_stand_apart(herbals: Colle
     assert [word["text"] for word in families["p004"]["members"][1]["words"]] == ["detail of the earliest"]
 
 
+def test_what_is_in_the_tray_is_ticked_on_the_strips(herbals: Collection, drawn: Drawn) -> None:
+    visit("reuse", tray="p006,gone")
+    assert drawn.given["families"]["tray"] == ("p006", "gone")
+    visit("reuse", tray="p006", family="p000")
+    assert drawn.given["family"]["tray"] == ("p006",)
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

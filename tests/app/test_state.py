@@ -30,7 +30,8 @@ ADDRESS = {
     "draft": "0a1b", "hand": "yes", "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID",
     "pictures": "no",
     "tray": "bm01/img 007,a%2Cb%25", "spread": "2",
-    "size": "large", "tag": "after Fuchs", "agree": "detail-same", "judged": "no",
+    "between": "added:2026-11-30T08:26:30+00:00,book:a%2Cb",
+    "laid": "time", "size": "large", "tag": "after Fuchs", "agree": "detail-same", "judged": "no",
     "in.place": ["Edinburgh", "London, again"], "in.x.y": ["="],
 }  # fmt: skip
 READ: dict[str, Any] = {
@@ -49,6 +50,7 @@ READ: dict[str, Any] = {
     "tray": ("bm01/img 007", "a,b%"), "spread": 2, "size": "large",
     "reuse_tag": "after Fuchs", "reuse_verdicts": ("detail", "same"), "reuse_judged": "no",
     "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID", "pictured": False,
+    "family_view": "time", "between": ("added:2026-11-30T08:26:30+00:00", "book:a,b"),
 }  # fmt: skip
 QUERY = {name: [value] if isinstance(value, str) else value for name, value in ADDRESS.items()}
 

@@ -72,7 +72,8 @@ def test_the_readme_gives_the_command_that_makes_the_same_bytes(here: Path, tmp_
     words = [
         "export", "herbals", "--what", "books", "neighbours", "map-page", "--plates", "p006", "p000",
         "--backbone", "other", "--top-k", "5", "--threshold", "-0.5", "--other-books", "--when", "later",
-        "--look-alikes", "--projection", "pca", "--colour", "place", "--date", DAY, "--quiet",
+        "--look-alikes", "--between", "book:book0", "--projection", "pca", "--colour", "place", "--date", DAY,
+        "--quiet",
     ]  # fmt: skip
     assert main([*words, "--out", "one.zip"]) == 0
     readme = unzipped(here / "one.zip")["README.txt"].decode()

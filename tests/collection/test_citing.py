@@ -101,6 +101,10 @@ def test_citations_of_books_families_and_older_ones() -> None:
     assert found.found_families is not None
     cited = read_citation(family_citation(found, found.found_families.named({"p1": "F0007"}).family("F0007")))
     assert cited is not None and (cited.family, cited.plate, cited.book) == ("F0007", "p1", "")
+    family = found.found_families.named({"p1": "F0007"}).family("F0007")
+    named = family_citation(found, family, "The “rose” [imgsim, collection “x”, family “F0001”]")
+    assert named.startswith("“The “rose” [imgsim, collection “x”, family “F0001”]”. One image in 2 plates")
+    assert read_citation(named) == cited
     old = read_citation("Ray, John, Flora, London: 1752 [book one, plate a].")
     assert old is not None and old.plate == "a"
     old = read_citation(

@@ -62,6 +62,8 @@ STATES = {
     "map, searched, in one colour": Scene("map", more={"sought": "london", "legend": "only|London", "colour": "place"}),
     "compare, none chosen": Scene("compare"),
     "reuse, one family": Scene("reuse", ("family",)),
+    "reuse, a family by year": Scene("reuse", ("family",), {"laid": "time"}),
+    "reuse, a book against the others": Scene("reuse", ("between",)),
     "books, two of them": Scene("books", ("book", "and")),
     "add, my own books": Scene("add", more={"door": "own"}),
     "add, a library's": Scene("add", more={"door": "library"}),
@@ -87,6 +89,7 @@ def facts(collection: Collection) -> dict[str, str]:
         "with": ids[match.b],
         "tray": f"{ids[first]},{ids[match.b]},gone",
         "family": family.id,
+        "between": f"book:{edge.source}",
         "book": edge.source,
         "and": edge.target,
     }

@@ -12,6 +12,7 @@ from imgsim.collection import open_collection
 from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
+from imgsim.collection.family_notes import FamilyNotes
 from imgsim.reviews import Reviews
 from tests.e2e.serving import Served, settle
 
@@ -100,8 +101,18 @@ def test_a_citation_in_the_search_box_opens_what_it_names(page: Page, desk: tupl
     expect(page).to_have_url(re.compile(rf"/plate\?.*plate={plate}"))
     settle(page)
     assert "text=" not in page.url
-    family = families.ordered()[0]
-    search(page, served.url, family_citation(collection, family))
+    family, other = families.ordered()[0], families.ordered()[-1]
+    FamilyNotes(folder).write(other.id, "Ada", title="The strawberry, after Fuchs")
+    search(page, served.url, family_citation(collection, family, "A “title”"))
     found.get_by_role("button", name="Open the family").click()
     expect(page).to_have_url(re.compile(rf"/reuse\?.*family={family.id}"))
     expect(page.get_by_test_id("imgsim-strips").locator("li")).to_have_count(len(family))
+    settle(page)
+    # by a decision the two become one, which bears the title; the address of the other leads to it, and says so
+    reviews_of(folder).record(family.earliest.plate_id, other.earliest.plate_id, "same plate", reviewer="Ada")
+    page.goto(f"{served.url}/reuse?collection=sample&family={other.id}")
+    expect(page.get_by_text("It was called “The strawberry, after Fuchs”")).to_be_visible()
+    expect(page.get_by_role("heading", name="The strawberry, after Fuchs · ")).to_be_visible()
+    expect(page.get_by_text(f"Written of the family {other.id}, which became part of this one")).to_be_visible()
+    expect(page.get_by_text("“The strawberry, after Fuchs”. One image in ")).to_be_visible()
+    assert re.search(rf"family={family.id}", page.url)

@@ -67,6 +67,10 @@ def test_a_detail_is_found_again_and_outlined(
     hit = page.locator(f"[data-testid=imgsim-grid] li[data-id='{other}']")
     expect(hit).to_contain_text("found, mirrored" if verdict == MIRRORED else "found")
     expect(hit).to_contain_text("points agree")
+    hit.hover()
+    hit.get_by_test_id("imgsim-gather").click()
+    expect(page.get_by_test_id("imgsim-tray")).to_have_attribute("data-count", "1")
+    settle(page)
     # the outline lies on the picture, and is about where the geometry puts the box
     assert sample.matches is not None
     image, drawn = hit.locator("img").bounding_box(), hit.locator("polygon").last.bounding_box()

@@ -29,6 +29,7 @@ from imgsim.app.components.plate_map.array_encoding import (
 from imgsim.app.components.plate_viewer import ViewerState, plate_viewer
 from imgsim.app.components.rank_lines import RankEvent, rank_lines
 from imgsim.app.components.thumbnail_grid import GridEvent, thumbnail_grid
+from imgsim.app.components.time_line import time_line
 from imgsim.app.components.tray_strip import StripEvent as TrayEvent
 from imgsim.app.components.tray_strip import tray_strip
 from imgsim.charts.colours import OTHER, Colouring, colour_by_category, colour_by_order
@@ -72,5 +73,6 @@ __all__ = [
     "plate_viewer",
     "rank_lines",
     "thumbnail_grid",
+    "time_line",
     "tray_strip",
 ]

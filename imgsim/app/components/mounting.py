@@ -34,6 +34,7 @@ ENTRIES = {
     "plate_viewer": "viewer.js",
     "rank_lines": "ranks.js",
     "thumbnail_grid": "grid.js",
+    "time_line": "timeline.js",
     "tray_strip": "tray.js",
 }
 SERVED = frozenset({".js", ".css"})  # the rest of the folders, this file among it, is no browser's business

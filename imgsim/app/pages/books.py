@@ -12,12 +12,13 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import bar_chart, book_matrix, cell_of, matrix_width
-from imgsim.app.parts import downloads, shell, two_books
+from imgsim.app.parts import downloads, reference_bar, reference_set, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.charts import book_bars
 from imgsim.collection import Collection
+from imgsim.collection.between import Between
 from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
@@ -43,19 +44,27 @@ def draw(collection: Collection, now: State) -> None:
         "Books",
         "Each square is two books that share images; the darker, the more. Click one to see the images.",
     )
-    borrowing = caches.book_network(collection)
-    if borrowing is None:
+    if caches.book_network(collection) is None:
         unverified(collection)
         return
+    with st.sidebar:
+        reference_bar.draw(collection)
+    between = reference_bar.said(collection)
+    borrowing = reference_set.network(collection, between)
+    assert borrowing is not None  # as it is there without a choice
     if not len(borrowing):
+        if between is not None:
+            reference_bar.nothing(collection, between, "No image of two books is")
+            return
         _nothing(collection)
         return
     pair = _chosen(borrowing, now)
     _controls(collection, borrowing, pair, now)
     with st.container(horizontal=True, gap="medium", key="books_body"):
         books, counts = caches.answer(
-            collection, "matrix of books", partial(_matrix, arranged=now.arranged), now.arranged, keep=12
-        )
+            collection, "matrix of books", partial(_matrix, arranged=now.arranged, between=between), now.arranged,
+            between.names if between is not None else (), keep=12,
+        )  # fmt: skip
         with st.container(width=matrix_width(len(books)), key="books_matrix_box"):
             book_matrix(
                 key=_MATRIX,
@@ -75,12 +84,15 @@ def draw(collection: Collection, now: State) -> None:
                 _pairs(borrowing)
             else:
                 two_books.show(collection, borrowing, *pair)
-    _timeline(borrowing)
+    if between is None:  # the re-uses of a decade are counted among all books
+        _timeline(borrowing)
 
 
-def _matrix(collection: Collection, *, arranged: str) -> tuple[list[str], npt.NDArray[np.int64]]:
+def _matrix(
+    collection: Collection, *, arranged: str, between: Between | None = None
+) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The books that are drawn, in order, and what every two of them share."""
-    borrowing = collection.book_network
+    borrowing = reference_set.network(collection, between)
     assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     # Those that share most; of books that share as many the earlier.
@@ -176,7 +188,11 @@ def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
 
 def _download(collection: Collection, borrowing: BookNetwork) -> None:
     with st.popover("Download"):
-        st.caption("The network of all books that share images:")
+        st.caption(
+            "The network of all books that share images:"
+            if borrowing.chosen is None
+            else "The network of what is in both, the chosen books and the others:"
+        )
         downloads.csv(
             collection,
             f"books_{collection.name}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -18,7 +19,9 @@ from imgsim.app.parts import (
     family_judging,
     family_words,
     past_addresses,
+    reference_bar,
     shell,
+    tray,
 )
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.pager import pager
@@ -26,11 +29,13 @@ from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.collection import Collection
+from imgsim.collection.between import Between
 from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 
 name, title, group = "reuse", "Re-use", "Re-use"
 
+_STRIPS = "families"
 _PER_PAGE = 12
 _BOOKS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50)
 
@@ -52,6 +57,8 @@ class State(state.State):
     reuse_tag: str = parameter("", "tag", parameters.short)
     reuse_verdicts: tuple[str, ...] = parameter((), "agree", parameters.verdicts)
     reuse_judged: str = parameter("any", "judged", parameters.OneOf(tuple(family_filters.JUDGED)))
+    # How the plates of one family are laid out.
+    family_view: str = parameter("strip", "laid", parameters.OneOf(tuple(family.VIEWS)), lasting=True)
     reuse_page: int = parameter(1, "leaf", parameters.integer(1, parameters.MOST_PAGES), after=tuple(CONDITIONS))
 
 
@@ -62,7 +69,7 @@ def draw(collection: Collection, now: State) -> None:
         family_judging.dissolved(collection)
     if families is not None and now.family:
         if now.family in families.ids:
-            family.show(collection, families, families.family(now.family))
+            family.show(collection, families, families.family(now.family), now.family_view)
             return
         past_addresses.follow_family(collection, families, now.family)
     shell.lead(
@@ -78,22 +85,26 @@ def draw(collection: Collection, now: State) -> None:
         drawn_after.loose(collection, hands)
         return
     offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
-    _filters(offers, now)
+    _filters(collection, offers, now)
     with st.sidebar:
         family_filters.draw(collection, families, tag=now.reuse_tag, verdicts=now.reuse_verdicts)
-    shown = _selected(collection, families, now)
+    between = reference_bar.said(collection)
+    shown = _selected(collection, families, now, between)
     _controls(collection, families, shown)
     if not shown:
-        _nothing()
+        if between is not None and not between.joined(families.ordered()):
+            reference_bar.nothing(collection, between, "No image is")
+        else:
+            _nothing()
         return
     _strips(collection, families, shown, now, hands)
     if len(shown) == len(families):  # no filter leaves any out, and none is of these pairs
         drawn_after.loose(collection, hands)
 
 
-def _selected(collection: Collection, families: Families, now: State) -> list[Family]:
+def _selected(collection: Collection, families: Families, now: State, between: Between | None) -> list[Family]:
     return select(
-        family_filters.passing(collection, families, now.reuse_tag, now.reuse_judged),
+        family_filters.passing(collection, families, now.reuse_tag, now.reuse_judged, between),
         collection.catalogue,
         text=now.reuse_text,
         named=family_filters.named(collection, now.reuse_text),
@@ -139,12 +150,13 @@ def _offers(collection: Collection) -> _Offers:
 # ---- the list of families
 
 
-def _filters(offers: _Offers, now: State) -> None:
+def _filters(collection: Collection, offers: _Offers, now: State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown("## Show only")
             if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
                 st.button("Clear all", type="tertiary", on_click=_clear)
+        reference_bar.draw(collection)
         _decades(offers.decades, now)
         if offers.most_books > 1:
             steps = [step for step in _BOOKS if step <= offers.most_books]
@@ -176,14 +188,8 @@ def _decades(span: tuple[int, int] | None, now: State) -> None:
         return None if tuple(value) == span else (int(value[0]), int(value[1]))
 
     shown = (min(max(low, first), last), min(max(high, first), last))
-    st.slider(
-        "Printed in",
-        first,
-        last,
-        step=10,
-        format="%ds",
-        **state.bind("reuse_decades", value=shown, read=read),
-    )
+    bound = state.bind("reuse_decades", value=shown, read=read)
+    st.slider("Printed in", first, last, step=10, format="%ds", **bound)
 
 
 def _years(longest: int, now: State) -> None:
@@ -209,10 +215,7 @@ def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None
     labels = {"": "Anywhere", **{place: f"{place} ({number:,})" for place, number in counted.items()}}
     labels.setdefault(chosen, f"{chosen} (0)")  # a link may ask for more than there is
     st.selectbox(
-        label,
-        list(labels),
-        format_func=lambda place: labels.get(place, place),
-        **state.bind(field, value=chosen),
+        label, list(labels), format_func=lambda place: labels.get(place, place), **state.bind(field, value=chosen)
     )
 
 
@@ -250,10 +253,11 @@ def _strips(
         st.caption(_count(len(shown), len(families), page, pages))
         pager(pages, page, "reuse_page", "_top")
     event = family_strips(
-        key="families",
+        key=_STRIPS,
         families=[family.strip(collection, one, now.plate, hands=hands) for one in part],
         label="Families, most books and longest span first",
-    )
+        tray=now.tray, on_gather=partial(tray.gathered, _STRIPS),
+    )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
         pager(pages, page, "reuse_page", "_bottom")
     if event.open:

@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, thumbnail_grid
-from imgsim.app.parts import another_hand, cards, review_import, reviewing, shell
+from imgsim.app.parts import another_hand, cards, reference_bar, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter
@@ -43,6 +43,8 @@ class State(state.State):
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
+    with st.sidebar:
+        reference_bar.draw(collection)
     _body()
 
 
@@ -88,8 +90,13 @@ def _queue(collection: Collection, now: State) -> None:
         _nothing_to_judge()
         return
     standing = caches.standing(collection)
-    waiting = queue.waiting(standing, now.asked)
-    judged, every = queue.progress(standing, now.asked)
+    between = reference_bar.said(collection)
+    side = None if between is None else between.chosen
+    waiting = queue.waiting(standing, now.asked, side)
+    judged, every = queue.progress(standing, now.asked, side)
+    if between is not None and not every and not waiting and now.asked == "all":
+        reference_bar.nothing(collection, between, "No pair to judge is")
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="review_filter", gap="small"):
         st.pills(
             "Ask for",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from imgsim.app.parts import neighbour_controls, neighbour_query
+from imgsim.app.parts import neighbour_controls, neighbour_query, reference_set
 from imgsim.app.services import caches, parameters, selected, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.base.markup import rendered
@@ -24,6 +24,7 @@ _HERE = Path(__file__).parent
 _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  # what is ticked at first
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",), "Tray": ("tray",)}
+_CROSSED = frozenset({"neighbours", "matches", "families", "copies", "network"})  # of which a reference set is heeded
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
 _PREPARE = "export_prepare"
 _SLOWEST = 0.15  # seconds between two signs of progress
@@ -126,6 +127,7 @@ def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int6
         other_books=now.other_books and collection.catalogue.books_known,
         when=now.when,
         look_alikes=bool(st.session_state.get("export_look_alikes")),
+        between=reference_set.chosen(collection) if st.session_state.get("export_between", True) else None,
         method=now.projection if now.projection in collection.projections(now.backbone) else "",
         colour=now.colour if now.colour in collection.catalogue.frame.columns else "decade",
         # Families without what people decided are none to take away: asking for them says why.
@@ -178,6 +180,14 @@ def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> 
                 st.toggle("Other books only", **state.bind("other_books", suffix="_export"))
         if not collection.catalogue.books_known:
             st.caption("This collection does not tell its books apart, so the lists hold plates of any book.")
+    between = reference_set.chosen(collection)
+    if between is not None and _CROSSED & {*chosen}:
+        st.toggle(
+            f"Only between {text.plain(reference_set.called(collection, between))} and the other plates",
+            value=True,
+            help="Of neighbours, matches, families, copies and the network of books; chosen on Re-use, Books, Review.",
+            key="export_between",
+        )
     if "matches" in chosen:
         st.toggle(
             "Look-alikes among the matches",

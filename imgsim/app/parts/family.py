@@ -15,6 +15,7 @@ from imgsim.app.parts import (
     downloads,
     drawn_after,
     family_judging,
+    family_time,
     family_words,
     past_addresses,
     shell,
@@ -29,6 +30,8 @@ from imgsim.families import Families, Family, Member
 from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
+VIEWS = {"strip": "In order of date", "time": "By year and place"}
+_STRIP = "family"
 _TIES = 12  # shown before the reader asks for all
 
 
@@ -72,8 +75,7 @@ def title(family: Family) -> str:
 
 def called(collection: Collection, family: Family) -> str:
     """What people call it, with what it is: `The strawberry, after Fuchs · 3 books, 1712–1788`."""
-    said = family_words.notes(collection).get(family.id)
-    return " · ".join(part for part in (said.title if said else "", title(family)) if part)
+    return " · ".join(part for part in (family_words.title(collection, family.id), title(family)) if part)
 
 
 def facts_line(collection: Collection, family: Family) -> str:
@@ -110,8 +112,9 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
 # ---- one family
 
 
-def show(collection: Collection, families: Families, family: Family) -> None:
-    """Draw a family in full: its strip, what ties it together, and what can be taken away."""
+def show(collection: Collection, families: Families, family: Family, view: str) -> None:
+    """Draw a family in full: its strip or its line of time (of `VIEWS`), what ties it together, and what can be taken
+    away."""
     now = state.current()
     shell.lead("Re-use", "One image and where it appears again, in order of date.")
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
@@ -126,9 +129,32 @@ def show(collection: Collection, families: Families, family: Family) -> None:
     family_judging.bar(collection, family)
     hands = drawn_after.hands(collection)
     made = strip(collection, family, now.plate, judge=True, hands=hands)
+    st.segmented_control(
+        "Shown", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True,
+        **state.bind("family_view"),
+    )  # fmt: skip
+    if view == "time":
+        plates = {member["id"]: member for member in made["members"]}
+        follow(family_time.draw(family, plates), None, families)
+    else:
+        _strip(family, made, families)
+    matches = collection.matches
+    if matches is not None:
+        family_judging.went_apart(collection, family)
+        _evidence(collection, family, matches)
+    if hands is not None:
+        drawn_after.show(collection, hands.of(family.id))
+    past_addresses.family_history(collection, family)
+    st.caption("To cite this family:")
+    cited = family_citation(collection, family, family_words.title(collection, family.id))
+    st.code(cited, language=None, wrap_lines=True)
+
+
+def _strip(family: Family, made: dict[str, Any], families: Families) -> None:
     event = family_strips(
-        key="family", families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family"
-    )
+        key=_STRIP, families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family",
+        tray=state.current().tray, on_gather=partial(tray.gathered, _STRIP),
+    )  # fmt: skip
     if event.judge:
         family_judging.member(family, event.judge)
     follow(event.clicked, event.compare, families)
@@ -138,15 +164,6 @@ def show(collection: Collection, families: Families, family: Family) -> None:
             f"{text.count(undated, 'plate')} without a year stand{'s' if undated == 1 else ''} apart at the end: "
             "any of them may be earlier than the first."
         )
-    matches = collection.matches
-    if matches is not None:
-        family_judging.went_apart(collection, family)
-        _evidence(collection, family, matches)
-    if hands is not None:
-        drawn_after.show(collection, hands.of(family.id))
-    past_addresses.family_history(collection, family)
-    st.caption("To cite this family:")
-    st.code(family_citation(collection, family), language=None, wrap_lines=True)
 
 
 def follow(clicked: str | None, compare: str | None, families: Families) -> None:

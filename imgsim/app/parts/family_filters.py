@@ -10,6 +10,7 @@ from imgsim.app.parts import family_words
 from imgsim.app.services import state, verdict_labels
 from imgsim.base.verdict_words import CODE_OF, VERIFIED
 from imgsim.collection import Collection
+from imgsim.collection.between import Between
 from imgsim.collection.family_notes import says
 from imgsim.families import Families, Family
 
@@ -45,13 +46,16 @@ def verdicts_of(codes: Sequence[str]) -> list[str]:
     return [verdict for verdict, code in CODE_OF.items() if code in codes]
 
 
-def passing(collection: Collection, families: Families, tag: str, judged: str) -> list[Family]:
-    """The families with that tag ("" for any) that were reviewed, or were not, as `JUDGED` says."""
+def passing(
+    collection: Collection, families: Families, tag: str, judged: str, between: Between | None = None
+) -> list[Family]:
+    """The families with that tag ("" for any) that were reviewed, or were not, as `JUDGED` says; of a reference set,
+    those with plates on both sides."""
     said = family_words.notes(collection)
     reviewed = family_words.judged(collection) if judged != "any" else frozenset()
     return [
         one
-        for one in families.ordered()
+        for one in (families.ordered() if between is None else between.joined(families.ordered()))
         if (not tag or (one.id in said and tag in said[one.id].tags))
         and (judged == "any" or (one.id in reviewed) == (judged == "yes"))
     ]

@@ -17,6 +17,8 @@ from imgsim.collection.family_notes import (
     FamilyNotes,
     tag_counts,
 )
+from imgsim.collection.passed_words import FamilyWords, revision
+from imgsim.collection.passed_words import family_words as read
 from imgsim.errors import ImgsimError
 from imgsim.families import Families, Family
 
@@ -27,11 +29,21 @@ _FAILED = "_imgsim_family_words_failed"
 
 def notes(collection: Collection) -> Mapping[str, FamilyNote]:
     """What is said of each family, by its id; nothing where it cannot be read, as every page says."""
+    return passed(collection).standing
+
+
+def title(collection: Collection, family_id: str) -> str:
+    """What people call a family; "" where nobody has named it."""
+    return notes(collection).get(family_id, NOTHING).title
+
+
+def passed(collection: Collection) -> FamilyWords:
+    """The same, with what was said of families that are no more, or that became part of others."""
+    path = collection.path
     try:
-        kept = FamilyNotes(collection.path)
-        return caches.fact(collection, "notes on families", kept.standing, kept.revision, keep=4)
+        return caches.fact(collection, "words on families", lambda: read(path), revision(path), keep=4)
     except ImgsimError:
-        return {}
+        return FamilyWords({}, {}, {})
 
 
 def judged(collection: Collection) -> frozenset[str]:
@@ -69,8 +81,29 @@ def show(collection: Collection, family: Family, beside: Callable[[], None]) -> 
         if _can_undo(collection, family):
             st.button("Undo", key="family_words_undo", type="tertiary", on_click=_undo, args=(collection, family.id))
         beside()
+    _passed_on(collection, family, said)
     if failed := st.session_state.pop(_FAILED, ""):
         st.error(text.plain(failed))
+
+
+def _passed_on(collection: Collection, family: Family, said: FamilyNote) -> None:
+    """Where words come from that were written of another family, and what else was said of those that ended in it."""
+    if said.written_of:
+        ended = said.written_of in passed(collection).former
+        way = "which became part of this one" if ended else "from which this one split off"
+        st.caption(text.plain(f"Written of the family {said.written_of}, {way}. What you save here is this one's own."))
+    for other in passed(collection).besides.get(family.id, ()):
+        st.caption(text.plain(f"{other.written_of} became part of this family. {told(other)}"))
+
+
+def told(note: FamilyNote) -> str:
+    """What was said of a family that is no more, in a line."""
+    parts = (
+        f"was called “{note.title}”" if note.title else "",
+        f"had the note “{' '.join(note.note.split())}”" if note.note else "",
+        f"had the tags {', '.join(note.tags)}" if note.tags else "",
+    )
+    return f"It {', '.join(part for part in parts if part)} ({note.reviewer}, {note.when[:10]})."
 
 
 def _can_undo(collection: Collection, family: Family) -> bool:

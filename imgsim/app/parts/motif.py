@@ -14,7 +14,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
-from imgsim.app.parts import cards, downloads, never_counts, shell
+from imgsim.app.parts import cards, downloads, never_counts, shell, tray
 from imgsim.app.services import caches, commands, server, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from imgsim.verification.motif_search import Hit
 
 _VIEWER = "plate_viewer"
+_GRID = "motif_grid"
 _MOST = 60
 
 
@@ -86,10 +87,14 @@ def show(collection: Collection, row: int, box: Box) -> bool:
     with head:
         _download(collection, hits, plate_id)
     event = thumbnail_grid(
-        key="motif_grid",
+        key=_GRID,
         items=[_card(collection, hit, number) for number, hit in enumerate(hits, 1)],
         label="Plates that contain the detail, most agreeing points first",
+        tray=state.current().tray,
+        on_gather=partial(tray.gathered, _GRID),
     )
+    if event.gathered:
+        st.rerun()  # the tray lies outside of what may run alone
     if event.clicked:
         shell.go("plate", plate=event.clicked)
     if event.action:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, shell
+from imgsim.app.parts import cards, family_words, shell
 from imgsim.app.services import caches, state, text
 from imgsim.collection import Collection
 from imgsim.collection.addresses import family_address, gone_sentence, plate_address, sentence
@@ -57,6 +59,9 @@ def gone_plate(collection: Collection) -> bool:
 def follow_family(collection: Collection, families: Families, asked: str) -> None:
     """Go on to what became of a family, or say that nothing did; called for an id that is no family's."""
     address = family_address(collection, families, asked)
+    said = family_words.passed(collection).former.get(asked)
+    if said is not None:
+        address = replace(address, told=f"{address.told} {family_words.told(said)}")
     if len(address.families) == 1:
         st.session_state[_LED] = (collection.name, address.families[0], address.told)
         state.update(family=address.families[0])

@@ -17,4 +17,5 @@ CONDITIONS: dict[str, Any] = {
     "reuse_tag": "",
     "reuse_verdicts": (),
     "reuse_judged": "any",
+    "between": (),
 }

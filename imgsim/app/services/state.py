@@ -67,6 +67,8 @@ class State:
     family: str = parameter("", "family", parameters.short)
     book_a: str = parameter("", "book", parameters.short)
     book_b: str = parameter("", "and", parameters.short)
+    # What is set against all other plates: see `imgsim.app.parts.reference_set`.
+    between: tuple[str, ...] = parameter((), "between", parameters.ids, write=parameters.written_ids)
     # Plates that the reader gathered: see `imgsim.app.parts.tray`.
     tray: tuple[str, ...] = parameter((), "tray", parameters.ids, write=parameters.written_ids)
 

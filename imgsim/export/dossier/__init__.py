@@ -43,7 +43,8 @@ def dossier_html(
     """
     from imgsim.collection.corrected import families_of
     from imgsim.collection.decided import reviews_of
-    from imgsim.collection.family_notes import NOTHING, FamilyNotes
+    from imgsim.collection.family_notes import NOTHING
+    from imgsim.collection.passed_words import family_words
 
     given = reviews_of(collection).all() if reviews is None else reviews
     families = families_of(collection, given) if families is None else families
@@ -54,5 +55,5 @@ def dossier_html(
             PrepareAgain(str(collection.path)),
         )
     family = families.family(family_id)
-    said = (FamilyNotes(collection.path).standing() if notes is None else notes).get(family.id, NOTHING)
+    said = (family_words(collection.path).standing if notes is None else notes).get(family.id, NOTHING)
     return page(collection, families, matches, family, given, said).encode("utf-8", "replace")

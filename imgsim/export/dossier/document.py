@@ -65,7 +65,7 @@ def page(
         evidence=_evidence(collection, matches, family, number),
         decided=decisions(collection, matches, family, told),
         related=_related(collection, families, matches, family, rejected, number),
-        method=method(collection, family, told),
+        method=method(collection, family, told, said.title),
         made_with=collection.manifest.get("imgsim", ""),
         today=date.today().isoformat(),
     )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from imgsim.collection import Collection
 
 
-def method(collection: Collection, family: Family, told: Account) -> dict[str, Any]:
-    """What tells how the family was found, and how to cite it."""
+def method(collection: Collection, family: Family, told: Account, title: str) -> dict[str, Any]:
+    """What tells how the family was found, and how to cite it under the title that people gave it ("": none)."""
     manifest = collection.manifest
     words = {name: f"{MEANINGS[name]}." for name in VERDICTS}
     rows: list[tuple[str, object]] = [
@@ -39,7 +39,7 @@ def method(collection: Collection, family: Family, told: Account) -> dict[str, A
         "verdicts": words,
         "who": who(told),
         "parameters": rows,
-        "citation": family_citation(collection, family),
+        "citation": family_citation(collection, family, title),
     }
 
 

@@ -12,7 +12,8 @@ from imgsim.catalogue import described
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
-from imgsim.collection.family_notes import NOTHING, FamilyNotes
+from imgsim.collection.family_notes import NOTHING
+from imgsim.collection.passed_words import family_words
 from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.export.iiif.image_service import image_address, sizes
 from imgsim.export.iiif.uris import Addresses
@@ -56,7 +57,7 @@ def family_manifest(
     family = families.family(family_id)
     at = Addresses(app, collection.name)
     earliest = family.earliest
-    said = FamilyNotes(collection.path).standing().get(family_id, NOTHING)
+    said = family_words(collection.path).standing.get(family_id, NOTHING)
     title = said.title or collection.catalogue.short_title(earliest.row, 90)
     first = f"The earliest in this collection is of {earliest.date}; it need not be the first. "
     return _manifest(

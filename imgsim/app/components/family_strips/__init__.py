@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from imgsim.app.components.drawing import drawable, word
 from imgsim.app.components.mounting import mount, own_url, positive
-from imgsim.app.components.thumbnail_grid import picked
+from imgsim.app.components.thumbnail_grid import gathered, picked
 from imgsim.errors import ImgsimError
 
 
 @dataclass(frozen=True)
 class StripEvent:
-    """What the user did since the last run: the plate clicked, to compare, to judge; the family to open."""
+    """What the user did since the last run: the plate clicked, to compare, to judge; the family to open; and whether
+    boxes of the tray were ticked."""
 
     clicked: str | None = None
     compare: str | None = None
     open: str | None = None
     judge: str | None = None
+    gathered: bool = False
 
 
 def family_strips(
@@ -29,10 +31,12 @@ def family_strips(
     height: int = 150,
     heads: bool = True,
     label: str = "Families",
+    tray: Collection[str] | None = None,
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
     on_open: Callable[[], None] | None = None,
     on_judge: Callable[[], None] | None = None,
+    on_gather: Callable[[], None] | None = None,
 ) -> StripEvent:
     """Show families and return what was picked.
 
@@ -52,6 +56,7 @@ def family_strips(
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     heads : whether each strip has its heading.
+    tray, on_gather : as in `thumbnail_grid`.
 
     Raises
     ------
@@ -69,9 +74,10 @@ def family_strips(
         "height": positive(height, "height"),
         "heads": bool(heads),
         "label": str(label),
+        "tray": None if tray is None else sorted(plates.intersection(tray)),
     }
     events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge}
-    result = mount("family_strips", key=key, data=data, events=events)
+    result = mount("family_strips", key=key, data=data, events={**events, "gather": on_gather})
     if result is None:
         return StripEvent()
     # Only ids that are on the page: the browser is asked, not believed.
@@ -81,6 +87,7 @@ def family_strips(
         compare if compare in plates else None,
         opened if opened in ids else None,
         judge if judge in plates else None,
+        gathered(result) is not None,
     )
 
 
@@ -90,15 +97,16 @@ def _family(family: Mapping[str, Any]) -> dict[str, Any]:
         "title": str(family.get("title", "")),
         "facts": str(family.get("facts", "")),
         "words": [word(given) for given in family.get("words", ())],
-        "members": [_member(member) for member in family["members"]],
+        "members": [plate_of_strip(member) for member in family["members"]],
         "after": [
-            {"heading": str(group["heading"]), "members": [_member(member) for member in group["members"]]}
+            {"heading": str(group["heading"]), "members": [plate_of_strip(member) for member in group["members"]]}
             for group in family.get("after", ())
         ],
     }
 
 
-def _member(member: Mapping[str, Any]) -> dict[str, Any]:
+def plate_of_strip(member: Mapping[str, Any]) -> dict[str, Any]:
+    """A plate of a strip as the browser gets it, checked; ImgsimError where its address is not of this app."""
     plate_id = str(member["id"])
     made: dict[str, Any] = {
         "id": plate_id,

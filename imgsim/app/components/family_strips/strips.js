@@ -1,33 +1,24 @@
 // Families of plates, each a strip in order of date. Families and plates are kept by id from rerun to rerun.
 //
 // For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
-// data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family.
+// data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family;
+// "imgsim-gather" is the box that puts a plate in the tray.
 // What other hands drew stands below it in [data-testid="imgsim-after"], a strip for each order in time.
 
 import { component, element, set, styles } from "../shared/common.js";
-import { outline } from "../shared/outline.js";
+import * as gathering from "../shared/gathering.js";
+import { paper } from "../shared/paper.js";
 
 function word({ text, kind, title }) {
   return element("span", { class: "word", "data-kind": kind, title }, text);
 }
 
 function member(item, family) {
-  const image = element("img", { loading: "lazy", decoding: "async", draggable: "false", alt: item.alt });
-  const none = element("span", { class: "none", hidden: true }, `no image\n${item.id}`);
-  const missing = () => {
-    set(image, "hidden", true);
-    set(none, "hidden", false);
-  };
-  image.addEventListener("error", missing);
-  if (item.src) image.src = item.src;
-  else missing();
-  const drawn = outline(item.outline);
-  const paper = element("span", { class: "paper" }, image, none, ...(drawn ? [drawn] : []));
   const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
   const plate = element(
     "button",
     { type: "button", class: "plate", tabindex: -1, "data-testid": "imgsim-plate", title: "Open this plate" },
-    paper,
+    paper(item),
     element("span", { class: "words" }, ...item.words.map(word)),
     element("span", { class: "lines" }, ...lines),
   );
@@ -36,7 +27,7 @@ function member(item, family) {
     { "data-id": item.id, "data-year": item.year, "data-first": item.first, "data-undated": item.undated,
       "data-mark": item.mark || null },
     element("span", { class: "year" }, item.year || "no year"),
-    plate,
+    element("div", { class: "held" }, plate, gathering.box()),
   );
   if (item.compare) {
     node.append(
@@ -77,7 +68,7 @@ class Strips {
     this.root.addEventListener("focusin", (event) => this.hold(event.target.closest("li")));
   }
 
-  update({ families, height, label, heads }) {
+  update({ families, height, label, heads, tray }) {
     set(this.root, "aria-label", label);
     set(this.root, "data-heads", heads);
     this.root.style.setProperty("--height", `${height}px`);
@@ -98,6 +89,26 @@ class Strips {
       else this.root.insertBefore(known.node, before);
     }
     set(this.root, "data-count", families.length);
+    this.tray = tray && new Set(tray);
+    this.tick();
+  }
+
+  /** Every plate says whether it is in the tray. */
+  tick() {
+    for (const node of this.root.querySelectorAll("li")) {
+      const named = node.querySelector("img").alt;
+      gathering.tick(node.querySelector(".gather"), node, named, this.tray && this.tray.has(node.dataset.id));
+    }
+  }
+
+  /** Put a plate in the tray or take it out; with Shift, with all of its strip between it and the one before. */
+  gather(node, all) {
+    const into = gathering.into(node.querySelector(".gather"));
+    const ids = gathering.meant([...node.parentElement.children], node, this.ticked, all).map((one) => one.dataset.id);
+    for (const id of ids) this.tray[into ? "add" : "delete"](id);
+    this.ticked = node;
+    this.tick(); // at once; the app's answer says the same
+    this.send.trigger("gather", { ids, into });
   }
 
   family(family, heads) {
@@ -152,6 +163,7 @@ class Strips {
   click(event) {
     const button = event.target.closest("button");
     if (!button) return;
+    if (button.classList.contains("gather")) return this.gather(button.closest("li"), event.shiftKey);
     const kinds = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open", "imgsim-judge": "judge" };
     const kind = kinds[button.dataset.testid];
     const id = kind === "open" ? button.closest(".family").dataset.family : button.closest("li").dataset.id;

@@ -6,6 +6,7 @@
 // "imgsim-gather" is the box that puts a card in the tray; data-gathered where it is in it.
 // A li "imgsim-heading" stands over the first card of a part; data-line where the line is drawn.
 
+import * as gathering from "../shared/gathering.js";
 import { outline, rectangles } from "../shared/outline.js";
 import { Place } from "../shared/scrolling.js";
 import { opened } from "../shared/trail.js";
@@ -37,7 +38,7 @@ class Card {
     this.action = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-action" });
     this.judge = element("button", { type: "button", class: "action", tabindex: -1, hidden: true, "data-testid": "imgsim-judge" });
     this.acts = element("span", { class: "acts" }, this.action, this.judge);
-    this.gather = element("button", { type: "button", class: "gather", tabindex: -1, hidden: true, role: "checkbox", "data-testid": "imgsim-gather" });
+    this.gather = gathering.box();
     this.node = element("li", { "data-id": id }, this.button, this.more, this.acts, this.gather);
     this.words = element("strong");
     this.means = element("span");
@@ -101,13 +102,7 @@ class Card {
 }
 
 /** Whether a card is in the tray; null where there is none. */
-function tick(card, into) {
-  set(card.gather, "hidden", into === null);
-  set(card.gather, "aria-checked", String(Boolean(into)));
-  set(card.gather, "aria-label", `In the tray: ${card.named}`);
-  set(card.gather, "title", into ? "Take it out of the tray" : "Put it in the tray; with Shift, all from the last one on");
-  set(card.node, "data-gathered", Boolean(into));
-}
+const tick = (card, into) => gathering.tick(card.gather, card.node, card.named, into);
 
 function label(node, text, title) {
   set(node, "hidden", !text);
@@ -195,9 +190,8 @@ class Grid {
 
   /** Put a card in the tray or take it out; with Shift, with all between it and the one before. */
   gather(card, all) {
-    const into = card.gather.getAttribute("aria-checked") !== "true";
-    const [here, last] = [card, this.ticked ?? card].map((one) => this.order.indexOf(one));
-    const cards = all && last >= 0 ? this.order.slice(Math.min(here, last), Math.max(here, last) + 1) : [card];
+    const into = gathering.into(card.gather);
+    const cards = gathering.meant(this.order, card, this.ticked, all);
     for (const one of cards) tick(one, into); // at once; the app's answer says the same
     this.ticked = card;
     this.send.trigger("gather", { ids: cards.map((one) => one.id), into });
