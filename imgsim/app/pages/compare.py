@@ -221,9 +221,9 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
     caption = Markup(
-        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small>{}</small></div></div>'
+        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small title="{}">{}</small></div></div>'
     )
-    return caption.format(letter.lower(), letter, title, title, rest)
+    return caption.format(letter.lower(), letter, title, title, rest, rest)
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:
