@@ -28,6 +28,7 @@ B = ComparedPlate("b", "/b.webp", "Plate b", 800, 1000)
 @pytest.mark.parametrize("mode", MODES)
 def test_the_modes_are_those_of_the_address(mode: str) -> None:
     assert state.from_query({"compare": [mode]}, compare.State).compare == mode
+    assert state.from_query({}, compare.State).compare == ""  # the browser knows which one it showed last
 
 
 def test_without_an_app_nothing_happens() -> None:

@@ -35,6 +35,12 @@ def test_each_file_is_loaded_by_its_component_or_shared() -> None:
             assert loading or mounting.ENTRIES[path.parent.name] == path.name, f"nothing needs {path.name}"
 
 
+# The files that keep something: see browser_memory, what a grid marks as opened, the mode of Compare.
+_KEEPING = {
+    ("memory.js", r"document\.cookie"), ("trail.js", r"localStorage"), ("compare_modes.js", r"localStorage"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("path", ASSETS, ids=lambda path: path.name)
 def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: Path) -> None:
     # The namespace of SVG is written like an address, but is a name: nothing is fetched from it.
@@ -44,8 +50,8 @@ def test_nothing_is_fetched_from_outside_and_no_markup_is_made_from_data(path: P
         r"\beval\b", r"new Function", r"DOMParser", r"createContextualFragment", r"srcdoc", r"@import", r"url\(",
         r"localStorage", r"sessionStorage", r"document\.cookie", r"setInterval",
     ):  # fmt: skip
-        if (path.name, forbidden) in {("memory.js", r"document\.cookie"), ("trail.js", r"localStorage")}:
-            continue  # the files that keep something: see browser_memory, and what a grid marks as opened
+        if (path.name, forbidden) in _KEEPING:
+            continue
         assert not re.search(forbidden, text), f"{path.name} has {forbidden}"
     assert len(text.splitlines()) <= 300
 

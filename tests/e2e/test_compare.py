@@ -89,7 +89,7 @@ def test_changing_mode_slider_and_zoom_never_asks_the_server(page: Page, app: Se
     for first, second in pairwise(seen):
         assert np.abs(first - second).mean() > 0.2
     page.keyboard.press("Space")
-    stage.hover()
+    stage.click()
     page.mouse.wheel(0, -500)
     drawn(page)
     assert float(stage.get_attribute("data-zoom") or 0) > 1.5
@@ -105,7 +105,7 @@ def test_both_sides_zoom_and_move_together_and_points_are_joined(page: Page, app
     assert int(stage.get_attribute("data-points") or 0) >= 12
     box = stage.bounding_box()
     assert box
-    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
     page.mouse.wheel(0, -600)
     drawn(page)
     image = pixels(stage)

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from imgsim.collection import Collection
 from tests.e2e.comparing import PLAN, drawn, mode, open_pair, pairs, pixels, ready
 from tests.e2e.looking import state_of
+from tests.e2e.pressing import until
 from tests.e2e.serving import Served
 
 
@@ -48,6 +49,41 @@ def test_a_link_reopens_the_comparison(page: Page, app: Served, context: Browser
     assert np.abs(pixels(again) - shown).mean() < 0.5
     page.reload()
     expect(ready(page)).to_have_attribute("data-mode", "difference")
+
+
+def test_the_plates_have_the_window_the_wheel_is_the_pages_and_the_last_mode_comes_again(
+    page: Page, app: Served
+) -> None:
+    (a, b), (c, d) = pairs("reprint")[:2]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    stage = open_pair(page, app, a, b)
+    box, heading = stage.bounding_box(), page.locator("h1").bounding_box()
+    assert box and heading
+    assert box["y"] - heading["y"] <= 160 and box["y"] + box["height"] < 800
+    # The wheel turns the page, and says how it zooms; a click on the plates takes it, Esc gives it back.
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.mouse.wheel(0, 200)
+    expect(stage.locator(".wheeled[data-shown]")).to_be_visible()
+    until(page, lambda: page.evaluate(scrolled) >= 200, "the wheel does not turn the page")
+    page.mouse.wheel(0, -400)
+    until(page, lambda: page.evaluate(scrolled) == 0, "the wheel does not turn the page back")
+    assert stage.get_attribute("data-zoom") == "1.000"
+    stage.click()
+    page.mouse.wheel(0, -300)
+    drawn(page)
+    assert float(stage.get_attribute("data-zoom") or 0) > 1.5 and page.evaluate(scrolled) == 0
+    zoomed = stage.get_attribute("data-zoom")
+    page.keyboard.press("Escape")
+    page.mouse.wheel(0, 200)
+    until(page, lambda: page.evaluate(scrolled) >= 200, "the wheel does not turn the page")
+    assert stage.get_attribute("data-zoom") == zoomed
+    expect(page.locator("h1")).to_have_text("Compare")
+    # What was chosen last is what the next pair is shown in, unless the address says another mode.
+    mode(page, stage, "swipe")
+    expect(open_pair(page, app, c, d)).to_have_attribute("data-mode", "swipe")
+    assert state_of(page)["compare"] == "swipe"
+    expect(open_pair(page, app, c, d, compare="side")).to_have_attribute("data-mode", "side")
 
 
 def test_arrows_step_through_the_neighbours_and_escape_goes_back(

@@ -62,7 +62,7 @@ def test_on_compare(page: Page, app: Served, sample: Collection) -> None:
             "neighbours": step,
             "zoom": zooms(page, stage),
             "move": moves,
-            "back to Plate": back,
+            "let go of the plates, then back to Plate": back,
         },
     )
     assert len(set(modes)) == 6

@@ -82,7 +82,7 @@ COMPARE = (
     Key(("←", "→"), "neighbours"),
     Key(("+", "−", "0"), "zoom"),
     Key(("Shift", "arrows"), "move"),
-    Key(("Esc",), "back to Plate"),
+    Key(("Esc",), "let go of the plates, then back to Plate"),
 )
 # The same on every page; digits are ways of looking.
 DECISION_KEYS = tuple(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import ComparedPlate, compare_view
 from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
@@ -47,7 +48,8 @@ class State(state.State):
     """What this page alone heeds of the address."""
 
     other: str = parameter("", "with", parameters.short)
-    compare: str = parameter("flicker", "compare", parameters.OneOf(MODES))
+    # "" is the mode that this browser showed last.
+    compare: str = parameter("", "compare", parameters.OneOf(("", *MODES)))
     # Whether the verifier of copies is asked about this pair.
     hand: bool = parameter(False, "hand", parameters.flag, after=("plate", "other"))
 
@@ -88,13 +90,9 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         if found is not None and not found.found:
             found = _by_another_hand(collection, now, found, row_a, row_b)
         with top:
-            _verdict(collection, now, found, similarity, row_a, row_b, candidates)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            st.html(_caption(collection, row_a, "A"))
-        with right:
-            st.html(_caption(collection, row_b, "B"))
-        reviewing.bar(collection, row_a, row_b, key="compare")
+            told = _verdict(collection, now, found, similarity)
+            _two(collection, now, row_a, row_b, candidates)
+        reviewing.bar(collection, row_a, row_b, key="compare", told=told)
     if error:
         st.error(text.plain(error))
     said = (found and _finding(found)) or "not compared"
@@ -140,10 +138,8 @@ def _verdict(
     now: State,
     found: Registration | None,
     similarity: float,
-    row_a: int,
-    row_b: int,
-    candidates: list[int],
-) -> None:
+) -> DeltaGenerator:
+    """The verdict and its figures; what was decided has its place before them."""
     verdict = _VERDICTS.get(found.verdict, found.verdict) if found else "Not compared"
     if found and found.verdict == COPY:
         verdict += turned(found.verdict, found.mirrored, False)
@@ -152,6 +148,18 @@ def _verdict(
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
         st.title("Compare", anchor=False, width="content")
         st.markdown(f"## {text.plain(verdict)}", width="content")
+        with st.container(key="compare_said", gap=None):
+            told = st.container(gap=None)
+            st.caption(text.plain(". ".join([*numbers(found), score.capitalize()]) + "."))
+    return told
+
+
+def _two(collection: Collection, now: State, row_a: int, row_b: int, candidates: list[int]) -> None:
+    """Which two plates they are, and the ways to another pair."""
+    with st.container(horizontal=True, vertical_alignment="center", key="compare_two", gap="small"):
+        st.html(_caption(collection, row_a, "A"))
+        st.button("A ⇄ B", help="Lay A on B instead", on_click=_exchange, key="compare_exchange")
+        st.html(_caption(collection, row_b, "B"))
         counterpart.other_id(collection, row_a, candidates, now.other)
         place = candidates.index(row_b) if row_b in candidates else -1
         st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))
@@ -162,15 +170,8 @@ def _verdict(
             on_click=_step,
             args=(1,),
         )
-        st.button(
-            "A ⇄ B",
-            help="Lay A on B instead",
-            on_click=_exchange,
-            key="compare_exchange",
-        )
         if st.button("Plate A", help="Back to the plate's page (Esc)"):
             shell.go("plate")
-    st.caption(text.plain(". ".join([*numbers(found), score.capitalize()]) + "."))
 
 
 def numbers(found: Registration | None) -> list[str]:
@@ -220,9 +221,9 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
     caption = Markup(
-        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small>{}</small></div></div>'
+        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small title="{}">{}</small></div></div>'
     )
-    return caption.format(letter.lower(), letter, title, title, rest)
+    return caption.format(letter.lower(), letter, title, title, rest, rest)
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:

@@ -8,9 +8,11 @@ The decision is written before the page runs again, so that whatever the page sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import keyboard
 from imgsim.app.parts import reviewer, shell
@@ -33,6 +35,7 @@ def bar(
     *,
     key: str,
     then: Then | None = None,
+    told: DeltaGenerator | None = None,
 ) -> None:
     """Draw the decision on a pair.
 
@@ -40,6 +43,7 @@ def bar(
     ----------
     key : of this bar; one page may have one bar only, for the keys are the page's.
     then : called once a decision is written (with it), or one is taken back (with that one), before the page runs.
+    told : where it is said what stands; below the buttons if left out.
     """
     ids = [str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b)]
     known = reviewer.remembered()
@@ -63,7 +67,8 @@ def bar(
                 reviewer.change(known, "Who decides. Click to change the name.")
             else:
                 reviewer.ask("signs your decisions")
-        _told(collection, *ids)
+        with told or nullcontext():
+            _told(collection, *ids)
 
 
 def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:

@@ -46,7 +46,7 @@ def compare_view(
     bend: np.ndarray | None = None,
     points: Sequence[tuple[float, float, float, float]] | np.ndarray = (),
     negative: bool = False,
-    mode: str = "flicker",
+    mode: str = "",
     finding: str = "",
     preload: Sequence[str] = (),
     on_wish: Callable[[], None] | None = None,
@@ -61,8 +61,8 @@ def compare_view(
     bend : (n, n, 2) or None; what is to be added in B at nodes spread over A from corner to corner, rows first.
     points : (m, 4), places found in both as x and y in A, x and y in B; at most 60 are taken.
     negative : one of the two is the other's negative: the darker one is shown inverted, or as it is if the user wants.
-    mode : one of `MODES`, shown at first; a change of mode happens in the browser, which also writes it into the
-        page's address as ``compare``.
+    mode : one of `MODES`, shown at first, or "" for the one that was last chosen in this browser; a change of mode
+        happens in the browser, which also writes it into the page's address as ``compare``.
     finding : what is known of the pair, in a few words, for the caption of a saved picture.
     preload : addresses of pictures that are likely next.
     on_wish : called without arguments before the page reruns; read the wish with `wished`.
@@ -72,7 +72,7 @@ def compare_view(
     ImgsimError
         If an address is not of this app, the mode is unknown, or the transform or bend has another shape.
     """
-    if mode not in MODES:
+    if mode and mode not in MODES:
         raise ImgsimError(f"a comparison's mode is one of {', '.join(MODES)}, not {mode!r}")
     data: dict[str, Any] = {
         "a": _plate(a),

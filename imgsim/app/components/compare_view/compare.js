@@ -13,6 +13,7 @@ import { Hands } from "./compare_hands.js";
 import { drawPoints } from "./compare_marks.js";
 import { panesOf, placesOn } from "./compare_panes.js";
 import { caption, fileName, picture, save } from "./compare_picture.js";
+import { chosenLast, choose, spellOut } from "./compare_modes.js";
 import { NAMES } from "./compare_words.js";
 
 const GAP = 6; // between the panes of side by side, in CSS pixels
@@ -22,7 +23,7 @@ class Compare {
   constructor(root, send, data) {
     this.send = send;
     this.data = {};
-    this.mode = data.mode;
+    this.mode = data.mode || chosenLast();
     this.shown = "a";
     this.mix = this.split = 0.5;
     this.exchanged = this.printed = this.even = false;
@@ -36,14 +37,15 @@ class Compare {
       class: "divider", role: "slider", tabindex: 0, "aria-label": "Where A ends and B begins", "aria-valuemin": 0, "aria-valuemax": 100, "data-testid": "imgsim-divider",
     }, element("span", { class: "grip", "aria-hidden": "true" }, "⇔"));
     this.message = element("div", { class: "message", role: "status" });
+    this.wheeled = element("p", { class: "wheeled", "aria-hidden": "true" }, "Click the plates first, then the wheel zooms; Esc gives it back to the page.");
     this.stage = element(
       "div",
       { class: "stage", tabindex: 0, role: "application", "data-testid": "imgsim-compare" },
-      this.canvas, this.marks, ...this.letters, this.divider, this.message,
+      this.canvas, this.marks, ...this.letters, this.divider, this.message, this.wheeled,
     );
     this.stage.imgsimToB = (x, y) => this.toB(x, y);
     this.controls = new Controls(this);
-    root.append(element("div", { class: "compare" }, this.controls.top, this.controls.row, this.stage, this.controls.keys));
+    root.append(element("div", { class: "compare" }, this.controls.top, this.stage, this.controls.foot, this.controls.keys));
     this.start();
     this.hands = new Hands(this);
     this.observer = new ResizeObserver(() => this.resize());
@@ -80,7 +82,7 @@ class Compare {
     this.data = data;
     const pair = (of) => `${of.a?.src} ${of.b?.src}`;
     // The hand is ahead of the server: its mode counts only when it is another than it sent before.
-    if (before.mode && data.mode !== before.mode) this.mode = data.mode;
+    if ("mode" in before && data.mode && data.mode !== before.mode) this.mode = data.mode;
     set(this.stage, "aria-label", `${data.a.caption} (A) and ${data.b.caption} (B), compared`);
     if (pair(data) !== pair(before)) this.load();
     else if (JSON.stringify(data.matrix) !== JSON.stringify(before.matrix) && this.images) this.lay();
@@ -183,26 +185,31 @@ class Compare {
     set(this.stage, "data-mode", this.mode);
     this.controls.update();
     this.resize();
-    this.remember();
+    spellOut(this.mode);
   }
 
-  /** Put the mode into the address, so that a link reopens it; the page is not run for that. */
-  remember() {
-    const address = new URL(location.href);
-    if (this.mode === "flicker") address.searchParams.delete("compare");
-    else address.searchParams.set("compare", this.mode);
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  /** Show a mode because the reader asks for it: the next pair is shown so, too. */
+  choose(mode) {
+    this.setMode(mode);
+    choose(this.mode);
   }
 
   swap() {
     if (this.mode === "opacity") this.mix = this.mix < 0.5 ? 1 : 0;
     else if (this.mode === "swipe") this.exchanged = !this.exchanged;
     else {
-      if (this.mode !== "flicker") this.setMode("flicker");
+      if (this.mode !== "flicker") this.choose("flicker");
       this.shown = this.shown === "a" ? "b" : "a";
     }
     this.controls.update();
     this.draw();
+  }
+
+  /** Say for a moment why the wheel moved the page. */
+  hint() {
+    set(this.wheeled, "data-shown", true);
+    clearTimeout(this.hinting);
+    this.hinting = setTimeout(() => set(this.wheeled, "data-shown", null), 2500);
   }
 
   ask(what) {
@@ -275,6 +282,7 @@ class Compare {
   dispose() {
     this.gone = true;
     this.controls.auto(false);
+    clearTimeout(this.hinting);
     this.hands.dispose();
     this.observer.disconnect();
     cancelAnimationFrame(this.frame);

@@ -11,9 +11,10 @@ export class Controls {
     this.view = view;
     this.timer = null;
     this.delay = 700;
-    this.top = this.makeTop();
     this.sentence = element("p", { class: "sentence", "data-testid": "imgsim-sentence", "aria-live": "polite" });
-    this.row = this.makeRow();
+    this.makeOwn();
+    this.top = this.makeTop();
+    this.foot = this.makeFoot();
     this.keys = element("p", { class: "keys" });
   }
 
@@ -59,22 +60,30 @@ export class Controls {
   makeTop() {
     const { view } = this;
     this.modes = MODES.map(({ name, label }, i) =>
-      this.press("", `${label} (${i + 1})`, () => view.setMode(name), { "data-mode": name, "aria-label": label, "aria-keyshortcuts": i + 1 }),
+      this.press("", `${label} (${i + 1})`, () => view.choose(name), { "data-mode": name, "aria-label": label, "aria-keyshortcuts": i + 1 }),
     );
     this.modes.forEach((button, i) => button.append(element("span", { class: "cap", "aria-hidden": "true" }, String(i + 1)), MODES[i].label));
+    return element(
+      "div",
+      { class: "toolbar" },
+      element("div", { class: "group modes", role: "group", "aria-label": "How to compare" }, ...this.modes),
+      element("div", { class: "owns" }, ...this.own.map(([, node]) => node)),
+    );
+  }
+
+  /** The zoom, and a button that saves what is seen. */
+  makeEnd() {
+    const { view } = this;
     const middle = () => [view.camera.width / 2, view.camera.height / 2];
     this.percent = element("span", { class: "percent" });
     const zoom = (factor) => () => {
       view.camera.zoomAt(...middle(), factor);
       view.draw();
     };
-    return element(
-      "div",
-      { class: "toolbar" },
-      element("div", { class: "group modes", role: "group", "aria-label": "How to compare" }, ...this.modes),
+    return [
       element(
         "div",
-        { class: "group right", role: "group", "aria-label": "Zoom" },
+        { class: "group", role: "group", "aria-label": "Zoom" },
         this.press("−", "Zoom out (−)", zoom(1 / 1.5), { "aria-label": "Zoom out", class: "square" }),
         this.press(this.percent, "Show all (0)", () => {
           view.camera.reset();
@@ -83,10 +92,11 @@ export class Controls {
         this.press("+", "Zoom in (+)", zoom(1.5), { "aria-label": "Zoom in", class: "square" }),
       ),
       this.press("Save PNG", "Save what is shown as a picture, with a caption", () => view.save(), { "data-testid": "imgsim-save" }),
-    );
+    ];
   }
 
-  makeRow() {
+  /** What one mode alone has. */
+  makeOwn() {
     const { view } = this;
     this.swap = this.press("Swap", "Show the other plate (Space)", () => view.swap(), { "data-testid": "imgsim-swap" });
     this.automatic = this.press("Automatic", "", () => this.auto(!this.timer), { "data-testid": "imgsim-auto", "aria-pressed": "false" });
@@ -105,6 +115,22 @@ export class Controls {
       () => `${view.tolerance} px`,
       (value) => (view.tolerance = value),
     );
+    const own = {
+      flicker: [this.swap, this.automatic, this.every],
+      opacity: [this.opacity],
+      difference: [this.tolerance],
+      side: [
+        this.toggle("Points", "Mark places found in both plates", "points"),
+        this.toggle("Lines", "Join them", "lines"),
+        this.toggle("B as printed", "Show B as it is, not laid on A", "printed", { "data-testid": "imgsim-printed" }),
+      ],
+    };
+    this.own = Object.entries(own).map(([mode, parts]) => [mode, element("div", { class: "own" }, ...parts)]);
+  }
+
+  /** How B is laid by hand. */
+  makeHand() {
+    const { view } = this;
     const nudge = (label, title, move) => this.press(label, title, () => view.adjust(move), { class: "square", "aria-label": title });
     const step = () => Math.max(1, 2 / view.camera.scale);
     const shift = (label, title, right, down) =>
@@ -125,23 +151,17 @@ export class Controls {
       this.adjusting = !this.adjusting;
       this.update();
     }, { "aria-pressed": "false" });
-    const own = {
-      flicker: [this.swap, this.automatic, this.every],
-      opacity: [this.opacity],
-      difference: [this.tolerance],
-      side: [
-        this.toggle("Points", "Mark places found in both plates", "points"),
-        this.toggle("Lines", "Join them", "lines"),
-        this.toggle("B as printed", "Show B as it is, not laid on A", "printed", { "data-testid": "imgsim-printed" }),
-      ],
-    };
-    this.own = Object.entries(own).map(([mode, parts]) => [mode, element("div", { class: "own" }, ...parts)]);
+  }
+
+  /** Below the plates: what the mode shows, how it is drawn, the zoom. */
+  makeFoot() {
+    this.makeHand();
     this.evened = this.toggle("Even paper", "Blank out the paper's tone, stains and shadows", "even", { "data-testid": "imgsim-even" });
     this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
     this.inverted = this.toggle("Inverted", "Show the negative with dark lines on light paper; off, as it was scanned", "positive", { "data-testid": "imgsim-inverted" });
     this.said = element("span", { class: "said", role: "status" });
-    return element("div", { class: "toolbar second" }, ...this.own.map(([, node]) => node), this.said, this.sentence,
-      element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.byHand, this.hand));
+    return element("div", { class: "toolbar foot" }, this.said, this.sentence,
+      element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.byHand, this.hand, ...this.makeEnd()));
   }
 
   /** Swap by itself, until told to stop or the tab is hidden; never where the system asks for little motion. */

@@ -73,7 +73,17 @@ export class Hands {
     camera.pan((camera.x - nextX) * camera.scale, (camera.y - nextY) * camera.scale);
   }
 
+  /** Whether the plates have the focus, which a click gives and Esc takes. */
+  get held() {
+    return this.view.stage.matches(":focus-within");
+  }
+
+  /** The wheel is the page's until the plates have the focus; two fingers spread on a touchpad mean the plates alone. */
   wheel(event) {
+    if (!this.held && !event.ctrlKey) {
+      this.view.hint();
+      return;
+    }
     event.preventDefault();
     const factor = Math.exp(-wheelPixels(event) * (event.ctrlKey ? 0.01 : 0.0018));
     this.zoomAt(this.at(event), Math.min(4, Math.max(0.25, factor)));
@@ -147,13 +157,13 @@ export class Hands {
       " ": () => view.swap(),
       ArrowLeft: () => view.ask("previous"),
       ArrowRight: () => view.ask("next"),
-      Escape: () => view.ask("back"),
+      Escape: () => (this.held ? view.stage.getRootNode().activeElement.blur() : view.ask("back")),
       "+": zoom(1.4),
       "=": zoom(1.4),
       "-": zoom(1 / 1.4),
       0: () => camera.reset(),
     };
-    NAMES.forEach((name, i) => (keys[i + 1] = () => view.setMode(name)));
+    NAMES.forEach((name, i) => (keys[i + 1] = () => view.choose(name)));
     return Object.hasOwn(keys, key) ? keys[key] : null;
   }
 }
