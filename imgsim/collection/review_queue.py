@@ -7,6 +7,7 @@ A pair gets points for each reason to look at it, and the reasons are said in wo
   are more similar than it.
 * **Near a threshold**, up to 2: its inliers are within a factor of two of the number that makes a pair strong or, for a
   look-alike, verified; or what agrees lies between a detail and the whole image.
+* **A copy by another hand**, 2: what was drawn anew is no print of one plate, and only eyes can confirm it.
 * **Mirrored**, 1, and **between different works**, 1: what an edition cannot explain is worth a look. (Look-alikes are
   nearly all between works, so that alone is no reason for them.)
 
@@ -24,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
+from imgsim.collection.other_hands import copy_pairs
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.works import work_keys
 
@@ -38,10 +40,11 @@ FILTERS = {
     "near": "Near a threshold",
     "mirrored": "Mirrored",
     "negative": "Negatives",
+    "copied": "By another hand",
     "works": "Between works",
     "disputed": "Disputed",
 }
-DISAGREE, NEAR, MIRRORED, WORKS = 3.0, 2.0, 1.0, 1.0
+DISAGREE, NEAR, COPIED, MIRRORED, WORKS = 3.0, 2.0, 2.0, 1.0, 1.0
 # Below this share of what a reason can give at most it is none.
 WORTH_SAYING = 0.5
 # Agreeing coverage so far from the border between a detail and the whole image is near it.
@@ -75,6 +78,7 @@ class Queue:
     works : a key a plate, equal for plates of one work (:func:`~imgsim.families.work_keys`).
     embeddings : float32 (n, dim), unit rows.
     neighbours : int32 (n, k), the rows nearest to each plate, whose pairs are asked for even if never compared.
+    copies : pairs of rows that are copies by another hand, as far as a run can tell.
     """
 
     def __init__(
@@ -84,11 +88,13 @@ class Queue:
         works: Sequence[str],
         embeddings: npt.NDArray[np.float32],
         neighbours: npt.NDArray[np.int32],
+        copies: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._catalogue, self._count = catalogue, max(1, len(catalogue))
         frame = matches.frame
         a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
-        more_a, more_b = _never_compared(a, b, neighbours)
+        copied_a, copied_b = np.sort(np.array(copies, np.int64).reshape(-1, 2), axis=1).T
+        more_a, more_b = _never_compared(a, b, neighbours, copied_a, copied_b)
         compared = len(a)
         a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
 
@@ -122,15 +128,17 @@ class Queue:
         self._by_cover = np.where(verdict == DETAIL, np.clip(by_cover, 0, 1), 0.0)
         near = np.maximum(self._by_points, self._by_cover)
         mirrored, negative = (verified & column(name, False, bool) for name in ("mirrored", "negative"))
-        asked = verified | (disagree >= WORTH_SAYING) | (near >= WORTH_SAYING)
-        asked[compared:] &= disagree[compared:] >= ALIKE
+        codes = a * self._count + b
+        copied = np.isin(codes, copied_a * self._count + copied_b)
+        asked = verified | copied | (disagree >= WORTH_SAYING) | (near >= WORTH_SAYING)
+        asked[compared:] &= (disagree[compared:] >= ALIKE) | copied[compared:]
         apart = (works_of[a] != works_of[b]) & verified
-        score = DISAGREE * disagree + NEAR * near + MIRRORED * mirrored + WORKS * apart
+        score = DISAGREE * disagree + NEAR * near + COPIED * copied + MIRRORED * mirrored + WORKS * apart
         # Rounded, so that no machine's last digit changes the order; then by the plates.
         order = np.lexsort((b, a, -np.round(score, 6)))
         order = order[asked[order]]
         self.a, self.b = a[order], b[order]
-        self.codes = self.a * self._count + self.b
+        self.codes = codes[order]
         self._verdict, self._inliers, self._covered = verdict[order], inliers[order], covered[order]
         self._similarity, self._score, self._verified = similarity[order], score[order], verified[order]
         self._limit, self._by_points, self._by_cover = (
@@ -143,6 +151,7 @@ class Queue:
             "near": self._near >= WORTH_SAYING,
             "mirrored": mirrored[order],
             "negative": negative[order],
+            "copied": copied[order],
             "works": apart[order],
         }
 
@@ -222,6 +231,8 @@ class Queue:
             found.append("One is turned left to right.")
         if self.flags["negative"][at]:
             found.append("One is the other's negative.")
+        if self.flags["copied"][at]:
+            found.append("Another hand seems to have drawn one after the other.")
         if self.flags["works"][at]:
             found.append("They stand in different works.")
         return found or ["Their lines agree, and nobody has confirmed it yet."]
@@ -241,7 +252,8 @@ def queue_of(generation: Generation, backbone: str) -> Queue | None:
     if matches is None:
         return None
     nearest = generation.neighbour_table(backbone)[0][:, :NEAREST]
-    return Queue(catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest)
+    copies = [(pair.a, pair.b) for pair in copy_pairs(generation)]
+    return Queue(catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies)
 
 
 def pair_similarities(
@@ -273,12 +285,16 @@ def share_above(values: Floats, asked: Floats) -> Floats:
 
 
 def _never_compared(
-    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], neighbours: npt.NDArray[np.int32]
+    a: npt.NDArray[np.int64],
+    b: npt.NDArray[np.int64],
+    neighbours: npt.NDArray[np.int32],
+    copied_a: npt.NDArray[np.int64],
+    copied_b: npt.NDArray[np.int64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The pairs of near neighbours that are not among the pairs given, each once, the first plate before the second."""
+    """The pairs of near neighbours and of copies that are not among the pairs given, each once, in order of rows."""
     count, k = neighbours.shape
-    here = np.repeat(np.arange(count, dtype=np.int64), k)
-    there = neighbours.astype(np.int64).ravel()
+    here = np.concatenate([np.repeat(np.arange(count, dtype=np.int64), k), copied_a])
+    there = np.concatenate([neighbours.astype(np.int64).ravel(), copied_b])
     codes = np.unique(np.minimum(here, there) * max(1, count) + np.maximum(here, there))
     codes = codes[~np.isin(codes, a * max(1, count) + b)]
     return codes // max(1, count), codes % max(1, count)

@@ -38,5 +38,7 @@ def test_the_denser_the_points_lie_the_smaller_and_fainter_they_are() -> None:
     sizes, opacities = ([look[name] for look in looks] for name in ("size", "opacity"))
     assert sizes == sorted(sizes) and sizes[0] < sizes[-1] and sizes[0] >= 2.4
     assert opacities == sorted(opacities) and 0.5 <= opacities[0] < 0.55 and opacities[-1] == pytest.approx(0.85)
-    few, near = said("[dots(60, 1, Infinity), dots(13151, 20, 100)]")  # type: ignore[misc]
+    pair = said("[dots(60, 1, Infinity), dots(13151, 20, 100)]")
+    assert isinstance(pair, list)
+    few, near = pair
     assert few["size"] > sizes[-1] and near["size"] > sizes[-1] and near["opacity"] == few["opacity"]

@@ -36,14 +36,15 @@ def matches(catalogue: Catalogue) -> Matches:
 
 
 def queue(
-    catalogue: Catalogue, matches: Matches, monkeypatch: pytest.MonkeyPatch, works: list[str] | None = None
+    catalogue: Catalogue, matches: Matches, monkeypatch: pytest.MonkeyPatch, works: list[str] | None = None,
+    copies: tuple[tuple[int, int], ...] = (),
 ) -> Queue:
     def known(_: object, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.array([ALIKE.get(NAMES[x] + NAMES[y], 0.5) for x, y in zip(a, b, strict=True)])
 
     monkeypatch.setattr("imgsim.collection.review_queue.pair_similarities", known)
     neighbours = np.array([[(row + 1) % 8] for row in range(8)], dtype=np.int32)
-    return Queue(catalogue, matches, works or ["one"] * 8, np.zeros((8, 4), np.float32), neighbours)
+    return Queue(catalogue, matches, works or ["one"] * 8, np.zeros((8, 4), np.float32), neighbours, copies)
 
 
 def letters(pairs: list[tuple[int, int]]) -> list[str]:
@@ -89,13 +90,30 @@ def test_between_works_is_a_reason_for_verified_pairs(
     assert question is not None and question.reasons == ("They stand in different works.",)
 
 
+def test_copies_by_another_hand_are_asked_for_whatever_else_speaks_for_them(
+    catalogue: Catalogue, matches: Matches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # eg is a look-alike that nothing speaks for; bh was never compared, and neither is near the other.
+    found = queue(catalogue, matches, monkeypatch, copies=((6, 4), (1, 7)))
+    none = standing_frame([])
+    assert letters(found.waiting(none, "copied")) == ["eg", "bh"]
+    assert {"eg", "bh"} < set(letters(found.waiting(none))) and found.progress(none, "copied") == (0, 2)
+    for a, b in ((4, 6), (1, 7)):
+        question = found.question(a, b)
+        assert question is not None
+        assert question.reasons[-1] == "Another hand seems to have drawn one after the other."
+    assert letters(found.waiting(standing_frame(judged("eg")), "copied")) == ["bh"]
+    assert found.question(0, 7) is None
+
+
 def test_filters_and_progress(
     catalogue: Catalogue, matches: Matches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = queue(catalogue, matches, monkeypatch)
     none = standing_frame([])
     assert {name: letters(found.waiting(none, name)) for name in FILTERS if name != "all"} == {
-        "disagreeing": ["cd", "ef"], "near": ["gh"], "mirrored": ["ac"], "negative": [], "works": [], "disputed": [],
+        "disagreeing": ["cd", "ef"], "near": ["gh"], "mirrored": ["ac"], "negative": [], "copied": [], "works": [],
+        "disputed": [],
     }  # fmt: skip
     assert found.progress(none) == (0, 5)
     some = standing_frame(judged("ef", "ad", "ab"))
