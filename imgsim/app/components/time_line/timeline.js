@@ -51,16 +51,16 @@ class TimeLine {
     this.lanes = data.lanes.map(({ name, members }) => {
       const list = element("ol", { class: "track", "aria-label": name || "Place not known" }, ...members.map(card));
       const said = name || (data.lanes.length > 1 ? "place not known" : "");
-      return { members, list, node: element("section", { class: "lane", "data-place": name }, element("h4", {}, said), list) };
+      return { members, list, node: element("section", { class: "lane", "data-place": name }, element("span", { class: "place" }, said), list) };
     });
     this.span = this.lanes.length ? span(this.lanes.flatMap(({ members }) => members)) : null;
     const parts = this.lanes.map(({ node }) => node);
-    if (this.span) parts.unshift(element("div", { class: "lane" }, element("h4", {}), this.axis));
+    if (this.span) parts.unshift(element("div", { class: "lane" }, element("span", { class: "place" }), this.axis));
     if (data.undated.length) {
       parts.push(element(
         "section",
         { class: "lane undated", "data-testid": "imgsim-no-year" },
-        element("h4", {}, "no year"),
+        element("span", { class: "place" }, "no year"),
         element("ol", { "aria-label": "Without a year" }, ...data.undated.map(card)),
       ));
     }
