@@ -63,6 +63,7 @@ MEANINGS = {
     "decision": "what people decided about the pair; \"disputed\" where they differ, empty where nobody has",
     "said": "who says what: each decision that stands, with the names of those who made it",
     "reviewers": "who decided",
+    "observed": "what people observed: the number of the place, the words, by whom and when",
     "supports": "how many pairs tie the plate into its family",
     "tied_to_id": "the plate whose pair says how it relates to the earliest; empty for the earliest itself",
     "source_book": "the earlier of two books that share images, where that is known",

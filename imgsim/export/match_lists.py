@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from imgsim.base.cells import cell, cells, column_cells, encoded, header, line_part, lines
 from imgsim.collection.evidence import answer
+from imgsim.collection.observations import Observations
 from imgsim.export.catalogued import OF_BOTH, Parts
 from imgsim.export.request import STEP, Chunk, Request
 
 _EVIDENCE = (
     "verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b", "residual", "model", "printing",
-    "proposed_by", "family_id", "decision", "said", "reviewers",
+    "proposed_by", "family_id", "decision", "said", "reviewers", "observed",
 )  # fmt: skip
 
 _ASKED = (
@@ -52,7 +53,7 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
     # Whole columns once: a column of strings is not an array before it is asked for.
-    people = decided(request)
+    people, seen = decided(request), observed(request)
     values = {name: matches.frame[name].to_numpy() for name in _ASKED}
     for start in range(0, len(found), STEP):
         places = found[start : start + STEP]
@@ -61,7 +62,7 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
         met = [*part["row_a"], *part["row_b"]]
         ids, records = names.of(met), books.of(met)
         known = matches.verified[places].tolist()
-        evidence = lines(zip(*_evidence(request, part, known, people), strict=True))
+        evidence = lines(zip(*_evidence(request, part, known, people, seen), strict=True))
         written = [
             f"{ids[a]},{ids[b]},{said[:-2]},{records[a]},{records[b]},{tail}\r\n"
             for a, b, said in zip(*rows, evidence, strict=True)
@@ -74,6 +75,7 @@ def _evidence(
     values: Mapping[str, list],
     known: list[bool],
     people: Mapping[tuple[str, str], tuple[str, str, str]],
+    seen: Mapping[tuple[str, str], str],
 ) -> Iterator[list[str]]:
     """Yield the cells of each column of what was found."""
     families = request.families
@@ -92,12 +94,11 @@ def _evidence(
     family_ids = [one or "" if one == two else "" for one, two in owners]
     yield from column_cells("family_id", family_ids, _EVIDENCE, plain=False)
     ids = request.catalogue.plate_ids
-    said = [
-        people.get((ids[a], ids[b]), ("", "", ""))
-        for a, b in zip(values["row_a"], values["row_b"], strict=True)
-    ]
+    pairs = [(ids[a], ids[b]) for a, b in zip(values["row_a"], values["row_b"], strict=True)]
+    said = [people.get(pair, ("", "", "")) for pair in pairs]
     for at in range(3):
         yield cells([one[at] for one in said])
+    yield cells([seen.get(pair, "") for pair in pairs])
 
 
 def decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
@@ -105,3 +106,13 @@ def decided(request: Request) -> dict[tuple[str, str], tuple[str, str, str]]:
     frame = request.standing
     columns = (frame[name].tolist() for name in ("plate_a", "plate_b", "decision", "said", "reviewers"))
     return {(a, b): (decision, said, who) for a, b, decision, said, who in zip(*columns, strict=True)}
+
+
+def observed(request: Request) -> dict[tuple[str, str], str]:
+    """Return what people observed on these pictures, by the ids of the pair: `3: the broken stem (Ada, 2026-11-30)`."""
+    found: dict[tuple[str, str], str] = {}
+    for one in Observations(request.collection.path).standing():
+        if one.of_these(request.catalogue.pictures):
+            words = f"{one.number}: {one.text} ({one.reviewer}, {one.when[:10]})"
+            found[one.pair] = f"{found[one.pair]}; {words}" if one.pair in found else words
+    return found

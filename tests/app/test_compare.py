@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app.components import ComparedPlate
 from imgsim.app.pages import compare
-from imgsim.app.parts import counterpart
+from imgsim.app.parts import counterpart, observing
 from imgsim.app.services import state
 from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
@@ -59,13 +59,13 @@ def test_the_numbers_are_said_in_words() -> None:
 def test_telling_points_are_few_spread_and_in_pairs() -> None:
     rng = np.random.default_rng(2)
     a = np.concatenate([rng.normal(100, 5, (300, 2)), [[0, 0], [400, 0], [400, 600], [0, 600]]])
-    points = compare.telling_points(found(points_a=a.astype(np.float32), points_b=(a * 2).astype(np.float32)))
+    points = observing.telling_points(found(points_a=a.astype(np.float32), points_b=(a * 2).astype(np.float32)))
     assert points.shape == (24, 4)
     np.testing.assert_allclose(points[:, 2:], 2 * points[:, :2], rtol=1e-5)
     for corner in a[-4:]:
         assert np.abs(points[:, :2] - corner).sum(axis=1).min() < 1e-3
     assert (np.diff(points[:, 1]) >= 0).all()
-    assert compare.telling_points(found()).shape == (0, 4)
+    assert observing.telling_points(found()).shape == (0, 4)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_the_modes_are_those_of_the_address(mode: str) -> None:
 
 def test_without_an_app_nothing_happens() -> None:
     bend = np.zeros((NODES, NODES, 2), np.float32)
-    event = compare_view(key="c", a=A, b=B, transform=np.eye(3), bend=bend, points=[(1, 2, 3, 4)])
+    event = compare_view(key="c", a=A, b=B, transform=np.eye(3), bend=bend, points={3: (1, 2, 3, 4)})
     assert event == CompareEvent()
     assert compare_view(key="c", a=A, b=B, transform=None) == CompareEvent()
 
@@ -64,6 +64,13 @@ def test_the_component_refuses(spoilt: dict[str, Any]) -> None:
         ({"asked": {"what": "back"}}, CompareEvent("back", None)),
         ({"asked": {"what": "rm -rf", "mode": "<b>"}}, CompareEvent()),
         ({"asked": {"what": ["next"], "mode": {"a": 1}}}, CompareEvent()),
+        (
+            {"asked": {"what": "observe", "mode": "side", "number": 3, "text": "a"}},
+            CompareEvent("observe", "side", 3, "a"),
+        ),
+        ({"asked": {"what": "observe", "number": "3", "text": "a"}}, CompareEvent()),
+        ({"asked": {"what": "observe", "number": 3, "text": ["a"]}}, CompareEvent()),
+        ({"asked": {"what": "forget", "number": 3}}, CompareEvent("forget")),
         ({"asked": "next"}, CompareEvent()),
         ({}, CompareEvent()),
         (None, CompareEvent()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,7 +14,10 @@ from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.family_notes import FamilyNotes
+from imgsim.collection.observations import Observations
 from imgsim.reviews import Reviews
+from tests.e2e.comparing import MODES, drawn, mode, open_pair, pairs, pixels, ready
+from tests.e2e.reviewing import sign
 from tests.e2e.serving import Served, settle
 
 
@@ -116,3 +120,53 @@ def test_a_citation_in_the_search_box_opens_what_it_names(page: Page, desk: tupl
     expect(page.get_by_text(f"Written of the family {other.id}, which became part of this one")).to_be_visible()
     expect(page.get_by_text("“The strawberry, after Fuchs”. One image in ")).to_be_visible()
     assert re.search(rf"family={family.id}", page.url)
+
+
+def test_what_is_seen_at_a_numbered_point_is_written_shown_and_taken_back(
+    page: Page, desk: tuple[Served, Path]
+) -> None:
+    served, folder = desk
+    a, b = pairs("re-lettered")[0]
+    before = reviews_of(folder).history(a, b)
+    stage = open_pair(page, served, a, b)
+    form, list_ = page.get_by_test_id("imgsim-observe"), page.get_by_test_id("imgsim-observations")
+    expect(form.locator("input")).to_be_disabled()
+    sign(page)
+    expect(form.locator("input")).to_be_enabled()
+    # Every mode numbers the places; a click on one chooses it. What is typed is no key of the page.
+    page.get_by_test_id("imgsim-marked").click()
+    drawn(page)
+    assert int(stage.get_attribute("data-points") or 0) >= 12
+    place = stage.evaluate("stage => stage.imgsimPoint(3)")
+    box = stage.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + place[0], box["y"] + place[1])
+    expect(form.locator("select")).to_have_value("3")
+    expect(form.locator("input")).to_be_focused()
+    page.keyboard.type("same stem, broken: um2 (the leaf <b>bends</b>)")
+    page.keyboard.press("Enter")
+    expect(list_).to_contain_text("3: same stem, broken: um2 (the leaf <b>bends</b>) Ada <b>Reader</b>, 20")
+    settle(page)
+    expect(stage).to_have_attribute("data-mode", "flicker")
+    assert reviews_of(folder).history(a, b) == before
+    # Without the other numbers it stays where it is, in every mode, and a saved picture has it.
+    page.get_by_test_id("imgsim-marked").click()
+    for name in MODES:
+        mode(page, stage, name)
+        assert int(stage.get_attribute("data-points") or 0) == (1 if name != "side" else 24), name
+    mode(page, stage, "opacity")
+    noted = pixels(stage)
+    page.get_by_test_id("imgsim-noted").click()
+    drawn(page)
+    assert stage.get_attribute("data-points") == "1"  # it is still the chosen one, without its words
+    assert np.abs(pixels(stage) - noted).mean() > 0.05
+    # From the other side it is the same number.
+    [kept] = Observations(folder).standing()
+    page.get_by_role("button", name="A ⇄ B").click()
+    expect(page).to_have_url(re.compile(f"plate={b}&with={a}"))
+    ready(page)
+    expect(list_).to_contain_text("3: same stem")
+    assert kept.number == 3 and kept.reviewer == "Ada <b>Reader</b>"
+    form.get_by_role("button", name="Undo").click()
+    expect(list_.locator("li")).to_have_count(0)
+    assert Observations(folder).standing() == []

@@ -108,7 +108,7 @@ def test_text_stays_text(title: str, tmp_path: Path) -> None:
     }
     catalogue = catalogue_of(plates, **columns)
     collection = collection_of(catalogue, [pair(title[:40], "b" + title[:40])], tmp_path, name=title)
-    page = Page(dossier_html(collection, title[:40], collection.found_families, [], {}))
+    page = Page(dossier_html(collection, title[:40], collection.found_families, [], {}, []))
     assert not {"script", "b", "a"} & {tag for tag, _ in page.elements}
     assert {tag for tag, _ in page.elements if tag in {"img", "image"}} == {"img", "image"}
     assert len(page.all("img")) == 2 and all(

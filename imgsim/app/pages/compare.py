@@ -9,9 +9,9 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim.app.components import ComparedPlate, compare_view
-from imgsim.app.components.compare_view import MODES, MOST_POINTS, wished
-from imgsim.app.parts import another_hand, cards, compare_lines, counterpart, reviewing, shell
+from imgsim.app.components import ComparedPlate, CompareEvent, compare_view
+from imgsim.app.components.compare_view import MODES, wished
+from imgsim.app.parts import another_hand, cards, compare_lines, counterpart, observing, reviewing, shell
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.base.verdict_words import (
@@ -25,6 +25,7 @@ from imgsim.base.verdict_words import (
     turned,
 )
 from imgsim.collection import Collection
+from imgsim.collection.asked_copies import asked_copy
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
 
@@ -104,7 +105,8 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         b=_plate(collection, row_b),
         transform=found.transform if found and found.found else None,
         bend=found.bend if found else None,
-        points=telling_points(found) if found else (),
+        points=observing.points(collection, row_a, row_b, found),
+        observed=observing.sent(collection, row_a, row_b),
         negative=bool(found and found.found and found.negative),
         mode=now.compare,
         finding=f"{said}, similarity {similarity:.3f}",
@@ -113,6 +115,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
     )
     if event.wish == "back":
         shell.go("plate")
+    observing.told(collection, row_a, row_b)
     if found and found.found and found.verdict != COPY:
         compare_lines.show(collection, row_a, row_b, found.printing)
 
@@ -221,7 +224,8 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
     parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
     rest = " · ".join(part for part in parts if part)
     caption = Markup(
-        '<div class="compared"><span class="letter {}">{}</span><div><b title="{}">{}</b><small title="{}">{}</small></div></div>'
+        '<div class="compared"><span class="letter {}">{}</span>'
+        '<div><b title="{}">{}</b><small title="{}">{}</small></div></div>'
     )
     return caption.format(letter.lower(), letter, title, title, rest, rest)
 
@@ -245,28 +249,36 @@ def _plate(collection: Collection, row: int) -> ComparedPlate:
     )
 
 
-def telling_points(found: Registration) -> np.ndarray:
-    """At most 24 of the places that agree, spread over the plate: float64 (m, 4), x and y in A, x and y in B."""
-    a, b = np.asarray(found.points_a, float), np.asarray(found.points_b, float)
-    if not len(a):
-        return np.zeros((0, 4))
-    most = min(24, MOST_POINTS, len(a))
-    # Each next point is the one farthest from those taken.
-    taken = [int(np.argmin(a.sum(axis=1)))]
-    away = np.linalg.norm(a - a[taken[0]], axis=1)
-    while len(taken) < most:
-        taken.append(int(away.argmax()))
-        away = np.minimum(away, np.linalg.norm(a - a[taken[-1]], axis=1))
-    order = sorted(taken, key=lambda i: (a[i, 1], a[i, 0]))
-    return np.column_stack((a[order], b[order]))
-
-
 def _wish() -> None:
     event = wished(st.session_state[_VIEW])
     if event.mode:
         state.update(compare=event.mode)
     if event.wish in ("next", "previous"):
         _step(1 if event.wish == "next" else -1)
+    if event.wish in ("observe", "forget"):
+        _observe(event)
+
+
+def _observe(event: CompareEvent) -> None:
+    collection, now = shell.collection(), state.current(State)
+    if not (collection.catalogue.has(now.plate) and collection.catalogue.has(now.other)):
+        return
+    if event.wish == "forget":
+        observing.undo(collection, now.plate, now.other)
+        return
+    row_a, row_b = collection.catalogue.row(now.plate), collection.catalogue.row(now.other)
+    places = observing.points(collection, row_a, row_b, _laid(collection, now, row_a, row_b))
+    observing.write(collection, (row_a, row_b), places, event.number, event.text)
+
+
+def _laid(collection: Collection, now: State, row_a: int, row_b: int) -> Registration | None:
+    """How B lies on A as the page shows it."""
+    try:
+        found = caches.registration(collection, row_a, row_b)
+    except ImgsimError:
+        return None
+    copy = None if found.found or not now.hand else asked_copy(collection, row_a, row_b)
+    return copy if copy is not None and copy.found else found
 
 
 def _exchange() -> None:

@@ -15,6 +15,7 @@ from imgsim.export.dossier.document import page
 if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.collection.family_notes import FamilyNote
+    from imgsim.collection.observations import Observation
     from imgsim.families import Families
     from imgsim.reviews import Review
 
@@ -27,6 +28,7 @@ def dossier_html(
     families: Families | None = None,
     reviews: Sequence[Review] | None = None,
     notes: Mapping[str, FamilyNote] | None = None,
+    observations: Sequence[Observation] | None = None,
 ) -> bytes:
     """Return the dossier of a family as HTML, UTF-8.
 
@@ -35,6 +37,7 @@ def dossier_html(
     families : after what people decided, if the caller has them.
     reviews : every record of what people decided; None: those beside the collection.
     notes : what people call each family, and write of it; None: those beside the collection.
+    observations : every one of the collection; None: those beside it.
 
     Raises
     ------
@@ -44,6 +47,7 @@ def dossier_html(
     from imgsim.collection.corrected import families_of
     from imgsim.collection.decided import reviews_of
     from imgsim.collection.family_notes import NOTHING
+    from imgsim.collection.observations import Observations
     from imgsim.collection.passed_words import family_words
 
     given = reviews_of(collection).all() if reviews is None else reviews
@@ -56,4 +60,5 @@ def dossier_html(
         )
     family = families.family(family_id)
     said = (family_words(collection.path).standing if notes is None else notes).get(family.id, NOTHING)
-    return page(collection, families, matches, family, given, said).encode("utf-8", "replace")
+    seen = Observations(collection.path).standing() if observations is None else observations
+    return page(collection, families, matches, family, given, said, seen).encode("utf-8", "replace")

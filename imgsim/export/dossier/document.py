@@ -14,6 +14,7 @@ from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
 from imgsim.export.dossier.fragments import Table, counted, outline
+from imgsim.export.dossier.observed import marks, observed
 from imgsim.export.dossier.provenance import method
 from imgsim.families import Families, Family, Member, decisions_of, related
 from imgsim.reviews import standing_frame
@@ -23,6 +24,7 @@ from imgsim.reviews.pictures import counting
 if TYPE_CHECKING:
     from imgsim.collection import Collection
     from imgsim.collection.family_notes import FamilyNote
+    from imgsim.collection.observations import Observation
     from imgsim.reviews import Review
     from imgsim.verification.match_row import MatchRow
     from imgsim.verification.matches import Matches
@@ -39,6 +41,7 @@ def page(
     family: Family,
     reviews: Sequence[Review],
     said: FamilyNote,
+    seen: Sequence[Observation],
 ) -> str:
     """The whole page."""
     catalogue = collection.catalogue
@@ -62,7 +65,8 @@ def page(
         dated=plates(family.dated),
         undated=plates(family.undated),
         sources=_sources(collection, family),
-        evidence=_evidence(collection, matches, family, number),
+        evidence=_evidence(collection, matches, family, number, seen),
+        observed=observed(family, seen, catalogue.pictures),
         decided=decisions(collection, matches, family, told),
         related=_related(collection, families, matches, family, rejected, number),
         method=method(collection, family, told, said.title),
@@ -129,7 +133,9 @@ def _sources(collection: Collection, family: Family) -> Table:
 # ---- what ties them together
 
 
-def _evidence(collection: Collection, matches: Matches, family: Family, number: dict[int, int]) -> dict[str, Any]:
+def _evidence(
+    collection: Collection, matches: Matches, family: Family, number: dict[int, int], seen: Sequence[Observation]
+) -> dict[str, Any]:
     pairs = [m for row in family.rows for m in matches.of(row) if number.get(m.b, 0) > number[row]]
     verified = sorted((m for m in pairs if m.verified), key=lambda m: (-m.inliers, number[m.a], number[m.b]))
     denied = len(pairs) - len(verified)
@@ -138,7 +144,7 @@ def _evidence(collection: Collection, matches: Matches, family: Family, number: 
     for member in shown:
         match = matches.between(member.tied_to, member.row) if member.tied_to is not None else None
         if match is not None:
-            figures.append(_figure(collection, match, number))
+            figures.append(_figure(collection, match, number, seen))
     left = f" Of {len(family):,} plates the first {MOST_FIGURES} are drawn." if len(family) > MOST_FIGURES + 1 else ""
     heads: tuple[str, ...] = (
         "Plates", "Verdict", "Inliers", "Of the first", "Of the second", "Residual, ‰", "Transform", "Printing",
@@ -162,12 +168,18 @@ def _verdict(match: MatchRow) -> str:
     return match.verdict + turned(match.verdict, match.mirrored, match.negative)
 
 
-def _figure(collection: Collection, match: MatchRow, number: dict[int, int]) -> dict[str, Any]:
+def _figure(
+    collection: Collection, match: MatchRow, number: dict[int, int], seen: Sequence[Observation]
+) -> dict[str, Any]:
+    ids, pictures = collection.catalogue.plate_ids, collection.catalogue.pictures
     sides = []
-    for row, region in ((match.a, match.region_a), (match.b, match.region_b)):
+    for row, other, region in ((match.a, match.b, match.region_a), (match.b, match.a, match.region_b)):
         size = _size(collection, row)
         points = outline(size, region)
-        sides.append({"row": row, "number": number[row], "width": size[0], "height": size[1], "points": points})
+        sides.append({
+            "row": row, "number": number[row], "width": size[0], "height": size[1], "points": points,
+            "marks": marks(seen, str(ids[row]), str(ids[other]), size, pictures),
+        })  # fmt: skip
     said = [
         f"{match.inliers:,} inliers",
         f"{match.coverage_a:.0%} of plate {number[match.a]} agrees, {match.coverage_b:.0%} of plate {number[match.b]}",

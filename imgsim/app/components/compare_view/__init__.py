@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from imgsim.app.components.mounting import mount, own_url, positive
 from imgsim.errors import ImgsimError
 
 MODES = ("flicker", "opacity", "overlay", "swipe", "side", "difference")
-WISHES = ("next", "previous", "back")
+WISHES = ("next", "previous", "back", "observe", "forget")
 MOST_POINTS = 60
 
 
@@ -31,10 +31,13 @@ class ComparedPlate:
 
 @dataclass(frozen=True)
 class CompareEvent:
-    """What the user wished since the last run: one of `WISHES` or None; and the mode that was shown then."""
+    """What the user wished since the last run: one of `WISHES` or None; the mode that was shown then; and for "observe"
+    what is seen at the point of which number."""
 
     wish: str | None = None
     mode: str | None = None
+    number: int = 0
+    text: str = ""
 
 
 def compare_view(
@@ -44,7 +47,8 @@ def compare_view(
     b: ComparedPlate,
     transform: np.ndarray | None,
     bend: np.ndarray | None = None,
-    points: Sequence[tuple[float, float, float, float]] | np.ndarray = (),
+    points: Mapping[int, tuple[float, float, float, float]] | None = None,
+    observed: Mapping[str, Any] | None = None,
     negative: bool = False,
     mode: str = "",
     finding: str = "",
@@ -59,7 +63,9 @@ def compare_view(
     transform : (3, 3), from (x, y, 1) of A to B in pixels of the originals; None where none is known: B is then laid
         on A to fit, and the user is offered to lay it by hand.
     bend : (n, n, 2) or None; what is to be added in B at nodes spread over A from corner to corner, rows first.
-    points : (m, 4), places found in both as x and y in A, x and y in B; at most 60 are taken.
+    points : number -> place found in both as x and y in A, x and y in B; at most 60 are taken.
+    observed : what people wrote: "said", a list of {"number", "text", "by"}; "signed", whether the reader may write;
+        "undo", whether there is something to take back.
     negative : one of the two is the other's negative: the darker one is shown inverted, or as it is if the user wants.
     mode : one of `MODES`, shown at first, or "" for the one that was last chosen in this browser; a change of mode
         happens in the browser, which also writes it into the page's address as ``compare``.
@@ -80,7 +86,8 @@ def compare_view(
         "matrix": None if transform is None else _finite(transform, (3, 3), "the transform").ravel().tolist(),
         "bend": None,
         "nodes": 0,
-        "points": _points(points),
+        "points": _points(points or {}),
+        "observed": {"said": [], "signed": False, "undo": False, **(observed or {})},
         "negative": bool(negative),
         "mode": mode,
         "finding": str(finding),
@@ -103,7 +110,13 @@ def wished(state: Any) -> CompareEvent:
     if not isinstance(value, Mapping):
         return CompareEvent()
     wish, mode = value.get("what"), value.get("mode")
-    return CompareEvent(wish if wish in WISHES else None, mode if mode in MODES else None)
+    number, text = value.get("number"), value.get("text")
+    event = CompareEvent(wish if wish in WISHES else None, mode if mode in MODES else None)
+    if event.wish != "observe":
+        return event
+    if not (isinstance(number, int) and isinstance(text, str)):
+        return CompareEvent(None, event.mode)
+    return replace(event, number=number, text=text)
 
 
 def _plate(plate: ComparedPlate) -> dict[str, Any]:
@@ -123,7 +136,6 @@ def _finite(values: np.ndarray, shape: tuple[int, ...], what: str) -> np.ndarray
     return array
 
 
-def _points(points: Sequence[tuple[float, float, float, float]] | np.ndarray) -> list[list[float]]:
-    array = np.asarray(points, dtype=np.float64).reshape(-1, 4)
-    array = array[np.isfinite(array).all(axis=1)]
-    return np.round(array[:MOST_POINTS], 1).tolist()
+def _points(points: Mapping[int, tuple[float, float, float, float]]) -> list[list[float]]:
+    sound = [(number, *place) for number, place in points.items() if np.isfinite(place).all()]
+    return [[number, *(round(float(value), 1) for value in place)] for number, *place in sound[:MOST_POINTS]]

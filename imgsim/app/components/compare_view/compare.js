@@ -1,23 +1,24 @@
 // Two plates laid on each other. The images come once; modes, sliders, zoom and keys never ask the server.
 //
 // For tests: [data-testid="imgsim-compare"] is the stage; dataset.state (loading, ready, error), dataset.mode,
-// dataset.shown ("a" or "b", flicker), dataset.zoom, dataset.renderer; stage.imgsimToB(x, y) takes a place of A to B.
+// dataset.shown ("a" or "b", flicker), dataset.zoom, dataset.renderer; stage.imgsimToB(x, y) takes a place of A to B, and
+// stage.imgsimPoint(number) tells where on the stage a numbered point is drawn.
 
 import { bytes, component, decode, element, set, styles, write } from "../shared/common.js";
 import { apply, Bend, boundsOf, Camera, fitted, IDENTITY, inverse, moved, times } from "./compare_camera.js";
 import { Controls } from "./compare_controls.js";
 import { FlatRenderer } from "./compare_flat.js";
 import { GlRenderer } from "./compare_gl.js";
-import { inkOf, positives } from "./compare_ink.js";
+import { inkPicture, positives } from "./compare_ink.js";
 import { Hands } from "./compare_hands.js";
 import { drawPoints } from "./compare_marks.js";
-import { panesOf, placesOn } from "./compare_panes.js";
+import { Observing } from "./compare_observing.js";
+import { panesOf, pointsOn } from "./compare_panes.js";
 import { caption, fileName, picture, save } from "./compare_picture.js";
 import { chosenLast, choose, spellOut } from "./compare_modes.js";
 import { NAMES } from "./compare_words.js";
 
 const GAP = 6; // between the panes of side by side, in CSS pixels
-const INKED = 2000; // longest side, in pixels, on which ink is measured
 
 class Compare {
   constructor(root, send, data) {
@@ -26,8 +27,9 @@ class Compare {
     this.mode = data.mode || chosenLast();
     this.shown = "a";
     this.mix = this.split = 0.5;
-    this.exchanged = this.printed = this.even = false;
-    this.points = this.lines = this.bending = this.positive = true;
+    this.exchanged = this.printed = this.even = this.marked = false;
+    this.drawn = [];
+    this.points = this.noted = this.lines = this.bending = this.positive = true;
     this.tolerance = 2.5;
     this.camera = new Camera();
     this.canvas = element("canvas", { class: "plates", "aria-hidden": "true" });
@@ -44,8 +46,10 @@ class Compare {
       this.canvas, this.marks, ...this.letters, this.divider, this.message, this.wheeled,
     );
     this.stage.imgsimToB = (x, y) => this.toB(x, y);
+    this.stage.imgsimPoint = (number) => this.observing.placeOf(number);
     this.controls = new Controls(this);
-    root.append(element("div", { class: "compare" }, this.controls.top, this.stage, this.controls.foot, this.controls.keys));
+    this.observing = new Observing(this);
+    root.append(element("div", { class: "compare" }, this.controls.top, this.stage, this.controls.foot, this.observing.node, this.controls.keys));
     this.start();
     this.hands = new Hands(this);
     this.observer = new ResizeObserver(() => this.resize());
@@ -86,6 +90,7 @@ class Compare {
     set(this.stage, "aria-label", `${data.a.caption} (A) and ${data.b.caption} (B), compared`);
     if (pair(data) !== pair(before)) this.load();
     else if (JSON.stringify(data.matrix) !== JSON.stringify(before.matrix) && this.images) this.lay();
+    this.observing.update(data);
     this.setMode(this.mode);
   }
 
@@ -103,6 +108,7 @@ class Compare {
       return;
     }
     this.shown = "a";
+    this.observing.chosen = null;
     // What a shift is depends on the scan's size: half a hair's breadth of a plate, 1 to 4 pixels.
     this.tolerance = Math.min(4, Math.max(1, Math.round(Math.max(a.width, a.height) / 225) / 2));
     this.lay();
@@ -131,13 +137,7 @@ class Compare {
   /** Measure the ink of both plates, when a mode first needs it. */
   needInks() {
     this.inks ??= this.images.map((image, i) => {
-      const share = Math.min(1, INKED / Math.max(image.naturalWidth, image.naturalHeight));
-      const [width, height] = [image.naturalWidth, image.naturalHeight].map((side) => Math.max(1, Math.round(side * share)));
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [width, height];
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      context.drawImage(image, 0, 0, width, height);
-      const ink = { data: inkOf(context.getImageData(0, 0, width, height).data, width, height), width, height };
+      const ink = inkPicture(image);
       this.renderer.ink(i ? "b" : "a", ink);
       return ink;
     });
@@ -162,6 +162,11 @@ class Compare {
     this.camera.bounds = boundsOf(this.data.a, this.data.b, this.matrix);
     this.renderer.map(this.matrix, this.bend);
     this.draw();
+  }
+
+  /** Whether B lies where it was found to lie. */
+  get unmoved() {
+    return this.moves === IDENTITY;
   }
 
   adjust(move) {
@@ -212,8 +217,8 @@ class Compare {
     this.hinting = setTimeout(() => set(this.wheeled, "data-shown", null), 2500);
   }
 
-  ask(what) {
-    this.send.trigger("asked", { what, mode: this.mode });
+  ask(what, more = {}) {
+    this.send.trigger("asked", { what, mode: this.mode, ...more });
   }
 
   state(name, text = "") {
@@ -249,9 +254,10 @@ class Compare {
     if (mode === "overlay" || mode === "difference" || this.even) this.needInks();
     const panes = panesOf(this);
     this.renderer.draw({ panes, mix: this.mix, split: this.split * this.canvas.width, even: this.even, tolerance: this.tolerance });
-    const places = mode === "side" && this.points && this.found && this.moves === IDENTITY ? placesOn(panes, this.data.points) : [];
-    set(this.marks, "hidden", !places.length); // one layer less to put together where there is no graphics card
-    set(this.stage, "data-points", drawPoints(this.marks, places, panes.map(({ rect }) => rect), dpr, this.lines));
+    const { rects, points } = pointsOn(this, panes);
+    set(this.marks, "hidden", !points.length); // one layer less to put together where there is no graphics card
+    this.drawn = drawPoints(this.marks, points, rects, dpr, this.lines && mode === "side");
+    set(this.stage, "data-points", this.drawn.length);
     set(this.stage, "data-zoom", this.camera.zoom.toFixed(3));
     set(this.stage, "data-shown", mode === "flicker" ? this.shown : null);
     set(this.divider, "hidden", mode !== "swipe");

@@ -159,9 +159,11 @@ export class Controls {
     this.evened = this.toggle("Even paper", "Blank out the paper's tone, stains and shadows", "even", { "data-testid": "imgsim-even" });
     this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
     this.inverted = this.toggle("Inverted", "Show the negative with dark lines on light paper; off, as it was scanned", "positive", { "data-testid": "imgsim-inverted" });
+    this.marked = this.toggle("Points", "Number the places found in both plates; click one to write what you observe there", "marked", { "data-testid": "imgsim-marked" });
+    this.noted = this.toggle("Notes", "Show what was observed beside its number", "noted", { "data-testid": "imgsim-noted" });
     this.said = element("span", { class: "said", role: "status" });
     return element("div", { class: "toolbar foot" }, this.said, this.sentence,
-      element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.byHand, this.hand, ...this.makeEnd()));
+      element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.marked, this.noted, this.byHand, this.hand, ...this.makeEnd()));
   }
 
   /** Swap by itself, until told to stop or the tab is hidden; never where the system asks for little motion. */
@@ -199,6 +201,8 @@ export class Controls {
     set(this.inverted, "hidden", !view.data.negative);
     set(this.bends, "hidden", !view.ownBend || view.renderer.name !== "webgl2" || (mode === "side" && view.printed));
     set(this.bends, "disabled", view.moves !== IDENTITY);
+    set(this.marked, "hidden", mode === "side" || !view.data.points?.length);
+    set(this.noted, "hidden", !view.data.observed?.said.length);
     const open = this.adjusting || view.found === false;
     set(this.byHand, "hidden", view.found === false);
     set(this.byHand, "aria-pressed", String(open));

@@ -16,7 +16,7 @@ export class Hands {
     on(stage, "wheel", (event) => this.wheel(event), { passive: false });
     on(stage, "pointerdown", (event) => this.down(event));
     on(stage, "pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel"]) on(stage, name, (event) => this.pointers.delete(event.pointerId) && (this.dividing = false));
+    for (const name of ["pointerup", "pointercancel"]) on(stage, name, (event) => this.up(event));
     on(stage, "dblclick", (event) => {
       if (view.camera.zoom > 1.01) view.camera.reset();
       else this.zoomAt(this.at(event), 2.5);
@@ -96,6 +96,7 @@ export class Hands {
     view.stage.setPointerCapture(event.pointerId);
     const place = this.at(event);
     this.pointers.set(event.pointerId, place);
+    this.began = this.pointers.size === 1 ? [event.clientX, event.clientY] : null;
     this.dividing = this.pointers.size === 1 && event.composedPath().includes(view.divider);
     if (this.dividing) view.divider.focus({ preventScroll: true });
   }
@@ -118,6 +119,16 @@ export class Hands {
       this.zoomAt({ left: (now.left + other.left) / 2, top: (now.top + other.top) / 2, second: before.second }, far(now) / far(before));
     }
     view.draw();
+  }
+
+  up(event) {
+    if (!this.pointers.delete(event.pointerId)) return;
+    const still = this.began && Math.hypot(event.clientX - this.began[0], event.clientY - this.began[1]) < 4;
+    if (event.type === "pointerup" && still && !this.dividing) {
+      const box = this.view.stage.getBoundingClientRect();
+      this.view.observing.clicked(event.clientX - box.left - this.view.stage.clientLeft, event.clientY - box.top - this.view.stage.clientTop);
+    }
+    this.dividing = false;
   }
 
   slide(event) {

@@ -1,6 +1,7 @@
 // Ink and paper told apart: how much ink stands at each pixel of a scan, whatever the paper's tone and the inking.
 
 const CELLS = 40; // along the longer side
+const INKED = 2000; // longest side, in pixels, on which ink is measured
 
 /**
  * Ink of an image's pixels (RGBA, 8 bits each): 0 is paper, 255 is full ink. Paper and ink are measured cell by cell,
@@ -116,4 +117,15 @@ function drawn(image, width, height) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0, width, height);
   return context;
+}
+
+/** The ink of a decoded image: { data, width, height }, no larger than is of use. */
+export function inkPicture(image) {
+  const share = Math.min(1, INKED / Math.max(image.naturalWidth, image.naturalHeight));
+  const [width, height] = [image.naturalWidth, image.naturalHeight].map((side) => Math.max(1, Math.round(side * share)));
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0, width, height);
+  return { data: inkOf(context.getImageData(0, 0, width, height).data, width, height), width, height };
 }

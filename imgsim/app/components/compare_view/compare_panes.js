@@ -41,3 +41,24 @@ export function placesOn(panes, points) {
     }),
   );
 }
+
+/**
+ * The numbered places to draw, { number, at, words, chosen }, and the rectangles that they lie in: side by side on both
+ * plates, else where B lies on A. Of all points those that are wanted in this mode, and always those with words.
+ */
+export function pointsOn(compare, panes) {
+  const { mode, data } = compare;
+  const { chosen } = compare.observing;
+  const { width, height } = compare.canvas;
+  const said = new Map();
+  for (const { number, text } of compare.noted ? data.observed.said : []) said.set(number, [...(said.get(number) ?? []), text]);
+  const all = mode === "side" ? compare.points : compare.marked;
+  const laid = compare.found && compare.unmoved;
+  const wanted = laid ? data.points.filter(([number]) => all || said.has(number) || number === chosen) : [];
+  const whole = mode === "side" ? panes : [{ ...panes[0], rect: [0, 0, width, height] }];
+  const at = placesOn(whole, wanted.map(([, ...place]) => place));
+  return {
+    rects: whole.map(({ rect }) => rect),
+    points: wanted.map(([number], i) => ({ number, at: at[i], words: said.get(number)?.join(" / "), chosen: number === chosen })),
+  };
+}
