@@ -140,3 +140,15 @@ def test_a_collection_that_was_never_verified_says_what_to_do(
     monkeypatch.setenv("IMGSIM_DATA", str(judgeable))
     app = visit("review", collection="unverified")
     assert "were not compared by their lines yet" in words(app)
+
+
+def test_the_history_of_a_pair_says_who_what_and_when(herbals: Collection) -> None:
+    app = visit("review")
+    assert "What was decided about this pair" not in words(app)
+    press(app, "Same plate")
+    app.text_area[0].set_value("")
+    press(app, "Undo")  # it is asked again, with what was decided before
+    [told] = [html.proto.body for html in app.get("html") if '<ol class="trail"' in html.proto.body]
+    last = reviews_of(herbals.path).all()[-1]
+    assert told.index("taken back") < told.index("same plate")
+    assert told.count("<li>") == 2 and f"{last.when[11:16]} UTC" in told and "Ada" in told

@@ -20,6 +20,6 @@ def sign(page: Page) -> None:
 
 def shown(page: Page) -> tuple[str, str]:
     """The ids of the two plates that are asked for."""
-    cards = page.get_by_test_id("imgsim-grid").locator("li")
+    cards = page.get_by_test_id("imgsim-desk").locator("li")
     expect(cards).to_have_count(2)
     return str(cards.nth(0).get_attribute("data-id")), str(cards.nth(1).get_attribute("data-id"))

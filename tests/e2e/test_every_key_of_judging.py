@@ -100,6 +100,28 @@ def test_on_review(desk_page: Page, desk: tuple[Served, Path]) -> None:
         settle(page)
         assert len(reviews.all()) == before
 
+    desk_ = page.get_by_test_id("imgsim-desk")
+
+    def flickers(stroke: str) -> None:
+        plate, over = desk_.locator("li").first.locator(".paper"), desk_.locator("img.over")
+        alone = plate.screenshot()
+        page.keyboard.press(stroke.lower())
+        expect(over).to_be_visible()
+        # it lies on A's paper, about as large as A, and is another picture
+        there, here = over.bounding_box(), desk_.locator("img.own").first.bounding_box()
+        assert there and here and 0.3 < there["height"] / here["height"] < 3
+        assert plate.screenshot() != alone
+        page.keyboard.press(stroke.lower())
+        expect(over).to_be_hidden()
+
+    def outlines(stroke: str) -> None:
+        # of a pair with lines in common
+        page.goto(f"{served.url}/review?collection=sample&asked=mirrored")
+        settle(page)
+        expect(desk_.locator("polygon").first).to_be_visible()
+        page.keyboard.press(stroke.lower())
+        expect(desk_.locator("polygon").first).to_be_hidden()
+
     def opens(stroke: str) -> None:
         pair = shown(page)
         page.keyboard.press(stroke.lower())
@@ -112,6 +134,8 @@ def test_on_review(desk_page: Page, desk: tuple[Served, Path]) -> None:
             **{key.does: decides(key.does) for key in keyboard.DECISION_KEYS},
             "take back your last decision": takes_back,
             "leave the pair for later": skips,
+            "lay B on A, and take it off": flickers,
+            "outlines, or none": outlines,
             "open it in Compare": opens,
         },
     )

@@ -30,7 +30,7 @@ def press(page: Page, key: str, pair: tuple[str, str]) -> tuple[str, str]:
           const found = [];
           const walk = (node) => {
             for (const one of node.querySelectorAll('*')) {
-              if (one.matches('[data-testid="imgsim-grid"] li')) found.push(one.dataset.id);
+              if (one.matches('[data-testid="imgsim-desk"] li')) found.push(one.dataset.id);
               if (one.shadowRoot) walk(one.shadowRoot);
             }
           };

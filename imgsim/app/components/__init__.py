@@ -15,6 +15,7 @@ from imgsim.app.components.file_drop import file_drop
 from imgsim.app.components.light_table import LightEvent, light_table
 from imgsim.app.components.narrow_screen import narrow_screen
 from imgsim.app.components.page_boxes import page_boxes
+from imgsim.app.components.pair_desk import pair_desk
 from imgsim.app.components.pair_list import PairEvent, pair_list
 from imgsim.app.components.plate_map import MapEvent, plate_map
 from imgsim.app.components.plate_map.array_encoding import (
@@ -68,6 +69,7 @@ __all__ = [
     "narrow_screen",
     "outline",
     "page_boxes",
+    "pair_desk",
     "pair_list",
     "plate_map",
     "plate_viewer",

@@ -22,6 +22,7 @@ class Key(NamedTuple):
 
 PREVIOUS_PLATE, NEXT_PLATE = "P", "N"
 UNDO, SKIP, OPEN = "Z", "X", "O"
+FLICKER, OUTLINES = "F", "L"
 
 _ZOOM = Key(("+", "−", "0"), "zoom in, out, show all")
 
@@ -87,7 +88,8 @@ COMPARE = (
 # The same on every page; digits are ways of looking.
 DECISION_KEYS = tuple(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True))
 DECIDE = (*DECISION_KEYS, Key((UNDO,), "take back your last decision"))
-DESK = (*DECIDE, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
+_LOOK = (Key((FLICKER,), "lay B on A, and take it off"), Key((OUTLINES,), "outlines, or none"))
+DESK = (*DECIDE, Key((SKIP,), "leave the pair for later"), *_LOOK, Key((OPEN,), "open it in Compare"))
 EVERYWHERE = (
     Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
     Key(("Enter",), "press what has the frame round it"),

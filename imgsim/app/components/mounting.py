@@ -29,6 +29,7 @@ ENTRIES = {
     "light_table": "light.js",
     "narrow_screen": "narrow.js",
     "page_boxes": "boxes.js",
+    "pair_desk": "desk.js",
     "pair_list": "pairs.js",
     "plate_map": "map.js",
     "plate_viewer": "viewer.js",

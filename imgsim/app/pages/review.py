@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from imgsim.app.components import keyboard, outline, thumbnail_grid
+from imgsim.app.components import keyboard, outline, pair_desk
 from imgsim.app.parts import another_hand, cards, reference_bar, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
@@ -24,7 +24,6 @@ name, title, group = "review", "Review", "Re-use"
 fragment = True
 DESKS = {"queue": "Pairs to judge", "worth": "What a score is worth here", "all": "All reviews"}
 
-_HEIGHT = 430
 _SKIPPED, _BACK = "_imgsim_skipped", "_imgsim_asked_again"
 _MOST_SKIPPED = 2000
 Pair = tuple[int, int]
@@ -170,18 +169,16 @@ def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
         with asked:
             another_hand.answer(collection, row_a, row_b, key="review")
     reviewing.bar(collection, row_a, row_b, key="review", then=_decided)
-    for letter, column in zip("AB", st.columns(2, gap="medium"), strict=True):
-        row = row_a if letter == "A" else row_b
-        with column:
-            event = thumbnail_grid(
-                key=f"review_{letter}",
-                items=[_card(collection, row, match)],
-                height=_HEIGHT,
-                min_width=430,
-                label=f"Plate {letter}",
-            )
-            if event.clicked:
-                shell.go("plate", plate=event.clicked)
+    transform = match.seen_from(row_a).transform if match is not None and match.verified else None
+    event = pair_desk(
+        key="review_desk",
+        sides=[_side(collection, row, match) for row in pair],
+        transform=transform,
+        negative=match is not None and match.negative,
+    )
+    if event.clicked:
+        shell.go("plate", plate=event.clicked)
+    reviewing.trail(collection, row_a, row_b)
 
 
 def _evidence(collection: Collection, now: State, match: MatchRow | None, similarity: float) -> str:
@@ -194,14 +191,17 @@ def _evidence(collection: Collection, now: State, match: MatchRow | None, simila
     return f"{said} Similarity {similarity:.3f}{above}."
 
 
-def _card(collection: Collection, row: int, match: MatchRow | None) -> dict[str, Any]:
+def _side(collection: Collection, row: int, match: MatchRow | None) -> dict[str, Any]:
     record = collection.catalogue.record(row)
-    more: dict[str, Any] = {"src": server.plate_url(collection, row)}
+    width, height = int(record["width"] or 1), int(record["height"] or 1)
+    region = None
     if match is not None and match.verified:
-        region = match.region_a if match.a == row else match.region_b
-        more["outline"] = outline(region, int(record["width"] or 1), int(record["height"] or 1))
-    card = cards.card(collection, row, **more)
-    return {**card, "lines": [*card["lines"], f"plate {record['plate_id']}"]}
+        region = outline(match.region_a if match.a == row else match.region_b, width, height)
+    card = cards.card(collection, row)
+    return {
+        "id": card["id"], "src": server.plate_url(collection, row), "alt": card["alt"], "title": card["title"],
+        "lines": [*card["lines"], f"plate {record['plate_id']}"], "outline": region, "width": width, "height": height,
+    }  # fmt: skip
 
 
 def _preload(collection: Collection, pair: Pair | None) -> None:

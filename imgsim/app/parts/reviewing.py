@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from datetime import datetime
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import keyboard
@@ -24,6 +25,7 @@ from imgsim.reviews import DECISIONS, TAKEN_BACK, Review
 from imgsim.reviews.decision_record import MOST_NOTE
 
 _LETTERS = {key.does: key.caps[0] for key in keyboard.DECISION_KEYS}
+_MOST_TOLD = 12  # records of a pair
 _SAID, _FAILED = "_imgsim_decided", "_imgsim_undecided"
 Then = Callable[[Review | None], None]
 
@@ -217,6 +219,29 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
             parts.append(f"“{text.plain(found.note)}”")
     if parts:
         st.caption(" ".join(parts))
+
+
+def trail(collection: Collection, plate_a: int, plate_b: int) -> None:
+    """All that was decided about the pair in two rows, the latest first: what, who, when; nothing where nobody has."""
+    ids = collection.catalogue.plate_ids
+    records = caches.history(collection, str(ids[plate_a]), str(ids[plate_b]))
+    if not records:
+        return
+    row = Markup("<li><b>{}</b> {}, {}{}</li>")
+    rows = [
+        row.format(
+            "taken back" if one.decision == TAKEN_BACK else one.decision,
+            one.reviewer,
+            f"{day(one.when)}, {one.when[11:16]} UTC",
+            f": “{one.note}”" if one.note else "",
+        )
+        for one in reversed(records[-_MOST_TOLD:])
+    ]
+    left = len(records) - len(rows)
+    more = Markup("<li>and {} before, under All reviews</li>").format(left) if left else Markup("")
+    st.html(Markup('<ol class="trail" aria-label="What was decided about this pair">{}{}</ol>').format(
+        Markup("").join(rows), more
+    ))
 
 
 def history(reviews: list[Review]) -> list[dict[str, str]]:
