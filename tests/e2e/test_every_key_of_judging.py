@@ -121,6 +121,8 @@ def test_on_review(desk_page: Page, desk: tuple[Served, Path]) -> None:
         expect(desk_.locator("polygon").first).to_be_visible()
         page.keyboard.press(stroke.lower())
         expect(desk_.locator("polygon").first).to_be_hidden()
+        page.goto(f"{served.url}/review?collection=sample")
+        settle(page)
 
     def opens(stroke: str) -> None:
         pair = shown(page)

@@ -89,7 +89,7 @@ COMPARE = (
 DECISION_KEYS = tuple(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True))
 DECIDE = (*DECISION_KEYS, Key((UNDO,), "take back your last decision"))
 _LOOK = (Key((FLICKER,), "lay B on A, and take it off"), Key((OUTLINES,), "outlines, or none"))
-DESK = (*DECIDE, Key((SKIP,), "leave the pair for later"), *_LOOK, Key((OPEN,), "open it in Compare"))
+DESK = (*_LOOK, *DECIDE, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
 EVERYWHERE = (
     Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
     Key(("Enter",), "press what has the frame round it"),
