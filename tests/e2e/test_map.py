@@ -201,6 +201,7 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     assert state_of(page)["pictures"] == "no"
     page.reload()
     wait_for_map(page)
+    settle(page)  # what is pressed while the page still runs is not heard
     expect(switch).to_have_attribute("aria-pressed", "false")
     switch.click()
     expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
