@@ -5,7 +5,8 @@ import { fetchPictures } from "./map_files.js";
 
 const AT_ONCE = 32; // pictures of one answer; the server gives 64 at most
 const UNDER_WAY = 2; // questions
-const REST = 80; // ms from the last movement to the first question
+const REST = 60; // ms from the last movement to the next question, so that many plates come in one
+const LATEST = 400; // and at most, however long the movement
 const AGAIN = 15000; // ms until what failed is asked for again
 
 export class Sheets {
@@ -25,7 +26,7 @@ export class Sheets {
     this.running = 0;
     this.turn = (this.turn ?? 0) + 1;
     clearTimeout(this.timer);
-    this.timer = undefined;
+    this.since = undefined;
   }
 
   /** Where a row's picture is in the texture; undefined while it is not there. */
@@ -42,13 +43,18 @@ export class Sheets {
     if (url !== this.url) this.forget();
     this.url = url;
     this.wanted = rows.slice(0, this.quads.capacity);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.ask();
-    }, REST);
+    this.askSoon();
+  }
+
+  askSoon() {
+    const now = performance.now();
+    this.since ??= now;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), Math.min(REST, Math.max(0, this.since + LATEST - now)));
   }
 
   ask() {
+    this.since = undefined;
     const now = performance.now();
     while (this.running < UNDER_WAY) {
       const rows = [];
@@ -78,7 +84,7 @@ export class Sheets {
     } finally {
       if (turn === this.turn) {
         this.running--;
-        this.ask();
+        this.askSoon();
       }
     }
   }
