@@ -233,13 +233,8 @@ def _caption(collection: Collection, row: int, letter: str) -> str:
 def _plate(collection: Collection, row: int) -> ComparedPlate:
     record = collection.catalogue.record(row)
     page = f"p. {record['page']}" if record["page"] else ""
-    parts = (
-        collection.catalogue.short_title(row, 80),
-        text.date_of(record),
-        str(record["place"]),
-        page,
-        f"plate {record['plate_id']}",
-    )
+    said = (collection.catalogue.short_title(row, 80), text.date_of(record), str(record["place"]), page)
+    parts = (*said, f"plate {record['plate_id']}")
     return ComparedPlate(
         id=str(record["plate_id"]),
         src=server.plate_url(collection, row),
