@@ -223,6 +223,14 @@ export class Picture {
     return this.index.inside(polygon, this.states).sort((one, other) => one - other);
   }
 
+  /** Whether there are plates, and none of them is in view. */
+  get lost() {
+    const { width, height } = this.camera;
+    if (!this.ready || this.shown === 0) return false;
+    const [[x0, y1], [x1, y0]] = [this.camera.toData(0, 0), this.camera.toData(width, height)];
+    return !this.index.some([x0, y0, x1, y1], this.states, () => true);
+  }
+
   // --- painting ----------------------------------------------------------------------------------------------
 
   resize(width, height) {
