@@ -45,8 +45,8 @@ def drawn(page: Page) -> None:
 
 
 def pixels(stage: Locator) -> np.ndarray:
-    """What the stage shows: float (h, w, 3)."""
-    return np.asarray(Image.open(io.BytesIO(stage.screenshot())).convert("RGB"), float)
+    """What the stage shows within its frame, which says whether it has the focus: float (h, w, 3)."""
+    return np.asarray(Image.open(io.BytesIO(stage.screenshot())).convert("RGB"), float)[6:-6, 6:-6]
 
 
 def mode(page: Page, stage: Locator, name: str) -> np.ndarray:
