@@ -69,7 +69,7 @@ def test_compare_bends_what_is_found_by_asking(hands: Collection, laid: dict[str
     assert "## Copy by another hand" in words(app) and "Asked for now" in words(app) and "--copies 3" in words(app)
     assert param(app, "hand") == "yes" and ASK not in labels(app)
     assert laid["bend"] is not None and len(laid["points"]) >= 12 and "copy by another hand" in laid["finding"]
-    a, first = np.asarray(laid["points"])[:, :2], np.asarray(laid["transform"])
+    a, first = np.asarray([place[:2] for place in laid["points"].values()]), np.asarray(laid["transform"])
     # From the other side it is the same finding, and nobody asks again.
     press(app, "A ⇄ B")
     assert "## Copy by another hand" in words(app) and param(app, "hand") == "yes"
