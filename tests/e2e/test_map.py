@@ -214,9 +214,10 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     settle(page)
     expect(switch).to_have_attribute("aria-pressed", "false")
     switch.click()
+    expect(page).not_to_have_url(re.compile("pictures="))
+    expect(switch).to_have_attribute("aria-pressed", "true")
     zoom_in_on(page, middle)
     expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
-    expect(page).not_to_have_url(re.compile("pictures="))
 
 
 def test_families_are_tied_on_the_map_and_a_long_legend_opens(page: Page, app: Served, sample: Collection) -> None:
