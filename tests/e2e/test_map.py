@@ -194,6 +194,10 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     # Nothing lies in that corner of the map, which is said; the way back is one press.
     lost = page.get_by_text("No plate lies here.")
     expect(lost).to_be_visible()
+    # The wheel over the corner zooms as it does over the map that it hides.
+    zoom = float(on_map(page, "zoom"))
+    page.mouse.wheel(0, 120)
+    expect(canvas).not_to_have_attribute("data-zoom", f"{zoom:.3f}")
     page.get_by_role("button", name="Back to all").click()
     expect(canvas).to_have_attribute("data-zoom", "1.000")
     expect(corner).to_be_hidden()

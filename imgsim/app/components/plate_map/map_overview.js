@@ -8,7 +8,7 @@ const MANY = 2000; // plates that are drawn as smaller dots
 const MARGIN = 6; // CSS pixels round the points
 
 export class Overview {
-  /** map: picture, ready, moved(move). */
+  /** map: picture, input, ready, moved(move). */
   constructor(map) {
     this.map = map;
     this.canvas = element("canvas", {});
@@ -22,7 +22,8 @@ export class Overview {
     this.node.addEventListener("pointerdown", (event) => this.take(event));
     this.node.addEventListener("pointermove", (event) => this.hold && this.lead(event));
     for (const name of ["pointerup", "pointercancel"]) this.node.addEventListener(name, () => (this.hold = null));
-    this.node.addEventListener("wheel", (event) => event.preventDefault(), { passive: false });
+    // It comes up under a pointer that zooms in: the wheel goes on zooming there.
+    this.node.addEventListener("wheel", (event) => this.map.input.wheel(event), { passive: false });
   }
 
   /** Show where the camera looks, and draw the points anew where they changed. */
