@@ -64,8 +64,9 @@ def parts(catalogue: Catalogue, moments: Mapping[str, str]) -> dict[str, Part]:
     frame = catalogue.frame
     added = [moments.get(plate, "") for plate in catalogue.plate_ids]
     found = sorted(_grouped(ADDED, added), key=lambda part: part.value, reverse=True)
-    since = {root: max(moment for here, moment in zip(frame["root"], added, strict=True) if here == root)
-             for root in frame["root"].unique()}  # fmt: skip
+    since: dict[str, str] = {}
+    for root, moment in zip(frame["root"].tolist(), added, strict=True):
+        since[root] = max(moment, since.get(root, ""))
     called = _short(list(since))
     sources = _grouped(SOURCE, [called[root] for root in frame["root"]])
     latest = {called[root]: moment for root, moment in since.items()}
