@@ -70,13 +70,19 @@ class Ties:
                 found, verdict=DETAIL, mirrored=found.mirrored and found.verified, printing="",
                 negative=found.negative and found.verified,
             )  # fmt: skip
-        mirrored = decision == MIRRORED_COPY or (found.mirrored and found.verified)
-        negative = found.negative and found.verified
+        mirrored, negative = found.mirrored and found.verified, found.negative and found.verified
         return replace(
             found,
-            verdict=NEGATIVE if negative else MIRRORED if mirrored else SAME,
-            mirrored=mirrored,
+            verdict=confirmed_verdict(decision, mirrored, negative),
+            mirrored=mirrored or decision == MIRRORED_COPY,
             negative=negative,
             # A print of the same plate laid on another sheet mirrors it as well; a mirrored copy was engraved anew.
             printing=PROBABLY_SAME_PLATE if decision == SAME_PLATE else PROBABLY_RE_ENGRAVED,
         )
+
+
+def confirmed_verdict(decision: str, mirrored: bool, negative: bool) -> str:
+    """What two plates are that people confirmed; ``mirrored``, ``negative``: what the lines prove of them."""
+    if decision == SHARED_MOTIF:
+        return DETAIL
+    return NEGATIVE if negative else MIRRORED if mirrored or decision == MIRRORED_COPY else SAME
