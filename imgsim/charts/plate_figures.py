@@ -125,6 +125,7 @@ def map_figure(
     titles: Sequence[str],
     groups: Sequence[tuple[str, str, npt.NDArray[np.int64]]],
     *,
+    ties: npt.NDArray[np.int32] | None = None,
     query: int | None = None,
     neighbours: Sequence[int] = (),
     verified: Sequence[int] | None = None,
@@ -140,6 +141,8 @@ def map_figure(
         One a row; shown when the pointer rests on a point.
     groups
         Name, colour and rows (int64) of every entry of the legend; rows in no group are not drawn.
+    ties
+        Pairs of rows, int32 (m, 2), each tied by a line in the colour of its first.
     query, neighbours
         Rows, drawn black and red on top.
     verified
@@ -172,6 +175,8 @@ def map_figure(
     for name, colour, rows in groups:
         if len(rows):
             add(np.asarray(rows, dtype=np.int64), name, colour, 5, 0)
+        if ties is not None and np.isin(ties[:, 0], rows).any():
+            figure.add_trace(_lines(xy[ties[np.isin(ties[:, 0], rows)]], colour))
     near = np.asarray(neighbours, dtype=np.int64)
     if verified is None:
         if len(near):
@@ -179,13 +184,8 @@ def map_figure(
     else:
         tied = np.isin(near, np.asarray(verified, dtype=np.int64))
         if query is not None and tied.any():
-            ends = np.full((int(tied.sum()), 3, 2), np.nan)  # from the query to each, and a gap
-            ends[:, 0], ends[:, 1] = xy[query], xy[near[tied]]
-            x, y = ends.reshape(-1, 2).T
-            line = {"color": NEIGHBOUR, "width": 1}
-            figure.add_trace(
-                go.Scattergl(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
-            )
+            matches = np.stack([np.broadcast_to(xy[query], xy[near[tied]].shape), xy[near[tied]]], axis=1)
+            figure.add_trace(_lines(matches, NEIGHBOUR))
         if not tied.all():
             add(near[~tied], "Neighbours, not verified", NEIGHBOUR, 10, 2, "circle-open")
         if tied.any():
@@ -223,6 +223,14 @@ def as_html(figure: go.Figure, title: str) -> bytes:
 def escaped(value: object) -> str:
     """Text that Plotly shows verbatim: no markup, and no template of its own."""
     return html.escape(str(value), quote=False).replace("%{", "%&#123;").replace("$", "&#36;")
+
+
+def _lines(ends: npt.NDArray[np.float32], colour: str) -> go.Scattergl:
+    """Lines between two places each, float32 (m, 2, 2)."""
+    gaps = np.full((len(ends), 1, 2), np.nan)
+    x, y = np.concatenate([ends, gaps], axis=1).reshape(-1, 2).T
+    line = {"color": colour, "width": 1}
+    return go.Scattergl(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
 def _faint(colour: str) -> str:

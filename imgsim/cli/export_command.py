@@ -12,6 +12,7 @@ import numpy as np
 
 from imgsim.base.places import data_dir
 from imgsim.base.progress import Meter
+from imgsim.charts.decided_colours import offered
 from imgsim.cli.arguments import SCRIPT, Parser, command_name, positive
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.collection import Collection, open_collection
@@ -112,7 +113,10 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="the projection of the map page (default: the first)",
     )
-    add("--colour", metavar="COLUMN", default="decade", help="the column that colours it (default: decade)")
+    add(
+        "--colour", metavar="COLUMN", default="decade",
+        help="the column that colours it, or one of *family, *verdict, *reviewed, in quotation marks (default: decade)",
+    )  # fmt: skip
     add(
         "--date", type=_day, default=date.today().isoformat(), metavar="DAY",
         help="the day that stands in the lists (default: today); the same day gives the same bytes",
@@ -178,10 +182,10 @@ def _request(given: argparse.Namespace, collection: Collection) -> Request:
         rows = np.array([collection.catalogue.row(plate_id) for plate_id in given.plates], dtype=np.int64)
     if given.projection:
         collection.projection(backbone, given.projection)
-    if given.colour not in collection.catalogue.frame.columns:
+    columns = [str(name) for name in collection.catalogue.frame.columns]
+    if given.colour not in columns and given.colour not in (found := offered(collection)):
         raise ImgsimError(
-            f"The catalogue has no column {given.colour!r}. Choose from: "
-            f"{', '.join(map(str, collection.catalogue.frame.columns))}."
+            f"The catalogue has no column {given.colour!r}. Choose from: {', '.join([*columns, *found])}."
         )
     return Request(
         collection=collection,

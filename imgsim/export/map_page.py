@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from imgsim.catalogue import Catalogue
 from imgsim.charts.colours import Colouring
+from imgsim.collection.passed_words import family_words
 from imgsim.export.request import Chunk, Request
 
 
@@ -19,6 +20,7 @@ def map_html(
     heading: str,
     *,
     keep: npt.NDArray[np.bool_] | None = None,
+    ties: npt.NDArray[np.int32] | None = None,
     query: int | None = None,
     neighbours: Sequence[int] = (),
     verified: Sequence[int] | None = None,
@@ -29,6 +31,7 @@ def map_html(
     ----------
     xy : float32 (n, 2).
     keep : which plates are drawn, bool (n,); all of them if left out.
+    ties : rows of plates that a line ties, int32 (m, 2): those are drawn whose two plates are. None for no lines.
     query, neighbours, verified : as :func:`imgsim.charts.plate_figures.map_figure` takes them.
     """
     from imgsim.charts import plate_figures
@@ -40,6 +43,7 @@ def map_html(
         catalogue.plate_ids,
         [catalogue.short_title(row) for row in range(len(catalogue))],
         groups,
+        ties=np.empty((0, 2), np.int32) if ties is None else ties[shown[ties].all(axis=1)],
         query=query,
         neighbours=neighbours,
         verified=verified,
@@ -56,20 +60,24 @@ def method_of(request: Request) -> str:
 
 def map_chunks(request: Request) -> Iterator[Chunk]:
     """Yield the page with a request's plates."""
-    from imgsim.charts.colours import colour_plates
+    from imgsim.charts.decided_colours import FAMILY, LABELS, coloured, family_ties, offered, titled
 
     method = method_of(request)
     if not method:
         return
-    column = request.colour if request.colour in request.catalogue.frame.columns else "decade"
-    heading = (
-        f"{request.collection.name}: {method.upper()} of {request.backbone}, by {column.replace('_', ' ')}"
-    )
+    collection, column = request.collection, request.colour
+    if column not in request.catalogue.frame.columns and (column not in LABELS or column not in offered(collection)):
+        column = "decade"
+    colours = coloured(collection, column)
+    if column == FAMILY:
+        colours = titled(colours, family_words(collection.path).standing)
+    said = LABELS.get(column, column.replace("_", " ")).lower()
     content = map_html(
         request.catalogue,
-        request.collection.projection(request.backbone, method),
-        colour_plates(request.catalogue, column),
-        heading,
+        collection.projection(request.backbone, method),
+        colours,
+        f"{collection.name}: {method.upper()} of {request.backbone}, by {said}",
         keep=request.mask,
+        ties=family_ties(collection) if column == FAMILY else None,
     )
     yield Chunk(content, len(request.chosen))

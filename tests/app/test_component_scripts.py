@@ -191,6 +191,7 @@ def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
     shown = (rng.random(len(points)) < 0.8).astype(int)
     source = f"""
       import {{ Picture }} from {module("map_picture.js")};
+      import {{ beyond, nearestTo }} from {module("map_steps.js")};
       const picture = Object.create(Picture.prototype);
       Object.assign(picture, {{
         xy: new Float32Array({json.dumps(points.ravel().tolist())}), count: {len(points)},
@@ -199,8 +200,8 @@ def test_the_arrow_keys_reach_every_point_of_the_map() -> None:
       }});
       const ways = {{ right: [1, 0], left: [-1, 0], down: [0, 1], up: [0, -1] }};
       const next = Array.from({{ length: picture.count }}, (_, row) =>
-        Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, picture.beyond(row, ...way)])));
-      console.log(JSON.stringify({{ next, middle: picture.nearestTo(300, 200) }}));
+        Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, beyond(picture, row, ...way)])));
+      console.log(JSON.stringify({{ next, middle: nearestTo(picture, 300, 200) }}));
     """
     got = json.loads(node(source=source))
     on_screen = np.column_stack([300 + 80 * points[:, 0], 200 - 80 * points[:, 1]])

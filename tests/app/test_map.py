@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.services import packed_rows
@@ -48,3 +50,12 @@ def test_a_link_selects_plates_and_says_where_they_are_no_longer_the_same(
     assert "3 plates selected" not in words(app)
     app = visit("map", selection=packed_rows.packed(rows, packed_rows.mark(["other"])))
     assert "before it was prepared anew" in app.warning[0].value and "selected" not in words(app)
+
+
+def test_the_page_says_what_the_labels_of_regions_are_or_why_there_are_none(
+    visit: Callable[..., AppTest], several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Labels on the map: words of their titles" in words(visit("map"))
+    assert "Labels on the map" not in words(visit("map", labels="no"))
+    monkeypatch.setenv("IMGSIM_DATA", str(several))
+    assert "No labels on the map" in words(visit("map", collection="x_one"))

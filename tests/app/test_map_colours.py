@@ -10,12 +10,20 @@ import pytest
 
 from imgsim.app.components import decode_tones
 from imgsim.app.parts import map_colours
-from imgsim.app.services import server
+from imgsim.app.services import colour_columns, server
 from imgsim.charts.colours import NO_TONE
-from imgsim.charts.decided_colours import FAMILY, REVIEWED, colour_by_family, colour_by_reviewed, family_ties
+from imgsim.charts.decided_colours import (
+    FAMILY,
+    REVIEWED,
+    VERDICT,
+    colour_by_family,
+    colour_by_reviewed,
+    colour_by_verdict,
+    family_ties,
+)
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.family_notes import FamilyNotes
-from imgsim.reviews import UNRELATED
+from imgsim.reviews import SAME_PLATE, UNRELATED
 from tests.app.asking import ask
 from tests.herbals import COUNT
 
@@ -56,19 +64,24 @@ def test_each_family_has_a_colour_and_its_ties_hold_it_together(own: Collection)
 def test_plates_of_judged_pairs_are_told_from_the_others(own: Collection) -> None:
     assert colour_by_reviewed(own).names == ("not reviewed",)
     one, other = (str(own.catalogue.plate_ids[row]) for row in (2, 9))
-    before = ask(server.tones_url(own, REVIEWED))[2]
+    address = server.tones_url(own, REVIEWED, colour_by_reviewed(own))
+    assert set(decode_tones(ask(address)[2]).tolist()) == {0}
     own.reviews.record(one, other, UNRELATED, reviewer="Ada")
     colours = colour_by_reviewed(own)
     assert (colours.names, colours.counts, colours.missing) == (("reviewed", "not reviewed"), (2, COUNT - 2), 0)
     assert np.flatnonzero(colours.tones == 0).tolist() == [2, 9]
-    after = ask(server.tones_url(own, REVIEWED))[2]  # at another address: what was fetched before says less
-    assert set(decode_tones(before).tolist()) == {0}
-    assert decode_tones(after).tolist() == colours.tones.tolist()
+    # Colours of other plates than the legend counted are never given for its own.
+    status, headers, body = ask(address)
+    assert (status, headers["cache-control"], body) == (204, "no-store", b"")
+    status, headers, body = ask(server.tones_url(own, REVIEWED, colours))
+    assert status == 200 and "immutable" in headers["cache-control"]
+    assert decode_tones(body).tolist() == colours.tones.tolist()
 
 
 def test_families_go_by_the_titles_that_people_gave_them(own: Collection, bare: Collection) -> None:
-    assert {FAMILY, REVIEWED, "decade", "book", "place"} <= set(map_colours.columns(own))
-    assert FAMILY not in map_colours.columns(bare)  # never compared
+    assert {FAMILY, VERDICT, REVIEWED, "decade", "book", "place"} <= set(colour_columns.columns(own))
+    assert not {FAMILY, VERDICT} & set(colour_columns.columns(bare))  # never compared
+    assert colour_columns.chosen(own, FAMILY) == FAMILY and colour_columns.chosen(bare, FAMILY) == "decade"
     first, *others = colour_by_family(own).keys
     FamilyNotes(own.path).write(first, "Ada", title="The strawberry", note="", tags=[])
     named, *rest = map_colours.colouring(own, FAMILY).names
@@ -76,7 +89,22 @@ def test_families_go_by_the_titles_that_people_gave_them(own: Collection, bare: 
 
 
 def test_the_ties_come_as_pairs_of_rows(own: Collection) -> None:
-    status, _, body = ask(server.ties_url(own))
+    address = server.ties_url(own)
+    status, _, body = ask(address)
     assert (status, body[:4]) == (200, b"IMGL")
     assert np.frombuffer(body, "<u4", offset=16).reshape(-1, 2).tolist() == family_ties(own).tolist()
-    assert decode_tones(ask(server.tones_url(own, FAMILY))[2]).tolist() == colour_by_family(own).tones.tolist()
+    colours = colour_by_family(own)
+    assert decode_tones(ask(server.tones_url(own, FAMILY, colours))[2]).tolist() == colours.tones.tolist()
+    own.reviews.record("p002", "p008", UNRELATED, reviewer="Ada")  # a family of two
+    assert ask(address)[0] == 204 and ask(server.ties_url(own))[0] == 200
+
+
+def test_plates_have_the_colour_of_the_strongest_thing_that_is_proven_of_them(own: Collection) -> None:
+    colours = colour_by_verdict(own)
+    assert colours.names == ("same image", "mirrored", "shared detail", "nothing proven")  # no entry without a plate
+    assert colours.counts == (7, 2, 2, COUNT - 11) and not colours.missing
+    assert np.flatnonzero(colours.tones == 1).tolist() == [1, 18] and len(set(colours.palette)) == 4
+    own.reviews.record("p002", "p008", SAME_PLATE, reviewer="Ada")
+    again = colour_by_verdict(own)
+    assert (again.names[0], again.counts[:2]) == ("same plate", (2, 5))
+    assert again.palette[1:] == colours.palette  # what is proven keeps its colour, whatever else there is

@@ -14,8 +14,10 @@ from PIL import Image
 
 from imgsim.app.components import decode_mask, decode_points, decode_tones
 from imgsim.app.services import guard, server
+from imgsim.app.services.caches import colouring
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
+from imgsim.collection.map_labels import map_labels
 from tests.app.asking import ask
 from tests.herbals import COUNT, make_herbals
 
@@ -46,7 +48,7 @@ def test_a_plate_comes_whole_as_webp(herbals: Collection) -> None:
 def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
     points = decode_points(ask(server.map_url(herbals, "toy", "pca"))[2])
     assert np.array_equal(points, herbals.projection("toy", "pca"))
-    tones = decode_tones(ask(server.tones_url(herbals, "place"))[2])
+    tones = decode_tones(ask(server.tones_url(herbals, "place", colouring(herbals, "place")))[2])
     places = herbals.catalogue.frame["place"].to_numpy()
     assert all(
         (tones[places == place] == tones[places == place][0]).all() for place in ("London", "Edinburgh")
@@ -55,6 +57,14 @@ def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
     assert labels["id"] == list(herbals.catalogue.plate_ids)
     assert labels["title"][0] == herbals.catalogue.short_title(0)
     assert all(len(values) == COUNT for values in labels.values())
+
+
+def test_what_regions_are_called_comes_with_the_places_of_the_points(herbals: Collection) -> None:
+    status, headers, body = ask(server.regions_url(herbals, "toy", "pca"))
+    assert (status, headers["content-type"]) == (200, "application/json") and "immutable" in headers["cache-control"]
+    labels = map_labels(herbals.catalogue, herbals.projection("toy", "pca"))
+    said = [(label["words"], label["x"], label["y"], label["level"], label["until"]) for label in json.loads(body)]
+    assert said == [(", ".join(one.words), one.x, one.y, one.level, one.until) for one in labels]
 
 
 def test_pictures_of_many_plates_come_in_one_answer_that_may_be_kept_for_good(herbals: Collection) -> None:
@@ -99,6 +109,8 @@ def test_a_plate_whose_scan_is_gone_is_not_found(herbals: Collection, tmp_path: 
         "/collections/herbals/{generation}/map/toy/umap.bin",
         "/collections/herbals/{generation}/map/resnet18/pca.bin",
         "/collections/herbals/{generation}/map/toy/pca.npy",
+        "/collections/herbals/{generation}/regions/toy/pca.bin",
+        "/collections/herbals/{generation}/regions/toy/umap.json",
         "/collections/herbals/{generation}/thumbnails/" + "0" * 64 + ".webp",
         "/collections/herbals/{generation}/tones/nothing.bin",
         "/collections/herbals/{generation}/manifest.json",

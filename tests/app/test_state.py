@@ -28,7 +28,7 @@ ADDRESS = {
     "models": "agreement", "found": "second", "sharing": "2", "part": "3", "draw": "9",
     "page_id": "flora/p 001", "pages": "unsure", "pages_of": "flora", "pages_sheet": "2", "door": "own",
     "draft": "0a1b", "hand": "yes", "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID",
-    "pictures": "no",
+    "pictures": "no", "labels": "no",
     "tray": "bm01/img 007,a%2Cb%25", "spread": "2",
     "between": "added:2026-11-30T08:26:30+00:00,book:a%2Cb",
     "laid": "time", "size": "large", "tag": "after Fuchs", "agree": "detail-same", "judged": "no",
@@ -49,7 +49,7 @@ READ: dict[str, Any] = {
     "pages_asked": "unsure", "pages_book": "flora", "pages_sheet": 2, "door": "own", "draft": "0a1b", "hand": True,
     "tray": ("bm01/img 007", "a,b%"), "spread": 2, "size": "large",
     "reuse_tag": "after Fuchs", "reuse_verdicts": ("detail", "same"), "reuse_judged": "no",
-    "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID", "pictured": False,
+    "sought": "rose é", "legend": "only|a%20b|", "selection": "00000000-AQID", "pictured": False, "labelled": False,
     "family_view": "time", "between": ("added:2026-11-30T08:26:30+00:00", "book:a,b"),
 }  # fmt: skip
 QUERY = {name: [value] if isinstance(value, str) else value for name, value in ADDRESS.items()}

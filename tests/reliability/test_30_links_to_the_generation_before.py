@@ -81,8 +81,8 @@ def expected(before: Collection) -> dict[str, bytes | Callable[[bytes], bool]]:
     for backbone in before.backbones:
         found[server.map_url(before, backbone, "pca")] = encode_points(before.projection(backbone, "pca"))
     for column in ("place", "style"):
-        tones = encode_tones(colouring(before, column).tones)
-        found[server.tones_url(before, column)] = tones
+        colours = colouring(before, column)
+        found[server.tones_url(before, column, colours)] = encode_tones(colours.tones)
     found[server.labels_url(before)] = lambda body: b"London" in body and b"Paris" not in body and b"p010" in body
     return found
 

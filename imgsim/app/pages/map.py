@@ -12,10 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.components import plate_map
 from imgsim.app.components.plate_map import (
     clicked_row,
-    pictured_now,
     pressed_entry,
     selected_rows,
     sought_text,
+    switched,
 )
 from imgsim.app.parts import (
     filters,
@@ -24,10 +24,11 @@ from imgsim.app.parts import (
     map_legend,
     map_neighbours,
     map_selection,
+    map_words,
     neighbour_query,
     shell,
 )
-from imgsim.app.services import caches, commands, parameters, selected, server, state, text
+from imgsim.app.services import caches, colour_columns, commands, parameters, selected, server, state, text
 from imgsim.charts.colours import Colouring
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
@@ -45,6 +46,7 @@ class State(state.State):
     sought: str = parameters.parameter("", "sought", parameters.words)
     legend: str = parameters.parameter("", "legend", parameters.words, after=("colour",))
     pictured: bool = parameters.parameter(True, "pictures", parameters.flag, lasting=True)
+    labelled: bool = parameters.parameter(True, "labels", parameters.flag, lasting=True)
 
 
 def draw(collection: Collection, now: State) -> None:
@@ -59,8 +61,8 @@ def draw(collection: Collection, now: State) -> None:
         _unprojected(collection, now)
         return
     method = now.projection if now.projection in methods else methods[0]
-    columns = map_colours.columns(collection)
-    column = now.colour if now.colour in columns else next(iter(columns))
+    columns = colour_columns.columns(collection)
+    column = colour_columns.chosen(collection, now.colour)
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
@@ -115,8 +117,10 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             found_url=server.found_url(collection),
             pictures_url=server.pictures_url(collection),
             pictured=now.pictured,
+            regions_url=map_words.url(collection, now.backbone, method),
+            labelled=now.labelled,
             sought=now.sought,
-            tones_url=server.tones_url(collection, column),
+            tones_url=server.tones_url(collection, column, colours),
             ties_url=server.ties_url(collection) if column == FAMILY else None,
             palette=map_legend.palette(colours, choice),
             names=colours.names,
@@ -132,15 +136,18 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             on_select=_selected,
             on_seek=_sought,
             on_legend=partial(_pressed, column),
-            on_pictured=_pictured,
+            on_pictured=partial(_switched, "pictured"),
+            on_labelled=partial(_switched, "labelled"),
         )
+        if now.labelled:
+            map_words.say(collection)
     with right:
         if map_selection.is_shown(collection, plate=bool(now.plate)):
             map_selection.show(collection)
         else:
             map_neighbours.show(collection, now, query, found)
     with left:
-        map_download.offer(collection, now, method, legend, colours, visible, query, found)
+        map_download.offer(collection, now, method, column, legend, colours, visible, query, found)
 
 
 def _clicked() -> None:
@@ -191,10 +198,10 @@ def _pressed(column: str) -> None:
     state.update(legend=map_legend.written(choice))
 
 
-def _pictured() -> None:
-    pictured = pictured_now(st.session_state[_KEY])
-    if pictured is not None:
-        state.update(pictured=pictured)
+def _switched(name: str) -> None:
+    on = switched(st.session_state[_KEY], name)
+    if on is not None:
+        state.update(**{name: on})
 
 
 def _filter_note(collection: Collection, now: state.State) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from imgsim.app.parts import neighbour_controls, neighbour_query, reference_set
-from imgsim.app.services import caches, parameters, selected, server, state, text
+from imgsim.app.services import caches, colour_columns, parameters, selected, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.base.markup import rendered
 from imgsim.collection import Collection
@@ -129,7 +129,7 @@ def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int6
         look_alikes=bool(st.session_state.get("export_look_alikes")),
         between=reference_set.chosen(collection) if st.session_state.get("export_between", True) else None,
         method=now.projection if now.projection in collection.projections(now.backbone) else "",
-        colour=now.colour if now.colour in collection.catalogue.frame.columns else "decade",
+        colour=colour_columns.chosen(collection, now.colour),
         # Families without what people decided are none to take away: asking for them says why.
         given_families=None if caches.unread(collection) else caches.families(collection),
     )

@@ -7,8 +7,9 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.parts import map_neighbours
-from imgsim.app.services import parameters, state
+from imgsim.app.services import caches, parameters, state
 from imgsim.charts.colours import Colouring
+from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
 from imgsim.collection.query import Query
@@ -18,6 +19,7 @@ def offer(
     collection: Collection,
     now: state.State,
     method: str,
+    column: str,
     legend: str,
     colours: Colouring,
     visible: np.ndarray | None,
@@ -34,6 +36,7 @@ def offer(
             colours,
             heading,
             keep=visible,
+            ties=caches.family_ties(collection) if column == FAMILY else None,
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
             verified=None if query is None else map_neighbours.verified(query, found),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,7 @@ from imgsim.app.services.kept_answers import waiting
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
 from imgsim.charts import decided_colours
-from imgsim.charts.colours import Colouring, colour_plates
-from imgsim.charts.decided_colours import FAMILY
+from imgsim.charts.colours import Colouring
 from imgsim.collection import (
     Collection,
     CollectionInfo,
@@ -276,9 +276,17 @@ def near_by_parts(collection: Collection, backbone: str, row: int) -> np.ndarray
     )
 
 
+def family_ties(collection: Collection) -> np.ndarray:
+    """Which plates the families tie to which: rows, int32 (m, 2)."""
+    return answer(collection, "ties of families", decided_colours.family_ties, keep=4)
+
+
 def colouring(collection: Collection, column: str) -> Colouring:
     """The map's colours by one column of the catalogue, or by what is found and decided: `decided_colours.LABELS`."""
+
+    def make(shown: Collection) -> Colouring:
+        return decided_colours.coloured(shown, column)
+
     if column in decided_colours.LABELS:
-        by = decided_colours.colour_by_family if column == FAMILY else decided_colours.colour_by_reviewed
-        return answer(collection, "colouring", by, column, keep=8)
-    return fact(collection, "colouring", lambda: colour_plates(collection.catalogue, column), column, keep=64)
+        return answer(collection, "colouring", make, column, keep=12)
+    return fact(collection, "colouring", partial(make, collection), column, keep=64)

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from functools import partial
+from hashlib import sha256
+
 import numpy as np
 
 from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
 from imgsim.app.components.plate_map.array_encoding import encode_ties
 from imgsim.app.services import caches, parameters
-from imgsim.charts.decided_colours import LABELS, family_ties
+from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
+from imgsim.collection.map_labels import map_labels
 from imgsim.errors import ImgsimError
 
 BINARY = "application/octet-stream"
 
 
+def mark(file: bytes) -> str:
+    """What tells a file from the same one before a decision: it stands in the address that asks for it."""
+    return sha256(file).hexdigest()[:16]
+
+
 def points(collection: Collection, backbone: str, file: str) -> bytes:
     """The points of a projection, asked for as ``umap.bin``. Raises ImgsimError if there is none of that name."""
-    method = _stem(file)
-    if backbone not in collection.backbones or method not in collection.projections(backbone):
-        raise ImgsimError(f"There is no map {method[:80]!r} of {backbone[:80]!r}.")
-    return encode_points(np.asarray(collection.projection(backbone, method), dtype=np.float32))
+    return encode_points(_projection(collection, backbone, _stem(file)))
+
+
+def regions(collection: Collection, backbone: str, file: str) -> bytes:
+    """What the regions of a projection are called, asked for as ``umap.json``: what `RegionLabel` has, as JSON."""
+    xy = _projection(collection, backbone, _stem(file, "json"))
+    made = partial(map_labels, collection.catalogue, xy)
+    found = caches.fact(collection, "labels of a map", made, backbone, file, keep=6)
+    named = [asdict(label) | {"words": ", ".join(label.words)} for label in found]
+    return json.dumps(named, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
 def tones(collection: Collection, file: str) -> bytes:
@@ -32,7 +49,7 @@ def tones(collection: Collection, file: str) -> bytes:
 
 def ties(collection: Collection) -> bytes:
     """Which points the families tie to which."""
-    return encode_ties(caches.answer(collection, "ties of families", family_ties, keep=4))
+    return encode_ties(caches.family_ties(collection))
 
 
 def labels(collection: Collection) -> bytes:
@@ -55,8 +72,14 @@ def found(collection: Collection, text: str) -> bytes:
     return encode_mask(mask).encode()
 
 
-def _stem(file: str) -> str:
+def _projection(collection: Collection, backbone: str, method: str) -> np.ndarray:
+    if backbone not in collection.backbones or method not in collection.projections(backbone):
+        raise ImgsimError(f"There is no map {method[:80]!r} of {backbone[:80]!r}.")
+    return np.asarray(collection.projection(backbone, method), dtype=np.float32)
+
+
+def _stem(file: str, kind: str = "bin") -> str:
     stem, _, suffix = file.rpartition(".")
-    if suffix != "bin":
+    if suffix != kind:
         raise ImgsimError(f"The map has no file {file[:80]!r}.")
     return stem

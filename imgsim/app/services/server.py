@@ -18,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from imgsim.app.components import encode_tones
 from imgsim.app.services import caches, left_out_pictures, map_files, map_sheets, page_scans, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base.places import HERE, data_mark
-from imgsim.charts.decided_colours import LABELS
+from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
 from imgsim.errors import CollectionError, ImgsimError
 
@@ -64,20 +65,25 @@ def map_url(collection: Collection, backbone: str, method: str) -> str:
     return f"{_base(collection)}/map/{quote(backbone, safe='')}/{method}.bin"
 
 
-def tones_url(collection: Collection, column: str) -> str:
-    """The address of the points' colours by one column, or by what is decided, after every decision another one."""
-    after = f"?after={caches.revision(collection)}" if column in LABELS else ""
-    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin{after}"
+def tones_url(collection: Collection, column: str, colours: Colouring) -> str:
+    """The address of the points' colours by one column, or by what is decided: of these colours and no others."""
+    made = map_files.mark(encode_tones(colours.tones))
+    return f"{_base(collection)}/tones/{quote(column, safe='')}.bin?mark={made}"
 
 
 def ties_url(collection: Collection) -> str:
-    """The address of the ties of the families, after every decision another one."""
-    return f"{_base(collection)}/ties.bin?after={caches.revision(collection)}"
+    """The address of the ties of the families: of these and no others."""
+    return f"{_base(collection)}/ties.bin?mark={map_files.mark(map_files.ties(collection))}"
 
 
 def labels_url(collection: Collection) -> str:
     """The address of what the map shows under the pointer."""
     return f"{_base(collection)}/labels.json"
+
+
+def regions_url(collection: Collection, backbone: str, method: str) -> str:
+    """The address of what the regions of a projection are called."""
+    return f"{_base(collection)}/regions/{quote(backbone, safe='')}/{method}.json"
 
 
 def found_url(collection: Collection) -> str:
@@ -121,6 +127,7 @@ def routes() -> list[Route]:
         "/tones/{file}": _tones,
         "/ties.bin": _ties,
         "/labels.json": _labels,
+        "/regions/{backbone}/{file}": _regions,
         "/found": _found,
         "/pictures": _pictures,
         "/export/{key}/{file}": _export,
@@ -237,15 +244,27 @@ def _points(request: Request) -> Response:
 
 
 def _tones(request: Request) -> Response:
-    return _served(map_files.tones(_collection(request), request.path_params["file"]), map_files.BINARY)
+    return _marked(request, map_files.tones(_collection(request), request.path_params["file"]))
 
 
 def _ties(request: Request) -> Response:
-    return _served(map_files.ties(_collection(request)), map_files.BINARY)
+    return _marked(request, map_files.ties(_collection(request)))
+
+
+def _marked(request: Request, body: bytes) -> Response:
+    """A file as its address knows it: where a decision has changed it, the page is to draw its legend anew first."""
+    if request.query_params.get("mark") != map_files.mark(body):
+        return Response(None, 204, {**_SAFE, "Cache-Control": "no-store"})
+    return _served(body, map_files.BINARY)
 
 
 def _labels(request: Request) -> Response:
     return _served(map_files.labels(_collection(request)), "application/json")
+
+
+def _regions(request: Request) -> Response:
+    backbone, file = request.path_params["backbone"], request.path_params["file"]
+    return _served(map_files.regions(_collection(request), backbone, file), "application/json")
 
 
 def _found(request: Request) -> Response:

@@ -44,6 +44,8 @@ def plate_map(
     found_url: str | None = None,
     pictures_url: str | None = None,
     pictured: bool = True,
+    regions_url: str | None = None,
+    labelled: bool = True,
     sought: str = "",
     tones_url: str | None = None,
     ties_url: str | None = None,
@@ -62,6 +64,7 @@ def plate_map(
     on_seek: Callable[[], None] | None = None,
     on_legend: Callable[[], None] | None = None,
     on_pictured: Callable[[], None] | None = None,
+    on_labelled: Callable[[], None] | None = None,
 ) -> MapEvent:
     """Draw the map and return what was done on it.
 
@@ -88,6 +91,8 @@ def plate_map(
         looked for put behind it; None: no search on the map.
     pictures_url : address that answers with a sheet (`encode_pictures`) of the plates whose rows, tied by ``-``, are
         put behind it; None: points only. `pictured`: whether they are drawn, from a certain zoom on.
+    regions_url : address of what the regions of the map are called (`RegionLabel`s as JSON); None: they have no names.
+        `labelled`: whether it is shown.
     sought : what is looked for, as the page's address says.
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
     ties_url : address of the file that `encode_ties` makes, of lines between points, each in its points' colour; None:
@@ -97,9 +102,9 @@ def plate_map(
         says that all but these are shown. Which points are shown is in `visible`; this is what the legend says of it.
     height : of the picture in CSS pixels; toolbar and legend come on top.
     label : read aloud for the map.
-    on_click, on_select, on_seek, on_legend, on_pictured : called without arguments before the page reruns; the value
-        then lies in ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`,
-        `pressed_entry`, `pictured_now`.
+    on_click, on_select, on_seek, on_legend, on_pictured, on_labelled : called without arguments before the page reruns;
+        the value then lies in ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`,
+        `pressed_entry`, `switched`.
 
     Raises
     ------
@@ -129,6 +134,8 @@ def plate_map(
         "found": found_url and own_url(found_url, "found_url"),
         "pictures": pictures_url and own_url(pictures_url, "pictures_url"),
         "pictured": bool(pictured),
+        "regions": regions_url and own_url(regions_url, "regions_url"),
+        "labelled": bool(labelled),
         "sought": str(sought),
         "tones": tones_url and own_url(tones_url, "tones_url"),
         "ties": ties_url and own_url(ties_url, "ties_url"),
@@ -147,6 +154,8 @@ def plate_map(
     }
     events = {
         "clicked": on_click, "selected": on_select, "sought": on_seek, "legend": on_legend, "pictured": on_pictured,
+        "labelled": on_labelled,
+        "changed": None,  # colours that the server no longer has: the page is drawn anew, with others
     }  # fmt: skip
     result = mount("plate_map", key=key, data=data, events=events)
     if result is None:
@@ -187,9 +196,9 @@ def pressed_entry(state: object) -> tuple[int, bool] | None:
     return (tone, but) if known else None
 
 
-def pictured_now(state: object) -> bool | None:
-    """Return whether pictures were just asked for, or sent away, in a map's state; None: neither."""
-    value = _value(state, "pictured")
+def switched(state: object, name: str) -> bool | None:
+    """Return whether "pictured" or "labelled" was just switched on, or off, in a map's state; None: neither."""
+    value = _value(state, name)
     return value if isinstance(value, bool) else None
 
 

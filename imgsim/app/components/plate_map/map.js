@@ -10,6 +10,7 @@ import { Loader } from "./map_loader.js";
 import { Pencil, Toolbar, Tooltip } from "./map_panel.js";
 import { Overview } from "./map_overview.js";
 import { Picture } from "./map_picture.js";
+import { Regions } from "./map_regions.js";
 import { Search } from "./map_search.js";
 import { locate, tell } from "./map_telling.js";
 
@@ -53,7 +54,9 @@ class PlateMap {
 
   start() {
     const { canvas } = this;
-    this.picture = new Picture(canvas, () => this.tell());
+    this.picture = new Picture(canvas, () => this.tell(), () => this.name());
+    this.regions = new Regions(this.picture);
+    this.canvas.after(this.regions.node);
     this.input = new Input(canvas, this);
     this.observer = new ResizeObserver(() => {
       const { clientWidth, clientHeight } = this.stage;
@@ -85,9 +88,10 @@ class PlateMap {
       loader.points();
       return;
     }
-    if (data.tones !== before.tones) loader.colours();
+    if (data.tones !== loader.coloured) loader.colours();
     if (data.ties !== before.ties) loader.lines();
     if (data.labels !== before.labels) loader.titles();
+    if (data.regions !== before.regions) loader.regions();
     this.refresh();
   }
 
@@ -118,14 +122,16 @@ class PlateMap {
       this.asked = undefined;
     }
     this.mask = data.visible === null ? null : bytes(data.visible);
-    picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
+    const current = this.loader.coloured === data.tones; // else colours are on their way, and legend and palette wait for them
+    if (current) picture.setPalette(data.palette.map(rgb), rgb(data.none), this.dark);
     picture.setPictures(data.pictures, data.pictured);
     picture.setMarks(data.query, data.neighbours, data.verified);
     picture.setStates(this.mask, this.chosen, this.search.rows);
     this.search.tell();
     this.toolbar.update(this.mode, picture.shown, picture.selected);
-    this.toolbar.setPictures(data.pictures !== null, data.pictured);
-    this.legend.update(data, picture.colours);
+    this.regions.show(data.labelled);
+    this.toolbar.switches({ pictured: data.pictures && data.pictured, labelled: data.regions && data.labelled });
+    if (current) this.legend.update(data, picture.colours);
   }
 
   say(text, alarm = false) {
@@ -155,11 +161,11 @@ class PlateMap {
     return [this.stage.clientWidth / 2, this.stage.clientHeight / 2];
   }
 
-  /** The plates' pictures from now on, or not; the address says so, too. */
-  setPictured(pictured) {
-    this.data = { ...this.data, pictured };
+  /** What can be switched, the plates' pictures or the labels, from now on, or not; the address says so, too. */
+  turn(name, on) {
+    this.data = { ...this.data, [name]: on };
     this.refresh();
-    this.send.trigger("pictured", pictured);
+    this.send.trigger(name, on);
   }
 
   zoom(left, top, factor) {
@@ -262,6 +268,11 @@ class PlateMap {
       this.say(this.lost ? "No plate lies here. “Back to all”, or the key 0, leads back." : null);
     }
     tell(this);
+  }
+
+  /** The labels go with the frame that was drawn. */
+  name() {
+    set(this.canvas, "data-regions", this.regions.draw());
   }
 
   dispose() {

@@ -3,6 +3,7 @@
 import { bytes } from "../shared/common.js";
 
 const KEPT = 4;
+const CHANGED = 204; // no content: the server has other colours or ties by now than those that were asked for
 const kept = new Map();
 
 /** Float32Array of x, y pairs from a points file. */
@@ -48,6 +49,11 @@ export function fetchLabels(url, count) {
   });
 }
 
+/** [{ words, x, y, box, level, until }]: what the regions are called, the more important first. */
+export function fetchRegions(url) {
+  return once(url, (answer) => answer.json());
+}
+
 /**
  * [{ row, image, width, height }]: the pictures of these rows that can be drawn, each in the upper left of a square
  * ImageBitmap. They are kept where they are drawn, not here.
@@ -75,6 +81,7 @@ export async function fetchPictures(url, rows) {
 function once(url, read) {
   if (!kept.has(url)) {
     const file = fetch(url).then((answer) => {
+      if (answer.status === CHANGED) throw Object.assign(new Error("a decision changed it"), { changed: true });
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       return read(answer);
     });

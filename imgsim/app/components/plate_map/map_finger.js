@@ -1,6 +1,7 @@
 // The map by keyboard: a finger that goes from plate to plate. What it rests on is shown, and read aloud.
 
 import { element, write } from "../shared/common.js";
+import { beyond, nearestTo } from "./map_steps.js";
 
 const EDGE = 40; // CSS pixels from the border of the picture at which the map follows
 
@@ -16,7 +17,7 @@ export class Finger {
   step(right, down) {
     const { picture, data } = this.map;
     if (this.row < 0 && data.query !== null) this.row = data.query;
-    const row = this.row < 0 ? picture.nearestTo(...this.map.middle) : picture.beyond(this.row, right, down);
+    const row = this.row < 0 ? nearestTo(picture, ...this.map.middle) : beyond(picture, this.row, right, down);
     if (row >= 0) this.row = row;
     this.point();
   }

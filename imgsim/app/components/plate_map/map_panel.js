@@ -8,9 +8,15 @@ export const MODES = [
   ["lasso", "Lasso", "Draw a line round the plates to select"],
 ];
 
+// What can be switched on and off: its label, and what a press does.
+const SWITCHES = {
+  pictured: ["Pictures", "Draw the plates' pictures once you have zoomed in", "Draw points only"],
+  labelled: ["Labels", "Say what the regions have in common", "Take the labels away"],
+};
+
 /** The buttons over the picture; `status` and `clear` are for the picture's corners, where they move nothing. */
 export class Toolbar {
-  /** on: setMode(name), middle, zoom(left, top, factor), reset(), select(rows). */
+  /** on: setMode(name), middle, zoom(left, top, factor), reset(), select(rows), turn(name, on). */
   constructor(on) {
     this.modes = new Map();
     const group = element("div", { class: "group", role: "group", "aria-label": "What dragging does" });
@@ -20,10 +26,7 @@ export class Toolbar {
       group.append(button);
     }
     this.reset = press("Back to all", "", () => on.reset(), { "data-testid": "imgsim-reset" });
-    this.pictures = press("Pictures", "", () => on.setPictured(this.pictures.getAttribute("aria-pressed") !== "true"), {
-      "data-testid": "imgsim-pictures",
-      hidden: true,
-    });
+    this.switched = Object.fromEntries(Object.keys(SWITCHES).map((name) => [name, this.switch(name, on)]));
     this.clear = press("Clear selection", "Select nothing (Esc)", () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
     this.status = element("span", { class: "status", role: "status", "data-testid": "imgsim-status" });
     this.node = element(
@@ -37,7 +40,7 @@ export class Toolbar {
         press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
         this.reset,
       ),
-      this.pictures,
+      element("div", { class: "group", role: "group", "aria-label": "What is drawn" }, ...Object.values(this.switched)),
     );
   }
 
@@ -47,10 +50,21 @@ export class Toolbar {
     set(this.reset, "title", needed ? "Show all plates (0 or Home)" : "All plates are in view");
   }
 
-  setPictures(possible, on) {
-    set(this.pictures, "hidden", !possible);
-    set(this.pictures, "aria-pressed", String(on));
-    set(this.pictures, "title", on ? "Draw points only" : "Draw the plates' pictures once you have zoomed in");
+  switch(name, on) {
+    const [label] = SWITCHES[name];
+    const turn = () => on.turn(name, button.getAttribute("aria-pressed") !== "true");
+    const button = press(label, "", turn, { "data-testid": `imgsim-${name}`, hidden: true });
+    return button;
+  }
+
+  /** on: by the name of what can be switched whether it is on, null where there is none. */
+  switches(on) {
+    for (const [name, button] of Object.entries(this.switched)) {
+      const [, turnOn, turnOff] = SWITCHES[name];
+      set(button, "hidden", on[name] === null);
+      set(button, "aria-pressed", String(on[name]));
+      set(button, "title", on[name] ? turnOff : turnOn);
+    }
   }
 
   update(mode, shown, selected) {

@@ -17,10 +17,11 @@ const FOUND = 4;
 const PLAIN = [95, 111, 125]; // every point, while nothing colours them
 
 export class Picture {
-  /** Throws an Error where the browser has no WebGL2. changed() is called at each change, before the frame. */
-  constructor(canvas, changed) {
+  /** Throws an Error where the browser has no WebGL2. changed() is called at each change, before the frame; drawn() after it. */
+  constructor(canvas, changed, drawn) {
     this.canvas = canvas;
     this.changed = changed;
+    this.drawn = drawn;
     this.camera = new Camera();
     this.painter = new Painter(canvas);
     this.query = null;
@@ -28,6 +29,7 @@ export class Picture {
     this.hovered = -1;
     this.shown = this.selected = this.found = 0;
     this.version = 0; // of what the points are and how they are painted
+    this.setPalette([], PLAIN);
     this.lines = new Lines(this);
     this.pictures = new Pictures(this);
   }
@@ -181,41 +183,6 @@ export class Picture {
     return found === -1 && far <= REACH ? marked : found;
   }
 
-  /** The shown row nearest to a place on the canvas, however far; -1 where nothing is shown. */
-  nearestTo(left, top) {
-    let [best, least] = [-1, Infinity];
-    this.shownPlaces((row, x, y) => {
-      const far = Math.hypot(x - left, y - top);
-      if (far < least) [best, least] = [row, far];
-    });
-    return best;
-  }
-
-  /**
-   * The next shown row from this one to the right (1, 0), left (-1, 0), down (0, 1) or up (0, -1); -1 for none. Straight
-   * ahead counts for more than aside. Rows on the very same spot follow each other by number, or none could be reached.
-   */
-  beyond(from, right, down) {
-    const [left, top] = this.toScreen(from);
-    let [best, least] = [-1, Infinity];
-    this.shownPlaces((row, x, y) => {
-      const ahead = (x - left) * right + (y - top) * down;
-      const aside = Math.abs((x - left) * down) + Math.abs((y - top) * right);
-      const later = (row - from) * (right + down);
-      let cost = ahead + 2 * aside + (aside > ahead ? 1e6 : 0);
-      if (ahead === 0 && aside === 0) cost = later / this.count - 1;
-      if (row === from || ahead < 0 || (ahead === 0 && (aside > 0 || later < 0)) || cost >= least) return;
-      [best, least] = [row, cost];
-    });
-    return best;
-  }
-
-  shownPlaces(visit) {
-    if (!this.ready) return;
-    const { camera, xy, states } = this;
-    for (let row = 0; row < this.count; row++) if (states[row]) visit(row, ...camera.toScreen(xy[2 * row], xy[2 * row + 1]));
-  }
-
   /** The shown rows inside a polygon of [left, top] corners, ascending. */
   rowsInside(corners) {
     if (!this.ready || corners.length < 3) return [];
@@ -263,6 +230,7 @@ export class Picture {
     const cells = dots.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
     this.painter.fill("marks", new Float32Array(cells));
     this.painter.draw(this.camera, this.look(), pictures);
+    this.drawn();
   }
 
   /** Sizes, CSS pixels, and colours, 0 to 255. */
@@ -283,6 +251,7 @@ export class Picture {
   /** Start again after the browser took the graphics away. */
   restart() {
     this.painter.start();
+    this.painter.setPalette(this.painted);
     this.pictures.restart();
     this.lines.forget();
     if (!this.ready) return;

@@ -1,0 +1,36 @@
+"""What the regions of the map are called: where the map fetches it, and a sentence on what these words are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from imgsim.app.services import caches, server
+from imgsim.collection import Collection
+from imgsim.collection.region_words import BOOKS, CATEGORIES, NOTHING, TITLES, source_of
+
+_SAID = {
+    TITLES: "words of their titles",
+    CATEGORIES: "categories",
+    BOOKS: "books",
+}
+
+
+def url(collection: Collection, backbone: str, method: str) -> str | None:
+    """The address of the labels of a projection; None where no words tell the plates apart."""
+    return server.regions_url(collection, backbone, method) if _source(collection) != NOTHING else None
+
+
+def say(collection: Collection) -> None:
+    """Say what the labels are, or why there are none."""
+    source = _source(collection)
+    if source == NOTHING:
+        st.caption("No labels on the map: the plates have no titles, categories or books that tell them apart.")
+        return
+    st.caption(
+        f"Labels on the map: {_SAID[source]} that are much more frequent among the plates there than around them, "
+        "counted by a program. More come as you zoom in."
+    )
+
+
+def _source(collection: Collection) -> str:
+    return caches.fact(collection, "words of the map", lambda: source_of(collection.catalogue), keep=1)
