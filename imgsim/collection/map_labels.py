@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imgsim.collection.map_regions import FEWEST, Region, regions
-from imgsim.collection.region_words import NOTHING, Vocabulary, source_of
+from imgsim.collection.region_words import NOTHING, Counted, Vocabulary, source_of
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -47,16 +47,18 @@ def map_labels(catalogue: Catalogue, xy: npt.NDArray[np.float32]) -> tuple[Regio
     if source == NOTHING:
         return ()
     vocabulary = Vocabulary.of(catalogue, source)
-    made = [label for region in regions(xy) for _, label in _labelled(region, vocabulary, xy)]
+    every = vocabulary.count(np.arange(len(xy)))
+    made = [label for region in regions(xy) for _, label in _labelled(region, vocabulary, xy, every)]
     return tuple(sorted(made, key=lambda label: (label.level, -label.plates, label.words)))
 
 
 def _labelled(
-    region: Region, vocabulary: Vocabulary, xy: npt.NDArray[np.float32]
+    region: Region, vocabulary: Vocabulary, xy: npt.NDArray[np.float32], around: Counted
 ) -> list[tuple[Region, RegionLabel]]:
-    """A region and its parts, all those that have a label."""
-    found = [one for part in region.parts for one in _labelled(part, vocabulary, xy)]
-    words = vocabulary.telling(region.rows, region.around) if len(region.rows) >= FEWEST else []
+    """A region and its parts, all those that have a label; ``around``: what was counted where the region is a part."""
+    own = vocabulary.count(region.rows)
+    found = [one for part in region.parts for one in _labelled(part, vocabulary, xy, own)]
+    words = vocabulary.telling(own, around) if own.plates >= FEWEST else []
     if not words:
         return found
     rows = vocabulary.having(words[0], region.rows)

@@ -23,13 +23,11 @@ class Region:
     ----------
     level : 0 for the largest, at most 16; each next level splits them in four at most.
     rows : int64 (m,), its plates, ascending.
-    around : int64, the plates among which it is a region: those of the region that it is a part of, or all.
     parts : the regions that it is split in; none where its plates are too few, or lie on one spot.
     """
 
     level: int
     rows: Rows
-    around: Rows
     parts: tuple[Region, ...] = ()
 
 
@@ -38,14 +36,14 @@ def regions(xy: npt.NDArray[np.float32]) -> tuple[Region, ...]:
     every = np.arange(len(xy), dtype=np.int64)
     places = np.asarray(xy, dtype=np.float64)
     return tuple(
-        _region(places, 0, rows, every) for part in _split(places, every) for rows in _split(places, part)
+        _region(places, 0, rows) for part in _split(places, every) for rows in _split(places, part)
     )
 
 
-def _region(places: npt.NDArray[np.float64], level: int, rows: Rows, around: Rows) -> Region:
+def _region(places: npt.NDArray[np.float64], level: int, rows: Rows) -> Region:
     split = _split(places, rows) if level + 1 < LEVELS else [rows]
-    parts = tuple(_region(places, level + 1, part, rows) for part in split) if len(split) > 1 else ()
-    return Region(level, rows, around, parts)
+    parts = tuple(_region(places, level + 1, part) for part in split) if len(split) > 1 else ()
+    return Region(level, rows, parts)
 
 
 def _split(places: npt.NDArray[np.float64], rows: Rows) -> list[Rows]:

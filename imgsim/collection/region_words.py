@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ _SHARE = 0.25  # of the plates
 _LIFT = 1.6  # times more frequent than among the others
 _BESIDE = 0.45  # of the first word's weight: what is less telling does not stand beside it
 _WORD = re.compile(r"[^\W\d_]{3,}")
-# What joins words in the languages of old books: frequent in all titles of one language, and no subject.
+# What joins words in the languages of old books, or says how a book was made: frequent, and no subject.
 _JOINING = """
     the and for with from that this which their its his her our are was were being have has had not all any some other
     others also more most many much both each every than then when where who whose what how upon unto into under over
@@ -48,6 +48,9 @@ _JOINING = """
     del della delle dei degli dello con che nel nella nelle sono una uno gli alla alle dal dalla
     van het een met door ende zijn naar voor tot uit aan
     los las como mas sus uma dos com och som med till det
+    edition editions editio second third fourth corrected enlarged revised improved augmented volume volumes vol tome
+    part parts band theil book books auctore autore author authors printed published compleat complete new nova
+    description descriptions figure figures plate plates illustrated engraved engravings copper
 """
 _NO_SUBJECT = frozenset(_JOINING.split())
 
@@ -55,6 +58,13 @@ _NO_SUBJECT = frozenset(_JOINING.split())
 def source_of(catalogue: Catalogue) -> str:
     """What tells the plates of a catalogue apart in words: TITLES, CATEGORIES, BOOKS, or NOTHING."""
     return next((kind for kind in (TITLES, CATEGORIES, BOOKS) if _tells(catalogue, kind)), NOTHING)
+
+
+class Counted(NamedTuple):
+    """Of how many plates how many have each word, int64 (words,)."""
+
+    having: Rows
+    plates: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +92,17 @@ class Vocabulary:
         most = (min(spellings[key].items(), key=_better)[0] for key in places)
         return cls(has[kind_of], tuple(shorten(term, _LONGEST) for term in most))
 
-    def telling(self, rows: Rows, around: Rows) -> list[int]:
+    def count(self, rows: Rows) -> Counted:
+        """How often each word is among some plates."""
+        return Counted(np.asarray(self.has[rows].sum(axis=0), dtype=np.int64).ravel(), len(rows))
+
+    def telling(self, here: Counted, there: Counted) -> list[int]:
         """The most telling words of some plates among those around, the best first; none where nothing tells them."""
-        here, there = self._count(rows), self._count(around)
-        share = here / len(rows)
+        share = here.having / here.plates
         with np.errstate(divide="ignore", invalid="ignore"):
-            lift = share / (there / len(around))
+            lift = share / (there.having / there.plates)
             weight = np.round(share * np.log(lift), 9)  # so that no machine's last digit changes the order
-        known = (here >= _FEWEST) & (share >= _SHARE) & (lift >= _LIFT)
+        known = (here.having >= _FEWEST) & (share >= _SHARE) & (lift >= _LIFT)
         ranked = sorted(np.flatnonzero(known).tolist(), key=lambda word: (-weight[word], self.spelling[word]))
         return [word for word in ranked if weight[word] >= _BESIDE * weight[ranked[0]]]
 
@@ -106,9 +119,6 @@ class Vocabulary:
                 break
             said.append(self.spelling[word])
         return tuple(said)
-
-    def _count(self, rows: Rows) -> Rows:
-        return np.asarray(self.has[rows].sum(axis=0), dtype=np.int64).ravel()
 
 
 def _better(spelled: tuple[str, int]) -> tuple[bool, int, str]:

@@ -287,3 +287,31 @@ def test_a_box_lies_on_the_plate_however_it_is_turned() -> None:
     for before, after in ((0, 1), (1, 2), (5, 6)):
         x0, y0, x1, y1 = seen[before]
         assert np.allclose(seen[after], [1 - y1, x0, 1 - y0, x1])
+
+
+@needs_node
+def test_points_out_of_view_are_not_drawn_once_the_map_is_zoomed_in_and_none_in_view_is_missed() -> None:
+    points = np.random.default_rng(6).normal(size=(500, 2)).astype(np.float32)
+    shown = (np.arange(500) % 7 > 0).astype(int)
+    source = f"""
+      import {{ Camera }} from {module("map_camera.js")};
+      import {{ PointIndex }} from {module("map_index.js")};
+      import {{ Picture }} from {module("map_picture.js")};
+      const picture = Object.create(Picture.prototype);
+      const index = new PointIndex(new Float32Array({json.dumps(points.ravel().tolist())}));
+      const camera = Object.assign(new Camera(), {{ bounds: index.bounds }});
+      camera.resize(600, 400);
+      Object.assign(picture, {{ camera, index, states: new Uint8Array({json.dumps(shown.tolist())}) }});
+      camera.fit();
+      const all = picture.inView();
+      camera.zoomAt(200, 150, 4);
+      const place = (_, row) => camera.toScreen(index.xy[2 * row], index.xy[2 * row + 1]);
+      const places = Array.from({{ length: index.count }}, place);
+      console.log(JSON.stringify({{ all, rows: [...picture.inView()], places }}));
+    """
+    got = json.loads(node(source=source))
+    left, top = np.array(got["places"]).T
+    near = (left >= -20) & (left <= 620) & (top >= -20) & (top <= 420) & (shown == 1)
+    assert got["all"] is None
+    assert got["rows"] == np.flatnonzero(near).tolist()  # in the order in which all are drawn
+    assert 0 < len(got["rows"]) < shown.sum()

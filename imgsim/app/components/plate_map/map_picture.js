@@ -9,6 +9,8 @@ import { dots, widened, widening } from "./map_spread.js";
 
 const REACH = 10; // CSS pixels from the pointer to the point it means
 const ON_PICTURE = 5; // and to one that lies on another plate's picture
+const NEAR = 1.5; // zoom from which points out of view are left out
+const EDGE = 20; // CSS pixels that a point in view may lie outside
 const QUERY = [0, 0, 0];
 const NEIGHBOUR = [224, 0, 0];
 const NO_TONE = 255;
@@ -229,8 +231,19 @@ export class Picture {
     const dots = marks.filter(([row]) => !this.pictures.of(row));
     const cells = dots.flatMap(([row, kind]) => [this.xy[2 * row], this.xy[2 * row + 1], kind]);
     this.painter.fill("marks", new Float32Array(cells));
-    this.painter.draw(this.camera, this.look(), pictures);
+    this.painter.draw(this.camera, this.look(), pictures, this.inView());
     this.drawn();
+  }
+
+  /** The rows of the points in view, in the order in which they are drawn; null for all where most are. */
+  inView() {
+    const { camera, index, states } = this;
+    if (camera.zoom < NEAR) return null;
+    const [left, bottom] = camera.toData(-EDGE, camera.height + EDGE);
+    const [right, top] = camera.toData(camera.width + EDGE, -EDGE);
+    const rows = [];
+    index.visit([left, bottom, right, top], states, (row) => rows.push(row));
+    return Uint32Array.from(rows).sort();
   }
 
   /** Sizes, CSS pixels, and colours, 0 to 255. */

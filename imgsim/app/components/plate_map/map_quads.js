@@ -13,10 +13,10 @@ layout(location = 4) in vec2 frame;     // its width and that of the halo round 
 uniform vec4 view;
 uniform vec2 stage;                     // CSS pixels
 out vec2 place;                         // CSS pixels from the picture's upper left
-out vec2 whole;
-out vec4 cut;
-out vec4 tint;
-out vec2 edges;
+flat out vec2 whole;
+flat out vec4 cut;
+flat out vec4 tint;
+flat out vec2 edges;
 void main() {
   vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
   float border = frame.x + frame.y;
@@ -34,10 +34,10 @@ void main() {
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 place;
-in vec2 whole;
-in vec4 cut;
-in vec4 tint;
-in vec2 edges;
+flat in vec2 whole;
+flat in vec4 cut;
+flat in vec4 tint;
+flat in vec2 edges;
 uniform sampler2D pictures;
 uniform vec3 halo;
 out vec4 drawn;

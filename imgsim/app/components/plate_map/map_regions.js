@@ -91,17 +91,24 @@ export class Regions {
     this.lay();
     const { camera } = this.picture;
     this.labels.forEach((label, at) => {
-      const [left, top] = camera.toScreen(label.x, label.y);
-      const [width, height] = label.size;
-      const inView = Math.abs(left - camera.width / 2) < (camera.width + width) / 2 && top > -height && top < camera.height + height;
-      if (inView && this.starts[at] <= camera.zoom && camera.zoom < endOf(label)) {
-        this.nodeOf(at).style.transform = `translate(${Math.round(left - width / 2)}px, ${Math.round(top - height / 2)}px)`;
-      } else {
-        this.nodes.get(at)?.remove();
-        this.nodes.delete(at);
-      }
+      const shown = this.starts[at] <= camera.zoom && camera.zoom < endOf(label) && this.place(label);
+      if (shown) this.nodeOf(at).style.transform = shown;
+      else if (this.nodes.has(at)) this.remove(at);
     });
     return this.nodes.size;
+  }
+
+  /** Where a label stands, as a style says it; null out of view. */
+  place({ x, y, size: [width, height] }) {
+    const { camera } = this.picture;
+    const [left, top] = camera.toScreen(x, y);
+    if (left < -width || left > camera.width + width || top < -height || top > camera.height + height) return null;
+    return `translate(${Math.round(left - width / 2)}px, ${Math.round(top - height / 2)}px)`;
+  }
+
+  remove(at) {
+    this.nodes.get(at).remove();
+    this.nodes.delete(at);
   }
 
   nodeOf(at) {

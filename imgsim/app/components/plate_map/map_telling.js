@@ -1,7 +1,7 @@
 // What the map says of itself to tests and scripts, on its canvas ([data-testid="imgsim-map"]).
 //
 // dataset.points, shown, query, neighbours and verified ("1,2,3"), selected and found (counts), finger (the row under it,
-// by keyboard), zoom (1: all in view), centre, mode, hovered, pictures and ties (how many are drawn) and pending ("true" from a
+// by keyboard), zoom (1: all in view), centre, mode, hovered, pictures, ties and regions (how many are drawn) and pending ("true" from a
 // click to its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { set } from "../shared/common.js";
