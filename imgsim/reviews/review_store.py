@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.database import Database, Schema
+from imgsim.errors import ImgsimError
 from imgsim.reviews import rows
 from imgsim.reviews.decision_record import Review, is_by_hand, made, written
 from imgsim.reviews.decision_words import TAKEN_BACK
 from imgsim.reviews.pictures import Unconfirmed, counting, unconfirmed
 from imgsim.reviews.standing import standing_frame, taken_back
+from imgsim.reviews.together import with_it
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,31 +86,70 @@ class Reviews:
             plate_a, plate_b, decision, reviewer=reviewer, note=note, evidence=evidence,
             pictures=self._now(plate_a, plate_b) if pictures is None else pictures, confirms=confirms,
         )  # fmt: skip
-        return self.database.write(lambda connection: _append(connection, review))
+        return self.database.write(lambda connection: _append_all(connection, [review])[0])
 
-    def undo(self, reviewer: str) -> Review | None:
-        """Take back the reviewer's last decision that still stands, and return it; None where there is none.
+    def record_together(
+        self, decisions: Sequence[Review], seen: Mapping[tuple[str, str], Iterable[str]]
+    ) -> tuple[list[Review], list[Review]]:
+        """Append the decisions of one action, all at one moment, or none if something fails.
 
-        What the same person decided on that pair before stands again. Taking back is a record of its own.
+        Parameters
+        ----------
+        decisions : as :func:`~imgsim.reviews.decision_record.made` gives them, of one person, one a pair.
+        seen : by pair, the uuids of its records that the person knew of.
+
+        Returns
+        -------
+        (written, left): about a pair of which somebody said more than was seen nothing is written.
+
+        Raises
+        ------
+        ImgsimError
+            Several people, or a pair twice.
+        """
+        if len({one.reviewer for one in decisions}) > 1:
+            raise ImgsimError("One action is of one person, and these decisions are of several.")
+        if len({one.pair for one in decisions}) < len(decisions):
+            raise ImgsimError("One action says one thing of a pair, and a pair is here twice.")
+
+        def act(connection: sqlite3.Connection) -> tuple[list[Review], list[Review]]:
+            as_seen: list[Review] = []
+            left: list[Review] = []
+            for one in decisions:
+                told = rows.select(connection, "WHERE plate_a = ? AND plate_b = ?", one.pair)
+                unchanged = {record.uuid for record in told} == set(seen.get(one.pair, ()))
+                (as_seen if unchanged else left).append(one)
+            return _append_all(connection, as_seen), left
+
+        return self.database.write(act) if decisions else ([], [])
+
+    def undo(self, reviewer: str) -> list[Review]:
+        """Take back the reviewer's last action that still stands, and return its decisions; none where there is none.
+
+        That is one decision, or all that were recorded together. What the same person decided on those pairs before
+        stands again. Taking back is a record of its own.
         """
         name = " ".join(str(reviewer).split())
 
-        def act(connection: sqlite3.Connection) -> Review | None:
+        def act(connection: sqlite3.Connection) -> list[Review]:
             own = rows.select(connection, "WHERE reviewer = ?", (name,))
             gone = taken_back(own)
             standing = [r for r in own if r.uuid not in gone and r.decision != TAKEN_BACK]
             if not standing:
-                return None
-            last = max(standing, key=lambda review: review.order)
-            undoing = made(
-                last.plate_a, last.plate_b, TAKEN_BACK, reviewer=name, undoes=last.uuid,
-                pictures=(last.picture_a, last.picture_b),
-            )  # fmt: skip
-            _append(connection, undoing)
-            return last
+                return []
+            undone = with_it(max(standing, key=lambda review: review.order), standing)
+            undoing = [
+                made(
+                    one.plate_a, one.plate_b, TAKEN_BACK, reviewer=name, undoes=one.uuid,
+                    pictures=(one.picture_a, one.picture_b),
+                )
+                for one in undone
+            ]  # fmt: skip
+            _append_all(connection, undoing)
+            return undone
 
         # An undo that finds nothing must not make a file.
-        return self.database.write(act) if self.revision else None
+        return self.database.write(act) if self.revision else []
 
     def add(
         self, reviews: Iterable[Review]
@@ -215,12 +256,20 @@ def _repeats(ours: Review, given: Review) -> bool:
     return ours == given
 
 
-def _append(connection: sqlite3.Connection, review: Review) -> Review:
-    """Write a review that was made just now. A person's own reviews keep their order even if the clock is set back."""
+def _append_all(connection: sqlite3.Connection, reviews: Sequence[Review]) -> list[Review]:
+    """Write reviews that one person made just now, in one action: at one moment, which is of no other action of theirs.
+
+    A person's own reviews keep their order even if the clock is set back.
+    """
+    if not reviews:
+        return []
+    when = max(review.when for review in reviews)
     last = connection.execute(
-        'SELECT MAX("when") FROM reviews WHERE reviewer = ?', (review.reviewer,)
+        'SELECT MAX("when") FROM reviews WHERE reviewer = ?', (reviews[0].reviewer,)
     ).fetchone()[0]
-    if last is not None and review.when <= last:
-        review = replace(review, when=written(datetime.fromisoformat(last) + timedelta(microseconds=1)))
-    rows.insert(connection, review)
-    return review
+    if last is not None and when <= last:
+        when = written(datetime.fromisoformat(last) + timedelta(microseconds=1))
+    dated = [replace(review, when=when) for review in reviews]
+    for review in dated:
+        rows.insert(connection, review)
+    return dated

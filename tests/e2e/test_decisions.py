@@ -19,6 +19,7 @@ from imgsim.reviews import Reviews
 from tests.e2e.comparing import MODES, drawn, mode, open_pair, pairs, pixels, ready
 from tests.e2e.reviewing import sign
 from tests.e2e.serving import Served, settle
+from tests.e2e.test_accessibility import looked_at
 
 
 @pytest.fixture
@@ -170,3 +171,49 @@ def test_what_is_seen_at_a_numbered_point_is_written_shown_and_taken_back(
     form.get_by_role("button", name="Undo").click()
     expect(list_.locator("li")).to_have_count(0)
     assert Observations(folder).standing() == []
+
+
+def test_a_whole_family_is_decided_at_once_but_for_the_plate_that_is_ticked(
+    page: Page, desk: tuple[Served, Path]
+) -> None:
+    served, folder = desk
+    families = families_of(open_collection(folder))
+    assert families is not None
+    family = max(families.ordered(), key=len)
+    assert len(family) > 2
+    reviews = reviews_of(folder)
+    before = reviews.all()
+    page.goto(f"{served.url}/reuse?collection=sample&family={family.id}")
+    settle(page)
+    page.get_by_role("button", name="Decide about all of them").click()
+    settle(page)
+    sign(page)
+    page.keyboard.press("u")
+    settle(page)
+    plates = page.get_by_test_id("imgsim-strips").locator("li")
+    expect(page.get_by_test_id("imgsim-except")).to_have_count(len(family))
+    expect(page.get_by_test_id("imgsim-judge").first).to_be_hidden()
+    # By the keyboard: along the strip, to the box of the second plate.
+    box = plates.nth(1).get_by_test_id("imgsim-except")
+    box.focus()
+    page.keyboard.press("Enter")
+    expect(box).to_have_attribute("aria-checked", "true")
+    settle(page)
+    expect(box).to_be_focused()
+    page.keyboard.press("s")  # another word than U
+    settle(page)
+    does = page.get_by_role("button", name=re.compile("Decide about .* same plate"))
+    expect(does).to_be_enabled()
+    looked_at(page, "a family to be decided at once", "light", "dark")
+    assert reviews.all() == before
+    does.click()
+    expect(page.get_by_text(re.compile("Noted: same plate, about .* at once"))).to_be_visible()
+    settle(page)
+    made = reviews.all()[len(before):]
+    left_out = family.members[1].plate_id
+    assert made and {one.decision for one in made} == {"same plate"} and len({one.when for one in made}) == 1
+    assert {plate for one in made for plate in one.pair} == {m.plate_id for m in family.members} - {left_out}
+    page.keyboard.press("z")
+    expect(page.get_by_text(re.compile("Taken back: same plate"))).to_be_visible()
+    settle(page)
+    assert [one.undoes for one in reviews.all()[len(before) + len(made):]] == [one.uuid for one in made]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Some
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from imgsim.app.parts import (
     cards,
     downloads,
     drawn_after,
+    family_decision,
     family_judging,
     family_time,
     family_words,
@@ -105,6 +107,7 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
         "undated": not member.dated,
         "compare": member.place > 0,
         "judge": judge and member.tied_to is not None,
+        "except": judge,
         "mark": plate_id == plate,
     }
 
@@ -127,17 +130,22 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
     st.caption(text.plain(facts_line(collection, family)))
     family_words.show(collection, family, beside=partial(_into_the_tray, family))
     family_judging.bar(collection, family)
+    family_decision.bar(collection, family)
     hands = drawn_after.hands(collection)
     made = strip(collection, family, now.plate, judge=True, hands=hands)
-    st.segmented_control(
-        "Shown", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True,
-        **state.bind("family_view"),
-    )  # fmt: skip
-    if view == "time":
+    excepted = family_decision.excepted(collection, family)
+    if excepted is None:
+        with st.container(horizontal=True, vertical_alignment="center", key="family_shown"):
+            st.segmented_control(
+                "Shown", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True,
+                **state.bind("family_view"),
+            )  # fmt: skip
+            family_decision.offer(collection, family)
+    if view == "time" and excepted is None:
         plates = {member["id"]: member for member in made["members"]}
         follow(family_time.draw(family, plates), None, families)
     else:
-        _strip(family, made, families)
+        _strip(family, made, families, excepted)
     matches = collection.matches
     if matches is not None:
         family_judging.went_apart(collection, family)
@@ -150,10 +158,11 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
     st.code(cited, language=None, wrap_lines=True)
 
 
-def _strip(family: Family, made: dict[str, Any], families: Families) -> None:
+def _strip(family: Family, made: dict[str, Any], families: Families, excepted: Some[str] | None) -> None:
     event = family_strips(
         key=_STRIP, families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family",
         tray=state.current().tray, on_gather=partial(tray.gathered, _STRIP),
+        excepted=excepted, on_except=partial(family_decision.ticked, _STRIP),
     )  # fmt: skip
     if event.judge:
         family_judging.member(family, event.judge)

@@ -14,6 +14,7 @@ from imgsim.reviews import Review
 
 _JUDGED = "_imgsim_family_judged"  # the pair of rows whose decision is open
 _WERE = "_imgsim_family_were"  # (collection, rows) of the family before the last decision
+OF_ALL = "_imgsim_family_all"  # what is asked of all plates of a family: see family_decision
 
 
 def member(family: Family, plate_id: str) -> None:
@@ -27,7 +28,13 @@ def pair(row_a: int, row_b: int) -> None:
     """Open the bar for a pair; pressed again on the same one it closes."""
     asked = (row_a, row_b)
     st.session_state[_JUDGED] = None if st.session_state.get(_JUDGED) == asked else asked
+    st.session_state.pop(OF_ALL, None)  # a page has one bar, for the keys are the page's
     st.rerun()
+
+
+def asks(family: Family) -> bool:
+    """Whether a decision is asked for above the strip, about a pair of the family or about all of it."""
+    return asked_of(family) is not None or getattr(st.session_state.get(OF_ALL), "family", "") == family.id
 
 
 def asked_of(family: Family) -> tuple[int, int] | None:
@@ -50,18 +57,19 @@ def bar(collection: Collection, family: Family) -> None:
             with st.container(horizontal=True, width="content", gap="small"):
                 if st.button("Open in Compare", key="judging_compare", type="tertiary"):
                     shell.go("compare", plate=ids[0], other=ids[1])
-                st.button("Close", key="judging_close", type="tertiary", on_click=_close_judging)
+                st.button("Close", key="judging_close", type="tertiary", on_click=close)
         st.caption(
             "Confirmed pairs stay together, unrelated ones go apart at once; the lines decide about the others anew."
         )
-        reviewing.bar(collection, *asked, key="judging", then=partial(_decided, family.rows))
+        reviewing.bar(collection, *asked, key="judging", then=partial(decided, family.rows))
 
 
-def _close_judging() -> None:
+def close() -> None:
+    """Ask about no pair any more."""
     st.session_state[_JUDGED] = None
 
 
-def _decided(rows: tuple[int, ...], review: Review | None) -> None:
+def decided(rows: tuple[int, ...], review: Review | None) -> None:
     """Follow the family, whose name may have changed with its earliest plate, and say what became of its plates."""
     collection = shell.collection()
     families = caches.families(collection)
@@ -108,7 +116,7 @@ def dissolved(collection: Collection) -> None:
     ids = ", ".join(text.plain(collection.catalogue.plate_ids[row]) for row in rows[:6])
     with st.container(horizontal=True, vertical_alignment="center", key="dissolved"):
         st.info(f"After your decision {ids} are no family any more.")
-        reviewing.undo(collection, key="dissolved_undo", then=partial(_decided, rows))
+        reviewing.undo(collection, key="dissolved_undo", then=partial(decided, rows))
 
 
 def leave() -> None:

@@ -51,26 +51,32 @@ def bar(
     known = reviewer.remembered()
     with st.container(key=f"{key}_reviewing", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_decisions"):
-            stands = decided(collection, *ids)
-            for decision, meaning in DECISIONS.items():
-                st.button(
-                    f"{decision[0].upper()}{decision[1:]}",
-                    key=f"{key}_{decision.replace(' ', '_')}",
-                    type="primary" if decision == stands.get(known) else "secondary",
-                    help=meaning,
-                    shortcut=_LETTERS[decision],
-                    disabled=not known,
-                    on_click=_decide,
-                    args=(collection.name, ids[0], ids[1], decision, key, then),
-                )
+            pressed = decided(collection, *ids).get(known, "")
+            buttons(key, pressed, bool(known), _decide, collection.name, ids[0], ids[1], key, then)
             undo(collection, key=f"{key}_undo", then=then)
             if known:
-                _noting(_note_key(key, *ids))
+                noting(_note_key(key, *ids))
                 reviewer.change(known, "Who decides. Click to change the name.")
             else:
                 reviewer.ask("signs your decisions")
         with told or nullcontext():
             _told(collection, *ids)
+
+
+def buttons(key: str, pressed: str, enabled: bool, act: Callable[..., None], *args: object) -> None:
+    """Draw the six decisions with their letters, one of them pressed; ``act`` is called with ``args`` and the one that
+    is chosen."""
+    for decision, meaning in DECISIONS.items():
+        st.button(
+            f"{decision[0].upper()}{decision[1:]}",
+            key=f"{key}_{decision.replace(' ', '_')}",
+            type="primary" if decision == pressed else "secondary",
+            help=meaning,
+            shortcut=_LETTERS[decision],
+            disabled=not enabled,
+            on_click=act,
+            args=(*args, decision),
+        )
 
 
 def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
@@ -79,7 +85,7 @@ def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
         "Undo",
         key=key,
         type="tertiary",
-        help="Take back your last decision, whichever pair it was on.",
+        help="Take back your last decision, whichever pair it was on; one about many pairs as one.",
         shortcut=keyboard.UNDO,
         disabled=not reviewer.name(),
         on_click=_undo,
@@ -140,8 +146,8 @@ def day(when: str) -> str:
 # ---- writing
 
 
-def _noting(key: str) -> None:
-    """The note that the next decision on this pair takes with it; what is written is seen on the button."""
+def noting(key: str, about: str = "on this pair") -> None:
+    """The note that the next decision takes with it; what is written is seen on the button."""
     written = str(st.session_state.get(key) or "")
     short = written if len(written) <= 24 else f"{written[:24]}…"
     with st.popover(
@@ -151,7 +157,7 @@ def _noting(key: str) -> None:
             "Note",
             key=key,
             max_chars=MOST_NOTE,
-            placeholder="It goes with your next decision on this pair.",
+            placeholder=f"It goes with your next decision {about}.",
             height=90,
         )
 
@@ -160,7 +166,7 @@ def _note_key(key: str, plate_a: str, plate_b: str) -> str:
     return f"{key}_note_{plate_a}_{plate_b}"
 
 
-def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then: Then | None) -> None:
+def _decide(name: str, plate_a: str, plate_b: str, key: str, then: Then | None, decision: str) -> None:
     note_key = _note_key(key, plate_a, plate_b)
     try:
         collection = caches.opened(name)
@@ -174,7 +180,7 @@ def _decide(name: str, plate_a: str, plate_b: str, decision: str, key: str, then
             evidence=evidence_of(collection, *rows, state.current().backbone),
         )
     except ImgsimError as error:
-        st.session_state[_FAILED] = remedies.told(error)
+        say(failed=remedies.told(error))
         return
     st.session_state[note_key] = ""
     st.session_state[_SAID] = (made.pair, f"Noted: {decision} ({plate_a}, {plate_b}).")
@@ -186,14 +192,27 @@ def _undo(name: str, then: Then | None) -> None:
     try:
         gone = caches.reviews(caches.opened(name)).undo(reviewer.name())
     except ImgsimError as error:
-        st.session_state[_FAILED] = remedies.told(error)
+        say(failed=remedies.told(error))
         return
-    if gone is None:
-        st.session_state[_SAID] = (None, "There is nothing of yours to take back.")
+    if not gone:
+        say("There is nothing of yours to take back.")
         return
-    st.session_state[_SAID] = (None, f"Taken back: {gone.decision} ({gone.plate_a}, {gone.plate_b}).")
+    first = gone[0]
+    what = f"{first.plate_a}, {first.plate_b}" if len(gone) == 1 else f"{len(gone):,} pairs at once"
+    say(f"Taken back: {first.decision} ({what}).")
     if then is not None:
-        then(gone)
+        then(first)
+
+
+def say(done: str = "", *, failed: str = "") -> None:
+    """Have it said on the page that is drawn next what was written or taken back, or why it was not."""
+    st.session_state[_FAILED] = failed
+    st.session_state[_SAID] = (None, done)
+
+
+def said() -> tuple[str, str]:
+    """What was just written or taken back, and why something was not; "" where there is nothing to say. Said once."""
+    return str(st.session_state.pop(_SAID, (None, ""))[1]), str(st.session_state.pop(_FAILED, ""))
 
 
 # ---- what stands

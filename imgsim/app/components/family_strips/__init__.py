@@ -14,13 +14,14 @@ from imgsim.errors import ImgsimError
 
 @dataclass(frozen=True)
 class StripEvent:
-    """What the user did since the last run: the plate clicked, to compare, to judge; the family to open; and whether
-    boxes of the tray were ticked."""
+    """What the user did since the last run: the plate clicked, to compare, to judge, to be left out or not; the family
+    to open; and whether boxes of the tray were ticked."""
 
     clicked: str | None = None
     compare: str | None = None
     open: str | None = None
     judge: str | None = None
+    excepted: str | None = None
     gathered: bool = False
 
 
@@ -32,10 +33,12 @@ def family_strips(
     heads: bool = True,
     label: str = "Families",
     tray: Collection[str] | None = None,
+    excepted: Collection[str] | None = None,
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
     on_open: Callable[[], None] | None = None,
     on_judge: Callable[[], None] | None = None,
+    on_except: Callable[[], None] | None = None,
     on_gather: Callable[[], None] | None = None,
 ) -> StripEvent:
     """Show families and return what was picked.
@@ -51,11 +54,13 @@ def family_strips(
             words    list of word: dicts of text, kind (one of drawing.KINDS) and title
             members  list of dicts, in order of date, the undated last:
                      id, alt, src, year (str, "" without one), lines (list of str), words (as above),
-                     first, undated, compare, judge (bool), outline and mark as in the grid (optional)
+                     first, undated, compare, judge, except (bool), outline and mark as in the grid (optional)
             after    list of dicts (optional): what stands below by a dashed line, each a heading and members
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     heads : whether each strip has its heading.
+    excepted : ids of plates that are left out of what is asked of all; others with `except` can be. None: nothing is.
+    on_except : called without arguments before the page reruns when such a box was clicked.
     tray, on_gather : as in `thumbnail_grid`.
 
     Raises
@@ -75,18 +80,20 @@ def family_strips(
         "heads": bool(heads),
         "label": str(label),
         "tray": None if tray is None else sorted(plates.intersection(tray)),
+        "excepted": None if excepted is None else sorted(plates.intersection(excepted)),
     }
-    events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge}
+    events = {"clicked": on_click, "compare": on_compare, "open": on_open, "judge": on_judge, "excepted": on_except}
     result = mount("family_strips", key=key, data=data, events={**events, "gather": on_gather})
     if result is None:
         return StripEvent()
     # Only ids that are on the page: the browser is asked, not believed.
-    clicked, compare, opened, judge = (picked(result, event) for event in events)
+    clicked, compare, opened, judge, excepts = (picked(result, event) for event in events)
     return StripEvent(
         clicked if clicked in plates else None,
         compare if compare in plates else None,
         opened if opened in ids else None,
         judge if judge in plates else None,
+        excepts if excepts in plates else None,
         gathered(result) is not None,
     )
 
@@ -116,7 +123,7 @@ def plate_of_strip(member: Mapping[str, Any]) -> dict[str, Any]:
         "lines": [str(line) for line in member.get("lines", ())],
         "words": [word(given) for given in member.get("words", ())],
         "mark": "query" if member.get("mark") else "",
-        **{name: bool(member.get(name)) for name in ("first", "undated", "compare", "judge")},
+        **{name: bool(member.get(name)) for name in ("first", "undated", "compare", "judge", "except")},
     }
     if member.get("outline") is not None:
         made["outline"] = drawable(member["outline"], f"the outline of {plate_id!r}")

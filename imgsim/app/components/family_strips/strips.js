@@ -1,13 +1,15 @@
 // Families of plates, each a strip in order of date. Families and plates are kept by id from rerun to rerun.
 //
 // For tests: [data-testid="imgsim-strips"] holds one div.family[data-family] a family; each li has data-id, data-year,
-// data-first, data-undated; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge"; "imgsim-open" opens the family;
+// data-first, data-undated, data-excepted; its buttons are "imgsim-plate", "imgsim-compare", "imgsim-judge",
+// "imgsim-except"; "imgsim-open" opens the family;
 // "imgsim-gather" is the box that puts a plate in the tray.
 // What other hands drew stands below it in [data-testid="imgsim-after"], a strip for each order in time.
 
 import { component, element, set, styles } from "../shared/common.js";
 import * as gathering from "../shared/gathering.js";
 import { paper } from "../shared/paper.js";
+import * as exceptions from "./strips_except.js";
 
 function word({ text, kind, title }) {
   return element("span", { class: "word", "data-kind": kind, title }, text);
@@ -53,6 +55,7 @@ function member(item, family) {
       ),
     );
   }
+  if (item.except) node.append(element("span", { class: "acts" }, exceptions.box(item.alt)));
   node.dataset.family = family;
   return node;
 }
@@ -68,7 +71,7 @@ class Strips {
     this.root.addEventListener("focusin", (event) => this.hold(event.target.closest("li")));
   }
 
-  update({ families, height, label, heads, tray }) {
+  update({ families, height, label, heads, tray, excepted }) {
     set(this.root, "aria-label", label);
     set(this.root, "data-heads", heads);
     this.root.style.setProperty("--height", `${height}px`);
@@ -90,13 +93,15 @@ class Strips {
     }
     set(this.root, "data-count", families.length);
     this.tray = tray && new Set(tray);
+    this.excepted = excepted;
     this.tick();
   }
 
-  /** Every plate says whether it is in the tray. */
+  /** Every plate says whether it is in the tray, and whether it is left out. */
   tick() {
     for (const node of this.root.querySelectorAll("li")) {
       const named = node.querySelector("img").alt;
+      if (node.querySelector(".except")) exceptions.tick(node, this.excepted && this.excepted.includes(node.dataset.id));
       gathering.tick(node.querySelector(".gather"), node, named, this.tray && this.tray.has(node.dataset.id));
     }
   }
@@ -164,7 +169,7 @@ class Strips {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.classList.contains("gather")) return this.gather(button.closest("li"), event.shiftKey);
-    const kinds = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open", "imgsim-judge": "judge" };
+    const kinds = { "imgsim-plate": "clicked", "imgsim-compare": "compare", "imgsim-open": "open", "imgsim-judge": "judge", "imgsim-except": "excepted" };
     const kind = kinds[button.dataset.testid];
     const id = kind === "open" ? button.closest(".family").dataset.family : button.closest("li").dataset.id;
     if (kind) this.send.trigger(kind, id);
