@@ -135,6 +135,10 @@ INFO = _object(
         "width": _PIXELS,
         "height": _PIXELS,
         "sizes": _list(_object("width height", {"width": _PIXELS, "height": _PIXELS})),
+        "maxWidth": _PIXELS,
+        "tiles": _list(
+            _object("width scaleFactors", {"width": _PIXELS, "height": _PIXELS, "scaleFactors": _list(_PIXELS)})
+        ),
     },
 )
 
@@ -150,7 +154,13 @@ def check_info(info: dict[str, Any]) -> None:
     """The same for an info.json."""
     jsonschema.Draft202012Validator(INFO).validate(info)
     sizes = [(size["width"], size["height"]) for size in info["sizes"]]
-    assert sizes == sorted(set(sizes)) and sizes[-1] == (info["width"], info["height"])
+    assert sizes == sorted(set(sizes))
+    # Without a limit the largest is the scan; with one nothing that is promised is beyond it.
+    if "maxWidth" in info:
+        assert max(sizes[-1]) == info["maxWidth"] < max(info["width"], info["height"])
+        assert all(max(tile["width"], tile.get("height", 1)) <= info["maxWidth"] for tile in info["tiles"])
+    else:
+        assert sizes[-1] == (info["width"], info["height"])
 
 
 def broken_rules(manifest: dict[str, Any]) -> Iterator[str]:

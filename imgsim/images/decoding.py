@@ -125,7 +125,7 @@ def _decode(content: Content, kind: str, reduce_to: int | None, max_pixels: int 
             pixels.check_channels(content.head)
         original_mode, original_size = image.mode, image.size
         # Read before load(): Pillow turns TIFFs upright itself while it loads them.
-        orientation = _orientation(image, kind, content) if codecs.turned_by_exif(image, kind) else None
+        orientation = orientation_of(image, kind, content) if codecs.turned_by_exif(image, kind) else None
         flat, upright = _flat(image, content, kind, tiff, reduce_to, huge)
         if not upright and orientation is not None:
             flat = flat.transpose(orientation)
@@ -158,7 +158,8 @@ def _flat(
     return pixels.flatten(image), kind == "TIFF"
 
 
-def _orientation(image: ImageFile.ImageFile, kind: str, content: Content) -> Image.Transpose | None:
+def orientation_of(image: ImageFile.ImageFile, kind: str, content: Content) -> Image.Transpose | None:
+    """How an image, opened and not loaded, is turned upright; None where it is or does not say."""
     if kind == "PNG" and image.width * image.height > strips.LARGE // 8:
         strips.find_exif(image, content)
     return pixels.orientation(image)

@@ -38,8 +38,7 @@ def factor_for(
     one is reduced more where it must be.
     """
     factor = max(image.size) // (2 * reduce_to)
-    serves = kind == "PNG" or (kind == "TIFF" and plain_tiff)
-    if not serves or image.mode not in _PER_PIXEL:
+    if not streams(image, kind, plain_tiff):
         return 1
     if huge:
         # An interlaced PNG is only there when all of it has been read.
@@ -49,12 +48,36 @@ def factor_for(
     return factor if image.width * image.height * _PER_PIXEL[image.mode] > LARGE else 1
 
 
+def streams(image: ImageFile.ImageFile, kind: str, plain_tiff: bool) -> bool:
+    """Whether an image, opened and not loaded, is of a form that strips give as Pillow does."""
+    return (kind == "PNG" or (kind == "TIFF" and plain_tiff)) and image.mode in _PER_PIXEL
+
+
 def loaded(content: Content, kind: str, **options: Any) -> Any:
     """An image of libvips, from memory or from the disk; nothing is decoded yet."""
-    vips, name = load(), {"WEBP": "webp", "TIFF": "tiff", "PNG": "png"}[kind]
+    vips, name = load(), {"WEBP": "webp", "TIFF": "tiff", "PNG": "png", "JPEG": "jpeg"}[kind]
     if content.path is not None:
         return getattr(vips.Image, f"{name}load")(str(content.path), fail_on="error", **options)
     return getattr(vips.Image, f"{name}load_buffer")(content.bytes, fail_on="error", **options)
+
+
+def streamed(content: Content, kind: str, page: int = 0) -> Any:
+    """An image of libvips that is read once, from top to bottom, as stored, alpha laid on white."""
+    of_page = {"page": page} if kind == "TIFF" else {}
+    return on_white(loaded(content, kind, access="sequential", **of_page))
+
+
+def on_white(image: Any) -> Any:
+    """An image of libvips without its alpha."""
+    if not image.hasalpha():
+        return image
+    top = 65535 if image.format == "ushort" else 255
+    return image.flatten(background=[top] * (image.bands - 1), max_alpha=top)
+
+
+def eight_bits(image: Any) -> Any:
+    """An image of libvips with 16 bits scaled to 8."""
+    return (image.cast("float") * (255 / 65535)).rint().cast("uchar") if image.format == "ushort" else image
 
 
 def reduced(content: Content, kind: str, factor: int, page: int = 0) -> Image.Image:
@@ -66,19 +89,10 @@ def reduced(content: Content, kind: str, factor: int, page: int = 0) -> Image.Im
     vips = load()
     try:
         if kind == "WEBP":
-            image = loaded(content, kind, scale=1 / factor)
-        elif kind == "TIFF":
-            image = loaded(content, kind, page=page, access="sequential")
+            image = on_white(loaded(content, kind, scale=1 / factor))
         else:
-            image = loaded(content, kind, access="sequential")
-        if image.hasalpha():
-            top = 65535 if image.format == "ushort" else 255
-            image = image.flatten(background=[top] * (image.bands - 1), max_alpha=top)
-        if kind != "WEBP":
-            image = image.shrink(factor, factor, ceil=True)
-        if image.format == "ushort":
-            image = (image.cast("float") * (255 / 65535)).rint().cast("uchar")
-        return fetched(image, max(1, BAND // factor))
+            image = streamed(content, kind, page).shrink(factor, factor, ceil=True)
+        return fetched(eight_bits(image), max(1, BAND // factor))
     except vips.Error as error:
         raise explained(error, kind) from None
 

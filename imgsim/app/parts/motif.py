@@ -16,6 +16,7 @@ from imgsim.app.components import outline, plate_viewer, thumbnail_grid
 from imgsim.app.components.plate_viewer import box_of
 from imgsim.app.parts import cards, downloads, never_counts, shell, tray
 from imgsim.app.services import caches, commands, server, state, text
+from imgsim.app.services.deep_zoom import tiles_of
 from imgsim.app.services.parameters import Box
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
@@ -42,6 +43,7 @@ def viewer(collection: Collection, row: int, box: Box | None, height: int = 560)
         box=box,
         on_box=_boxed,
         trail=(collection.name, str(record["plate_id"])),
+        tiles=tiles_of(collection, row),
     )
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from imgsim.app.services import caches, server, state, text
+from imgsim.app.services import caches, scan_tiles, server, state, text
 from imgsim.base.places import data_dir
 from imgsim.collection import Collection, settings
 from imgsim.collection.addresses import family_address
@@ -178,18 +178,23 @@ def _service(request: Request, collection: Collection) -> Response:
 
 
 def _info(request: Request, collection: Collection) -> Response:
-    _, address, size = _scan(request, collection)
-    return _json(request, image_service.info(address, size), image_service.CONTEXT, _FRESH)
+    row, address, size = _scan(request, collection)
+    told = image_service.info(address, size, scan_tiles.offered(collection, row))
+    return _json(request, told, image_service.CONTEXT, _FRESH)
 
 
 def _image(request: Request, collection: Collection) -> Response:
     row, _, scan = _scan(request, collection)
-    size = image_service.requested(request.path_params["parameters"], scan)
-    if size is None:
-        return Response("Not offered: info.json lists what is", 400, _GONE, "text/plain")
-    sha256 = request.path_params["sha256"]
-    small = size != image_service.sizes(scan)[-1] and size == image_service.sizes(scan)[0]
-    body = _jpeg(str(collection.path), sha256, size, small, collection, row)
+    asked = request.path_params["parameters"]
+    size, tile = image_service.requested(asked, scan), image_service.requested_tile(asked, scan)
+    if size is not None:
+        sha256 = request.path_params["sha256"]
+        small = size != image_service.sizes(scan)[-1] and size == image_service.sizes(scan)[0]
+        body = _jpeg(str(collection.path), sha256, size, small, collection, row)
+    elif tile is not None and image_service.larger(scan):
+        body = scan_tiles.tile(collection, row, tile)
+    else:
+        return Response("This region and size is not offered: info.json lists what is.", 404, _GONE, "text/plain")
     return Response(body, 200, _FOREVER, "image/jpeg")
 
 

@@ -37,6 +37,7 @@ def plate_viewer(
     box: Box | Literal["kept"] | None = "kept",
     on_box: Callable[[], None] | None = None,
     trail: tuple[str, str] | None = None,
+    tiles: Mapping[str, Any] | None = None,
 ) -> ViewerState:
     """Show one image whole, to be zoomed and moved.
 
@@ -52,6 +53,8 @@ def plate_viewer(
     draw_label : what the button that draws is called.
     box : the box to show, for a caller that keeps it (with `on_box`); left out, the viewer keeps it itself.
     trail : the collection and the id of the plate that is opened here, which this browser remembers; None for others.
+    tiles : of a scan with more pixels than `src` its tiles: `address` of its image service in this app, `width` and
+        `height` of the scan in pixels, `side` of a tile, and the `factors` by which the scan is divided.
     on_box : called without arguments before the page reruns when the box changed; see `box_of`.
 
     Raises
@@ -77,6 +80,7 @@ def plate_viewer(
         "draw": bool(draw),
         "draw_label": str(draw_label),
         "trail": list(trail) if trail else None,
+        "tiles": {**tiles, "address": own_url(tiles["address"], "the address of the tiles")} if tiles else None,
     }
     if box == "kept":
         # The box outlives the picture of it: a viewer that comes back to the page draws it again.

@@ -3,6 +3,7 @@
 // For tests: [data-testid="imgsim-viewer"] is the stage, see shared/image_stage.js; dataset.box is "x0,y0,x1,y1" or "".
 
 import { component, element, keyCaps, set, styles, write } from "../shared/common.js";
+import { DeepZoom } from "../shared/deep_zoom.js";
 import { ImageStage, press } from "../shared/image_stage.js";
 import { Looks, fullScreen } from "../shared/image_tools.js";
 import { UPRIGHT, box as laidBox, flipped, laid, turned, unlaid } from "../shared/orientation.js";
@@ -16,6 +17,7 @@ class Viewer extends ImageStage {
     this.talk = new BoxTalk((box) => this.send.state("box", { image: this.data.image, box, at: Date.now() }));
     this.looks = new Looks((filter) => this.stage.style.setProperty("--look", filter || "none"));
     this.node = element("div", { class: "viewer" });
+    this.deep = new DeepZoom(this);
     const tools = this.toolbar();
     this.stage.append(this.clear); // over the plate, which must not jump while a box is drawn
     this.hand = this.crop = new CropBox(this.stage, {
@@ -71,6 +73,7 @@ class Viewer extends ImageStage {
     set(this.modes, "hidden", !data.crop);
     write(this.modes.firstChild, data.draw_label);
     if (data.crop !== before.crop) this.setMode(data.crop && data.draw ? "box" : "move");
+    if (data.src !== before.src) this.deep.of(data.tiles);
     if (data.src !== before.src) this.lies = UPRIGHT; // another plate lies as it is in its file
     const hear = { set: (box, told) => this.crop.set(laidBox(laid, this.lies, box), told) };
     this.talk.hear((data.crop && data.box) || null, data.image !== before.image, hear);
@@ -85,6 +88,12 @@ class Viewer extends ImageStage {
 
   placed() {
     this.crop.place();
+    this.deep.place();
+  }
+
+  dispose() {
+    super.dispose();
+    this.deep.dispose();
   }
 
   setMode(mode) {
