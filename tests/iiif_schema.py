@@ -105,6 +105,36 @@ _PAGE = _object(
     "id type items",
     {"id": _URI, "type": {"const": "AnnotationPage"}, "items": _list(_ANNOTATION)},
 )
+# What is said of a canvas: a W3C Web Annotation (its sections 3.2 to 4.2), of the forms that we write.
+_SAID = _object(
+    "id type motivation creator created body target",
+    {
+        "id": _URI,
+        "type": {"const": "Annotation"},
+        "motivation": {"const": "commenting"},
+        "creator": _object("type name", {"type": {"const": "Person"}, "name": {"type": "string", "minLength": 1}}),
+        "created": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+        "body": _object(
+            "type value format",
+            {"type": {"const": "TextualBody"}, "value": {"type": "string"}, "format": {"const": "text/plain"}},
+        ),
+        "target": _object(
+            "type source selector",
+            {
+                "type": {"const": "SpecificResource"},
+                "source": _URI,
+                "selector": _object(
+                    "type conformsTo value",
+                    {
+                        "type": {"const": "FragmentSelector"},
+                        "conformsTo": {"const": "http://www.w3.org/TR/media-frags/"},
+                        "value": {"type": "string", "pattern": r"^xywh=\d+,\d+,[1-9]\d*,[1-9]\d*$"},
+                    },
+                ),
+            },
+        ),
+    },
+)
 _CANVAS = _object(
     "id type width height items",  # items is not demanded, but there would be nothing to see
     {
@@ -113,6 +143,9 @@ _CANVAS = _object(
         "width": _PIXELS,
         "height": _PIXELS,
         "items": _list(_PAGE),
+        "annotations": _list(
+            _object("id type items", {"id": _URI, "type": {"const": "AnnotationPage"}, "items": _list(_SAID)})
+        ),
     },
 )
 MANIFEST = _object(
@@ -183,6 +216,14 @@ def broken_rules(manifest: dict[str, Any]) -> Iterator[str]:
                 for service in body.get("service", ()):
                     if not body["id"].startswith(service["id"] + "/"):
                         yield f"{body['id']} is no image of its service"
+        for page in canvas.get("annotations", ()):
+            ids += [page["id"], *(annotation["id"] for annotation in page["items"])]
+            for annotation in page["items"]:
+                if annotation["target"]["source"] != canvas["id"]:
+                    yield f"{annotation['id']} is about {annotation['target']['source']}, not its canvas"
+                x, y, w, h = map(int, annotation["target"]["selector"]["value"].removeprefix("xywh=").split(","))
+                if x + w > canvas["width"] or y + h > canvas["height"]:
+                    yield f"{annotation['id']} lies outside of its canvas"
     yield from (
         f"the id {one} stands there {count} times" for one, count in Counter(ids).items() if count > 1
     )

@@ -280,13 +280,13 @@ def draw_opening(collection: Collection) -> None:
     if is_open:
         st.markdown(
             f"**“{name}” is open to other web pages.** Any page in a browser that reaches imgsim can read its IIIF "
-            "manifests: what the catalogue says of each plate, its families, and its pictures."
+            "manifests: what the catalogue says of each plate, its families, what people observed, and its pictures."
         )
     else:
         st.markdown(
             f"**“{name}” is closed to other web pages.** A program of its own can read the address, a viewer in a web "
             "page (Mirador) cannot. If you open it, **any** page in a browser that reaches imgsim can read what the "
-            "catalogue says of each plate, its families, and its pictures."
+            "catalogue says of each plate, its families, what people observed, and its pictures."
         )
     st.caption("No page of another address can ever change anything, or read notes, uploads or the rest of imgsim.")
     # Two buttons, not one that turns over: Streamlit may deliver one click to two runs of the page, and the second must

@@ -15,6 +15,7 @@ from imgsim.collection.decided import reviews_of
 from imgsim.collection.family_notes import NOTHING
 from imgsim.collection.passed_words import family_words
 from imgsim.errors import ImgsimError, PrepareAgain
+from imgsim.export.iiif.annotations import annotated
 from imgsim.export.iiif.image_service import image_address, sizes
 from imgsim.export.iiif.uris import Addresses
 from imgsim.reviews.account import account
@@ -179,7 +180,8 @@ def _manifest(
     facts: Mapping[str, str] | None = None,
 ) -> Json:
     prepared = str(collection.manifest.get("created", ""))[:10]
-    known = {"Collection": collection.name, **(facts or {}), "Prepared": prepared}
+    canvases, noted = annotated(collection, at, canvases)
+    known = {"Collection": collection.name, **(facts or {}), **noted, "Prepared": prepared}
     rights = {canvas.get("rights") for canvas in canvases}
     return {
         "@context": CONTEXT,
