@@ -24,6 +24,26 @@ def cited(record: Mapping[str, str | int | None]) -> str:
     return ", ".join(part for part in (author, title, printed) if part)
 
 
+# Words that promise more: none of them ends a title that is cut.
+_JOINING = {
+    "a", "an", "and", "as", "being", "by", "containing", "for", "from", "in", "of", "on", "or", "the", "to", "with",
+    "de", "des", "du", "en", "et", "l'", "la", "le", "les", "ou", "par", "un", "une",
+    "am", "das", "dem", "den", "der", "die", "ein", "eine", "im", "mit", "oder", "und", "von", "zu",
+    "ac", "aut", "cum", "ex", "seu", "sive", "vel",
+}  # fmt: skip
+
+
+def cut(title: str, length: int) -> str:
+    """As :func:`shorten`, with an ellipsis wherever anything is left out, and no word or sign before it that joins."""
+    short = shorten(title, length)
+    if short == title:
+        return title
+    words = short.rstrip("…").split(" ")
+    while len(words) > 1 and words[-1].strip(",;:.-").casefold() in _JOINING:
+        words.pop()
+    return " ".join(words).rstrip(" ,;:.-") + "…"
+
+
 def shorten(title: str, length: int) -> str:
     """Cut a title at the end of its first sentence or clause if that fits, else at a word, with an ellipsis."""
     if len(title) <= length:

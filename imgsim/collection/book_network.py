@@ -14,7 +14,7 @@ import numpy.typing as npt
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.catalogue import BookDates
 from imgsim.collection.kept_order import RankCorrelation, rank_correlation
-from imgsim.families import Families, Family
+from imgsim.families import Families, Family, Member
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -223,16 +223,18 @@ class BookNetwork:
     def decades(self) -> dict[int, dict[str, int]]:
         """Re-uses in every decade between the first and the last: decade -> verdict -> plates.
 
-        A re-use is a plate of another book than its family's earliest plate, and certainly later than that. One that
-        may be of several decades is in none. Gaps are filled, so that a decade without re-use shows as one.
+        A re-use is a plate of another book than its family's earliest plate, and certainly later than that; where some
+        plates are chosen, than the earliest one on the other side. One that may be of several decades is in none. Gaps
+        are filled, so that a decade without re-use shows as one.
         """
         counts: Counter[tuple[int, str]] = Counter()
         for family in self.families.ordered():
-            first = family.earliest
-            for member in family.dated[1:]:
-                later = first.when.certainly_before(member.when) and member.book != first.book
-                if later and member.decade is not None:
-                    counts[member.decade, member.verdict] += 1
+            for member in family.dated:
+                first = self._first(family, member)
+                if first is None or member.decade is None or member.book == first.book:
+                    continue
+                if first.when.certainly_before(member.when):
+                    counts[member.decade, self._kind(family, first, member)] += 1
         if not counts:
             return {}
         known = [decade for decade, _ in counts]
@@ -240,6 +242,22 @@ class BookNetwork:
             decade: {kind: counts[decade, kind] for kind in KINDS}
             for decade in range(min(known), max(known) + 10, 10)
         }
+
+    def _first(self, family: Family, member: Member) -> Member | None:
+        """The earliest dated plate of which this one may be a re-use; None where there is none."""
+        chosen = self.chosen
+        return next((m for m in family.dated if chosen is None or chosen[m.row] != chosen[member.row]), None)
+
+    def _kind(self, family: Family, first: Member, member: Member) -> str:
+        """What a plate is to an earlier one, as the lines say, or else as both are to the earliest of all."""
+        if first is family.earliest:
+            return member.verdict
+        match = self._verified.get((min(first.row, member.row), max(first.row, member.row)))
+        if match is not None:
+            return match[0]
+        if first.mirrored != member.mirrored:
+            return MIRRORED
+        return NEGATIVE if first.negative != member.negative else SAME
 
     # ---- the network
 

@@ -42,9 +42,13 @@ def test_books_are_set_against_the_others_and_a_click_ends_it(herbals: Collectio
 def test_the_network_of_books_holds_only_what_is_between(herbals: Collection, drawn: Drawn) -> None:
     visit("books")
     every = len(drawn.given["books_matrix"]["labels"])
-    app = visit("books", between="book:book3")
+    app = visit("books", between="book:book3")  # which has no year
     assert (every, len(drawn.given["books_matrix"]["labels"])) == (4, 2)
-    assert "Re-use by decade" not in words(app)
+    assert "No re-used plate between the chosen books and the others is of a known decade" in words(app)
+    app = visit("books", between="book:book1")
+    assert "an earlier book of the other side" in words(app)
+    # p006, chosen, after p000; and p012 after p006; not p007 and p008, which are of book1 and later than book0's
+    assert {bar.name: bar.total for bar in drawn.given["reuse_timeline"]["bars"]} == {"1710s": 3, "1720s": 1}
 
 
 def test_the_queue_asks_only_for_pairs_between(herbals: Collection) -> None:

@@ -8,7 +8,7 @@ from imgsim.catalogue import (
     Catalogue,
     build_catalogue,
 )
-from imgsim.catalogue.captions import shorten
+from imgsim.catalogue.captions import cut, shorten
 from tests.catalogue.ecco import plates
 
 
@@ -27,6 +27,23 @@ from tests.catalogue.ecco import plates
 )
 def test_shortened_titles(title: str, short: str) -> None:
     assert shorten(title, 40) == short and len(short) <= 40
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("A curious herbal", "A curious herbal"),
+        ("Flora inventa Britannica: or, figures of plants", "Flora inventa Britannica…"),
+        ("Flora inventa: or, the figures of plants of Britain", "Flora inventa…"),
+        ("The natural history of the herbs of that island", "The natural history…"),
+        ("Le jardin calculé, ou la figure de plantes", "Le jardin calculé…"),
+        ("Of the and of the and of the and of", "Of…"),
+        ("Nowordbreakinthisveryverylongtitle", "Nowordbreakinthisveryverylo…"),
+        ("", ""),
+    ],
+)
+def test_a_title_that_is_cut_says_so_and_ends_in_no_word_that_joins(title: str, short: str) -> None:
+    assert cut(title, 28) == short and len(short) <= 28
 
 
 def test_captions_and_citations(dhh23: Catalogue) -> None:

@@ -17,8 +17,9 @@ from imgsim.collection.book_network import KINDS, BookNetwork
 from imgsim.collection.kept_order import RankCorrelation, kept_order, rank_correlation
 from imgsim.export import network_csv
 from imgsim.export.graphml import graphml
+from imgsim.families import Families, find_families
 from tests.collection.borrowing import copied_books, made
-from tests.kin import catalogue_of, clique, pair
+from tests.kin import catalogue_of, clique, matches_of, pair
 
 NOTE: dict[str, Any] = {"collection": "sample", "date": "2026-11-22"}
 
@@ -114,6 +115,30 @@ def test_decades_count_what_was_used_again(copied: BookNetwork) -> None:
         1710: dict.fromkeys(KINDS, 0) | {SAME: 1}, 1720: dict.fromkeys(KINDS, 0),
         1730: dict.fromkeys(KINDS, 0), 1740: dict.fromkeys(KINDS, 0) | {SAME: 1},
     }  # fmt: skip
+
+
+def test_decades_between_two_sides_count_from_the_earliest_of_the_other_side() -> None:
+    plates: dict[str, tuple[str, int | None]] = {
+        "a": ("x", 1701), "b": ("y", 1712), "c": ("z", 1745), "d": ("w", 1783), "e": ("v", None),
+    }  # fmt: skip
+    catalogue = catalogue_of(plates)
+    turned = {"verdict": MIRRORED, "mirrored": True}
+    pairs = [one | (turned if "c" in (one["plate_a"], one["plate_b"]) else {}) for one in clique("abcde")]
+    matches = matches_of(catalogue, pairs)
+    families = Families(find_families(catalogue.frame, matches), catalogue)
+
+    def decades(chosen: str) -> dict[int, dict[str, int]]:
+        side = np.array([plate in chosen for plate in "abcde"])
+        every = BookNetwork(families, matches, catalogue, side).decades()
+        told = {decade: {kind: count for kind, count in counts.items() if count} for decade, counts in every.items()}
+        return {decade: counts for decade, counts in told.items() if counts}
+
+    # c is mirrored to all of them, and later than the earliest of the other side, a; so is d later than a.
+    assert decades("cd") == {1740: {MIRRORED: 1}, 1780: {SAME: 1}}
+    # d is later than c, the only one on the other side that is earlier; a and b are not later than c.
+    assert decades("c") == {1740: {MIRRORED: 1}, 1780: {MIRRORED: 1}}
+    assert decades("a") == {1710: {SAME: 1}, 1740: {MIRRORED: 1}, 1780: {SAME: 1}}
+    assert decades("e") == {}
 
 
 def test_edges_point_from_the_earlier_book(copied: BookNetwork) -> None:

@@ -36,6 +36,10 @@ def test_space_swaps_and_the_other_plate_is_seen(page: Page, app: Served) -> Non
     a, b = pairs("reprint")[0]
     stage = open_pair(page, app, a, b)
     expect(stage).to_have_attribute("data-shown", "a")
+    for title in page.locator(".compared b").all():  # cut at a word, with an ellipsis; all of it on pointing
+        said, whole = title.inner_text(), str(title.get_attribute("title"))
+        assert said.endswith("…") and whole.startswith(said[:-1]) and len(said) < len(whole)
+        assert not title.evaluate("title => title.scrollWidth > title.clientWidth + 1")
     first = pixels(stage)
     page.keyboard.press("Space")
     expect(stage).to_have_attribute("data-shown", "b")

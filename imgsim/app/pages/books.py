@@ -84,8 +84,7 @@ def draw(collection: Collection, now: State) -> None:
                 _pairs(borrowing)
             else:
                 two_books.show(collection, borrowing, *pair)
-    if between is None:  # the re-uses of a decade are counted among all books
-        _timeline(borrowing)
+    _timeline(borrowing)
 
 
 def _matrix(
@@ -259,8 +258,10 @@ def _title(borrowing: BookNetwork, book: str) -> str:
 def _timeline(borrowing: BookNetwork) -> None:
     decades = borrowing.decades()
     st.markdown("## Re-use by decade")
+    between = borrowing.chosen is not None
     if not decades:
-        st.caption("No re-used plate is of a known decade, so there is no timeline.")
+        between_them = " between the chosen books and the others" if between else ""
+        st.caption(f"No re-used plate{between_them} is of a known decade, so there is no timeline.")
         return
     bar_chart(
         key="reuse_timeline",
@@ -271,8 +272,9 @@ def _timeline(borrowing: BookNetwork) -> None:
         legend=True,
         still=True,
     )
+    whose = "of the other side: the chosen books, or all others" if between else "of this collection"
     st.caption(
-        "How many plates of each decade repeat an image that is in an earlier book of this collection. "
+        f"How many plates of each decade repeat an image that is in an earlier book {whose}. "
         "Plates without a date, or of which the decade is not certain, are not counted."
     )
 

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import ComparedPlate, CompareEvent, compare_view
 from imgsim.app.components.compare_view import MODES, wished
-from imgsim.app.parts import another_hand, cards, compare_lines, counterpart, observing, reviewing, shell
+from imgsim.app.parts import (
+    another_hand,
+    cards,
+    compare_caption,
+    compare_lines,
+    counterpart,
+    observing,
+    reviewing,
+    shell,
+)
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
 from imgsim.base.verdict_words import (
@@ -160,9 +168,9 @@ def _verdict(
 def _two(collection: Collection, now: State, row_a: int, row_b: int, candidates: list[int]) -> None:
     """Which two plates they are, and the ways to another pair."""
     with st.container(horizontal=True, vertical_alignment="center", key="compare_two", gap="small"):
-        st.html(_caption(collection, row_a, "A"))
+        compare_caption.draw(collection, row_a, "A")
         st.button("A ⇄ B", help="Lay A on B instead", on_click=_exchange, key="compare_exchange")
-        st.html(_caption(collection, row_b, "B"))
+        compare_caption.draw(collection, row_b, "B")
         counterpart.other_id(collection, row_a, candidates, now.other)
         place = candidates.index(row_b) if row_b in candidates else -1
         st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))
@@ -214,20 +222,6 @@ def _finding(found: Registration) -> str:
         if found.found
         else "no shared lines found"
     )
-
-
-def _caption(collection: Collection, row: int, letter: str) -> str:
-    record = collection.catalogue.record(row)
-    title = collection.catalogue.short_title(row, 90)
-    page = f"p. {record['page']}" if record["page"] else ""
-    year = text.date_of(record)
-    parts = (year, str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
-    rest = " · ".join(part for part in parts if part)
-    caption = Markup(
-        '<div class="compared"><span class="letter {}">{}</span>'
-        '<div><b title="{}">{}</b><small title="{}">{}</small></div></div>'
-    )
-    return caption.format(letter.lower(), letter, title, title, rest, rest)
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:
