@@ -1,12 +1,13 @@
 """Temporary folders that do not outlive their process for long, even one that was killed."""
 
+import atexit
 import os
 import shutil
 import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -31,6 +32,13 @@ def scratch_folder() -> Iterator[Path]:
             yield inside
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def lasting_folder() -> Path:
+    """Make one that is there until this process ends."""
+    held = ExitStack()
+    atexit.register(held.close)
+    return held.enter_context(scratch_folder())
 
 
 def _remove_abandoned(parent: Path) -> None:

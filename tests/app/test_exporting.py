@@ -217,7 +217,7 @@ def test_no_room_even_for_a_folder_is_an_error_in_words(
         raise OSError(28, "No space left on device")
 
     app = dialog()
-    monkeypatch.setattr(ready_exports, "scratch_folder", full)
+    monkeypatch.setattr(ready_exports, "lasting_folder", full)
     app.button(key="export_prepare").click()
     app = again(app)
     assert any("No space left on device" in error.value for error in app.error)

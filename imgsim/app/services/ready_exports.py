@@ -6,18 +6,17 @@ ever part of a path.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
 import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from imgsim.base.scratch import scratch_folder
+from imgsim.base.scratch import lasting_folder
 from imgsim.errors import ImgsimError
 from imgsim.export import ExportFile, Request, stem, write_files, zip_chunks
 from imgsim.export.bundle import Report
@@ -120,9 +119,7 @@ class Store:
         """The folder of all exports, made when it is first asked for."""
         with self._lock:
             if self._root is None:
-                held = ExitStack()
-                self._root = held.enter_context(scratch_folder())
-                atexit.register(held.close)
+                self._root = lasting_folder()
             return self._root
 
 

@@ -5,16 +5,14 @@ A scan is read once, into a pyramid on the disk; of all pyramids the latest few 
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import tempfile
 from collections import OrderedDict
-from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 
 from imgsim.app.services.kept_bytes import KeptBytes
-from imgsim.base.scratch import scratch_folder
+from imgsim.base.scratch import lasting_folder
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.export.iiif.image_service import Tile, larger
@@ -63,14 +61,17 @@ class Pyramids:
         scan = collection.plate_content(row)
         if sha256(scan) != key:
             raise ImgsimError(f"The scan of {record['plate_id']} has changed. Prepare the collection again.")
-        folder = Path(tempfile.mkdtemp(dir=self._place()))
+        folder = None
         try:
+            folder = Path(tempfile.mkdtemp(dir=self._place()))
             pyramid.build(scan, folder)
-        except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise ImgsimError(f"The scan cannot be cut into pieces in {folder.parent}: {error}.") from error
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+        except BaseException as error:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                where = self._root or tempfile.gettempdir()
+                told = f"The scan cannot be cut into pieces in {where}: {error}. Make room there."
+                raise ImgsimError(told) from error
             raise
         self._ready[key] = (folder, sum(path.stat().st_size for path in folder.iterdir()))
         while len(self._ready) > 1 and sum(size for _, size in self._ready.values()) > self._most_bytes:
@@ -79,9 +80,7 @@ class Pyramids:
 
     def _place(self) -> Path:
         if self._root is None:
-            held = ExitStack()
-            self._root = held.enter_context(scratch_folder())
-            atexit.register(held.close)
+            self._root = lasting_folder()
         return self._root
 
 
