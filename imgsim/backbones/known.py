@@ -109,7 +109,7 @@ class Backbone:
             "backbone": bound.name,
             "architecture": bound.architecture,
             "weights": weights_sha256(bound, weights),
-            "shaping": [bound.shaping.__name__, shaping.SHAPING_VERSION],
+            "shaping": [bound.shaping.__name__, shaping.SHAPING_VERSIONS[bound.shaping.__name__]],
             "input": [bound.channels, bound.input_size],
             "normalisation": [bound.mean, bound.std],
             "network": NETWORK_VERSION,

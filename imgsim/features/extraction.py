@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from imgsim.features.halftone import without_screen
 from imgsim.features.keypoint_mask import keypoint_mask
-from imgsim.features.polarity import EVEN, tone_of
 from imgsim.features.working_copy import Tile, tiles, working_copy
+from imgsim.images.halftone import without_screen
+from imgsim.images.polarity import EVEN, tone_of
 from imgsim.images.shaping import whiten
 
 FEATURES_VERSION = 7
@@ -45,7 +45,7 @@ class Features:
         False for features on lettering, frames, page edges, stamps, colour cards, rulers and watermarks, which may
         not vouch for a pair.
     tone : float
-        How much of the plate is paper, 0 to 1 (:func:`imgsim.features.polarity.tone_of`); NaN where it is unknown.
+        How much of the plate is paper, 0 to 1 (:func:`imgsim.images.polarity.tone_of`); NaN where it is unknown.
     """
 
     size: tuple[int, int]

@@ -1,14 +1,18 @@
 """From an opened image to the square array that a network reads.
 
 Each backbone names one of these functions, and the same one serves precompute, training and an uploaded image,
-so that preprocessing cannot drift. Whatever changes the pixels that they return must change SHAPING_VERSION:
-it is part of the key under which embeddings are kept.
+so that preprocessing cannot drift. Whatever changes the pixels that one of them returns must raise its version: it is
+part of the key under which embeddings are kept.
 """
 
 import numpy as np
 from PIL import Image
 
-SHAPING_VERSION = 1
+from imgsim.images.halftone import without_screen
+from imgsim.images.polarity import is_dark, tone_of
+
+# By the name of the function.
+SHAPING_VERSIONS = {"squeeze": 1, "letterbox": 2}
 
 # Box-reducing by whole factors first, then filtering the last factor of two or more: a third of the time of
 # filtering the full scan, and at this gap the pixels differ by a grey level or two at most.
@@ -34,13 +38,21 @@ def squeeze(image: Image.Image, size: int = 224) -> np.ndarray:
 def letterbox(image: Image.Image, size: int = 128) -> np.ndarray:
     """Fit the whole plate into a square, aspect kept, its paper made white and its darkest ink black.
 
+    The dots of a halftone are melted into tones first, and what is dark on the whole is taken for a negative and turned
+    into its positive: so a plate, its negative and a halftone of it give nearly the same square.
+
     Returns uint8 (size, size), grey; the rest of the square is paper.
     """
     grey = image if image.mode == "L" else image.convert("L")
+    pixels = np.asarray(grey, dtype=np.uint8)
+    melted = without_screen(pixels)
+    if melted is not pixels:
+        grey = Image.fromarray(melted)
     fitted = fitted_size(*grey.size, size)
     if fitted != grey.size:
         grey = grey.resize(fitted, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
-    return pad_square(whiten(np.asarray(grey, dtype=np.uint8)), size)
+    plate = np.asarray(grey, dtype=np.uint8)
+    return pad_square(whiten(255 - plate if is_dark(tone_of(plate)) else plate), size)
 
 
 def fitted_size(width: int, height: int, size: int) -> tuple[int, int]:

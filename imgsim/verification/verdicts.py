@@ -30,7 +30,7 @@ import numpy as np
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, PROBABLY_SAME_PLATE, SAME
 from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, inverted, mirrored
-from imgsim.features.polarity import may_be_negatives
+from imgsim.images.polarity import may_be_negatives
 from imgsim.verification import geometry
 from imgsim.verification.correspondences import Correspondences, Support, correspondences, support
 from imgsim.verification.impressions import across, reason, residuals

@@ -6,7 +6,7 @@ from PIL import Image, ImageOps
 
 from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, extract, inverted, mirrored
-from imgsim.features.polarity import may_be_dark, may_be_negatives, tone_of
+from imgsim.images.polarity import may_be_dark, may_be_negatives, tone_of
 from imgsim.sources.sample import draw_plate
 
 

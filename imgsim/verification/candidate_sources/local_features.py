@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from imgsim.features.extraction import Features, inverted, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import SHORTLIST, FeatureIndex
-from imgsim.features.polarity import may_be_dark
+from imgsim.images.polarity import may_be_dark
 from imgsim.verification.candidate_sources.protocol import CandidateInputs, Float32, Pairs, unordered
 
 # What the index lists beside true copies is chance, and most of its shortlist is that: a plate is worth comparing

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imgsim.features.halftone import screen_period, without_screen
+from imgsim.images.halftone import screen_period, without_screen
 from imgsim.sources.sample import draw_plate
 
 

@@ -41,8 +41,10 @@ def screen_period(grey: np.ndarray) -> float | None:
     if power is None:
         return None
     _, away = _frequencies()
-    background = np.array([np.median(power[away == one]) for one in range(WINDOW // 2 + 1)])
     looked = (away >= WINDOW / PERIODS[1]) & (away <= WINDOW / PERIODS[0])
+    if power[looked].max() < SHARE * power.sum():  # as of nearly all plates: the rest takes longer
+        return None
+    background = np.array([np.median(power[away == one]) for one in range(WINDOW // 2 + 1)])
     above = np.where(looked, power / (background[np.minimum(away, WINDOW // 2)] + 1e-9), 0)
     row, column = np.unravel_index(int(above.argmax()), above.shape)
     y, x = _signed(row), _signed(column)
@@ -57,7 +59,7 @@ def screen_period(grey: np.ndarray) -> float | None:
 
 def _power(grey: np.ndarray) -> np.ndarray | None:
     """The median power of all windows that are not blank, float (WINDOW, WINDOW), each of one contrast."""
-    from scipy.fft import fft2
+    from scipy.fft import rfft2
 
     if min(grey.shape) < WINDOW:
         return None
@@ -73,8 +75,11 @@ def _power(grey: np.ndarray) -> np.ndarray | None:
     if not drawn.any():
         return None
     hann, _ = _frequencies()
-    power = np.square(np.abs(fft2(windows[drawn] / contrast[drawn] * hann)))
-    return np.asarray(np.median(power, axis=0))
+    waves = rfft2(windows[drawn] / contrast[drawn] * hann)
+    half = np.median(np.square(waves.real) + np.square(waves.imag), axis=0)
+    # Of real numbers the other half is the same, turned by half a turn.
+    other = np.roll(half[::-1], 1, axis=0)[:, -2:0:-1]
+    return np.hstack([half, other])
 
 
 @functools.cache
