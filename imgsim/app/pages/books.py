@@ -16,6 +16,7 @@ from imgsim.app.parts import downloads, reference_bar, reference_set, shell, two
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.terms import ORDER
 from imgsim.charts import book_bars
 from imgsim.collection import Collection
 from imgsim.collection.between import Between
@@ -240,7 +241,8 @@ def _pairs(borrowing: BookNetwork) -> None:
             "Book": st.column_config.TextColumn(width=120),
             "Shares with": st.column_config.TextColumn(width=120),
             "Order": st.column_config.TextColumn(
-                help="Whether both print what they share in the same order, as a copyist would who kept it."
+                help="Whether both print what they share in the same order, as a copyist would who kept it. "
+                + ORDER.hint
             ),
         },
     )
