@@ -66,12 +66,13 @@ def draw(collection: Collection, now: State) -> None:
             collection, "matrix of books", partial(_matrix, arranged=now.arranged, between=between), now.arranged,
             between.names if between is not None else (), keep=12,
         )  # fmt: skip
-        with st.container(width=matrix_width(len(books)), key="books_matrix_box"):
+        dates = [dated(borrowing, book) for book in books]
+        with st.container(width=matrix_width(dates), key="books_matrix_box"):
             book_matrix(
                 key=_MATRIX,
                 counts=counts,
                 labels=[borrowing.label(book) for book in books],
-                dates=[dated(borrowing, book) for book in books],
+                dates=dates,
                 selected=_places(books, pair),
                 on_click=partial(_clicked, books, counts),
             )
