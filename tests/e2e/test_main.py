@@ -11,9 +11,13 @@ from tests.e2e.looking import arrive, card, cards, ids, state_of, visit
 from tests.e2e.serving import Served
 
 
-@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about"])
+@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about", "overview", "models"])
 def test_every_page_opens_clean_and_says_what_it_is(page: Page, app: Served, name: str) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     visit(page, app, name)
+    # The 4.7 MB that draw a figure come with a figure, and none of these shows one at first.
+    assert "history.js" in fetched and not [one for one in fetched if "plotly" in one.lower()]
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
     for image in page.locator("img").all():
