@@ -228,7 +228,7 @@ def test_no_room_even_for_a_folder_is_an_error_in_words(
 def test_it_stays_open_whenever_the_page_is_drawn_again(dialog: Callable[..., AppTest]) -> None:
     app = dialog(in_place="London")
     promised = tables(app)
-    assert tables(check(app.run())) == promised  # a run came to its end, or a connection that broke is there again
+    assert tables(check(app.run())) == promised  # as where a run comes to its end
 
 
 def test_on_another_page_it_is_closed(dialog: Callable[..., AppTest]) -> None:

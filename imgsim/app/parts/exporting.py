@@ -34,8 +34,8 @@ _SLOWEST = 0.15  # seconds between two signs of progress
 def button(page: str) -> None:
     """The way in, for the sidebar of a page of that title, and the dialog for as long as it is open.
 
-    A page is drawn again without anybody's asking: a run comes to its end, a connection that broke is there again. A
-    dialog that only a click draws would vanish then.
+    A page is drawn again for more than what is done in the dialog: a run comes to its end, the reader goes a step back,
+    or presses Streamlit's R. A dialog that only a click draws would vanish then.
     """
     if st.session_state.get(_PAGE) != page:  # another one was led to meanwhile
         st.session_state[_PAGE] = page
