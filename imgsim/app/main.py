@@ -10,7 +10,16 @@ from starlette.types import ASGIApp
 
 from imgsim.app import pages  # noqa: F401  (registers them)
 from imgsim.app.parts import first_start, mending, shell, tray_bar
-from imgsim.app.services import freed_memory, guard, iiif_routes, incoming, intake, patience, server
+from imgsim.app.services import (
+    first_page,
+    freed_memory,
+    guard,
+    iiif_routes,
+    incoming,
+    intake,
+    patience,
+    server,
+)
 
 
 def draw() -> None:
@@ -29,7 +38,7 @@ def settings() -> dict[str, Any]:
     """What ``st.App`` takes beside the file: the routes beside the pages, and what stands before all of them."""
     freed_memory.give_back_memory()
     return {
-        "routes": [*server.routes(), *iiif_routes.routes(), *incoming.routes()],
+        "routes": [*server.routes(), *iiif_routes.routes(), *incoming.routes(), *first_page.routes()],
         "middleware": [Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
         "lifespan": server.lifespan,
         "on_script_error": mending.on_script_error,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -73,12 +73,14 @@ class Reporter:
     Attributes
     ----------
     notes : all of them so far.
+    warned : what decoders said of the files that were opened, by file.
     timings : seconds by stage; of those that came to their end.
     """
 
     def __init__(self, report: Report | None = None, guard: Callable[[], None] = lambda: None) -> None:
         self._report, self.guard = report, guard
         self.notes: list[str] = []
+        self.warned: dict[str, tuple[str, ...]] = {}
         self.timings: dict[str, float] = {}
 
     @contextmanager
@@ -97,6 +99,11 @@ class Reporter:
         """Say something on a line of its own."""
         self.notes.append(text)
         self.say(Progress("note", 0, None, note=text))
+
+    def warn(self, file: str, said: Sequence[str]) -> None:
+        """Remember what a decoder said of a file, to be told when the run has ended."""
+        if said:
+            self.warned[file] = tuple(dict.fromkeys([*self.warned.get(file, ()), *said]))
 
     def say(self, progress: Progress) -> None:
         """Tell whoever listens."""

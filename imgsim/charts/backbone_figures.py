@@ -62,7 +62,7 @@ def distributions_figure(
         showlegend=False,
         hovermode="closest",
     )
-    figure.update_xaxes(title="Similarity (cosine)", gridcolor="rgba(128,128,128,.2)", zeroline=False)
+    figure.update_xaxes(title="Similarity", gridcolor="rgba(128,128,128,.2)", zeroline=False)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(kinds))),
@@ -115,7 +115,7 @@ def _hill(
             y=[row, row + max(0.12, heights[at])],
             mode="lines",
             line={"width": 2.5, "color": colour},
-            hovertemplate=f"median {median:.3f}<extra>{escaped(kind)}</extra>",
+            hovertemplate=f"half of them below {median:.3f} (median)<extra>{escaped(kind)}</extra>",
         ),
         row=1,
         col=column,

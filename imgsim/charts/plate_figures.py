@@ -89,7 +89,7 @@ def similarity_figure(
             annotation_position="top left" if threshold > (low + 1) / 2 else "top right",
         )
     figure.update_layout(**_LAYOUT, height=360)
-    figure.update_xaxes(title="Similarity (cosine)", showgrid=False, zeroline=False)
+    figure.update_xaxes(title="Similarity", showgrid=False, zeroline=False)
     figure.update_yaxes(title="Share of plates, %", gridcolor="rgba(128,128,128,.2)", rangemode="tozero")
     return figure
 
@@ -115,7 +115,7 @@ def hubness_figure(counts: npt.NDArray[np.int64], k: int) -> go.Figure:
     )
     figure.update_layout(**_LAYOUT, height=280)
     figure.update_xaxes(title=f"Times a plate is among the {k} nearest of another", showgrid=False)
-    figure.update_yaxes(title="Plates (log)", type="log", gridcolor="rgba(128,128,128,.2)", dtick=1)
+    figure.update_yaxes(title="Plates, in tenfold steps", type="log", gridcolor="rgba(128,128,128,.2)", dtick=1)
     return figure
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from imgsim.base.terms import REACHED, RIGHT
 from imgsim.charts.plate_figures import _LAYOUT, BLUE, ORANGE, VERMILION, _faint
 from imgsim.collection.score_worth import Suggestion, Worth
 
@@ -19,9 +20,9 @@ def worth_figure(found: Worth, suggestion: Suggestion, *, precision: float) -> g
     precision : the wished one, 0 to 1; a thin line across.
     """
     figure = go.Figure()
-    lines = [("Precision", found.precision, found.precision_interval, BLUE)]
+    lines = [(RIGHT.title, found.precision, found.precision_interval, BLUE)]
     if found.confirmed:
-        lines.append(("Recall among the judged", found.recall, found.recall_interval, ORANGE))
+        lines.append((REACHED.title, found.recall, found.recall_interval, ORANGE))
     x = found.thresholds
     for name, values, (low, high), colour in lines:
         band: npt.NDArray[np.float64] = np.concatenate([high, low[::-1]])
@@ -43,7 +44,7 @@ def worth_figure(found: Worth, suggestion: Suggestion, *, precision: float) -> g
                 y=100 * values,
                 name=name,
                 mode="lines+markers" if len(x) < 60 else "lines",
-                line={"color": colour, "width": 2, "dash": "solid" if name == "Precision" else "dash"},
+                line={"color": colour, "width": 2, "dash": "solid" if colour == BLUE else "dash"},
                 marker={"size": 5},
                 customdata=np.column_stack([found.chosen, found.right, 100 * low, 100 * high]),
                 hovertemplate="from %{x:.4~f}: %{y:.1f} % (%{customdata[2]:.0f} to %{customdata[3]:.0f})<br>"

@@ -124,6 +124,7 @@ def summary_text(summary: Summary) -> str:
         lines += [f"    {file}: {reason}" for file, reason in summary.skipped_first]
         if summary.skipped > len(summary.skipped_first):
             lines.append(f"    and {summary.skipped - len(summary.skipped_first):,} more")
+    lines += _warning_lines(summary)
     lines += _change_lines(summary)
     lines += _join_lines(summary)
     lines.append(
@@ -139,6 +140,7 @@ def summary_text(summary: Summary) -> str:
     return "\n".join(lines)
 
 
+_MOST_WARNED = 20
 _MOST_NAMED = 5
 
 
@@ -174,6 +176,15 @@ def _change_lines(summary: Summary) -> list[str]:
         if naming.get(kind):
             lines.append(f"{naming[kind]:,} {what}")
     return lines
+
+
+def _warning_lines(summary: Summary) -> list[str]:
+    """What decoders said of files that could be read all the same, a line each."""
+    told = [f"    {file}: {'; '.join(said)}" for file, said in summary.warned.items()]
+    if not told:
+        return []
+    more = [f"    and {len(told) - _MOST_WARNED:,} more"] if len(told) > _MOST_WARNED else []
+    return [f"{len(told):,} read all the same, of which the decoder said:", *told[:_MOST_WARNED], *more]
 
 
 def _match_lines(summary: Summary) -> list[str]:

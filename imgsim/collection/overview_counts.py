@@ -174,8 +174,8 @@ class Overview:
         found = f"{in_words(self.reused, self.plates)} an image that is also in {where}"
         if self.median_delay is None:
             return f"{found}."
-        years = f"{self.median_delay:g} year{'' if self.median_delay == 1 else 's'}"
-        return f"{found}; the median copy came {years} after the one before it."
+        came = "half of the copies came" if len(self.delays) > 1 else "the copy came"
+        return f"{found}; {came} {soon(self.median_delay)} the one before."
 
     def groups_table(self) -> dict[str, Sequence[str | int]]:
         """Every group as columns of equal length: grouped_by, value, plates, reused, share_reused."""
@@ -227,6 +227,11 @@ def in_words(part: int, whole: int) -> str:
         return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
     share = round(100 * part / whole)
     return "Nearly all plates show" if share == 100 else f"{share} % of the plates show"
+
+
+def soon(years: float) -> str:
+    """`within 10 years of`, `in the year of`: how soon half of the copies came after another book."""
+    return f"within {years:g} year{'' if years == 1 else 's'} of" if years else "in the year of"
 
 
 def _in_books(books: int) -> str:

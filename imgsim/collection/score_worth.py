@@ -32,7 +32,7 @@ class Worth:
 
     Attributes
     ----------
-    name : what the score is, such as "similarity (plates18)" or "inliers".
+    name : what the score is, such as "similarity (plates18)" or "points that agree".
     thresholds : float64 (m,), each score that a judged pair has, ascending; a pair is chosen if it reaches one.
     chosen, right : int64 (m,), how many judged pairs reach it, and how many of them were confirmed.
     confirmed, rejected : how many judged pairs have this score.
@@ -170,7 +170,7 @@ def suggest(found: Worth, precision: float) -> Suggestion:
     else:
         words = f"No threshold of this score keeps {wish} of the judged pairs right with 95 % confidence."
     if estimate is not None:
-        words += f" By the bare share it would be {shown(estimate)}."
+        words += f" Without room for chance it would be {shown(estimate)}."
     return Suggestion(None, -1, estimate, found.judged, least, words)
 
 

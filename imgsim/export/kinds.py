@@ -205,11 +205,11 @@ KINDS: tuple[ExportKind, ...] = (
         _unbound,
     ),
     ExportKind(
-        "map", "Map coordinates", "Where each plate lies on every map: x and y, by backbone and projection.", "Maps",
+        "map", "Map coordinates", "Where each plate lies on every map: x and y, by network and map.", "Maps",
         (
             ExportFile(
                 "map.csv", CSV,
-                "Where each plate lies on the maps: x and y for every backbone and projection. Near means alike; the "
+                "Where each plate lies on the maps: x and y for every network and map. Near means alike; the "
                 "axes themselves mean nothing, and distances on two maps cannot be compared.",
                 _PLATE, _all, point_chunks,
             ),

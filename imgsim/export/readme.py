@@ -114,8 +114,8 @@ def _sides(request: Request) -> list[str]:
 def _who(told: Account, files: Sequence[str]) -> str:
     """What was decided by whom, and what a program measured."""
     measured = (
-        "Similarities, verdicts, inliers, coverages and residuals were measured by a program. It proposes families by "
-        "them, and what people decided goes before."
+        "Similarities, verdicts, and how many points agree, over which share and how exactly, were measured by a "
+        "program. It proposes families by them, and what people decided goes before."
     )
     if not told:
         return (

@@ -241,6 +241,8 @@ class Descriptions:
                     verifier=self.verifier,
                 ):
                     content, asked = left.pop(result.plate_id)
+                    if isinstance(result, PlateResult):
+                        self._reporter.warn(asked.file.file, result.warned)
                     self.keep(asked, content, result)
                     stage.update(len(todo) - len(left), len(todo))
                 for content, asked in left.values():

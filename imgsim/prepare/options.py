@@ -88,7 +88,8 @@ class Summary:
     ``changes`` says what was found otherwise than before (see :class:`imgsim.prepare.identity_stage.Changes`), None
     where nothing was; ``naming`` how many decisions and family addresses name what is gone. ``pages`` counts those
     that were searched for illustrations (``empty_pages`` have none); None where every image is a plate.
-    ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``timings`` are seconds by stage.
+    ``skipped_first`` are the first few (file, reason); all are in ``skipped_csv``. ``warned`` has what decoders said
+    of the files that this run opened, by file. ``timings`` are seconds by stage.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Summary:
     unjoined_csv: Path | None = None
     pages: int | None = None
     empty_pages: int = 0
+    warned: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain values, for JSON."""

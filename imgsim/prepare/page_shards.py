@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ from imgsim.errors import ImageError, ImgsimError
 from imgsim.images.content import length
 from imgsim.images.content import sha256 as content_sha256
 from imgsim.images.decoding import open_image
+from imgsim.images.overheard import overheard
 
 if TYPE_CHECKING:
     from imgsim.images.files import ImageFile
@@ -61,7 +62,7 @@ def _loaded(path: Path | None) -> Detect:
 class PageFinding:
     """What is on a page, or (``reason``) why it could not be looked at.
 
-    ``text`` is the share of it that set text covers, 0 to 1.
+    ``text`` is the share of it that set text covers, 0 to 1; ``warned`` what decoders said while it was opened.
     """
 
     sha256: str
@@ -73,6 +74,7 @@ class PageFinding:
     gutter: int | None = None
     cuts: tuple[Cut, ...] = ()
     reason: str = ""
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,12 @@ Slices = tuple["ImageFile", str, Sequence[Slice]]
 def find_on_pages(shard: Sequence[ImageFile], *, finder: PageFinder) -> list[PageFinding]:
     """Look at each page; one result a page, in their order."""
     detect = finder.load()
-    return [_finding(file, detect) for file in shard]
+    found = []
+    for file in shard:
+        with overheard() as said:
+            one = _finding(file, detect)
+        found.append(replace(one, warned=tuple(said)))
+    return found
 
 
 def _finding(file: ImageFile, detect: Detect) -> PageFinding:
@@ -125,7 +132,8 @@ def cut_out(shard: Sequence[Slices]) -> list[list[int] | str]:
 
     Raises ImgsimError where a picture cannot be written.
     """
-    return [_cut_out(*item) for item in shard]
+    with overheard():  # what they say was said when the pages were looked at
+        return [_cut_out(*item) for item in shard]
 
 
 def _cut_out(file: ImageFile, sha256: str, slices: Sequence[Slice]) -> list[int] | str:

@@ -220,6 +220,7 @@ class _Search:
                     found = self._processor.find_on_pages(todo, self._finder)
                     for done, (file, finding) in enumerate(found, 1):
                         self.found[file.plate_id] = finding
+                        self._reporter.warn(file.file, finding.warned)
                         self._kept.add(file, finding)
                         stage.update(done, len(todo))
         finally:

@@ -20,6 +20,7 @@ from imgsim.errors import ImageError
 from imgsim.images.content import length, sha256
 from imgsim.images.decoding import OpenedImage, open_image, opened_for
 from imgsim.images.files import ImageFile
+from imgsim.images.overheard import overheard
 from imgsim.images.plate_parts import PARTS, parts_of
 from imgsim.images.thumbnails import thumbnail
 from imgsim.prepare.options import DEFAULT_VERIFIER
@@ -69,6 +70,7 @@ class PlateResult:
         each backbone that was asked for.
     parts : float32 (PARTS, dimension), the rows of length 1, of the plate's parts (:mod:`imgsim.images.plate_parts`).
     features : None where they were not asked for, or where ``undescribed`` says why there are none.
+    warned : what decoders said while it was opened.
     """
 
     plate_id: str
@@ -83,6 +85,7 @@ class PlateResult:
     parts: dict[str, np.ndarray] = field(default_factory=dict)
     features: Features | None = None
     undescribed: str = ""
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,10 +142,13 @@ def look_at(
     """
     opened: list[Opened | PlateFailure] = []
     for asked in shard:
-        try:
-            opened.append(open_plate(asked, job, reader))
-        except ImageError as error:
-            opened.append(PlateFailure(asked.file.plate_id, asked.file.file, str(error)))
+        with overheard() as said:
+            try:
+                file, result, shaped = open_plate(asked, job, reader)
+            except ImageError as error:
+                opened.append(PlateFailure(asked.file.plate_id, asked.file.file, str(error)))
+                continue
+        opened.append((file, replace(result, warned=tuple(said)), shaped))
     return embedded(opened, _networks(job), job.batch_size) if job.forward else opened
 
 

@@ -209,6 +209,8 @@ def _compute(
                 download=lambda done, total: reporter.meter("downloading weights", total).update(done),
             ):
                 asked, (file, mark) = by_id[result.plate_id], marked[result.plate_id]
+                if isinstance(result, PlateResult):
+                    reporter.warn(file.file, result.warned)
                 source, vectors = _outcome(file, mark, result, wanted)
                 if not source.reason:
                     source = replace(source, thumbnail=_sum(store.thumbnails / f"{source.sha256}.webp"))

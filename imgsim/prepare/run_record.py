@@ -163,6 +163,7 @@ def summary_of(
         copies=manifest["counts"].get("copies"),
         pages=manifest["counts"].get("pages"),
         empty_pages=manifest["counts"].get("empty_pages", 0),
+        warned=dict(sorted(reporter.warned.items())),
         verify_top=manifest["parameters"].get("verify_top"),
         changes=changes.as_dict() if changes is not None else None,
         naming=naming_gone(collection, reporter.note),

@@ -115,7 +115,7 @@ def why_waiting(one: Unconfirmed) -> str:
 def shown_then(review: Review) -> str:
     """What was on the screen when it was decided, in words; "" where that is not known."""
     seen = review.evidence
-    inliers = f"{seen['inliers']:,} inliers" if "inliers" in seen else ""
+    inliers = f"{seen['inliers']:,} points agree" if "inliers" in seen else ""
     covered = [f"{seen[name]:.0%}" for name in ("coverage_a", "coverage_b") if name in seen]
     similarity = f"similarity {seen['similarity']:.3f}" if "similarity" in seen else ""
     if similarity and seen.get("backbone"):
@@ -128,7 +128,7 @@ def shown_then(review: Review) -> str:
             if seen.get(how)
         ),
         inliers,
-        f"{' and '.join(covered)} agree" if covered and seen.get("inliers") else "",
+        f"over {' and '.join(covered)}" if covered and seen.get("inliers") else "",
         similarity,
         f"generation {seen['generation']}" if seen.get("generation") else "",
     ]

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
-from imgsim.app.services import iiif_routes, incoming, server
+from imgsim.app.services import first_page, iiif_routes, incoming, server
 
 HOST = "127.0.0.1:8501"
 APP = f"http://{HOST}"
@@ -53,7 +53,7 @@ def get(
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    app = Starlette(routes=[*server.routes(), *iiif_routes.routes()])
+    app = Starlette(routes=[*server.routes(), *iiif_routes.routes(), *first_page.routes()])
     asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])

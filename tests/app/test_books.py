@@ -12,6 +12,7 @@ from imgsim.app import components
 from imgsim.app.pages import books
 from imgsim.app.parts import two_books
 from imgsim.app.parts.two_books import in_words
+from imgsim.base.terms import ORDER
 from imgsim.collection import Collection, open_collection
 from tests.app.drawn import Drawn
 from tests.making import add_matches, match_values
@@ -30,7 +31,8 @@ def test_two_books_show_what_they_share_in_the_order_of_each(herbals: Collection
     assert [plate["id"] for plate in given["left"]] == ["p000", "p002", "p003"]
     assert [plate["id"] for plate in given["right"]] == ["p006", "p007", "p008"]
     assert sum(given["kept"].values()) == 2
-    assert "3 shared images" in words(app) and "Kendall's tau 0.33" in words(app)
+    assert "3 shared images" in words(app) and ORDER.term not in words(app)
+    assert any("tau: " in one.proto.help and "Here 0.33." in one.proto.help for one in app.markdown)
     check(next(button for button in app.button if button.label == "Close").click().run())
     assert "book" not in app.query_params and "and" not in app.query_params
 

@@ -124,8 +124,8 @@ def test_each_reason_has_its_sentence(plates: Collection) -> None:
 def test_the_table_gives_both_residuals_beside_the_limits(plates: Collection) -> None:
     found = replace(known(plates, "b_plate", "a_impression"), stiff=1.234, smooth=0.567, pixel=0.5)
     table = compare_lines.table(found)
-    assert "1.23 ‰, 0.62 px" in table and "0.57 ‰, 0.28 px" in table
-    assert f"at most {MOST_OFF:.2f} ‰" in table and f"at least {LEAST_ACROSS} px" in table and "at least 75 %" in table
+    assert "1.23 thousandths, 0.62 px" in table and "0.57 thousandths, 0.28 px" in table
+    assert f"at most {MOST_OFF:.2f}<" in table and f"at least {LEAST_ACROSS} px" in table and "at least 75 %" in table
 
 
 def test_the_picture_has_an_arrow_a_point_in_two_colours(plates: Collection) -> None:

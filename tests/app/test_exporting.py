@@ -45,8 +45,7 @@ def dialog(herbals: Collection, store: Store) -> Callable[..., AppTest]:
 
 
 def again(app: AppTest) -> AppTest:
-    """The dialog after a change: a test's run is of the whole app, which closes a dialog, so it is opened again."""
-    app.button(key="open_export").click()
+    """The dialog after a change: the whole page is drawn again, and it with it."""
     return check(app.run())
 
 
@@ -221,3 +220,26 @@ def test_no_room_even_for_a_folder_is_an_error_in_words(
     app.button(key="export_prepare").click()
     app = again(app)
     assert any("No space left on device" in error.value for error in app.error)
+
+
+# ---- as long as it is open
+
+
+def test_it_stays_open_whenever_the_page_is_drawn_again(dialog: Callable[..., AppTest]) -> None:
+    app = dialog(in_place="London")
+    promised = tables(app)
+    assert tables(check(app.run())) == promised  # as where a run comes to its end
+
+
+def test_on_another_page_it_is_closed(dialog: Callable[..., AppTest]) -> None:
+    app = dialog()
+    app.switch_page("imgsim/app/pages/help.py")
+    assert not [html for html in check(app.run()).get("html") if 'class="export"' in html.proto.body]
+    app.switch_page("imgsim/app/pages/browse.py")
+    assert not [html for html in check(app.run()).get("html") if 'class="export"' in html.proto.body]
+
+
+def test_the_tray_opens_it_for_what_it_holds(herbals: Collection, store: Store) -> None:
+    app = pages.visit("browse", tray="p000,p006")
+    check(app.button(key="tray_export").click().run())
+    assert app.radio(key="export_of").value == "tray" and tables(app)

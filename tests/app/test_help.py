@@ -75,7 +75,7 @@ def test_help_says_all_words_verdicts_decisions_and_keys(visit: Callable[..., Ap
         assert where in said
         for key in held:
             assert key.does in said, key
-    assert [one.label for one in app.expander] == list(help._QUESTIONS)
+    assert [one.label for one in app.expander] == [*help._QUESTIONS, help._TERMS]
 
 
 def test_help_says_what_every_page_is_for(visit: Callable[..., AppTest]) -> None:

@@ -81,7 +81,7 @@ def test_the_largest_hubs_come_first_and_open_with_their_network(herbals: Collec
         assert drawn.ids(f"hubs_{name}") == [f"p{row:03}" for row in order]
         assert drawn.given[f"hubs_{name}"]["items"][0]["badge"] == f"{max(counts)} times"
     metrics = {(metric.label, metric.value) for metric in app.metric}
-    assert ("Skew", f"{hubness(herbals.neighbour_table('toy')[0])['skew']:.1f}") in metrics
+    assert ("Unevenness", f"{hubness(herbals.neighbour_table('toy')[0])['skew']:.1f}") in metrics
     drawn.answers["hubs_other"] = {"clicked": "p009"}
     app = visit(backbone="toy", models="hubs")
     assert (app.title[0].value, param(app, "plate"), param(app, "backbone")) == ("Plate", "p009", "other")
@@ -89,7 +89,7 @@ def test_the_largest_hubs_come_first_and_open_with_their_network(herbals: Collec
 
 def test_about_leads_to_the_hubs(herbals: Collection, drawn: Drawn) -> None:
     app = pages.visit("about")
-    check(next(button for button in app.button if button.label.startswith("See the hubs")).click().run())
+    check(next(button for button in app.button if button.label.startswith("See everybody")).click().run())
     assert (app.title[0].value, param(app, "models")) == ("Models", "hubs")
 
 

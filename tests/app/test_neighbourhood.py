@@ -130,7 +130,7 @@ def test_the_table_tells_the_evidence(visit: Callable[..., AppTest]) -> None:
         .value
     )
     assert list(table["Verdict"][:3]) == ["Mirrored", "Same image", "Shared detail"]
-    assert list(table["Inliers"][:3]) == [1234, 90, 60]
+    assert list(table["Points"][:3]) == [1234, 90, 60]
     assert list(table["Mirrored"][:3]) == ["yes", "no", "yes"]
     assert table["Coverage"][0] == "25 %, 75 %"
     rest = table["Verdict"][3:].tolist()

@@ -86,7 +86,7 @@ def test_both_searches_are_merged_and_what_is_proven_comes_first(
     ids = sample.catalogue.plate_ids
     assert table["Id"].iloc[0] == ids[row]
     assert set(table["Id"][1 : 1 + len(known)]) == {ids[other] for other in known}
-    for plate_id, verdict, inliers in zip(table["Id"], table["Verdict"], table["Inliers"], strict=True):
+    for plate_id, verdict, inliers in zip(table["Id"], table["Verdict"], table["Points"], strict=True):
         other = known.get(sample.catalogue.row(plate_id))
         if other is not None:
             assert (verdict.lower(), inliers) == (other.verdict, other.inliers)

@@ -130,7 +130,7 @@ def test_what_a_score_is_worth_once_there_are_judgements(herbals: Collection) ->
     shown = words(app)
     assert "3 judged pairs" in shown and "Not enough judgements for 90 %" in shown.replace("\\", "")
     table = app.dataframe[0].value
-    assert table["Score"].tolist() == [*(f"similarity ({name})" for name in herbals.backbones), "inliers"]
+    assert table["Score"].tolist() == [*(f"similarity ({name})" for name in herbals.backbones), "points that agree"]
     assert table["Judged"].tolist() == [3] * len(table)
 
 

@@ -74,7 +74,7 @@ def test_odd_lines_do_no_harm(line: str) -> None:
         (StageSaid("plates", 12, 12, 2.0, 0.0), 1.0, "Reading plates · 12 of 12"),
         (StageSaid("plates", 50, 12), 1.0, "Reading plates · 12 of 12"),
         (StageSaid("catalogue"), 0.0, "Joining the table"),
-        (StageSaid("umap plates18"), 0.0, "Drawing a map (UMAP, plates18)"),
+        (StageSaid("umap plates18"), 0.0, "Drawing a map (Neighbourhoods, plates18)"),
         (StageSaid("something new", 7), 0.0, "Something new · 7"),
     ],
 )  # fmt: skip

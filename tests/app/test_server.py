@@ -13,13 +13,14 @@ import streamlit
 from PIL import Image
 
 from imgsim.app.components import decode_mask, decode_points, decode_tones
-from imgsim.app.services import guard, server
+from imgsim.app.services import first_page, guard, server
 from imgsim.app.services.caches import colouring
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
 from tests.app.asking import ask
 from tests.herbals import COUNT, make_herbals
+from tests.pages import PAGES
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,8 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     assert isinstance(pages, streamlit.App)
     paths = [getattr(route, "path", "") for route in pages._user_routes]
     known = ("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/")
-    assert [path for path in paths if not path.startswith(known)] == [HERE]
+    pages_own = ["/" if name == "browse" else f"/{name}" for name in PAGES]
+    assert [path for path in paths if not path.startswith(known)] == [HERE, first_page.SCRIPT, *pages_own]
     assert len(paths) > 10
 
 

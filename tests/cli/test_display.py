@@ -55,3 +55,10 @@ def test_progress_in_words() -> None:
         "1 min 0 s",
         "1 h 1 min",
     ]
+
+
+def test_what_decoders_said_is_told_plate_by_plate() -> None:
+    said = {f"{number:02}.tif": ("odd tag", "odd size") for number in range(23)}
+    lines = summary_text(replace(SUMMARY, warned=said)).splitlines()
+    at = lines.index("23 read all the same, of which the decoder said:")
+    assert lines[at + 1] == "    00.tif: odd tag; odd size" and lines[at + 21] == "    and 3 more"

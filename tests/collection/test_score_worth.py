@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from imgsim.base.terms import REACHED, RIGHT
 from imgsim.charts.review_figures import worth_figure
 from imgsim.collection.score_worth import labels, needed, shown, suggest, wilson, worth
 from imgsim.reviews import standing_frame
@@ -73,7 +74,7 @@ def test_too_few_judgements_say_how_many_are_needed() -> None:
     assert suggestion.threshold is None and suggestion.at == -1
     assert suggestion.words == (
         "Not enough judgements for 95 %: 3, need about 73 above the threshold, hardly any of them rejected. "
-        "By the bare share it would be 0.8000."
+        "Without room for chance it would be 0.8000."
     )
     # Plenty of judgements, and the score does not separate them.
     mixed = suggest(worth("x", np.arange(400.0), np.arange(400) % 2 == 0), 0.9)
@@ -110,8 +111,8 @@ def test_the_figure_shows_both_curves_with_their_intervals_and_the_threshold() -
     found = worth("similarity", np.linspace(0, 1, 200), np.arange(200) > 60)
     figure = worth_figure(found, suggest(found, 0.9), precision=0.9)
     named = {trace.name: trace for trace in figure.data if trace.name}
-    assert set(named) == {"Precision", "Recall among the judged"}
-    assert np.allclose(named["Precision"].y, 100 * found.precision)
+    assert set(named) == {RIGHT.title, REACHED.title}
+    assert np.allclose(named[RIGHT.title].y, 100 * found.precision)
     assert len(figure.layout.shapes) == 2
     few = worth_figure(worth("x", [1, 2], [False, False]), suggest(worth("x", [], []), 0.9), precision=0.9)
-    assert [trace.name for trace in few.data if trace.name] == ["Precision"]
+    assert [trace.name for trace in few.data if trace.name] == [RIGHT.title]

@@ -52,6 +52,7 @@ class Scene:
 STATES = {
     "browse, nothing found": Scene("browse", more={"text": "zzzz"}),
     "browse, in pages": Scene("browse", more={"per_page": "30"}),
+    "browse, with plates in the tray": Scene("browse", ("tray",)),
     "browse, coming from a plate": Scene("browse", ("plate",)),
     "plate, none chosen": Scene("plate"),
     "plate, as a table": Scene("plate", ("plate",), {"view": "table"}),

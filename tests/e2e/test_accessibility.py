@@ -12,13 +12,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
 from imgsim.collection import open_collection
+from tests.e2e.covering import hidden
 from tests.e2e.lending import DESK, Lent
 from tests.e2e.scenes import SCENES, facts
 from tests.e2e.serving import Served, settle
+from tests.jargon import jargon
 
 SEVERE = {"moderate", "serious", "critical"}
 UPRIGHT: ViewportSize = {"width": 820, "height": 1180}
 ACROSS: ViewportSize = {"width": 1024, "height": 768}
+DOUBLED: ViewportSize = {"width": 640, "height": 400}  # a desk's window of 1280 by 800 at 200 %
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,20 @@ def wrong(page: Page) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+SAID = r"""() => {
+  const said = [];
+  const listen = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) said.push(node.textContent);
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.matches("code, pre, style, script, title, [role=tooltip]")) return;
+    if (getComputedStyle(node).display === "none") return;
+    for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) listen(child);
+  };
+  listen(document.body);
+  return said.join("\n");
+}"""
+
+
 def looked_at(page: Page, where: str, *lights: Literal["light", "dark"]) -> None:
     """Ask axe in these lights, and that nothing runs over the edge of the window."""
     for light in lights:
@@ -114,10 +131,16 @@ def test_axe_finds_nothing(tab: Page, app: Served, known: dict[str, str], name: 
     looked_at(tab, f"{name}, 820", "light")
     resize(tab, ACROSS)
     looked_at(tab, f"{name}, 1024", "dark")
+    resize(tab, DOUBLED)
+    looked_at(tab, f"{name}, 200 %")
+    assert hidden(tab) == [], f"{name}, 200 %"
     resize(tab, DESK)
     tab.get_by_test_id("stExpandSidebarButton").click()
     expect(tab.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
     looked_at(tab, f"{name}, 1280", "dark", "light")
+    said = tab.evaluate(SAID)
+    assert "Finds plates that were used again" in said
+    assert jargon(said) == set(), f"{name}: terms are for tooltips"
 
 
 @pytest.mark.parametrize("one", EXCEPTED, ids=lambda one: one.rule)
@@ -140,3 +163,11 @@ def test_axe_finds_what_is_amiss(tab: Page, app: Served, known: dict[str, str]) 
       document.querySelector("h1").after(image, words);
     }""")
     assert {one["rule"] for one in wrong(page)} == {"image-alt", "color-contrast"}
+
+
+def test_what_lies_over_a_control_is_found(tab: Page, app: Served, known: dict[str, str]) -> None:
+    tab.set_viewport_size(DOUBLED)
+    SCENES["browse, with plates in the tray"].show(tab, app.url, known)
+    assert hidden(tab) == []
+    tab.add_style_tag(content=".stMain { scroll-padding: 0 !important }")
+    assert any("under stLayoutWrapper “Light table" in one for one in hidden(tab))  # the tray

@@ -135,3 +135,25 @@ def test_hostile_titles_pass_through(page: Page, app: Served, hostile: Path) -> 
             next(archive.read(name) for name in archive.namelist() if name.endswith("plates.csv"))
         )
     assert plates["title"].tolist() == collection.catalogue.frame["title"].tolist()
+
+
+def test_it_stays_open_when_the_page_is_drawn_again_and_closes_when_asked(page: Page, app: Served) -> None:
+    visit(page, app)
+    page.get_by_label("Search").fill("herbal")
+    page.get_by_label("Search").press("Enter")
+    page.get_by_role("button", name="Export …").click()
+    promised = page.locator("table.export")
+    expect(promised).to_be_visible()
+    settle(page)
+    # As at the end of a run; Streamlit's own key for it stands for all that has a page drawn again.
+    page.keyboard.press("r")
+    page.wait_for_timeout(500)
+    settle(page)
+    expect(promised).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settle(page)
+    page.keyboard.press("r")
+    page.wait_for_timeout(500)
+    settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)

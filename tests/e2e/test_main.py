@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.looking import arrive, visit
+from tests.e2e.looking import arrive, card, cards, ids, state_of, visit
 from tests.e2e.serving import Served
 
 
-@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about"])
+@pytest.mark.parametrize("name", ["", "reuse", "books", "plate", "map", "search", "about", "overview", "models"])
 def test_every_page_opens_clean_and_says_what_it_is(page: Page, app: Served, name: str) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     visit(page, app, name)
+    # The 4.7 MB that draw a figure come with a figure, and none of these shows one at first.
+    assert "history.js" in fetched and not [one for one in fetched if "plotly" in one.lower()]
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
     for image in page.locator("img").all():
@@ -30,6 +34,33 @@ def test_a_mangled_link_is_answered_with_a_page(page: Page, app: Served, query: 
         page.goto(f"{app.url}/{name}?{query}")
         arrive(page, name)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+BEFORE = "data:text/html,another page"
+
+
+@pytest.mark.parametrize("address", ["", "plate?plate=nope"])
+def test_a_first_visit_is_one_step_for_the_back_button(page: Page, app: Served, address: str) -> None:
+    page.goto(BEFORE)
+    page.goto(f"{app.url}/{address}")
+    arrive(page, address.partition("?")[0])
+    page.wait_for_url(lambda url: "backbone=" in url and "nope" not in url)  # spelt out, and put right
+    page.go_back()
+    assert page.url == BEFORE
+
+
+def test_what_the_reader_does_then_are_steps(page: Page, app: Served) -> None:
+    page.goto(BEFORE)
+    page.goto(app.url)
+    arrive(page, "")
+    first = ids(cards(page))[0]
+    card(page, first).click()
+    arrive(page, "plate")
+    assert state_of(page)["plate"] == first
+    page.go_back()
+    arrive(page, "")
+    page.go_back()
+    assert page.url == BEFORE
 
 
 def test_the_running_app_holds_no_torch_until_an_image_is_searched(

@@ -117,10 +117,11 @@ def test_scores_and_hubs_are_drawn_for_both_networks(page: Page, served: Served)
     expect(chart).to_have_count(1)
     for words in ("plates18", "resnet18", "Same image", "Random pairs", "First 4 neighbours"):
         expect(chart.get_by_text(words, exact=True)).to_be_visible()
-    page.get_by_role("radio", name="Hubs").or_(page.get_by_role("button", name="Hubs")).first.click()
+    named = "Everybody's neighbours"
+    page.get_by_role("radio", name=named).or_(page.get_by_role("button", name=named)).first.click()
     page.wait_for_url(lambda address: "models=hubs" in address)
     settle(page)
     assert state_of(page)["models"] == "hubs"
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     for name in ("plates18", "resnet18"):
-        assert len(ids(cards(page, f"Largest hubs of {name}"))) == min(12, SAMPLE)
+        assert len(ids(cards(page, f"Listed most often by {name}"))) == min(12, SAMPLE)

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from imgsim.app.components import matrix_width
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork
@@ -173,12 +174,27 @@ def test_the_arrow_keys_lead_along_a_strip(page: Page, app: Served, families: Fa
     assert state_of(page)["plate"] == family.members[1].plate_id
 
 
+# How wide words are on the axis.
+_WIDE = """(matrix, words) => {
+  const axis = matrix.getRootNode().querySelector(".years.left");
+  const span = Object.assign(document.createElement("span"), { textContent: words });
+  axis.append(span);
+  const { width } = span.getBoundingClientRect();
+  span.remove();
+  return width;
+}"""
+
+
 def test_a_click_on_the_matrix_shows_what_two_books_share(
     page: Page, app: Served, borrowing: BookNetwork, sample: Collection
 ) -> None:
     visit(page, app, "books")
     matrix = page.get_by_test_id("imgsim-matrix")
     matrix.wait_for(state="visible")
+    # The longest words of a date have room on the axis.
+    for words in ("c. 1752 or later?", "1751–1760", "1752"):
+        wide = matrix.evaluate(_WIDE, words)
+        assert 20 < wide + 6 <= matrix_width([words] * 40) - matrix_width([""] * 40) + 56 - 5
     edge = borrowing.edges[0]
     row, column = (borrowing.books.index(book) for book in (edge.source, edge.target))
     box, size = matrix.bounding_box(), len(borrowing)

@@ -46,7 +46,7 @@ def test_a_dossier_tells_a_family_from_the_earliest_to_the_undated(herbals: Coll
     assert order == sorted(order)
     assert "earliest in this collection" in text and "original" not in text.lower()
     assert "(by way of plate 2)" in text and "shared detail" in text
-    assert "1 and 2: mirrored. 180 inliers" in text and "probably re-engraved" in text
+    assert "1 and 2: mirrored. 180 points agree" in text and "probably re-engraved" in text
     assert "4 pairs of these plates agree; 1 more pair were compared" not in text
     assert "1 more pair was compared and found no support" in text
     assert "Related plates" in text and "plate “x”, picture 000000000000" in text
@@ -133,7 +133,7 @@ def test_a_large_family_says_what_it_leaves_out(tmp_path: Path) -> None:
     page = Page(content)
     assert len(page.all("figure")) == MOST_FIGURES
     assert f"Of {len(plates)} plates the first {MOST_FIGURES} are drawn" in page.text
-    assert f"the {MOST_PAIRS} with most inliers are listed" in page.text
+    assert f"the {MOST_PAIRS} of which most points agree are listed" in page.text
     assert len(content) < 1_000_000
 
 

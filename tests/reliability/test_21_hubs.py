@@ -64,7 +64,7 @@ def test_the_pages_say_what_a_plain_count_says(
     with tally.attempt("the page Models"):
         app = pages.visit("models", collection="hubs", models="hubs")
         metrics = {metric.label: metric.value for metric in app.metric}
-        assert metrics["Skew"] == expected
+        assert metrics["Unevenness"] == expected
     with tally.attempt("the page About"):
         shown = pages.words(pages.visit("about", collection="hubs"))
         assert f"among the {K} nearest of {max(counts)} plates, and {counts.count(0)} plate" in shown

@@ -8,6 +8,7 @@ import streamlit as st
 from imgsim.app.parts import about_changes, joined, line, never_counts, shell, stale, unread_dates
 from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
 from imgsim.app.services.verdict_labels import TITLES
+from imgsim.base.terms import AGREEING, DESCRIPTION, EVERYWHERE, MARKS, NETWORK, SIMILARITY
 from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import span_words
 from imgsim.collection import Collection
@@ -18,8 +19,8 @@ name, title, group = "about", "About", "Collection"
 State = state.State
 _METHOD = """
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.
-- The network turns it into an **embedding**: some hundreds of numbers that describe lines, tone and composition.
-- The **similarity** of two plates is the cosine of their embeddings: 1 for the same image, lower for others.
+- The network turns it into a **description in numbers**: some hundreds of them, for lines, tone and composition.
+- The **similarity** of two plates says how alike their descriptions are: 1 for the same image, lower for others.
   It is computed exactly, for all plates, each time you ask.
 - What a score means differs from collection to collection. So imgsim says how many pairs of plates,
   drawn at random from this collection, score lower.
@@ -30,7 +31,7 @@ _VERIFIED = """
   mirror image, and those that share details with it.
 - Both plates are seen as hundreds of small marks of ink. A pair is verified when many marks of one lie where a single
   shift, turn, scaling or mirroring of the other puts them. Lettering, frames and library stamps do not count.
-- The marks that agree are the **inliers**; the share of each plate that they cover is its **coverage**.
+- So many **points agree**; the share of each plate that they cover stands beside them.
 """
 
 _VERIFIED_LIMITS = """
@@ -45,7 +46,7 @@ _LIMITS = """
 - **A high score is a candidate, not a proof.** The same plate can score 0.948 and two different plates 0.980.
   Compare lines, damage and lettering by eye before you write that a plate was used again.
 - A plate that was turned by 90 degrees, or of which a small part only was taken over, may not be found.
-- A few plates are neighbours of everything (hubs): blank or very dark ones, as a rule. Mistrust them.
+- A few plates are neighbours of everything: blank or very dark ones, as a rule. Mistrust them.
 - “Earlier” and “later” follow the dates in the metadata, and say only what is certain: a plate of the 1750s is neither
   to one of 1752. The earliest plate in this collection need not be the first.
 - What was not scanned, or could not be read, is not here: see the list of skipped images.
@@ -59,10 +60,10 @@ def draw(collection: Collection, now: State) -> None:
     _counts(collection)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("## How similarity is computed")
+        st.markdown("## How similarity is computed", help=f"{DESCRIPTION.hint} {SIMILARITY.hint}")
         st.markdown(_METHOD)
         if collection.matches is not None:
-            st.markdown("## How a re-use is verified")
+            st.markdown("## How a re-use is verified", help=f"{MARKS.hint} {AGREEING.hint}")
             st.markdown(_VERIFIED)
         st.markdown("## Limits")
         st.markdown(_LIMITS if collection.matches is None else _LIMITS.rstrip() + _VERIFIED_LIMITS)
@@ -154,13 +155,13 @@ def _hubs(collection: Collection, backbone: str) -> None:
     if not indices.shape[1]:
         return
     facts = hubness(indices)
-    st.markdown("## Hubs")
+    st.markdown(f"## {EVERYWHERE.title}", help=EVERYWHERE.hint)
     st.markdown(
-        f"A few plates are neighbours of many: the largest hub is among the {facts['k']} nearest of "
+        f"A few plates are neighbours of many: the one listed most often is among the {facts['k']} nearest of "
         f"{text.count(int(facts['largest']), 'plate')}, and {text.count(int(facts['never']), 'plate')} "
         f"{'is' if facts['never'] == 1 else 'are'} among those of none."
     )
-    if st.button("See the hubs →", type="tertiary"):
+    if st.button("See everybody's neighbours →", type="tertiary"):
         shell.go("models", models="hubs")
 
 
@@ -195,7 +196,7 @@ def _parameters(collection: Collection) -> None:
     for name, facts in manifest["backbones"].items():
         rows.append(
             (
-                f"Backbone {name}",
+                f"Network {name}",
                 text.flat({key: value for key, value in facts.items() if key != "projections"}),
             )
         )
@@ -212,8 +213,8 @@ def _parameters(collection: Collection) -> None:
 
 
 def _cite(collection: Collection, now: state.State) -> None:
-    st.markdown("## How to cite")
-    st.markdown("Name the collection and the backbone with every score, for both change what it means:")
+    st.markdown("## How to cite", help=NETWORK.hint)
+    st.markdown("Name the collection and the network with every score, for both change what it means:")
     st.code(f"{scores_citation(collection, now.backbone)}.", language=None, wrap_lines=True)
     st.markdown(
         "Under each plate, family and book stands its own citation. Whoever has such a line pastes it into the search "

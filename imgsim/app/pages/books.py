@@ -16,6 +16,7 @@ from imgsim.app.parts import downloads, reference_bar, reference_set, shell, two
 from imgsim.app.parts.not_prepared import unknown_books, unverified
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.terms import ORDER
 from imgsim.charts import book_bars
 from imgsim.collection import Collection
 from imgsim.collection.between import Between
@@ -65,12 +66,13 @@ def draw(collection: Collection, now: State) -> None:
             collection, "matrix of books", partial(_matrix, arranged=now.arranged, between=between), now.arranged,
             between.names if between is not None else (), keep=12,
         )  # fmt: skip
-        with st.container(width=matrix_width(len(books)), key="books_matrix_box"):
+        dates = [dated(borrowing, book) for book in books]
+        with st.container(width=matrix_width(dates), key="books_matrix_box"):
             book_matrix(
                 key=_MATRIX,
                 counts=counts,
                 labels=[borrowing.label(book) for book in books],
-                dates=[dated(borrowing, book) for book in books],
+                dates=dates,
                 selected=_places(books, pair),
                 on_click=partial(_clicked, books, counts),
             )
@@ -239,7 +241,8 @@ def _pairs(borrowing: BookNetwork) -> None:
             "Book": st.column_config.TextColumn(width=120),
             "Shares with": st.column_config.TextColumn(width=120),
             "Order": st.column_config.TextColumn(
-                help="Whether both print what they share in the same order, as a copyist would who kept it."
+                help="Whether both print what they share in the same order, as a copyist would who kept it. "
+                + ORDER.hint
             ),
         },
     )

@@ -9,6 +9,7 @@ from imgsim.app.components import keyboard
 from imgsim.app.parts import shell, tour
 from imgsim.app.parts.catalogue_record import definitions
 from imgsim.app.services import page_registry, state, text, verdict_labels
+from imgsim.base.terms import TERMS
 from imgsim.collection import Collection
 from imgsim.reviews.decision_words import DECISIONS
 
@@ -38,7 +39,7 @@ _WORDS = {
     "collection": "Plates that were prepared together. Only plates of one collection are compared.",
     "query and neighbours": "The plate you ask about, and those most similar to it, best first.",
     "similarity": "How alike two plates look to the network: 1 is the same picture. A candidate, never a proof.",
-    "backbone": "The network that does the comparing. Scores of two backbones cannot be compared.",
+    "network": "What does the comparing. Scores of two networks cannot be compared.",
     "map": "All plates on a plane, alike ones close together. How far apart two groups lie says little.",
     "match": "Two plates whose lines were laid over each other, with how many points agree and a verdict.",
     "family": "One image and all plates that it appears on, in order of date.",
@@ -89,7 +90,7 @@ lie, look at single strokes, then decide.
 Under each plate and book, and at the foot of each family, stands a citation to copy. It names the collection, its
 generation, the plate, and the picture by the first digits of its SHA-256. Whoever reads it pastes the whole line into
 the search box of Browse, or types `python3 -m imgsim find` and the line in a terminal, and finds the picture again.
-For a score, name the collection and the backbone too: About has that sentence. A family's dossier is one page with
+For a score, name the collection and the network too: About has that sentence. A family's dossier is one page with
 plates, books, evidence, who decided what, and how it was found, to be kept beside your notes.
 """,
     "How do I add my own plates?": """
@@ -112,6 +113,8 @@ never written to disk. Only what you decide on Review is kept, for all who use t
 """,
 }
 
+_TERMS = "What do statistics and computer vision call this?"
+
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
@@ -128,7 +131,7 @@ def draw(collection: Collection, now: State) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _heading("words")
-        st.html(definitions(_WORDS.items()))
+        st.html(definitions((_hinted(word), meaning) for word, meaning in _WORDS.items()))
         _heading("scores")
         st.markdown(_SCORES)
         _about(collection, now)
@@ -153,6 +156,7 @@ def draw(collection: Collection, now: State) -> None:
     for question, answer in _QUESTIONS.items():
         with st.expander(question):
             st.markdown(answer)
+    _terms()
 
 
 def _steps() -> None:
@@ -167,10 +171,23 @@ def _steps() -> None:
             )
 
 
+def _terms() -> None:
+    """The terms of statistics and computer vision for what the pages say in a historian's words."""
+    with st.expander(_TERMS, key="terms", on_change="rerun") as box:
+        if box.open:
+            st.html(definitions((term.title, term.hint) for term in TERMS))
+
+
 def _sentence(page: page_registry.Page) -> str:
     """What a page is for."""
     said = page_registry.purpose(page)
     return f"{said[:1].upper()}{said[1:]}"
+
+
+def _hinted(word: str) -> str:
+    """A word with the term for the same in its tooltip, if there is one."""
+    hint = next((term.hint for term in TERMS if term.word == word), "")
+    return Markup('<span title="{}">{}</span>').format(hint, word) if hint else word
 
 
 def _heading(anchor: str) -> None:

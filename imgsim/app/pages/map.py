@@ -29,6 +29,7 @@ from imgsim.app.parts import (
     shell,
 )
 from imgsim.app.services import caches, colour_columns, commands, parameters, selected, server, state, text
+from imgsim.base.terms import MAPS
 from imgsim.charts.colours import Colouring
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
@@ -55,7 +56,7 @@ def draw(collection: Collection, now: State) -> None:
         "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
     )
     filters.facets(collection)
-    methods = [method for method in parameters.PROJECTIONS if method in collection.projections(now.backbone)]
+    methods = [method for method in MAPS if method in collection.projections(now.backbone)]
     if not methods:
         shell.links(name)
         _unprojected(collection, now)
@@ -66,9 +67,10 @@ def draw(collection: Collection, now: State) -> None:
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Projection",
+            "Arranged by",
             methods,
-            format_func=parameters.PROJECTIONS.__getitem__,
+            format_func=lambda method: MAPS[method].word,
+            help="\n".join(f"- **{MAPS[each].word}** ({MAPS[each].term}): {MAPS[each].meaning}." for each in methods),
             required=True,
             **state.bind("projection", value=method),
         )

@@ -1,4 +1,4 @@
-"""Models: which backbone finds more of the verified copies, where two of them disagree, and what their scores mean."""
+"""Models: which network finds more of the verified copies, where two of them disagree, and what their scores mean."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import commands, parameters, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.terms import EVERYWHERE
 from imgsim.collection import Collection
 
 name, title, group = "models", "Models", "Collection"
@@ -24,7 +25,7 @@ PARTS = {
     "verified": "Verified pairs",
     "agreement": "Agreement",
     "scores": "Scores",
-    "hubs": "Hubs",
+    "hubs": EVERYWHERE.title,
     "verifiers": "Verifiers",
 }
 MOST_SHARED = 10  # first neighbours of two backbones that are compared

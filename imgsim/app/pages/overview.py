@@ -13,10 +13,11 @@ from imgsim.app.parts import cards, downloads, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
+from imgsim.base.terms import HALF
 from imgsim.charts import overview_bars
 from imgsim.charts.bars import Bar
 from imgsim.collection import Collection
-from imgsim.collection.overview_counts import Overview
+from imgsim.collection.overview_counts import Overview, soon
 from imgsim.collection.overview_groups import Breakdown, Group
 
 name, title, group = "overview", "Overview", "Collection"
@@ -180,9 +181,9 @@ def _delays(overview: Overview) -> None:
         st.caption("No image is in two books that both have a year.")
         return
     st.markdown(
-        f"The median copy came **{_in_years(overview.median_delay)}** after the appearance before it; "
-        f"from an image's earliest to its latest book here it is **{_in_years(overview.median_lifetime)}** "
-        "in the median."
+        f"Half of the copies came **{soon(overview.median_delay)}** the appearance before; from its earliest to its "
+        f"latest book here half of the images took **{_in_years(overview.median_lifetime)}** at most.",
+        help=HALF.hint,
     )
     bars = overview_bars.delays_bars(overview.delay_groups)
     axis = "Years after the appearance before"

@@ -211,7 +211,7 @@ def _embedded(
 def _check_weights(folder: str, backbone: str, weights: str, key: str) -> None:
     """Refuse to compare an image with plates that another network has described."""
     if backbone not in backbone_names():
-        raise WeightsError(f"This imgsim has no backbone {backbone!r}. Choose another one in the sidebar.")
+        raise WeightsError(f"This imgsim has no network {backbone!r}. Choose another one in the sidebar.")
     if get_backbone(backbone).key(Path(weights) if weights else None) != key:
         raise WeightsError(
             f"This collection was made with other weights of {backbone} than those installed, so scores would "

@@ -11,6 +11,7 @@ import streamlit as st
 
 from imgsim.app.services import caches, server, text
 from imgsim.base.markup import rendered
+from imgsim.base.terms import AGREEING, APART, MARKS, STROKES, THOUSANDTHS
 from imgsim.base.verdict_words import PROBABLY_SAME_PLATE
 from imgsim.collection import Collection
 from imgsim.collection.registration import Lines, measure_lines
@@ -31,7 +32,7 @@ _HERE = Path(__file__).parent
 _WITHIN, _BEYOND = "#0072b2", "#d55e00"
 
 _HELP = (
-    "Small pieces of line (SIFT features) were found on both plates. B is laid on A, turned, moved and stretched as "
+    f"{MARKS.title} ({MARKS.term}) were found on both plates. B is laid on A, turned, moved and stretched as "
     "one stiff sheet; then it is bent smoothly, as damp paper bends (a cubic polynomial). What still lies apart is the "
     "**residual**. Impressions of one plate leave hardly any; a copyist's hand strays. It is given in thousandths of "
     "the plate's diagonal, which do not depend on the size of the scan, and in pixels."
@@ -66,7 +67,7 @@ def show(collection: Collection, row_a: int, row_b: int, prepared: str) -> None:
 
 
 def said(found: Lines) -> str:
-    """What the residuals say, in a sentence or two of Markdown."""
+    """What lies apart says, in a sentence or two of Markdown."""
     looked = f", once the scan is reduced to {WORKING_SIDE} px as all are" if found.reduced else ""
     nothing = "So nothing is said of the plate they were printed from."
     return {
@@ -91,24 +92,24 @@ def table(found: Lines) -> str:
     """The numbers, with what each must be, as HTML."""
     rows = [
         (
-            "Residual, as a stiff sheet",
-            "Median distance of agreeing points after B was turned, moved and stretched",
-            f"{found.stiff:.2f} ‰, {found.stiff * found.pixel:.2f} px",
-            f"at most {MOST_STIFF:.2f} ‰",
+            "Lies apart, as a stiff sheet",
+            f"After B was turned, moved and stretched. {APART.hint}",
+            f"{found.stiff:.2f} thousandths, {found.stiff * found.pixel:.2f} px",
+            f"at most {MOST_STIFF:.2f}",
         ),
         (
-            "Residual, smoothly bent",
-            "The same after a smooth distortion, as damp paper brings it about",
-            f"{found.smooth:.2f} ‰, {found.smooth * found.pixel:.2f} px",
-            f"at most {MOST_OFF:.2f} ‰",
+            "Lies apart, smoothly bent",
+            f"After a smooth distortion, too, as damp paper brings it about. {APART.hint}",
+            f"{found.smooth:.2f} thousandths, {found.smooth * found.pixel:.2f} px",
+            f"at most {MOST_OFF:.2f}",
         ),
         (
-            "Likeness of the strokes",
-            "Median cosine of the descriptors: 1 where two pieces of line look the same",
+            STROKES.title,
+            STROKES.hint,
             f"{found.similarity:.3f}",
             f"at least {LEAST_LIKENESS:.3f}",
         ),
-        ("Points that agree", "", f"{len(found.off):,}", f"at least {LEAST_POINTS}"),
+        (AGREEING.title, AGREEING.hint, f"{len(found.off):,}", f"at least {LEAST_POINTS}"),
         (
             "Agreeing part",
             "Its longer side in the scan that shows less of it; scans are looked at reduced to "
@@ -123,7 +124,7 @@ def table(found: Lines) -> str:
             f"at least {_percent(LEAST_COVERAGE)}",
         ),
     ]
-    return rendered(_HERE / "compare_lines.html", rows=rows)
+    return rendered(_HERE / "compare_lines.html", rows=rows, unit=THOUSANDTHS)
 
 
 def _percent(share: float) -> str:
@@ -143,8 +144,8 @@ def picture(collection: Collection, row: int, found: Lines) -> str:
         arrows.append({**{name: f"{value:.1f}" for name, value in ends.items()}, "colour": colour})
     within = float(np.mean(np.hypot(*found.off.T) <= found.limit))
     words = (
-        f"Residuals on plate B, {LONGER} times as long: blue within the limit ({text.share(round(1000 * within), 1000)}"
-        " of the points), orange beyond it"
+        f"What lies apart on plate B, {LONGER} times as long: blue within the limit "
+        f"({text.share(round(1000 * within), 1000)} of the points), orange beyond it"
     )
     # As an image of its own: Streamlit takes drawings out of the HTML that it is given.
     drawn = rendered(_HERE / "strays.svg", width=width, height=height, stroke=f"{stroke:.1f}", arrows=arrows)

@@ -27,26 +27,41 @@ _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Ma
 _CROSSED = frozenset({"neighbours", "matches", "families", "copies", "network"})  # of which a reference set is heeded
 _FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
 _PREPARE = "export_prepare"
+_OPEN, _PAGE = "_imgsim_export", "_imgsim_export_page"  # of whom plates are meant while it is open; where it is
 _SLOWEST = 0.15  # seconds between two signs of progress
 
 
 def button(page: str) -> None:
-    """The way in, for the sidebar of a page of that title."""
+    """The way in, for the sidebar of a page of that title, and the dialog for as long as it is open.
+
+    A page is drawn again for more than what is done in the dialog: a run comes to its end, the reader goes a step back,
+    or presses Streamlit's R. A dialog that only a click draws would vanish then.
+    """
+    if st.session_state.get(_PAGE) != page:  # another one was led to meanwhile
+        st.session_state[_PAGE] = page
+        _close()
     if st.button(
         "Export …",
         key="open_export",
         width="stretch",
         help="Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited.",
     ):
-        _dialog(page)
+        st.session_state[_OPEN] = page
+    meant = st.session_state.get(_OPEN)
+    if meant:
+        _dialog(meant)
 
 
 def of_tray() -> None:
-    """The way in from the tray."""
-    _dialog("Tray")
+    """The way in from the tray: to be called before the page is drawn."""
+    st.session_state[_OPEN] = "Tray"
 
 
-@st.dialog("Export", width="large")
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Export", width="large", on_dismiss=_close)
 def _dialog(page: str) -> None:
     now = state.current()
     collection = caches.opened(now.collection)

@@ -7,7 +7,8 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.parts import map_neighbours
-from imgsim.app.services import caches, parameters, state
+from imgsim.app.services import caches, state
+from imgsim.base.terms import MAPS
 from imgsim.charts.colours import Colouring
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
@@ -29,7 +30,8 @@ def offer(
     """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
 
     def make() -> bytes:
-        heading = f"{collection.name}: {parameters.PROJECTIONS[method]} of {now.backbone}, by {legend.lower()}"
+        arranged = f"{MAPS[method].word} ({MAPS[method].term}) of {now.backbone}"
+        heading = f"{collection.name}: {arranged}, by {legend.lower()}"
         return export.map_html(
             collection.catalogue,
             collection.projection(now.backbone, method),

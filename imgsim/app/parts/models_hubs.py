@@ -11,6 +11,7 @@ from imgsim import export
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, downloads, models_found, shell
 from imgsim.app.services import text
+from imgsim.base.terms import EVERYWHERE, UNEVENNESS
 from imgsim.charts import plate_figures
 from imgsim.collection import Collection
 from imgsim.retrieval.neighbours import hubness
@@ -25,7 +26,7 @@ def show(collection: Collection, names: Sequence[str]) -> None:
         _download(collection, names)
     k = min(models_found.HUB_K, models_found.longest(collection, names))
     st.caption(
-        f"If all plates were equal, each would be among the {k} nearest of {k} others. Hubs are listed far more often, "
+        f"If all plates were equal, each would be among the {k} nearest of {k} others. Some are listed far more often, "
         "whatever the query: blank, very dark or very plain plates, as a rule. Mistrust them as neighbours. "
         "Plates that are never listed are found only by looking at them, or by their lines."
     )
@@ -42,17 +43,17 @@ def _of(collection: Collection, name: str, *, alone: bool) -> None:
         st.markdown(f"### {text.plain(name)}")
     with st.container(horizontal=True, key=f"hub_counts_{'first' if alone else name}"):
         st.metric(
-            "Skew",
+            UNEVENNESS.title,
             f"{facts['skew']:.1f}",
             width="content",
-            help="Of how often each plate is listed: 0 is even, above about 1.4 hubs are strong.",
+            help=UNEVENNESS.hint,
         )
-        st.metric("Largest hub", f"{facts['largest']:,} times", width="content")
+        st.metric("Listed most often", f"{facts['largest']:,} times", width="content")
         st.metric("Never listed", f"{never:,} ({text.share(never, len(counts))})", width="content")
     figure = plate_figures.hubness_figure(counts, int(facts["k"]))
     st.plotly_chart(figure, key=f"hubness_{name}", config={"displayModeBar": False})
     rows = np.argsort(-counts, kind="stable")[:_SHOWN]
-    st.markdown("**The largest hubs**")
+    st.markdown("**Listed most often**", help=EVERYWHERE.hint)
     event = thumbnail_grid(
         key=f"hubs_{name}",
         items=[
@@ -66,7 +67,7 @@ def _of(collection: Collection, name: str, *, alone: bool) -> None:
         ],
         height=130,
         min_width=110,
-        label=f"Largest hubs of {name}",
+        label=f"Listed most often by {name}",
     )
     if event.clicked:
         shell.go("plate", plate=event.clicked, backbone=name)
@@ -88,6 +89,6 @@ def _download(collection: Collection, names: Sequence[str]) -> None:
         collection,
         f"hubs_{collection.name}",
         make,
-        help="Every plate, with how often each network lists it; largest hubs first.",
+        help="Every plate, with how often each network lists it; those listed most often first.",
         key="download_hubs",
     )

@@ -13,6 +13,7 @@ from imgsim.app.components import pair_list
 from imgsim.app.parts import downloads, models_found, neighbour_query, tied_pairs
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_labels
+from imgsim.base.terms import HALF, SIMILARITY
 from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.collection import Collection
 from imgsim.collection.score_ladder import RUNGS, Example
@@ -23,14 +24,14 @@ _DRAWS = 9_999
 
 def show(collection: Collection, names: Sequence[str], k: int, draw: int) -> None:
     """Draw the part, with the examples of that draw."""
-    st.markdown("## Where the scores lie")
+    st.markdown("## Where the scores lie", help=f"{SIMILARITY.hint} {HALF.hint}")
     # The reader's line is one for the network that is looked at; the other one has its own.
     lines = [(name, collection.calibration(name).threshold) for name in names]
     lines[0] = (names[0], neighbour_query.line(collection, state.current()))
     figure = models_found.hills(collection, tuple(names), k, tuple(lines))
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
     st.caption(
-        "Each hill shows where the scores of one kind of pairs lie; its stroke is the median"
+        "Each hill shows where the scores of one kind of pairs lie; half of them lie to either side of its stroke"
         + "".join(f", dotted the line of {text.plain(name)} ({at:g})" for name, at in lines if at is not None)
         + ". Where the hills of verified pairs and of look-alikes overlap, a score "
         "alone cannot tell them apart. The scores of two networks cannot be set against each other: only how well each "

@@ -17,6 +17,7 @@ from imgsim.app.parts.pager import pager
 from imgsim.app.services import caches, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
+from imgsim.base.terms import HALF
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
@@ -104,7 +105,7 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
         medians = [f"{float(np.median(look.similarities[mask])):.3f}" for look in looks]
         lines.append({"label": label, "pairs": f"{whole:,}", "shares": shares, "medians": medians})
     told = ["the first" if step == 1 else f"among the first {step}" for step in steps]
-    st.html(rendered(_TABLE, names=names, steps=told, lines=lines))
+    st.html(rendered(_TABLE, names=names, steps=told, lines=lines, half=HALF))
 
 
 def _groups(ends: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -38,10 +38,10 @@ def show(collection: Collection) -> None:
 def _table(collection: Collection, found: VerifierComparison) -> None:
     given = str(collection.manifest["parameters"].get("verifier", SIFT.name))
     named = "SIFT and geometry" if given == SIFT.name else given
-    rows = [(f"Lines ({named})", "Whether the lines of two plates agree.", found.lines)]
+    rows = [("Lines", f"Whether the lines of two plates agree ({named}).", found.lines)]
     if found.copies is not None:
-        means = "Whether two plates show the same things in the same places, drawn anew."
-        rows.append(("Copies by another hand (XFeat and LighterGlue)", means, found.copies))
+        means = "Whether two plates show the same things in the same places, drawn anew (XFeat and LighterGlue)."
+        rows.append(("Copies by another hand", means, found.copies))
     st.html(rendered(_TABLE, lines=[_line(*row) for row in rows]))
 
 

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from imgsim.app.parts import neighbour_query, study
 from imgsim.app.parts.neighbour_query import chosen
 from imgsim.app.services import parameters, state, verdict_labels
+from imgsim.base.terms import SIMILARITY
 from imgsim.base.verdict_words import CODE_OF, COPY, NEGATIVE
 from imgsim.collection import Collection
 
@@ -127,9 +128,9 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
         format="%.4g",
         placeholder="no line",
         width=150,
-        help="A line across the list; nothing is left out below it. Similarity is the cosine of two plates: 1 is the "
-        "same image. Where the line stands at first is calibrated for this collection and network; under the list "
-        "stands what it means here. Empty the field to come back to it.",
+        help="A line across the list; nothing is left out below it. Where it stands at first is calibrated for this "
+        "collection and network; under the list stands what it means here. Empty the field to come back to it. "
+         + SIMILARITY.hint,
         **state.bind("threshold", value=neighbour_query.line(collection, now), read=read, suffix=suffix),
     )
     if own and calibrated is not None:

@@ -11,6 +11,7 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.parts import cards, downloads, line, neighbour_query, reviewing, shell
 from imgsim.app.services import caches, server, state, text, verdict_labels
+from imgsim.base.terms import AGREEING, SIMILARITY
 from imgsim.catalogue import DateInterval
 from imgsim.charts import plate_figures
 from imgsim.collection import Collection
@@ -53,9 +54,9 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
         column_config={
             "Rank": st.column_config.NumberColumn(width=50),
             "Plate": st.column_config.ImageColumn(width=70),
-            "Similarity": st.column_config.NumberColumn(format="%.4f", width=80),
+            "Similarity": st.column_config.NumberColumn(format="%.4f", width=80, help=SIMILARITY.hint),
             "Verdict": st.column_config.TextColumn(width=105, help=verdict_labels.explanation()),
-            "Inliers": st.column_config.NumberColumn(width=60, help="Points of the two plates that agree."),
+            "Points": st.column_config.NumberColumn(width=60, help=AGREEING.hint),
             "Mirrored": st.column_config.TextColumn(width=70),
             "Negative": st.column_config.TextColumn(width=70),
             "Coverage": st.column_config.TextColumn(
@@ -95,7 +96,7 @@ def _verified(known: Evidence, found: Listing) -> dict[str, Sequence[object]]:
     shares = zip(columns["coverage_query"], columns["coverage_neighbour"], strict=True)
     return {
         "Verdict": [verdict_labels.WORDS[known.code(int(row))] for row in found.rows],
-        "Inliers": pd.array(columns["inliers"], dtype="Int32"),
+        "Points": pd.array(columns["inliers"], dtype="Int32"),
         "Mirrored": [value or "" for value in columns["mirrored"]],
         "Negative": [value or "" for value in columns["negative"]],
         "Coverage": [

@@ -14,6 +14,7 @@ from imgsim.app.services import nearby, remedies, runs, text
 from imgsim.app.services.run_story import StageSaid
 from imgsim.app.services.runs import Run, Status
 from imgsim.base.progress import duration
+from imgsim.base.terms import MAPS
 from imgsim.collection import shelf
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection, live
@@ -33,9 +34,9 @@ _STAGES = {
     "matches": "Comparing pairs by their lines", "families": "Tying families",
 }  # fmt: skip
 _KINDS = {
-    "neighbours": "Finding plates that look alike ({})", "pca": "Drawing a map (PCA, {})",
-    "umap": "Drawing a map (UMAP, {})", "tsne": "Drawing a map (t-SNE, {})",
-}  # fmt: skip
+    "neighbours": "Finding plates that look alike ({})",
+    **{name: f"Drawing a map ({map_.word}, {{}})" for name, map_ in MAPS.items()},
+}
 
 
 def stage_words(name: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.app.services import caches, state, text
+from imgsim.base.terms import AGREEING, CHANCE, REACHED, RIGHT
 from imgsim.charts import review_figures
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import pair_similarities
@@ -55,12 +56,14 @@ def show(collection: Collection, precision: float) -> None:
             )
     st.caption(
         "Blue: of the judged pairs that reach a threshold, the share that was confirmed. Orange: of the confirmed "
-        "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence (Wilson)."
+        "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence.",
+        help=f"{RIGHT.hint} {REACHED.hint} {CHANCE.hint}",
     )
     st.caption(
         "What this cannot say: the judged pairs are no random sample. The queue asks for doubtful pairs first, so "
-        "clear ones are better than these curves; recall is among judged pairs alone and knows nothing of a re-use "
-        "that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more above it."
+        "clear ones are better than these curves; the orange one is of judged pairs alone and knows nothing of a "
+        "re-use that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more above "
+        "it."
     )
 
 
@@ -89,7 +92,7 @@ def _scores(collection: Collection) -> list[Worth]:
         inliers = np.array(
             [np.nan if match is None else match.inliers for match in compared], dtype=np.float64
         )
-        found.append(worth("inliers", inliers, truth))
+        found.append(worth(AGREEING.word, inliers, truth))
     return found
 
 
@@ -100,8 +103,19 @@ def _table(found: list[Worth], suggestions: list[Suggestion]) -> None:
         threshold = "" if suggestion.threshold is None else shown(suggestion.threshold)
         estimate = "" if suggestion.estimate is None else shown(suggestion.estimate)
         rows.append((one.name, one.judged, one.confirmed, threshold or "not yet", recall, estimate))
-    names = ["Score", "Judged", "Confirmed", "Suggested threshold", "Recall there", "By the bare share"]
-    st.dataframe(pd.DataFrame(rows, columns=pd.Index(names)), hide_index=True, key="worth_table")
+    bare = f"Without {CHANCE.word}"
+    names = ["Score", "Judged", "Confirmed", "Suggested threshold", REACHED.title, bare]
+    st.dataframe(
+        pd.DataFrame(rows, columns=pd.Index(names)),
+        hide_index=True,
+        key="worth_table",
+        column_config={
+            REACHED.title: st.column_config.TextColumn(help=REACHED.hint),
+            bare: st.column_config.TextColumn(
+                help=f"Where the bare share of re-uses reaches what you wish. {CHANCE.hint}"
+            ),
+        },
+    )
 
 
 def _judge() -> None:

@@ -11,6 +11,7 @@ from imgsim.app.components import narrow_screen, thumbnail_grid
 from imgsim.app.parts import cards, exporting, mending, notices, preparing, safekeeping, tour, tray
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.base.places import data_dir
+from imgsim.base.terms import NETWORK
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
@@ -167,9 +168,9 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         st.selectbox("Collection", names, format_func=caches.title_of, **state.bind("collection"))
         if len(collection.backbones) > 1:
             st.selectbox(
-                "Backbone",
+                "Network",
                 list(collection.backbones),
-                help="The network whose idea of similarity is used.",
+                help=NETWORK.hint,
                 **state.bind("backbone"),
             )
         shown = len(caches.filtered_rows(collection, now))

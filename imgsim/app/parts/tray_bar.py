@@ -89,8 +89,12 @@ def _more(collection: Collection, now: state.State, here: list[str]) -> None:
     rows = [collection.catalogue.row(one) for one in here]
     with st.popover("Take away", key="tray_more"):
         with st.container(horizontal=True):
-            if st.button("Export …", key="tray_export", help="Lists, families, references, or all in one zip."):
-                exporting.of_tray()
+            st.button(
+                "Export …",
+                key="tray_export",
+                help="Lists, families, references, or all in one zip.",
+                on_click=exporting.of_tray,
+            )
             downloads.csv(
                 collection,
                 f"tray_{collection.name}",

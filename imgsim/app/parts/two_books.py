@@ -10,6 +10,7 @@ import streamlit as st
 from imgsim.app.components import rank_lines
 from imgsim.app.parts import shell
 from imgsim.app.services import server, state, text
+from imgsim.base.terms import ORDER
 from imgsim.base.verdict_words import turned
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork, Shared
@@ -22,7 +23,8 @@ def show(collection: Collection, borrowing: BookNetwork, first: str, second: str
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {text.count(len(shared), 'shared image')}", width="stretch")
         st.button("Close", on_click=_close)
-    st.markdown(in_words(borrowing.rank_correlation(first, second)))
+    order = borrowing.rank_correlation(first, second)
+    st.markdown(in_words(order), help=f"{ORDER.hint} Here {order.tau:.2f}." if order.plates > 1 else None)
     if len(shared) > 1:
         st.caption(
             "Each line is one image, from its place in the earlier book to its place in the other. "
@@ -80,7 +82,7 @@ def in_words(found: RankCorrelation) -> str:
     """What the order of the shared plates says, and how often chance would say it."""
     if found.plates < 2:
         return "One shared image says nothing of the order."
-    words = f"The two print them **{found.words}** (Kendall's tau {found.tau:.2f})."
+    words = f"The two print them **{found.words}**."
     if math.isfinite(found.chance) and found.chance <= 0.05:
         words += (
             f" Drawn by lot, an order as regular as this comes about once in {1 / found.chance:,.0f} times."

@@ -12,7 +12,6 @@ from typing import Any
 SORTS = {"year": "Year", "book": "Book and page", "plate_id": "Plate id", "random": "Random"}
 TIMES = {"any": "Any time", "earlier": "Earlier only", "later": "Later only"}
 MIN_TOP_K, MAX_TOP_K = 4, 50
-PROJECTIONS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 VIEWS = {"plates": "Plates", "table": "Table", "scores": "Scores"}
 ORDERS = {"similarity": "Similarity", "evidence": "Evidence"}
 MAX_TEXT = 300  # letters of any other field

@@ -21,6 +21,7 @@ import streamlit as st
 
 from imgsim.app.services import parameters
 from imgsim.app.services.parameters import MAX_TEXT, MOST_CHOICES, parameter, parameter_of
+from imgsim.base.terms import MAPS
 from imgsim.errors import ImgsimError
 
 _CHOICE = "in."  # a facet's chosen values travel as in.<column>=<value>, once for each value
@@ -60,7 +61,7 @@ class State:
     order: str = parameter("", "order", parameters.OneOf(tuple(parameters.ORDERS)))
     verdicts: tuple[str, ...] = parameter((), "verdict", parameters.verdicts)
     # Of the map, which every page can export.
-    projection: str = parameter("umap", "map", parameters.OneOf(tuple(parameters.PROJECTIONS)))
+    projection: str = parameter("umap", "map", parameters.OneOf(tuple(MAPS)))
     colour: str = parameter("decade", "colour", parameters.short)
     # The plates in the box or lasso on it, which can be exported too: see packed_rows.
     selection: str = parameter("", "selection", parameters.rows)

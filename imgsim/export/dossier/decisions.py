@@ -48,7 +48,7 @@ def decisions(
 
 def who(told: Account) -> str:
     """What was measured by the program, and what was decided by whom."""
-    measured = "Verdicts, inliers, shares and residuals were measured by a program. "
+    measured = "Verdicts, and how many points agree, over which share and how exactly, were measured by a program. "
     if not told:
         return (
             f"{measured}Nobody has decided about a pair of these plates yet: look at them before you write that one "
@@ -74,5 +74,5 @@ def _measured(collection: Collection, matches: Matches, review: Review) -> str:
     match = matches.between(*(catalogue.row(plate) for plate in review.pair))
     if match is None:
         return "not compared"
-    said = f"{match.verdict}{turned(match.verdict, match.mirrored, match.negative)}, {match.inliers:,} inliers"
-    return f"{said}, {match.coverage_a:.0%} and {match.coverage_b:.0%} agree" if match.verified else said
+    said = f"{match.verdict}{turned(match.verdict, match.mirrored, match.negative)}, {match.inliers:,} points agree"
+    return f"{said}, over {match.coverage_a:.0%} and {match.coverage_b:.0%}" if match.verified else said

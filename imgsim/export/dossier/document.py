@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imgsim.base.markup import rendered
+from imgsim.base.terms import AGREEING, APART, LAID, THOUSANDTHS
 from imgsim.base.verdict_words import CODE_OF, turned
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
@@ -147,21 +148,25 @@ def _evidence(
             figures.append(_figure(collection, match, number, seen))
     left = f" Of {len(family):,} plates the first {MOST_FIGURES} are drawn." if len(family) > MOST_FIGURES + 1 else ""
     heads: tuple[str, ...] = (
-        "Plates", "Verdict", "Inliers", "Of the first", "Of the second", "Residual, ‰", "Transform", "Printing",
+        "Plates", "Verdict", AGREEING.title, "Of the first", "Of the second", f"{APART.title}, thousandths", "Laid on",
+        "Printing",
     )  # fmt: skip
+    apart, laid = f"{APART.hint} In thousandths {THOUSANDTHS.meaning}.", " ".join(by.hint for by in LAID.values())
+    hints = {2: AGREEING.hint, 5: apart, 6: laid}
     rows: list[tuple[str, ...]] = [
         (f"{number[m.a]} and {number[m.b]}", _verdict(m), f"{m.inliers:,}", f"{m.coverage_a:.0%}",
-         f"{m.coverage_b:.0%}", f"{m.residual:.2f}", m.model, m.printing)
+         f"{m.coverage_b:.0%}", f"{m.residual:.2f}", LAID[m.model].word if m.model else "", m.printing)
         for m in verified[:MOST_PAIRS]
     ]  # fmt: skip
     if not any(m.printing for m in verified):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     caption = f"{counted(len(verified), 'pair')} of these plates {'agrees' if len(verified) == 1 else 'agree'}"
     if len(verified) > MOST_PAIRS:
-        caption += f"; the {MOST_PAIRS} with most inliers are listed"
+        caption += f"; the {MOST_PAIRS} of which most points agree are listed"
     if denied:
         caption += f"; {counted(denied, 'more pair was', 'more pairs were')} compared and found no support"
-    return {"figures": figures, "left": left, "pairs": Table(heads, rows, f"{caption}.", numbers=(2, 3, 4, 5))}
+    table = Table(heads, rows, f"{caption}.", numbers=(2, 3, 4, 5), hints=hints)
+    return {"figures": figures, "left": left, "pairs": table}
 
 
 def _verdict(match: MatchRow) -> str:
@@ -181,7 +186,7 @@ def _figure(
             "marks": marks(seen, str(ids[row]), str(ids[other]), size, pictures),
         })  # fmt: skip
     said = [
-        f"{match.inliers:,} inliers",
+        f"{match.inliers:,} points agree",
         f"{match.coverage_a:.0%} of plate {number[match.a]} agrees, {match.coverage_b:.0%} of plate {number[match.b]}",
         match.printing,
     ]
@@ -211,7 +216,7 @@ def _related(
     ]  # fmt: skip
     return {
         "more": f" The first {MOST_RELATED} of {len(others):,} are listed." if len(others) > MOST_RELATED else "",
-        "table": Table(("Plate", "Verdict", "Inliers", "Agrees with", "Family"), rows, numbers=(0, 2), ids=(4,)),
+        "table": Table(("Plate", "Verdict", AGREEING.title, "Agrees with", "Family"), rows, numbers=(0, 2), ids=(4,)),
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ class Table:
     caption: str = ""
     numbers: Collection[int] = ()
     ids: Collection[int] = ()
+    hints: Mapping[int, str] = field(default_factory=dict)  # tooltips of heads
 
 
 def outline(size: tuple[int, int], region: npt.NDArray[np.float32]) -> str:

@@ -29,7 +29,7 @@ def method(collection: Collection, family: Family, told: Account, title: str) ->
     # Not the backbones' files: where weights lay on somebody's machine is nobody's business.
     parameters = {k: v for k, v in manifest.get("parameters", {}).items() if k != "backbones"}
     rows += [(_spaced(name), flat(value)) for name, value in parameters.items()]
-    rows.append(("Backbones", ", ".join(manifest["backbones"])))
+    rows.append(("Networks", ", ".join(manifest["backbones"])))
     for name in ("matching", "matches", "verification", "families"):
         if name in manifest:
             rows.append((_spaced(name), flat(manifest[name])))

@@ -14,7 +14,9 @@ from imgsim.errors import ImgsimError
 # Of the square of all books, in pixels; the second for more books than the first has room for.
 _SIDE, _WIDE_SIDE = 400, 480
 _LEAST, _MOST = 10, 44  # of one square
-_MARGIN = 56  # what the years take, on the left and below
+_MARGIN = 56  # what years take, on the left and below, at least; longer dates take _LETTER pixels a letter
+_LETTER = 6.5
+_BESIDE = 5  # pixels that are left over
 
 
 def book_matrix(
@@ -51,6 +53,7 @@ def book_matrix(
         "dates": [str(date) for date in dates],
         "cells": np.stack([rows, columns, counts[rows, columns]], axis=1).tolist(),
         "cell": _cell_side(size),
+        "room": _room(dates) - _BESIDE,
         "selected": list(selected) if selected else None,
     }
     mount("book_matrix", key=key, data=data, events={"clicked": on_click})
@@ -64,9 +67,14 @@ def cell_of(state: object, counts: npt.NDArray[np.int64]) -> tuple[int, int] | N
     return (int(row), int(column)) if counts[int(row), int(column)] else None
 
 
-def matrix_width(size: int) -> int:
-    """How wide a matrix of `size` books is with its years, in CSS pixels."""
-    return max(int(_cell_side(size) * size) + _MARGIN, 300)
+def matrix_width(dates: Sequence[str]) -> int:
+    """How wide a matrix of books of these dates is with its axis, in CSS pixels."""
+    return max(int(_cell_side(len(dates)) * len(dates)) + _room(dates), 300)
+
+
+def _room(dates: Sequence[str]) -> int:
+    """So that none is cut: `1752 or later` is thrice as long as `1752`."""
+    return max(_MARGIN, round(max(map(len, dates), default=0) * _LETTER) + 14)
 
 
 def _cell_side(size: int) -> float:

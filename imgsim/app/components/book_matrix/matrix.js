@@ -71,6 +71,7 @@ class Matrix {
     this.svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
     this.svg.style.width = this.svg.style.height = `${cell * size}px`;
     set(this.svg, "data-size", cell);
+    this.frame.style.setProperty("--room", `${this.data.room}px`);
     const paths = SHADES.map(() => "");
     for (const [row, column, count] of cells) paths[this.shade(count)] += `M${column + gap / 2} ${row + gap / 2}h${side}v${side}h${-side}z`;
     this.cursor = drawn("rect", { class: "cursor", width: 1, height: 1, "vector-effect": "non-scaling-stroke", visibility: "hidden" });

@@ -1,7 +1,5 @@
 // What the components share. All text from outside is set as text, never as markup.
 
-import "./history.js";
-
 /** Make an element. Attributes are set as attributes, strings among the children as text. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

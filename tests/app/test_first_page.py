@@ -1,0 +1,38 @@
+"""The document with which a browser begins: Streamlit's own, and the script for the browser's history before its."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit
+
+from imgsim.app.services import first_page
+from tests.app.asking import ask
+from tests.pages import PAGES
+
+STREAMLITS = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_begins_with_it(name: str) -> None:
+    status, headers, body = ask("/" if name == "browse" else f"/{name}?plate=p003")
+    assert (status, headers["content-type"], headers["cache-control"]) == (200, "text/html; charset=utf-8", "no-cache")
+    assert body.decode() == first_page.document("")
+
+
+def test_it_is_streamlits_with_one_script_before_its_own() -> None:
+    ours = first_page.document("/path")
+    script = f'<script type="module" src="/path{first_page.SCRIPT}"></script>'
+    assert ours.count(script) == 1 and ours.replace(script, "").split() == STREAMLITS.split()
+    first = ours.index('<script type="module"')
+    assert ours.index(script) == first < ours.index("/static/js/index.")
+
+
+def test_the_script_is_served() -> None:
+    status, headers, body = ask(first_page.SCRIPT)
+    assert status == 200 and headers["content-type"].startswith("text/javascript") and b"pushState" in body
+
+
+def test_what_is_no_page_is_left_to_streamlit() -> None:
+    assert ask("/nothing")[0] == 404  # none of ours
