@@ -1,4 +1,7 @@
-"""Terms of statistics and computer vision that no page says: each has a historian's word, see `imgsim.base.terms`."""
+"""Terms of statistics and computer vision that no page says: each has a historian's word, see `imgsim.base.terms`.
+
+UMAP, t-SNE and PCA are said beside theirs, for readers ask for these maps by name.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 JARGON = re.compile(
-    r"\b(inliers?|outliers?|residuals?|affine|homograph\w*|kendall\w*|hubs?|hubness|per mille|cosines?|umap|t-?sne|pca"
+    r"\b(inliers?|outliers?|residuals?|affine|homograph\w*|kendall\w*|hubs?|hubness|per mille|cosines?"
     r"|recall|precision|embeddings?|backbones?|projections?|descriptors?|keypoints?|sift|ransac|medians?|quantiles?"
     r"|percentiles?|similarity transform|skew\w*|wilson\w*|bare share|xfeat|lightglue|polynomials?)\b|‰",
     re.IGNORECASE,

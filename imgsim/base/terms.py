@@ -23,6 +23,11 @@ class Term:
         return f"{self.word[:1].upper()}{self.word[1:]}"
 
     @property
+    def named(self) -> str:
+        """The word with its term, where readers may look for either: `Neighbourhoods (UMAP)`."""
+        return f"{self.title} ({self.term})"
+
+    @property
     def hint(self) -> str:
         """The tooltip of the word: `Inliers: points of two plates that ...`."""
         return f"{self.term[:1].upper()}{self.term[1:]}: {self.meaning}."

@@ -69,8 +69,8 @@ def draw(collection: Collection, now: State) -> None:
         st.segmented_control(
             "Arranged by",
             methods,
-            format_func=lambda method: MAPS[method].word,
-            help="\n".join(f"- **{MAPS[each].word}** ({MAPS[each].term}): {MAPS[each].meaning}." for each in methods),
+            format_func=lambda method: MAPS[method].named,
+            help="\n".join(f"- **{MAPS[each].named}**: {MAPS[each].meaning}." for each in methods),
             required=True,
             **state.bind("projection", value=method),
         )

@@ -30,7 +30,7 @@ def offer(
     """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
 
     def make() -> bytes:
-        arranged = f"{MAPS[method].word} ({MAPS[method].term}) of {now.backbone}"
+        arranged = f"{MAPS[method].named} of {now.backbone}"
         heading = f"{collection.name}: {arranged}, by {legend.lower()}"
         return export.map_html(
             collection.catalogue,
