@@ -194,7 +194,7 @@ def test_how_exactly_the_lines_lie_is_said_and_drawn(page: Page, app: Served, sa
     open_pair(page, app, a, b)
     part = page.locator(".st-key-compare_lines")
     expect(part.get_by_role("heading", name="How exactly the lines lie")).to_be_visible()
-    expect(part.locator("table")).to_contain_text("Residual, smoothly bent")
+    expect(part.locator("table")).to_contain_text("Lies apart, smoothly bent")
     arrows = part.locator("img.arrows")
     arrows.scroll_into_view_if_needed()
     expect(arrows).to_have_attribute("alt", re.compile("20 times as long"))
