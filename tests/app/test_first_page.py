@@ -21,17 +21,21 @@ def test_every_page_begins_with_it(name: str) -> None:
     assert body.decode() == first_page.document("")
 
 
-def test_it_is_streamlits_with_one_script_before_its_own() -> None:
-    ours = first_page.document("/path")
-    script = f'<script type="module" src="/path{first_page.SCRIPT}"></script>'
-    assert ours.count(script) == 1 and ours.replace(script, "").split() == STREAMLITS.split()
+def test_it_is_streamlits_with_two_scripts_before_its_own() -> None:
+    ours = left = first_page.document("/path")
+    scripts = [f'<script type="module" src="/path/{name}"></script>' for name in first_page.SCRIPTS]
+    for script in scripts:
+        assert ours.count(script) == 1
+        left = left.replace(script, "")
+    assert left.split() == STREAMLITS.split()
     first = ours.index('<script type="module"')
-    assert ours.index(script) == first < ours.index("/static/js/index.")
+    assert ours.index(scripts[0]) == first < ours.index(scripts[1]) < ours.index("/static/js/index.")
 
 
-def test_the_script_is_served() -> None:
-    status, headers, body = ask(first_page.SCRIPT)
-    assert status == 200 and headers["content-type"].startswith("text/javascript") and b"pushState" in body
+@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, (b"pushState", b"stopPropagation"), strict=True))
+def test_the_scripts_are_served(name: str, what: bytes) -> None:
+    status, headers, body = ask(f"/{name}")
+    assert status == 200 and headers["content-type"].startswith("text/javascript") and what in body
 
 
 def test_what_is_no_page_is_left_to_streamlit() -> None:

@@ -76,6 +76,36 @@ def test_pairs_are_judged_by_keyboard_and_taken_back(page: Page, desk: tuple[Ser
     assert reviews_of(folder).standing()["decision"].tolist().count("unsure") == 1
 
 
+def test_the_keys_of_the_page_rest_while_something_lies_over_it(page: Page, desk: tuple[Served, Path]) -> None:
+    served, folder = desk
+    reviews = reviews_of(folder)
+    page.goto(f"{served.url}/review?collection=sample")
+    settle(page)
+    sign(page)
+    first, before = shown(page), len(reviews.all())
+    page.get_by_role("button", name="Note").click()
+    field = page.get_by_test_id("stPopoverBody").get_by_role("textbox").first
+    expect(field).to_be_visible()
+    page.keyboard.type("squeeze")  # whoever has not clicked the field yet
+    page.wait_for_timeout(800)
+    assert (shown(page), len(reviews.all())) == (first, before)
+    field.fill("squeezed")  # it has its own keys
+    expect(field).to_have_value("squeezed")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    page.get_by_role("button", name="Export …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for key in "uqsxz":
+        page.keyboard.press(key)
+    page.wait_for_timeout(800)
+    assert len(reviews.all()) == before
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settle(page)
+    assert press(page, "x", first) != first  # and are back
+
+
 def test_a_note_goes_with_the_decision_and_compare_has_letters(page: Page, desk: tuple[Served, Path]) -> None:
     served, folder = desk
     collection = open_collection(folder)

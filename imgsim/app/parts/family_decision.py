@@ -139,7 +139,7 @@ def _preview(collection: Collection, family: Family, asked: _Asked, known: str) 
             f"Decide about {text.count(len(pairs), 'pair')}: {asked.decision}",
             key="judging_all_do", type="primary", disabled=not pairs, on_click=_ask, args=(plan, otherwise),
         )  # fmt: skip
-        st.caption(" ".join(_sentences(plan, len(family) - len(asked.excepted), otherwise)))
+        st.caption(" ".join(_sentences(plan, len({row for pair in rows for row in pair}), otherwise)))
     _said_before(plan, otherwise)
 
 

@@ -1,7 +1,7 @@
-"""The document with which a browser begins on each page: Streamlit's own, and one script of ours before its scripts.
+"""The document with which a browser begins on each page: Streamlit's own, and two scripts of ours before its scripts.
 
-The script keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the
-first entry, and the scripts of components come later than that.
+One keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the first
+entry, and the scripts of components come later than that. The other has a page's keys rest under what lies over it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from imgsim.app.components.mounting import FOLDER
 from imgsim.app.services import page_registry
 from imgsim.app.services.server import prefix
 
-SCRIPT = "/history.js"
-FILE = FOLDER / "shared" / "history.js"
-_SCRIPTS = '<script type="module"'  # where Streamlit's begin
+SCRIPTS = ("history.js", "covered.js")
+_STREAMLITS = '<script type="module"'  # where Streamlit's begin
 _HEADERS = {"Cache-Control": "no-cache"}
 
 
 def routes() -> list[Route]:
-    """The routes of the script, and of the document for each page that is registered."""
+    """The routes of the scripts, and of the document for each page that is registered."""
     names = list(page_registry.registered())
     paths = ["/", *(f"/{name}" for name in names[1:])]  # the first page has no name in its address
     pages = [Route(prefix() + path, _answer, methods=["GET"]) for path in paths]
-    return [Route(prefix() + SCRIPT, _script, methods=["GET"]), *pages]
+    return [*(Route(f"{prefix()}/{script}", _script, methods=["GET"]) for script in SCRIPTS), *pages]
 
 
-def _script(_: Request) -> Response:
-    return Response(FILE.read_bytes(), 200, _HEADERS, "text/javascript")
+def _script(request: Request) -> Response:
+    name = request.url.path.rpartition("/")[2]
+    return Response((FOLDER / "shared" / name).read_bytes(), 200, _HEADERS, "text/javascript")
 
 
 def _answer(_: Request) -> Response:
@@ -45,5 +45,5 @@ def _answer(_: Request) -> Response:
 def document(base: str) -> str:
     """The document, where the app is served below a path, "" or "/path"."""
     streamlits = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    ours = f'<script type="module" src="{escape(base + SCRIPT)}"></script>\n    '
-    return streamlits.replace(_SCRIPTS, ours + _SCRIPTS, 1)
+    tags = (f'<script type="module" src="{escape(f"{base}/{script}")}"></script>\n    ' for script in SCRIPTS)
+    return streamlits.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
