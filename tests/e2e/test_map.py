@@ -223,6 +223,12 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     zoom_in_on(page, middle)
     expect(canvas).to_have_attribute("data-pictures", re.compile("[1-9]"))
 
+    # Nor is the map left empty without a word where a filter leaves no plate.
+    visit(page, app, "map", map="pca", text="zzzzqqq")
+    expect(page.get_by_text("No plate is left. Take back a filter")).to_be_visible()
+    page.get_by_role("button", name="Show all plates").click()
+    expect(page.get_by_text("No plate is left. Take back a filter")).to_be_hidden()
+
 
 def test_another_projection_moves_the_points(page: Page, app: Served) -> None:
     visit(page, app, "map", map="pca")

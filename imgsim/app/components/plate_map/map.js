@@ -28,7 +28,7 @@ class PlateMap {
     this.data = {};
     this.canvas = element("canvas", { tabindex: 0, role: "application", "data-testid": "imgsim-map" });
     this.pencil = new Pencil();
-    this.lost = false; // whether it says that no plate is in view
+    this.lost = null; // why it says that no plate is to be seen
     this.message = element("div", { class: "message", role: "status" }, "Loading the map …");
     this.finger = new Finger(this);
     this.keys = element("p", { class: "keys", "aria-hidden": "true" });
@@ -263,10 +263,8 @@ class PlateMap {
     if (!this.ready) return;
     this.overview.follow();
     this.toolbar.back(!this.picture.camera.seesAll);
-    if (this.lost !== this.picture.lost) {
-      this.lost = !this.lost;
-      this.say(this.lost ? "No plate lies here. “Back to all”, or the key 0, leads back." : null);
-    }
+    const nothing = this.picture.nothing;
+    if (this.lost !== nothing) this.say((this.lost = nothing));
     tell(this);
   }
 

@@ -192,12 +192,14 @@ export class Picture {
     return this.index.inside(polygon, this.states).sort((one, other) => one - other);
   }
 
-  /** Whether there are plates, and none of them is in view. */
-  get lost() {
+  /** Why no plate is to be seen, null where one is: none is left, or none is in view. */
+  get nothing() {
     const { width, height } = this.camera;
-    if (!this.ready || this.shown === 0) return false;
+    if (!this.ready) return null;
+    if (this.shown === 0) return "No plate is left. Take back a filter, or what was chosen in the legend.";
     const [[x0, y1], [x1, y0]] = [this.camera.toData(0, 0), this.camera.toData(width, height)];
-    return !this.index.some([x0, y0, x1, y1], this.states, () => true);
+    const seen = this.index.some([x0, y0, x1, y1], this.states, () => true);
+    return seen ? null : "No plate lies here. “Back to all”, or the key 0, leads back.";
   }
 
   // --- painting ----------------------------------------------------------------------------------------------
