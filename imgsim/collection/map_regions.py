@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.features.vocabulary import kmeans, nearest
+
 Rows = npt.NDArray[np.int64]
 
 LEVELS = 4
 FEWEST = 5  # plates; fewer are no region
 _PARTS = 4
-_ROUNDS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +52,15 @@ def _split(places: npt.NDArray[np.float64], rows: Rows) -> list[Rows]:
     one group where they are too few to be split."""
     if len(rows) < _PARTS * FEWEST:
         return [rows]
-    own = places[rows]
-    centres = own.mean(axis=0) + _corners(own - own.mean(axis=0))
-    for _ in range(_ROUNDS):
-        nearest = ((own[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-        for part in range(_PARTS):
-            if (nearest == part).any():
-                centres[part] = own[nearest == part].mean(axis=0)
-    found = [rows[nearest == part] for part in range(_PARTS)]
-    return [part for part in found if len(part)]
+    # About their middle: single precision would tell near plates badly far from it.
+    own = (places[rows] - places[rows].mean(axis=0)).astype(np.float32)
+    centres = kmeans(own, _PARTS, np.random.default_rng(0), _corners(own))
+    nearby = nearest(centres, own, 1)[:, 0]
+    return [rows[nearby == part] for part in range(_PARTS) if (nearby == part).any()]
 
 
-def _corners(about: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _corners(about: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Four places about the middle of a cloud: one deviation along its longest way, and one across, both ways."""
     values, axes = np.linalg.eigh(about.T @ about / len(about))
     along = axes * np.sqrt(np.maximum(values, 0))
-    return np.array([sign * along[:, 0] + other * along[:, 1] for sign in (-1, 1) for other in (-1, 1)])
+    return np.array([sign * along[:, 0] + other * along[:, 1] for sign in (-1, 1) for other in (-1, 1)], np.float32)

@@ -87,14 +87,17 @@ def branches(count: int) -> int:
     return int(np.clip(2 ** round(np.log2(max(count / ENTRIES_PER_CELL, 1)) / 2), 8, MOST_BRANCHES))
 
 
-def kmeans(rows: Float32, k: int, rng: np.random.Generator) -> Float32:
-    """k-means (Lloyd): float32 (at most k, d) centres of ``rows`` (n, d).
+def kmeans(rows: Float32, k: int, rng: np.random.Generator, begun: Float32 | None = None) -> Float32:
+    """k-means (Lloyd): float32 (at most k, d) centres of ``rows`` (n, d), begun from k centres or from rows by chance.
 
     Not scikit-learn's: as fast, but its centres differ in the last bits with the number of threads, which gives plates
     other cells, and other candidates; and every index that there is would have to be made again.
     """
     k = min(k, len(rows))
-    centres = rows[rng.choice(len(rows), k, replace=False)] if k else rows[:0]
+    if begun is not None:
+        centres = begun[:k].copy()
+    else:
+        centres = rows[rng.choice(len(rows), k, replace=False)] if k else rows[:0]
     if k == len(rows):
         return centres
     for _ in range(ROUNDS):
