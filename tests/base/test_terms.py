@@ -21,5 +21,6 @@ def test_no_word_and_no_term_stands_for_two() -> None:
 
 
 def test_every_term_that_pages_must_not_say_is_found() -> None:
-    for one in TERMS:
+    """The names of maps apart: pages say them beside theirs, for readers ask for a map by its name."""
+    for one in set(TERMS) - set(MAPS.values()):
         assert jargon(one.term), one.term

@@ -170,4 +170,5 @@ def test_what_lies_over_a_control_is_found(tab: Page, app: Served, known: dict[s
     SCENES["browse, with plates in the tray"].show(tab, app.url, known)
     assert hidden(tab) == []
     tab.add_style_tag(content=".stMain { scroll-padding: 0 !important }")
-    assert any("under stLayoutWrapper “Light table" in one for one in hidden(tab))  # the tray
+    found = hidden(tab)
+    assert any("under stLayoutWrapper “Light table" in one for one in found), found  # the tray

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from imgsim.app.services import remedies
+from imgsim.base import translation
 from imgsim.catalogue import DateInterval
 from imgsim.errors import ImgsimError
 
@@ -27,8 +28,8 @@ def plain(value: object) -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 plate`, `13,151 plates`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """`1 plate`, `13,151 plates`; both words are marked for translation by standing here, so give both."""
+    return f"{translation.number(number)} {translation.trn(one, many or one + 's', number)}"
 
 
 def percent(share: float) -> str:
