@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from imgsim.app import pages  # noqa: F401  (registers them)
 from imgsim.app.parts import first_start, mending, shell, tray_bar
 from imgsim.app.services import (
+    browser_words,
     first_page,
     freed_memory,
     guard,
@@ -18,6 +19,7 @@ from imgsim.app.services import (
     incoming,
     intake,
     patience,
+    reader_language,
     server,
 )
 
@@ -37,9 +39,12 @@ def draw() -> None:
 def settings() -> dict[str, Any]:
     """What ``st.App`` takes beside the file: the routes beside the pages, and what stands before all of them."""
     freed_memory.give_back_memory()
+    reader_language.install()
+    beside = (server, iiif_routes, incoming, first_page, browser_words, reader_language)
+    most = int(st.get_option("server.maxUploadSize")) << 20
     return {
-        "routes": [*server.routes(), *iiif_routes.routes(), *incoming.routes(), *first_page.routes()],
-        "middleware": [Middleware(intake.Intake, most=int(st.get_option("server.maxUploadSize")) << 20)],
+        "routes": [route for module in beside for route in module.routes()],
+        "middleware": [Middleware(intake.Intake, most=most), Middleware(reader_language.InReadersLanguage)],
         "lifespan": server.lifespan,
         "on_script_error": mending.on_script_error,
     }

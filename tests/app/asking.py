@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
-from imgsim.app.services import first_page, iiif_routes, incoming, server
+from imgsim.app.services import browser_words, first_page, iiif_routes, incoming, reader_language, server
 
 HOST = "127.0.0.1:8501"
 APP = f"http://{HOST}"
@@ -24,8 +25,11 @@ def get(
     method: str = "GET",
     scheme: str = "http",
     raw: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Ask the app's routes, all of them; `raw` hands the path over as a server would that decoded it already."""
+    """Ask the app's routes, all of them; `raw` hands the path over as a server would that decoded it already.
+
+    `more` are headers."""
     sent: list[dict] = []
 
     async def send(message: dict) -> None:
@@ -49,12 +53,13 @@ def get(
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [*named, (b"accept", accept.encode())],
+        "headers": [*named, (b"accept", accept.encode()), *((k.encode(), v.encode()) for k, v in (more or {}).items())],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    app = Starlette(routes=[*server.routes(), *iiif_routes.routes(), *first_page.routes()])
-    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    beside = (server, iiif_routes, first_page, browser_words, reader_language)
+    app = Starlette(routes=[route for module in beside for route in module.routes()])
+    asyncio.run(reader_language.InReadersLanguage(app)(scope, receive, send))  # type: ignore[arg-type]
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 

@@ -38,5 +38,12 @@ def test_the_scripts_are_served(name: str, what: bytes) -> None:
     assert status == 200 and headers["content-type"].startswith("text/javascript") and what in body
 
 
+def test_in_another_language_its_words_come_first() -> None:
+    german = first_page.document("/path", "de")
+    assert '<html lang="de">' in german and '<html lang="en">' not in german
+    assert german.index("/path/words-de.js") < german.index(f"/path/{first_page.SCRIPTS[0]}")
+    assert "words-" not in first_page.document("/path")
+
+
 def test_what_is_no_page_is_left_to_streamlit() -> None:
     assert ask("/nothing")[0] == 404  # none of ours

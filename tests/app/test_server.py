@@ -13,8 +13,9 @@ import streamlit
 from PIL import Image
 
 from imgsim.app.components import decode_mask, decode_points, decode_tones
-from imgsim.app.services import first_page, guard, server
+from imgsim.app.services import browser_words, first_page, guard, server
 from imgsim.app.services.caches import colouring
+from imgsim.base import translation
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
@@ -131,7 +132,9 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     known = ("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/")
     pages_own = ["/" if name == "browse" else f"/{name}" for name in PAGES]
     scripts = [f"/{name}" for name in first_page.SCRIPTS]
-    assert [path for path in paths if not path.startswith(known)] == [HERE, *scripts, *pages_own]
+    words = [browser_words.address(code) for code in translation.offered()[1:]]
+    languages = [*words, "/language/{code}"]
+    assert [path for path in paths if not path.startswith(known)] == [HERE, *scripts, *pages_own, *languages]
     assert len(paths) > 10
 
 

@@ -170,5 +170,9 @@ def test_what_lies_over_a_control_is_found(tab: Page, app: Served, known: dict[s
     SCENES["browse, with plates in the tray"].show(tab, app.url, known)
     assert hidden(tab) == []
     tab.add_style_tag(content=".stMain { scroll-padding: 0 !important }")
-    found = hidden(tab)
-    assert any("under stLayoutWrapper “Light table" in one for one in found), found  # the tray
+    for _ in range(10):  # on a busy machine the pictures that make the page long come late
+        found = hidden(tab)
+        if any("under stLayoutWrapper “Light table" in one for one in found):  # the tray
+            return
+        tab.wait_for_timeout(1000)
+    raise AssertionError(found)

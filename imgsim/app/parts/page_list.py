@@ -56,9 +56,10 @@ def show(collection: Collection, asked: str, book: str, sheet: int) -> None:
         others = "" if set(kinds) <= {ILLUSTRATION} else _LEGEND
         st.caption(f"{text.count(len(found), 'page')} with {_told(kinds)}.{others}")
         pager(sheets, sheet, "pages_sheet")
+    shown = found[(sheet - 1) * _PER_SHEET : sheet * _PER_SHEET]
     event = thumbnail_grid(
-        key="pages_grid", items=_cards(collection, found[(sheet - 1) * _PER_SHEET : sheet * _PER_SHEET]), height=230,
-        label="Pages", noun="page",
+        key="pages_grid", items=_cards(collection, shown), height=230,
+        label="Pages", counted=text.count(len(shown), "page", "pages"),
     )  # fmt: skip
     if event.clicked:
         shell.go("pages", book_scan=event.clicked)

@@ -1,4 +1,5 @@
 """The document with which a browser begins on each page: Streamlit's own, and two scripts of ours before its scripts.
+Where the reader's language is not English, the texts of the components in it come before these (browser_words.py).
 
 One keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the first
 entry, and the scripts of components come later than that. The other has a page's keys rest under what lies over it.
@@ -18,10 +19,11 @@ from starlette.routing import Route
 from imgsim.app.components.mounting import FOLDER
 from imgsim.app.services import page_registry
 from imgsim.app.services.server import prefix
+from imgsim.base import translation
 
 SCRIPTS = ("history.js", "covered.js")
 _STREAMLITS = '<script type="module"'  # where Streamlit's begin
-_HEADERS = {"Cache-Control": "no-cache"}
+_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 
 
 def routes() -> list[Route]:
@@ -38,12 +40,14 @@ def _script(request: Request) -> Response:
 
 
 def _answer(_: Request) -> Response:
-    return Response(document(prefix()), 200, _HEADERS, "text/html")
+    return Response(document(prefix(), translation.language()), 200, _HEADERS, "text/html")
 
 
 @cache
-def document(base: str) -> str:
-    """The document, where the app is served below a path, "" or "/path"."""
+def document(base: str, language: str = translation.ENGLISH) -> str:
+    """The document in a language, where the app is served below a path, "" or "/path"."""
     streamlits = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    tags = (f'<script type="module" src="{escape(f"{base}/{script}")}"></script>\n    ' for script in SCRIPTS)
-    return streamlits.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
+    words = () if language == translation.ENGLISH else (f"words-{language}.js",)
+    tags = (f'<script type="module" src="{escape(f"{base}/{one}")}"></script>\n    ' for one in (*words, *SCRIPTS))
+    spoken = streamlits.replace('<html lang="en">', f'<html lang="{language}">', 1)
+    return spoken.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)

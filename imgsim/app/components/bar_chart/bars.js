@@ -4,6 +4,7 @@
 // For tests: [data-testid="imgsim-bars"]; li[data-bar] with one [data-kind] a piece.
 
 import { component, element, set, styles, write } from "../shared/common.js";
+import { number } from "../shared/translation.js";
 
 const NAMED = 14; // names under upright bars: of more, every second or third is written
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -50,7 +51,7 @@ class Bars {
     this.list.replaceChildren(...bars.map((bar, at) => this.bar(bar, at, colours, most, upright && !bar.apart && at % every !== 0)));
     const each = step(most);
     const lines = upright ? Array.from({ length: Math.floor(most / each) + 1 }, (_, at) => at * each) : [];
-    this.grid.replaceChildren(...lines.map((value) => element("span", { style: `--at: ${value / most}` }, value.toLocaleString("en-GB"))));
+    this.grid.replaceChildren(...lines.map((value) => element("span", { style: `--at: ${value / most}` }, number(value))));
     this.rove(this.pieces()[0]);
   }
 

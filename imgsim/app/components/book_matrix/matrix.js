@@ -5,6 +5,7 @@
 // the drawing, with data-size (of one square) and data-at ("row:column" of the square pointed at).
 
 import { component, element, set, styles, write } from "../shared/common.js";
+import { number, tr } from "../shared/translation.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHADES = ["#cfdfeb", "#a3c4dc", "#79aed0", "#5297c2", "#2f7fb1", "#166a9f", "#0c5380", "#08375c"];
@@ -28,7 +29,7 @@ class Matrix {
       button.addEventListener("click", () => this.enlarge(times));
       return button;
     };
-    this.sizes = element("span", { class: "group" }, sized("−", "Smaller squares (-)", 1 / 1.6), sized("+", "Larger squares (+)", 1.6));
+    this.sizes = element("span", { class: "group" }, sized("−", tr("Smaller squares (-)"), 1 / 1.6), sized("+", tr("Larger squares (+)"), 1.6));
     this.svg = drawn("svg", { tabindex: "0", role: "application", "data-testid": "imgsim-matrix" });
     this.left = element("div", { class: "years left", "aria-hidden": "true" });
     this.below = element("div", { class: "years below", "aria-hidden": "true" });
@@ -52,9 +53,12 @@ class Matrix {
     this.data = { ...data, key };
     this.counts = new Map(data.cells.map(([row, column, count]) => [`${row}:${column}`, count]));
     this.most = Math.max(1, ...data.cells.map((cell) => cell[2]));
-    set(this.svg, "aria-label", `${data.labels.length} books against each other. The arrow keys lead from square to square, Enter shows what the two share.`);
+    set(this.svg, "aria-label", tr("{count} books against each other. The arrow keys lead from square to square, Enter shows what the two share.", { count: data.labels.length }));
     set(this.sizes, "hidden", data.cell >= READABLE);
-    this.scale.replaceChildren("1", ...(this.most > 1 ? [element("span", { class: "ramp", style: `background: linear-gradient(to right, ${SHADES.join()})` }), this.most.toLocaleString("en-GB")] : [element("span", { class: "ramp one", style: `background: ${SHADES[0]}` })]), " shared");
+    const ramp = this.most > 1
+      ? [element("span", { class: "ramp", style: `background: linear-gradient(to right, ${SHADES.join()})` }), number(this.most)]
+      : [element("span", { class: "ramp one", style: `background: ${SHADES[0]}` })];
+    this.scale.replaceChildren("1", ...ramp, ` ${tr("shared")}`);
     this.draw();
   }
 
@@ -111,7 +115,7 @@ class Matrix {
     const [row, column] = at;
     this.cursor.setAttribute("x", column);
     this.cursor.setAttribute("y", row);
-    write(this.said, `${this.counts.get(at.join(":")).toLocaleString("en-GB")} shared:\n${this.data.labels[row]}\n${this.data.labels[column]}`);
+    write(this.said, `${tr("{count} shared:", { count: number(this.counts.get(at.join(":"))) })}\n${this.data.labels[row]}\n${this.data.labels[column]}`);
     const [frame, box] = [this.body, this.cursor].map((node) => node.getBoundingClientRect());
     this.said.style.left = `${Math.max(0, Math.min(box.right - frame.left + 8, frame.width - this.said.offsetWidth))}px`;
     const below = box.bottom - frame.top + 8;

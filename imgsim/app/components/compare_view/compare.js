@@ -5,6 +5,7 @@
 // stage.imgsimPoint(number) tells where on the stage a numbered point is drawn.
 
 import { bytes, component, decode, element, set, styles, write } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 import { apply, Bend, boundsOf, Camera, fitted, IDENTITY, inverse, moved, times } from "./compare_camera.js";
 import { Controls } from "./compare_controls.js";
 import { FlatRenderer } from "./compare_flat.js";
@@ -36,10 +37,10 @@ class Compare {
     this.marks = element("canvas", { class: "marks", "aria-hidden": "true" });
     this.letters = ["a", "b"].map((which) => element("span", { class: `letter ${which}`, "aria-hidden": "true" }, which.toUpperCase()));
     this.divider = element("div", {
-      class: "divider", role: "slider", tabindex: 0, "aria-label": "Where A ends and B begins", "aria-valuemin": 0, "aria-valuemax": 100, "data-testid": "imgsim-divider",
+      class: "divider", role: "slider", tabindex: 0, "aria-label": tr("Where A ends and B begins"), "aria-valuemin": 0, "aria-valuemax": 100, "data-testid": "imgsim-divider",
     }, element("span", { class: "grip", "aria-hidden": "true" }, "⇔"));
     this.message = element("div", { class: "message", role: "status" });
-    this.wheeled = element("p", { class: "wheeled", "aria-hidden": "true" }, "Click the plates first, then the wheel zooms; Esc gives it back to the page.");
+    this.wheeled = element("p", { class: "wheeled", "aria-hidden": "true" }, tr("Click the plates first, then the wheel zooms; Esc gives it back to the page."));
     this.stage = element(
       "div",
       { class: "stage", tabindex: 0, role: "application", "data-testid": "imgsim-compare" },
@@ -87,7 +88,7 @@ class Compare {
     const pair = (of) => `${of.a?.src} ${of.b?.src}`;
     // The hand is ahead of the server: its mode counts only when it is another than it sent before.
     if ("mode" in before && data.mode && data.mode !== before.mode) this.mode = data.mode;
-    set(this.stage, "aria-label", `${data.a.caption} (A) and ${data.b.caption} (B), compared`);
+    set(this.stage, "aria-label", tr("{a} (A) and {b} (B), compared", { a: data.a.caption, b: data.b.caption }));
     if (pair(data) !== pair(before)) this.load();
     else if (JSON.stringify(data.matrix) !== JSON.stringify(before.matrix) && this.images) this.lay();
     this.observing.update(data);
@@ -96,7 +97,7 @@ class Compare {
 
   async load() {
     const { a, b, preload } = this.data;
-    this.state("loading", "Loading the plates …");
+    this.state("loading", tr("Loading the plates …"));
     this.controls.auto(false);
     const still = () => this.data.a.src === a.src && this.data.b.src === b.src;
     try {
@@ -104,7 +105,7 @@ class Compare {
       if (!still()) return;
       this.scans = images;
     } catch {
-      if (still()) this.state("error", "One of these plates cannot be shown: its scan is missing or damaged.");
+      if (still()) this.state("error", tr("One of these plates cannot be shown: its scan is missing or damaged."));
       return;
     }
     this.shown = "a";
@@ -281,7 +282,7 @@ class Compare {
     try {
       await save(picture([this.canvas, this.marks], this.dpr, caption(this)), fileName(this));
     } catch (error) {
-      this.controls.say(`The picture could not be saved: ${error.message}`);
+      this.controls.say(tr("The picture could not be saved: {why}", { why: error.message }));
     }
   }
 

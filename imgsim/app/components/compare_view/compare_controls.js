@@ -1,8 +1,9 @@
 // The buttons, sliders and sentences around the stage of Compare.
 
 import { element, keyCaps, set, write } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 import { IDENTITY } from "./compare_camera.js";
-import { MODES, NAMES, plainly } from "./compare_words.js";
+import { MODES, NAMES, parts, plainly } from "./compare_words.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -66,7 +67,7 @@ export class Controls {
     return element(
       "div",
       { class: "toolbar" },
-      element("div", { class: "group modes", role: "group", "aria-label": "How to compare" }, ...this.modes),
+      element("div", { class: "group modes", role: "group", "aria-label": tr("How to compare") }, ...this.modes),
       element("div", { class: "owns" }, ...this.own.map(([, node]) => node)),
     );
   }
@@ -83,35 +84,35 @@ export class Controls {
     return [
       element(
         "div",
-        { class: "group", role: "group", "aria-label": "Zoom" },
-        this.press("−", "Zoom out (−)", zoom(1 / 1.5), { "aria-label": "Zoom out", class: "square" }),
-        this.press(this.percent, "Show all (0)", () => {
+        { class: "group", role: "group", "aria-label": tr("Zoom") },
+        this.press("−", tr("Zoom out (−)"), zoom(1 / 1.5), { "aria-label": tr("Zoom out"), class: "square" }),
+        this.press(this.percent, tr("Show all (0)"), () => {
           view.camera.reset();
           view.draw();
-        }, { "aria-label": "Show all", class: "zoomed" }),
-        this.press("+", "Zoom in (+)", zoom(1.5), { "aria-label": "Zoom in", class: "square" }),
+        }, { "aria-label": tr("Show all"), class: "zoomed" }),
+        this.press("+", tr("Zoom in (+)"), zoom(1.5), { "aria-label": tr("Zoom in"), class: "square" }),
       ),
-      this.press("Save PNG", "Save what is shown as a picture, with a caption", () => view.save(), { "data-testid": "imgsim-save" }),
+      this.press(tr("Save PNG"), tr("Save what is shown as a picture, with a caption"), () => view.save(), { "data-testid": "imgsim-save" }),
     ];
   }
 
   /** What one mode alone has. */
   makeOwn() {
     const { view } = this;
-    this.swap = this.press("Swap", "Show the other plate (Space)", () => view.swap(), { "data-testid": "imgsim-swap" });
-    this.automatic = this.press("Automatic", "", () => this.auto(!this.timer), { "data-testid": "imgsim-auto", "aria-pressed": "false" });
+    this.swap = this.press(tr("Swap"), tr("Show the other plate (Space)"), () => view.swap(), { "data-testid": "imgsim-swap" });
+    this.automatic = this.press(tr("Automatic"), "", () => this.auto(!this.timer), { "data-testid": "imgsim-auto", "aria-pressed": "false" });
     this.every = this.slider(
-      "every", { min: 200, max: 1400, step: 50, "aria-label": "Milliseconds between swaps", "data-testid": "imgsim-delay" },
+      tr("every"), { min: 200, max: 1400, step: 50, "aria-label": tr("Milliseconds between swaps"), "data-testid": "imgsim-delay" },
       () => `${(this.delay / 1000).toFixed(2)} s`,
       (value) => (this.delay = value),
     );
     this.opacity = this.slider(
-      "A", { min: 0, max: 100, step: 1, "aria-label": "Opacity of B, per cent", "data-testid": "imgsim-opacity" },
+      "A", { min: 0, max: 100, step: 1, "aria-label": tr("Opacity of B, per cent"), "data-testid": "imgsim-opacity" },
       () => `B ${Math.round(view.mix * 100)} %`,
       (value) => (view.mix = value / 100),
     );
     this.tolerance = this.slider(
-      "Ignore shifts up to", { min: 1, max: 8, step: 0.5, "aria-label": "Ignore shifts up to, pixels", "data-testid": "imgsim-tolerance" },
+      tr("Ignore shifts up to"), { min: 1, max: 8, step: 0.5, "aria-label": tr("Ignore shifts up to, pixels"), "data-testid": "imgsim-tolerance" },
       () => `${view.tolerance} px`,
       (value) => (view.tolerance = value),
     );
@@ -120,9 +121,9 @@ export class Controls {
       opacity: [this.opacity],
       difference: [this.tolerance],
       side: [
-        this.toggle("Points", "Mark places found in both plates", "points"),
-        this.toggle("Lines", "Join them", "lines"),
-        this.toggle("B as printed", "Show B as it is, not laid on A", "printed", { "data-testid": "imgsim-printed" }),
+        this.toggle(tr("Points"), tr("Mark places found in both plates"), "points"),
+        this.toggle(tr("Lines"), tr("Join them"), "lines"),
+        this.toggle(tr("B as printed"), tr("Show B as it is, not laid on A"), "printed", { "data-testid": "imgsim-printed" }),
       ],
     };
     this.own = Object.entries(own).map(([mode, parts]) => [mode, element("div", { class: "own" }, ...parts)]);
@@ -134,20 +135,21 @@ export class Controls {
     const nudge = (label, title, move) => this.press(label, title, () => view.adjust(move), { class: "square", "aria-label": title });
     const step = () => Math.max(1, 2 / view.camera.scale);
     const shift = (label, title, right, down) =>
-      this.press(label, `Move B ${title}`, () => view.adjust({ right: right * step(), down: down * step() }), { class: "square", "aria-label": `Move B ${title}` });
-    this.reset = this.press("Reset", "Lay B as it was", () => view.adjust(null));
+      this.press(label, title, () => view.adjust({ right: right * step(), down: down * step() }), { class: "square", "aria-label": title });
+    this.reset = this.press(tr("Reset"), tr("Lay B as it was"), () => view.adjust(null));
     this.hand = element(
       "div",
-      { class: "group", role: "group", "aria-label": "Lay B by hand", "data-testid": "imgsim-hand" },
-      this.press("Flip", "Flip B left to right", () => view.adjust({ flip: -1 }), { "data-testid": "imgsim-flip" }),
-      this.press("Turn", "Turn B by 90 degrees", () => view.adjust({ quarters: 1 })),
-      shift("←", "left", -1, 0), shift("→", "right", 1, 0), shift("↑", "up", 0, -1), shift("↓", "down", 0, 1),
-      nudge("−", "Make B smaller", { grow: 1 / 1.005 }),
-      nudge("+", "Make B larger", { grow: 1.005 }),
+      { class: "group", role: "group", "aria-label": tr("Lay B by hand"), "data-testid": "imgsim-hand" },
+      this.press(tr("Flip"), tr("Flip B left to right"), () => view.adjust({ flip: -1 }), { "data-testid": "imgsim-flip" }),
+      this.press(tr("Turn"), tr("Turn B by 90 degrees"), () => view.adjust({ quarters: 1 })),
+      shift("←", tr("Move B left"), -1, 0), shift("→", tr("Move B right"), 1, 0),
+      shift("↑", tr("Move B up"), 0, -1), shift("↓", tr("Move B down"), 0, 1),
+      nudge("−", tr("Make B smaller"), { grow: 1 / 1.005 }),
+      nudge("+", tr("Make B larger"), { grow: 1.005 }),
       this.reset,
     );
     this.adjusting = false;
-    this.byHand = this.press("Adjust", "Lay B by hand", () => {
+    this.byHand = this.press(tr("Adjust"), tr("Lay B by hand"), () => {
       this.adjusting = !this.adjusting;
       this.update();
     }, { "aria-pressed": "false" });
@@ -156,11 +158,11 @@ export class Controls {
   /** Below the plates: what the mode shows, how it is drawn, the zoom. */
   makeFoot() {
     this.makeHand();
-    this.evened = this.toggle("Even paper", "Blank out the paper's tone, stains and shadows", "even", { "data-testid": "imgsim-even" });
-    this.bends = this.toggle("Bend B to fit", "Bend B so that it follows A; off, B lies on A like a stiff sheet", "bending", { "data-testid": "imgsim-bend" });
-    this.inverted = this.toggle("Inverted", "Show the negative with dark lines on light paper; off, as it was scanned", "positive", { "data-testid": "imgsim-inverted" });
-    this.marked = this.toggle("Points", "Number the places found in both plates; click one to write what you observe there", "marked", { "data-testid": "imgsim-marked" });
-    this.noted = this.toggle("Notes", "Show what was observed beside its number", "noted", { "data-testid": "imgsim-noted" });
+    this.evened = this.toggle(tr("Even paper"), tr("Blank out the paper's tone, stains and shadows"), "even", { "data-testid": "imgsim-even" });
+    this.bends = this.toggle(tr("Bend B to fit"), tr("Bend B so that it follows A; off, B lies on A like a stiff sheet"), "bending", { "data-testid": "imgsim-bend" });
+    this.inverted = this.toggle(tr("Inverted"), tr("Show the negative with dark lines on light paper; off, as it was scanned"), "positive", { "data-testid": "imgsim-inverted" });
+    this.marked = this.toggle(tr("Points"), tr("Number the places found in both plates; click one to write what you observe there"), "marked", { "data-testid": "imgsim-marked" });
+    this.noted = this.toggle(tr("Notes"), tr("Show what was observed beside its number"), "noted", { "data-testid": "imgsim-noted" });
     this.said = element("span", { class: "said", role: "status" });
     return element("div", { class: "toolbar foot" }, this.said, this.sentence,
       element("div", { class: "own right" }, this.inverted, this.evened, this.bends, this.marked, this.noted, this.byHand, this.hand, ...this.makeEnd()));
@@ -196,7 +198,7 @@ export class Controls {
     for (const [name, node] of this.own) set(node, "hidden", name !== mode);
     for (const [button, name] of this.toggles) set(button, "aria-pressed", String(view[name]));
     set(this.automatic, "disabled", calm.matches);
-    set(this.automatic, "title", calm.matches ? "Your system asks for little motion: swap with Space" : "Swap by itself");
+    set(this.automatic, "title", calm.matches ? tr("Your system asks for little motion: swap with Space") : tr("Swap by itself"));
     set(this.evened, "hidden", mode === "overlay" || mode === "difference");
     set(this.inverted, "hidden", !view.data.negative);
     set(this.bends, "hidden", !view.ownBend || view.renderer.name !== "webgl2" || (mode === "side" && view.printed));
@@ -214,8 +216,7 @@ export class Controls {
     const { says } = MODES[NAMES.indexOf(mode)] ?? MODES[0];
     if (this.says === says) return;
     this.says = says;
-    const parts = Array.isArray(says) ? says : [says];
     set(this.sentence, "title", plainly(says)); // where it is cut
-    this.sentence.replaceChildren(...parts.map((part) => (Array.isArray(part) ? element("b", { class: `tone ${part[1]}` }, part[0]) : part)));
+    this.sentence.replaceChildren(...parts(says).map(([part, tone]) => (tone ? element("b", { class: `tone ${tone}` }, part) : part)));
   }
 }

@@ -4,6 +4,7 @@
 // For tests: the form is "imgsim-observe"; its parts are a select, an input and two buttons.
 
 import { element, set } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 import { pointAt } from "./compare_marks.js";
 
 const LONGEST = 600; // letters, as the app takes them
@@ -13,15 +14,15 @@ export class Observing {
   constructor(view) {
     this.view = view;
     this.chosen = null; // the number that is marked on the plates
-    this.number = element("select", { "aria-label": "Number of the point" });
-    this.field = element("input", { type: "text", maxlength: LONGEST, "aria-label": "What you observe there", autocomplete: "off" });
-    this.save = element("button", { type: "submit", title: "Write it down under your name; an empty line removes yours" }, "Write down");
-    this.undo = element("button", { type: "button", title: "Take back what you wrote last on this pair" }, "Undo");
+    this.number = element("select", { "aria-label": tr("Number of the point") });
+    this.field = element("input", { type: "text", maxlength: LONGEST, "aria-label": tr("What you observe there"), autocomplete: "off" });
+    this.save = element("button", { type: "submit", title: tr("Write it down under your name; an empty line removes yours") }, tr("Write down"));
+    this.undo = element("button", { type: "button", title: tr("Take back what you wrote last on this pair") }, tr("Undo"));
     this.form = element(
       "form", { class: "observe", "data-testid": "imgsim-observe" },
-      element("label", {}, "Observation at point ", this.number), this.field, this.save, this.undo,
+      element("label", {}, `${tr("Observation at point")} `, this.number), this.field, this.save, this.undo,
     );
-    this.list = element("ol", { class: "observations", "aria-label": "Observations", "data-testid": "imgsim-observations" });
+    this.list = element("ol", { class: "observations", "aria-label": tr("Observations"), "data-testid": "imgsim-observations" });
     this.node = element("div", {}, this.form, this.list);
     this.number.addEventListener("change", () => this.choose(Number(this.number.value)));
     this.form.addEventListener("submit", (event) => {
@@ -44,7 +45,7 @@ export class Observing {
       this.number.replaceChildren(...numbers.map((number) => element("option", { value: number }, number)));
     }
     set(this.node, "hidden", !numbers.length);
-    set(this.field, "placeholder", observed.signed ? "the broken stem" : "Write your name first, above the plates");
+    set(this.field, "placeholder", observed.signed ? tr("the broken stem") : tr("Write your name first, above the plates"));
     for (const part of [this.field, this.save]) set(part, "disabled", !observed.signed);
     set(this.undo, "disabled", !observed.undo);
     const key = JSON.stringify(observed.said);

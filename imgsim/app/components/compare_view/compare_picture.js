@@ -1,5 +1,6 @@
 // A picture of what is shown, with a strip below it that says what it is.
 
+import { tr } from "../shared/translation.js";
 import { MODES, NAMES, plainly } from "./compare_words.js";
 
 const [GROUND, INK, QUIET] = ["#fbf8f1", "#2b2620", "#6f675c"];
@@ -40,7 +41,10 @@ function cut(context, text, room) {
 /** What stands below the picture: both plates, what was found, and what the mode shows. */
 export function caption({ data, mode, shown, mix }) {
   const { label, says } = MODES[NAMES.indexOf(mode)];
-  const how = { flicker: ` (${shown.toUpperCase()} is shown)`, opacity: ` (${Math.round(mix * 100)} % of B)` }[mode] ?? "";
+  const how = {
+    flicker: ` (${tr("{letter} is shown", { letter: shown.toUpperCase() })})`,
+    opacity: ` (${tr("{share} % of B", { share: Math.round(mix * 100) })})`,
+  }[mode] ?? "";
   return [
     ["A", data.a.caption],
     ["B", data.b.caption],
@@ -56,7 +60,7 @@ export function fileName({ data: { a, b }, mode }) {
 /** Hand a canvas to the user as a file. */
 export async function save(canvas, name) {
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
-  if (!blob) throw new Error("the picture is too large");
+  if (!blob) throw new Error(tr("the picture is too large"));
   const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;

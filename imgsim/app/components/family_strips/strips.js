@@ -9,6 +9,7 @@
 import { component, element, set, styles } from "../shared/common.js";
 import * as gathering from "../shared/gathering.js";
 import { paper } from "../shared/paper.js";
+import { tr } from "../shared/translation.js";
 import * as exceptions from "./strips_except.js";
 
 function word({ text, kind, title }) {
@@ -19,7 +20,7 @@ function member(item, family) {
   const lines = item.lines.filter(Boolean).map((line) => element("span", { title: line }, line));
   const plate = element(
     "button",
-    { type: "button", class: "plate", tabindex: -1, "data-testid": "imgsim-plate", title: "Open this plate" },
+    { type: "button", class: "plate", tabindex: -1, "data-testid": "imgsim-plate", title: tr("Open this plate") },
     paper(item),
     element("span", { class: "words" }, ...item.words.map(word)),
     element("span", { class: "lines" }, ...lines),
@@ -28,7 +29,7 @@ function member(item, family) {
     "li",
     { "data-id": item.id, "data-year": item.year, "data-first": item.first, "data-undated": item.undated,
       "data-mark": item.mark || null },
-    element("span", { class: "year" }, item.year || "no year"),
+    element("span", { class: "year" }, item.year || tr("no year")),
     element("div", { class: "held" }, plate, gathering.box()),
   );
   if (item.compare) {
@@ -39,8 +40,8 @@ function member(item, family) {
         element(
           "button",
           { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-compare",
-            "aria-label": `Compare ${item.alt} with the earliest here`, title: "Lay it over the earliest here" },
-          "Compare",
+            "aria-label": tr("Compare {plate} with the earliest here", { plate: item.alt }), title: tr("Lay it over the earliest here") },
+          tr("Compare"),
         ),
       ),
     );
@@ -50,8 +51,8 @@ function member(item, family) {
       element(
         "button",
         { type: "button", class: "compare", tabindex: -1, "data-testid": "imgsim-judge",
-          "aria-label": `Decide about ${item.alt}`, title: "Say what it is to the plate that it is tied to" },
-        "Decide",
+          "aria-label": tr("Decide about {plate}", { plate: item.alt }), title: tr("Say what it is to the plate that it is tied to") },
+        tr("Decide"),
       ),
     );
   }
@@ -117,7 +118,7 @@ class Strips {
   }
 
   family(family, heads) {
-    const strip = this.strip(`${family.title}, in order of date`, family.members, family.id);
+    const strip = this.strip(tr("{family}, in order of date", { family: family.title }), family.members, family.id);
     const first = strip.querySelector("li[data-undated]");
     if (first && first.previousElementSibling) set(first, "data-apart", true);
     const box = element("div", { class: "family", "data-family": family.id, role: "listitem" });
@@ -131,7 +132,7 @@ class Strips {
             { class: "top" },
             element(
               "button",
-              { type: "button", class: "title", "data-testid": "imgsim-open", title: "See this family in full" },
+              { type: "button", class: "title", "data-testid": "imgsim-open", title: tr("See this family in full") },
               family.title,
             ),
             element("span", { class: "words" }, ...family.words.map(word)),

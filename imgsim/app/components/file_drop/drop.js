@@ -4,6 +4,7 @@
 // inputs are "imgsim-drop-files" and "imgsim-drop-folder".
 
 import { component, element, set, styles, write } from "../shared/common.js";
+import { number, tr } from "../shared/translation.js";
 import { dropped, chosen } from "./drop_files.js";
 
 const SHOWN = 50; // failures that are listed
@@ -33,9 +34,9 @@ class Drop {
       return button;
     };
     this.hint = element("p");
-    this.bar = element("progress", { max: 1, value: 0, "aria-label": "Files that have come" });
+    this.bar = element("progress", { max: 1, value: 0, "aria-label": tr("Files that have come") });
     this.line = element("span", { role: "status" });
-    const stop = element("button", { type: "button" }, "Stop");
+    const stop = element("button", { type: "button" }, tr("Stop"));
     stop.addEventListener("click", () => this.stop());
     this.going = element("div", { class: "going", hidden: true }, this.bar, element("div", { class: "line" }, this.line, stop));
     this.list = element("ul", { class: "failed", hidden: true, role: "alert" });
@@ -45,9 +46,9 @@ class Drop {
       element(
         "div",
         { class: "drop" },
-        element("b", {}, "Drop your scans here"),
+        element("b", {}, tr("Drop your scans here")),
         this.hint,
-        element("div", { class: "choose" }, pick(this.files, "Choose files"), pick(this.folder, "Choose a folder")),
+        element("div", { class: "choose" }, pick(this.files, tr("Choose files")), pick(this.folder, tr("Choose a folder"))),
         this.files,
         this.folder,
       ),
@@ -110,7 +111,7 @@ class Drop {
   /** Send a file; what hindered it, "" where nothing did. */
   put({ path, file }) {
     return new Promise((resolve) => {
-      if (!file) return resolve("it cannot be read.");
+      if (!file) return resolve(tr("it cannot be read."));
       const request = (this.request = new XMLHttpRequest());
       let looked = 0;
       request.open("PUT", this.url + path.split("/").map(encodeURIComponent).join("/"));
@@ -120,8 +121,8 @@ class Drop {
         this.draw(event.loaded);
       });
       request.addEventListener("load", () => resolve(request.status === 201 ? "" : sentence(request)));
-      request.addEventListener("abort", () => resolve("stopped."));
-      request.addEventListener("error", () => resolve("imgsim did not answer. Is it still running?"));
+      request.addEventListener("abort", () => resolve(tr("stopped.")));
+      request.addEventListener("error", () => resolve(tr("imgsim did not answer. Is it still running?")));
       request.send(file);
       return undefined;
     });
@@ -130,7 +131,7 @@ class Drop {
   fail(path, why) {
     this.failed += 1;
     if (this.failed <= SHOWN) this.list.append(element("li", {}, element("b", {}, path), ` ${why}`));
-    else if (this.failed === SHOWN + 1) this.list.append(element("li", {}, "and more …"));
+    else if (this.failed === SHOWN + 1) this.list.append(element("li", {}, tr("and more …")));
   }
 
   draw(more = 0) {
@@ -139,7 +140,9 @@ class Drop {
     write(
       this.line,
       this.sending || this.queue.length
-        ? `${this.done.files.toLocaleString("en")} of ${this.all.files.toLocaleString("en")} files, ${size(bytes)} of ${size(this.all.bytes)}`
+        ? tr("{sent} of {all} files, {bytes} of {size}", {
+            sent: number(this.done.files), all: number(this.all.files), bytes: size(bytes), size: size(this.all.bytes),
+          })
         : "",
     );
     set(this.going, "hidden", !this.sending && !this.queue.length);
@@ -158,7 +161,7 @@ function sentence(request) {
   try {
     return JSON.parse(request.responseText).said;
   } catch {
-    return `it was not taken in (${request.status}).`;
+    return tr("it was not taken in ({status}).", { status: request.status });
   }
 }
 

@@ -8,6 +8,7 @@ import { component, element, keyCaps, set, styles, write } from "../shared/commo
 import { ImageStage, press } from "../shared/image_stage.js";
 import { Looks, fullScreen } from "../shared/image_tools.js";
 import { flipped, turned } from "../shared/orientation.js";
+import { tr } from "../shared/translation.js";
 
 const NO_HAND = { begin: () => false };
 
@@ -17,7 +18,7 @@ class Pane extends ImageStage {
     super("imgsim-pane", "plate");
     this.table = table;
     this.hand = NO_HAND;
-    this.title = press("", "Open this plate", () => table.opened(id), { class: "title" });
+    this.title = press("", tr("Open this plate"), () => table.opened(id), { class: "title" });
     this.line = element("span", { class: "line" });
     this.figure = element(
       "figure",
@@ -27,8 +28,8 @@ class Pane extends ImageStage {
         "figcaption",
         {},
         element("span", { class: "words" }, this.title, this.line),
-        press("⇋", "Flip left and right (F)", () => this.lay(flipped(this.lies)), { class: "square", "aria-label": "Flip", "data-testid": "imgsim-flip" }),
-        press("↻", "Turn by a quarter (R)", () => this.lay(turned(this.lies)), { class: "square", "aria-label": "Turn" }),
+        press("⇋", tr("Flip left and right (F)"), () => this.lay(flipped(this.lies)), { class: "square", "aria-label": tr("Flip"), "data-testid": "imgsim-flip" }),
+        press("↻", tr("Turn by a quarter (R)"), () => this.lay(turned(this.lies)), { class: "square", "aria-label": tr("Turn") }),
       ),
     );
     this.start();
@@ -89,15 +90,15 @@ class LightTable {
     this.following = false;
     this.grid = element("div", { class: "panes", "data-testid": "imgsim-light" });
     this.looks = new Looks((filter) => this.grid.style.setProperty("--look", filter || "none"));
-    this.link = press("Move together", "What is done to one plate is done to all", () => this.setLinked(!this.linked), {
+    this.link = press(tr("Move together"), tr("What is done to one plate is done to all"), () => this.setLinked(!this.linked), {
       "aria-pressed": "true", "data-testid": "imgsim-linked",
     });
     const zoom = element(
       "div",
-      { class: "group", role: "group", "aria-label": "Zoom of all plates" },
-      press("−", "Zoom out", () => this.zoom(1 / 1.5), { "aria-label": "Zoom out", class: "square" }),
-      press("+", "Zoom in", () => this.zoom(1.5), { "aria-label": "Zoom in", class: "square" }),
-      press("Whole plates", "Show all plates whole", () => this.whole(), { "data-testid": "imgsim-whole" }),
+      { class: "group", role: "group", "aria-label": tr("Zoom of all plates") },
+      press("−", tr("Zoom out"), () => this.zoom(1 / 1.5), { "aria-label": tr("Zoom out"), class: "square" }),
+      press("+", tr("Zoom in"), () => this.zoom(1.5), { "aria-label": tr("Zoom in"), class: "square" }),
+      press(tr("Whole plates"), tr("Show all plates whole"), () => this.whole(), { "data-testid": "imgsim-whole" }),
     );
     this.node = element("div", { class: "light" });
     this.node.append(element("div", { class: "toolbar" }, this.link, zoom, this.looks.invert, this.looks.contrast, fullScreen(this.node)), this.grid);

@@ -2,6 +2,8 @@
 
 import { element, set, write } from "../shared/common.js";
 import { handles, lay } from "../shared/box_grips.js";
+import { tr } from "../shared/translation.js";
+import { KIND_WORDS } from "./boxes_words.js";
 import { area } from "./boxes_model.js";
 
 const LABEL = 22; // stage pixels over a box that its label needs; where there are fewer it is inside
@@ -13,8 +15,8 @@ export class BoxLayer {
     this.nodes = new Map();
     this.ghost = element("div", { class: "ghost", hidden: true, "data-testid": "imgsim-ghost" });
     this.line = element("div", { class: "line", hidden: true, "data-testid": "imgsim-split" });
-    this.gutter = element("div", { class: "gutter", hidden: true, title: "The fold between two pages" });
-    this.group = element("div", { class: "boxes", role: "group", "aria-label": "Boxes on the page" });
+    this.gutter = element("div", { class: "gutter", hidden: true, title: tr("The fold between two pages") });
+    this.group = element("div", { class: "boxes", role: "group", "aria-label": tr("Boxes on the page") });
     stage.append(this.gutter, this.group, this.ghost, this.line);
   }
 
@@ -43,10 +45,11 @@ export class BoxLayer {
       set(node, "data-sure", one.score < 1 ? one.score : "hand");
       set(node, "data-current", one.number === current);
       set(node, "aria-pressed", String(chosen));
-      const sure = one.score < 1 ? `${Math.floor(one.score * 100)} % sure` : "by hand";
-      write(node.firstChild, `${one.number} · ${one.kind} · ${sure}`);
+      const kind = KIND_WORDS[one.kind].word;
+      const sure = one.score < 1 ? tr("{share} % sure", { share: Math.floor(one.score * 100) }) : tr("by hand");
+      write(node.firstChild, `${one.number} · ${kind} · ${sure}`);
       const [x0, y0, x1, y1] = one.box;
-      set(node, "aria-label", `Box ${one.number}, ${one.kind}, ${sure}; ${x1 - x0} by ${y1 - y0} pixels at ${x0}, ${y0}`);
+      set(node, "aria-label", tr("Box {number}, {kind}, {sure}; {width} by {height} pixels at {x}, {y}", { number: one.number, kind, sure, width: x1 - x0, height: y1 - y0, x: x0, y: y0 }));
       node.style.zIndex = String(1 + bySize.indexOf(one)); // a small one lies over the large one that it is in
     }
     this.place();

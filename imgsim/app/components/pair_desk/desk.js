@@ -5,6 +5,7 @@
 
 import { component, element, set, styles, write } from "../shared/common.js";
 import { outline } from "../shared/outline.js";
+import { tr } from "../shared/translation.js";
 
 const TYPED = "input, textarea, select, [contenteditable=true], [role=combobox], [role=dialog] *";
 
@@ -73,7 +74,7 @@ class Desk {
       set(this.over, "src", data.sides[1].src);
       set(this.over, "data-negative", data.negative);
     }
-    for (const [button, label, key] of [[this.flicker, "B on A", data.flicker], [this.lines, "Outlines", data.outlines]]) {
+    for (const [button, label, key] of [[this.flicker, tr("B on A"), data.flicker], [this.lines, tr("Outlines"), data.outlines]]) {
       button.replaceChildren(`${label} `, element("span", { class: "cap", "aria-hidden": "true" }, key));
       set(button, "aria-keyshortcuts", key);
     }
@@ -116,7 +117,7 @@ class Desk {
     set(this.list, "data-outlined", this.outlined);
     set(this.flicker, "aria-pressed", String(this.laid));
     set(this.lines, "aria-pressed", String(this.outlined));
-    const how = this.data.matrix ? "B lies on A where their lines agree." : "No lines in common: B is only as large as A.";
+    const how = this.data.matrix ? tr("B lies on A where their lines agree.") : tr("No lines in common: B is only as large as A.");
     write(this.said, this.laid ? how : "");
   }
 

@@ -5,6 +5,7 @@
 
 import { component, element, set, styles, write } from "../shared/common.js";
 import { outline } from "../shared/outline.js";
+import { tr } from "../shared/translation.js";
 
 function side(plate) {
   const drawn = outline(plate.outline);
@@ -12,7 +13,7 @@ function side(plate) {
   if (plate.src) image.src = plate.src;
   return element(
     "button",
-    { type: "button", class: "plate", "data-plate": plate.id, "data-testid": "imgsim-plate", title: "Open this plate" },
+    { type: "button", class: "plate", "data-plate": plate.id, "data-testid": "imgsim-plate", title: tr("Open this plate") },
     element("span", { class: "paper" }, image, ...(drawn ? [drawn] : [])),
     element("span", { class: "caption", title: plate.caption }, plate.caption),
   );
@@ -29,7 +30,7 @@ function pair(item) {
     element(
       "div",
       { class: "acts" },
-      element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, "Compare"),
+      element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, tr("Compare")),
       ...(item.judge ? [element("button", { type: "button", class: "compare", "data-testid": "imgsim-judge" }, item.judge)] : []),
     ),
   );

@@ -1,6 +1,7 @@
 // The map of the plates. Python sends what is shown (plate_map.py); zoom, pan and selection live here.
 
 import { base64, bytes, component, element, keyCaps, rgb, set, styles, write } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 import { rowsOf } from "./map_files.js";
 import { Finger } from "./map_finger.js";
 import { Flight } from "./map_flight.js";
@@ -16,7 +17,7 @@ import { locate, tell } from "./map_telling.js";
 
 const PATIENCE = 5000; // ms until a click that nobody answered is taken back
 const NO_WEBGL =
-  "This browser cannot draw the map: it has no WebGL2. Every other page works without it; for the map, try another browser.";
+  tr("This browser cannot draw the map: it has no WebGL2. Every other page works without it; for the map, try another browser.");
 // Coming back to the page finds the same view of the same points, and the same plates selected in any projection.
 const views = new Map(); // points address -> camera
 const selections = new Map(); // labels address, the same for every projection -> rows
@@ -29,7 +30,7 @@ class PlateMap {
     this.canvas = element("canvas", { tabindex: 0, role: "application", "data-testid": "imgsim-map" });
     this.pencil = new Pencil();
     this.lost = null; // why it says that no plate is to be seen
-    this.message = element("div", { class: "message", role: "status" }, "Loading the map …");
+    this.message = element("div", { class: "message", role: "status" }, tr("Loading the map …"));
     this.finger = new Finger(this);
     this.keys = element("p", { class: "keys", "aria-hidden": "true" });
     this.toolbar = new Toolbar(this);

@@ -2,17 +2,25 @@
 // Shift all but these. Nodes stay while only counts and choices change, so that whoever came by keyboard stays where they are.
 
 import { element, set, write } from "../shared/common.js";
+import { number, tr } from "../shared/translation.js";
 
 const FIRST = 12; // entries that are always seen; the others open
 const NO_TONE = 255;
-const SHOW = "Show only these; again: show all. With Ctrl or Shift: show all but these";
+const SHOW = tr("Show only these; again: show all. With Ctrl or Shift: show all but these");
+
+const MARKS = {
+  query: tr("query"),
+  "verified match": tr("verified match"),
+  neighbours: tr("neighbours"),
+  "neighbour, not verified": tr("neighbour, not verified"),
+};
 
 export class Legend {
   /** choose(place, but): an entry was pressed; place -1 shows all again. */
   constructor(choose) {
     this.choose = choose;
     this.node = element("div", { class: "legend", "data-testid": "imgsim-legend" });
-    this.all = this.button("Show all", { class: "all", "data-testid": "imgsim-legend-all" }, () => choose(-1, false));
+    this.all = this.button(tr("Show all"), { class: "all", "data-testid": "imgsim-legend-all" }, () => choose(-1, false));
     this.more = this.button("", { class: "more", "data-testid": "imgsim-legend-more" }, () => this.open(!this.opened));
     this.rest = element("ul", { class: "rest" });
   }
@@ -53,15 +61,15 @@ export class Legend {
     const folded = nodes.length > FIRST + 1;
     const first = folded ? nodes.slice(0, FIRST) : nodes;
     const rest = nodes.slice(first.length);
-    write(this.more, `${rest.length.toLocaleString("en-GB")} more`);
+    write(this.more, tr("{count} more", { count: number(rest.length) }));
     this.rest.replaceChildren(...rest);
-    set(this.rest, "aria-label", `${heading || "Colours"}, the others`);
+    set(this.rest, "aria-label", tr("{heading}, the others", { heading: heading || tr("Colours") }));
     set(this.more, "hidden", !folded);
     this.open(false);
-    this.marks = element("ul", { "aria-label": "Marks" });
+    this.marks = element("ul", { "aria-label": tr("Marks") });
     this.node.replaceChildren(
       heading && nodes.length ? element("span", { class: "heading" }, heading, " ", this.all) : "",
-      nodes.length ? element("ul", { "aria-label": heading || "Colours" }, ...first, element("li", {}, this.more)) : "",
+      nodes.length ? element("ul", { "aria-label": heading || tr("Colours") }, ...first, element("li", {}, this.more)) : "",
       nodes.length ? this.rest : "",
       this.marks,
     );
@@ -74,7 +82,7 @@ export class Legend {
     const only = this.button("", { class: "entry", title: `${name}\n${SHOW}`, "data-entry": name }, (event) =>
       this.choose(place, event.ctrlKey || event.metaKey || event.shiftKey));
     only.append(swatch, label, count);
-    const but = this.button("⊘", { class: "but", title: `Show all but ${name}` }, () => this.choose(place, true));
+    const but = this.button("⊘", { class: "but", title: tr("Show all but {name}", { name }) }, () => this.choose(place, true));
     return { node: element("li", {}, only, but), only, but, swatch, count };
   }
 
@@ -84,10 +92,10 @@ export class Legend {
     set(node, "data-shown", shown ? "yes" : "no");
     set(only, "aria-pressed", String(chosen && !data.but));
     set(but, "aria-pressed", String(chosen && data.but));
-    set(but, "aria-label", `Show all but ${entry.name}`);
+    set(but, "aria-label", tr("Show all but {name}", { name: entry.name }));
     swatch.style.background = shown ? entry.colour : "none";
     swatch.style.borderColor = entry.colour;
-    write(count, entry.count === null ? "" : entry.count.toLocaleString("en-GB"));
+    write(count, entry.count === null ? "" : number(entry.count));
   }
 
   mark(data) {
@@ -103,6 +111,6 @@ export class Legend {
     if (this.marks.dataset.names === names.join()) return;
     this.marks.dataset.names = names.join();
     const swatch = (name) => element("span", { class: `swatch ${name.split(/\W/)[0]}`, "aria-hidden": "true" });
-    this.marks.replaceChildren(...names.map((name) => element("li", {}, swatch(name), element("span", { class: "name" }, name))));
+    this.marks.replaceChildren(...names.map((name) => element("li", {}, swatch(name), element("span", { class: "name" }, MARKS[name]))));
   }
 }

@@ -1,5 +1,6 @@
 // The map's files on their way into the picture: the points first, then their colours and titles.
 
+import { tr } from "../shared/translation.js";
 import { fetchLabels, fetchPoints, fetchRegions, fetchTies, fetchTones } from "./map_files.js";
 
 const CHANGED = Symbol("changed");
@@ -21,7 +22,7 @@ export class Loader {
     this.loading = true;
     this.coloured = undefined;
     this.failed = false;
-    map.say("Loading the map …");
+    map.say(tr("Loading the map …"));
     try {
       const xy = await fetchPoints(points, count);
       if (map.data.points !== points || map.gone) return;
@@ -30,7 +31,7 @@ export class Loader {
     } catch (error) {
       if (map.data.points !== points) return;
       this.failed = true;
-      map.say(`The map could not be loaded: ${error.message}. Reload the page to try again.`, true);
+      map.say(tr("The map could not be loaded: {why}. Reload the page to try again.", { why: error.message }), true);
       return;
     } finally {
       if (map.data.points === points) this.loading = false;

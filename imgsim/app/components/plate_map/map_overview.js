@@ -1,6 +1,7 @@
 // All of the map, small, in a corner once a part of it is in view: where one is, and a hand to move the view by.
 
 import { element, set } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 
 const LONGEST = 150; // CSS pixels
 const RATIO = 2; // device pixels in one, enough for any screen
@@ -15,7 +16,7 @@ export class Overview {
     this.view = element("div", { class: "view" });
     this.node = element(
       "div",
-      { class: "overview", hidden: true, "aria-hidden": "true", title: "Drag to move the view", "data-testid": "imgsim-overview" },
+      { class: "overview", hidden: true, "aria-hidden": "true", title: tr("Drag to move the view"), "data-testid": "imgsim-overview" },
       this.canvas,
       this.view,
     );

@@ -1,17 +1,18 @@
 // What stands round the picture and over it: the toolbar, the legend, the tooltip, the line being drawn.
 
 import { element, set, write } from "../shared/common.js";
+import { number, tr, trn } from "../shared/translation.js";
 
 export const MODES = [
-  ["pan", "Pan", "Drag moves the map; click a point to query it"],
-  ["box", "Box", "Drag a box round the plates to select (or hold Shift while dragging)"],
-  ["lasso", "Lasso", "Draw a line round the plates to select"],
+  ["pan", tr("Pan"), tr("Drag moves the map; click a point to query it")],
+  ["box", tr("Box"), tr("Drag a box round the plates to select (or hold Shift while dragging)")],
+  ["lasso", tr("Lasso"), tr("Draw a line round the plates to select")],
 ];
 
 // What can be switched on and off: its label, and what a press does.
 const SWITCHES = {
-  pictured: ["Pictures", "Draw the plates' pictures once you have zoomed in", "Draw points only"],
-  labelled: ["Labels", "Say what the regions have in common", "Take the labels away"],
+  pictured: [tr("Pictures"), tr("Draw the plates' pictures once you have zoomed in"), tr("Draw points only")],
+  labelled: [tr("Labels"), tr("Say what the regions have in common"), tr("Take the labels away")],
 };
 
 /** The buttons over the picture; `status` and `clear` are for the picture's corners, where they move nothing. */
@@ -19,15 +20,15 @@ export class Toolbar {
   /** on: setMode(name), middle, zoom(left, top, factor), reset(), select(rows), turn(name, on). */
   constructor(on) {
     this.modes = new Map();
-    const group = element("div", { class: "group", role: "group", "aria-label": "What dragging does" });
+    const group = element("div", { class: "group", role: "group", "aria-label": tr("What dragging does") });
     for (const [name, label, title] of MODES) {
       const button = press(label, title, () => on.setMode(name), { "data-testid": `imgsim-mode-${name}` });
       this.modes.set(name, button);
       group.append(button);
     }
-    this.reset = press("Back to all", "", () => on.reset(), { "data-testid": "imgsim-reset" });
+    this.reset = press(tr("Back to all"), "", () => on.reset(), { "data-testid": "imgsim-reset" });
     this.switched = Object.fromEntries(Object.keys(SWITCHES).map((name) => [name, this.switch(name, on)]));
-    this.clear = press("Clear selection", "Select nothing (Esc)", () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
+    this.clear = press(tr("Clear selection"), tr("Select nothing (Esc)"), () => on.select([]), { "data-testid": "imgsim-clear", hidden: true });
     this.status = element("span", { class: "status", role: "status", "data-testid": "imgsim-status" });
     this.node = element(
       "div",
@@ -35,19 +36,19 @@ export class Toolbar {
       group,
       element(
         "div",
-        { class: "group", role: "group", "aria-label": "Zoom" },
-        press("−", "Zoom out (−)", () => on.zoom(...on.middle, 1 / 1.6), { "aria-label": "Zoom out", class: "square" }),
-        press("+", "Zoom in (+)", () => on.zoom(...on.middle, 1.6), { "aria-label": "Zoom in", class: "square" }),
+        { class: "group", role: "group", "aria-label": tr("Zoom") },
+        press("−", tr("Zoom out (−)"), () => on.zoom(...on.middle, 1 / 1.6), { "aria-label": tr("Zoom out"), class: "square" }),
+        press("+", tr("Zoom in (+)"), () => on.zoom(...on.middle, 1.6), { "aria-label": tr("Zoom in"), class: "square" }),
         this.reset,
       ),
-      element("div", { class: "group", role: "group", "aria-label": "What is drawn" }, ...Object.values(this.switched)),
+      element("div", { class: "group", role: "group", "aria-label": tr("What is drawn") }, ...Object.values(this.switched)),
     );
   }
 
   /** Whether there is more to see than is in view. */
   back(needed) {
     set(this.reset, "data-needed", needed ? "yes" : null);
-    set(this.reset, "title", needed ? "Show all plates (0 or Home)" : "All plates are in view");
+    set(this.reset, "title", needed ? tr("Show all plates (0 or Home)") : tr("All plates are in view"));
   }
 
   switch(name, on) {
@@ -70,8 +71,8 @@ export class Toolbar {
   update(mode, shown, selected) {
     for (const [name, button] of this.modes) set(button, "aria-pressed", String(name === mode));
     set(this.clear, "hidden", selected === 0);
-    const plates = `${shown.toLocaleString("en-GB")} ${shown === 1 ? "plate" : "plates"}`;
-    write(this.status, selected ? `${selected.toLocaleString("en-GB")} of ${plates} selected` : plates);
+    const some = () => trn("{selected} of {n} plate selected", "{selected} of {n} plates selected", shown, { selected: number(selected) });
+    write(this.status, selected ? some() : trn("{n} plate", "{n} plates", shown));
   }
 }
 

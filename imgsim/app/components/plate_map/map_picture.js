@@ -1,5 +1,6 @@
 // The picture of the map: which points are where and in what state, and painting them when something changed.
 
+import { tr } from "../shared/translation.js";
 import { Camera } from "./map_camera.js";
 import { Painter } from "./map_draw.js";
 import { boundsOf, PointIndex } from "./map_index.js";
@@ -196,10 +197,10 @@ export class Picture {
   get nothing() {
     const { width, height } = this.camera;
     if (!this.ready) return null;
-    if (this.shown === 0) return "No plate is left. Take back a filter, or what was chosen in the legend.";
+    if (this.shown === 0) return tr("No plate is left. Take back a filter, or what was chosen in the legend.");
     const [[x0, y1], [x1, y0]] = [this.camera.toData(0, 0), this.camera.toData(width, height)];
     const seen = this.index.some([x0, y0, x1, y1], this.states, () => true);
-    return seen ? null : "No plate lies here. “Back to all”, or the key 0, leads back.";
+    return seen ? null : tr("No plate lies here. “Back to all”, or the key 0, leads back.");
   }
 
   // --- painting ----------------------------------------------------------------------------------------------

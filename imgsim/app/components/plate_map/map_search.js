@@ -1,6 +1,7 @@
 // The search on the map: marks the plates that are found, as they are typed, and flies from one to the next.
 
 import { element, set, write } from "../shared/common.js";
+import { number, tr } from "../shared/translation.js";
 import { fetchFound } from "./map_files.js";
 
 const TYPING = 160; // ms of rest after a letter until it is looked for
@@ -15,13 +16,13 @@ export class Search {
     this.text = this.told = "";
     this.field = element("input", {
       type: "search",
-      placeholder: "Find on the map",
-      "aria-label": "Find plates on the map by title, author, book or file name",
-      title: "Enter: to the next; Shift and Enter: back; Esc: clear",
+      placeholder: tr("Find on the map"),
+      "aria-label": tr("Find plates on the map by title, author, book or file name"),
+      title: tr("Enter: to the next; Shift and Enter: back; Esc: clear"),
       "data-testid": "imgsim-map-search",
     });
     this.status = element("span", { class: "found", role: "status", "data-testid": "imgsim-map-found" });
-    this.steps = [this.button("‹", "Previous plate found", -1), this.button("›", "Next plate found", 1)];
+    this.steps = [this.button("‹", tr("Previous plate found"), -1), this.button("›", tr("Next plate found"), 1)];
     this.node = element("div", { class: "search", role: "search" }, this.field, ...this.steps, this.status);
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("keydown", (event) => this.key(event));
@@ -122,13 +123,12 @@ export class Search {
     const { shown } = this;
     const away = this.rows.length - shown.length;
     for (const button of this.steps) set(button, "hidden", shown.length === 0);
-    const number = (count) => count.toLocaleString("en-GB");
     let words = "";
-    if (this.failed) words = "The search was not answered: try again";
-    else if (this.text && !this.rows.length) words = "No plate found";
-    else if (this.at >= 0 && this.at < shown.length) words = `${number(this.at + 1)} of ${number(shown.length)}`;
-    else if (this.text) words = `${number(this.rows.length)} found`;
-    if (away > 0) words += `, ${number(away)} not shown by your filters`;
+    if (this.failed) words = tr("The search was not answered: try again");
+    else if (this.text && !this.rows.length) words = tr("No plate found");
+    else if (this.at >= 0 && this.at < shown.length) words = tr("{at} of {all}", { at: number(this.at + 1), all: number(shown.length) });
+    else if (this.text) words = tr("{count} found", { count: number(this.rows.length) });
+    if (away > 0) words += `, ${tr("{count} not shown by your filters", { count: number(away) })}`;
     write(this.status, words);
   }
 

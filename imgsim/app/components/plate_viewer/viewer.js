@@ -8,6 +8,7 @@ import { ImageStage, press } from "../shared/image_stage.js";
 import { Looks, fullScreen } from "../shared/image_tools.js";
 import { UPRIGHT, box as laidBox, flipped, laid, turned, unlaid } from "../shared/orientation.js";
 import { note } from "../shared/trail.js";
+import { tr } from "../shared/translation.js";
 import { BoxTalk, CropBox } from "./viewer_box.js";
 
 class Viewer extends ImageStage {
@@ -37,19 +38,19 @@ class Viewer extends ImageStage {
   toolbar() {
     this.modes = element(
       "div",
-      { class: "group", role: "group", "aria-label": "What dragging does", hidden: true },
-      press("Draw box", "Drag draws a box on the plate", () => this.setMode("box"), { "data-testid": "imgsim-draw-box" }),
-      press("Move", "Drag moves the plate", () => this.setMode("move"), { "data-testid": "imgsim-move" }),
+      { class: "group", role: "group", "aria-label": tr("What dragging does"), hidden: true },
+      press(tr("Draw box"), tr("Drag draws a box on the plate"), () => this.setMode("box"), { "data-testid": "imgsim-draw-box" }),
+      press(tr("Move"), tr("Drag moves the plate"), () => this.setMode("move"), { "data-testid": "imgsim-move" }),
     );
-    this.clear = press("Clear box", "Use the whole image", () => this.crop.set(null, true), {
+    this.clear = press(tr("Clear box"), tr("Use the whole image"), () => this.crop.set(null, true), {
       "data-testid": "imgsim-clear-box", class: "clear", hidden: true,
     });
     this.clear.addEventListener("pointerdown", (event) => event.stopPropagation());
     const lie = element(
       "div",
-      { class: "group", role: "group", "aria-label": "How the plate is shown" },
-      press("↻", "Turn by a quarter (R)", () => this.lay(turned(this.lies)), { "aria-label": "Turn", class: "square", "data-testid": "imgsim-turn" }),
-      press("⇋", "Flip left and right (F)", () => this.lay(flipped(this.lies)), { "aria-label": "Flip", class: "square", "data-testid": "imgsim-flip" }),
+      { class: "group", role: "group", "aria-label": tr("How the plate is shown") },
+      press("↻", tr("Turn by a quarter (R)"), () => this.lay(turned(this.lies)), { "aria-label": tr("Turn"), class: "square", "data-testid": "imgsim-turn" }),
+      press("⇋", tr("Flip left and right (F)"), () => this.lay(flipped(this.lies)), { "aria-label": tr("Flip"), class: "square", "data-testid": "imgsim-flip" }),
       this.looks.invert,
     );
     const looks = [lie, this.looks.contrast, fullScreen(this.node)];

@@ -7,6 +7,7 @@
 // the headings "imgsim-title-left" and "imgsim-title-right".
 
 import { component, element, set, styles } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 
 const SKETCHED = 6; // pairs; fewer are seen at once as they are
 const SVG = "http://www.w3.org/2000/svg";
@@ -16,14 +17,14 @@ function card(item, right) {
   if (item.src) image.src = item.src;
   const plate = element(
     "button",
-    { type: "button", class: "plate", "data-testid": "imgsim-plate", title: "Open this plate" },
+    { type: "button", class: "plate", "data-testid": "imgsim-plate", title: tr("Open this plate") },
     element("span", { class: "rank" }, String(item.rank)),
     element("span", { class: "paper" }, image),
     element("span", { class: "caption" }, ...item.lines.filter(Boolean).map((line) => element("span", { title: line }, line))),
   );
   const node = element("li", { "data-plate": item.id, "data-rank": item.rank, "data-pair": item.pair }, plate);
   if (right) {
-    node.append(element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, "Compare"));
+    node.append(element("button", { type: "button", class: "compare", "data-testid": "imgsim-compare" }, tr("Compare")));
   }
   return node;
 }
@@ -37,7 +38,7 @@ class Ranks {
     this.lines.setAttribute("class", "lines");
     this.lines.setAttribute("aria-hidden", "true");
     [this.headA, this.headB] = ["left", "right"].map((side) => {
-      const button = element("button", { type: "button", class: "head", "data-testid": `imgsim-title-${side}`, title: "Open this book" });
+      const button = element("button", { type: "button", class: "head", "data-testid": `imgsim-title-${side}`, title: tr("Open this book") });
       button.addEventListener("click", () => this.send.trigger("title", side));
       return button;
     });
@@ -62,8 +63,8 @@ class Ranks {
     this.data = data;
     this.headA.textContent = data.left_title;
     this.headB.textContent = data.right_title;
-    set(this.left, "aria-label", `${data.left_title}, in its own order`);
-    set(this.right, "aria-label", `${data.right_title}, in its own order`);
+    set(this.left, "aria-label", tr("{book}, in its own order", { book: data.left_title }));
+    set(this.right, "aria-label", tr("{book}, in its own order", { book: data.right_title }));
     this.left.replaceChildren(...data.left.map((item) => card(item, false)));
     this.right.replaceChildren(...data.right.map((item) => card(item, true)));
     this.sketch();

@@ -1,6 +1,7 @@
 // The box on a plate that puts it in the tray or takes it out, wherever plates are shown.
 
 import { element, set } from "./common.js";
+import { tr } from "./translation.js";
 
 /** A box, for whoever calls `tick` on it; [data-testid="imgsim-gather"]. */
 export function box() {
@@ -11,8 +12,8 @@ export function box() {
 export function tick(found, node, named, into) {
   set(found, "hidden", into === null);
   set(found, "aria-checked", String(Boolean(into)));
-  set(found, "aria-label", `In the tray: ${named}`);
-  set(found, "title", into ? "Take it out of the tray" : "Put it in the tray; with Shift, all from the last one on");
+  set(found, "aria-label", tr("In the tray: {plate}", { plate: named }));
+  set(found, "title", into ? tr("Take it out of the tray") : tr("Put it in the tray; with Shift, all from the last one on"));
   set(node, "data-gathered", Boolean(into));
 }
 

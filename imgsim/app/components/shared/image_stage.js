@@ -4,8 +4,15 @@
 
 import { decode, element, set, wheelPixels, write } from "./common.js";
 import { UPRIGHT, sides, transform } from "./orientation.js";
+import { tr } from "./translation.js";
 
 const MOST = 40; // times the fitted size
+
+// What is on the stage.
+const WORDS = {
+  page: { whole: tr("Whole page"), show: tr("Show the whole page (0)"), loading: tr("Loading the page …") },
+  plate: { whole: tr("Whole plate"), show: tr("Show the whole plate (0)"), loading: tr("Loading the plate …") },
+};
 
 /** A button of a toolbar. */
 export function press(label, title, action, more = {}) {
@@ -20,7 +27,7 @@ export function press(label, title, action, more = {}) {
  */
 export class ImageStage {
   constructor(testid, what) {
-    this.what = what;
+    this.words = WORDS[what];
     this.data = {};
     this.image = element("img", { draggable: "false", decoding: "async" });
     this.message = element("div", { class: "message", role: "status" });
@@ -55,20 +62,20 @@ export class ImageStage {
   zoomButtons() {
     return element(
       "div",
-      { class: "group", role: "group", "aria-label": "Zoom" },
-      press("−", "Zoom out (−)", () => this.zoomAt(...this.middle, 1 / 1.5), { "aria-label": "Zoom out", class: "square" }),
-      press("+", "Zoom in (+)", () => this.zoomAt(...this.middle, 1.5), { "aria-label": "Zoom in", class: "square" }),
-      press(`Whole ${this.what}`, `Show the whole ${this.what} (0)`, () => this.reset(), { "data-testid": "imgsim-whole" }),
+      { class: "group", role: "group", "aria-label": tr("Zoom") },
+      press("−", tr("Zoom out (−)"), () => this.zoomAt(...this.middle, 1 / 1.5), { "aria-label": tr("Zoom out"), class: "square" }),
+      press("+", tr("Zoom in (+)"), () => this.zoomAt(...this.middle, 1.5), { "aria-label": tr("Zoom in"), class: "square" }),
+      press(this.words.whole, this.words.show, () => this.reset(), { "data-testid": "imgsim-whole" }),
     );
   }
 
   load() {
     const { src, preview } = this.data;
-    this.state("loading", `Loading the ${this.what} …`);
+    this.state("loading", this.words.loading);
     // Shown only when decoded, so that the last image never stands under the new one's name.
     decode(src).then(
       (image) => this.data.src === src && this.show(image, "ready"),
-      () => this.data.src === src && this.state("error", "This image cannot be shown: the scan is missing or damaged."),
+      () => this.data.src === src && this.state("error", tr("This image cannot be shown: the scan is missing or damaged.")),
     );
     if (!preview) return;
     const early = (image) => this.data.src === src && this.stage.dataset.state === "loading" && this.show(image, "preview");
@@ -162,7 +169,7 @@ export class ImageStage {
     [this.image.style.width, this.image.style.height] = this.file.map((side) => `${side}px`);
     this.image.style.transform = `translate(${left}px, ${top}px) scale(${this.scale}) ${transform(this.lies, ...this.file)}`;
     set(this.stage, "data-zoom", this.zoom.toFixed(3));
-    write(this.percent, this.stage.dataset.state === "ready" ? `${Math.round(this.zoom * 100)} %` : "loading …");
+    write(this.percent, this.stage.dataset.state === "ready" ? `${Math.round(this.zoom * 100)} %` : tr("loading …"));
     this.placed();
   }
 

@@ -2,6 +2,7 @@
 
 import { element, set } from "./common.js";
 import { press } from "./image_stage.js";
+import { tr } from "./translation.js";
 
 const CONTRAST = { min: "50", max: "300", step: "10", value: "100" }; // per cent
 
@@ -10,8 +11,8 @@ export class Looks {
   constructor(changed) {
     this.changed = changed;
     this.inverted = false;
-    this.invert = press("◐", "Black for white (I)", () => this.toggle(), { "aria-label": "Invert", class: "square", "aria-pressed": "false", "data-testid": "imgsim-invert" });
-    this.contrast = element("input", { type: "range", "aria-label": "Contrast", title: "Contrast", class: "contrast", ...CONTRAST });
+    this.invert = press("◐", tr("Black for white (I)"), () => this.toggle(), { "aria-label": tr("Invert"), class: "square", "aria-pressed": "false", "data-testid": "imgsim-invert" });
+    this.contrast = element("input", { type: "range", "aria-label": tr("Contrast"), title: tr("Contrast"), class: "contrast", ...CONTRAST });
     this.contrast.addEventListener("input", () => this.tell());
   }
 
@@ -30,7 +31,7 @@ export class Looks {
 /** A button that shows a node on the whole screen, and brings it back. */
 export function fullScreen(node) {
   const act = () => (document.fullscreenElement ? document.exitFullscreen() : node.requestFullscreen());
-  return press("Full screen", "On the whole screen; Esc comes back", () => act()?.catch?.(() => {}), {
+  return press(tr("Full screen"), tr("On the whole screen; Esc comes back"), () => act()?.catch?.(() => {}), {
     hidden: !document.fullscreenEnabled, "data-testid": "imgsim-full",
   });
 }

@@ -2,10 +2,11 @@
 
 import { element, set } from "./common.js";
 import { outline } from "./outline.js";
+import { tr } from "./translation.js";
 
 export function paper(item) {
   const image = element("img", { loading: "lazy", decoding: "async", draggable: "false", alt: item.alt });
-  const none = element("span", { class: "none", hidden: true }, `no image\n${item.id}`);
+  const none = element("span", { class: "none", hidden: true }, `${tr("no image")}\n${item.id}`);
   const missing = () => {
     set(image, "hidden", true);
     set(none, "hidden", false);

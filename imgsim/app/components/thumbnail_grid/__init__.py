@@ -8,6 +8,7 @@ from typing import Any
 
 from imgsim.app.components.drawing import drawable, drawable_boxes
 from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.base.translation import trn
 from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
@@ -39,7 +40,7 @@ def thumbnail_grid(
     fit: bool = False,
     selected: str | None = None,
     label: str = "Plates",
-    noun: str = "plate",
+    counted: str | None = None,
     tray: Collection[str] | None = None,
     trail: str = "",
     placed: str = "",
@@ -80,7 +81,7 @@ def thumbnail_grid(
     fit : whether few cards are made as wide as the room there is.
     selected : id of the card marked as selected, or None.
     label : read aloud for the list.
-    noun : what one of its cards is.
+    counted : how many of what it shows, read aloud where they change; None: so many plates.
     tray : the ids that are in the reader's tray; each card then has a box to tick that puts it in or takes it out.
         None: there are no such boxes.
     trail : the collection whose plates are marked that this browser opened before (see `plate_viewer`); "": none are.
@@ -105,7 +106,7 @@ def thumbnail_grid(
         "min_width": positive(min_width, "min_width"),
         "fit": bool(fit),
         "label": str(label),
-        "noun": str(noun),
+        "counted": trn("{n:,} plate", "{n:,} plates", len(cards)) if counted is None else counted,
         "trail": str(trail),
         "placed": str(placed),
         "tray": None if tray is None else [id_ for id_ in ids if id_ in tray],

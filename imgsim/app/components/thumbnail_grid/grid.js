@@ -11,6 +11,7 @@ import { outline, rectangles } from "../shared/outline.js";
 import { Place } from "../shared/scrolling.js";
 import { opened } from "../shared/trail.js";
 import { component, element, set, styles, write } from "../shared/common.js";
+import { number, tr } from "../shared/translation.js";
 
 class Card {
   constructor(id) {
@@ -57,7 +58,7 @@ class Card {
     const key = JSON.stringify(item);
     if (key === this.key) return;
     this.key = key;
-    write(this.none, `no image\n${item.id}`);
+    write(this.none, `${tr("no image")}\n${item.id}`);
     if (!item.src) this.missing(true);
     else if (this.image.getAttribute("src") !== item.src) {
       this.missing(false);
@@ -73,12 +74,12 @@ class Card {
     label(this.verdict, item.verdict?.text, item.verdict?.title);
     set(this.verdict, "data-kind", item.verdict?.kind);
     set(this.node, "data-verdict", item.verdict?.kind);
-    const told = [...(item.marks ?? []), item.opened && { kind: "opened", text: "opened", title: "You opened it before, in this browser" }];
+    const told = [...(item.marks ?? []), item.opened && { kind: "opened", text: tr("opened"), title: tr("You opened it before, in this browser") }];
     this.marks.replaceChildren(...told.filter(Boolean).map(({ kind, text, title }) => element("span", { "data-kind": kind, title }, text)));
     set(this.marks, "hidden", !told.some(Boolean));
     label(this.rank, item.rank && String(item.rank));
-    label(this.more, item.more && `+${item.more.toLocaleString("en-GB")}`, "Show the other plates of this book");
-    set(this.more, "aria-label", item.more && `Show ${item.more} more of ${item.title || item.id}`);
+    label(this.more, item.more && `+${number(item.more)}`, tr("Show the other plates of this book"));
+    set(this.more, "aria-label", item.more && tr("Show {count} more of {plate}", { count: item.more, plate: item.title || item.id }));
     label(this.review, item.review, item.review_title);
     for (const name of ["action", "judge"]) {
       write(this[name], item[name] || "");
@@ -123,7 +124,7 @@ class Grid {
     this.list.addEventListener("focusin", (event) => this.hold(this.cardOf(event)));
   }
 
-  update({ items, height, min_width, fit, label: name, noun, tray, trail, placed }) {
+  update({ items, height, min_width, fit, label: name, counted, tray, trail, placed }) {
     const { list, cards } = this;
     set(list, "aria-label", name);
     set(list, "data-fit", Boolean(fit));
@@ -158,7 +159,7 @@ class Grid {
     }
     // Other plates than before are announced; the first ones are found by whoever reads on.
     const other = this.order && items.map((item) => item.id).join("\n") !== this.order.map((card) => card.id).join("\n");
-    if (other) write(this.heard, `${name}: ${items.length} ${noun}${items.length === 1 ? "" : "s"}`);
+    if (other) write(this.heard, `${name}: ${counted}`);
     this.order = items.map((item) => cards.get(item.id));
     set(list, "data-count", items.length);
     if (!this.order.includes(this.held)) this.hold(this.order[0]);

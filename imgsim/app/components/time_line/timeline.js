@@ -5,6 +5,7 @@
 
 import { component, element, set, styles } from "../shared/common.js";
 import { paper } from "../shared/paper.js";
+import { tr } from "../shared/translation.js";
 import { along, rows, span, ticks } from "./timeline_places.js";
 
 const CARD = 118; // pixels, with the gap to the next one
@@ -49,8 +50,8 @@ class TimeLine {
     set(this.root, "aria-label", data.label);
     this.axis = element("div", { class: "axis", "aria-hidden": "true" });
     this.lanes = data.lanes.map(({ name, members }) => {
-      const list = element("ol", { class: "track", "aria-label": name || "Place not known" }, ...members.map(card));
-      const said = name || (data.lanes.length > 1 ? "place not known" : "");
+      const list = element("ol", { class: "track", "aria-label": name || tr("Place not known") }, ...members.map(card));
+      const said = name || (data.lanes.length > 1 ? tr("place not known") : "");
       return { members, list, node: element("section", { class: "lane", "data-place": name }, element("span", { class: "place" }, said), list) };
     });
     this.span = this.lanes.length ? span(this.lanes.flatMap(({ members }) => members)) : null;
@@ -60,8 +61,8 @@ class TimeLine {
       parts.push(element(
         "section",
         { class: "lane undated", "data-testid": "imgsim-no-year" },
-        element("span", { class: "place" }, "no year"),
-        element("ol", { "aria-label": "Without a year" }, ...data.undated.map(card)),
+        element("span", { class: "place" }, tr("no year")),
+        element("ol", { "aria-label": tr("Without a year") }, ...data.undated.map(card)),
       ));
     }
     this.root.replaceChildren(...parts);

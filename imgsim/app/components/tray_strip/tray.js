@@ -4,13 +4,14 @@
 // the collection does not have the plate.
 
 import { component, element, set, styles, write } from "../shared/common.js";
+import { tr } from "../shared/translation.js";
 
 class Tray {
   constructor(root, send) {
     this.send = send;
-    this.name = element("strong", {}, "Tray");
+    this.name = element("strong", {}, tr("Tray"));
     this.told = element("span", { class: "told", role: "status" });
-    this.list = element("ul", { "data-testid": "imgsim-tray", "aria-label": "Plates in the tray" });
+    this.list = element("ul", { "data-testid": "imgsim-tray", "aria-label": tr("Plates in the tray") });
     root.append(element("div", { class: "tray" }, element("div", { class: "head" }, this.name, this.told), this.list));
   }
 
@@ -29,7 +30,7 @@ class Tray {
     const shown = src ? element("img", { src, alt: title, draggable: "false" }) : element("span", { class: "away" }, "?");
     const open = element("button", { type: "button", class: "plate", title, disabled: !src, "aria-label": title }, shown);
     open.addEventListener("click", () => this.send.trigger("clicked", id));
-    const out = element("button", { type: "button", class: "out", title: "Take out", "aria-label": `Take out ${title}` }, "×");
+    const out = element("button", { type: "button", class: "out", title: tr("Take out"), "aria-label": tr("Take out {title}", { title }) }, "×");
     out.addEventListener("click", () => this.send.trigger("remove", id));
     return element("li", { "data-id": id, "data-away": !src }, open, out);
   }
