@@ -22,6 +22,7 @@ from tests.app.drawn import Drawn, watched
 from tests.app.iiif_scene import make_iiif
 from tests.app.models_scene import see_with_other
 from tests.app.queried import ALIKE, PART, QUERY, SAME, TURNED
+from tests.app.said_scene import copied_and_judged
 from tests.herbals import make_herbals
 from tests.making import add_matches, make, match_values, write_plates
 from tests.pages import replace_component
@@ -124,6 +125,12 @@ def two_networks(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def compared(two_networks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as `two_networks`, with matches."""
     return _with_matches(two_networks, tmp_path_factory.mktemp("compared"), models_scene.PAIRS)
+
+
+@pytest.fixture(scope="session")
+def judged(compared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as `compared`, its pairs judged by Ada."""
+    return copied_and_judged(compared, tmp_path_factory.mktemp("judged") / "data")
 
 
 @pytest.fixture(scope="session")

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from imgsim.app.pages.models import PARTS
 from imgsim.base.terms import MAPS, NETWORK, TERMS
-from imgsim.collection import open_collection
-from imgsim.collection.decided import reviews_of
+from tests.app.said_scene import STATES, state_name
 from tests.jargon import jargon, seen
 from tests.pages import PAGES, check, visit
 
-STATES: tuple[tuple[str, dict[str, str]], ...] = (
-    *((name, {}) for name in PAGES),
-    *(("models", {"models": part}) for part in PARTS),
-    ("plate", {"plate": "p000"}), ("plate", {"plate": "p000", "view": "table"}),
-    ("plate", {"plate": "p000", "view": "scores"}), ("compare", {"plate": "p000", "with_": "p006"}),
-    ("map", {"plate": "p000"}), ("review", {"section": "worth", "precision": "0.6"}), ("review", {"section": "all"}),
-    ("books", {"book": "book1", "and_": "book0"}), ("book", {"book": "book1"}), ("light_table", {"tray": "p000,p006"}),
-)  # fmt: skip
-
 
 @pytest.fixture(scope="module")
-def folder(compared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(judged: Path) -> Path:
     """Two networks see it, pairs are verified, and some are judged: what can be said is said."""
-    data = tmp_path_factory.mktemp("said") / "data"
-    shutil.copytree(compared, data)
-    collection = open_collection(data / "herbals")
-    assert collection.matches is not None
-    reviews = reviews_of(collection.path)
-    ids = collection.catalogue.plate_ids
-    for at in range(len(collection.matches)):
-        match = collection.matches.match(at)
-        decision = "same plate" if match.verified else "unrelated"
-        reviews.record(ids[match.a], ids[match.b], decision, reviewer="Ada")
-    return data
+    return judged
 
 
-@pytest.mark.parametrize(
-    ("name", "query"), STATES, ids=lambda one: "-".join(one.values()) if isinstance(one, dict) else one
-)
+@pytest.mark.parametrize(("name", "query"), STATES, ids=state_name)
 def test_no_page_says_a_term(herbals: object, name: str, query: dict[str, str]) -> None:
     said = seen(visit(name, **query))
     assert PAGES[name] in said
