@@ -71,7 +71,9 @@ class Reader:
             self.page.wait_for_timeout(700)  # pictures fade in
             file = self.out / f"{name}.png"
             self.page.screenshot(path=file)
-            Image.open(file).convert("RGB").quantize(256).save(file, optimize=True)
+            shown = Image.open(file).convert("RGB")
+            # The method that keeps a colour of which there is little: a swatch of a legend.
+            shown.quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
 
     @contextmanager
     def task(self, name: str, what: str) -> Iterator[None]:
