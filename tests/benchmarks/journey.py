@@ -48,7 +48,8 @@ class Journey:
             self.page.wait_for_timeout(600)  # pictures fade in
             picture = Image.open(io.BytesIO(self.page.screenshot()))
             # 256 colours: half the size, and grey plates lose nothing.
-            picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(self.out / f"{self.steps:02}.png", optimize=True)
+            fewer = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+            fewer.save(self.out / f"{self.steps:02}.png", optimize=True)
 
 
 def arrive(journey: Journey, served: Served) -> None:

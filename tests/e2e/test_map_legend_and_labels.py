@@ -82,6 +82,9 @@ def test_families_and_verdicts_colour_the_map_and_a_long_legend_opens(
     expect(long.locator("[data-entry='not known']")).to_be_visible()
     long.locator("[data-entry='Herbal 29']").press("Enter")
     assert page.evaluate("window.pressed") == [[29, False]]
+    alike = "30 names share one colour: click one to see only its plates."
+    expect(long.get_by_test_id("imgsim-legend-alike")).to_have_text(alike)
+    expect(legend.get_by_test_id("imgsim-legend-alike")).to_be_hidden()  # what is proven: a colour each
 
 
 def test_regions_are_labelled_until_the_labels_are_switched_off(page: Page, app: Served, sample: Collection) -> None:

@@ -2,7 +2,7 @@
 // Shift all but these. Nodes stay while only counts and choices change, so that whoever came by keyboard stays where they are.
 
 import { element, set, write } from "../shared/common.js";
-import { number, tr } from "../shared/translation.js";
+import { number, tr, trn } from "../shared/translation.js";
 
 const FIRST = 12; // entries that are always seen; the others open
 const NO_TONE = 255;
@@ -15,6 +15,14 @@ const MARKS = {
   "neighbour, not verified": tr("neighbour, not verified"),
 };
 
+/** How many of the colours are the one that comes most often, if it comes more than once. */
+function sharing(colours) {
+  const counts = new Map();
+  for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  return most > 1 ? most : 0;
+}
+
 export class Legend {
   /** choose(place, but): an entry was pressed; place -1 shows all again. */
   constructor(choose) {
@@ -23,6 +31,7 @@ export class Legend {
     this.all = this.button(tr("Show all"), { class: "all", "data-testid": "imgsim-legend-all" }, () => choose(-1, false));
     this.more = this.button("", { class: "more", "data-testid": "imgsim-legend-more" }, () => this.open(!this.opened));
     this.rest = element("ul", { class: "rest" });
+    this.alike = element("p", { class: "alike", "data-testid": "imgsim-legend-alike" });
   }
 
   button(label, attributes, action) {
@@ -51,6 +60,9 @@ export class Legend {
     this.key = key;
     entries.forEach((entry, number) => this.fill(this.items[number], entry, data));
     set(this.all, "hidden", data.chosen.length === 0);
+    const alike = sharing(entries.filter(({ place }) => place !== NO_TONE).map(({ colour }) => colour));
+    write(this.alike, alike ? trn("{n} name shares a colour.", "{n} names share one colour: click one to see only its plates.", alike) : "");
+    set(this.alike, "hidden", !alike);
     if (entries.slice(FIRST).some(({ place }) => data.chosen.includes(place))) this.open(true);
     this.mark(data);
   }
@@ -71,6 +83,7 @@ export class Legend {
       heading && nodes.length ? element("span", { class: "heading" }, heading, " ", this.all) : "",
       nodes.length ? element("ul", { "aria-label": heading || tr("Colours") }, ...first, element("li", {}, this.more)) : "",
       nodes.length ? this.rest : "",
+      this.alike,
       this.marks,
     );
   }
