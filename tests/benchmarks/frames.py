@@ -1,0 +1,116 @@
+"""How smoothly the map moves, and how soon it is there, in a browser on a prepared collection.
+
+    python -m tests.benchmarks.frames DATA COLLECTION [--map umap]
+
+DATA is the folder of collections. The browser draws without a graphics card, as Chromium does where there is none.
+Three movements: the wheel zooms from all plates to few, so that their pictures come; a drag moves the map among
+pictures; the wheel zooms out again. Between two frames of each the time is taken inside the browser: the median, the
+95th percentile, and the frames a second that the median stands for. First, how long it takes from the address until the
+points are drawn, in a new tab of a browser that has seen the app before, and until the first picture of a plate is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.looking import on_map, wait_for_map
+from tests.e2e.serving import Served, find_browser, launch, serve, settle
+
+_COUNT = """() => {
+  window.frames = [];
+  let before = performance.now();
+  const next = (now) => {
+    window.frames.push(now - before);
+    before = now;
+    window.counting = requestAnimationFrame(next);
+  };
+  window.counting = requestAnimationFrame((now) => { before = now; window.counting = requestAnimationFrame(next); });
+}"""
+_COUNTED = "() => { cancelAnimationFrame(window.counting); return window.frames; }"
+_STEPS = 60  # of a movement, one each 16 ms
+
+
+def measured(page: Page, what: str, move: Callable[[int], None]) -> None:
+    """Print the times between frames while something moves."""
+    page.evaluate(_COUNT)
+    for step in range(_STEPS):
+        move(step)
+        page.wait_for_timeout(16)
+    times = np.array(page.evaluate(_COUNTED))
+    middle, most = np.percentile(times, (50, 95))
+    print(
+        f"{what:44} {middle:6.1f} ms, 95 % within {most:6.1f} ms: {1000 / middle:4.0f} a second "
+        f"({len(times)} frames, {on_map(page, 'pictures')} pictures at the end)",
+        flush=True,
+    )
+
+
+def arrived(page: Page, address: str) -> None:
+    """Print how soon the points are there, and a first picture once somebody looks closer."""
+    start = time.perf_counter()
+    page.goto(address)
+    canvas = wait_for_map(page)
+    expect(canvas).to_have_attribute("data-zoom", "1.000")
+    print(f"{'the points are drawn after':44} {time.perf_counter() - start:6.2f} s", flush=True)
+    settle(page)
+
+
+def moves(page: Page) -> None:
+    """The three movements."""
+    box = page.get_by_test_id("imgsim-map").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5
+    page.mouse.move(x, y)
+    measured(page, "zooming in, until pictures are seen", lambda _: page.mouse.wheel(0, -60))
+    start = time.perf_counter()
+    while int(on_map(page, "pictures") or 0) == 0 and time.perf_counter() - start < 30:
+        page.wait_for_timeout(20)
+    print(f"{'a first picture after that':44} {time.perf_counter() - start:6.2f} s", flush=True)
+    page.wait_for_timeout(1500)
+    page.mouse.down()
+    measured(page, "moving among pictures", lambda step: page.mouse.move(x + (step % 30) * 6 - 90, y + step))
+    page.mouse.up()
+    measured(page, "zooming out", lambda _: page.mouse.wheel(0, 60))
+
+
+def measure(served: Served, state: dict[str, str]) -> None:
+    with sync_playwright() as playwright:
+        path = find_browser()
+        if path is None:
+            raise SystemExit("no Chromium or Chrome found on the PATH")
+        browser = launch(playwright, path)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        address = f"{served.url}/map?{urlencode(state)}"
+        first = context.new_page()
+        first.goto(address)
+        wait_for_map(first)
+        first.close()
+        page = context.new_page()
+        arrived(page, address)
+        moves(page)
+        browser.close()
+
+
+def main() -> int:
+    """Run the command line."""
+    told = (__doc__ or "").split(".")[0]
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.frames", description=told)
+    parser.add_argument("data", type=Path, help="the folder of collections")
+    parser.add_argument("collection", help="the collection's name")
+    parser.add_argument("--map", default="umap", help="how the plates are arranged (default: %(default)s)")
+    given = parser.parse_args()
+    with serve(given.data) as served:
+        measure(served, {"collection": given.collection, "map": given.map})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
