@@ -18,7 +18,7 @@ from imgsim.images.halftone import without_screen
 from imgsim.images.polarity import EVEN, tone_of
 from imgsim.images.shaping import whiten
 
-FEATURES_VERSION = 7
+FEATURES_VERSION = 8
 MAX_FEATURES = 1024
 MOST_OF_ALL = 6 * MAX_FEATURES  # of a fold-out
 DIMENSIONS = 128

@@ -6,6 +6,8 @@ Lettering, frames, page edges and stamps; and what a library adds (:mod:`imgsim.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from imgsim.features.aids import laid_beside
@@ -14,13 +16,19 @@ from imgsim.features.watermarks import printed_across
 # Lengths in shares of the plate's longer side.
 RIM = 0.012
 TALLEST_LINE = 0.055
+TALLEST_WORD = 0.13
 STAMP = (0.05, 0.32)
 FRAME_ZONE = 0.15
 FRAME_LENGTH = 0.3
 
+# The letters of a word: so many at least, as tall as each other and on one line but for this share of their height.
+LEAST_LETTERS, EVEN = 4, 0.12
+
 
 def keypoint_mask(plate: np.ndarray) -> np.ndarray:
     """Mask of a whitened grey plate, uint8 (h, w): True where no feature may vouch, bool (h, w)."""
+    import cv2
+
     side = max(plate.shape)
     ink = _ink(plate)
     mask = np.zeros(plate.shape, bool)
@@ -36,7 +44,9 @@ def keypoint_mask(plate: np.ndarray) -> np.ndarray:
     # It runs up a plate that lies on its side.
     for seen, grey, target in ((ink, plate, mask), (ink.T, plate.T, mask.T)):
         _page_edges(grey, target, rim)
-        _lines_of_letters(np.ascontiguousarray(seen), target, side)
+        components = cv2.connectedComponentsWithStats(np.ascontiguousarray(seen), connectivity=8)
+        _lines_of_letters(np.ascontiguousarray(seen), components[1:3], target, side)
+        _words(components[2], target, side)
     return mask | laid_beside(plate)
 
 
@@ -59,11 +69,13 @@ def _page_edges(plate: np.ndarray, mask: np.ndarray, rim: int) -> None:
             mask[:, side][:, :reach] |= np.arange(reach) < (run + rim)[:, None]
 
 
-def _lines_of_letters(ink: np.ndarray, mask: np.ndarray, side: int) -> None:
+def _lines_of_letters(
+    ink: np.ndarray, components: Sequence[np.ndarray], mask: np.ndarray, side: int
+) -> None:
     """Smear the ink sideways so that letters join to lines; keep low, long ones of several parts that stand alone."""
     import cv2
 
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = components
     tall = TALLEST_LINE * side
     least = max(3, side / 210)
     height, width = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_WIDTH]
@@ -98,6 +110,31 @@ def _lines_of_letters(ink: np.ndarray, mask: np.ndarray, side: int) -> None:
             continue
         grow = max(2, round(0.35 * h))
         mask[max(0, y - grow) : y + h + grow, max(0, x - grow) : x + w + grow] = True
+
+
+def _words(stats: np.ndarray, mask: np.ndarray, side: int) -> None:
+    """Capitals taller than a line of letters, as FINIS in the middle of a small ornament: as tall as each other, on one
+    line, close together. ``stats`` are those of the ink that hangs together."""
+    import cv2
+
+    height = stats[:, cv2.CC_STAT_HEIGHT]
+    fits = (height > TALLEST_LINE * side) & (height <= TALLEST_WORD * side)
+    fits &= stats[:, cv2.CC_STAT_WIDTH] <= 1.5 * height
+    fits[0] = False
+    letters = stats[fits]
+    letters = letters[np.argsort(letters[:, cv2.CC_STAT_LEFT])]
+    left, top, width, tall = letters[:, :4].T.astype(float)
+    foot = top + tall
+    for i in range(len(letters)):
+        row = np.flatnonzero((np.abs(tall - tall[i]) <= EVEN * tall[i]) & (np.abs(foot - foot[i]) <= EVEN * tall[i]))
+        apart = left[row][1:] - (left + width)[row][:-1] > tall[i]
+        for word in np.split(row, np.flatnonzero(apart) + 1):
+            if len(word) < LEAST_LETTERS:
+                continue
+            grow = 0.35 * tall[i]
+            x0, x1 = left[word].min() - grow, (left + width)[word].max() + grow
+            y0, y1 = top[word].min() - grow, foot[word].max() + grow
+            mask[max(0, round(y0)) : round(y1), max(0, round(x0)) : round(x1)] = True
 
 
 def _sum(integral: np.ndarray, x0: int, y0: int, x1: int, y1: int) -> int:

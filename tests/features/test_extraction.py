@@ -4,8 +4,9 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from imgsim.base.verdict_words import LOOK_ALIKE, SAME
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import MAX_FEATURES, extract, mirrored
@@ -13,6 +14,7 @@ from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.sources.sample import draw_plate
 from imgsim.sources.sample.copperplate import PlateSpec
 from imgsim.sources.sample.scanning import scan
+from imgsim.verification.verdicts import match
 from imgsim.verification.verifiers import SIFT, describe_file
 
 
@@ -121,6 +123,52 @@ def test_a_caption_does_not_vouch_and_the_picture_does() -> None:
     # And the same on a plate that lies on its side.
     turned = sheet.transpose(Image.Transpose.ROTATE_90)
     assert _share_that_vouches(turned, (965, 100, 1005, 560)) < 0.1
+
+
+def ornament(seed: int, word: str, side: int) -> Image.Image:
+    """A small ornament of one's own, with a word set in the middle of it, from the type that all printers have."""
+    rng = np.random.default_rng(seed)
+    image = Image.new("L", (side, side * 2 // 3), 255)
+    draw = ImageDraw.Draw(image)
+    middle = np.array(image.size) / 2
+    for angle in np.linspace(0, 2 * np.pi, 40, endpoint=False):
+        near = middle + middle * 0.72 * np.array([np.cos(angle), np.sin(angle)])
+        far = middle + middle * rng.uniform(0.8, 0.95) * np.array([np.cos(angle + 0.08), np.sin(angle + 0.08)])
+        draw.line([*near, *far], fill=0, width=max(1, side // 90))
+        size = rng.uniform(0.01, 0.025) * side
+        draw.ellipse([*(far - size), *(far + size)], outline=0, width=max(1, side // 120))
+    font = ImageFont.load_default(round(side * 0.115))
+    draw.text(tuple(middle), word, font=font, anchor="mm", fill=0)
+    return image
+
+
+@pytest.fixture
+def no_watermarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ink as even as a font's is taken for a watermark, which set type is not: here nothing is."""
+    monkeypatch.setattr("imgsim.features.keypoint_mask.printed_across", lambda plate: np.zeros(plate.shape, bool))
+
+
+@pytest.mark.usefixtures("no_watermarks")
+@pytest.mark.parametrize("side", [240, 700])
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_word_in_a_small_ornament_does_not_vouch(side: int, turn: int) -> None:
+    one, other = (ornament(seed, "FINIS", side).rotate(turn, expand=True) for seed in (1, 2))
+    a, b = (extract(image, image.size) for image in (one, other))
+    assert match(a, b).verdict == LOOK_ALIKE
+    assert match(a, a).verdict == SAME
+    wide, high = one.size
+    x, y = np.abs(a.points[:, :2] - np.array([wide, high]) / 2).T
+    along, across = (x, y) if turn == 0 else (y, x)
+    word = (along < 0.2 * side) & (across < 0.045 * side)
+    assert word.sum() > 15 and a.vouch[word].mean() < 0.1
+    assert a.vouch[~word].mean() > 0.6
+
+
+@pytest.mark.usefixtures("no_watermarks")
+def test_three_of_a_kind_are_no_word() -> None:
+    three = extract(image := ornament(3, "FIN", 500), image.size)
+    word = (np.abs(three.points[:, :2] - np.array(image.size) / 2) < (60, 25)).all(1)
+    assert word.sum() > 5 and three.vouch[word].all()
 
 
 def test_a_frame_does_not_vouch() -> None:
