@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from imgsim.app.parts import draft_widgets
+from imgsim.app.parts import draft_widgets, joined
 from imgsim.app.services import drafts, text
 from imgsim.app.services.drafts import Draft
 from imgsim.base.translation import marked, number, tr, trn
@@ -105,7 +105,7 @@ def _numbers(found: Preview, table: Metadata | None) -> None:
             "Without a partner: {n:,} row or image", "Without a partner: {n:,} rows and images", len(found.unjoined)
         )
         with st.expander(title, key="preview_unjoined"):
-            shown = found.unjoined.head(500).rename(columns=str.capitalize)
+            shown = joined.headed(found.unjoined.head(500))
             st.dataframe(shown, hide_index=True, height=240, key="preview_unjoined_table")
     notes = [note for note in report.notes if note]
     if notes:

@@ -9,6 +9,7 @@ from imgsim import export
 from imgsim.app.parts import map_neighbours
 from imgsim.app.services import caches, state
 from imgsim.base.terms import MAPS
+from imgsim.base.translation import tr
 from imgsim.charts.colours import Colouring
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
@@ -30,7 +31,7 @@ def offer(
     """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
 
     def make() -> bytes:
-        arranged = f"{MAPS[method].named} of {now.backbone}"
+        arranged = f"{MAPS[method].word} ({MAPS[method].term}) of {now.backbone}"
         heading = f"{collection.name}: {arranged}, by {legend.lower()}"
         return export.map_html(
             collection.catalogue,
@@ -45,11 +46,11 @@ def offer(
         )
 
     st.download_button(
-        "Download this map",
+        tr("Download this map"),
         make,
         file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
         mime="text/html",
         on_click="ignore",
         key="download_map",
-        help="An interactive page that opens in any browser, without imgsim and without a network.",
+        help=tr("An interactive page that opens in any browser, without imgsim and without a network."),
     )
