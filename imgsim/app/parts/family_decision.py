@@ -91,10 +91,10 @@ def bar(collection: Collection, family: Family) -> None:
             reviewing.buttons("judging_all", asked.decision, bool(known), _choose)
             reviewing.undo(collection, key="judging_all_undo", then=lambda review: _follow(family, review))
             if known:
-                reviewing.noting(_NOTE, "on all of them")
+                reviewing.noting(_NOTE, tr("on all of them"))
                 reviewer.change(known, tr("Who decides. Click to change the name."))
             else:
-                reviewer.ask("signs your decisions")
+                reviewer.ask(tr("signs your decisions"))
         done, failed = reviewing.said()
         if failed:
             st.error(text.plain(failed))

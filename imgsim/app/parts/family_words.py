@@ -134,7 +134,7 @@ def _can_undo(collection: Collection, family: Family) -> bool:
 def _form(collection: Collection, family: Family, said: FamilyNote) -> None:
     # A page asks for the name once: where a pair is being judged, its bar does.
     judged = family_judging.asks(family)
-    signed = reviewer.name() if judged else reviewer.sign("signs what you write")
+    signed = reviewer.name() if judged else reviewer.sign(tr("signs what you write"))
     if not signed and judged:
         st.caption(tr("Write your name first, beside the decision below."))
     known = tag_counts(notes(collection), notes(collection))
