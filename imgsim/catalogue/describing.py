@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping
 
-from imgsim.base.translation import marked
 from imgsim.catalogue.dating import shown_date
 
 PAGE_BOX = "page_box"
 # Columns that are shown under a name of their own, in this order; all others follow.
 _LABELS = {
-    "title": marked("Title"),
-    "author": marked("Author"),
-    "date": marked("Date"),
-    "place": marked("Place"),
-    "country": marked("Country"),
-    "format": marked("Format"),
-    "category": marked("Category"),
-    "language": marked("Language"),
-    "book": marked("Book"),
-    "page": marked("Page"),
-    "number": marked("Illustration"),
-    "plate_id": marked("Plate id"),
+    "title": "Title",
+    "author": "Author",
+    "date": "Date",
+    "place": "Place",
+    "country": "Country",
+    "format": "Format",
+    "category": "Category",
+    "language": "Language",
+    "book": "Book",
+    "page": "Page",
+    "number": "Illustration",
+    "plate_id": "Plate id",
 }
 _HIDDEN = {
     "year", "decade", "date_text", "date_from", "date_to", "date_sure", "root", "folder", "sha256",

@@ -25,7 +25,7 @@ def decades_bars(breakdown: Breakdown, *, verified: bool = True, where: str = "a
     return [
         _bar(
             group,
-            tr("{decade}s", decade=group.label) if group.label else named(breakdown, group),
+            tr("{decade}s", decade=group.label) if group.label else breakdown.name(group),
             _share(group) if verified else "",
             verified=verified,
             where=where,
@@ -41,17 +41,8 @@ def breakdown_bars(breakdown: Breakdown, *, verified: bool = True, where: str = 
     for group in breakdown.every:
         share = _share(group) if verified else ""
         beside = f"{number(group.plates)} · {share}" if share else number(group.plates)
-        found.append(_bar(group, named(breakdown, group), beside, verified=verified, where=where))
+        found.append(_bar(group, breakdown.name(group), beside, verified=verified, where=where))
     return found
-
-
-def named(breakdown: Breakdown, group: Group) -> str:
-    """What to call a group on the screen."""
-    if group is breakdown.unknown:
-        return tr("undated") if breakdown.column == "decade" else tr("not known")
-    if group is breakdown.rest:
-        return tr("{number:,} others", number=len(group.values))
-    return group.label
 
 
 def trades_bars(trades: Sequence[Trade], labels: Sequence[str], *, borrowed: bool) -> list[Bar]:
