@@ -84,8 +84,8 @@ def _line(one: Found, number: int) -> None:
             book = f" · {tr('book {book}', book=one.book)}" if one.book and one.book != one.id else ""
             st.markdown(f"**{text.plain(tr(_NAMED[one.kind], id=one.id))}**{text.plain(book + date)}")
             file = f"{one.file} · " if one.file else ""
-            picture = tr("picture {hash}", hash=one.picture[:12])
-            told = (tr(_STATES.get(one.state, "")), one.told, f"{file}{picture}")
+            scan = tr("picture {hash}", hash=one.picture[:12])
+            told = (tr(_STATES.get(one.state, "")), one.told, f"{file}{scan}")
             st.caption(text.plain(" ".join(part for part in told if part)))
         with st.container(width="content", gap="small"):
             _ways(one, number)
