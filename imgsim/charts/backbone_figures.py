@@ -9,9 +9,11 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from imgsim.base.translation import marked, tr, trn
 from imgsim.charts.book_bars import KIND_COLOURS
 from imgsim.charts.plate_figures import GREY, escaped
 
+_RANDOM = marked("random pairs")
 _NEIGHBOURS = "#3b342b"
 _BINS = 90
 _ROW = 58  # pixels
@@ -62,16 +64,21 @@ def distributions_figure(
         showlegend=False,
         hovermode="closest",
     )
-    figure.update_xaxes(title="Similarity", gridcolor="rgba(128,128,128,.2)", zeroline=False)
+    figure.update_xaxes(title=tr("Similarity"), gridcolor="rgba(128,128,128,.2)", zeroline=False)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(kinds))),
-        ticktext=[escaped(kind[:1].upper() + kind[1:]) for kind in kinds],
+        ticktext=[escaped(said[:1].upper() + said[1:]) for said in map(_said, kinds)],
         range=[-0.08, max(1, len(kinds))],
         gridcolor="rgba(128,128,128,.2)",
         zeroline=False,
     )
     return figure
+
+
+def _said(kind: str) -> str:
+    """A kind of pairs in the reader's language."""
+    return tr("first {k} neighbours", k=kind.split()[1]) if kind.startswith("first ") else tr(kind)
 
 
 def _hill(
@@ -90,6 +97,9 @@ def _hill(
     median = float(np.median(values))
     at = min(int(np.searchsorted(edges, median, side="right")) - 1, len(heights) - 1)
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    said = escaped(_said(kind))
+    pairs = tr("quantiles") if kind == _RANDOM else trn("{n:,} pair", "{n:,} pairs", len(values))
+    below = tr("half of them below {median:.3f} (median)", median=median)
     # A floor to fill down to: Plotly fills to zero, or to the trace before.
     floor = {"x": middles[[0, -1]], "y": [row, row], "mode": "lines", "hoverinfo": "skip"}
     figure.add_trace(go.Scatter(**floor, line={"width": 0.6, "color": colour}), row=1, col=column)
@@ -97,14 +107,13 @@ def _hill(
         go.Scatter(
             x=middles,
             y=row + heights,
-            name=escaped(kind),
+            name=said,
             mode="lines",
             line={"shape": "hvh", "width": 1.2, "color": colour},
             fill="tonexty",
             fillcolor=f"rgba({red},{green},{blue},.28)",
             customdata=shares,
-            hovertemplate="%{x:.3f}: %{customdata:.1f} %<extra>"
-            + f"{escaped(kind)}, {'quantiles' if kind == 'random pairs' else f'{len(values):,} pairs'}</extra>",
+            hovertemplate=f"%{{x:.3f}}: %{{customdata:.1f}} %<extra>{said}, {pairs}</extra>",
         ),
         row=1,
         col=column,
@@ -115,7 +124,7 @@ def _hill(
             y=[row, row + max(0.12, heights[at])],
             mode="lines",
             line={"width": 2.5, "color": colour},
-            hovertemplate=f"half of them below {median:.3f} (median)<extra>{escaped(kind)}</extra>",
+            hovertemplate=f"{below}<extra>{said}</extra>",
         ),
         row=1,
         col=column,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from imgsim.base.translation import number, tr, trn
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.charts.bars import Bar, Piece
 from imgsim.charts.plate_figures import BLUE, ORANGE
@@ -23,10 +24,12 @@ def timeline_bars(decades: Mapping[int, Mapping[str, int]]) -> list[Bar]:
     for decade, counts in decades.items():
         total = sum(counts.values())
         of_kind = [(kind, counts[kind]) for kind in KIND_COLOURS if counts.get(kind)]
-        pieces = tuple(Piece(kind, count, f"{decade}s: {_plates(count)}, {kind}") for kind, count in of_kind)
-        found.append(Bar(f"{decade}s", pieces, f"{total:,}" if total else ""))
+        pieces = tuple(Piece(kind, count, _told(decade, kind, count)) for kind, count in of_kind)
+        found.append(Bar(tr("{decade}s", decade=decade), pieces, number(total) if total else ""))
     return found
 
 
-def _plates(count: int) -> str:
-    return f"{count:,} {'plate' if count == 1 else 'plates'}"
+def _told(decade: int, kind: str, count: int) -> str:
+    return trn(
+        "{decade}s: {n:,} plate, {kind}", "{decade}s: {n:,} plates, {kind}", count, decade=decade, kind=tr(kind)
+    )

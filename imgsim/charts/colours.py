@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imgsim.base.translation import marked
 from imgsim.catalogue import Catalogue
 from imgsim.errors import ImgsimError
 
@@ -31,7 +32,8 @@ class Colouring:
 
     tones: uint8 (n,), an index into `palette`; 255 is a plate without a value. palette: "#rrggbb" each; values beyond
     the first few share the grey of `OTHER`. names, counts: the legend, one entry a palette colour; keys: the value that
-    each entry stands for. `missing` plates have no value, and `unknown` is what the legend calls that.
+    each entry stands for. `missing` plates have no value, and `unknown` is what the legend calls that. `more` is how
+    many values share the last entry, whose key is `MORE` then. The legend is English.
     """
 
     tones: np.ndarray
@@ -40,7 +42,8 @@ class Colouring:
     counts: tuple[int, ...]
     missing: int
     keys: tuple[str, ...]
-    unknown: str = "not known"
+    unknown: str = marked("not known")
+    more: int = 0
 
     def groups(self) -> list[tuple[str, str, np.ndarray]]:
         """Name, colour and bool (n,) of each entry of the legend, those that share a grey too, and of what has none."""
@@ -92,7 +95,8 @@ def colour_by_category(
     ]
     if rest:
         legend.append((OTHER, f"{len(rest):,} more", int(counts[rest].sum()), MORE))
-    return replace(_colouring(table[inverse] if len(column) else np.empty(0, np.uint8), legend), unknown=unknown)
+    found = _colouring(table[inverse] if len(column) else np.empty(0, np.uint8), legend)
+    return replace(found, unknown=unknown, more=len(rest))
 
 
 def colour_in_order(values: Sequence[Hashable], legend: Sequence[tuple[Hashable, str, str]]) -> Colouring:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.translation import marked
 from imgsim.base.verdict_words import COPY, DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.charts.colours import CATEGORIES, Colouring, colour_by_category, colour_in_order, colour_plates
 from imgsim.collection import Collection
@@ -17,7 +18,7 @@ from imgsim.reviews.decision_words import SAME_PLATE
 
 # No column of a table is called so.
 FAMILY, VERDICT, REVIEWED = "*family", "*verdict", "*reviewed"
-LABELS = {FAMILY: "Family", VERDICT: "What is proven", REVIEWED: "Reviewed or not"}
+LABELS = {FAMILY: marked("Family"), VERDICT: marked("What is proven"), REVIEWED: marked("Reviewed or not")}
 _NOT_YET = "#9C8F7C"
 _BLUE, _ORANGE, _GREEN, _SKY, _PINK, _, _WINE, _ = CATEGORIES
 _PROVEN = {
@@ -51,7 +52,7 @@ def colour_by_family(collection: Collection) -> Colouring:
         names[family.id] = " · ".join(part for part in (family.span, title) if part)
         for member in family.members:
             values[member.row] = family.id
-    return colour_by_category(values, named=lambda family_id: names[family_id], unknown="in no family")
+    return colour_by_category(values, named=lambda family_id: names[family_id], unknown=marked("in no family"))
 
 
 def titled(colours: Colouring, said: Mapping[str, FamilyNote]) -> Colouring:
@@ -70,7 +71,7 @@ def colour_by_reviewed(collection: Collection) -> Colouring:
     """Colour plates by whether somebody decided on a pair with them."""
     judged = {plate for pair in collection.decisions for plate in pair}
     values = [str(plate) in judged for plate in collection.catalogue.plate_ids]
-    return _ordered(values, [(True, CATEGORIES[0], "reviewed"), (False, _NOT_YET, "not reviewed")])
+    return _ordered(values, [(True, CATEGORIES[0], marked("reviewed")), (False, _NOT_YET, marked("not reviewed"))])
 
 
 def _ordered(values: list, legend: list) -> Colouring:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 
 from imgsim.base.markup import rendered
+from imgsim.base.translation import tr
 
 # Okabe and Ito's colours, safe for colour-blind eyes.
 BLUE, ORANGE, VERMILION, GREY = "#0072B2", "#E69F00", "#D55E00", "#9A9A9A"
@@ -54,7 +55,7 @@ def similarity_figure(
     edges = np.linspace(low, 1.0, bins + 1)
     middles = (edges[:-1] + edges[1:]) / 2
     figure = go.Figure()
-    for name, values, colour in (("Random pairs", background, GREY), ("This query", similarities, BLUE)):
+    for name, values, colour in ((tr("Random pairs"), background, GREY), (tr("This query"), similarities, BLUE)):
         if not len(values):
             continue
         shares = 100 * np.histogram(np.clip(values, edges[0], edges[-1]), bins=edges)[0] / len(values)
@@ -67,7 +68,7 @@ def similarity_figure(
                 line={"shape": "hvh", "width": 1.5, "color": colour},
                 fill="tozeroy",
                 fillcolor=_faint(colour),
-                hovertemplate="%{x:.3f}: %{y:.2f} % of plates<extra>" + name + "</extra>",
+                hovertemplate=tr("%{x:.3f}: %{y:.2f} % of plates") + f"<extra>{name}</extra>",
             )
         )
     if len(listed):
@@ -75,22 +76,22 @@ def similarity_figure(
             go.Scatter(
                 x=listed,
                 y=np.zeros(len(listed)),
-                name="Listed neighbours",
+                name=tr("Listed neighbours"),
                 mode="markers",
                 marker={"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": NEIGHBOUR}},
-                hovertemplate="%{x:.4f}<extra>neighbour</extra>",
+                hovertemplate="%{x:.4f}" + f"<extra>{tr('neighbour')}</extra>",
             )
         )
     if threshold is not None:
         figure.add_vline(
             x=threshold,
             line={"dash": "dot", "width": 2, "color": VERMILION},
-            annotation={"text": f"the line, {threshold:g}", "font": {"color": VERMILION}},
+            annotation={"text": tr("the line, {line:g}", line=threshold), "font": {"color": VERMILION}},
             annotation_position="top left" if threshold > (low + 1) / 2 else "top right",
         )
     figure.update_layout(**_LAYOUT, height=360)
-    figure.update_xaxes(title="Similarity", showgrid=False, zeroline=False)
-    figure.update_yaxes(title="Share of plates, %", gridcolor="rgba(128,128,128,.2)", rangemode="tozero")
+    figure.update_xaxes(title=tr("Similarity"), showgrid=False, zeroline=False)
+    figure.update_yaxes(title=tr("Share of plates, %"), gridcolor="rgba(128,128,128,.2)", rangemode="tozero")
     return figure
 
 
@@ -110,12 +111,12 @@ def hubness_figure(counts: npt.NDArray[np.int64], k: int) -> go.Figure:
             x=(edges[:-1] + edges[1:] - 1) / 2,
             y=heights,
             marker_color=BLUE,
-            hovertemplate="listed about %{x:.0f} times: %{y:,} plates<extra></extra>",
+            hovertemplate=tr("listed about %{x:.0f} times: %{y:,} plates") + "<extra></extra>",
         )
     )
     figure.update_layout(**_LAYOUT, height=280)
-    figure.update_xaxes(title=f"Times a plate is among the {k} nearest of another", showgrid=False)
-    figure.update_yaxes(title="Plates, in tenfold steps", type="log", gridcolor="rgba(128,128,128,.2)", dtick=1)
+    figure.update_xaxes(title=tr("Times a plate is among the {k} nearest of another", k=k), showgrid=False)
+    figure.update_yaxes(title=tr("Plates, in tenfold steps"), type="log", gridcolor="rgba(128,128,128,.2)", dtick=1)
     return figure
 
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from imgsim.base.terms import REACHED, RIGHT
+from imgsim.base.translation import tr
 from imgsim.charts.plate_figures import _LAYOUT, BLUE, ORANGE, VERMILION, _faint
 from imgsim.collection.score_worth import Suggestion, Worth
 
@@ -47,14 +48,17 @@ def worth_figure(found: Worth, suggestion: Suggestion, *, precision: float) -> g
                 line={"color": colour, "width": 2, "dash": "solid" if colour == BLUE else "dash"},
                 marker={"size": 5},
                 customdata=np.column_stack([found.chosen, found.right, 100 * low, 100 * high]),
-                hovertemplate="from %{x:.4~f}: %{y:.1f} % (%{customdata[2]:.0f} to %{customdata[3]:.0f})<br>"
-                "%{customdata[1]} confirmed of %{customdata[0]} judged<extra>" + name + "</extra>",
+                hovertemplate=tr(
+                    "from %{x:.4~f}: %{y:.1f} % (%{customdata[2]:.0f} to %{customdata[3]:.0f})<br>"
+                    "%{customdata[1]} confirmed of %{customdata[0]} judged"
+                )
+                + f"<extra>{name}</extra>",
             )
         )
     figure.add_hline(y=100 * precision, line={"dash": "dot", "width": 1, "color": "#777777"})
     if suggestion.threshold is not None:
         figure.add_vline(x=suggestion.threshold, line={"dash": "dot", "width": 2, "color": VERMILION})
     figure.update_layout(**_LAYOUT, height=360)
-    figure.update_xaxes(title=f"Threshold: {found.name}", showgrid=False, zeroline=False)
+    figure.update_xaxes(title=tr("Threshold: {name}", name=tr(found.name)), showgrid=False, zeroline=False)
     figure.update_yaxes(title="%", range=[0, 102], gridcolor="rgba(128,128,128,.2)")
     return figure

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.translation import marked
 from imgsim.base.verdict_words import COPY, DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.collection.other_hands import copy_pairs
 from imgsim.families.ties import confirmed_verdict
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 # From the strongest to the weakest. That two are prints of one plate only people say.
 STRENGTHS = (SAME_PLATE, SAME, MIRRORED, NEGATIVE, DETAIL, COPY)
-NOTHING = "nothing proven"
+NOTHING = marked("nothing proven")
 
 
 def proven(collection: Collection) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imgsim.base.translation import marked
 from imgsim.errors import AddCopies, Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
 from imgsim.export.book_edges import expected_edges, expected_ties, graphml_chunks, network_chunks
 from imgsim.export.copy_lists import copied, copy_chunks
@@ -85,11 +86,12 @@ def _book_count(request: Request) -> int:
 
 _ROW, _PLATE, _BOOK, _PAIR = ("row", "rows"), ("plate", "plates"), ("book", "books"), ("pair", "pairs")
 _BOOKS = ("pair of books", "pairs of books")
+_FOUND, _ABOUT, _MAPS = marked("What was found"), marked("What it is about"), marked("Maps")
 
 KINDS: tuple[ExportKind, ...] = (
     ExportKind(
-        "neighbours", "Neighbours", "The most similar plates of each plate, with what is verified of each pair.",
-        "What was found",
+        "neighbours", marked("Neighbours"),
+        marked("The most similar plates of each plate, with what is verified of each pair."), _FOUND,
         (
             ExportFile(
                 "neighbours.csv", CSV,
@@ -100,7 +102,8 @@ KINDS: tuple[ExportKind, ...] = (
         ),
     ),
     ExportKind(
-        "matches", "Matches", "The pairs of plates whose lines agree, with the evidence.", "What was found",
+        "matches", marked("Matches"),
+        marked("The pairs of plates whose lines agree, with the evidence."), _FOUND,
         (
             ExportFile(
                 "matches.csv", CSV,
@@ -112,7 +115,8 @@ KINDS: tuple[ExportKind, ...] = (
         _uncompared,
     ),
     ExportKind(
-        "families", "Families", "One image and its re-uses, in order of date: one row a plate.", "What was found",
+        "families", marked("Families"),
+        marked("One image and its re-uses, in order of date: one row a plate."), _FOUND,
         (
             ExportFile(
                 "families.csv", CSV,
@@ -124,7 +128,8 @@ KINDS: tuple[ExportKind, ...] = (
         _uncompared,
     ),
     ExportKind(
-        "copies", "Copies by another hand", "The pairs of plates that show the same, drawn anew.", "What was found",
+        "copies", marked("Copies by another hand"),
+        marked("The pairs of plates that show the same, drawn anew."), _FOUND,
         (
             ExportFile(
                 "copies.csv", CSV,
@@ -137,7 +142,8 @@ KINDS: tuple[ExportKind, ...] = (
         _unasked,
     ),
     ExportKind(
-        "reviews", "Reviews", "What people decided about pairs: who, when, and on which evidence.", "What was found",
+        "reviews", marked("Reviews"),
+        marked("What people decided about pairs: who, when, and on which evidence."), _FOUND,
         (
             ExportFile(
                 "reviews.csv", CSV,
@@ -149,8 +155,8 @@ KINDS: tuple[ExportKind, ...] = (
         _unreviewed,
     ),
     ExportKind(
-        "network", "Network of books", "Which books share images: GraphML for Gephi or Cytoscape, and CSV.",
-        "What was found",
+        "network", marked("Network of books"),
+        marked("Which books share images: GraphML for Gephi or Cytoscape, and CSV."), _FOUND,
         (
             ExportFile(
                 "network.graphml", "application/xml",
@@ -168,7 +174,8 @@ KINDS: tuple[ExportKind, ...] = (
         _uncompared, whole=True,
     ),
     ExportKind(
-        "plates", "Plates", "What is known of each plate: all columns of the catalogue.", "What it is about",
+        "plates", marked("Plates"),
+        marked("What is known of each plate: all columns of the catalogue."), _ABOUT,
         (
             ExportFile(
                 "plates.csv", CSV, "What is known of each plate: one row a plate, all columns of the catalogue.",
@@ -177,7 +184,8 @@ KINDS: tuple[ExportKind, ...] = (
         ),
     ),
     ExportKind(
-        "pages", "Pages", "The pages that plates were cut from, with every box on them.", "What it is about",
+        "pages", marked("Pages"),
+        marked("The pages that plates were cut from, with every box on them."), _ABOUT,
         (
             ExportFile(
                 "pages.csv", CSV,
@@ -189,7 +197,8 @@ KINDS: tuple[ExportKind, ...] = (
         _unpaged,
     ),
     ExportKind(
-        "books", "Books", "The books as BibTeX and CSL-JSON, for LaTeX, Zotero, JabRef or Pandoc.", "What it is about",
+        "books", marked("Books"),
+        marked("The books as BibTeX and CSL-JSON, for LaTeX, Zotero, JabRef or Pandoc."), _ABOUT,
         (
             ExportFile(
                 "books.bib", "application/x-bibtex",
@@ -205,7 +214,8 @@ KINDS: tuple[ExportKind, ...] = (
         _unbound,
     ),
     ExportKind(
-        "map", "Map coordinates", "Where each plate lies on every map: x and y, by network and map.", "Maps",
+        "map", marked("Map coordinates"),
+        marked("Where each plate lies on every map: x and y, by network and map."), _MAPS,
         (
             ExportFile(
                 "map.csv", CSV,
@@ -217,8 +227,8 @@ KINDS: tuple[ExportKind, ...] = (
         _unplaced,
     ),
     ExportKind(
-        "map-page", "Interactive map", "A page that opens in any browser, without imgsim and without a network.",
-        "Maps",
+        "map-page", marked("Interactive map"),
+        marked("A page that opens in any browser, without imgsim and without a network."), _MAPS,
         (
             ExportFile(
                 "map.html", HTML, "The map as a page that opens in any browser, without a network.", _PLATE, _all,

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imgsim.catalogue.book_pages import KINDS
+from imgsim.base.translation import marked, tr
+from imgsim.catalogue.book_pages import ILLUSTRATION, INITIAL, KINDS, ORNAMENT
 from imgsim.reviews.decision_words import DECISIONS
 
 
 class Key(NamedTuple):
-    """One or more keys that do one thing: as they are printed on the keyboard (a dash is "to"), and what they do."""
+    """One or more keys that do one thing: as they are printed on the keyboard (a dash is "to"), and what they do.
+
+    Both are English, to be said with `tr`.
+    """
 
     caps: tuple[str, ...]
     does: str
@@ -23,104 +27,117 @@ class Key(NamedTuple):
 PREVIOUS_PLATE, NEXT_PLATE = "P", "N"
 UNDO, SKIP, OPEN = "Z", "X", "O"
 FLICKER, OUTLINES = "F", "L"
+ARROWS, SPACE, SHIFT, CTRL = marked("arrows"), marked("Space"), marked("Shift"), marked("Ctrl")
+HOME, END, ENTER, ESC = marked("Home"), marked("End"), marked("Enter"), marked("Esc")
+DELETE, TAB = marked("Delete"), marked("Tab")
 
-_ZOOM = Key(("+", "−", "0"), "zoom in, out, show all")
+_KINDS = {
+    ILLUSTRATION: marked("it is an illustration"), ORNAMENT: marked("it is an ornament"),
+    INITIAL: marked("it is an initial"),
+}  # fmt: skip
+_ZOOM = Key(("+", "−", "0"), marked("zoom in, out, show all"))
 
 GRID = (
-    Key(("arrows",), "from plate to plate"),
-    Key(("Home", "End"), "first, last"),
-    Key(("Enter",), "open the plate"),
+    Key((ARROWS,), marked("from plate to plate")),
+    Key((HOME, END), marked("first, last")),
+    Key((ENTER,), marked("open the plate")),
 )
 STRIPS = (
-    Key(("←", "→"), "along a strip"),
-    Key(("Home", "End"), "earliest, latest"),
-    Key(("Enter",), "open the plate, or Compare"),
+    Key(("←", "→"), marked("along a strip")),
+    Key((HOME, END), marked("earliest, latest")),
+    Key((ENTER,), marked("open the plate, or Compare")),
 )
 MAP = (
-    Key(("arrows",), "to the nearest plate that way"),
-    Key(("Enter",), "query it"),
-    Key(("Space",), "select it, or not"),
-    Key(("Shift", "arrows"), "move the map"),
+    Key((ARROWS,), marked("to the nearest plate that way")),
+    Key((ENTER,), marked("query it")),
+    Key((SPACE,), marked("select it, or not")),
+    Key((SHIFT, ARROWS), marked("move the map")),
     _ZOOM,
-    Key(("Home",), "back to all plates"),
-    Key(("Esc",), "clear the selection"),
+    Key((HOME,), marked("back to all plates")),
+    Key((ESC,), marked("clear the selection")),
 )
 VIEWER = (
-    Key(("arrows",), "move the plate"),
+    Key((ARROWS,), marked("move the plate")),
     _ZOOM,
-    Key(("R",), "turn it by a quarter"),
-    Key(("F",), "flip it, left for right"),
-    Key(("I",), "black for white"),
+    Key(("R",), marked("turn it by a quarter")),
+    Key(("F",), marked("flip it, left for right")),
+    Key(("I",), marked("black for white")),
 )
 BOX = (
-    Key(("B",), "a box on the plate"),
-    Key(("arrows",), "move the box"),
-    Key(("Shift", "arrows"), "make it larger or smaller"),
-    Key(("Enter",), "search for what is in it"),
-    Key(("Esc",), "leave it, clear it"),
+    Key(("B",), marked("a box on the plate")),
+    Key((ARROWS,), marked("move the box")),
+    Key((SHIFT, ARROWS), marked("make it larger or smaller")),
+    Key((ENTER,), marked("search for what is in it")),
+    Key((ESC,), marked("leave it, clear it")),
 )
 # A page's boxes; Tab goes from one to the next.
 PAGE_BOXES = (
-    Key(("B",), "draw a box in the middle"),
-    Key(("arrows",), "move the chosen box, or the page"),
-    Key(("Shift", "arrows"), "make the box larger or smaller"),
-    *(Key((str(number),), f"it is an {kind}") for number, kind in enumerate(KINDS, start=1)),
-    Key(("S",), "split it: a line, turned by S, moved by arrows, cut by Enter"),
-    Key(("Space",), "choose several boxes"),
-    Key(("J",), "join the chosen ones"),
-    Key(("Delete",), "remove"),
-    Key(("Ctrl", "Z"), "undo"),
-    Key(("Ctrl", "Shift", "Z"), "redo"),
-    Key(("Enter",), "save"),
+    Key(("B",), marked("draw a box in the middle")),
+    Key((ARROWS,), marked("move the chosen box, or the page")),
+    Key((SHIFT, ARROWS), marked("make the box larger or smaller")),
+    *(Key((str(number),), _KINDS[kind]) for number, kind in enumerate(KINDS, start=1)),
+    Key(("S",), marked("split it: a line, turned by S, moved by arrows, cut by Enter")),
+    Key((SPACE,), marked("choose several boxes")),
+    Key(("J",), marked("join the chosen ones")),
+    Key((DELETE,), marked("remove")),
+    Key((CTRL, "Z"), marked("undo")),
+    Key((CTRL, SHIFT, "Z"), marked("redo")),
+    Key((ENTER,), marked("save")),
     _ZOOM,
-    Key(("Esc",), "choose nothing"),
+    Key((ESC,), marked("choose nothing")),
 )
-PAGES = (Key((PREVIOUS_PLATE, NEXT_PLATE), "previous and next page"),)
-PLATE = (Key((PREVIOUS_PLATE, NEXT_PLATE), "previous and next plate of the book"),)
+PAGES = (Key((PREVIOUS_PLATE, NEXT_PLATE), marked("previous and next page")),)
+PLATE = (Key((PREVIOUS_PLATE, NEXT_PLATE), marked("previous and next plate of the book")),)
 COMPARE = (
-    Key(("Space",), "swap"),
-    Key(("1", "–", "6"), "mode"),
-    Key(("←", "→"), "neighbours"),
-    Key(("+", "−", "0"), "zoom"),
-    Key(("Shift", "arrows"), "move"),
-    Key(("Esc",), "let go of the plates, then back to Plate"),
+    Key((SPACE,), marked("swap")),
+    Key(("1", "–", "6"), marked("mode")),
+    Key(("←", "→"), marked("neighbours")),
+    Key(("+", "−", "0"), marked("zoom")),
+    Key((SHIFT, ARROWS), marked("move")),
+    Key((ESC,), marked("let go of the plates, then back to Plate")),
 )
 # The same on every page; digits are ways of looking.
 DECISION_KEYS = tuple(Key((letter,), decision) for letter, decision in zip("SEMDUQ", DECISIONS, strict=True))
-DECIDE = (*DECISION_KEYS, Key((UNDO,), "take back your last decision"))
-_LOOK = (Key((FLICKER,), "lay B on A, and take it off"), Key((OUTLINES,), "outlines, or none"))
-DESK = (*_LOOK, *DECIDE, Key((SKIP,), "leave the pair for later"), Key((OPEN,), "open it in Compare"))
+DECIDE = (*DECISION_KEYS, Key((UNDO,), marked("take back your last decision")))
+_LOOK = (Key((FLICKER,), marked("lay B on A, and take it off")), Key((OUTLINES,), marked("outlines, or none")))
+DESK = (*_LOOK, *DECIDE, Key((SKIP,), marked("leave the pair for later")), Key((OPEN,), marked("open it in Compare")))
 EVERYWHERE = (
-    Key(("Tab",), "to the next part of the page; Shift with Tab goes back"),
-    Key(("Enter",), "press what has the frame round it"),
+    Key((TAB,), marked("to the next part of the page; Shift with Tab goes back")),
+    Key((ENTER,), marked("press what has the frame round it")),
 )
 
 # As Help lists them: where they hold, and the keys.
 LISTED: tuple[tuple[str, tuple[Key, ...]], ...] = (
-    ("Everywhere", EVERYWHERE),
-    ("Every wall of plates: Browse, Plate, Search", GRID),
-    ("Map, once the map has the focus", MAP),
-    ("Plate, anywhere on the page", PLATE),
-    ("Plate, Search and Light table, once a large plate has the focus", VIEWER),
-    ("There, to search for a detail", BOX),
-    ("Compare, anywhere on the page", COMPARE),
-    ("Pages, anywhere on a page", PAGES),
-    ("There, once the large page or one of its boxes has the focus", PAGE_BOXES),
-    ("Re-use, once a strip has the focus", STRIPS),
-    ("Review, anywhere on the page", DESK),
-    ("Your decision on Compare, and on Plate and in a family once Decide was pressed", DECIDE),
+    (marked("Everywhere"), EVERYWHERE),
+    (marked("Every wall of plates: Browse, Plate, Search"), GRID),
+    (marked("Map, once the map has the focus"), MAP),
+    (marked("Plate, anywhere on the page"), PLATE),
+    (marked("Plate, Search and Light table, once a large plate has the focus"), VIEWER),
+    (marked("There, to search for a detail"), BOX),
+    (marked("Compare, anywhere on the page"), COMPARE),
+    (marked("Pages, anywhere on a page"), PAGES),
+    (marked("There, once the large page or one of its boxes has the focus"), PAGE_BOXES),
+    (marked("Re-use, once a strip has the focus"), STRIPS),
+    (marked("Review, anywhere on the page"), DESK),
+    (marked("Your decision on Compare, and on Plate and in a family once Decide was pressed"), DECIDE),
 )
 
 
 def spoken(keys: Sequence[Key]) -> str:
     """Keys as one sentence, to be read aloud: `Space: swap. Shift and arrows: move.`"""
-    return " ".join(f"{_together(key.caps)}: {key.does}." for key in keys)
+    return " ".join(tr("{keys}: {action}.", keys=_together(key.caps), action=tr(key.does)) for key in keys)
 
 
 def sent(keys: Sequence[Key]) -> list[list[object]]:
     """Keys as a component takes them."""
-    return [[list(key.caps), key.does] for key in keys]
+    return [[[_cap(cap) for cap in key.caps], tr(key.does)] for key in keys]
+
+
+def _cap(cap: str) -> str:
+    return tr(cap) if len(cap) > 1 else cap
 
 
 def _together(caps: tuple[str, ...]) -> str:
-    return " and ".join(cap for cap in caps if cap != "–") if "–" not in caps else " to ".join(caps[::2])
+    if "–" in caps:
+        return tr("{first} to {last}", first=caps[0], last=caps[-1])
+    return f" {tr('and')} ".join(map(_cap, caps))

@@ -149,7 +149,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
         else:
             map_neighbours.show(collection, now, query, found)
     with left:
-        map_download.offer(collection, now, method, column, legend, colours, visible, query, found)
+        map_download.offer(collection, now, method, column, visible, query, found)
 
 
 def _clicked() -> None:

@@ -8,18 +8,26 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.app.parts import shell
-from imgsim.app.services import caches, text
+from imgsim.app.services import caches
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.family_ids import became, ended
 from imgsim.errors import ImgsimError
 
 _KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "new": ("New", ("Plate",)),
-    "moved": ("Moved or renamed: the plates keep their ids", ("Plate", "Before", "Now")),
-    "replaced": ("Shown by a better scan or another box: the same picture, so the same id", ("Plate", "Scan")),
-    "gone": ("Gone: their ids stay reserved", ("Plate", "Its scan was")),
-    "other_picture": ("Another picture at the same place: a new plate", ("Gone", "New")),
-}
+    "new": (marked("New"), (marked("Plate"),)),
+    "moved": (
+        marked("Moved or renamed: the plates keep their ids"), (marked("Plate"), marked("Before"), marked("Now"))
+    ),
+    "replaced": (
+        marked("Shown by a better scan or another box: the same picture, so the same id"),
+        (marked("Plate"), marked("Scan")),
+    ),
+    "gone": (marked("Gone: their ids stay reserved"), (marked("Plate"), marked("Its scan was"))),
+    "other_picture": (
+        marked("Another picture at the same place: a new plate"), (marked("Gone"), marked("New"))
+    ),
+}  # fmt: skip
 
 
 def show(collection: Collection) -> None:
@@ -29,23 +37,35 @@ def show(collection: Collection) -> None:
     nowhere = _nowhere(collection)
     if not changes and not waiting and not nowhere:
         return
-    st.markdown("## What has changed")
+    st.markdown(tr("## What has changed"))
     if changes:
         _changes(changes)
     if waiting:
         gone = sum(one.gone for one in waiting)
         parts = []
         if gone:
-            parts.append(f"{text.count(gone, 'decision')} {'names' if gone == 1 else 'name'} plates that are gone")
+            parts.append(
+                trn("{n:,} decision names plates that are gone", "{n:,} decisions name plates that are gone", gone)
+            )
         if len(waiting) > gone:
-            wait = "waits" if len(waiting) - gone == 1 else "wait"
-            parts.append(f"{text.count(len(waiting) - gone, 'decision')} about another scan {wait} to be confirmed")
+            parts.append(
+                trn(
+                    "{n:,} decision about another scan waits to be confirmed",
+                    "{n:,} decisions about another scan wait to be confirmed",
+                    len(waiting) - gone,
+                )
+            )
         st.markdown("; ".join(parts) + ".")
-        if st.button("See them →", key="about_unconfirmed", type="tertiary"):
+        if st.button(tr("See them →"), key="about_unconfirmed", type="tertiary"):
             shell.go("review", desk="all")
     if nowhere:
-        lead = "leads" if nowhere == 1 else "lead"
-        st.markdown(f"{text.count(nowhere, 'address', 'addresses')} of families {lead} to no family any more.")
+        st.markdown(
+            trn(
+                "{n:,} address of families leads to no family any more.",
+                "{n:,} addresses of families lead to no family any more.",
+                nowhere,
+            )
+        )
 
 
 def _nowhere(collection: Collection) -> int:
@@ -65,12 +85,12 @@ def _changes(changes: dict[str, Any]) -> None:
         if not number:
             continue
         rows = [one if isinstance(one, list) else [one] for one in changes.get(kind, [])]
-        with st.expander(f"{title}: {number:,}", key=f"changes_{kind}"):
+        with st.expander(tr("{title}: {number:,}", title=tr(title), number=number), key=f"changes_{kind}"):
             st.dataframe(
-                pd.DataFrame(rows, columns=list(columns)),
+                pd.DataFrame(rows, columns=[tr(column) for column in columns]),
                 hide_index=True,
                 height=min(38 + 35 * max(1, len(rows)), 260),
                 key=f"table_{kind}",
             )
             if number > len(rows):
-                st.caption(f"The first {len(rows):,} of {number:,}.")
+                st.caption(tr("The first {shown:,} of {number:,}.", shown=len(rows), number=number))

@@ -18,17 +18,18 @@ from imgsim.app.services import commands, drafts, incoming, nearby, parameters, 
 from imgsim.app.services.drafts import Draft
 from imgsim.app.services.parameters import parameter
 from imgsim.base.places import data_dir
+from imgsim.base.translation import marked, tr
 from imgsim.errors import ImgsimError
 
 OWN, LIBRARY, SAMPLE = "own", "library", "sample"
 _TOKEN = "_imgsim_draft"
 _DOORS = (
-    (OWN, "My own books", "Scans of pages or plates from this computer: folders, PDFs, zips, single files. A table of "
-     "the books, if there is one.", "Add my own books"),
-    (LIBRARY, "A library's books", "The address of a IIIF manifest or collection, as many libraries give it beside "
-     "a digitised book.", "Give an address"),
-    (SAMPLE, "The sample", "240 plates of a herbal that imgsim draws itself: to look around at once, without a "
-     "network. About a minute.", "Prepare the sample"),
+    (OWN, marked("My own books"), marked("Scans of pages or plates from this computer: folders, PDFs, zips, single "
+     "files. A table of the books, if there is one."), marked("Add my own books")),
+    (LIBRARY, marked("A library's books"), marked("The address of a IIIF manifest or collection, as many libraries "
+     "give it beside a digitised book."), marked("Give an address")),
+    (SAMPLE, marked("The sample"), marked("240 plates of a herbal that imgsim draws itself: to look around at once, "
+     "without a network. About a minute."), marked("Prepare the sample")),
 )  # fmt: skip
 
 
@@ -44,8 +45,8 @@ def draw(now: State, *, first: bool = False) -> None:
     """Draw it; ``first``: there is no collection yet, and nothing else on the page."""
     preparing.say_problem()
     if not nearby.reads():
-        st.info(nearby.ELSEWHERE)
-        st.markdown("Or prepare a collection there in a terminal:")
+        st.info(tr(nearby.ELSEWHERE))
+        st.markdown(tr("Or prepare a collection there in a terminal:"))
         st.code(commands.start("FOLDER_OF_SCANS", "--metadata", "METADATA.csv", "--name", "herbals"), language=None)
         return
     busy = adding_result.runs_of_all(first=first, ended=not now.door)
@@ -61,16 +62,16 @@ def _doors() -> None:
         columns = st.columns(len(_DOORS), gap="medium")
     for column, (door, title, words, label) in zip(columns, _DOORS, strict=True):
         with column, st.container(border=True, height="stretch", key=f"door_{door}"):
-            st.markdown(f"## {title}")
-            st.markdown(words)
+            st.markdown(f"## {tr(title)}")
+            st.markdown(tr(words))
             if door == SAMPLE:
-                st.button(label, key="begin_sample", on_click=_begin_sample, disabled=_sample_is_there())
+                st.button(tr(label), key="begin_sample", on_click=_begin_sample, disabled=_sample_is_there())
                 if _sample_is_there():
-                    st.caption("It is here already: choose it in the sidebar.")
+                    st.caption(tr("It is here already: choose it in the sidebar."))
             else:
                 st.button(
-                    label, key=f"open_{door}", type="primary" if door == OWN else "secondary", on_click=_go_in,
-                    args=(door,),
+                    tr(label), key=f"open_{door}", type="primary" if door == OWN else "secondary",
+                    on_click=_go_in, args=(door,),
                 )  # fmt: skip
 
 
@@ -90,9 +91,9 @@ def _go_in(door: str) -> None:
 
 def _switch(now: State) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("← All ways to add plates", key="back_to_doors", type="tertiary", on_click=_go_in, args=("",))
+        st.button(tr("← All ways to add plates"), key="back_to_doors", type="tertiary", on_click=_go_in, args=("",))
         title = next(title for door, title, *_ in _DOORS if door == now.door)
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{tr(title)}**")
 
 
 def _open(now: State) -> None:
@@ -126,19 +127,21 @@ def _token(now: State) -> str:
 
 def _library(token: str, draft: Draft) -> None:
     st.markdown(
-        "Give the address of the **IIIF manifest** of a book, or of a collection of manifests; several, one a line. "
-        "Libraries show it behind the IIIF logo, or under “Share” or “Cite”. imgsim fetches the images at the pace "
-        "that the library allows, and what its catalogue says of them."
+        tr(
+            "Give the address of the **IIIF manifest** of a book, or of a collection of manifests; several, one a "
+            "line. Libraries show it behind the IIIF logo, or under “Share” or “Cite”. imgsim fetches the images at "
+            "the pace that the library allows, and what its catalogue says of them."
+        )
     )
     st.text_area(
-        "Addresses", placeholder="https://iiif.library.example/book/123/manifest", height=110,
+        tr("Addresses"), placeholder="https://iiif.library.example/book/123/manifest", height=110,
         **draft_widgets.bind(token, draft, "addresses", shown="\n".join(draft.addresses), read=str.split),
     )  # fmt: skip
     if draft.addresses and (said := library_address.problem(draft.addresses)):
         st.error(text.plain(said))
         return
     if not draft.addresses:
-        st.caption("Nothing is fetched before you say so.")
+        st.caption(tr("Nothing is fetched before you say so."))
         return
     draft.folders, draft.table = [], ""
-    adding_settings.draw(token, draft, drafts.suggested_name(draft.addresses[0]), "Fetch and prepare")
+    adding_settings.draw(token, draft, drafts.suggested_name(draft.addresses[0]), tr("Fetch and prepare"))

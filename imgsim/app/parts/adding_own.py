@@ -13,6 +13,7 @@ from imgsim.app.components import file_drop
 from imgsim.app.parts import adding_settings, adding_table, draft_widgets, folder_browser
 from imgsim.app.services import drafts, incoming, server, text
 from imgsim.app.services.drafts import Draft
+from imgsim.base.translation import tr, trn
 from imgsim.errors import ImgsimError
 from imgsim.images.files import ImageFile
 from imgsim.sources.folders import Skipped, find_images
@@ -27,29 +28,31 @@ def draw(token: str, draft: Draft) -> None:
     tables = [name for name, _ in came if drafts.is_table(name)]
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("## 1. Your scans")
+        st.markdown(tr("## 1. Your scans"))
         file_drop(
             key="file_drop", url=f"{server.prefix()}/incoming/{token}/",
-            hint="Folders, PDFs, zips, single files; a table of the books (CSV, xlsx) as well. They are copied into "
-            "the collection, large ones too.", on_arrived=partial(_arrived, token),
+            hint=tr("Folders, PDFs, zips, single files; a table of the books (CSV, xlsx) as well. They are copied into "
+                    "the collection, large ones too."),
+            on_arrived=partial(_arrived, token),
         )  # fmt: skip
         _folder(token, draft)
         _chosen(token, draft, came)
     with right:
-        st.markdown("## 2. A table of the books, if there is one")
+        st.markdown(tr("## 2. A table of the books, if there is one"))
         _table(token, draft, tables)
     images, skipped = _images(token, draft)
     if not images:
         if draft.folders or came:
-            st.warning("There is no image that imgsim reads in what was chosen.")
+            st.warning(tr("There is no image that imgsim reads in what was chosen."))
         _left_out(skipped)
         return
-    st.markdown("## 3. What imgsim understands")
+    st.markdown(tr("## 3. What imgsim understands"))
     adding_table.draw(token, draft, images)
     _left_out(skipped)
     first = draft.folders[0] if draft.folders else next((name for name, _ in came if not drafts.is_table(name)), "")
     suggested = drafts.suggested_name(first.split("/")[0] if not draft.folders else first)
-    adding_settings.draw(token, draft, suggested, f"Prepare {text.count(len(images), 'image')}", "4. ")
+    label = trn("Prepare {n:,} image", "Prepare {n:,} images", len(images))
+    adding_settings.draw(token, draft, suggested, label, "4. ")
 
 
 def _arrived(token: str) -> None:
@@ -71,11 +74,11 @@ def _path(token: str, name: str) -> Path:
 def _folder(token: str, draft: Draft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Or a folder on this computer, where it lies", key="folder_typed", placeholder=str(Path.home() / "scans"),
-            on_change=_add_typed, args=(token,),
-            help="Or a PDF, a zip, an image. Nothing is copied: imgsim reads the scans there. Press Enter.",
+            tr("Or a folder on this computer, where it lies"), key="folder_typed",
+            placeholder=str(Path.home() / "scans"), on_change=_add_typed, args=(token,),
+            help=tr("Or a PDF, a zip, an image. Nothing is copied: imgsim reads the scans there. Press Enter."),
         )  # fmt: skip
-        st.button("Browse …", key="browse_folders", on_click=_browse)
+        st.button(tr("Browse …"), key="browse_folders", on_click=_browse)
     said = st.session_state.pop("_imgsim_folder_wrong", "")
     if said:
         st.error(said)
@@ -98,8 +101,11 @@ def _add_typed(token: str) -> None:
     path = Path(os.path.expanduser(typed))
     if not path.is_absolute() or not path.exists():
         st.session_state["_imgsim_folder_wrong"] = text.plain(
-            f"There is nothing at {typed[:200]}. Give the whole path of a folder, such as {Path.home() / 'scans'}."
-        )
+            tr(
+                "There is nothing at {path}. Give the whole path of a folder, such as {example}.",
+                path=typed[:200], example=Path.home() / "scans",
+            )
+        )  # fmt: skip
         return
     if drafts.is_table(path.name):
         draft_widgets.change(token, table=str(path), meanings={}, encoding="")
@@ -116,25 +122,34 @@ def _add(token: str, draft: Draft, folder: str) -> None:
 def _chosen(token: str, draft: Draft, came: list[tuple[str, int]]) -> None:
     """What was chosen so far, a line each, with a way to take it back."""
     for number, folder in enumerate(draft.folders):
-        images, _ = _looked_through((folder,), ())
-        _line(f"folder_{number}", text.plain(folder), text.count(len(images), "image"), _drop_folder, token, folder)
+        images, _ = _search((folder,), ())
+        facts = text.count(len(images), "image", "images")
+        _line(f"folder_{number}", text.plain(folder), facts, _drop_folder, token, folder)
     parts: dict[str, list[int]] = {}
     for name, size in came:
         if not drafts.is_table(name):
             parts.setdefault(name.split("/")[0], []).append(size)
     for number, (top, sizes) in enumerate(parts.items()):
         if number == 30:
-            st.caption(f"And {len(parts) - 30:,} more.")
+            st.caption(tr("And {number:,} more.", number=len(parts) - 30))
             break
-        facts = f"{len(sizes):,} files, " * (len(sizes) > 1) + f"{sum(sizes) / 1e6:,.1f} MB"
-        _line(f"came_{number}", text.plain(top), facts, incoming.remove, token, top)
+        _line(f"came_{number}", text.plain(top), _size(sizes), incoming.remove, token, top)
+
+
+def _size(sizes: list[int]) -> str:
+    size = sum(sizes) / 1e6
+    if len(sizes) == 1:
+        return tr("{size:,.1f} MB", size=size)
+    return trn("{n:,} file, {size:,.1f} MB", "{n:,} files, {size:,.1f} MB", len(sizes), size=size)
 
 
 def _line(key: str, what: str, facts: str, remove: object, token: str, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"chosen_{key}"):
         st.markdown(f"**{what}**")
         st.caption(facts, width="content")
-        st.button("Remove", key=f"remove_{key}", type="tertiary", on_click=remove, args=(token, name))  # type: ignore[arg-type]
+        st.button(
+            tr("Remove"), key=f"remove_{key}", type="tertiary", on_click=remove, args=(token, name)  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def _drop_folder(token: str, folder: str) -> None:
@@ -147,14 +162,21 @@ def _images(token: str, draft: Draft) -> tuple[list[ImageFile], list[Skipped]]:
     if not inputs:
         return [], []
     try:
-        return _looked_through(tuple(map(str, inputs)), tuple(incoming.files(token)))
+        return _search(tuple(map(str, inputs)), tuple(incoming.files(token)))
     except ImgsimError as error:
         st.error(text.plain(error))
         return [], []
 
 
+def _search(
+    paths: tuple[str, ...], came: tuple[tuple[str, int], ...]
+) -> tuple[list[ImageFile], list[Skipped]]:
+    with st.spinner(tr("Looking for images …")):
+        return _looked_through(paths, came)
+
+
 # Of the disk, not of a collection; looked through anew after a minute.
-@st.cache_data(max_entries=16, ttl=60, show_spinner="Looking for images …")
+@st.cache_data(max_entries=16, ttl=60, show_spinner=False)
 def _looked_through(
     paths: tuple[str, ...], came: tuple[tuple[str, int], ...]
 ) -> tuple[list[ImageFile], list[Skipped]]:
@@ -165,11 +187,12 @@ def _looked_through(
 def _left_out(skipped: list[Skipped]) -> None:
     if not skipped:
         return
-    with st.expander(f"{text.count(len(skipped), 'file')} will be left out", key="left_out_before"):
+    title = trn("{n:,} file will be left out", "{n:,} files will be left out", len(skipped))
+    with st.expander(title, key="left_out_before"):
         rows = [(one.file, one.reason) for one in skipped[:_MOST_SKIPPED]]
-        st.dataframe(pd.DataFrame(rows, columns=["File", "Why"]), hide_index=True, key="left_out_table")
+        st.dataframe(pd.DataFrame(rows, columns=[tr("File"), tr("Why")]), hide_index=True, key="left_out_table")
         if len(skipped) > _MOST_SKIPPED:
-            st.caption(f"The first {_MOST_SKIPPED} of {len(skipped):,}.")
+            st.caption(tr("The first {shown:,} of {number:,}.", shown=_MOST_SKIPPED, number=len(skipped)))
 
 
 # ---- the table
@@ -178,20 +201,22 @@ def _left_out(skipped: list[Skipped]) -> None:
 def _table(token: str, draft: Draft, tables: list[str]) -> None:
     if not draft.table:
         st.markdown(
-            "A row for each book (or for each plate), with a column that names it as the folder or the file is named: "
-            "then title, year, author, place are known, and re-uses stand in order of date. Drop it among the scans, "
-            "or give its path:"
+            tr(
+                "A row for each book (or for each plate), with a column that names it as the folder or the file is "
+                "named: then title, year, author, place are known, and re-uses stand in order of date. Drop it among "
+                "the scans, or give its path:"
+            )
         )
     paths = {str(_path(token, name)): name for name in tables}
     if draft.table and draft.table not in paths:
         paths[draft.table] = draft.table
     if len(paths) > 1 or (paths and draft.table):
         st.selectbox(
-            "Table", ["", *paths], format_func=lambda path: paths.get(path, "none"),
+            tr("Table"), ["", *paths], format_func=lambda path: paths.get(path) or tr("none"),
             **draft_widgets.bind(token, draft, "table"),
         )  # fmt: skip
     st.text_input(
-        "A table on this computer", key="table_typed", placeholder=str(Path.home() / "books.xlsx"),
+        tr("A table on this computer"), key="table_typed", placeholder=str(Path.home() / "books.xlsx"),
         on_change=_table_typed, args=(token,),
     )  # fmt: skip
     said = st.session_state.pop("_imgsim_table_wrong", "")
@@ -203,7 +228,9 @@ def _table_typed(token: str) -> None:
     typed = st.session_state.table_typed.strip().strip("\"'")
     path = Path(os.path.expanduser(typed))
     if typed and not path.is_file():
-        st.session_state["_imgsim_table_wrong"] = text.plain(f"There is no file {typed[:200]}. Give its whole path.")
+        st.session_state["_imgsim_table_wrong"] = text.plain(
+            tr("There is no file {path}. Give its whole path.", path=typed[:200])
+        )
     elif typed:
         draft_widgets.change(token, table=str(path), meanings={}, encoding="")
         st.session_state.table_typed = ""

@@ -13,9 +13,10 @@ from imgsim.app.parts import library_address, preparing, shell
 from imgsim.app.services import caches, left_out_pictures, runs, server, text
 from imgsim.app.services.runs import Run, Status
 from imgsim.base.places import data_dir
+from imgsim.base.translation import marked, number, tr, trn
 from imgsim.catalogue import report_line
 
-_KINDS = {"more": "grows", "again": "is being prepared again"}
+_KINDS = {"more": marked("## “{name}” grows"), "again": marked("## “{name}” is being prepared again")}
 
 
 def runs_of_all(*, first: bool, ended: bool) -> bool:
@@ -44,21 +45,25 @@ def _one(run: Run, first: bool) -> None:
         if not library_address.offer(run):
             preparing.ways_on(run)
         if run.story.ready:
-            _open(run, "Browse what is there")
+            _open(run, tr("Browse what is there"))
 
 
 def _earlier(done: list[Run]) -> None:
     """What came of earlier runs: a line each, so that the newest stands out."""
-    with st.expander(f"{text.count(len(done), 'earlier run')}", key="earlier_runs"):
-        st.button("Put all of these away", key="close_earlier", type="tertiary", on_click=_close_all, args=(done,))
+    with st.expander(text.count(len(done), "earlier run", "earlier runs"), key="earlier_runs"):
+        st.button(tr("Put all of these away"), key="close_earlier", type="tertiary", on_click=_close_all, args=(done,))
         for run in done:
             summary: Mapping[str, Any] = run.story.summary or {}
-            plates = text.count(int(summary.get("plates", 0)), "plate")
-            left_out = f", {text.count(int(summary.get('skipped', 0)), 'file')} left out" * bool(summary.get("skipped"))
+            facts = [text.count(int(summary.get("plates", 0)), "plate", "plates")]
+            if summary.get("skipped"):
+                facts.append(trn("{n:,} file left out", "{n:,} files left out", int(summary["skipped"])))
             with st.container(horizontal=True, vertical_alignment="center", key=f"run_{run.name}"):
-                st.markdown(f"**{text.plain(run.name)}**: {plates}{left_out}", width="stretch")
-                _open(run, "Browse", first=False)
-                st.button("Put away", key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,))
+                line = tr("**{name}**: {facts}", name=text.plain(run.name), facts=", ".join(facts))
+                st.markdown(line, width="stretch")
+                _open(run, tr("Browse"), first=False)
+                st.button(
+                    tr("Put away"), key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,)
+                )
 
 
 def _close_all(done: list[Run]) -> None:
@@ -67,19 +72,21 @@ def _close_all(done: list[Run]) -> None:
 
 
 def _going_on(run: Run, first: bool) -> None:
-    st.markdown(f"## “{text.plain(run.name)}” {_KINDS.get(run.kind, 'is being prepared')}")
+    st.markdown(tr(_KINDS.get(run.kind, marked("## “{name}” is being prepared")), name=text.plain(run.name)))
     if run.kind == "sample" and first:
         st.caption(
-            "imgsim draws a small herbal of its own and compares its plates. It opens by itself in about a minute."
+            tr("imgsim draws a small herbal of its own and compares its plates. It opens by itself in about a minute.")
         )
     else:
         st.caption(
-            "It goes on by itself: leave this page, close the tab, or let the computer sleep. The plates can be "
-            "browsed as soon as they are read; then they are compared by their lines."
+            tr(
+                "It goes on by itself: leave this page, close the tab, or let the computer sleep. The plates can be "
+                "browsed as soon as they are read; then they are compared by their lines."
+            )
         )
     preparing.watch(run.folder, "add", until_ready=first)
     if run.story.ready:
-        _open(run, "Browse the plates meanwhile")
+        _open(run, tr("Browse the plates meanwhile"))
 
 
 def _open(run: Run, label: str, *, first: bool = True) -> None:
@@ -98,32 +105,36 @@ def _done(run: Run) -> None:
     summary: Mapping[str, Any] = run.story.summary or {}
     name = text.plain(run.name)
     if not summary.get("changed", True):
-        st.markdown(f"## “{name}” is up to date: nothing had changed")
+        st.markdown(tr("## “{name}” is up to date: nothing had changed", name=name))
     else:
-        st.markdown(f"## “{name}” is ready")
+        st.markdown(tr("## “{name}” is ready", name=name))
     _numbers(summary)
     _skipped(summary)
     _sentences(summary)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _open(run, "Browse the plates")
-        if summary.get("families") and st.button("See what was used again", key=f"reuse_{run.name}"):
+        _open(run, tr("Browse the plates"))
+        if summary.get("families") and st.button(tr("See what was used again"), key=f"reuse_{run.name}"):
             shell.go("reuse", collection=run.name)
-        st.button("Put this away", key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,))
+        st.button(
+            tr("Put this away"), key=f"close_{run.name}", type="tertiary", on_click=runs.close, args=(run.folder,)
+        )
 
 
 def _numbers(summary: Mapping[str, Any]) -> None:
     books = summary.get("join", {}).get("books", {})
     with st.container(horizontal=True, key=f"result_numbers_{summary.get('name')}"):
         if summary.get("pages") is not None:
-            st.metric("Pages", f"{int(summary['pages']):,}", width="content")
-        st.metric("Plates", f"{int(summary.get('plates', 0)):,}", width="content")
-        st.metric("Books", f"{int(books['count']):,}" if books.get("count") else "not known", width="content")
+            st.metric(tr("Pages"), number(int(summary["pages"])), width="content")
+        st.metric(tr("Plates"), number(int(summary.get("plates", 0))), width="content")
+        how_many = number(int(books["count"])) if books.get("count") else tr("not known")
+        st.metric(tr("Books"), how_many, width="content")
         years = summary.get("join", {}).get("years", {})
         if years.get("plates"):
-            st.metric("Years read", f"{years['read']:,} of {years['plates']:,}", width="content")
+            read = tr("{read:,} of {plates:,}", read=years["read"], plates=years["plates"])
+            st.metric(tr("Years read"), read, width="content")
         if summary.get("families") is not None:
-            st.metric("Families", f"{int(summary['families']):,}", width="content")
-        st.metric("Left out", f"{int(summary.get('skipped', 0)):,}", width="content")
+            st.metric(tr("Families"), number(int(summary["families"])), width="content")
+        st.metric(tr("Left out"), number(int(summary.get("skipped", 0))), width="content")
 
 
 def _sentences(summary: Mapping[str, Any]) -> None:
@@ -132,35 +143,55 @@ def _sentences(summary: Mapping[str, Any]) -> None:
     said = []
     if join.get("key"):
         said.append(
-            f"{join['joined']:,} of {text.count(join['plates'], 'plate')} found their row, by the column "
-            f"{join['key_column']}; {text.count(join.get('unused', 0), 'row')} without a plate."
+            tr(
+                "{joined:,} of {plates} found their row, by the column {column}; {rows} without a plate.",
+                joined=join["joined"],
+                plates=text.count(join["plates"], "plate", "plates"),
+                column=join["key_column"],
+                rows=text.count(join.get("unused", 0), "row", "rows"),
+            )
         )
     if years := report_line(join.get("years", {})):
         said.append(f"{years[:1].upper()}{years[1:]}.")
     if summary.get("empty_pages"):
-        said.append(f"{text.count(summary['empty_pages'], 'page')} without an illustration.")
+        said.append(
+            trn(
+                "{n:,} page without an illustration.", "{n:,} pages without an illustration.", summary["empty_pages"]
+            )
+        )
     facts = join.get("books", {})
     if facts.get("unnamed") and facts.get("count"):
-        said.append(f"{text.count(facts['unnamed'], 'plate')} of no known book.")
+        said.append(trn("{n:,} plate of no known book.", "{n:,} plates of no known book.", facts["unnamed"]))
     counts = (summary.get("changes") or {}).get("counts", {})
     words = {
-        "new": "new", "moved": "moved or renamed", "replaced": "shown by a better scan or another box", "gone": "gone",
+        "new": marked("{number:,} new"), "moved": marked("{number:,} moved or renamed"),
+        "replaced": marked("{number:,} shown by a better scan or another box"), "gone": marked("{number:,} gone"),
     }  # fmt: skip
-    found = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)]
+    found = [tr(word, number=counts[kind]) for kind, word in words.items() if counts.get(kind)]
     if found:
-        said.append(f"Since the last time: {', '.join(found)}; every plate keeps its id.")
+        said.append(tr("Since the last time: {changes}; every plate keeps its id.", changes=", ".join(found)))
     naming = summary.get("naming", {})
     if naming.get("decisions_gone"):
-        name = "names" if naming["decisions_gone"] == 1 else "name"
-        said.append(f"{text.count(naming['decisions_gone'], 'decision')} {name} plates that are gone: see Review.")
+        said.append(
+            trn(
+                "{n:,} decision names plates that are gone: see Review.",
+                "{n:,} decisions name plates that are gone: see Review.",
+                naming["decisions_gone"],
+            )
+        )
     if naming.get("decisions_replaced"):
-        count = text.count(naming["decisions_replaced"], "decision")
-        said.append(f"{count} about another scan, to be confirmed: see Review.")
+        said.append(
+            trn(
+                "{n:,} decision about another scan, to be confirmed: see Review.",
+                "{n:,} decisions about another scan, to be confirmed: see Review.",
+                naming["decisions_replaced"],
+            )
+        )
     notes = [*join.get("notes", ()), *summary.get("notes", ())]
     for sentence in said:
         st.markdown(f"- {text.plain(sentence)}")
     if notes:
-        with st.expander(f"{text.count(len(notes), 'remark')}", key=f"remarks_{summary.get('name')}"):
+        with st.expander(text.count(len(notes), "remark", "remarks"), key=f"remarks_{summary.get('name')}"):
             st.markdown("\n".join(f"- {text.plain(note)}" for note in notes[:100]))
 
 
@@ -170,13 +201,14 @@ def _skipped(summary: Mapping[str, Any]) -> None:
     if not count:
         return
     name = Path(str(summary.get("path", ""))).name
-    with st.expander(f"{text.count(count, 'file')} left out, and why", key=f"skipped_{name}", on_change="rerun") as box:
+    title = trn("{n:,} file left out, and why", "{n:,} files left out, and why", count)
+    with st.expander(title, key=f"skipped_{name}", on_change="rerun") as box:
         if not box.open:
             return
         collection = caches.opened(name)
         listed = collection.skipped.head(500)
         files, reasons = listed["file"].tolist(), listed["reason"].tolist()
-        with st.spinner("Looking at what was left out …"):
+        with st.spinner(tr("Looking at what was left out …")):
             seen = left_out_pictures.pictures(collection)
         shown = [
             {"id": str(row), "src": server.left_out_url(collection, row), "alt": files[row], "title": files[row],
@@ -184,8 +216,8 @@ def _skipped(summary: Mapping[str, Any]) -> None:
             for row in seen
         ]  # fmt: skip
         if shown:
-            thumbnail_grid(key=f"left_out_{name}", items=shown, height=120, label="Left out")
+            thumbnail_grid(key=f"left_out_{name}", items=shown, height=120, label=tr("Left out"))
         st.dataframe(
-            listed.rename(columns={"file": "File", "reason": "Why"}), hide_index=True, key=f"skipped_table_{name}",
-            height=min(38 + 35 * len(listed), 260),
+            listed.rename(columns={"file": tr("File"), "reason": tr("Why")}), hide_index=True,
+            key=f"skipped_table_{name}", height=min(38 + 35 * len(listed), 260),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from imgsim.app.services import commands, nearby, remedies, text
-from imgsim.base.verdict_words import COPY, turned
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.asked_copies import ask_copy, asked_copy
 from imgsim.collection.plate_copies import LEAST_IN_BOOK, one_book
@@ -15,16 +15,16 @@ from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
 
 Press = Callable[[], None]
-ASK = "Ask for a copy by another hand"
-_HELP = (
+ASK = marked("Ask for a copy by another hand")
+_HELP = marked(
     "A picture that somebody drew anew shares no line with its model. A learned matcher knows it by its arrangement: "
     "it looks at these two plates now, reversed and turned as one of them may be, which takes a second or two."
 )
-GAIN = (
+GAIN = marked(
     "A picture that somebody drew anew shares no line with its model: it can only be known by its arrangement, and the "
     "networks that do so are not on this machine."
 )
-_NOWHERE = "Asked for now: it is in no list, family or file that you download."
+_NOWHERE = marked("Asked for now: it is in no list, family or file that you download.")
 
 
 def answer(
@@ -42,7 +42,7 @@ def answer(
     with st.container(key=f"{key}_another_hand", gap="small"):
         if known is None:
             place = st.empty()
-            if not asked and not place.button(ASK, key=f"{key}_ask_copy", help=_HELP, on_click=press):
+            if not asked and not place.button(tr(ASK), key=f"{key}_ask_copy", help=tr(_HELP), on_click=press):
                 return None
             place.empty()
             known = _asked(collection, row_a, row_b)
@@ -55,7 +55,7 @@ def _asked(collection: Collection, row_a: int, row_b: int) -> Registration | Non
     """Ask now; where that cannot be, say why and what to do."""
     try:
         _made()
-        with st.spinner("Looking for the same arrangement …"):
+        with st.spinner(tr("Looking for the same arrangement …")):
             return ask_copy(collection, row_a, row_b)
     except ImgsimError as error:
         _refused(error)
@@ -69,7 +69,7 @@ def _refused(error: ImgsimError) -> None:
     missing = networks_missing()
     with st.container(border=True):
         if missing:
-            st.markdown(GAIN)
+            st.markdown(tr(GAIN))
         if not (missing and lacking()):  # else what is missing is said, and how to get it
             st.markdown(text.plain(error.what))
         if error.remedy is not None:
@@ -85,7 +85,7 @@ def _made() -> None:
     from imgsim.verification.copies.copy_networks import networks_folder
 
     if networks_missing() and not lacking() and nearby.reads():
-        with st.spinner("Making the networks that find copies by another hand, once: it takes a minute …"):
+        with st.spinner(tr("Making the networks that find copies by another hand, once: it takes a minute …")):
             make_networks(networks_folder())
 
 
@@ -98,29 +98,57 @@ def networks_missing() -> bool:
 
 def said(collection: Collection, row_a: int, row_b: int, found: Registration) -> str:
     """What came of it, as Markdown: the figures, and that it was asked for now."""
-    places = text.count(found.inliers, "place")
     if found.found:
-        how = f"`{commands.prepare(collection.path, '--copies', '3')}`"
-        quarter = f", turned by {abs(found.turn):.0f}°" if abs(found.turn) > 45 else ""
-        which = turned(COPY, found.mirrored, False) + quarter
-        return (
-            f"**A copy by another hand{which}:** {places} agree, over {_percent(found.coverage_a)} of A and "
-            f"{_percent(found.coverage_b)} of B. {_NOWHERE} To have copies listed, prepare the collection so: {how}"
+        agree = trn(
+            "**{copy}:** {n:,} place agrees, over {share_a:.0f} % of A and {share_b:.0f} % of B.",
+            "**{copy}:** {n:,} places agree, over {share_a:.0f} % of A and {share_b:.0f} % of B.",
+            found.inliers,
+            copy=_copy(found),
+            share_a=100 * found.coverage_a,
+            share_b=100 * found.coverage_b,
         )
+        command = commands.prepare(collection.path, "--copies", "3")
+        how = tr("To have copies listed, prepare the collection so: {command}", command=f"`{command}`")
+        return f"{agree} {tr(_NOWHERE)} {how}"
+    return tr(
+        "**No copy by another hand was found:** {why}. That is no proof that there is none.",
+        why=_why_none(collection, row_a, row_b, found.inliers),
+    )
+
+
+def _copy(found: Registration) -> str:
+    """How one was drawn after the other."""
+    turn = abs(found.turn)
+    if turn <= 45:
+        return tr("A copy by another hand, reversed") if found.mirrored else tr("A copy by another hand")
+    if found.mirrored:
+        return tr("A copy by another hand, reversed, turned by {turn:.0f}°", turn=turn)
+    return tr("A copy by another hand, turned by {turn:.0f}°", turn=turn)
+
+
+def _why_none(collection: Collection, row_a: int, row_b: int, agreeing: int) -> str:
     from imgsim.verification.copies.copy_pairs import LEAST
 
-    if found.inliers < LEAST:
-        best = f"at best {places} would agree" if found.inliers else "no place agrees"
-        why = f"{best}, and {LEAST} are needed"
-    elif found.inliers < LEAST_IN_BOOK and one_book(collection, row_a, row_b):
-        why = (
-            f"{places} agree, and {LEAST_IN_BOOK} are needed within a book, whose plates have one engraver, one frame "
-            "and one set of letters"
+    if not agreeing:
+        return tr("no place agrees, and {least} are needed", least=LEAST)
+    if agreeing < LEAST:
+        return trn(
+            "at best {n:,} place would agree, and {least} are needed",
+            "at best {n:,} places would agree, and {least} are needed",
+            agreeing,
+            least=LEAST,
         )
-    else:
-        why = f"{places} agree, but they are too few of all that both pictures show, or lie in one part of them"
-    return f"**No copy by another hand was found:** {why}. That is no proof that there is none."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    if agreeing < LEAST_IN_BOOK and one_book(collection, row_a, row_b):
+        return trn(
+            "{n:,} place agrees, and {least} are needed within a book, whose plates have one engraver, one frame and "
+            "one set of letters",
+            "{n:,} places agree, and {least} are needed within a book, whose plates have one engraver, one frame and "
+            "one set of letters",
+            agreeing,
+            least=LEAST_IN_BOOK,
+        )
+    return trn(
+        "{n:,} place agrees, but it is too few of all that both pictures show, or lies in one part of them",
+        "{n:,} places agree, but they are too few of all that both pictures show, or lie in one part of them",
+        agreeing,
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from imgsim.app.components import outline
 from imgsim.app.services import server, text
 from imgsim.app.services.verdict_labels import badge, reason
+from imgsim.base.translation import number, tr
 from imgsim.base.verdict_words import DETAIL
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
@@ -30,7 +31,7 @@ def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
     return {
         "id": record["plate_id"],
         "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {record['plate_id']}, {title}, {year}",
+        "alt": tr("Plate {plate}, {title}, {year}", plate=record["plate_id"], title=title, year=year),
         "title": title,
         "lines": [line],
         **more,
@@ -40,10 +41,10 @@ def card(collection: Collection, row: int, **more: Any) -> dict[str, Any]:
 def page_of(record: Mapping[str, Any]) -> str:
     """Which page a plate is on: by its number, else as its library calls it, else by the scan it was cut out of."""
     if record["page"]:
-        return f"p. {record['page']}"
+        return tr("p. {page}", page=record["page"])
     file = str(record.get("page_scan") or "").rpartition("!")[2]
     name = PurePosixPath(file).stem.removeprefix(f"{record['book']}_")
-    return str(record.get("canvas") or "") or (f"scan {name}" if name else "")
+    return str(record.get("canvas") or "") or (tr("scan {name}", name=name) if name else "")
 
 
 def cards(collection: Collection, rows: Iterable[int]) -> list[dict[str, Any]]:
@@ -96,10 +97,10 @@ def ranked_cards(
             collection,
             int(rows[place]),
             rank=place + 1,
-            badge=f"{similarities[place]:.3f}",
-            badge_title=f"similarity, higher than {words[place]} of random pairs"
+            badge=number(similarities[place], ".3f"),
+            badge_title=tr("similarity, higher than {share} of random pairs", share=words[place])
             if words[place]
-            else "similarity",
+            else tr("similarity"),
             more=more,
             action=action,
             judge=judge,
@@ -115,7 +116,7 @@ def ranked_cards(
             if why := reason(match):
                 item["lines"] = [*item["lines"], *why.split(", ")]  # a card is narrow
             if match is not None and match.printing:
-                item["lines"] = [*item["lines"], match.printing]
+                item["lines"] = [*item["lines"], tr(match.printing)]
             if outlined and match is not None and match.verdict == DETAIL:
                 record = collection.catalogue.record(int(rows[place]))
                 item["outline"] = outline(
@@ -123,8 +124,8 @@ def ranked_cards(
                 )
         by_part = match is not None and match.sources == _BY_PARTS
         if by_part or (sections and sections[place] == PARTED):
-            item["lines"] = [*item["lines"], "found by a part of it"]
+            item["lines"] = [*item["lines"], tr("found by a part of it")]
         if words[place]:
-            item["lines"] = [*item["lines"], f"above {words[place]} of pairs"]
+            item["lines"] = [*item["lines"], tr("above {share} of pairs", share=words[place])]
         found.append(item)
     return found

@@ -9,6 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.base.markup import rendered
+from imgsim.base.translation import tr
 from imgsim.catalogue import described
 from imgsim.collection import Collection
 
@@ -48,7 +49,7 @@ def _understood(collection: Collection) -> set[str]:
 def draw(values: Mapping[str, str]) -> None:
     """Draw names and values."""
     # One element: a table of Streamlit's reads Markdown in every cell, which took a quarter of a click's time.
-    st.html(definitions(values.items()))
+    st.html(definitions((tr(name), value) for name, value in values.items()))
 
 
 def definitions(pairs: Iterable[tuple[str, str]], kind: str = "record") -> Markup:

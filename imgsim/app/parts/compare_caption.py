@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.services import text
+from imgsim.base.translation import tr
 from imgsim.catalogue.captions import cut
 from imgsim.collection import Collection
 
@@ -17,8 +18,9 @@ def draw(collection: Collection, row: int, letter: str) -> None:
     """Draw the caption of A or B; all of it is told on pointing."""
     record = collection.catalogue.record(row)
     title = " ".join(str(record["title"]).split()) or collection.catalogue.short_title(row)
-    page = f"p. {record['page']}" if record["page"] else ""
-    parts = (text.date_of(record), str(record["author"]), str(record["place"]), page, f"plate {record['plate_id']}")
+    page = tr("p. {page}", page=record["page"]) if record["page"] else ""
+    plate = tr("plate {plate}", plate=record["plate_id"])
+    parts = (text.date_of(record), str(record["author"]), str(record["place"]), page, plate)
     rest = " · ".join(part for part in parts if part)
     span = Markup('<span class="of{}">{}</span>')
     titles = Markup("").join(span.format(length, cut(title, length)) for length in LENGTHS)

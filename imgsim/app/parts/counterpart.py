@@ -11,6 +11,7 @@ from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, reviewing, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.evidence import evidence_of
 from imgsim.collection.listing import meets
@@ -32,10 +33,10 @@ def neighbours(collection: Collection, now: state.State, row: int) -> list[int]:
 
 def choose_first() -> None:
     """Say that no plate is chosen, and where to choose one."""
-    shell.lead("Compare", "Two plates in one place: what is the same, and what was changed.")
+    shell.lead(tr("Compare"), tr("Two plates in one place: what is the same, and what was changed."))
     with st.container(border=True):
         st.markdown(
-            "**No plate is chosen.** Click one in Browse or on the Map first, then choose its counterpart."
+            tr("**No plate is chosen.** Click one in Browse or on the Map first, then choose its counterpart.")
         )
         with st.container(horizontal=True):
             shell.ways_to_a_plate()
@@ -45,24 +46,24 @@ def choose_second(collection: Collection, row: int, candidates: list[int], asked
     """Draw a plate beside those that it may be compared with; the address may ask for one that is not there."""
     title = text.plain(collection.catalogue.short_title(row, 90))
     year = text.date_of(collection.catalogue.record(row))
-    shell.lead("Compare", f"{title}, {year}, with which plate?")
+    shell.lead(tr("Compare"), tr("{title}, {year}, with which plate?", title=title, year=year))
     left, right = st.columns([3, 9], gap="medium")
     with left:
-        st.markdown("## Plate A")
+        st.markdown(tr("## Plate A"))
         event = thumbnail_grid(
             key="compare_first",
             items=[cards.card(collection, row, mark="query")],
             height=260,
-            label="Plate A",
+            label=tr("Plate A"),
         )
         if event.clicked:
             shell.go("plate", plate=event.clicked)
         other_id(collection, row, candidates, asked)
     with right:
-        st.markdown("## Choose plate B")
+        st.markdown(tr("## Choose plate B"))
         if not candidates:
             st.caption(
-                "No other plate is like this one under your conditions. Allow the same book, or give an id."
+                tr("No other plate is like this one under your conditions. Allow the same book, or give an id.")
             )
             return
         matches = getattr(collection, "matches", None)
@@ -72,11 +73,11 @@ def choose_second(collection: Collection, row: int, candidates: list[int], asked
         items = []
         for other, mark in zip(candidates, marks, strict=True):
             match = matches.between(row, other) if matches is not None else None
-            more: dict[str, Any] = {"badge": match.verdict} if match is not None and match.verified else {}
+            more: dict[str, Any] = {"badge": tr(match.verdict)} if match is not None and match.verified else {}
             more |= mark
             items.append(cards.card(collection, other, **more))
         thumbnail_grid(
-            key=_GRID, items=items, min_width=150, label="Plates to compare with", on_click=_picked
+            key=_GRID, items=items, min_width=150, label=tr("Plates to compare with"), on_click=_picked
         )
 
 
@@ -102,7 +103,7 @@ def other_id(collection: Collection, row: int, candidates: list[int], other: str
         match = matches.between(row, there) if matches is not None else None
         parts = [
             str(number.get(plate_id, "")),
-            match.verdict if match is not None and match.verified else "",
+            tr(match.verdict) if match is not None and match.verified else "",
             text.date_of(catalogue.record(there)),
             catalogue.short_title(there, 50),
             plate_id,
@@ -110,11 +111,11 @@ def other_id(collection: Collection, row: int, candidates: list[int], other: str
         return " · ".join(part for part in parts if part)
 
     st.selectbox(
-        "Compare with",
+        tr("Compare with"),
         ids,
         format_func=line,
         accept_new_options=True,
-        placeholder="Choose a neighbour, or type any plate id",
+        placeholder=tr("Choose a neighbour, or type any plate id"),
         label_visibility="collapsed",
         **state.bind(
             "other", value=other if catalogue.has(other) else None, read=lambda chosen: chosen or ""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 
 
@@ -16,7 +17,7 @@ class Maker(Protocol):
     def __call__(self, *, collection: str, date: str) -> bytes: ...
 
 
-def csv(collection: Collection, name: str, make: Maker, *, label: str = "Download CSV", **button: Any) -> None:
+def csv(collection: Collection, name: str, make: Maker, *, label: str = "", **button: Any) -> None:
     """A button that fetches a list; it is made when the button is pressed, and the page is not drawn again.
 
     Parameters
@@ -28,12 +29,12 @@ def csv(collection: Collection, name: str, make: Maker, *, label: str = "Downloa
     make
         Makes the file.
     label
-        What the button says.
+        What the button says; "" is "Download CSV".
     button
         What else `st.download_button` takes: `help`, `disabled`, `key`, `width`.
     """
     st.download_button(
-        label,
+        label or tr("Download CSV"),
         lambda: make(collection=collection.name, date=date.today().isoformat()),
         file_name=f"imgsim_{name}.csv",
         mime="text/csv",

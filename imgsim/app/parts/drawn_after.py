@@ -11,6 +11,7 @@ from imgsim.app.components import pair_list
 from imgsim.app.parts import cards, shell
 from imgsim.app.parts.tied_pairs import pair_id, tie, word
 from imgsim.app.services import caches, server, text
+from imgsim.base.translation import marked, tr, trn
 from imgsim.base.verdict_words import COPY, REVERSED
 from imgsim.collection import Collection
 from imgsim.collection.other_hands import AFTER, BEFORE, UNKNOWN, OtherHand, OtherHands, other_hands
@@ -19,9 +20,9 @@ from imgsim.verification.match_row import MatchRow
 
 _MOST = 12  # pairs shown before the reader asks for all
 _HEADINGS = {
-    AFTER: "Drawn after it, by another hand",
-    BEFORE: "By another hand, and earlier: it may have been drawn after this",
-    UNKNOWN: "By another hand; which of the two came first is not known",
+    AFTER: marked("Drawn after it, by another hand"),
+    BEFORE: marked("By another hand, and earlier: it may have been drawn after this"),
+    UNKNOWN: marked("By another hand; which of the two came first is not known"),
 }
 
 
@@ -46,7 +47,7 @@ def groups(collection: Collection, found: Sequence[OtherHand]) -> list[dict[str,
             rows = {row: hand for hand in of for row in hand.rows}
             in_time = collection.catalogue.order(list(rows), "year")
             members = [_card(collection, families, rows[row], row) for row in in_time]
-            made.append({"heading": heading, "members": members})
+            made.append({"heading": tr(heading), "members": members})
     return made
 
 
@@ -59,10 +60,10 @@ def _card(collection: Collection, families: Families, hand: OtherHand, row: int)
     return {
         "id": plate_id,
         "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {plate_id}, {book}, {text.date_of(record)}",
+        "alt": tr("Plate {plate}, {title}, {year}", plate=plate_id, title=book, year=text.date_of(record)),
         "year": text.date_of(record) if collection.catalogue.date(row).dated else "",
         "undated": not collection.catalogue.date(row).dated,
-        "lines": [book, where, f"in a family of {size:,} plates" if size else ""],
+        "lines": [book, where, trn("in a family of {n:,} plate", "in a family of {n:,} plates", size) if size else ""],
         "words": [word(COPY), *([word(REVERSED)] if best.mirrored else [])],
     }
 
@@ -72,10 +73,12 @@ def show(collection: Collection, found: Sequence[OtherHand]) -> None:
     pairs = [pair for hand in found for pair in hand.pairs]
     if not pairs:
         return
-    st.markdown("## By another hand")
+    st.markdown(tr("## By another hand"))
     st.caption(
-        "No line of these agrees with one of the family, but the same things lie in the same places: one was drawn "
-        "after the other, or both after a third. They belong to no common family unless somebody decides so."
+        tr(
+            "No line of these agrees with one of the family, but the same things lie in the same places: one was drawn "
+            "after the other, or both after a third. They belong to no common family unless somebody decides so."
+        )
     )
     pairs_listed(collection, pairs, "other_hands")
 
@@ -84,18 +87,24 @@ def loose(collection: Collection, found: OtherHands | None) -> None:
     """Draw the copies by another hand of which neither plate is in a family, if there are any."""
     if found is None or not found.loose:
         return
-    st.markdown("## Copies by another hand, outside of families")
-    many = text.count(len(found.loose), "pair")
-    st.caption(f"{many} of plates that show the same by two hands, and are in no family. The surest come first.")
+    st.markdown(tr("## Copies by another hand, outside of families"))
+    st.caption(
+        trn(
+            "{n:,} pair of plates that show the same by two hands, and are in no family. The surest come first.",
+            "{n:,} pairs of plates that show the same by two hands, and are in no family. The surest come first.",
+            len(found.loose),
+        )
+    )
     pairs_listed(collection, found.loose, "loose_copies")
 
 
 def pairs_listed(collection: Collection, pairs: Sequence[MatchRow], key: str) -> None:
     """Draw pairs of copies, some of them where there are many; a click opens a plate, or both in Compare."""
     shown = pairs
-    if len(pairs) > _MOST and not st.toggle(f"Show all {len(pairs):,} pairs", key=f"_all_{key}"):
+    if len(pairs) > _MOST and not st.toggle(tr("Show all {number:,} pairs", number=len(pairs)), key=f"_all_{key}"):
         shown = pairs[:_MOST]
-    event = pair_list(key=key, items=[tie(collection, pair) for pair in shown], label="Copies, the surest first")
+    items = [tie(collection, pair) for pair in shown]
+    event = pair_list(key=key, items=items, label=tr("Copies, the surest first"))
     if event.clicked:
         shell.go("plate", plate=event.clicked)
     ids = collection.catalogue.plate_ids

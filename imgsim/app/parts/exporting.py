@@ -16,6 +16,7 @@ from imgsim.app.parts import neighbour_controls, neighbour_query, reference_set
 from imgsim.app.services import caches, colour_columns, parameters, selected, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.base.markup import rendered
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.export import Estimate, ExportFile, ExportKind, Request, estimate, every_kind, files_of
@@ -25,7 +26,12 @@ _CHOSEN = frozenset({"neighbours", "matches", "families", "reviews", "books"})  
 # Which plates are meant on a page, if there are such; else those that pass the filters, else all.
 _MEANT = {"Plate": ("plate",), "Compare": ("plate",), "Re-use": ("family",), "Map": ("selected",), "Tray": ("tray",)}
 _CROSSED = frozenset({"neighbours", "matches", "families", "copies", "network"})  # of which a reference set is heeded
-_FORMS = {"zip": "One zip, with a README and the record to cite it by", "files": "Separate files"}
+_FORMS = {"zip": marked("One zip, with a README and the record to cite it by"), "files": marked("Separate files")}
+_NEIGHBOURS = {
+    "any": marked("Neighbours, compared by {network}; the same as on the page Plate"),
+    "earlier": marked("Neighbours, compared by {network}, earlier only; the same as on the page Plate"),
+    "later": marked("Neighbours, compared by {network}, later only; the same as on the page Plate"),
+}
 _PREPARE = "export_prepare"
 _OPEN, _PAGE = "_imgsim_export", "_imgsim_export_page"  # of whom plates are meant while it is open; where it is
 _SLOWEST = 0.15  # seconds between two signs of progress
@@ -41,15 +47,15 @@ def button(page: str) -> None:
         st.session_state[_PAGE] = page
         _close()
     if st.button(
-        "Export …",
+        tr("Export …"),
         key="open_export",
         width="stretch",
-        help="Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited.",
+        help=tr("Lists, families, references, maps: as CSV and other files, or all in one zip that can be cited."),
     ):
         st.session_state[_OPEN] = page
     meant = st.session_state.get(_OPEN)
     if meant:
-        _dialog(meant)
+        st.dialog(tr("Export"), width="large", on_dismiss=_close)(_dialog)(meant)
 
 
 def of_tray() -> None:
@@ -61,7 +67,6 @@ def _close() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-@st.dialog("Export", width="large", on_dismiss=_close)
 def _dialog(page: str) -> None:
     now = state.current()
     collection = caches.opened(now.collection)
@@ -77,7 +82,7 @@ def _body(collection: Collection, now: state.State, page: str) -> None:
         offers = _offers(collection, now)
         meant = next(name for name in (*_MEANT.get(page, ()), "filtered", "all") if name in offers)
         which = st.radio(
-            "**Of which plates?**",
+            tr("**Of which plates?**"),
             list(offers),
             index=list(offers).index(meant),
             format_func=lambda name: _of_plates(name, offers[name], collection),
@@ -88,12 +93,12 @@ def _body(collection: Collection, now: state.State, page: str) -> None:
         _conditions(collection, now, chosen)
     with right, st.container(border=True):
         if not chosen:
-            st.markdown("**Nothing is ticked yet.** Tick what you want to take with you.")
+            st.markdown(tr("**Nothing is ticked yet.** Tick what you want to take with you."))
             return
-        zipped = st.radio("**As**", list(_FORMS), format_func=_FORMS.__getitem__, key="export_as") == "zip"
+        form = st.radio(tr("**As**"), list(_FORMS), format_func=lambda name: tr(_FORMS[name]), key="export_as")
         # Asked for with what the conditions say now.
         request = _request(collection, state.current(), offers[which])
-        _result(request, files_of(chosen, request), zipped)
+        _result(request, files_of(chosen, request), form == "zip")
 
 
 def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[np.int64] | None]:
@@ -119,12 +124,12 @@ def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[n
 def _of_plates(name: str, rows: npt.NDArray[np.int64] | None, collection: Collection) -> str:
     number = len(collection.catalogue) if rows is None else len(rows)
     return {
-        "family": f"This family ({number:,})",
-        "plate": "This plate",
-        "selected": f"Selected on the map ({number:,})",
-        "tray": f"Those in the tray ({number:,})",
-        "filtered": f"Those that pass the filters ({number:,})",
-        "all": f"All ({number:,})",
+        "family": tr("This family ({number:,})", number=number),
+        "plate": tr("This plate"),
+        "selected": tr("Selected on the map ({number:,})", number=number),
+        "tray": tr("Those in the tray ({number:,})", number=number),
+        "filtered": tr("Those that pass the filters ({number:,})", number=number),
+        "all": tr("All ({number:,})", number=number),
     }[name]
 
 
@@ -153,22 +158,24 @@ def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int6
 def _kinds(request: Request) -> list[str]:
     """Check boxes in groups; what there is none of says why. Returns the names of what is ticked."""
     chosen = []
-    st.markdown("**What?**")
+    st.markdown(tr("**What?**"))
     groups = [(title, list(kinds)) for title, kinds in groupby(every_kind(), lambda kind: kind.group)]
     for (title, kinds), place in zip(groups, st.columns(len(groups), gap="small"), strict=True):
         with place, st.container(gap="xsmall"):
-            st.caption(title)
+            st.caption(tr(title))
             chosen += [kind.name for kind in kinds if _kind(kind, request)]
     return chosen
 
 
 def _kind(kind: ExportKind, request: Request) -> bool:
     why = kind.missing(request)
-    whole = " Always of the whole collection." if kind.whole and request.rows is not None else ""
+    told = tr(kind.help)
+    if kind.whole and request.rows is not None:
+        told = f"{told} {tr('Always of the whole collection.')}"
     wanted = st.checkbox(
-        kind.title,
+        tr(kind.title),
         value=kind.name in _CHOSEN and why is None,
-        help=kind.help + whole if why is None else text.plain(why),
+        help=told if why is None else text.plain(why),
         disabled=why is not None,
         key=f"export_kind_{kind.name}",
     )
@@ -178,11 +185,10 @@ def _kind(kind: ExportKind, request: Request) -> bool:
 def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> None:
     """How far the lists go. Of neighbours: as on the page Plate, and in the address like there."""
     if "neighbours" in chosen:
-        when = f", {parameters.TIMES[now.when].lower()}" if now.when != "any" else ""
-        st.caption(f"Neighbours, compared by {text.plain(now.backbone)}{when}; the same as on the page Plate")
+        st.caption(tr(_NEIGHBOURS[now.when], network=text.plain(now.backbone)))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             st.number_input(
-                "Of each plate, at most",
+                tr("Of each plate, at most"),
                 parameters.MIN_TOP_K,
                 parameters.MAX_TOP_K,
                 width=165,
@@ -190,23 +196,28 @@ def _conditions(collection: Collection, now: state.State, chosen: list[str]) -> 
             )
             neighbour_controls.line(collection, now, suffix="_export")
             if neighbour_query.line(collection, now) is not None:
-                st.toggle("Only above the line", key="export_above")
+                st.toggle(tr("Only above the line"), key="export_above")
             if collection.catalogue.books_known:
-                st.toggle("Other books only", **state.bind("other_books", suffix="_export"))
+                st.toggle(tr("Other books only"), **state.bind("other_books", suffix="_export"))
         if not collection.catalogue.books_known:
-            st.caption("This collection does not tell its books apart, so the lists hold plates of any book.")
+            st.caption(tr("This collection does not tell its books apart, so the lists hold plates of any book."))
     between = reference_set.chosen(collection)
     if between is not None and _CROSSED & {*chosen}:
         st.toggle(
-            f"Only between {text.plain(reference_set.called(collection, between))} and the other plates",
+            tr(
+                "Only between {plates} and the other plates",
+                plates=text.plain(reference_set.called(collection, between)),
+            ),
             value=True,
-            help="Of neighbours, matches, families, copies and the network of books; chosen on Re-use, Books, Review.",
+            help=tr(
+                "Of neighbours, matches, families, copies and the network of books; chosen on Re-use, Books, Review."
+            ),
             key="export_between",
         )
     if "matches" in chosen:
         st.toggle(
-            "Look-alikes among the matches",
-            help="Also the pairs whose lines were compared and do not agree.",
+            tr("Look-alikes among the matches"),
+            help=tr("Also the pairs whose lines were compared and do not agree."),
             key="export_look_alikes",
         )
 
@@ -218,7 +229,7 @@ def _result(request: Request, files: list[ExportFile], zipped: bool) -> None:
     if st.session_state.get(_PREPARE) and not STORE.files(key):
         place = st.empty()
         try:
-            _prepare(request, files, zipped, place.progress(0.0, "Preparing …"))
+            _prepare(request, files, zipped, place.progress(0.0, tr("Preparing …")))
         except ImgsimError as error:
             st.error(text.plain(error))
         place.empty()
@@ -226,7 +237,7 @@ def _result(request: Request, files: list[ExportFile], zipped: bool) -> None:
         st.html(_links(request.collection, key, zipped))
         return
     st.html(_table(request, files, key))
-    st.button("Prepare", type="primary", key=_PREPARE, width="stretch")
+    st.button(tr("Prepare"), type="primary", key=_PREPARE, width="stretch")
 
 
 def _prepare(
@@ -241,7 +252,7 @@ def _prepare(
         last = time.monotonic()
         at = [file.name for file in files].index(name)
         share = (at + (done / total if total else 1)) / len(files)
-        bar.progress(min(share, 1.0), f"{name}: {done:,} of {total:,}")
+        bar.progress(min(share, 1.0), tr("{file}: {done:,} of {total:,}", file=name, done=done, total=total))
 
     STORE.prepare(request, files, zipped, report)
 
@@ -252,8 +263,7 @@ def _table(request: Request, files: list[ExportFile], key: str) -> str:
     for file in files:
         found = _estimate(key, file, request)
         total += found.size
-        unit = file.unit[found.rows != 1]
-        rows.append((file.name, f"{found.rows:,} {unit}", size(found.size)))
+        rows.append((file.name, text.count(found.rows, *file.unit), size(found.size)))
     return rendered(_HERE / "export_table.html", files=rows, total=size(total))
 
 
@@ -268,10 +278,10 @@ def _links(collection: Collection, key: str, zipped: bool) -> str:
 def size(number: int) -> str:
     """How large a file is: `640 bytes`, `12 kB`, `1.8 MB`."""
     if number < 1000:
-        return f"{number} bytes"
+        return trn("{n} byte", "{n} bytes", number)
     if number < 1_000_000:
-        return f"{number / 1000:.0f} kB"
-    return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"
+        return tr("{size:.0f} kB", size=number / 1000)
+    return tr("{size:,.1f} MB", size=number / 1e6) if number < 1e9 else tr("{size:,.1f} GB", size=number / 1e9)
 
 
 def _estimate(key: str, file: ExportFile, request: Request) -> Estimate:

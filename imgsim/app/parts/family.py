@@ -25,6 +25,7 @@ from imgsim.app.parts import (
     tray,
 )
 from imgsim.app.services import caches, iiif_routes, server, state, text
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
 from imgsim.collection.other_hands import OtherHands
@@ -32,7 +33,7 @@ from imgsim.families import Families, Family, Member
 from imgsim.verification.match_row import MatchRow
 from imgsim.verification.matches import Matches
 
-VIEWS = {"strip": "In order of date", "time": "By year and place"}
+VIEWS = {"strip": marked("In order of date"), "time": marked("By year and place")}
 _STRIP = "family"
 _TIES = 12  # shown before the reader asks for all
 
@@ -53,9 +54,9 @@ def strip(
     """
     words = []
     if family.mirrored:
-        words.append({"text": "mirrored among them", "kind": "mirrored"})
+        words.append({"text": tr("mirrored among them"), "kind": "mirrored"})
     if family.negative:
-        words.append({"text": "negatives among them", "kind": "negative"})
+        words.append({"text": tr("negatives among them"), "kind": "negative"})
     return {
         "id": family.id,
         "title": called(collection, family),
@@ -69,10 +70,13 @@ def strip(
 def title(family: Family) -> str:
     """`3 books, 1712–1788`."""
     books = len(family.books)
-    what = text.count(books, "book") if books > 1 else text.count(len(family), "plate")
-    if books == 1:
-        what += " in one book"
-    return f"{what}, {family.span or 'no year known'}"
+    if books > 1:
+        what = text.count(books, "book", "books")
+    elif books:
+        what = trn("{n:,} plate in one book", "{n:,} plates in one book", len(family))
+    else:
+        what = text.count(len(family), "plate", "plates")
+    return f"{what}, {family.span or tr('no year known')}"
 
 
 def called(collection: Collection, family: Family) -> str:
@@ -86,8 +90,8 @@ def facts_line(collection: Collection, family: Family) -> str:
     shown = " → ".join(places[:5]) + (" → …" if len(places) > 5 else "")
     earliest = collection.catalogue.short_title(family.earliest.row, 70)
     if family.earliest.dated:
-        earliest = f"earliest here: {earliest}"
-    plates = text.count(len(family), "plate") if len(family) > len(family.books) > 1 else ""
+        earliest = tr("earliest here: {title}", title=earliest)
+    plates = text.count(len(family), "plate", "plates") if len(family) > len(family.books) > 1 else ""
     return " · ".join(part for part in (plates, shown, earliest) if part)
 
 
@@ -99,7 +103,7 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
     return {
         "id": plate_id,
         "src": server.thumbnail_url(collection, member.row),
-        "alt": f"Plate {plate_id}, {book}, {text.date_of(record)}",
+        "alt": tr("Plate {plate}, {title}, {year}", plate=plate_id, title=book, year=text.date_of(record)),
         "year": member.date if member.dated else "",
         "lines": [book, where],
         "words": [tied_pairs.word(one) for one in member.words],
@@ -119,11 +123,12 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
     """Draw a family in full: its strip or its line of time (of `VIEWS`), what ties it together, and what can be taken
     away."""
     now = state.current()
-    shell.lead("Re-use", "One image and where it appears again, in order of date.")
+    shell.lead(tr("Re-use"), tr("One image and where it appears again, in order of date."))
     with st.container(horizontal=True, vertical_alignment="center", key="family_head"):
-        st.button("← All families", on_click=_close)
+        st.button(tr("← All families"), on_click=_close)
         st.markdown(f"## {text.plain(called(collection, family))}", width="stretch")
-        st.caption(f"Family {family.id}", help="Its permanent id: the address of this family stays.")
+        address = tr("Its permanent id: the address of this family stays.")
+        st.caption(tr("Family {family}", family=family.id), help=address)
         _books(collection, family)
         _downloads(collection, families, family)
     past_addresses.led_here(collection, family)
@@ -137,8 +142,8 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
     if excepted is None:
         with st.container(horizontal=True, vertical_alignment="center", key="family_shown"):
             st.segmented_control(
-                "Shown", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", required=True,
-                **state.bind("family_view"),
+                tr("Shown"), list(VIEWS), format_func=lambda view: tr(VIEWS[view]), label_visibility="collapsed",
+                required=True, **state.bind("family_view"),
             )  # fmt: skip
             family_decision.offer(collection, family)
     if view == "time" and excepted is None:
@@ -153,14 +158,14 @@ def show(collection: Collection, families: Families, family: Family, view: str) 
     if hands is not None:
         drawn_after.show(collection, hands.of(family.id))
     past_addresses.family_history(collection, family)
-    st.caption("To cite this family:")
+    st.caption(tr("To cite this family:"))
     cited = family_citation(collection, family, family_words.title(collection, family.id))
     st.code(cited, language=None, wrap_lines=True)
 
 
 def _strip(family: Family, made: dict[str, Any], families: Families, excepted: Some[str] | None) -> None:
     event = family_strips(
-        key=_STRIP, families=[made], heads=False, height=300 if len(family) <= 4 else 230, label="Family",
+        key=_STRIP, families=[made], heads=False, height=300 if len(family) <= 4 else 230, label=tr("Family"),
         tray=state.current().tray, on_gather=partial(tray.gathered, _STRIP),
         excepted=excepted, on_except=partial(family_decision.ticked, _STRIP),
     )  # fmt: skip
@@ -170,8 +175,11 @@ def _strip(family: Family, made: dict[str, Any], families: Families, excepted: S
     undated = len(family.undated)
     if undated and undated < len(family):
         st.caption(
-            f"{text.count(undated, 'plate')} without a year stand{'s' if undated == 1 else ''} apart at the end: "
-            "any of them may be earlier than the first."
+            trn(
+                "{n:,} plate without a year stands apart at the end: any of them may be earlier than the first.",
+                "{n:,} plates without a year stand apart at the end: any of them may be earlier than the first.",
+                undated,
+            )
         )
 
 
@@ -190,8 +198,8 @@ def _into_the_tray(family: Family) -> None:
     ids = [member.plate_id for member in family.members]
     if not set(ids).issubset(state.current().tray):
         st.button(
-            "Put in the tray", key="family_tray", type="tertiary", on_click=tray.add, args=(ids,),
-            help="All of its plates.",
+            tr("Put in the tray"), key="family_tray", type="tertiary", on_click=tray.add, args=(ids,),
+            help=tr("All of its plates."),
         )  # fmt: skip
 
 
@@ -199,7 +207,7 @@ def _books(collection: Collection, family: Family) -> None:
     """A way to the page of each of its books."""
     if not family.books:
         return
-    with st.popover(f"Books ({len(family.books):,})"):
+    with st.popover(tr("Books ({number:,})", number=len(family.books))):
         for book in family.books:
             label = text.plain(collection.catalogue.book_label(book))
             if st.button(label, type="tertiary", key=f"book_{book}"):
@@ -219,20 +227,20 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
             families, collection.catalogue, ids=[family.id], notes=family_words.notes(collection), **of
         ),
         disabled=caches.withheld(collection),
-        help="One row a plate.",
+        help=tr("One row a plate."),
     )
     st.download_button(
-        "Download dossier",
+        tr("Download dossier"),
         lambda: _dossier(collection, family.id),
         file_name=f"imgsim_family_{text.file_name(family.id)}.html",
         mime="text/html",
         on_click="ignore",
         disabled=caches.withheld(collection),
-        help="One page with plates, books, evidence and how to cite; opens in any browser, without imgsim.",
+        help=tr("One page with plates, books, evidence and how to cite; opens in any browser, without imgsim."),
     )
     iiif_routes.offer_family(collection, family.id)
-    with st.popover("Link"):
-        st.caption("Opens this family again:")
+    with st.popover(tr("Link")):
+        st.caption(tr("Opens this family again:"))
         st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)
 
 
@@ -258,19 +266,21 @@ def ties(family: Family, matches: Matches) -> list[MatchRow]:
 
 def _evidence(collection: Collection, family: Family, matches: Matches) -> None:
     found = ties(family, matches)
-    st.markdown("## What ties them together")
+    st.markdown(tr("## What ties them together"))
     st.caption(
-        "How many points of the lines of two plates agree once one is laid over the other; the region in which they do "
-        "is blue. Lettering and frames do not count. Look for yourself: Compare lays them over each other."
+        tr(
+            "How many points of the lines of two plates agree once one is laid over the other; the region in which "
+            "they do is blue. Lettering and frames do not count. Look for yourself: Compare lays them over each other."
+        )
     )
     shown = found
-    if len(found) > _TIES and not st.toggle(f"Show all {len(found):,} pairs", key="_all_ties"):
+    if len(found) > _TIES and not st.toggle(tr("Show all {number:,} pairs", number=len(found)), key="_all_ties"):
         shown = found[:_TIES]
     ids = collection.catalogue.plate_ids
     event = pair_list(
         key="ties",
         items=[tied_pairs.tie(collection, match, judge=True) for match in shown],
-        label="Pairs, those with the earliest first",
+        label=tr("Pairs, those with the earliest first"),
     )
     if event.clicked:
         shell.go("plate", plate=event.clicked)

@@ -14,7 +14,9 @@ import streamlit as st
 
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import family_judging, reviewer, reviewing
+from imgsim.app.parts.family_plan import sentences
 from imgsim.app.services import caches, remedies, state, text
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.whole_family import Plan, decide, pairs_of, planned
 from imgsim.errors import ImgsimError
@@ -24,7 +26,7 @@ from imgsim.reviews.standing import who_says_what
 
 _ALL = family_judging.OF_ALL
 _NOTE = "judging_all_note"
-_INTERRUPTED = "It was interrupted before anything was written: nothing is decided. Press the button again."
+_INTERRUPTED = marked("It was interrupted before anything was written: nothing is decided. Press the button again.")
 
 
 @dataclass
@@ -63,8 +65,8 @@ def offer(collection: Collection, family: Family) -> None:
     """The button that asks of all of them."""
     if collection.matches is not None and caches.unread(collection) is None:
         st.button(
-            "Decide about all of them …", key="judging_all_open", type="tertiary", on_click=_open,
-            args=(collection.name, family.id), help="One word for all plates of this family, but for exceptions.",
+            tr("Decide about all of them …"), key="judging_all_open", type="tertiary", on_click=_open,
+            args=(collection.name, family.id), help=tr("One word for all plates of this family, but for exceptions."),
         )  # fmt: skip
 
 
@@ -76,21 +78,23 @@ def bar(collection: Collection, family: Family) -> None:
     with st.container(border=True, key="judging_all", gap="small"):
         _carry_out(collection, family, asked)
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_all_head"):
-            st.markdown("**What are all of these to one another?**", width="stretch")
-            st.button("Close", key="judging_all_close", type="tertiary", on_click=_close)
+            st.markdown(tr("**What are all of these to one another?**"), width="stretch")
+            st.button(tr("Close"), key="judging_all_close", type="tertiary", on_click=_close)
         st.caption(
-            "Choose a word for all of them, and tick those below that are the exception: about them nothing is "
-            "decided. Nothing is written before you have seen what it will do."
+            tr(
+                "Choose a word for all of them, and tick those below that are the exception: about them nothing is "
+                "decided. Nothing is written before you have seen what it will do."
+            )
         )
         known = reviewer.remembered()
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="judging_all_decisions"):
             reviewing.buttons("judging_all", asked.decision, bool(known), _choose)
             reviewing.undo(collection, key="judging_all_undo", then=lambda review: _follow(family, review))
             if known:
-                reviewing.noting(_NOTE, "on all of them")
-                reviewer.change(known, "Who decides. Click to change the name.")
+                reviewing.noting(_NOTE, tr("on all of them"))
+                reviewer.change(known, tr("Who decides. Click to change the name."))
             else:
-                reviewer.ask("signs your decisions")
+                reviewer.ask(tr("signs your decisions"))
         done, failed = reviewing.said()
         if failed:
             st.error(text.plain(failed))
@@ -123,72 +127,58 @@ def _preview(collection: Collection, family: Family, asked: _Asked, known: str) 
     assert collection.matches is not None
     rows = pairs_of(family, collection.matches, asked.excepted)
     if not rows:
-        st.caption("Fewer than two plates are left, so there is nothing to decide. Take out a tick.")
+        st.caption(tr("Fewer than two plates are left, so there is nothing to decide. Take out a tick."))
         return
     records = caches.answer(collection, "every record", lambda shown: shown.reviews.all(), keep=2)
     plan = planned(collection, records, rows, known, asked.decision)
     found = plan.pairs
     differing = len(found.own) + len(found.against)
     otherwise = bool(differing) and st.toggle(
-        f"Also about the {text.count(differing, 'pair')} of which you or others said something else",
+        trn(
+            "Also about the {n:,} pair of which you or others said something else",
+            "Also about the {n:,} pairs of which you or others said something else",
+            differing,
+        ),
         key="judging_all_otherwise",
     )
     pairs = found.written(otherwise)
     with st.container(horizontal=True, vertical_alignment="top", gap="medium", key="judging_all_doing"):
-        st.button(
-            f"Decide about {text.count(len(pairs), 'pair')}: {asked.decision}",
-            key="judging_all_do", type="primary", disabled=not pairs, on_click=_ask, args=(plan, otherwise),
+        label = trn(
+            "Decide about {n:,} pair: {decision}", "Decide about {n:,} pairs: {decision}",
+            len(pairs), decision=tr(asked.decision),
         )  # fmt: skip
-        st.caption(" ".join(_sentences(plan, len({row for pair in rows for row in pair}), otherwise)))
-    _said_before(plan, otherwise)
-
-
-def _sentences(plan: Plan, plates: int, otherwise: bool) -> list[str]:
-    found = plan.pairs
-    every = len(plan.seen)
-    told = [
-        f"{text.count(plates, 'plate')}, {text.count(every, 'pair')}: all whose lines agree, and the earliest with "
-        "each plate to which these do not lead."
-    ]
-    if found.fresh and len(found.fresh) < every:
-        told.append(f"On {len(found.fresh):,} nobody has decided yet.")
-    if found.agreeing:
-        told.append(f"On {len(found.agreeing):,} others said the same, and your name is added.")
-    if found.said:
-        told.append(f"{text.count(len(found.said), 'pair')} you have decided so before: nothing is written.")
-    if found.own:
-        what = "this counts now, and your word of before stays in the history" if otherwise else "your word stays"
-        told.append(f"Of {text.count(len(found.own), 'pair')} you said something else: {what}.")
-    if found.against:
-        what = (
-            "with yours they are disputed, and change nothing until you agree"
-            if otherwise
-            else "nothing is written, and their word stays"
+        st.button(
+            label, key="judging_all_do", type="primary", disabled=not pairs, on_click=_ask, args=(plan, otherwise)
         )
-        told.append(f"Of {text.count(len(found.against), 'pair')} others said something else: {what}.")
-    return told
+        st.caption(" ".join(sentences(plan, len({row for pair in rows for row in pair}), otherwise)))
+    _said_before(plan, otherwise)
 
 
 def _said_before(plan: Plan, otherwise: bool) -> None:
     """The pairs of which something was said before: by whom, and what happens to them."""
     found = plan.pairs
     happens = {
-        **dict.fromkeys(found.agreeing, "your name is added"),
-        **dict.fromkeys(found.said, "stays: you said so"),
-        **dict.fromkeys(found.own, "your new word counts" if otherwise else "stays"),
-        **dict.fromkeys(found.against, "disputed" if otherwise else "stays"),
+        **dict.fromkeys(found.agreeing, tr("your name is added")),
+        **dict.fromkeys(found.said, tr("stays: you said so")),
+        **dict.fromkeys(found.own, tr("your new word counts") if otherwise else tr("stays")),
+        **dict.fromkeys(found.against, tr("disputed") if otherwise else tr("stays")),
     }
     said = {pair: list(plan.standing.get(pair, {}).values()) for pair in happens}
     if not said:
         return
-    with st.expander(f"See the {text.count(len(said), 'pair')} of which something was said before"):
+    title = trn(
+        "See the {n:,} pair of which something was said before",
+        "See the {n:,} pairs of which something was said before",
+        len(said),
+    )
+    with st.expander(title):
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Plate A": [a for a, _ in said],
-                    "Plate B": [b for _, b in said],
-                    "Who says what": [who_says_what(each) for each in said.values()],
-                    "What happens": [happens[pair] for pair in said],
+                    tr("Plate A"): [a for a, _ in said],
+                    tr("Plate B"): [b for _, b in said],
+                    tr("Who says what"): [who_says_what(each) for each in said.values()],
+                    tr("What happens"): [happens[pair] for pair in said],
                 }
             ),
             hide_index=True,
@@ -211,12 +201,18 @@ def _carry_out(collection: Collection, family: Family, asked: _Asked) -> None:
     if plan is None:
         return
     many = len(plan.pairs.written(asked.otherwise))
-    place = st.progress(0.0, f"Deciding about {text.count(many, 'pair')} …")
-    reviewing.say(failed=_INTERRUPTED)
+    place = st.progress(0.0, trn("Deciding about {n:,} pair …", "Deciding about {n:,} pairs …", many))
+    reviewing.say(failed=tr(_INTERRUPTED))
 
     def progress(done: int, total: int) -> None:
         if done % max(1, total // 50) == 0:
-            place.progress(done / total, f"Deciding about {text.count(total, 'pair')}: {done:,} are ready")
+            said = trn(
+                "Deciding about {n:,} pair: {done:,} are ready",
+                "Deciding about {n:,} pairs: {done:,} are ready",
+                total,
+                done=done,
+            )
+            place.progress(done / total, said)
 
     try:
         written, left = decide(
@@ -234,13 +230,20 @@ def _carry_out(collection: Collection, family: Family, asked: _Asked) -> None:
 
 
 def _outcome(decision: str, written: list[Review], left: list[Review]) -> str:
-    noted = f"Noted: {decision}, about {text.count(len(written), 'pair')} at once. Undo takes all of it back."
+    noted = trn(
+        "Noted: {decision}, about {n:,} pair at once. Undo takes all of it back.",
+        "Noted: {decision}, about {n:,} pairs at once. Undo takes all of it back.",
+        len(written),
+        decision=tr(decision),
+    )
     if not left:
         return noted
-    meanwhile = (
-        f"Of {text.count(len(left), 'pair')} somebody said something while you looked: nothing is written about "
-        f"{'it' if len(left) == 1 else 'them'} ({', '.join(' and '.join(one.pair) for one in left[:3])}"
-        f"{' …' if len(left) > 3 else ''})."
+    pairs = ", ".join(tr("{a} and {b}", a=one.pair[0], b=one.pair[1]) for one in left[:3])
+    meanwhile = trn(
+        "Of {n:,} pair somebody said something while you looked: nothing is written about it ({pairs}).",
+        "Of {n:,} pairs somebody said something while you looked: nothing is written about them ({pairs}).",
+        len(left),
+        pairs=f"{pairs} …" if len(left) > 3 else pairs,
     )
     return f"{noted} {meanwhile}" if written else meanwhile
 

@@ -8,35 +8,39 @@ import streamlit as st
 
 from imgsim.app.parts import family_words
 from imgsim.app.services import state, verdict_labels
+from imgsim.base.translation import marked, tr
 from imgsim.base.verdict_words import CODE_OF, VERIFIED
 from imgsim.collection import Collection
 from imgsim.collection.between import Between
 from imgsim.collection.family_notes import says
 from imgsim.families import Families, Family
 
-JUDGED = {"any": "Reviewed or not", "yes": "Reviewed", "no": "Not reviewed"}
+JUDGED = {"any": marked("Reviewed or not"), "yes": marked("Reviewed"), "no": marked("Not reviewed")}
 
 
 def draw(collection: Collection, families: Families, *, tag: str, verdicts: Sequence[str]) -> None:
     """The fields; a tag that a link asks for is offered although no family bears it."""
     tags = family_words.tags(collection, families)
     if tags or tag:
-        counted = {"": "Any", **{name: f"{name} ({number:,})" for name, number in tags.items()}}
-        counted.setdefault(tag, f"{tag} (0)")
+        numbers = {**tags, tag: tags.get(tag, 0)} if tag else tags
+        counted = {name: tr("{name} ({number:,})", name=name, number=number) for name, number in numbers.items()}
+        counted = {"": tr("Any"), **counted}
         st.selectbox(
-            "Tag",
+            tr("Tag"),
             list(counted),
             format_func=lambda name: counted.get(name, name),
             **state.bind("reuse_tag", value=tag),
         )
-    st.selectbox("Decisions", list(JUDGED), format_func=JUDGED.__getitem__, **state.bind("reuse_judged"))
+    st.selectbox(
+        tr("Decisions"), list(JUDGED), format_func=lambda judged: tr(JUDGED[judged]), **state.bind("reuse_judged")
+    )
     known = [code for code in verdicts if code in verdict_labels.WORDS]
     st.multiselect(
-        "With a plate that is",
+        tr("With a plate that is"),
         [*VERIFIED, *(code for code in known if code not in VERIFIED)],
-        format_func=verdict_labels.WORDS.__getitem__,
-        placeholder="Anything",
-        help="What the lines say of it and of the plate that it is tied to.",
+        format_func=lambda code: tr(verdict_labels.WORDS[code]),
+        placeholder=tr("Anything"),
+        help=tr("What the lines say of it and of the plate that it is tied to."),
         **state.bind("reuse_verdicts", value=known, read=lambda codes: tuple(sorted(codes))),
     )
 

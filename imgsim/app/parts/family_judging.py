@@ -8,6 +8,7 @@ import streamlit as st
 
 from imgsim.app.parts import reviewing, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.families import Family
 from imgsim.reviews import Review
@@ -53,13 +54,17 @@ def bar(collection: Collection, family: Family) -> None:
     with st.container(border=True, key="judging", gap="small"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
             one, two = (f"{text.plain(plate)} ({year})" for plate, year in zip(ids, years, strict=True))
-            st.markdown(f"**What are these two to one another?** {one} and {two}", width="stretch")
+            asks = tr("**What are these two to one another?** {one} and {two}", one=one, two=two)
+            st.markdown(asks, width="stretch")
             with st.container(horizontal=True, width="content", gap="small"):
-                if st.button("Open in Compare", key="judging_compare", type="tertiary"):
+                if st.button(tr("Open in Compare"), key="judging_compare", type="tertiary"):
                     shell.go("compare", plate=ids[0], other=ids[1])
-                st.button("Close", key="judging_close", type="tertiary", on_click=close)
+                st.button(tr("Close"), key="judging_close", type="tertiary", on_click=close)
         st.caption(
-            "Confirmed pairs stay together, unrelated ones go apart at once; the lines decide about the others anew."
+            tr(
+                "Confirmed pairs stay together, unrelated ones go apart at once; the lines decide about the others "
+                "anew."
+            )
         )
         reviewing.bar(collection, *asked, key="judging", then=partial(decided, family.rows))
 
@@ -94,16 +99,27 @@ def went_apart(collection: Collection, family: Family) -> None:
     )
     alone = len(gone) - sum(len(families.family(i)) for i in other) if families is not None else 0
     with st.container(horizontal=True, vertical_alignment="center", key="went_apart"):
-        st.caption(
-            f"After your decision {text.count(len(gone), 'plate')} "
-            f"{'is' if len(gone) == 1 else 'are'} not in this family any more"
-            + (f", {alone:,} of them in none" if other and alone > 0 else "")
-            + ".",
-            width="content",
-        )
+        st.caption(_apart(len(gone), alone if other else 0), width="content")
         for found in other[:3]:
-            if st.button(f"Open the family {text.plain(found)}", key=f"apart_{found}", type="tertiary"):
+            label = tr("Open the family {family}", family=text.plain(found))
+            if st.button(label, key=f"apart_{found}", type="tertiary"):
                 shell.go("reuse", family=found)
+
+
+def _apart(gone: int, alone: int) -> str:
+    """How many plates left a family; ``alone``: how many of them are in none, where that is worth saying."""
+    if alone > 0:
+        return trn(
+            "After your decision {n:,} plate is not in this family any more, {alone:,} of them in none.",
+            "After your decision {n:,} plates are not in this family any more, {alone:,} of them in none.",
+            gone,
+            alone=alone,
+        )
+    return trn(
+        "After your decision {n:,} plate is not in this family any more.",
+        "After your decision {n:,} plates are not in this family any more.",
+        gone,
+    )
 
 
 def dissolved(collection: Collection) -> None:
@@ -115,7 +131,7 @@ def dissolved(collection: Collection) -> None:
         return
     ids = ", ".join(text.plain(collection.catalogue.plate_ids[row]) for row in rows[:6])
     with st.container(horizontal=True, vertical_alignment="center", key="dissolved"):
-        st.info(f"After your decision {ids} are no family any more.")
+        st.info(tr("After your decision {plates} are no family any more.", plates=ids))
         reviewing.undo(collection, key="dissolved_undo", then=partial(decided, rows))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imgsim.app.components import time_line
-from imgsim.app.services import text
+from imgsim.base.translation import tr, trn
 from imgsim.families import Family
 from imgsim.families.lanes import lanes, one_year, years
 
@@ -25,7 +25,7 @@ def draw(family: Family, plates: dict[str, Any]) -> str | None:
             for lane in lanes(family)
         ],
         undated=[plates[member.plate_id] for member in family.undated],
-        label="The plates of this family by year and place",
+        label=tr("The plates of this family by year and place"),
     )
 
 
@@ -33,17 +33,23 @@ def said(family: Family) -> str:
     """What the years say, and what they do not."""
     apart = len(family.undated)
     if not family.dated:
-        return "No plate of this family has a year, so none has a place on the line of time."
+        return tr("No plate of this family has a year, so none has a place on the line of time.")
     year = one_year(family)
     if len(family.dated) == 1:
-        found = f"Only one plate has a year ({family.earliest.date}): there is no earlier and no later to be seen."
+        found = tr(
+            "Only one plate has a year ({date}): there is no earlier and no later to be seen.",
+            date=family.earliest.date,
+        )
     elif year is not None:
-        found = f"All plates with a year are of {year}: none of them is certainly earlier than another."
+        found = tr("All plates with a year are of {year}: none of them is certainly earlier than another.", year=year)
     else:
-        found = (
+        found = tr(
             "From left to right by date alone: what stands further right, and whose dates do not overlap, is also in "
             "earlier books. Whether it was copied from one of them, the years do not say."
         )
-    if apart:
-        found += f" {text.count(apart, 'plate')} without a year stand{'s' if apart == 1 else ''} apart below."
-    return found
+    if not apart:
+        return found
+    undated = trn(
+        "{n:,} plate without a year stands apart below.", "{n:,} plates without a year stand apart below.", apart
+    )
+    return f"{found} {undated}"

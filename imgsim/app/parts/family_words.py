@@ -8,6 +8,7 @@ import streamlit as st
 
 from imgsim.app.parts import family_judging, reviewer, shell
 from imgsim.app.services import caches, text
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.family_notes import (
     LONGEST_NOTE,
@@ -22,7 +23,7 @@ from imgsim.collection.passed_words import family_words as read
 from imgsim.errors import ImgsimError
 from imgsim.families import Families, Family
 
-_TAGS = "Words to find families by, separated by commas: Re-use can show those with a tag alone."
+_TAGS = marked("Words to find families by, separated by commas: Re-use can show those with a tag alone.")
 _MOST_NAMED = 30  # tags
 _FAILED = "_imgsim_family_words_failed"
 
@@ -72,14 +73,17 @@ def show(collection: Collection, family: Family, beside: Callable[[], None]) -> 
         st.markdown("  \n".join(text.plain(line) for line in said.note.splitlines()))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="family_words"):
         for tag in said.tags:
-            if st.button(text.plain(tag), key=f"family_tag_{tag}", help="All families with this tag."):
+            if st.button(text.plain(tag), key=f"family_tag_{tag}", help=tr("All families with this tag.")):
                 shell.go("reuse", family="", reuse_tag=tag)
-        with st.popover("Edit title, note, tags" if said != NOTHING else "Give it a title …", type="tertiary"):
+        way_in = tr("Edit title, note, tags") if said != NOTHING else tr("Give it a title …")
+        with st.popover(way_in, type="tertiary"):
             _form(collection, family, said)
         if said.reviewer:
             st.caption(text.plain(f"{said.reviewer}, {said.when[:10]}"), width="content")
         if _can_undo(collection, family):
-            st.button("Undo", key="family_words_undo", type="tertiary", on_click=_undo, args=(collection, family.id))
+            st.button(
+                tr("Undo"), key="family_words_undo", type="tertiary", on_click=_undo, args=(collection, family.id)
+            )
         beside()
     _passed_on(collection, family, said)
     if failed := st.session_state.pop(_FAILED, ""):
@@ -90,20 +94,34 @@ def _passed_on(collection: Collection, family: Family, said: FamilyNote) -> None
     """Where words come from that were written of another family, and what else was said of those that ended in it."""
     if said.written_of:
         ended = said.written_of in passed(collection).former
-        way = "which became part of this one" if ended else "from which this one split off"
-        st.caption(text.plain(f"Written of the family {said.written_of}, {way}. What you save here is this one's own."))
+        way = (
+            marked(
+                "Written of the family {family}, which became part of this one. What you save here is this one's own."
+            )
+            if ended
+            else marked(
+                "Written of the family {family}, from which this one split off. What you save here is this one's own."
+            )
+        )
+        st.caption(text.plain(tr(way, family=said.written_of)))
     for other in passed(collection).besides.get(family.id, ()):
-        st.caption(text.plain(f"{other.written_of} became part of this family. {told(other)}"))
+        became = tr("{family} became part of this family.", family=other.written_of)
+        st.caption(text.plain(f"{became} {told(other)}"))
 
 
 def told(note: FamilyNote) -> str:
     """What was said of a family that is no more, in a line."""
     parts = (
-        f"was called “{note.title}”" if note.title else "",
-        f"had the note “{' '.join(note.note.split())}”" if note.note else "",
-        f"had the tags {', '.join(note.tags)}" if note.tags else "",
+        tr("was called “{title}”", title=note.title) if note.title else "",
+        tr("had the note “{note}”", note=" ".join(note.note.split())) if note.note else "",
+        tr("had the tags {tags}", tags=", ".join(note.tags)) if note.tags else "",
     )
-    return f"It {', '.join(part for part in parts if part)} ({note.reviewer}, {note.when[:10]})."
+    return tr(
+        "It {facts} ({reviewer}, {day}).",
+        facts=", ".join(part for part in parts if part),
+        reviewer=note.reviewer,
+        day=note.when[:10],
+    )
 
 
 def _can_undo(collection: Collection, family: Family) -> bool:
@@ -116,19 +134,21 @@ def _can_undo(collection: Collection, family: Family) -> bool:
 def _form(collection: Collection, family: Family, said: FamilyNote) -> None:
     # A page asks for the name once: where a pair is being judged, its bar does.
     judged = family_judging.asks(family)
-    signed = reviewer.name() if judged else reviewer.sign("signs what you write")
+    signed = reviewer.name() if judged else reviewer.sign(tr("signs what you write"))
     if not signed and judged:
-        st.caption("Write your name first, beside the decision below.")
+        st.caption(tr("Write your name first, beside the decision below."))
     known = tag_counts(notes(collection), notes(collection))
     # Fields of each version anew: a browser sends again what stood in those of before.
     key = f"family_words_{family.id}_{said.when}"
-    st.text_input("Title", said.title, LONGEST_TITLE, key=f"{key}_title", placeholder="The strawberry, after Fuchs")
-    st.text_area("Note", said.note, max_chars=LONGEST_NOTE, key=f"{key}_note")
-    st.text_input("Tags", ", ".join(said.tags), key=f"{key}_tags", placeholder="Fuchs, woodcut", help=_TAGS)
+    example = tr("The strawberry, after Fuchs")
+    st.text_input(tr("Title"), said.title, LONGEST_TITLE, key=f"{key}_title", placeholder=example)
+    st.text_area(tr("Note"), said.note, max_chars=LONGEST_NOTE, key=f"{key}_note")
+    example, hint = tr("Fuchs, woodcut"), tr(_TAGS)
+    st.text_input(tr("Tags"), ", ".join(said.tags), key=f"{key}_tags", placeholder=example, help=hint)
     if known:
-        st.caption(text.plain("In use: " + ", ".join(list(known)[:_MOST_NAMED])))
+        st.caption(text.plain(tr("In use: {tags}", tags=", ".join(list(known)[:_MOST_NAMED]))))
     st.button(
-        "Save", type="primary", key="family_words_save", disabled=not signed, on_click=_save,
+        tr("Save"), type="primary", key="family_words_save", disabled=not signed, on_click=_save,
         args=(collection, family.id, key),
     )  # fmt: skip
 

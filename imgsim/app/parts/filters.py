@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.app.services import caches, state, text
+from imgsim.base.translation import language, tr
 from imgsim.catalogue import UNKNOWN, Facet
 from imgsim.collection import Collection
 
@@ -17,14 +18,15 @@ def facets(collection: Collection) -> None:
     now = state.current()
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown("## Show only")
+            st.markdown(tr("## Show only"))
             if now.filtered:
-                st.button("Clear all", type="tertiary", on_click=clear)
+                st.button(tr("Clear all"), type="tertiary", on_click=clear)
         if collection.matches is not None:
-            elsewhere = "in another book" if collection.catalogue.books_known else "in another plate"
             st.toggle(
-                "Verified re-use",
-                help=f"Plates whose lines were found again {elsewhere}.",
+                tr("Verified re-use"),
+                help=tr("Plates whose lines were found again in another book.")
+                if collection.catalogue.books_known
+                else tr("Plates whose lines were found again in another plate."),
                 **state.bind("reused"),
             )
         shown = list(collection.catalogue.facets())
@@ -33,7 +35,7 @@ def facets(collection: Collection) -> None:
         if shown[_OPEN:]:
             chosen = any(now.chosen(facet.column) for facet in shown[_OPEN:])
             # Drawn only when it is open: lists of hundreds of books would slow every click on the map.
-            with st.expander("More", expanded=chosen, key="more_facets", on_change="rerun") as more:
+            with st.expander(tr("More"), expanded=chosen, key="more_facets", on_change="rerun") as more:
                 if more.open:
                     for facet in shown[_OPEN:]:
                         _facet(collection, facet, now)
@@ -62,19 +64,19 @@ def _decades(collection: Collection, facet: Facet, now: state.State) -> None:
 
     undated = UNKNOWN in now.chosen(facet.column)
     st.slider(
-        text.plain(facet.label),
+        text.plain(tr(facet.label)),
         first,
         last,
         step=10,
-        format="%ds",
-        help="Plates that may have been printed then: a date that spans several decades passes in each.",
+        format=tr("%ds"),
+        help=tr("Plates that may have been printed then: a date that spans several decades passes in each."),
         disabled=undated,
         **state.bind("decades", value=shown, read=read),
     )
     number = len(collection.catalogue) - facet.known
     if number or undated:
         st.session_state["_undated"] = undated
-        st.toggle(f"Undated only ({number:,})", key="_undated", on_change=_take_undated)
+        st.toggle(tr("Undated only ({number:,})", number=number), key="_undated", on_change=_take_undated)
 
 
 def _take_undated() -> None:
@@ -87,7 +89,7 @@ def _take_undated() -> None:
 
 def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
     labels = caches.fact(
-        collection, "labels of a facet", lambda: _labels(collection, facet), facet.column, keep=64
+        collection, "labels of a facet", lambda: _labels(collection, facet), facet.column, language(), keep=64
     )
     chosen = [value for value in now.chosen(facet.column) if value in labels]
 
@@ -99,10 +101,10 @@ def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
         return tuple(sorted(choices.items()))
 
     st.multiselect(
-        text.plain(facet.label),
+        text.plain(tr(facet.label)),
         list(labels),
         format_func=lambda value: labels.get(value, value),
-        placeholder="Any",
+        placeholder=tr("Any"),
         **state.bind("choices", value=chosen, read=read, suffix=f"_{facet.column}"),
     )
 
@@ -110,9 +112,11 @@ def _choice(collection: Collection, facet: Facet, now: state.State) -> None:
 def _labels(collection: Collection, facet: Facet) -> dict[str, str]:
     """What to call each value of a facet, with its count; the most frequent first."""
     values = [(str(value), number) for value, number in facet.values[:_MOST_OPTIONS]]
+    names = {value: collection.catalogue.book_label(value) for value, _ in values if facet.column == "book"}
     nowhere = len(collection.catalogue) - facet.known
     if nowhere:
         values.append((UNKNOWN, nowhere))
-    if facet.column == "book":
-        return {value: f"{collection.catalogue.book_label(value)} ({number:,})" for value, number in values}
-    return {value: f"{value} ({number:,})" for value, number in values}
+        names[UNKNOWN] = tr(UNKNOWN)
+    return {
+        value: tr("{name} ({number:,})", name=names.get(value, value), number=number) for value, number in values
+    }

@@ -7,19 +7,20 @@ import streamlit as st
 from imgsim.app.parts import adding
 from imgsim.app.services import caches, runs, state
 from imgsim.base.places import data_dir
+from imgsim.base.translation import tr
 
 
 def draw() -> None:
     """Draw it. As soon as the plates of a first run can be browsed, they are."""
     if caches.infos():  # all of them damaged, as is said above
-        st.markdown("## Or make another collection")
+        st.markdown(tr("## Or make another collection"))
         adding.draw(state.current(adding.State), first=True)
         return
     with st.container(key="first_start"):
         with st.container(key="brand", gap=None):
             st.markdown("**imgsim**")
-            st.caption("Finds plates that were used again: printed anew, copied, mirrored, or taken over in part.")
+            st.caption(tr("Finds plates that were used again: printed anew, copied, mirrored, or taken over in part."))
         busy = any(run.running for run in runs.every(data_dir()))
-        title = "Your plates are on their way" if busy else "Which books do you want to look at?"
+        title = tr("Your plates are on their way") if busy else tr("Which books do you want to look at?")
         st.title(title, anchor=False)
         adding.draw(state.current(adding.State), first=True)

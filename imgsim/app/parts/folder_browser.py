@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from imgsim.app.services import nearby, text
+from imgsim.base.translation import tr
 from imgsim.images.formats import IMAGE_SUFFIXES
 
 _MOST = 300  # folders and files that are listed
@@ -22,7 +23,7 @@ def draw(key: str) -> Path | None:
     folders, files, images = _inside(here)
     with st.container(border=True, key=f"browser_{key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("↑ Up", key=f"up_{key}", on_click=_to, args=(at, here.parent), disabled=here == here.parent)
+            st.button(tr("↑ Up"), key=f"up_{key}", on_click=_to, args=(at, here.parent), disabled=here == here.parent)
             st.markdown(f"**{text.plain(here)}**")
         with st.container(height=230, key=f"folders_{key}", gap="xxsmall"):
             for number, name in enumerate(folders[:_MOST]):
@@ -31,11 +32,23 @@ def draw(key: str) -> Path | None:
                     args=(at, here / name),
                 )  # fmt: skip
             if not folders:
-                st.caption("No further folders in it.")
+                st.caption(tr("No further folders in it."))
             if len(folders) > _MOST:
-                st.caption(f"The first {_MOST} of {len(folders):,} folders. Type the path of others.")
-        st.caption(f"In this folder itself: {text.count(images, 'image')}, {text.count(files - images, 'other file')}.")
-        taken = st.button("Take this folder", key=f"take_{key}", type="primary")
+                st.caption(
+                    tr(
+                        "The first {shown} of {number:,} folders. Type the path of others.",
+                        shown=_MOST,
+                        number=len(folders),
+                    )
+                )
+        st.caption(
+            tr(
+                "In this folder itself: {images}, {others}.",
+                images=text.count(images, "image", "images"),
+                others=text.count(files - images, "other file", "other files"),
+            )
+        )
+        taken = st.button(tr("Take this folder"), key=f"take_{key}", type="primary")
     return here if taken else None
 
 
@@ -57,5 +70,5 @@ def _inside(folder: Path) -> tuple[list[str], int, int]:
                     files += 1
                     images += os.path.splitext(entry.name)[1].lower() in IMAGE_SUFFIXES
     except OSError as error:
-        st.warning(text.plain(f"{folder} cannot be read: {error.strerror}."))
+        st.warning(text.plain(tr("{folder} cannot be read: {why}.", folder=folder, why=error.strerror)))
     return sorted(folders, key=str.lower), files, images

@@ -6,12 +6,34 @@ import streamlit as st
 
 from imgsim.app.parts import shell
 from imgsim.app.services import caches, text
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.citing import asked
 from imgsim.collection.id_registry import Registry
-from imgsim.collection.identifying import ANOTHER_SCAN, FAMILY, HERE, Found, find_in, preferred
+from imgsim.collection.identifying import (
+    ANOTHER_SCAN,
+    BOOK,
+    COLLECTION,
+    FAMILY,
+    FORMER,
+    GONE,
+    HERE,
+    PLATE,
+    Found,
+    find_in,
+    preferred,
+)
 from imgsim.errors import ImgsimError
 
+_NAMED = {
+    PLATE: marked("Plate {id}"), FAMILY: marked("Family {id}"), BOOK: marked("Book {id}"),
+    COLLECTION: marked("Collection {id}"),
+}  # fmt: skip
+_OPEN = {
+    PLATE: marked("Open the plate"), FAMILY: marked("Open the family"), BOOK: marked("Open the book"),
+    COLLECTION: marked("Open the collection"),
+}  # fmt: skip
+_STATES = {GONE: marked("Gone."), FORMER: marked("No family any more.")}
 _MOST = 6  # that are offered
 _WIDTH = 110
 
@@ -28,7 +50,7 @@ def offer(collection: Collection, typed: str, results: int) -> bool:
         for number, one in enumerate(found[:_MOST]):
             _line(one, number)
         if len(found) > _MOST:
-            st.caption(f"{len(found) - _MOST:,} more are called so, or show this picture.")
+            st.caption(tr("{number:,} more are called so, or show this picture.", number=len(found) - _MOST))
     return True
 
 
@@ -59,11 +81,12 @@ def _line(one: Found, number: int) -> None:
             st.image(picture, width=_WIDTH)
         with st.container(gap=None):
             date = f", {one.year}" if one.year is not None else ""
-            book = f" · book {one.book}" if one.book and one.book != one.id else ""
-            st.markdown(f"**{text.plain(f'{one.kind.capitalize()} {one.id}')}**{text.plain(book + date)}")
-            state = "" if one.state in (HERE, ANOTHER_SCAN) else f"{one.state[0].upper()}{one.state[1:]}. "
+            book = f" · {tr('book {book}', book=one.book)}" if one.book and one.book != one.id else ""
+            st.markdown(f"**{text.plain(tr(_NAMED[one.kind], id=one.id))}**{text.plain(book + date)}")
             file = f"{one.file} · " if one.file else ""
-            st.caption(text.plain(f"{state}{one.told} {file}picture {one.picture[:12]}".strip()))
+            scan = tr("picture {hash}", hash=one.picture[:12])
+            told = (tr(_STATES.get(one.state, "")), one.told, f"{file}{scan}")
+            st.caption(text.plain(" ".join(part for part in told if part)))
         with st.container(width="content", gap="small"):
             _ways(one, number)
 
@@ -71,10 +94,10 @@ def _line(one: Found, number: int) -> None:
 def _ways(one: Found, number: int) -> None:
     kind = one.kind
     for target in one.successors[:2]:
-        if st.button(f"Open {text.plain(target)}", key=f"found_{number}_{target}", type="primary"):
+        if st.button(tr("Open {id}", id=text.plain(target)), key=f"found_{number}_{target}", type="primary"):
             _go(one, kind, target)
     here = one.state == HERE or (one.state == ANOTHER_SCAN and kind != FAMILY)
-    if here and st.button(f"Open the {kind}", key=f"found_{number}_open", type="primary"):
+    if here and st.button(tr(_OPEN[kind]), key=f"found_{number}_open", type="primary"):
         _go(one, kind, one.id)
 
 

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from imgsim.app.parts import reviewer
 from imgsim.app.services import text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.excluded_parts import BOOK, Box
 from imgsim.collection.learned_parts import CountingParts, Learned, learned_of, part_of, with_word
@@ -51,8 +52,10 @@ def show(collection: Collection) -> None:
     if not found:
         return
     st.markdown(
-        "**Learned:** these repeat at like places over plates that are not the same picture otherwise, such as a "
-        "library's stamp, and vouch for no pair. Let one count if it belongs to the pictures."
+        tr(
+            "**Learned:** these repeat at like places over plates that are not the same picture otherwise, such as a "
+            "library's stamp, and vouch for no pair. Let one count if it belongs to the pictures."
+        )
     )
     row_of = {content: row for row, content in enumerate(collection.catalogue.frame["sha256"])}
     for mark in found[:_MOST_SHOWN]:
@@ -67,7 +70,7 @@ def show(collection: Collection) -> None:
             st.markdown(_said(collection, mark, len(rows), first), width="stretch")
             _button(collection, mark)
     if len(found) > _MOST_SHOWN:
-        st.caption(f"and {len(found) - _MOST_SHOWN:,} more")
+        st.caption(tr("and {number:,} more", number=len(found) - _MOST_SHOWN))
     failed()
 
 
@@ -79,7 +82,10 @@ def of_plate(collection: Collection, row: int) -> None:
         return
     if not found:
         return
-    with st.expander(f"{text.count(len(found), 'part')} that never counts, as learned", key="learned_on_plate"):
+    title = trn(
+        "{n:,} part that never counts, as learned", "{n:,} parts that never count, as learned", len(found)
+    )
+    with st.expander(title, key="learned_on_plate"):
         if (picture := _outlined(collection, row, [box for _, box in found])) is not None:
             st.image(picture, width=200)
         for mark, _ in found:
@@ -100,9 +106,9 @@ def failed() -> None:
 def _button(collection: Collection, mark: Learned, where: str = "") -> None:
     x0, y0, *_ = mark.box
     st.button(
-        "Let it not count" if mark.counts else "Let it count",
+        tr("Let it not count") if mark.counts else tr("Let it count"),
         key=f"{where}let_count_{mark.scope}_{mark.name}_{x0}_{y0}", type="tertiary", disabled=not reviewer.name(),
-        help="" if reviewer.name() else "Say first who you are.", on_click=_turn, args=(collection, mark),
+        help="" if reviewer.name() else tr("Say first who you are."), on_click=_turn, args=(collection, mark),
     )  # fmt: skip
 
 
@@ -121,12 +127,21 @@ def _turn(collection: Collection, mark: Learned) -> None:
 def _said(collection: Collection, mark: Learned, count: int, example: int | None) -> str:
     x0, y0, x1, y1 = (round(100 * edge) for edge in mark.box)
     whose = collection.catalogue.book_label(mark.name) if mark.scope == BOOK else Path(mark.name).name
-    such = f", such as {text.plain(str(collection.catalogue.plate_ids[example]))}" if example is not None else ""
-    now = " It **counts** all the same, as somebody said." if mark.counts else ""
-    return (
-        f"On {text.count(count, 'plate')} of **{text.plain(whose)}**{such}: about {x0} to {x1} % from the left, "
-        f"{y0} to {y1} % from the top.{now}"
-    )
+    plates = text.count(count, "plate", "plates")
+    if example is not None:
+        plate_id = str(collection.catalogue.plate_ids[example])
+        on = tr(
+            "On {plates} of **{book}**, such as {example}:",
+            plates=plates, book=text.plain(whose), example=text.plain(plate_id),
+        )  # fmt: skip
+    else:
+        on = tr("On {plates} of **{book}**:", plates=plates, book=text.plain(whose))
+    place = tr(
+        "about {left} to {right} % from the left, {upper} to {lower} % from the top.",
+        left=x0, right=x1, upper=y0, lower=y1,
+    )  # fmt: skip
+    now = tr("It **counts** all the same, as somebody said.") if mark.counts else ""
+    return f"{on} {place} {now}".rstrip()
 
 
 def _thumbnail(collection: Collection, row: int) -> Image.Image | None:

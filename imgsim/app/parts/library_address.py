@@ -10,6 +10,7 @@ import streamlit as st
 from imgsim.app.parts import preparing
 from imgsim.app.services import nearby, text
 from imgsim.app.services.runs import Run, Status
+from imgsim.base.translation import tr
 from imgsim.generation.current import is_collection
 
 _IIIF = "iiif:"
@@ -22,13 +23,13 @@ def offer(run: Run) -> bool:
         return False
     with st.form(f"addresses_{run.name}", border=False):
         typed = st.text_area(
-            "Addresses", value="\n".join(addresses), height=110, key=f"addresses_again_{run.name}",
-            help="Of IIIF manifests, one a line. Correct what is wrong.",
+            tr("Addresses"), value="\n".join(addresses), height=110, key=f"addresses_again_{run.name}",
+            help=tr("Of IIIF manifests, one a line. Correct what is wrong."),
         )  # fmt: skip
         said = problem(typed.split())
         with st.container(horizontal=True):
-            sent = st.form_submit_button("Fetch and prepare", type="primary")
-            thrown = st.form_submit_button("Throw it away", help="To the trash. Nothing was prepared yet.")
+            sent = st.form_submit_button(tr("Fetch and prepare"), type="primary")
+            thrown = st.form_submit_button(tr("Throw it away"), help=tr("To the trash. Nothing was prepared yet."))
     if thrown:
         preparing.throw_away(run.folder)
         st.rerun()
@@ -44,8 +45,10 @@ def problem(addresses: Sequence[str]) -> str:
     """What is wrong with addresses that somebody typed; "" where they may be right, or nothing was typed."""
     wrong = [one for one in addresses if not one.startswith(("http://", "https://")) and not Path(one).is_file()]
     if wrong:
-        return f"{wrong[0][:200]} is no address: it should begin with https:// or http://."
-    return "" if addresses else "Give an address: that of a book's IIIF manifest, or of a collection of manifests."
+        return tr(
+            "{address} is no address: it should begin with https:// or http://.", address=wrong[0][:200]
+        )
+    return "" if addresses else tr("Give an address: that of a book's IIIF manifest, or of a collection of manifests.")
 
 
 def addresses_in(words: Sequence[str]) -> list[str]:

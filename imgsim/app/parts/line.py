@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imgsim.app.parts import neighbour_query
 from imgsim.app.services import state, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.calibration import VERIFIED as FROM_VERIFIED
 from imgsim.collection.listing import ABOVE, BELOW, COPIED, PARTED, VERIFIED, Listing
@@ -16,34 +17,58 @@ def headings(collection: Collection, found: Listing, now: state.State) -> dict[i
     at = neighbour_query.line(collection, now)
     words: dict[int, Heading] = {}
     if found.first:
-        words[VERIFIED] = (f"{found.first:,} verified", "their lines agree, whatever they score")
+        words[VERIFIED] = (tr("{number:,} verified", number=found.first), tr("their lines agree, whatever they score"))
     if found.copied:
         words[COPIED] = (
             text.count(found.copied, "copy by another hand", "copies by another hand"),
-            "the same, drawn anew: their lines do not agree",
+            tr("the same, drawn anew: their lines do not agree"),
         )
     if found.parted:
-        words[PARTED] = (f"{found.parted:,} found by a part", "a part of one is nearer to the other than what follows")
-    others = " of the others" if found.first or found.copied else ""
+        words[PARTED] = (
+            tr("{number:,} found by a part", number=found.parted),
+            tr("a part of one is nearer to the other than what follows"),
+        )
+    others = bool(found.first or found.copied)
     if at is None:
-        words[BELOW] = (f"The nearest{others}", "")
+        words[BELOW] = (tr("The nearest of the others") if others else tr("The nearest"), "")
     else:
-        words[ABOVE] = (f"{found.above:,}{' more' * bool(others)} at {at:g} or more", "above the line")
-        means = f"the nearest{others}" if found.above else f"none{others} reaches it: these are the nearest"
-        words[BELOW] = (f"Below the line at {at:g}", means)
+        words[ABOVE] = (
+            tr("{number:,} more at {line:g} or more", number=found.above, line=at)
+            if others
+            else tr("{number:,} at {line:g} or more", number=found.above, line=at),
+            tr("above the line"),
+        )
+        words[BELOW] = (tr("Below the line at {line:g}", line=at), _below(found.above > 0, others))
     there = set(found.sections)
     return {section: words[section] for section in sorted(there)}
+
+
+def _below(some_above: bool, others: bool) -> str:
+    """What it means to stand below the line; ``others``: beside those that are listed before it."""
+    if some_above:
+        return tr("the nearest of the others") if others else tr("the nearest")
+    if others:
+        return tr("none of the others reaches it: these are the nearest")
+    return tr("none reaches it: these are the nearest")
 
 
 def remainder(collection: Collection, found: Listing, now: state.State) -> str:
     """How far the list reaches, in a sentence."""
     at = neighbour_query.line(collection, now)
     if found.next is None:
-        return f"This is every plate that meets the conditions: {found.allowed:,}."
+        return tr("This is every plate that meets the conditions: {number:,}.", number=found.allowed)
     if found.beyond and at is not None:
-        verb = "reaches" if found.beyond == 1 else "reach"
-        return f"{text.count(found.beyond, 'more plate')} {verb} {at:g}: raise “At most” to list them."
-    return f"The next of {text.count(found.allowed, 'plate')} scores {found.next:.3f}: raise “At most” to list more."
+        return trn(
+            "{n:,} more plate reaches {line:g}: raise “At most” to list them.",
+            "{n:,} more plates reach {line:g}: raise “At most” to list them.",
+            found.beyond,
+            line=at,
+        )
+    return tr(
+        "The next of {plates} scores {score:.3f}: raise “At most” to list more.",
+        plates=text.count(found.allowed, "plate", "plates"),
+        score=found.next,
+    )
 
 
 def meaning(collection: Collection, now: state.State) -> str:
@@ -51,15 +76,28 @@ def meaning(collection: Collection, now: state.State) -> str:
     calibrated, at = collection.calibration(now.backbone), neighbour_query.line(collection, now)
     backbone = text.plain(now.backbone)
     if at is None:
-        return (
-            f"No line is drawn: {text.count(len(collection.catalogue), 'plate')} are too few to tell which scores of "
-            f"{backbone} are rare here. Put one where you like."
+        return trn(
+            "No line is drawn: {n:,} plate is too few to tell which scores of {network} are rare here. Put one where "
+            "you like.",
+            "No line is drawn: {n:,} plates are too few to tell which scores of {network} are rare here. Put one where "
+            "you like.",
+            len(collection.catalogue),
+            network=backbone,
+        )
+    if at == calibrated.threshold:
+        if calibrated.basis == FROM_VERIFIED:
+            where = tr("The line at {line:g} is calibrated for {network} here", line=at, network=backbone)
+        else:
+            where = tr(
+                "The line at {line:g} is calibrated for {network} here by random pairs, for too few are verified",
+                line=at,
+                network=backbone,
+            )
+    elif calibrated.threshold is None:
+        where = tr("The line at {line:g} is chosen", line=at)
+    else:
+        where = tr(
+            "The line at {line:g} is chosen (calibrated: {calibrated:g})", line=at, calibrated=calibrated.threshold
         )
     means = calibrated.meaning(at)
-    if at != calibrated.threshold:
-        which = "chosen" if calibrated.threshold is None else f"chosen (calibrated: {calibrated.threshold:g})"
-    elif calibrated.basis == FROM_VERIFIED:
-        which = f"calibrated for {backbone} here"
-    else:
-        which = f"calibrated for {backbone} here by random pairs, for too few are verified"
-    return f"The line at {at:g} is {which}" + (f": {means}." if means else ".")
+    return tr("{line}: {meaning}.", line=where, meaning=means) if means else f"{where}."

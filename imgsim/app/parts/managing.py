@@ -10,6 +10,7 @@ import streamlit as st
 from imgsim.app.parts import adding_settings, preparing, shell
 from imgsim.app.services import commands, drafts, nearby, remedies, runs, state, text
 from imgsim.app.services.drafts import Draft
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import CollectionInfo, settings, shelf
 from imgsim.collection.shelf import Thrown
 from imgsim.errors import ImgsimError
@@ -50,19 +51,20 @@ def one(info: CollectionInfo, *, opened: bool) -> None:
             preparing.watch(folder, "manage")
             return
         with st.container(horizontal=True):
-            if info.error is None and st.button("Open", key=f"open_{info.name}", disabled=opened):
+            if info.error is None and st.button(tr("Open"), key=f"open_{info.name}", disabled=opened):
                 shell.go("browse", collection=info.name)
             if nearby.reads():
                 _rename(folder)
                 _again(folder)
                 _throw_away(info, folder)
             else:
-                st.caption(nearby.ELSEWHERE)
+                st.caption(tr(nearby.ELSEWHERE))
 
 
 def _facts(info: CollectionInfo, opened: bool) -> str:
-    parts = ["open now"] if opened else []
-    parts += [text.count(info.plates, "plate"), f"prepared {info.created[:10]}"] if info.error is None else []
+    parts = [tr("open now")] if opened else []
+    if info.error is None:
+        parts += [text.count(info.plates, "plate", "plates"), tr("prepared {day}", day=info.created[:10])]
     return text.plain(" · ".join([*parts, _size(_bytes(str(info.path), info.created))]))
 
 
@@ -74,15 +76,22 @@ def _bytes(folder: str, created: str) -> int:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 0.1):.1f} MB"
+    if count >= 1e9:
+        return tr("{size:.1f} GB", size=count / 1e9)
+    return tr("{size:.1f} MB", size=max(count / 1e6, 0.1))
 
 
 def _rename(folder: Path) -> None:
-    with st.popover("Rename"):
+    with st.popover(tr("Rename")):
         key = f"title_{folder.name}"
-        st.text_input("What it is called", value=settings.title(folder), max_chars=settings.LONGEST_TITLE, key=key)
-        st.caption(f"Its folder stays “{text.plain(folder.name)}”: so old links and citations still lead here.")
-        st.button("Call it so", key=f"call_{folder.name}", type="primary", on_click=_call, args=(folder, key))
+        st.text_input(tr("What it is called"), value=settings.title(folder), max_chars=settings.LONGEST_TITLE, key=key)
+        st.caption(
+            tr(
+                "Its folder stays “{folder}”: so old links and citations still lead here.",
+                folder=text.plain(folder.name),
+            )
+        )
+        st.button(tr("Call it so"), key=f"call_{folder.name}", type="primary", on_click=_call, args=(folder, key))
 
 
 def _call(folder: Path, key: str) -> None:
@@ -93,23 +102,28 @@ def _again(folder: Path) -> None:
     from imgsim.backbones import backbone_names
 
     name = folder.name
-    with st.popover("Prepare again"):
-        st.caption("Only what changed is done anew: scans that came or went, an edited table, what you add here.")
-        st.multiselect("Further networks", backbone_names(), key=f"again_backbones_{name}")
+    with st.popover(tr("Prepare again")):
+        st.caption(tr("Only what changed is done anew: scans that came or went, an edited table, what you add here."))
+        st.multiselect(tr("Further networks"), backbone_names(), key=f"again_backbones_{name}")
         st.text_input(
-            "What names a book", key=f"again_books_{name}", placeholder="as before",
-            help="folder, prefix, none, auto (found out anew), or the name of a column of the table",
+            tr("What names a book"), key=f"again_books_{name}", placeholder=tr("as before"),
+            help=tr("folder, prefix, none, auto (found out anew), or the name of a column of the table"),
         )  # fmt: skip
-        st.text_input("Another table", key=f"again_table_{name}", placeholder="as before; else the path of a file")
-        words = {**adding_settings.PAGES, "": "As before", "auto": adding_settings.PAGES[""]}
-        st.selectbox("The images are", list(words), format_func=words.__getitem__, key=f"again_pages_{name}")
-        st.checkbox("Compare plates by their lines", value=True, key=f"again_matching_{name}")
+        path = tr("as before; else the path of a file")
+        st.text_input(tr("Another table"), key=f"again_table_{name}", placeholder=path)
+        words = {**adding_settings.PAGES, "": marked("As before"), "auto": adding_settings.PAGES[""]}
+        st.selectbox(
+            tr("The images are"), list(words), format_func=lambda way: tr(words[way]), key=f"again_pages_{name}"
+        )
+        st.checkbox(tr("Compare plates by their lines"), value=True, key=f"again_matching_{name}")
         st.checkbox(
-            "Let plates go whose scans have vanished", key=f"again_missing_{name}",
-            help="Without it a run stops where more than a tenth are gone, or any that was decided about.",
+            tr("Let plates go whose scans have vanished"), key=f"again_missing_{name}",
+            help=tr("Without it a run stops where more than a tenth are gone, or any that was decided about."),
         )  # fmt: skip
-        st.button("Prepare it again", key=f"again_{name}", type="primary", on_click=_prepare_again, args=(folder,))
-        st.caption("In a terminal:")
+        st.button(
+            tr("Prepare it again"), key=f"again_{name}", type="primary", on_click=_prepare_again, args=(folder,)
+        )
+        st.caption(tr("In a terminal:"))
         st.code(commands.prepare(folder), language=None)
 
 
@@ -128,17 +142,21 @@ def _prepare_again(folder: Path) -> None:
 
 
 def _throw_away(info: CollectionInfo, folder: Path) -> None:
-    with st.popover("Delete"):
+    with st.popover(tr("Delete")):
         st.markdown(
-            f"**Move “{text.plain(settings.title(folder))}” to the trash?** It can be put back from there. Its scans "
-            "stay where they lie, unless they were dropped into imgsim or fetched by it: then they go along. Decisions "
-            "are kept aside as well, and outlast the trash."
+            tr(
+                "**Move “{collection}” to the trash?** It can be put back from there. Its scans stay where they lie, "
+                "unless they were dropped into imgsim or fetched by it: then they go along. Decisions are kept aside "
+                "as well, and outlast the trash.",
+                collection=text.plain(settings.title(folder)),
+            )
         )
-        st.button("Move it to the trash", key=f"trash_{info.name}", on_click=_to_trash, args=(folder,))
+        st.button(tr("Move it to the trash"), key=f"trash_{info.name}", on_click=_to_trash, args=(folder,))
 
 
 def _to_trash(folder: Path) -> None:
-    _try(lambda: shelf.throw_away(folder), f"“{text.plain(folder.name)}” lies in the trash now.")
+    done = tr("“{collection}” lies in the trash now.", collection=text.plain(folder.name))
+    _try(lambda: shelf.throw_away(folder), done)
     if state.current().collection == folder.name:
         state.update(collection="")
 
@@ -151,23 +169,37 @@ def trash(data: Path) -> None:
     found = shelf.in_trash(data)
     if not found:
         return
-    st.markdown("## In the trash")
+    st.markdown(tr("## In the trash"))
     for thrown in found:
         with st.container(horizontal=True, vertical_alignment="center", key=f"thrown_{thrown.path.name}"):
             when = f"{thrown.when[:4]}-{thrown.when[4:6]}-{thrown.when[6:8]}"
             st.markdown(f"**{text.plain(thrown.name)}**, {when}, {_size(_bytes(str(thrown.path), thrown.when))}")
             if nearby.reads():
-                st.button("Put it back", key=f"back_{thrown.path.name}", on_click=_put_back, args=(thrown,))
-    st.caption(text.plain(f"It lies in {data / shelf.TRASH}; decisions that were kept aside in {data / shelf.ASIDE}."))
+                st.button(tr("Put it back"), key=f"back_{thrown.path.name}", on_click=_put_back, args=(thrown,))
+    st.caption(
+        text.plain(
+            tr(
+                "It lies in {trash}; decisions that were kept aside in {aside}.",
+                trash=data / shelf.TRASH,
+                aside=data / shelf.ASIDE,
+            )
+        )
+    )
     if nearby.reads():
-        with st.popover("Empty the trash"):
-            st.markdown(f"**Delete {text.count(len(found), 'collection')} for good?** Decisions kept aside stay.")
-            st.button("Delete for good", key="empty_trash", on_click=_empty, args=(data,))
+        with st.popover(tr("Empty the trash")):
+            st.markdown(
+                trn(
+                    "**Delete {n:,} collection for good?** Decisions kept aside stay.",
+                    "**Delete {n:,} collections for good?** Decisions kept aside stay.",
+                    len(found),
+                )
+            )
+            st.button(tr("Delete for good"), key="empty_trash", on_click=_empty, args=(data,))
 
 
 def _put_back(thrown: Thrown) -> None:
-    _try(lambda: shelf.put_back(thrown), f"“{text.plain(thrown.name)}” is back.")
+    _try(lambda: shelf.put_back(thrown), tr("“{collection}” is back.", collection=text.plain(thrown.name)))
 
 
 def _empty(data: Path) -> None:
-    _try(lambda: shelf.empty_trash(data), "The trash is empty.")
+    _try(lambda: shelf.empty_trash(data), tr("The trash is empty."))

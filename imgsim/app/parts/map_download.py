@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.parts import map_neighbours
-from imgsim.app.services import caches, state
+from imgsim.app.parts import map_colours, map_neighbours
+from imgsim.app.services import caches, colour_columns, state
 from imgsim.base.terms import MAPS
-from imgsim.charts.colours import Colouring
+from imgsim.base.translation import tr
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
@@ -21,8 +21,6 @@ def offer(
     now: state.State,
     method: str,
     column: str,
-    legend: str,
-    colours: Colouring,
     visible: np.ndarray | None,
     query: Query | None,
     found: Listing | None,
@@ -30,12 +28,13 @@ def offer(
     """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
 
     def make() -> bytes:
-        arranged = f"{MAPS[method].named} of {now.backbone}"
+        arranged = f"{MAPS[method].word} ({MAPS[method].term}) of {now.backbone}"
+        legend = colour_columns.columns(collection)[column]
         heading = f"{collection.name}: {arranged}, by {legend.lower()}"
         return export.map_html(
             collection.catalogue,
             collection.projection(now.backbone, method),
-            colours,
+            map_colours.in_english(collection, column),
             heading,
             keep=visible,
             ties=caches.family_ties(collection) if column == FAMILY else None,
@@ -45,11 +44,11 @@ def offer(
         )
 
     st.download_button(
-        "Download this map",
+        tr("Download this map"),
         make,
         file_name=f"imgsim_map_{collection.name}_{now.backbone}_{method}.html",
         mime="text/html",
         on_click="ignore",
         key="download_map",
-        help="An interactive page that opens in any browser, without imgsim and without a network.",
+        help=tr("An interactive page that opens in any browser, without imgsim and without a network."),
     )

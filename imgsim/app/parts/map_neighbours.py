@@ -6,7 +6,8 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, left_out, line, neighbour_query, neighbourhood, shell
-from imgsim.app.services import caches, state, text, verdict_labels
+from imgsim.app.services import caches, state, verdict_labels
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.listing import Listing
 from imgsim.collection.query import Query
@@ -24,25 +25,27 @@ def show(collection: Collection, now: state.State, query: Query | None, found: L
     """Draw the query and its neighbours, or, where there is none yet, how to get there."""
     if query is None or query.row is None or found is None:
         with st.container(border=True):
-            st.markdown("**No plate is chosen yet.**")
+            st.markdown(tr("**No plate is chosen yet.**"))
             st.markdown(
-                "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
-                "on the map and stand here."
+                tr(
+                    "Rest the pointer on a point to see its plate. Click it, and its most similar plates turn red "
+                    "on the map and stand here."
+                )
             )
-            st.markdown("Draw a box or a lasso to see its plates here, and to take them away as a list.")
+            st.markdown(tr("Draw a box or a lasso to see its plates here, and to take them away as a list."))
         return
     event = thumbnail_grid(
         key="map_query",
         items=[cards.card(collection, query.row, mark="query")],
         height=150,
-        label="The query",
+        label=tr("The query"),
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        listed = f"{text.count(len(found.rows), 'neighbour')}, in red"
+        listed = trn("{n:,} neighbour, in red", "{n:,} neighbours, in red", len(found.rows))
         if query.evidence is not None and len(found.rows):
             listed = verdict_labels.summary(query.evidence, found.rows)
         st.caption(listed, width="content")
-        opened = st.button("Open this plate", type="tertiary")
+        opened = st.button(tr("Open this plate"), type="tertiary")
     if event.clicked or opened:
         shell.go("plate", plate=now.plate)
     if not len(found.rows):
@@ -60,5 +63,10 @@ def _unfiltered(collection: Collection, now: state.State, found: Listing) -> Non
     shown = caches.visible(collection, now)
     away = 0 if shown is None else int((~shown[found.rows]).sum())
     if away:
-        which = "1 of these does" if away == 1 else f"{away:,} of these do"
-        st.caption(f"{which} not pass your filters: neighbours are looked for among all plates.")
+        st.caption(
+            trn(
+                "{n:,} of these does not pass your filters: neighbours are looked for among all plates.",
+                "{n:,} of these do not pass your filters: neighbours are looked for among all plates.",
+                away,
+            )
+        )

@@ -10,12 +10,13 @@ import streamlit as st
 from imgsim import export
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, downloads, shell, tray
-from imgsim.app.services import selected, state, text
+from imgsim.app.services import selected, state
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 
 _PAGE, _GRID = "_selection_page", "selection_grid"
 _SEEN = "_map_beside"
-PLATE, SELECTION = "Neighbours", "Selection"
+PLATE, SELECTION = marked("Neighbours"), marked("Selection")
 _PER_PAGE = 60
 
 
@@ -34,15 +35,16 @@ def turn(part: str) -> None:
 def is_shown(collection: Collection, plate: bool) -> bool:
     """Whether the selection is to be shown; where there is a plate, too, the reader chooses, here and now."""
     if selected.lost(collection):
-        st.warning("The plates that this link selects were those of the collection before it was prepared anew.")
+        st.warning(tr("The plates that this link selects were those of the collection before it was prepared anew."))
     if not len(selected.rows(collection)):
         return False
     if not plate:
         return True
     st.session_state.setdefault(_SEEN, SELECTION)
     st.segmented_control(
-        "Beside the map", [PLATE, SELECTION], key=_SEEN, required=True, label_visibility="collapsed"
-    )
+        tr("Beside the map"), [PLATE, SELECTION], format_func=tr, key=_SEEN, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
     return bool(st.session_state[_SEEN] == SELECTION)
 
 
@@ -50,7 +52,7 @@ def show(collection: Collection) -> None:
     """Draw the selected plates, page by page, with their list to take away."""
     rows = selected.rows(collection)
     pages = -(-len(rows) // _PER_PAGE)
-    st.markdown(f"## {text.count(len(rows), 'plate')} selected")
+    st.markdown(trn("## {n:,} plate selected", "## {n:,} plates selected", len(rows)))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         downloads.csv(
             collection,
@@ -66,7 +68,7 @@ def show(collection: Collection) -> None:
         event = thumbnail_grid(
             key=_GRID,
             items=cards.cards(collection, shown),
-            label="Selected plates",
+            label=tr("Selected plates"),
             min_width=110,
             tray=state.current().tray,
             on_gather=partial(tray.gathered, _GRID),

@@ -5,13 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from imgsim.app.services import caches, server
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.region_words import BOOKS, CATEGORIES, NOTHING, TITLES, source_of
 
 _SAID = {
-    TITLES: "words of their titles",
-    CATEGORIES: "categories",
-    BOOKS: "books",
+    TITLES: marked(
+        "Labels on the map: words of their titles that are much more frequent among the plates there than around them, "
+        "counted by a program. More come as you zoom in."
+    ),
+    CATEGORIES: marked(
+        "Labels on the map: categories that are much more frequent among the plates there than around them, counted by "
+        "a program. More come as you zoom in."
+    ),
+    BOOKS: marked(
+        "Labels on the map: books that are much more frequent among the plates there than around them, counted by a "
+        "program. More come as you zoom in."
+    ),
 }
 
 
@@ -24,12 +34,9 @@ def say(collection: Collection) -> None:
     """Say what the labels are, or why there are none."""
     source = _source(collection)
     if source == NOTHING:
-        st.caption("No labels on the map: the plates have no titles, categories or books that tell them apart.")
+        st.caption(tr("No labels on the map: the plates have no titles, categories or books that tell them apart."))
         return
-    st.caption(
-        f"Labels on the map: {_SAID[source]} that are much more frequent among the plates there than around them, "
-        "counted by a program. More come as you zoom in."
-    )
+    st.caption(tr(_SAID[source]))
 
 
 def _source(collection: Collection) -> str:

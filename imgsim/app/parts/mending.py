@@ -10,6 +10,7 @@ import streamlit as st
 
 from imgsim.app.parts import preparing
 from imgsim.app.services import commands, nearby, remedies, runs, state, text
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError, PrepareAgain
 
 _LOG = logging.getLogger("imgsim")
@@ -24,8 +25,10 @@ def on_script_error(error: Exception) -> bool:
     else:
         _LOG.error("The page failed", exc_info=error)
         st.error(
-            "Something went wrong in imgsim itself. Reload the page; if it happens again, "
-            "the terminal that runs the app shows what to report."
+            tr(
+                "Something went wrong in imgsim itself. Reload the page; if it happens again, "
+                "the terminal that runs the app shows what to report."
+            )
         )
     return True
 
@@ -56,11 +59,11 @@ def again(folder: Path, key: str) -> None:
         return
     if run is not None and not run.closed:
         preparing.ended(run)
-    st.markdown("Prepare it again: only what changed, or is damaged, is done anew. Here, or in a terminal:")
+    st.markdown(tr("Prepare it again: only what changed, or is damaged, is done anew. Here, or in a terminal:"))
     st.code(commands.prepare(folder), language=None)
     if nearby.reads():
         # Begun before the page is drawn again: by then the address may name a collection that can be opened.
-        st.button("Prepare it again", key=f"again_{key}", on_click=_begin, args=(folder,))
+        st.button(tr("Prepare it again"), key=f"again_{key}", on_click=_begin, args=(folder,))
 
 
 def _begin(folder: Path) -> None:
@@ -82,7 +85,7 @@ def going_on() -> None:
         return
     run = runs.of(folder)
     if run is not None and run.running:
-        st.caption(f"Preparing {text.plain(folder.name)} again …")
+        st.caption(tr("Preparing {collection} again …", collection=text.plain(folder.name)))
         preparing.watch(folder, "above")
         return
     del st.session_state[_BEGUN]

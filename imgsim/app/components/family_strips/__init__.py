@@ -9,6 +9,7 @@ from typing import Any
 from imgsim.app.components.drawing import drawable, word
 from imgsim.app.components.mounting import mount, own_url, positive
 from imgsim.app.components.thumbnail_grid import gathered, picked
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 
 
@@ -31,7 +32,7 @@ def family_strips(
     families: Sequence[Mapping[str, Any]],
     height: int = 150,
     heads: bool = True,
-    label: str = "Families",
+    label: str = "",
     tray: Collection[str] | None = None,
     excepted: Collection[str] | None = None,
     on_click: Callable[[], None] | None = None,
@@ -59,6 +60,7 @@ def family_strips(
 
     height : of every image in CSS pixels; the plate is shown whole in it.
     heads : whether each strip has its heading.
+    label : read aloud for the list; "" is "Families".
     excepted : ids of plates that are left out of what is asked of all; others with `except` can be. None: nothing is.
     on_except : called without arguments before the page reruns when such a box was clicked.
     tray, on_gather : as in `thumbnail_grid`.
@@ -78,7 +80,7 @@ def family_strips(
         "families": shown,
         "height": positive(height, "height"),
         "heads": bool(heads),
-        "label": str(label),
+        "label": label or tr("Families"),
         "tray": None if tray is None else sorted(plates.intersection(tray)),
         "excepted": None if excepted is None else sorted(plates.intersection(excepted)),
     }

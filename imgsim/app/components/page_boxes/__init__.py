@@ -8,6 +8,7 @@ from typing import Any
 
 from imgsim.app.components import keyboard
 from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.base.translation import tr
 from imgsim.catalogue.book_pages import Cut, checked_cuts
 from imgsim.errors import ImgsimError
 
@@ -110,8 +111,10 @@ def saved_of(state: object, page: str, size: tuple[int, int]) -> Saved | None:
         return None
     after, at, cuts = value.get("after"), value.get("at"), value.get("cuts")
     if not all(isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in (after, at)):
-        raise ImgsimError("The browser did not say what the boxes come after. Reload the page.")
+        raise ImgsimError(tr("The browser did not say what the boxes come after. Reload the page."))
     if isinstance(cuts, list) and len(cuts) > MOST:
-        raise ImgsimError(f"{len(cuts):,} boxes are more than the {MOST} that a page can have.")
+        raise ImgsimError(
+            tr("{number:,} boxes are more than the {most} that a page can have.", number=len(cuts), most=MOST)
+        )
     assert isinstance(after, int) and isinstance(at, int)
     return Saved(page, after, checked_cuts(cuts, *size), at)

@@ -9,6 +9,7 @@ from typing import Any
 from imgsim.app.components.drawing import drawable, word
 from imgsim.app.components.mounting import mount, own_url, positive
 from imgsim.app.components.thumbnail_grid import picked
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 
 
@@ -26,7 +27,7 @@ def pair_list(
     key: str,
     items: Sequence[Mapping[str, Any]],
     height: int = 170,
-    label: str = "Pairs",
+    label: str = "",
     on_click: Callable[[], None] | None = None,
     on_compare: Callable[[], None] | None = None,
     on_judge: Callable[[], None] | None = None,
@@ -39,6 +40,7 @@ def pair_list(
     items : one mapping a pair: id (str, unique), left and right (dicts of id, src, alt, caption and, optionally,
         outline), words (dicts of text, kind, title), lines (list of str) and, optionally, judge (a button's words).
     height : of every image in CSS pixels; the plate is shown whole in it.
+    label : read aloud for the list; "" is "Pairs".
 
     Raises
     ------
@@ -50,7 +52,7 @@ def pair_list(
     if len(set(ids)) != len(ids):
         raise ImgsimError("a pair is in the list twice: give each an id of its own")
     plates = {item[side]["id"] for item in shown for side in ("left", "right")}
-    data = {"items": shown, "height": positive(height, "height"), "label": str(label)}
+    data = {"items": shown, "height": positive(height, "height"), "label": label or tr("Pairs")}
     events = {"clicked": on_click, "compare": on_compare, "judge": on_judge}
     result = mount("pair_list", key=key, data=data, events=events)
     if result is None:

@@ -11,6 +11,7 @@ import numpy as np
 from imgsim.app.components import keyboard
 from imgsim.app.components.mounting import mount, own_url, positive, row_number
 from imgsim.app.components.plate_map.array_encoding import decode_mask, encode_mask
+from imgsim.base.translation import tr
 from imgsim.charts.colours import MISSING, NO_TONE
 from imgsim.errors import ImgsimError
 
@@ -54,11 +55,11 @@ def plate_map(
     counts: Sequence[int] | None = None,
     legend: str = "",
     missing: int = 0,
-    unknown: str = "not known",
+    unknown: str = "",
     chosen: Sequence[int] = (),
     but: bool = False,
     height: int = 620,
-    label: str = "Map of the plates",
+    label: str = "",
     on_click: Callable[[], None] | None = None,
     on_select: Callable[[], None] | None = None,
     on_seek: Callable[[], None] | None = None,
@@ -97,11 +98,12 @@ def plate_map(
     tones_url : address of the file that `encode_tones` makes; None draws all points in one colour.
     ties_url : address of the file that `encode_ties` makes, of lines between points, each in its points' colour; None:
         no lines.
-    palette, names, counts, missing, unknown : as in `Colouring`; `legend` is the legend's heading.
+    palette, names, counts, missing, unknown : as in `Colouring`, but in the reader's language; `legend` is the
+        legend's heading.
     chosen : the legend's entries that are chosen, by their place in the palette, 255 for what has no value; `but`
         says that all but these are shown. Which points are shown is in `visible`; this is what the legend says of it.
     height : of the picture in CSS pixels; toolbar and legend come on top.
-    label : read aloud for the map.
+    label : read aloud for the map; "" is "Map of the plates".
     on_click, on_select, on_seek, on_legend, on_pictured, on_labelled : called without arguments before the page reruns;
         the value then lies in ``st.session_state[key]``: read it with `clicked_row`, `selected_rows`, `sought_text`,
         `pressed_entry`, `switched`.
@@ -144,12 +146,12 @@ def plate_map(
         "counts": None if counts is None else [int(number) for number in counts],
         "legend": str(legend),
         "missing": int(missing),
-        "unknown": str(unknown),
+        "unknown": unknown or tr("not known"),
         "none": MISSING,
         "chosen": [int(tone) for tone in chosen],
         "but": bool(but),
         "height": positive(height, "height"),
-        "label": f"{label}. {keyboard.spoken(keyboard.MAP)}",
+        "label": f"{label or tr('Map of the plates')}. {keyboard.spoken(keyboard.MAP)}",
         "keys": keyboard.sent(keyboard.MAP),
     }
     events = {

@@ -11,6 +11,7 @@ from streamlit.runtime import Runtime
 
 from imgsim.app.components import keyboard
 from imgsim.app.components.mounting import mount, own_url, positive
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 
 Box = tuple[float, float, float, float]
@@ -33,7 +34,7 @@ def plate_viewer(
     height: int = 640,
     crop: bool = False,
     draw: bool = True,
-    draw_label: str = "Draw box",
+    draw_label: str = "",
     box: Box | Literal["kept"] | None = "kept",
     on_box: Callable[[], None] | None = None,
     trail: tuple[str, str] | None = None,
@@ -50,7 +51,7 @@ def plate_viewer(
     height : of the stage in CSS pixels.
     crop : let the user draw a box; it stays (as state) until it is cleared or `src` changes.
     draw : whether dragging draws a box from the start; else it moves the plate until `draw_label` is pressed.
-    draw_label : what the button that draws is called.
+    draw_label : what the button that draws is called; "" is "Draw box".
     box : the box to show, for a caller that keeps it (with `on_box`); left out, the viewer keeps it itself.
     trail : the collection and the id of the plate that is opened here, which this browser remembers; None for others.
     tiles : of a scan with more pixels than `src` its tiles: `address` of its image service in this app, `width` and
@@ -78,7 +79,7 @@ def plate_viewer(
         "height": positive(height, "height"),
         "crop": crop,
         "draw": bool(draw),
-        "draw_label": str(draw_label),
+        "draw_label": draw_label or tr("Draw box"),
         "trail": list(trail) if trail else None,
         "tiles": {**tiles, "address": own_url(tiles["address"], "the address of the tiles")} if tiles else None,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from imgsim.app.components.drawing import drawable, drawable_boxes
 from imgsim.app.components.mounting import mount, own_url, positive
-from imgsim.base.translation import trn
+from imgsim.base.translation import tr, trn
 from imgsim.base.verdict_words import CODES
 from imgsim.errors import ImgsimError
 
@@ -39,7 +39,7 @@ def thumbnail_grid(
     min_width: int = 150,
     fit: bool = False,
     selected: str | None = None,
-    label: str = "Plates",
+    label: str = "",
     counted: str | None = None,
     tray: Collection[str] | None = None,
     trail: str = "",
@@ -80,7 +80,7 @@ def thumbnail_grid(
     min_width : of a card in CSS pixels; as many columns as fit.
     fit : whether few cards are made as wide as the room there is.
     selected : id of the card marked as selected, or None.
-    label : read aloud for the list.
+    label : read aloud for the list; "" is "Plates".
     counted : how many of what it shows, read aloud where they change; None: so many plates.
     tray : the ids that are in the reader's tray; each card then has a box to tick that puts it in or takes it out.
         None: there are no such boxes.
@@ -105,7 +105,7 @@ def thumbnail_grid(
         "height": positive(height, "height"),
         "min_width": positive(min_width, "min_width"),
         "fit": bool(fit),
-        "label": str(label),
+        "label": label or tr("Plates"),
         "counted": trn("{n:,} plate", "{n:,} plates", len(cards)) if counted is None else counted,
         "trail": str(trail),
         "placed": str(placed),

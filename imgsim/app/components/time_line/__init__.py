@@ -8,6 +8,7 @@ from typing import Any
 from imgsim.app.components.family_strips import plate_of_strip
 from imgsim.app.components.mounting import mount
 from imgsim.app.components.thumbnail_grid import picked
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 
 
@@ -16,7 +17,7 @@ def time_line(
     key: str,
     lanes: Sequence[Mapping[str, Any]],
     undated: Sequence[Mapping[str, Any]] = (),
-    label: str = "Plates by year and place",
+    label: str = "",
     on_click: Callable[[], None] | None = None,
 ) -> str | None:
     """Show plates on a line of time and return the id of the one that was clicked.
@@ -27,7 +28,7 @@ def time_line(
     lanes : one mapping a lane: name (str, "" for none) and members, each as in `family_strips`, with years: (first,
         last), whole numbers, between which it was printed. Its left edge stands at the first.
     undated : plates without a year, which stand apart.
-    label : read aloud for the list.
+    label : read aloud for the list; "" is "Plates by year and place".
 
     Raises
     ------
@@ -41,7 +42,7 @@ def time_line(
     ids = [member["id"] for group in (*(lane["members"] for lane in shown), apart) for member in group]
     if len(set(ids)) != len(ids):
         raise ImgsimError("a plate is on the line of time twice: give each an id of its own")
-    data = {"lanes": shown, "undated": apart, "label": str(label)}
+    data = {"lanes": shown, "undated": apart, "label": label or tr("Plates by year and place")}
     result = mount("time_line", key=key, data=data, events={"clicked": on_click})
     clicked = picked(result) if result is not None else None
     return clicked if clicked in ids else None  # the browser is asked, not believed
