@@ -12,7 +12,7 @@ import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, filters, found, plate_marks, shell, tray
-from imgsim.app.parts.pager import pager
+from imgsim.app.parts.pager import pager, part
 from imgsim.app.services import caches, iiif_routes, parameters, state
 from imgsim.app.services.parameters import parameter
 from imgsim.base.translation import marked, tr, trn
@@ -126,10 +126,7 @@ def _count(found: int, every: int, page: int, pages: int, per_page: int) -> str:
             every=every,
         )
     )
-    if pages <= 1:
-        return what
-    first, last = (page - 1) * per_page + 1, min(page * per_page, found)
-    return tr("{first:,} to {last:,} of {what}", first=first, last=last, what=what)
+    return part(what, page, per_page, found) if pages > 1 else what
 
 
 def _nothing(now: State) -> None:
