@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.parts import about_changes, joined, line, never_counts, shell, stale, unread_dates
-from imgsim.app.services import background_check, caches, commands, iiif_routes, state, text
+from imgsim.app.parts import about_changes, iiif_offer, joined, line, never_counts, shell, stale, unread_dates
+from imgsim.app.services import background_check, caches, commands, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.terms import AGREEING, DESCRIPTION, EVERYWHERE, MARKS, NETWORK, SIMILARITY
 from imgsim.base.translation import marked, number, tr, trn
@@ -88,7 +88,7 @@ def draw(collection: Collection, now: State) -> None:
         never_counts.show(collection)
         background_check.show(collection)
         st.markdown(tr("## What other web pages can read"))
-        iiif_routes.draw_opening(collection)
+        iiif_offer.draw_opening(collection)
         _parameters(collection)
         stale.show(collection)
 

@@ -11,9 +11,9 @@ import numpy as np
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, filters, found, plate_marks, shell, tray
+from imgsim.app.parts import cards, filters, found, iiif_offer, plate_marks, shell, tray
 from imgsim.app.parts.pager import pager, part
-from imgsim.app.services import caches, iiif_routes, parameters, state
+from imgsim.app.services import caches, parameters, state
 from imgsim.app.services.parameters import parameter
 from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
@@ -99,7 +99,7 @@ def _controls(collection: Collection, now: State, number: int) -> None:
         if now.sort == "random":
             st.button(tr("Shuffle"), on_click=_shuffle)
         if number:
-            iiif_routes.offer_selection(collection, now, number)
+            iiif_offer.offer_selection(collection, now, number)
 
 
 def _all_into_the_tray(collection: Collection, now: State, shown: np.ndarray) -> None:
