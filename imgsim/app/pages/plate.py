@@ -23,7 +23,7 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.translation import marked, number, tr
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.query import Query, plate_query
@@ -200,8 +200,12 @@ def _record(collection: Collection, row: int) -> None:
             tr("See its page →"), type="tertiary", help=tr("Where it was cut out; its box can be corrected there.")
         ):
             shell.go("pages", book_scan=page_id, pages_asked="all", pages_book="")
-    width, height = number(record["width"]), number(record["height"])
-    scan = tr("{width} × {height} pixels, {file}", width=width, height=height, file=record["file"])
+    scan = tr(
+        "{width:,} × {height:,} pixels, {file}",
+        width=record["width"],
+        height=record["height"],
+        file=record["file"],
+    )
     records.draw({**records.of_plate(collection, row), tr("Scan"): scan})
     st.caption(tr("To cite this plate:"))
     st.code(plate_citation(collection, row), language=None, wrap_lines=True)

@@ -35,8 +35,8 @@ def barred_by(collection: Collection) -> str:
     try:
         _ = said.revision
     except ImgsimError as error:
-        said = tr("What people corrected cannot be read, so nothing can be added to it.")
-        return f"{said} {error.what}"
+        unread = tr("What people corrected cannot be read, so nothing can be added to it.")
+        return f"{unread} {error.what}"
     why = barred(said.path)
     return tr("Nothing can be corrected now: {why}", why=why) if why else ""
 
