@@ -8,8 +8,10 @@ and run this again. ``--untranslated`` lists what a catalogue lacks, and ends wi
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,27 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from imgsim.app import pages
+from imgsim.app.services import page_registry
 from imgsim.base.translation import DOMAIN, ENGLISH, FOLDER, LANGUAGES
 
 CODE = FOLDER.parent
 # What a call marks: `tr("text")`, `trn("one", "many", n)`, `trc("where", "text")`, `count(n, "one", "many")`.
 KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "marked": None, "count": (2, 3)}
-METHODS = [("**.py", "python"), ("**.js", "javascript"), ("**.html", "tests.catalogues:templates")]
+METHODS = [("**.py", "tests.catalogues:code"), ("**.js", "javascript"), ("**.html", "tests.catalogues:templates")]
+
+
+def code(fileobj: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """The texts of Python code, as Babel asks for them. Its own way sees no call within an f-string."""
+    written = fileobj.read().decode("utf-8")
+    lines = written.splitlines()
+    for node in ast.walk(ast.parse(written)):
+        name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in keywords:
+            texts = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
+            before = lines[node.lineno - 2].strip("# ") if node.lineno > 1 else ""
+            comments = [before] if before.startswith(tuple(comment_tags)) else []
+            yield node.lineno, name, tuple(text if isinstance(text, str) else None for text in texts), comments
 
 
 def templates(fileobj: Any, keywords: Any, comment_tags: Any, options: Any) -> Any:
@@ -39,6 +56,8 @@ def template() -> Catalog:
     said = extract_from_dir(CODE, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",))
     for file, _, message, comments, context in sorted(said, key=lambda one: one[:2]):
         found.add(message, None, [(file, 1)], auto_comments=comments, context=context)
+    for page in pages.PAGES:
+        found.add(page_registry.purpose(page), None, [(f"app/pages/{page.name}.py", 1)])
     return found
 
 

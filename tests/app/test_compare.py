@@ -10,8 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from imgsim.app.components import ComparedPlate
-from imgsim.app.pages import compare
-from imgsim.app.parts import counterpart, observing
+from imgsim.app.parts import compare_words, counterpart, observing
 from imgsim.app.services import state
 from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
@@ -46,14 +45,14 @@ def found(**changes: Any) -> Registration:
 def test_the_numbers_are_said_in_words() -> None:
     bend = np.zeros((NODES, NODES, 2), np.float32)
     bend[3, 4] = (6, 8)
-    said = " / ".join(compare.numbers(found(bend=bend, bent_residual=0.96)))
+    said = " / ".join(compare_words.numbers(found(bend=bend, bent_residual=0.96)))
     assert "349 places agree, over 91 % of A and 87 % of B" in said
     assert "flipped" in said and "laid on A to 3.2 px" in said and "bent by up to 10 px, to 1.0 px" in said
     assert "Probably re-engraved" in said
-    assert "turned" not in said and "bent" not in " ".join(compare.numbers(found()))
-    nothing = compare.numbers(found(source="none", inliers=1, verdict="look-alike"))
+    assert "turned" not in said and "bent" not in " ".join(compare_words.numbers(found()))
+    nothing = compare_words.numbers(found(source="none", inliers=1, verdict="look-alike"))
     assert "at best 1 place would agree" in nothing[0] and "by hand" in nothing[1]
-    assert compare.numbers(None) == []
+    assert compare_words.numbers(None) == []
 
 
 def test_telling_points_are_few_spread_and_in_pairs() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from imgsim.app.parts import iiif_offer
 from imgsim.app.services import iiif_routes, server
 from imgsim.collection import Collection, settings
 from imgsim.errors import ImgsimError
@@ -105,7 +106,7 @@ def test_a_click_that_is_delivered_twice_is_not_undone(
     for key, is_open in (("iiif_open", True), ("iiif_close", False)):
         monkeypatch.setattr("streamlit.button", lambda _label, key, clicked=key: key == clicked)
         for _ in range(2):
-            iiif_routes.draw_opening(herbals)
+            iiif_offer.draw_opening(herbals)
             assert settings.iiif_open(herbals.path) is is_open
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from imgsim.app.parts import adding, shell
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 
-name, title, group = "add", "Add plates", "Collection"
+name, title, group = "add", marked("Add plates"), marked("Collection")
 State = adding.State
 
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    shell.lead("Add plates", "From your own books, from a library, or a sample: as a new collection, or into one.")
+    shell.lead(tr(title), tr("From your own books, from a library, or a sample: as a new collection, or into one."))
     adding.draw(now)
 
 

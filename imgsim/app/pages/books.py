@@ -11,20 +11,20 @@ import pandas as pd
 import streamlit as st
 
 from imgsim import export
-from imgsim.app.components import bar_chart, book_matrix, cell_of, matrix_width
-from imgsim.app.parts import downloads, reference_bar, reference_set, shell, two_books
+from imgsim.app.components import book_matrix, cell_of, matrix_width
+from imgsim.app.parts import books_timeline, downloads, reference_bar, reference_set, shell, two_books
 from imgsim.app.parts.not_prepared import unknown_books, unverified
-from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services import caches, parameters, state
 from imgsim.app.services.parameters import parameter
 from imgsim.base.terms import ORDER
-from imgsim.charts import book_bars
+from imgsim.base.translation import marked, number, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.between import Between
 from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
-name, title, group = "books", "Books", "Re-use"
-ARRANGEMENTS = {"date": "By date", "clustered": "Clustered"}
+name, title, group = "books", marked("Books"), marked("Re-use")
+ARRANGEMENTS = {"date": marked("By date"), "clustered": marked("Clustered")}
 
 _MATRIX = "books_matrix"
 # Of more books a square would be too small to be seen and hit.
@@ -42,8 +42,8 @@ class State(state.State):
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
     shell.lead(
-        "Books",
-        "Each square is two books that share images; the darker, the more. Click one to see the images.",
+        tr(title),
+        tr("Each square is two books that share images; the darker, the more. Click one to see the images."),
     )
     if caches.book_network(collection) is None:
         unverified(collection)
@@ -55,7 +55,8 @@ def draw(collection: Collection, now: State) -> None:
     assert borrowing is not None  # as it is there without a choice
     if not len(borrowing):
         if between is not None:
-            reference_bar.nothing(collection, between, "No image of two books is")
+            what = marked("**No image of two books is in both: {chosen} and the other plates.**")
+            reference_bar.nothing(collection, between, what)
             return
         _nothing(collection)
         return
@@ -77,16 +78,20 @@ def draw(collection: Collection, now: State) -> None:
                 on_click=partial(_clicked, books, counts),
             )
             known = len(caches.overview(collection).dates.books)
-            st.caption(
-                f"{text.count(len(borrowing), 'book')} of {known:,} share images with "
-                f"another. {_drawn(borrowing)}Each year stands for one book."
+            sharing = trn(
+                "{n:,} book of {known:,} share images with another.",
+                "{n:,} books of {known:,} share images with another.",
+                len(borrowing),
+                known=known,
             )
+            said = (sharing, _drawn(borrowing), tr("Each year stands for one book."))
+            st.caption(" ".join(filter(None, said)))
         with st.container(key="books_pair"):
             if pair is None:
                 _pairs(borrowing)
             else:
                 two_books.show(collection, borrowing, *pair)
-    _timeline(borrowing)
+    books_timeline.show(borrowing)
 
 
 def _matrix(
@@ -122,7 +127,9 @@ def dated(borrowing: BookNetwork, book: str) -> str:
 def _drawn(borrowing: BookNetwork) -> str:
     if len(borrowing) <= MOST_BOOKS:
         return ""
-    return f"The {MOST_BOOKS} that share most are drawn; all can be chosen above, and are in the downloads. "
+    return tr(
+        "The {n} that share most are drawn; all can be chosen above, and are in the downloads.", n=MOST_BOOKS
+    )
 
 
 def _nothing(collection: Collection) -> None:
@@ -130,9 +137,9 @@ def _nothing(collection: Collection) -> None:
         unknown_books(collection)
         return
     with st.container(border=True):
-        st.markdown("**No two books of this collection share an image.**")
-        st.markdown("The Re-use page shows images that recur within one book, if there are any.")
-        if st.button("Open Re-use", type="primary"):
+        st.markdown(tr("**No two books of this collection share an image.**"))
+        st.markdown(tr("The Re-use page shows images that recur within one book, if there are any."))
+        if st.button(tr("Open Re-use"), type="primary"):
             shell.go("reuse")
 
 
@@ -153,25 +160,25 @@ def _controls(
     known = now.book_a if now.book_a in borrowing.books else ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Arrange",
+            tr("Arrange"),
             list(ARRANGEMENTS),
-            format_func=ARRANGEMENTS.__getitem__,
+            format_func=lambda arranged: tr(ARRANGEMENTS[arranged]),
             required=True,
-            help="Clustered: books that share much stand together.",
+            help=tr("Clustered: books that share much stand together."),
             **state.bind("arranged"),
         )
         st.selectbox(
-            "Book",
+            tr("Book"),
             ["", *borrowing.books],
-            format_func=lambda book: borrowing.label(book) if book else "Choose a book",
+            format_func=lambda book: borrowing.label(book) if book else tr("Choose a book"),
             **state.bind("book_a", value=known),
         )
         partners = _partners(borrowing, known)
         st.selectbox(
-            "shares images with",
+            tr("shares images with"),
             ["", *partners],
             format_func=lambda book: (
-                f"{borrowing.label(book)}: {partners[book]:,}" if book else "Choose another"
+                f"{borrowing.label(book)}: {number(partners[book])}" if book else tr("Choose another")
             ),
             disabled=not known,
             **state.bind("book_b", value=now.book_b if now.book_b in partners else ""),
@@ -188,29 +195,29 @@ def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
 
 
 def _download(collection: Collection, borrowing: BookNetwork) -> None:
-    with st.popover("Download"):
+    with st.popover(tr("Download")):
         st.caption(
-            "The network of all books that share images:"
+            tr("The network of all books that share images:")
             if borrowing.chosen is None
-            else "The network of what is in both, the chosen books and the others:"
+            else tr("The network of what is in both, the chosen books and the others:")
         )
         downloads.csv(
             collection,
             f"books_{collection.name}",
             lambda **of: export.network_csv(borrowing, collection.catalogue, **of),
-            label="As CSV",
+            label=tr("As CSV"),
             disabled=caches.withheld(collection),
-            help="One row for every two books.",
+            help=tr("One row for every two books."),
             width="stretch",
         )
         st.download_button(
-            "As GraphML",
+            tr("As GraphML"),
             lambda: graphml(borrowing),
             file_name=f"imgsim_books_{collection.name}.graphml",
             mime="application/graphml+xml",
             on_click="ignore",
             disabled=caches.withheld(collection),
-            help="For Gephi, Cytoscape, networkx or igraph.",
+            help=tr("For Gephi, Cytoscape, networkx or igraph."),
             width="stretch",
         )
 
@@ -218,7 +225,7 @@ def _download(collection: Collection, borrowing: BookNetwork) -> None:
 def _pairs(borrowing: BookNetwork) -> None:
     """The pairs of books that share most, to choose from."""
     edges = borrowing.edges[:_LISTED]
-    st.markdown("## Books that share most")
+    st.markdown(tr("## Books that share most"))
     frame = pd.DataFrame(
         {
             "Shared": [len(edge.families) for edge in edges],
@@ -228,6 +235,7 @@ def _pairs(borrowing: BookNetwork) -> None:
             "Order": [borrowing.rank_correlation(edge.source, edge.target).words for edge in edges],
         }
     )
+    kept = tr("Whether both print what they share in the same order, as a copyist would who kept it.")
     event = st.dataframe(
         frame,
         key="book_pairs",
@@ -236,50 +244,23 @@ def _pairs(borrowing: BookNetwork) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Shared": st.column_config.NumberColumn(width=60),
-            "Years": st.column_config.TextColumn(width=85),
-            "Book": st.column_config.TextColumn(width=120),
-            "Shares with": st.column_config.TextColumn(width=120),
-            "Order": st.column_config.TextColumn(
-                help="Whether both print what they share in the same order, as a copyist would who kept it. "
-                + ORDER.hint
-            ),
+            "Shared": st.column_config.NumberColumn(tr("Shared"), width=60),
+            "Years": st.column_config.TextColumn(tr("Years"), width=85),
+            "Book": st.column_config.TextColumn(tr("Book"), width=120),
+            "Shares with": st.column_config.TextColumn(tr("Shares with"), width=120),
+            "Order": st.column_config.TextColumn(tr("Order"), help=f"{kept} {ORDER.hint}"),
         },
     )
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(edges):
         state.update(book_a=edges[chosen[0]].source, book_b=edges[chosen[0]].target)
         st.rerun()
-    st.caption("Choose a line here, a square on the left, or two books above.")
+    st.caption(tr("Choose a line here, a square on the left, or two books above."))
 
 
 def _title(borrowing: BookNetwork, book: str) -> str:
     rows = borrowing.catalogue.book_rows(book)
     return borrowing.catalogue.short_title(int(rows[0])) if len(rows) else book
-
-
-def _timeline(borrowing: BookNetwork) -> None:
-    decades = borrowing.decades()
-    st.markdown("## Re-use by decade")
-    between = borrowing.chosen is not None
-    if not decades:
-        between_them = " between the chosen books and the others" if between else ""
-        st.caption(f"No re-used plate{between_them} is of a known decade, so there is no timeline.")
-        return
-    bar_chart(
-        key="reuse_timeline",
-        bars=book_bars.timeline_bars(decades),
-        colours=book_bars.KIND_COLOURS,
-        label="Re-used plates by decade",
-        upright=True,
-        legend=True,
-        still=True,
-    )
-    whose = "of the other side: the chosen books, or all others" if between else "of this collection"
-    st.caption(
-        f"How many plates of each decade repeat an image that is in an earlier book {whose}. "
-        "Plates without a date, or of which the decade is not certain, are not counted."
-    )
 
 
 if __name__ == "__main__":

@@ -11,15 +11,17 @@ import numpy as np
 import streamlit as st
 
 from imgsim.app.components import thumbnail_grid
-from imgsim.app.parts import cards, filters, found, plate_marks, shell, tray
-from imgsim.app.parts.pager import pager
-from imgsim.app.services import caches, iiif_routes, parameters, state, text
+from imgsim.app.parts import cards, filters, found, iiif_offer, plate_marks, shell, tray
+from imgsim.app.parts.pager import pager, part
+from imgsim.app.services import caches, parameters, state
 from imgsim.app.services.parameters import parameter
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 
-name, title, group = "browse", "Browse", "Plates"
+name, title, group = "browse", marked("Browse"), marked("Plates")
 _GRID = "browse_grid"
 SIZES = {"small": (110, 95), "medium": (180, 150), "large": (320, 260)}  # height and least width, in pixels
+_CALLED = {"small": marked("Small"), "medium": marked("Medium"), "large": marked("Large")}
 PAGE_SIZES = (30, 60, 120, 240)
 
 
@@ -36,7 +38,7 @@ class State(state.State):
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    shell.lead("Browse", "Look through the plates. Click one to see where it was used again.")
+    shell.lead(tr(title), tr("Look through the plates. Click one to see where it was used again."))
     shell.looking_at(collection)
     filters.facets(collection)
     rows = caches.ordered_rows(collection, now)
@@ -51,7 +53,7 @@ def draw(collection: Collection, now: State) -> None:
     shown = rows[(page - 1) * now.per_page : page * now.per_page]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         said = _count(len(rows), len(collection.catalogue), page, pages, now.per_page)
-        st.caption(said, help=plate_marks.LEGEND, width="content")
+        st.caption(said, help=tr(plate_marks.LEGEND), width="content")
         _all_into_the_tray(collection, now, shown)
         pager(pages, page, "page", "_top")
     height, width = SIZES[now.size]
@@ -64,7 +66,7 @@ def draw(collection: Collection, now: State) -> None:
         selected=now.plate or None,
         trail=collection.name,
         placed=name,
-        label="Plates",
+        label=tr("Plates"),
         tray=now.tray,
         on_gather=partial(tray.gathered, _GRID),
     )
@@ -77,21 +79,27 @@ def draw(collection: Collection, now: State) -> None:
 def _controls(collection: Collection, now: State, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Search",
-            placeholder="Words from a title, an author, a place, an id; or a whole citation …",
+            tr("Search"),
+            placeholder=tr("Words from a title, an author, a place, an id; or a whole citation …"),
             max_chars=parameters.MOST_TEXT,
             **state.bind("text"),
         )
         st.selectbox(
-            "Sort by", list(parameters.SORTS), format_func=parameters.SORTS.__getitem__, width=160, **state.bind("sort")
+            tr("Sort by"),
+            list(parameters.SORTS),
+            format_func=lambda by: tr(parameters.SORTS[by]),
+            width=160,
+            **state.bind("sort"),
         )
         sizes = sorted({*PAGE_SIZES, now.per_page})
-        st.selectbox("Plates a page", sizes, width=130, **state.bind("per_page"))
-        st.selectbox("Pictures", list(SIZES), format_func=str.capitalize, width=120, **state.bind("size"))
+        st.selectbox(tr("Plates a page"), sizes, width=130, **state.bind("per_page"))
+        st.selectbox(
+            tr("Pictures"), list(SIZES), format_func=lambda size: tr(_CALLED[size]), width=120, **state.bind("size")
+        )
         if now.sort == "random":
-            st.button("Shuffle", on_click=_shuffle)
+            st.button(tr("Shuffle"), on_click=_shuffle)
         if number:
-            iiif_routes.offer_selection(collection, now, number)
+            iiif_offer.offer_selection(collection, now, number)
 
 
 def _all_into_the_tray(collection: Collection, now: State, shown: np.ndarray) -> None:
@@ -99,7 +107,8 @@ def _all_into_the_tray(collection: Collection, now: State, shown: np.ndarray) ->
     more = [one for one in ids if one not in now.tray]
     # Once somebody gathers: before that it would only be in the way.
     if now.tray and more:
-        st.button(f"Put all {len(ids):,} in the tray", type="tertiary", on_click=tray.add, args=(more,))
+        label = tr("Put all {n:,} in the tray", n=len(ids))
+        st.button(label, type="tertiary", on_click=tray.add, args=(more,))
 
 
 def _shuffle() -> None:
@@ -107,19 +116,26 @@ def _shuffle() -> None:
 
 
 def _count(found: int, every: int, page: int, pages: int, per_page: int) -> str:
-    first, last = (page - 1) * per_page + 1, min(page * per_page, found)
-    span = f"{first:,} to {last:,} of " if pages > 1 else ""
-    what = text.count(found, "plate")
-    return f"{span}{what}" if found == every else f"{span}{what} that pass the filters ({every:,} in all)"
+    what = (
+        trn("{n:,} plate", "{n:,} plates", found)
+        if found == every
+        else trn(
+            "{n:,} plate that pass the filters ({every:,} in all)",
+            "{n:,} plates that pass the filters ({every:,} in all)",
+            found,
+            every=every,
+        )
+    )
+    return part(what, page, per_page, found) if pages > 1 else what
 
 
 def _nothing(now: State) -> None:
     with st.container(border=True):
-        st.markdown("**No plate passes these filters.**")
-        st.markdown("Take out a word or a choice, or start again with the whole collection.")
+        st.markdown(tr("**No plate passes these filters.**"))
+        st.markdown(tr("Take out a word or a choice, or start again with the whole collection."))
         if now.text and (now.decades or now.choices or now.reused):
-            st.button("Keep the words, clear the rest", on_click=_keep_words)
-        st.button("Clear all filters", type="primary", on_click=filters.clear)
+            st.button(tr("Keep the words, clear the rest"), on_click=_keep_words)
+        st.button(tr("Clear all filters"), type="primary", on_click=filters.clear)
 
 
 def _keep_words() -> None:

@@ -15,6 +15,7 @@ from imgsim.app.parts import (
     cards,
     compare_caption,
     compare_lines,
+    compare_words,
     counterpart,
     observing,
     reviewing,
@@ -22,34 +23,18 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import caches, parameters, remedies, server, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.verdict_words import (
-    COPY,
-    DETAIL,
-    LOOK_ALIKE,
-    MIRRORED,
-    NEGATIVE,
-    REVERSED,
-    SAME,
-    turned,
-)
+from imgsim.base.translation import marked, tr
+from imgsim.base.verdict_words import COPY
 from imgsim.collection import Collection
 from imgsim.collection.asked_copies import asked_copy
 from imgsim.collection.registration import Registration
 from imgsim.errors import ImgsimError
 
-name, title, group = "compare", "Compare", "Plates"
+name, title, group = "compare", marked("Compare"), marked("Plates")
 fragment = True
 
 _VIEW = "compare_view"
 _PRELOADED = 2
-_VERDICTS = {
-    SAME: "The same image",
-    MIRRORED: "The same image, mirrored",
-    NEGATIVE: "The same image, as a negative",
-    DETAIL: "A shared detail",
-    LOOK_ALIKE: "No shared lines found",
-    COPY: "Copy by another hand",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,7 @@ def _body() -> None:
     row = collection.catalogue.row(now.plate)
     candidates = counterpart.neighbours(collection, now, row)
     if now.other and not collection.catalogue.has(now.other):
-        st.warning(f"There is no plate {text.plain(now.other)} in this collection.")
+        st.warning(tr("There is no plate {plate} in this collection.", plate=text.plain(now.other)))
     if not collection.catalogue.has(now.other) or now.other == now.plate:
         counterpart.choose_second(collection, row, candidates, now.other)
         return
@@ -104,7 +89,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         reviewing.bar(collection, row_a, row_b, key="compare", told=told)
     if error:
         st.error(text.plain(error))
-    said = (found and _finding(found)) or "not compared"
+    said = compare_words.finding(found) if found else tr("not compared")
     place = candidates.index(row_b) if row_b in candidates else -1
     near = [candidates[i] for i in (place + 1, place - 1) if 0 <= i < len(candidates)][:_PRELOADED]
     event = compare_view(
@@ -117,7 +102,7 @@ def _compare(collection: Collection, now: State, row_a: int, row_b: int, candida
         observed=observing.sent(collection, row_a, row_b),
         negative=bool(found and found.found and found.negative),
         mode=now.compare,
-        finding=f"{said}, similarity {similarity:.3f}",
+        finding=tr("{finding}, similarity {score:.3f}", finding=said, score=similarity),
         preload=[server.plate_url(collection, other) for other in near],
         on_wish=_wish,
     )
@@ -151,17 +136,19 @@ def _verdict(
     similarity: float,
 ) -> DeltaGenerator:
     """The verdict and its figures; what was decided has its place before them."""
-    verdict = _VERDICTS.get(found.verdict, found.verdict) if found else "Not compared"
-    if found and found.verdict == COPY:
-        verdict += turned(found.verdict, found.mirrored, False)
+    verdict = compare_words.verdict(found)
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
-    score = f"similarity {similarity:.3f}" + (f", above {meaning} of pairs" if meaning else "")
+    score = (
+        tr("Similarity {score:.3f}, above {share} of pairs", score=similarity, share=meaning)
+        if meaning
+        else tr("Similarity {score:.3f}", score=similarity)
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar"):
-        st.title("Compare", anchor=False, width="content")
+        st.title(tr(title), anchor=False, width="content")
         st.markdown(f"## {text.plain(verdict)}", width="content")
         with st.container(key="compare_said", gap=None):
             told = st.container(gap=None)
-            st.caption(text.plain(". ".join([*numbers(found), score.capitalize()]) + "."))
+            st.caption(text.plain(". ".join([*compare_words.numbers(found), score]) + "."))
     return told
 
 
@@ -169,66 +156,27 @@ def _two(collection: Collection, now: State, row_a: int, row_b: int, candidates:
     """Which two plates they are, and the ways to another pair."""
     with st.container(horizontal=True, vertical_alignment="center", key="compare_two", gap="small"):
         compare_caption.draw(collection, row_a, "A")
-        st.button("A ⇄ B", help="Lay A on B instead", on_click=_exchange, key="compare_exchange")
+        st.button("A ⇄ B", help=tr("Lay A on B instead"), on_click=_exchange, key="compare_exchange")
         compare_caption.draw(collection, row_b, "B")
         counterpart.other_id(collection, row_a, candidates, now.other)
         place = candidates.index(row_b) if row_b in candidates else -1
-        st.button("←", help="The neighbour before (←)", disabled=place <= 0, on_click=_step, args=(-1,))
+        st.button("←", help=tr("The neighbour before (←)"), disabled=place <= 0, on_click=_step, args=(-1,))
         st.button(
             "→",
-            help="The next neighbour (→)",
+            help=tr("The next neighbour (→)"),
             disabled=place + 1 >= len(candidates),
             on_click=_step,
             args=(1,),
         )
-        if st.button("Plate A", help="Back to the plate's page (Esc)"):
+        if st.button(tr("Plate A"), help=tr("Back to the plate's page (Esc)")):
             shell.go("plate")
-
-
-def numbers(found: Registration | None) -> list[str]:
-    """What was found, in short sentences without their full stops."""
-    if found is None:
-        return []
-    if not found.found:
-        return [
-            f"No lines in common: at best {text.count(found.inliers, 'place')} would agree, which chance explains",
-            "B is laid on A only to fit: flip, turn or move it by hand",
-        ]
-    over = f"over {_percent(found.coverage_a)} of A and {_percent(found.coverage_b)} of B"
-    said = [f"{text.count(found.inliers, 'place')} agree, {over}"]
-    how = [REVERSED if found.verdict == COPY else "flipped"] if found.mirrored else []
-    if abs(found.turn) >= 0.1:
-        how.append(f"turned by {abs(found.turn):.1f}°")
-    how.append(f"laid on A to {found.residual:.1f} px" if np.isfinite(found.residual) else "laid on A")
-    line = "B is " + ", ".join(how)
-    if found.bend is not None:
-        most = float(np.linalg.norm(found.bend, axis=2).max())
-        line += f"; bent by up to {most:.0f} px, to {found.bent_residual:.1f} px"
-    said.append(line)
-    if found.negative:
-        said.append("One is the negative of the other")
-    if found.printing:
-        said.append(found.printing.capitalize())
-    return said
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _finding(found: Registration) -> str:
-    return (
-        f"{found.verdict}, {text.count(found.inliers, 'place')} agree"
-        if found.found
-        else "no shared lines found"
-    )
 
 
 def _plate(collection: Collection, row: int) -> ComparedPlate:
     record = collection.catalogue.record(row)
-    page = f"p. {record['page']}" if record["page"] else ""
+    page = tr("p. {page}", page=record["page"]) if record["page"] else ""
     said = (collection.catalogue.short_title(row, 80), text.date_of(record), str(record["place"]), page)
-    parts = (*said, f"plate {record['plate_id']}")
+    parts = (*said, tr("plate {plate}", plate=record["plate_id"]))
     return ComparedPlate(
         id=str(record["plate_id"]),
         src=server.plate_url(collection, row),

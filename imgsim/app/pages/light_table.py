@@ -11,11 +11,12 @@ from imgsim.app.components import light_table
 from imgsim.app.components.light_table import MOST
 from imgsim.app.parts import cards, shell
 from imgsim.app.parts.pager import pager
-from imgsim.app.services import parameters, server, state, text
+from imgsim.app.services import parameters, server, state
 from imgsim.app.services.parameters import MOST_IDS, parameter
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 
-name, title, group = "light_table", "Light table", ""
+name, title, group = "light_table", marked("Light table"), ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class State(state.State):
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    shell.lead(title, "The plates of your tray side by side. Zoom or move one, and the others follow.")
+    shell.lead(tr(title), tr("The plates of your tray side by side. Zoom or move one, and the others follow."))
     here = [one for one in now.tray if collection.catalogue.has(one)]
     if not here:
         _empty()
@@ -38,7 +39,14 @@ def draw(collection: Collection, now: State) -> None:
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             first = (page - 1) * MOST + 1
-            st.caption(f"{first:,} to {first + len(shown) - 1:,} of {text.count(len(here), 'plate')} in the tray")
+            last = first + len(shown) - 1
+            st.caption(
+                trn(
+                    "{first:,} to {last:,} of {n:,} plate in the tray",
+                    "{first:,} to {last:,} of {n:,} plates in the tray",
+                    len(here), first=first, last=last,
+                )
+            )  # fmt: skip
             pager(pages, page, "spread")
     event = light_table(key="light_table", items=[_item(collection, one) for one in shown])
     if event.clicked:
@@ -60,10 +68,12 @@ def _item(collection: Collection, plate_id: str) -> dict[str, str]:
 
 def _empty() -> None:
     with st.container(border=True):
-        st.markdown("**No plate lies here yet.**")
+        st.markdown(tr("**No plate lies here yet.**"))
         st.markdown(
-            "Put plates in your tray: rest the pointer on one, on any page, and tick the box in its corner; or press "
-            "*Put in the tray* on the page Plate. They lie here side by side then."
+            tr(
+                "Put plates in your tray: rest the pointer on one, on any page, and tick the box in its corner; or "
+                "press *Put in the tray* on the page Plate. They lie here side by side then."
+            )
         )
         with st.container(horizontal=True):
             shell.ways_to_a_plate()

@@ -30,12 +30,13 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import caches, colour_columns, commands, parameters, selected, server, state, text
 from imgsim.base.terms import MAPS
+from imgsim.base.translation import marked, tr, trn
 from imgsim.charts.colours import Colouring
 from imgsim.charts.decided_colours import FAMILY
 from imgsim.collection import Collection
 from imgsim.collection.query import plate_query
 
-name, title, group = "map", "Map", "Plates"
+name, title, group = "map", marked("Map"), marked("Plates")
 fragment = True
 _KEY = "plate_map"
 
@@ -53,7 +54,8 @@ class State(state.State):
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
     shell.lead(
-        "Map", "Each point is a plate; plates that look alike lie close together. Click a point to query it."
+        tr(title),
+        tr("Each point is a plate; plates that look alike lie close together. Click a point to query it."),
     )
     filters.facets(collection)
     methods = [method for method in MAPS if method in collection.projections(now.backbone)]
@@ -67,23 +69,23 @@ def draw(collection: Collection, now: State) -> None:
     left, right = st.columns([5, 2], gap="medium")
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Arranged by",
+            tr("Arranged by"),
             methods,
             format_func=lambda method: MAPS[method].named,
-            help="\n".join(f"- **{MAPS[each].named}**: {MAPS[each].meaning}." for each in methods),
+            help="\n".join(f"- **{MAPS[each].named}**: {tr(MAPS[each].meaning)}." for each in methods),
             required=True,
             **state.bind("projection", value=method),
         )
         st.selectbox(
-            "Colour by",
+            tr("Colour by"),
             list(columns),
-            format_func=columns.__getitem__,
+            format_func=lambda each: tr(columns[each]),
             width=180,
             **state.bind("colour", value=column),
         )
         if now.filtered:
             _filter_note(collection, now)
-    _body(left, right, method, column, columns[column])
+    _body(left, right, method, column, tr(columns[column]))
 
 
 # A click on the map runs this part alone: facets and controls do not depend on the plate, and drawing them again
@@ -133,7 +135,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
             chosen=map_legend.chosen(colours, choice),
             but=choice.but,
             height=600,
-            label=f"Map of {text.count(len(collection.catalogue), 'plate')}",
+            label=trn("Map of {n:,} plate", "Map of {n:,} plates", len(collection.catalogue)),
             on_click=_clicked,
             on_select=_selected,
             on_seek=_sought,
@@ -208,14 +210,24 @@ def _switched(name: str) -> None:
 
 def _filter_note(collection: Collection, now: state.State) -> None:
     shown, every = len(caches.filtered_rows(collection, now)), len(collection.catalogue)
-    st.caption(f"Showing {shown:,} of {text.count(every, 'plate')}: your filters hold here too.")
-    st.button("Show all plates", type="tertiary", on_click=filters.clear, key="map_clear")
+    st.caption(
+        trn(
+            "Showing {shown:,} of {n:,} plate: your filters hold here too.",
+            "Showing {shown:,} of {n:,} plates: your filters hold here too.",
+            every,
+            shown=shown,
+        )
+    )
+    st.button(tr("Show all plates"), type="tertiary", on_click=filters.clear, key="map_clear")
 
 
 def _unprojected(collection: Collection, now: state.State) -> None:
     with st.container(border=True):
         st.markdown(
-            f"**This collection has no map for {text.plain(now.backbone)} yet.** Make one in a terminal:"
+            tr(
+                "**This collection has no map for {network} yet.** Make one in a terminal:",
+                network=text.plain(now.backbone),
+            )
         )
         words = "--backbone", now.backbone, "--projection", "pca", "umap", "tsne"
         st.code(commands.prepare(collection.path, *words), language=None)

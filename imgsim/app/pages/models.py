@@ -17,16 +17,16 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import commands, parameters, state, text
 from imgsim.app.services.parameters import parameter
-from imgsim.base.terms import EVERYWHERE
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 
-name, title, group = "models", "Models", "Collection"
+name, title, group = "models", marked("Models"), marked("Collection")
 PARTS = {
-    "verified": "Verified pairs",
-    "agreement": "Agreement",
-    "scores": "Scores",
-    "hubs": EVERYWHERE.title,
-    "verifiers": "Verifiers",
+    "verified": marked("Verified pairs"),
+    "agreement": marked("Agreement"),
+    "scores": marked("Scores"),
+    "hubs": marked("Everybody's neighbours"),
+    "verifiers": marked("Verifiers"),
 }
 MOST_SHARED = 10  # first neighbours of two backbones that are compared
 
@@ -57,10 +57,10 @@ class State(state.State):
 
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
-    shell.lead("Models", "Which network finds more of the re-used plates, and where two networks disagree.")
+    shell.lead(tr(title), tr("Which network finds more of the re-used plates, and where two networks disagree."))
     shell.looking_at(collection)
     if models_found.longest(collection, collection.backbones) < 1:
-        st.markdown("A collection of one plate has no neighbours to compare. Add more images to it.")
+        st.markdown(tr("A collection of one plate has no neighbours to compare. Add more images to it."))
         return
     names = models_found.pair_of(collection, now.backbone, now.versus)
     if len(names) > 1:
@@ -75,9 +75,9 @@ def draw(collection: Collection, now: State) -> None:
     ]
     part = now.models if now.models in parts else parts[0]
     st.segmented_control(
-        "Show",
+        tr("Show"),
         parts,
-        format_func=PARTS.__getitem__,
+        format_func=lambda part: tr(PARTS[part]),
         label_visibility="collapsed",
         required=True,
         **state.bind("models", value=part),
@@ -97,22 +97,22 @@ def draw(collection: Collection, now: State) -> None:
 def _choose(collection: Collection, names: tuple[str, ...], now: State) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="models_choice"):
         st.selectbox(
-            "Compare",
+            tr("Compare"),
             list(collection.backbones),
             width=190,
-            help="The network that the rest of the app goes by, too.",
+            help=tr("The network that the rest of the app goes by, too."),
             **state.bind("backbone", value=names[0], suffix="_models"),
         )
         others = [name for name in collection.backbones if name != names[0]]
-        st.selectbox("with", others, width=190, **state.bind("versus", value=names[1]))
+        st.selectbox(tr("with"), others, width=190, **state.bind("versus", value=names[1]))
         most = min(MOST_SHARED, models_found.longest(collection, names))
         st.number_input(
-            "by their first … neighbours",
+            tr("by their first … neighbours"),
             1,
             most,
             step=1,
             width=190,
-            help="How many neighbours of each plate the two are compared by. The study took the first 4.",
+            help=tr("How many neighbours of each plate the two are compared by. The study took the first 4."),
             **state.bind("first", value=min(now.first, most), read=int),
         )
 
@@ -131,19 +131,26 @@ def _findings(collection: Collection, names: tuple[str, ...], k: int) -> None:
         if collection.matches is None:
             if collection.in_progress:
                 st.markdown(
-                    "The plates are being compared by their lines just now. How many of the verified copies a network "
-                    "finds appears here by itself."
+                    tr(
+                        "The plates are being compared by their lines just now. How many of the verified copies a "
+                        "network finds appears here by itself."
+                    )
                 )
             else:
                 st.markdown(
-                    "Nothing is verified here, so nobody can say how many copies a network finds. Have the plates "
-                    "compared by their lines in a terminal, then reload this page:"
+                    tr(
+                        "Nothing is verified here, so nobody can say how many copies a network finds. Have the plates "
+                        "compared by their lines in a terminal, then reload this page:"
+                    )
                 )
                 st.code(commands.prepare(collection.path), language=None)
         if len(names) == 1:
             st.markdown(
-                f"Only **{text.plain(names[0])}** has looked at these plates. To set another network beside it, "
-                "add one in a terminal, then reload this page:"
+                tr(
+                    "Only **{network}** has looked at these plates. To set another network beside it, add one in a "
+                    "terminal, then reload this page:",
+                    network=text.plain(names[0]),
+                )
             )
             st.code(commands.prepare(collection.path, "--backbone", names[0], _another(names[0])), language=None)
 

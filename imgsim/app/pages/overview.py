@@ -9,18 +9,19 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.components import BarEvent, bar_chart, thumbnail_grid
-from imgsim.app.parts import cards, downloads, shell
+from imgsim.app.parts import cards, downloads, overview_words, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.parts.reuse_conditions import CONDITIONS
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.base.terms import HALF
+from imgsim.base.translation import marked, tr, trn
 from imgsim.charts import overview_bars
 from imgsim.charts.bars import Bar
 from imgsim.collection import Collection
-from imgsim.collection.overview_counts import Overview, soon
+from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
 
-name, title, group = "overview", "Overview", "Collection"
+name, title, group = "overview", marked("Overview"), marked("Collection")
 State = state.State
 _IMAGES = 8  # most re-used images
 _BOOKS = 10  # bars of books
@@ -29,7 +30,7 @@ _BOOKS = 10  # bars of books
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
     overview = caches.overview(collection)
-    shell.lead("Overview", "The collection in numbers. Click a number or a bar to see the plates behind it.")
+    shell.lead(tr(title), tr("The collection in numbers. Click a number or a bar to see the plates behind it."))
     with st.container(key="headline"):
         st.markdown(f"## {text.plain(overview.headline)}")
     with st.container(horizontal=True, vertical_alignment="center", key="overview_numbers"):
@@ -48,7 +49,7 @@ def draw(collection: Collection, now: State) -> None:
 
 
 def _where(collection: Collection) -> str:
-    return "another book" if collection.catalogue.books_known else "another plate"
+    return tr("another book") if collection.catalogue.books_known else tr("another plate")
 
 
 # ---- where a number leads
@@ -68,7 +69,7 @@ def _open_group(breakdown: Breakdown, group: Group, *, reused: bool) -> None:
         _open_plates(reused=reused, choices=((breakdown.column, group.values),))
     else:
         st.toast(
-            f"{breakdown.name(group).capitalize()} are too many for one link. Choose among them in Browse."
+            tr("{n:,} others are too many for one link. Choose among them in Browse.", n=len(group.values))
         )
 
 
@@ -81,42 +82,49 @@ def _open_families(**filters: Any) -> None:
 
 
 def _numbers(collection: Collection, overview: Overview) -> None:
-    if _number("plates", overview.plates, "plate", "plates", "Browse all plates"):
+    words = trn(":primary[**{n:,}**] plate", ":primary[**{n:,}**] plates", overview.plates)
+    if _number("plates", words, tr("Browse all plates")):
         _open_plates()
-    if overview.books and _number("books", overview.books, "book", "books", "Open the page of a book"):
+    words = trn(":primary[**{n:,}**] book", ":primary[**{n:,}**] books", overview.books)
+    if overview.books and _number("books", words, tr("Open the page of a book")):
         shell.go("book", book_a="", book_b="")
-    if overview.verified:
-        share = f"also in {_where(collection)}, {100 * overview.reused / max(overview.plates, 1):.0f} %"
-        if _number("reused", overview.reused, share, share, "Plates with a verified match there"):
-            _open_plates(reused=True)
-    if overview.shared:
-        image, images = "image in several books", "images in several books"
-        if _number("shared", len(overview.shared), image, images, "Their families, on the page Re-use"):
-            _open_families()
-    unknown = overview.decades.unknown
-    if unknown and _number("undated", unknown.plates, "undated plate", "undated plates", "Browse them"):
-        _open_group(overview.decades, unknown, reused=False)
+    words = overview_words.reused(collection, overview)
+    if overview.verified and _number("reused", words, tr("Plates with a verified match there")):
+        _open_plates(reused=True)
+    words = trn(
+        ":primary[**{n:,}**] image in several books", ":primary[**{n:,}**] images in several books",
+        len(overview.shared),
+    )  # fmt: skip
+    if overview.shared and _number("shared", words, tr("Their families, on the page Re-use")):
+        _open_families()
+    if unknown := overview.decades.unknown:
+        words = trn(
+            ":primary[**{n:,}**] undated plate", ":primary[**{n:,}**] undated plates", unknown.plates
+        )
+        if _number("undated", words, tr("Browse them")):
+            _open_group(overview.decades, unknown, reused=False)
 
 
-def _number(key: str, value: int, one: str, many: str, help_: str) -> bool:
-    words = f":primary[**{value:,}**] {one if value == 1 else many}"
+def _number(key: str, words: str, help_: str) -> bool:
     return st.button(words, type="tertiary", key=f"number_{key}", help=help_)
 
 
 def _decades(collection: Collection, overview: Overview) -> None:
     breakdown = overview.decades
-    st.markdown("## Plates by decade")
+    st.markdown(tr("## Plates by decade"))
     if not breakdown.groups:
-        st.caption("No plate of this collection has a date.")
+        st.caption(tr("No plate of this collection has a date."))
         return
     if overview.verified:
         st.caption(
-            f"Grey: all plates. Blue: those whose image is also in {_where(collection)}, with their share in per cent."
+            tr("Grey: all plates. Blue: those whose image is also in another book, with their share in per cent.")
+            if collection.catalogue.books_known
+            else tr("Grey: all plates. Blue: those whose image is also in another plate, with their share in per cent.")
         )
     if any(date.dated and date.decade is None for date in collection.catalogue.dates.distinct()):
-        st.caption("A plate whose date spans several decades is counted in each of them.")
+        st.caption(tr("A plate whose date spans several decades is counted in each of them."))
     bars = overview_bars.decades_bars(breakdown, verified=overview.verified, where=_where(collection))
-    picked = _bars(bars, "decades", "Plates by decade", upright=True)
+    picked = _bars(bars, "decades", tr("Plates by decade"), upright=True)
     _follow(breakdown, picked, verified=overview.verified)
 
 
@@ -136,20 +144,21 @@ def _breakdowns(collection: Collection, overview: Overview) -> None:
         pair = overview.breakdowns[at : at + 2]
         for column, breakdown in zip(st.columns(2, gap="large"), pair, strict=False):
             with column:
-                st.markdown(f"## {text.plain(breakdown.label)}")
+                st.markdown(f"## {text.plain(tr(breakdown.label))}")
                 bars = overview_bars.breakdown_bars(
                     breakdown, verified=overview.verified, where=_where(collection)
                 )
-                picked = _bars(bars, f"by_{breakdown.column}", f"Plates by {breakdown.label}")
+                label = tr("Plates by {what}", what=tr(breakdown.label))
+                picked = _bars(bars, f"by_{breakdown.column}", label)
                 _follow(breakdown, picked, verified=overview.verified)
     if overview.missing:
-        *most, last = overview.missing
-        words = f"{', '.join(most)} or {last}" if most else last
-        st.caption(f"The metadata does not tell plates apart by {words}.")
+        *most, last = map(tr, overview.missing)
+        words = tr("{first} or {last}", first=", ".join(most), last=last) if most else last
+        st.caption(tr("The metadata does not tell plates apart by {words}.", words=words))
 
 
 def _images(collection: Collection, overview: Overview) -> None:
-    st.markdown("## The most re-used images")
+    st.markdown(tr("## The most re-used images"))
     families = overview.shared[:_IMAGES]
     event = thumbnail_grid(
         key="most_reused",
@@ -157,9 +166,9 @@ def _images(collection: Collection, overview: Overview) -> None:
             cards.card(
                 collection,
                 family.earliest.row,
-                title=text.count(len(family.books), "book"),
+                title=text.count(len(family.books), "book", "books"),
                 lines=[
-                    family.span or "no year known",
+                    family.span or tr("no year known"),
                     collection.catalogue.short_title(family.earliest.row, 50),
                 ],
             )
@@ -167,59 +176,59 @@ def _images(collection: Collection, overview: Overview) -> None:
         ],
         height=130,
         min_width=105,
-        label="The most re-used images, each by its earliest plate here",
+        label=tr("The most re-used images, each by its earliest plate here"),
     )
-    st.caption("Each by its earliest plate in this collection. Click one to see where it appears again.")
+    st.caption(tr("Each by its earliest plate in this collection. Click one to see where it appears again."))
     if event.clicked:
         chosen = next(family for family in families if family.earliest.plate_id == event.clicked)
         shell.go("reuse", family=chosen.id)
 
 
 def _delays(overview: Overview) -> None:
-    st.markdown("## How soon an image comes again")
+    st.markdown(tr("## How soon an image comes again"))
     if overview.median_delay is None or overview.median_lifetime is None:
-        st.caption("No image is in two books that both have a year.")
+        st.caption(tr("No image is in two books that both have a year."))
         return
     st.markdown(
-        f"Half of the copies came **{soon(overview.median_delay)}** the appearance before; from its earliest to its "
-        f"latest book here half of the images took **{_in_years(overview.median_lifetime)}** at most.",
+        overview_words.coming_again(overview.median_delay, overview.median_lifetime),
         help=HALF.hint,
     )
     bars = overview_bars.delays_bars(overview.delay_groups)
-    axis = "Years after the appearance before"
+    axis = tr("Years after the appearance before")
     place = _bars(bars, "delays", axis, upright=True, axis=axis).place
     if place is not None:
         _open_families(reuse_years=overview.delay_groups[place][:2])
     st.caption(
-        f"{text.count(len(overview.delays), 'copy', 'copies')} in "
-        f"{text.count(len(overview.lifetimes), 'family', 'families')}: the years "
-        "from one book to the next that has the image. Only books of which the year is known count, each once."
+        tr(
+            "{copies} in {families}: the years from one book to the next that has the image. Only books of which the "
+            "year is known count, each once.",
+            copies=text.count(len(overview.delays), "copy", "copies"),
+            families=text.count(len(overview.lifetimes), "family", "families"),
+        )
     )
-
-
-def _in_years(value: float) -> str:
-    return f"{value:g} year{'' if value == 1 else 's'}"
 
 
 def _books(collection: Collection, overview: Overview) -> None:
     if not overview.trades:
         return
     left, right = st.columns(2, gap="large")
-    for column, borrowed, title in (
-        (left, True, "Books with most images also in earlier ones"),
-        (right, False, "Books with most images also in later ones"),
+    for column, borrowed, heading in (
+        (left, True, tr("Books with most images also in earlier ones")),
+        (right, False, tr("Books with most images also in later ones")),
     ):
         trades = overview.borrowers(_BOOKS) if borrowed else overview.lenders(_BOOKS)
         with column:
-            st.markdown(f"## {title}")
+            st.markdown(f"## {heading}")
             labels = [_label(collection, overview, trade.book) for trade in trades]
             bars = overview_bars.trades_bars(trades, labels, borrowed=borrowed)
-            place = _bars(bars, "borrowers" if borrowed else "lenders", title).place
+            place = _bars(bars, "borrowers" if borrowed else "lenders", heading).place
             if place is not None:
                 shell.go("book", book_a=trades[place].book, book_b="")
     st.caption(
-        "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all "
-        "plates of the book. Dates alone are compared: a later book may have copied a third one."
+        tr(
+            "Blue: plates whose image is also in an earlier (left) or later (right) book of this collection; grey: all "
+            "plates of the book. Dates alone are compared: a later book may have copied a third one."
+        )
     )
 
 
@@ -232,27 +241,27 @@ def _label(collection: Collection, overview: Overview, book: str) -> str:
 
 
 def _table(overview: Overview) -> None:
-    with st.expander("The same numbers as a table", key="numbers_table", on_change="rerun") as box:
+    with st.expander(tr("The same numbers as a table"), key="numbers_table", on_change="rerun") as box:
         if not box.open:
             return
         every = (overview.decades, *overview.breakdowns)
         rows = [(breakdown, group) for breakdown in every for group in breakdown.every]
         shown: dict[str, list[Any]] = {
-            "By": [breakdown.label for breakdown, _ in rows],
-            "Value": [breakdown.name(group) for breakdown, group in rows],
-            "Plates": [group.plates for _, group in rows],
+            tr("By"): [tr(breakdown.label) for breakdown, _ in rows],
+            tr("Value"): [breakdown.name(group) for breakdown, group in rows],
+            tr("Plates"): [group.plates for _, group in rows],
         }
         if overview.verified:
-            shown["Used again"] = [group.reused for _, group in rows]
-            shown["Share"] = [group.share for _, group in rows]
-        st.caption("Choose a line to see its plates.")
+            shown[tr("Used again")] = [group.reused for _, group in rows]
+            shown[tr("Share")] = [group.share for _, group in rows]
+        st.caption(tr("Choose a line to see its plates."))
         event = st.dataframe(
             shown,
             key="numbers",
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            column_config={"Share": st.column_config.NumberColumn(format="percent")},
+            column_config={tr("Share"): st.column_config.NumberColumn(format="percent")},
         )
         chosen = event["selection"]["rows"]
         if chosen and chosen[0] < len(rows):
@@ -260,22 +269,22 @@ def _table(overview: Overview) -> None:
 
 
 def _downloads(collection: Collection, overview: Overview) -> None:
-    with st.popover("Download"):
+    with st.popover(tr("Download")):
         downloads.csv(
             collection,
             f"overview_{collection.name}",
             lambda **of: export.table_csv(overview.groups_table(), numbers=("share_reused",), **of),
-            label="Numbers as CSV",
-            help="Plates by decade, place and so on, and how many of them were used again.",
+            label=tr("Numbers as CSV"),
+            help=tr("Plates by decade, place and so on, and how many of them were used again."),
             width="stretch",
         )
         downloads.csv(
             collection,
             f"overview_books_{collection.name}",
             lambda **of: export.table_csv(overview.books_table(), numbers=("date_printed",), **of),
-            label="Books as CSV",
+            label=tr("Books as CSV"),
             disabled=not overview.books,
-            help="One row a book: its plates, and how many of their images are in earlier and later books.",
+            help=tr("One row a book: its plates, and how many of their images are in earlier and later books."),
             width="stretch",
         )
 

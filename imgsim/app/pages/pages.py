@@ -9,10 +9,11 @@ import streamlit as st
 from imgsim.app.parts import page_desk, page_list, shell
 from imgsim.app.services import parameters, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.generation import layout
 
-name, title, group = "pages", "Pages", "Plates"
+name, title, group = "pages", marked("Pages"), marked("Plates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def draw(collection: Collection, now: State) -> None:
         page_desk.show(collection, shown, now.pages_asked, now.pages_book)
         return
     if now.book_scan:
-        st.warning(f"There is no page {text.plain(now.book_scan)} in this collection.")
+        st.warning(tr("There is no page {page} in this collection.", page=text.plain(now.book_scan)))
     page_list.show(collection, now.pages_asked, now.pages_book, now.pages_sheet)
 
 

@@ -23,12 +23,13 @@ from imgsim.app.parts import (
 )
 from imgsim.app.services import caches, parameters, state, text
 from imgsim.app.services.parameters import parameter
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.citing import plate_citation
 from imgsim.collection.query import Query, plate_query
 from imgsim.errors import CollectionError
 
-name, title, group = "plate", "Plate", "Plates"
+name, title, group = "plate", marked("Plate"), marked("Plates")
 fragment = True
 
 
@@ -71,9 +72,9 @@ def _body(
         st.rerun()
     row = collection.catalogue.row(now.plate)
     record = collection.catalogue.record(row)
-    title = text.plain(collection.catalogue.short_title(row, 90))
+    named = text.plain(collection.catalogue.short_title(row, 90))
     with top:
-        shell.lead("Plate", f"{title}, {text.date_of(record)}")
+        shell.lead(tr(title), f"{named}, {text.date_of(record)}")
     with right:
         by_part = caches.near_by_parts(collection, now.backbone, row)
         query = plate_query(collection, row, caches.similarities_of(collection, now.backbone, row), by_part)
@@ -93,7 +94,7 @@ def _instead(collection: Collection, query: Query, now: State) -> None:
     """Where a detail is found in no other plate, what is nearest to the whole one."""
     found = neighbour_query.find(collection, query, now)
     if len(found.rows):
-        st.markdown("## Nearest to the whole plate")
+        st.markdown(tr("## Nearest to the whole plate"))
         neighbourhood.grid(collection, query, found, now)
 
 
@@ -104,22 +105,26 @@ def _family(collection: Collection, row: int) -> None:
     if family_id is None or families is None:
         return
     family = families.family(family_id)
-    books = f" in {text.count(len(family.books), 'book')}" if family.books else ""
-    span = f", {family.span}" if family.span else ""
-    which = f"Family of {text.count(len(family), 'plate')}{books}{span}"
-    if st.button(f"{which} →", type="tertiary", help="This image and its re-uses, in order of date."):
+    plates = text.count(len(family), "plate", "plates")
+    which = (
+        tr("Family of {plates} in {books}", plates=plates, books=text.count(len(family.books), "book", "books"))
+        if family.books
+        else tr("Family of {plates}", plates=plates)
+    )
+    label = ", ".join(filter(None, (which, family.span)))
+    if st.button(f"{label} →", type="tertiary", help=tr("This image and its re-uses, in order of date.")):
         shell.go("reuse", family=family_id)
 
 
 def _choose() -> None:
-    shell.lead("Plate", "Choose a plate first: its neighbours will stand beside it.")
+    shell.lead(tr(title), tr("Choose a plate first: its neighbours will stand beside it."))
     with st.container(border=True):
         st.markdown(
-            "**No plate is chosen.** Click one in Browse or on the Map, or search with an image of your own."
+            tr("**No plate is chosen.** Click one in Browse or on the Map, or search with an image of your own.")
         )
         with st.container(horizontal=True):
             shell.ways_to_a_plate()
-            st.button("Take one at random", on_click=_random)
+            st.button(tr("Take one at random"), on_click=_random)
 
 
 def _random() -> None:
@@ -139,15 +144,16 @@ def _turn_pages(collection: Collection, row: int) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="turn_pages"
     ):
         st.button(
-            "← Previous",
+            tr("← Previous"),
             disabled=not before,
             shortcut=keyboard.PREVIOUS_PLATE,
             on_click=shell.remember,
             args=(before or "",),
         )
-        st.caption(f"{inside.index(row) + 1} of {len(inside)} in this book", width="content")
+        place = tr("{n} of {all} in this book", n=inside.index(row) + 1, all=len(inside))
+        st.caption(place, width="content")
         st.button(
-            "Next →",
+            tr("Next →"),
             disabled=not after,
             shortcut=keyboard.NEXT_PLATE,
             on_click=shell.remember,
@@ -160,15 +166,19 @@ def _ways(now: State) -> None:
     with st.container(horizontal=True, key="plate_ways"):
         inside = now.plate in now.tray
         if st.button(
-            "✓ In the tray" if inside else "Put in the tray",
+            tr("✓ In the tray") if inside else tr("Put in the tray"),
             key="into_tray",
             type="tertiary",
-            help="Take it out again." if inside else "Gather plates from any page, to look at them side by side.",
+            help=tr("Take it out again.")
+            if inside
+            else tr("Gather plates from any page, to look at them side by side."),
             on_click=tray.remove if inside else tray.add,
             args=([now.plate],),
         ):
             st.rerun()  # the tray lies outside of what runs alone
-        if st.button("Show on the map →", key="on_map", type="tertiary", help="Where it lies among all plates."):
+        if st.button(
+            tr("Show on the map →"), key="on_map", type="tertiary", help=tr("Where it lies among all plates.")
+        ):
             shell.go("map")
 
 
@@ -177,22 +187,27 @@ def _record(collection: Collection, row: int) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="record_head"
     ):
-        st.markdown("## Record", width="content")
+        st.markdown(tr("## Record"), width="content")
         book = str(record["book"])
         if book and st.button(
-            "The whole book →",
+            tr("The whole book →"),
             type="tertiary",
-            help="Its record, its plates, and what it shares with other books.",
+            help=tr("Its record, its plates, and what it shares with other books."),
         ):
             shell.go("book", book_a=book, book_b="")
         page_id = _page_of(collection, record)
         if page_id and st.button(
-            "See its page →", type="tertiary", help="Where it was cut out; its box can be corrected there."
+            tr("See its page →"), type="tertiary", help=tr("Where it was cut out; its box can be corrected there.")
         ):
             shell.go("pages", book_scan=page_id, pages_asked="all", pages_book="")
-    scan = f"{record['width']:,} × {record['height']:,} pixels, {record['file']}"
-    records.draw({**records.of_plate(collection, row), "Scan": scan})
-    st.caption("To cite this plate:")
+    scan = tr(
+        "{width:,} × {height:,} pixels, {file}",
+        width=record["width"],
+        height=record["height"],
+        file=record["file"],
+    )
+    records.draw({**records.of_plate(collection, row), tr("Scan"): scan})
+    st.caption(tr("To cite this plate:"))
     st.code(plate_citation(collection, row), language=None, wrap_lines=True)
 
 

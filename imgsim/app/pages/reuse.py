@@ -20,20 +20,22 @@ from imgsim.app.parts import (
     family_words,
     past_addresses,
     reference_bar,
+    reuse_ended,
     shell,
     tray,
 )
 from imgsim.app.parts.not_prepared import unverified
-from imgsim.app.parts.pager import pager
+from imgsim.app.parts.pager import pager, part
 from imgsim.app.parts.reuse_conditions import CONDITIONS
-from imgsim.app.services import caches, parameters, state, text
+from imgsim.app.services import caches, parameters, state
 from imgsim.app.services.parameters import parameter
+from imgsim.base.translation import marked, number, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.between import Between
 from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 
-name, title, group = "reuse", "Re-use", "Re-use"
+name, title, group = "reuse", marked("Re-use"), marked("Re-use")
 
 _STRIPS = "families"
 _PER_PAGE = 12
@@ -73,15 +75,15 @@ def draw(collection: Collection, now: State) -> None:
             return
         past_addresses.follow_family(collection, families, now.family)
     shell.lead(
-        "Re-use",
-        "Each strip is one image and where it appears again, in order of date. Click a plate to open it.",
+        tr(title),
+        tr("Each strip is one image and where it appears again, in order of date. Click a plate to open it."),
     )
     if families is None:
         unverified(collection)
         return
     hands = drawn_after.hands(collection)
     if not len(families):
-        _none(collection)
+        reuse_ended.none(collection)
         drawn_after.loose(collection, hands)
         return
     offers = caches.answer(collection, "what filters of families offer", _offers, keep=6)
@@ -93,9 +95,10 @@ def draw(collection: Collection, now: State) -> None:
     _controls(collection, families, shown)
     if not shown:
         if between is not None and not between.joined(families.ordered()):
-            reference_bar.nothing(collection, between, "No image is")
+            what = marked("**No image is in both: {chosen} and the other plates.**")
+            reference_bar.nothing(collection, between, what)
         else:
-            _nothing()
+            reuse_ended.nothing()
         return
     _strips(collection, families, shown, now, hands)
     if len(shown) == len(families):  # no filter leaves any out, and none is of these pairs
@@ -153,27 +156,27 @@ def _offers(collection: Collection) -> _Offers:
 def _filters(collection: Collection, offers: _Offers, now: State) -> None:
     with st.sidebar:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown("## Show only")
+            st.markdown(tr("## Show only"))
             if any(getattr(now, field) != plain for field, plain in CONDITIONS.items()):
-                st.button("Clear all", type="tertiary", on_click=_clear)
+                st.button(tr("Clear all"), type="tertiary", on_click=reuse_ended.clear)
         reference_bar.draw(collection)
         _decades(offers.decades, now)
         if offers.most_books > 1:
             steps = [step for step in _BOOKS if step <= offers.most_books]
             st.selectbox(
-                "Books",
+                tr("Books"),
                 steps,
-                format_func=lambda number: "Any number" if number == 1 else f"{number} or more",
+                format_func=lambda least: tr("Any number") if least == 1 else tr("{n} or more", n=least),
                 **state.bind("reuse_books", value=max(step for step in steps if step <= now.reuse_books)),
             )
-        _place("First printed in", "reuse_from", offers.sources, now.reuse_from)
-        _place("and later in", "reuse_to", offers.targets, now.reuse_to)
+        _place(tr("First printed in"), "reuse_from", offers.sources, now.reuse_from)
+        _place(tr("and later in"), "reuse_to", offers.targets, now.reuse_to)
         _years(offers.longest, now)
-        st.toggle("Mirrored among them", **state.bind("reuse_mirrored"))
-        st.toggle("Negatives among them", **state.bind("reuse_negative"))
+        st.toggle(tr("Mirrored among them"), **state.bind("reuse_mirrored"))
+        st.toggle(tr("Negatives among them"), **state.bind("reuse_negative"))
         st.toggle(
-            "Different works only",
-            help="Leaves out images that recur only in editions of one work.",
+            tr("Different works only"),
+            help=tr("Leaves out images that recur only in editions of one work."),
             **state.bind("reuse_works"),
         )
 
@@ -189,7 +192,7 @@ def _decades(span: tuple[int, int] | None, now: State) -> None:
 
     shown = (min(max(low, first), last), min(max(high, first), last))
     bound = state.bind("reuse_decades", value=shown, read=read)
-    st.slider("Printed in", first, last, step=10, format="%ds", **bound)
+    st.slider(tr("Printed in"), first, last, step=10, format=tr("%ds"), **bound)
 
 
 def _years(longest: int, now: State) -> None:
@@ -201,10 +204,10 @@ def _years(longest: int, now: State) -> None:
         return None if tuple(value) == (0, longest) else (int(value[0]), int(value[1]))
 
     st.slider(
-        "Years until it comes again",
+        tr("Years until it comes again"),
         0,
         longest,
-        help="From one book to the next that has the image; both have a year.",
+        help=tr("From one book to the next that has the image; both have a year."),
         **state.bind("reuse_years", value=(min(low, longest), min(high, longest)), read=read),
     )
 
@@ -212,22 +215,18 @@ def _years(longest: int, now: State) -> None:
 def _place(label: str, field: str, counted: dict[str, int], chosen: str) -> None:
     if not counted:
         return
-    labels = {"": "Anywhere", **{place: f"{place} ({number:,})" for place, number in counted.items()}}
+    labels = {"": tr("Anywhere"), **{place: f"{place} ({number(found)})" for place, found in counted.items()}}
     labels.setdefault(chosen, f"{chosen} (0)")  # a link may ask for more than there is
     st.selectbox(
         label, list(labels), format_func=lambda place: labels.get(place, place), **state.bind(field, value=chosen)
     )
 
 
-def _clear() -> None:
-    state.update(**CONDITIONS)
-
-
 def _controls(collection: Collection, families: Families, shown: list[Family]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Search",
-            placeholder="Words from a title, an author, a place, an id …",
+            tr("Search"),
+            placeholder=tr("Words from a title, an author, a place, an id …"),
             max_chars=300,
             **state.bind("reuse_text"),
         )
@@ -239,7 +238,7 @@ def _controls(collection: Collection, families: Families, shown: list[Family]) -
                 families, collection.catalogue, ids=ids, notes=family_words.notes(collection), **of
             ),
             disabled=not ids or caches.withheld(collection),
-            help=f"{text.count(len(ids), 'family', 'families')}, one row a plate.",
+            help=trn("{n:,} family, one row a plate.", "{n:,} families, one row a plate.", len(ids)),
         )
 
 
@@ -248,14 +247,14 @@ def _strips(
 ) -> None:
     pages = math.ceil(len(shown) / _PER_PAGE)
     page = min(now.reuse_page, pages)
-    part = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    leaf = shown[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(_count(len(shown), len(families), page, pages))
         pager(pages, page, "reuse_page", "_top")
     event = family_strips(
         key=_STRIPS,
-        families=[family.strip(collection, one, now.plate, hands=hands) for one in part],
-        label="Families, most books and longest span first",
+        families=[family.strip(collection, one, now.plate, hands=hands) for one in leaf],
+        label=tr("Families, most books and longest span first"),
         tray=now.tray, on_gather=partial(tray.gathered, _STRIPS),
     )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
@@ -266,31 +265,18 @@ def _strips(
 
 
 def _count(found: int, every: int, page: int, pages: int) -> str:
-    first, last = (page - 1) * _PER_PAGE + 1, min(page * _PER_PAGE, found)
-    span = f"{first:,} to {last:,} of " if pages > 1 else ""
-    what = text.count(found, "family", "families")
-    order = "most books and longest span first"
-    if found == every:
-        return f"{span}{what}, {order}"
-    return f"{span}{what} that pass the filters ({every:,} in all), {order}"
-
-
-def _nothing() -> None:
-    with st.container(border=True):
-        st.markdown("**No family passes these filters.**")
-        st.markdown("Take out a word or a choice, or look at all families again.")
-        st.button("Clear all filters", type="primary", on_click=_clear)
-
-
-def _none(collection: Collection) -> None:
-    with st.container(border=True):
-        st.markdown("**No image was found twice in this collection.**")
-        st.markdown(
-            f"The lines of {text.count(len(collection.catalogue), 'plate')} were compared with those of their most "
-            "similar plates, and no two of them agree. Look at the nearest candidates by eye on the Plate page."
+    what = (
+        trn("{n:,} family", "{n:,} families", found)
+        if found == every
+        else trn(
+            "{n:,} family that pass the filters ({every:,} in all)",
+            "{n:,} families that pass the filters ({every:,} in all)",
+            found, every=every,
         )
-        if st.button("Browse the plates", type="primary"):
-            shell.go("browse")
+    )  # fmt: skip
+    if pages > 1:
+        what = part(what, page, _PER_PAGE, found)
+    return tr("{families}, most books and longest span first", families=what)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, pair_desk
-from imgsim.app.parts import another_hand, cards, reference_bar, review_import, reviewing, shell
+from imgsim.app.parts import another_hand, cards, reference_bar, review_ended, review_import, reviewing, shell
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter
+from imgsim.base.translation import marked, tr, trn
 from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.collection import Collection
 from imgsim.collection.evidence import evidence_of
@@ -20,9 +22,11 @@ from imgsim.collection.review_queue import FILTERS, Queue
 from imgsim.reviews import Review
 from imgsim.verification.match_row import MatchRow
 
-name, title, group = "review", "Review", "Re-use"
+name, title, group = "review", marked("Review"), marked("Re-use")
 fragment = True
-DESKS = {"queue": "Pairs to judge", "worth": "What a score is worth here", "all": "All reviews"}
+DESKS = {
+    "queue": marked("Pairs to judge"), "worth": marked("What a score is worth here"), "all": marked("All reviews"),
+}  # fmt: skip
 
 _SKIPPED, _BACK = "_imgsim_skipped", "_imgsim_asked_again"
 _MOST_SKIPPED = 2000
@@ -54,12 +58,13 @@ def _body() -> None:
     collection = shell.collection()
     now = state.current(State)
     shell.lead(
-        "Review", "You decide what two plates are to one another; the app asks for the telling pairs first."
+        tr(title),
+        tr("You decide what two plates are to one another; the app asks for the telling pairs first."),
     )
     st.segmented_control(
-        "Section",
+        tr("Section"),
         list(DESKS),
-        format_func=DESKS.__getitem__,
+        format_func=lambda desk: tr(DESKS[desk]),
         label_visibility="collapsed",
         required=True,
         **state.bind("desk"),
@@ -86,7 +91,7 @@ def _queue(collection: Collection, now: State) -> None:
         unverified(collection)
         return
     if not len(queue):
-        _nothing_to_judge()
+        review_ended.nothing_to_judge()
         return
     standing = caches.standing(collection)
     between = reference_bar.said(collection)
@@ -94,24 +99,31 @@ def _queue(collection: Collection, now: State) -> None:
     waiting = queue.waiting(standing, now.asked, side)
     judged, every = queue.progress(standing, now.asked, side)
     if between is not None and not every and not waiting and now.asked == "all":
-        reference_bar.nothing(collection, between, "No pair to judge is")
+        what = marked("**No pair to judge is in both: {chosen} and the other plates.**")
+        reference_bar.nothing(collection, between, what)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="review_filter", gap="small"):
         st.pills(
-            "Ask for",
+            tr("Ask for"),
             list(FILTERS),
-            format_func=FILTERS.__getitem__,
+            format_func=lambda asked: tr(FILTERS[asked]),
             label_visibility="collapsed",
             required=True,
             **state.bind("asked"),
         )
         if now.asked == "disputed":
-            st.caption(f"{text.count(len(waiting), 'pair')} on which reviewers differ.", width="content")
+            said = trn(
+                "{n:,} pair on which reviewers differ.", "{n:,} pairs on which reviewers differ.", len(waiting)
+            )
         else:
-            st.caption(f"{judged:,} of {text.count(every, 'pair')} judged", width="content")
+            said = trn(
+                "{judged:,} of {n:,} pair judged", "{judged:,} of {n:,} pairs judged", every, judged=judged
+            )
+        st.caption(said, width="content")
     pair, after = _next(collection, waiting)
     if pair is None:
-        _all_judged(collection, now, waiting)
+        unskip = partial(_unskip, collection.name)
+        review_ended.all_judged(len(waiting), now.asked, unskip)
         return
     _pair(collection, queue, now, pair)
     # What comes next is fetched while the reader still looks at this one.
@@ -149,19 +161,21 @@ def _pair(collection: Collection, queue: Queue, now: State, pair: Pair) -> None:
     match = known.known.get(row_b) if known is not None else None
     question = queue.question(row_a, row_b)
     similarity = float(caches.similarities_of(collection, now.backbone, row_a)[row_b])
-    why = " ".join(question.reasons) if question is not None else "Reviewers differ about this pair."
+    why = " ".join(question.reasons) if question is not None else tr("Reviewers differ about this pair.")
     asked = st.container(key="review_asked", gap=None)
     with asked, st.container(horizontal=True, vertical_alignment="center", key="review_head", gap="small"):
         st.markdown(f"**{text.plain(why)}**", width="stretch")
         st.button(
-            "Skip",
+            tr("Skip"),
             shortcut=keyboard.SKIP,
             type="tertiary",
-            help="Leave this pair for later.",
+            help=tr("Leave this pair for later."),
             on_click=_skip,
             args=(collection.name, pair),
         )
-        if st.button("Open in Compare", shortcut=keyboard.OPEN, type="tertiary", help="Lay one over the other."):
+        if st.button(
+            tr("Open in Compare"), shortcut=keyboard.OPEN, type="tertiary", help=tr("Lay one over the other.")
+        ):
             ids = collection.catalogue.plate_ids
             reviewing.open_in_compare(str(ids[row_a]), str(ids[row_b]))
     asked.caption(text.plain(_evidence(collection, now, match, similarity)))
@@ -186,9 +200,12 @@ def _evidence(collection: Collection, now: State, match: MatchRow | None, simila
     import numpy as np
 
     meaning = cards.meanings(collection, now.backbone, np.array([similarity], np.float32))[0]
-    above = f", above {meaning} of pairs drawn at random" if meaning else ""
-    said = verdict_labels.sentence(match).replace("your plate", "A").replace("this one", "B")
-    return f"{said} Similarity {similarity:.3f}{above}."
+    score = (
+        tr("Similarity {score:.3f}, above {share} of pairs drawn at random.", score=similarity, share=meaning)
+        if meaning
+        else tr("Similarity {score:.3f}.", score=similarity)
+    )
+    return f"{verdict_labels.sentence(match, lettered=True)} {score}"
 
 
 def _side(collection: Collection, row: int, match: MatchRow | None) -> dict[str, Any]:
@@ -200,7 +217,8 @@ def _side(collection: Collection, row: int, match: MatchRow | None) -> dict[str,
     card = cards.card(collection, row)
     return {
         "id": card["id"], "src": server.plate_url(collection, row), "alt": card["alt"], "title": card["title"],
-        "lines": [*card["lines"], f"plate {record['plate_id']}"], "outline": region, "width": width, "height": height,
+        "lines": [*card["lines"], tr("plate {plate}", plate=record["plate_id"])],
+        "outline": region, "width": width, "height": height,
     }  # fmt: skip
 
 
@@ -237,50 +255,8 @@ def _decided(review: Review | None) -> None:
         _skipped(collection).add((low, high))
 
 
-# ---- nothing to show
-
-
-def _nothing_to_judge() -> None:
-    with st.container(border=True):
-        st.markdown("**No two plates of this collection ask for a decision.**")
-        st.markdown(
-            "Their lines were compared and none agree, and no look-alike comes near. You can still judge any two "
-            "plates: open one, then Compare."
-        )
-        if st.button("Browse the plates", type="primary"):
-            shell.go("browse")
-
-
-def _all_judged(collection: Collection, now: State, waiting: list[Pair]) -> None:
-    with st.container(border=True):
-        if waiting:
-            st.markdown(f"**{text.count(len(waiting), 'pair')} left, and you skipped all of them.**")
-            st.button("Ask for them again", type="primary", on_click=_unskip, args=(collection.name,))
-        elif now.asked == "disputed":
-            st.markdown("**Reviewers agree on every pair.**")
-            st.button("See all pairs", type="primary", on_click=_ask, args=("all",))
-        elif now.asked != "all":
-            st.markdown(f"**Every pair under “{FILTERS[now.asked]}” is judged.**")
-            st.button("See all pairs", type="primary", on_click=_ask, args=("all",))
-        else:
-            st.markdown(
-                "**Every pair is judged.** See what the scores are worth by that, or take the reviews with you."
-            )
-            with st.container(horizontal=True):
-                st.button("What a score is worth here", type="primary", on_click=_open, args=("worth",))
-                st.button("All reviews", on_click=_open, args=("all",))
-
-
 def _unskip(name: str) -> None:
     st.session_state.setdefault(_SKIPPED, {}).pop(name, None)
-
-
-def _ask(what: str) -> None:
-    state.update(asked=what)
-
-
-def _open(desk: str) -> None:
-    state.update(desk=desk)
 
 
 if __name__ == "__main__":

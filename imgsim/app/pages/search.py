@@ -21,6 +21,7 @@ from imgsim.app.services import intake, remedies, state, text
 from imgsim.app.services.parameters import Box
 from imgsim.backbones import backbone_names, get_backbone
 from imgsim.backbones.known import READ_SIDE
+from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 from imgsim.collection.parts_seen import near_image
 from imgsim.collection.query import Query
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from imgsim.backbones.embedder import Embedder
     from imgsim.images.decoding import OpenedImage
 
-name, title, group = "search", "Search by image", "Plates"
+name, title, group = "search", marked("Search by image"), marked("Plates")
 State = state.State
 _COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
 _SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep
@@ -59,14 +60,14 @@ class Upload:
 def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
     shell.lead(
-        "Search by image",
-        "Bring a scan or a photograph: which plates of this collection look like it, and which have its lines?",
+        tr(title),
+        tr("Bring a scan or a photograph: which plates of this collection look like it, and which have its lines?"),
     )
     shell.looking_at(collection)
     left, right = st.columns([5, 8], gap="medium")
     with left:
         file = st.file_uploader(
-            "Your image",
+            tr("Your image"),
             type=list(UPLOADS),
             key=_UPLOADER,
             on_change=_forget,
@@ -78,15 +79,18 @@ def draw(collection: Collection, now: State) -> None:
         return
     with left:
         if not upload.src:
-            st.error(f"{text.plain(upload.name)} cannot be searched: {text.plain(upload.reason)}")
+            told = tr(
+                "{file} cannot be searched: {why}", file=text.plain(upload.name), why=text.plain(upload.reason)
+            )
+            st.error(told)
             return
-        box = plate_viewer(key="upload_viewer", src=upload.src, alt="Your image", height=520, crop=True).box
+        box = plate_viewer(key="upload_viewer", src=upload.src, alt=tr("Your image"), height=520, crop=True).box
         if box is None:
             st.caption(
-                "The whole image is searched. Draw a box round one figure to search for that part alone."
+                tr("The whole image is searched. Draw a box round one figure to search for that part alone.")
             )
         else:
-            st.caption("The part inside the box is searched. Clear the box to search the whole image.")
+            st.caption(tr("The part inside the box is searched. Clear the box to search the whole image."))
     with right:
         vectors = _embedded(collection, now.backbone, upload, content, box)
         if vectors is not None:
@@ -117,7 +121,7 @@ def _list(
     place = st.empty()
     neighbourhood.results(collection, Query(upload.name, scores, evidence=known, by_part=by_part), head)
     if reason:
-        st.caption(f"By its lines nothing can be looked for: {text.plain(reason)}")
+        st.caption(tr("By its lines nothing can be looked for: {why}", why=text.plain(reason)))
     elif not prepared:
         neighbourhood.unverified(collection)
     outside.look(collection, asked, opener, place)
@@ -144,9 +148,10 @@ def _kept(content: bytes | None, name: str) -> Upload | None:
     given = intake.sent(content)
     try:
         if given is None:
-            raise ImageError("so many images were brought meanwhile that it was given up. Bring it again.")
+            raise ImageError(tr("so many images were brought meanwhile that it was given up. Bring it again."))
         ahead = outside.OPENER.waiting
-        with st.spinner(f"Opening it, after {ahead} of other people …" if ahead else "Opening it …"):
+        told = tr("Opening it, after {n} of other people …", n=ahead) if ahead else tr("Opening it …")
+        with st.spinner(told):
             shown = outside.OPENER.webp(given, _SHOWN)
         src = _ADDRESS + base64.b64encode(shown.body).decode("ascii")
         upload = Upload(name, shown.sha256, src, "", content)
@@ -159,15 +164,19 @@ def _kept(content: bytes | None, name: str) -> Upload | None:
 def _nothing(left: DeltaGenerator, right: DeltaGenerator) -> None:
     with left:
         st.caption(
-            "The image goes no further than the computer that runs imgsim. It lies there in a temporary file without "
-            "a name, which is gone when the image is taken away or imgsim ends."
+            tr(
+                "The image goes no further than the computer that runs imgsim. It lies there in a temporary file "
+                "without a name, which is gone when the image is taken away or imgsim ends."
+            )
         )
     with right, st.container(border=True):
-        st.markdown("**No image yet.** Drop one on the left; its neighbours will stand here.")
+        st.markdown(tr("**No image yet.** Drop one on the left; its neighbours will stand here."))
         st.markdown(
-            "- A photograph taken straight from above, with the plate filling it, works best.\n"
-            "- When the picture has several figures, draw a box round one of them.\n"
-            "- A scan of the collection itself finds its own plate first: a way to try the page."
+            tr(
+                "- A photograph taken straight from above, with the plate filling it, works best.\n"
+                "- When the picture has several figures, draw a box round one of them.\n"
+                "- A scan of the collection itself finds its own plate first: a way to try the page."
+            )
         )
 
 
@@ -187,7 +196,8 @@ def _embedded(
     try:
         weights = str(facts.get("weights") or "")
         _check_weights(str(collection.path), backbone, weights, facts["key"])
-        embedder = _embedder(backbone, weights, facts["key"])
+        with st.spinner(tr("Loading the network: a few seconds, once after each start …")):
+            embedder = _embedder(backbone, weights, facts["key"])
         network = embedder.backbone
         product = outside.OPENER.shaped(
             _file(upload, content),
@@ -211,17 +221,22 @@ def _embedded(
 def _check_weights(folder: str, backbone: str, weights: str, key: str) -> None:
     """Refuse to compare an image with plates that another network has described."""
     if backbone not in backbone_names():
-        raise WeightsError(f"This imgsim has no network {backbone!r}. Choose another one in the sidebar.")
+        raise WeightsError(
+            tr("This imgsim has no network {network!r}. Choose another one in the sidebar.", network=backbone)
+        )
     if get_backbone(backbone).key(Path(weights) if weights else None) != key:
         raise WeightsError(
-            f"This collection was made with other weights of {backbone} than those installed, so scores would "
-            "mean nothing.",
+            tr(
+                "This collection was made with other weights of {network} than those installed, so scores would mean "
+                "nothing.",
+                network=backbone,
+            ),
             PrepareAgain(folder),
         )
 
 
 # Networks, whatever collection is open.
-@st.cache_resource(max_entries=3, show_spinner="Loading the network: a few seconds, once after each start …")
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _embedder(backbone: str, weights: str, key: str) -> Embedder:
     from imgsim.backbones.embedder import Embedder
 

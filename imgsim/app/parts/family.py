@@ -19,12 +19,13 @@ from imgsim.app.parts import (
     family_judging,
     family_time,
     family_words,
+    iiif_offer,
     past_addresses,
     shell,
     tied_pairs,
     tray,
 )
-from imgsim.app.services import caches, iiif_routes, server, state, text
+from imgsim.app.services import caches, server, state, text
 from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.citing import family_citation
@@ -238,7 +239,7 @@ def _downloads(collection: Collection, families: Families, family: Family) -> No
         disabled=caches.withheld(collection),
         help=tr("One page with plates, books, evidence and how to cite; opens in any browser, without imgsim."),
     )
-    iiif_routes.offer_family(collection, family.id)
+    iiif_offer.offer_family(collection, family.id)
     with st.popover(tr("Link")):
         st.caption(tr("Opens this family again:"))
         st.code(f"{st.context.url or ''}?{urlencode(state.link(), doseq=True)}", language=None)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from imgsim.app.parts import reference_set, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.between import LAST, Between
 from imgsim.errors import ImgsimError
@@ -64,10 +65,15 @@ def said(collection: Collection) -> Between | None:
 
 
 def nothing(collection: Collection, between: Between, what: str) -> None:
-    """Say that there is nothing between the two sides, and what can be done."""
+    """Say that there is nothing between the two sides, and what can be done.
+
+    Parameters
+    ----------
+    what : the sentence that says so, marked for translation, with {chosen} for the chosen books or plates.
+    """
     with st.container(border=True, key="between_nothing"):
         called = text.plain(reference_set.called(collection, between))
-        st.markdown(f"**{what} in both: {called} and the other plates.**")
+        st.markdown(tr(what, chosen=called))
         st.markdown(
             "Choose other books on the left, or look at what comes nearest by eye: open a plate of these books, and "
             "ask for its neighbours in other books."

@@ -12,6 +12,7 @@ from imgsim.app.parts import cards, exporting, mending, notices, preparing, safe
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.base.places import data_dir
 from imgsim.base.terms import NETWORK
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.errors import CollectionError, ImgsimError
@@ -28,7 +29,7 @@ def page_file(name: str) -> str:
 
 def title_of(name: str) -> str:
     """What readers call a page."""
-    return page_registry.registered()[name].title
+    return tr(page_registry.registered()[name].title)
 
 
 def go(name: str, **changes: object) -> None:
@@ -56,7 +57,7 @@ def begin() -> StreamlitPage:
     for name, page in page_registry.registered().items():
         first = not pages
         pages.append(
-            st.Page(page_file(name), title=page.title, url_path=None if first else name, default=first)
+            st.Page(page_file(name), title=tr(page.title), url_path=None if first else name, default=first)
         )
     # Our own links carry the state; Streamlit's would drop it.
     return st.navigation(pages, position="hidden")
@@ -78,7 +79,9 @@ def choose_collection() -> Collection | None:
         if name not in usable:
             raise next(
                 (info.error for info in infos if info.name == name and info.error),
-                CollectionError(f"There is no collection “{name}” here, so “{usable[0]}” is open."),
+                CollectionError(
+                    tr("There is no collection “{name}” here, so “{other}” is open.", name=name, other=usable[0])
+                ),
             )
         collection = caches.opened(name)
     except CollectionError as error:
@@ -99,8 +102,12 @@ def corrected(collection: Collection) -> state.State:
         changes["backbone"] = collection.backbones[0]
         if now.backbone and now.collection == collection.name:
             notices.add(
-                f"“{collection.name}” was not prepared with {now.backbone}, so {collection.backbones[0]} compares. Its "
-                "scores are others.",
+                tr(
+                    "“{collection}” was not prepared with {asked}, so {network} compares. Its scores are others.",
+                    collection=collection.name,
+                    asked=now.backbone,
+                    network=collection.backbones[0],
+                ),
                 within=collection.name,
             )
     if now.plate and not collection.catalogue.has(now.plate):
@@ -121,9 +128,10 @@ def _gone(collection: Collection, plate_id: str) -> str:
     try:
         entry = plate_address(collection, plate_id)
     except ImgsimError as error:
-        return f"There is no plate {plate_id} in this collection. {remedies.told(error)}"
+        none = tr("There is no plate {plate} in this collection.", plate=plate_id)
+        return f"{none} {remedies.told(error)}"
     if entry is None:
-        return f"There is no plate {plate_id} in this collection, and there never was."
+        return tr("There is no plate {plate} in this collection, and there never was.", plate=plate_id)
     st.session_state[GONE] = (collection.name, plate_id)
     return gone_sentence(entry)
 
@@ -145,30 +153,31 @@ def links(page: str) -> None:
     query = state.link()
     with place:
         for group, pages in page_registry.groups(collection()).items():
-            st.caption(group)
+            st.caption(tr(group))
             for one in pages:
                 # Of Re-use the whole list: a family is opened from there, or by a link of its own.
                 own = state.link(family="") if one.name == "reuse" else query
-                st.page_link(page_file(one.name), label=one.title, query_params=own, width="stretch")
+                st.page_link(page_file(one.name), label=tr(one.title), query_params=own, width="stretch")
 
 
 def sidebar(collection: Collection, page: StreamlitPage) -> None:
     """Where one is, what one looks at, and where one can go; above the page, a hint for whoever is new."""
     now = state.current()
-    name = next(one.name for one in page_registry.registered().values() if one.title == page.title)
+    known = page_registry.registered()
+    name = page.url_path or next(iter(known))  # the first page has no name in its address
     with st.sidebar:
         with st.container(key="brand", gap=None):
             st.markdown("**imgsim**")
-            st.caption("Finds plates that were used again.")
+            st.caption(tr("Finds plates that were used again."))
         st.session_state[_LINKS] = name, st.container(key="pages", gap=None)
         if not page_registry.has_fragment(name):
             links(name)
         infos = caches.infos()
         names = [info.name for info in infos if not info.error]
-        st.selectbox("Collection", names, format_func=caches.title_of, **state.bind("collection"))
+        st.selectbox(tr("Collection"), names, format_func=caches.title_of, **state.bind("collection"))
         if len(collection.backbones) > 1:
             st.selectbox(
-                "Network",
+                tr("Network"),
                 list(collection.backbones),
                 help=NETWORK.hint,
                 **state.bind("backbone"),
@@ -176,17 +185,21 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         shown = len(caches.filtered_rows(collection, now))
         every = len(collection.catalogue)
         if now.filtered:
-            st.caption(
-                f"{shown:,} of {text.count(every, 'plate')} pass the filters. Compared by {now.backbone}."
-            )
+            passing = trn(
+                "{shown:,} of {n:,} plate pass the filters.", "{shown:,} of {n:,} plates pass the filters.",
+                every, shown=shown,
+            )  # fmt: skip
+            st.caption(f"{passing} {tr('Compared by {network}.', network=now.backbone)}")
         else:
-            st.caption(f"{text.count(every, 'plate')}, compared by {now.backbone}.")
-        exporting.button(page.title)
+            counted = text.count(every, "plate", "plates")
+            st.caption(tr("{plates}, compared by {network}.", plates=counted, network=now.backbone))
+        exporting.button(known[name].title)
         background_check.notice(collection)
         preparing.notice(data_dir(), collection, besides=mending.begun())
         for info in infos:
             if info.error:
-                st.caption(text.plain(f"{info.name} cannot be opened: {remedies.told(info.error)}"))
+                why = remedies.told(info.error)
+                st.caption(text.plain(tr("{collection} cannot be opened: {why}", collection=info.name, why=why)))
         narrow_screen(key="narrow_screen", page=name)
     notices.show(collection.name)
     safekeeping.show(collection)
@@ -205,12 +218,12 @@ def looking_at(collection: Collection) -> None:
         return
     row = collection.catalogue.row(now.plate)
     with st.sidebar:
-        st.caption("You are looking at")
+        st.caption(tr("You are looking at"))
         event = thumbnail_grid(
             key="looking_at",
             items=[cards.card(collection, row, mark="query")],
             height=110,
-            label="Your plate",
+            label=tr("Your plate"),
         )
     if event.clicked:
         go("plate", plate=event.clicked)
@@ -218,9 +231,9 @@ def looking_at(collection: Collection) -> None:
 
 def ways_to_a_plate() -> None:
     """The buttons that lead to where a plate is chosen."""
-    if st.button("Browse the plates", type="primary"):
+    if st.button(tr("Browse the plates"), type="primary"):
         go("browse")
-    if st.button("Open the map"):
+    if st.button(tr("Open the map")):
         go("map")
 
 

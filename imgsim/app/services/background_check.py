@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from imgsim.app.services import remedies, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection, integrity
 from imgsim.collection.integrity import Checked, check
 from imgsim.errors import ImgsimError
@@ -90,31 +91,46 @@ def notice(collection: Collection) -> None:
     problems = found.checked.problems if found is not None and found.checked is not None else ()
     if problems:
         st.warning(
-            f"{text.count(len(problems), 'file')} of this collection {'is' if len(problems) == 1 else 'are'} damaged. "
-            "About says which, and how to mend them."
+            trn(
+                "{n:,} file of this collection is damaged. About says which, and how to mend them.",
+                "{n:,} files of this collection are damaged. About says which, and how to mend them.",
+                len(problems),
+            )
         )
 
 
 def show(collection: Collection) -> None:
     """Draw the part of About that tells whether every file is what was written."""
     found = state_of(collection)
-    st.markdown("## Its files")
+    st.markdown(tr("## Its files"))
     if found is None or found.checked is None:
-        share = f" ({found.share:.0%} done)" if found is not None and found.share else ""
         st.markdown(
-            f"Every file is being compared with its checksum in the background{share}. What a page needs is checked "
-            "before it is shown."
+            tr(
+                "Every file is being compared with its checksum in the background ({share:.0%} done). What a page "
+                "needs is checked before it is shown.",
+                share=found.share,
+            )
+            if found is not None and found.share
+            else tr(
+                "Every file is being compared with its checksum in the background. What a page needs is checked before "
+                "it is shown."
+            )
         )
         return
     checked = found.checked
     when = f"{checked.when[:10]} {checked.when[11:16]} UTC"
     if not checked.problems:
-        st.markdown(f"Every file was checked and is what was written: {checked.files:,} files, {when}.")
+        st.markdown(
+            tr("Every file was checked and is what was written: {n:,} files, {when}.", n=checked.files, when=when)
+        )
     else:
-        st.markdown(f"{text.count(len(checked.problems), 'file')} damaged, found {when}:")
+        damaged = len(checked.problems)
+        st.markdown(
+            trn("{n:,} file damaged, found {when}:", "{n:,} files damaged, found {when}:", damaged, when=when)
+        )
         rows = [(problem.means, problem.what, problem.file) for problem in checked.problems]
         st.dataframe(
-            pd.DataFrame(rows, columns=["What it is", "What is wrong", "File"]),
+            pd.DataFrame(rows, columns=[tr("What it is"), tr("What is wrong"), tr("File")]),
             hide_index=True,
             height=min(40 + 35 * len(rows), 260),
             key="damaged_files",

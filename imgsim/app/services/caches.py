@@ -23,6 +23,7 @@ from imgsim.app.services.kept_answers import unread as unread
 from imgsim.app.services.kept_answers import waiting
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
+from imgsim.base.translation import tr
 from imgsim.charts import decided_colours
 from imgsim.charts.colours import Colouring
 from imgsim.collection import (
@@ -79,9 +80,13 @@ def opened(name: str) -> Collection:
     """
     for info in infos():
         if info.name == name:
-            return _opened(str(info.path), _generation(Path(info.path)))
-    known = ", ".join(info.name for info in infos()) or "none"
-    raise CollectionError(f"There is no collection “{name}” here. Choose one in the sidebar: {known}.")
+            place = str(info.path), _generation(Path(info.path))
+            with waiting(tr("Opening the collection …"), place in _seen):
+                return _opened(*place)
+    known = ", ".join(info.name for info in infos()) or tr("none")
+    raise CollectionError(
+        tr("There is no collection “{name}” here. Choose one in the sidebar: {known}.", name=name, known=known)
+    )
 
 
 def title_of(name: str) -> str:
@@ -92,14 +97,18 @@ def title_of(name: str) -> str:
 def _generation(path: Path) -> str:
     found = current.live(path)
     if found is None:
-        raise CollectionError(f"{path} is no longer a prepared collection.", PrepareAgain(str(path)))
+        raise CollectionError(tr("{folder} is no longer a prepared collection.", folder=path), PrepareAgain(str(path)))
     return found.generation
 
 
+_seen: set[tuple[str, str]] = set()  # what was opened once, for which nobody waits again
+
+
 # The collections themselves: with one that makes room its answers go.
-@st.cache_resource(max_entries=6, show_spinner="Opening the collection …")
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
+    _seen.add((path, generation))
     keeping.keep_copies(collection.path)
     if collection.told:
         mend_if_free(Path(path))
@@ -123,7 +132,7 @@ def opened_generation(name: str, generation: str) -> Collection:
         return live
     folder = live.path / layout.GENERATIONS / layout.check_name(generation, "generation")
     if not (folder / layout.MANIFEST).is_file():  # removed since it was opened, or never there
-        raise CollectionError(f"{name} has no generation {generation} any more. Reload the page.")
+        raise CollectionError(tr("{name} has no generation {n} any more. Reload the page.", name=name, n=generation))
     return _former(str(live.path), generation)
 
 
@@ -200,22 +209,21 @@ def reused(collection: Collection) -> np.ndarray | None:
 def book_network(collection: Collection) -> BookNetwork | None:
     """Which books share images with which; None where plates were never compared."""
     shown = counted(collection)
-    with waiting("Looking which books share images …", shown.knows("book network")):
+    with waiting(tr("Looking which books share images …"), shown.knows("book network")):
         return shown.book_network
 
 
 def overview(collection: Collection) -> Overview:
     """The collection in numbers."""
     shown = counted(collection)
-    with waiting("Counting plates …", shown.knows("overview")):
+    with waiting(tr("Counting plates …"), shown.knows("overview")):
         return shown.overview
 
 
 def queue(collection: Collection, backbone: str) -> Queue | None:
     """The pairs to judge; None where plates were never compared by their lines."""
-    with waiting(
-        "Looking for the pairs from which most is learned …", collection.loaded(("review queue", backbone))
-    ):
+    told = tr("Looking for the pairs from which most is learned …")
+    with waiting(told, collection.loaded(("review queue", backbone))):
         return collection.review_queue(backbone)
 
 
@@ -224,7 +232,7 @@ def registration(collection: Collection, row_a: int, row_b: int) -> Registration
     a, b = (str(collection.catalogue.plate_ids[row]) for row in (row_a, row_b))
     return fact(
         collection, "registration", lambda: collection.register(a, b), row_a, row_b,
-        keep=128, told="Laying one plate on the other …",
+        keep=128, told=tr("Laying one plate on the other …"),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imgsim.app.services import caches
+from imgsim.base.translation import marked
 from imgsim.charts import decided_colours
 from imgsim.collection import Collection
 
@@ -10,13 +11,13 @@ _MOST_COLOURS = 200  # a column with more values than this says little as colour
 
 
 def columns(collection: Collection) -> dict[str, str]:
-    """What the points can be coloured by: column -> label."""
+    """What the points can be coloured by: column -> label, in English."""
     found = {
         facet.column: facet.label
         for facet in collection.catalogue.facets()
         if facet.kind == "range" or len(facet.values) <= _MOST_COLOURS or facet.column in ("book", "place")
     }
-    return (found or {"folder": "Folder"}) | decided_colours.offered(caches.counted(collection))
+    return (found or {"folder": marked("Folder")}) | decided_colours.offered(caches.counted(collection))
 
 
 def chosen(collection: Collection, column: str) -> str:

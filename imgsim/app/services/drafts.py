@@ -15,6 +15,7 @@ from typing import Any
 
 from imgsim.app.services import incoming, runs
 from imgsim.base.places import data_dir
+from imgsim.base.translation import tr
 from imgsim.base.writing import disk_errors, write_whole
 from imgsim.catalogue import read_metadata
 from imgsim.catalogue.column_choices import as_csv, called_now, chosen, combined, plainest, written
@@ -114,13 +115,20 @@ def folder_of(draft: Draft) -> Path:
     """
     folder = _at(str(data_dir() / check_name((draft.into or draft.name).strip())))
     if draft.into and not is_collection(folder):
-        raise ImgsimError(f"There is no collection “{draft.into}” any more. Choose another, or make a new one.")
+        raise ImgsimError(
+            tr("There is no collection “{name}” any more. Choose another, or make a new one.", name=draft.into)
+        )
     if not draft.into and (folder / "source").is_dir() and not is_collection(folder):
         raise ImgsimError(
-            f"“{draft.name}” was begun and never finished: go on with it or throw it away, or give another name."
+            tr(
+                "“{name}” was begun and never finished: go on with it or throw it away, or give another name.",
+                name=draft.name,
+            )
         )
     if not draft.into and folder.exists() and any(one.name != "run" for one in folder.iterdir()):
-        raise ImgsimError(f"There is a collection “{draft.name}” already. Choose it under “Into”, or another name.")
+        raise ImgsimError(
+            tr("There is a collection “{name}” already. Choose it under “Into”, or another name.", name=draft.name)
+        )
     return folder
 
 
@@ -134,7 +142,7 @@ def begin(token: str, draft: Draft) -> runs.Run:
     """
     folder = folder_of(draft)
     if not draft.addresses and not inputs(token, draft):
-        raise ImgsimError("There are no images yet. Drop some, choose a folder, or give an address.")
+        raise ImgsimError(tr("There are no images yet. Drop some, choose a folder, or give an address."))
     before = recorded_in(None, folder) if draft.into else None
     content, book_by = _content(draft, before)
     runs.check_free(folder)
@@ -180,8 +188,11 @@ def _content(draft: Draft, before: dict[str, Any] | None) -> tuple[bytes | None,
     own = before["metadata"] if before is not None else None
     if before is not None and draft.addresses and own and not before["iiif"]:
         raise ImgsimError(
-            f"“{draft.into}” has a table of its own, and a library's books bring theirs: they cannot be one table. "
-            "Make a collection of its own of them."
+            tr(
+                "“{name}” has a table of its own, and a library's books bring theirs: they cannot be one table. Make a "
+                "collection of its own of them.",
+                name=draft.into,
+            )
         )
     if not draft.table:
         return None, draft.book_by

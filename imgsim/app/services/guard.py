@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imgsim.app.components.mounting import SERVED
 from imgsim.app.services.hosts import VARIABLE, Host, Hosts, allowed_names, is_own, read_host
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 
 _READING = {"GET", "HEAD"}
@@ -69,24 +70,26 @@ class Guard:
     def _refused(self, scope: Scope, headers: Headers, host: Host | None) -> tuple[int, str] | None:
         """The status and the sentence with which a request is refused; None where it is let in."""
         if not scope["path"].startswith("/"):
-            return 400, "imgsim is no proxy: ask for a path, such as /."
+            return 400, tr("imgsim is no proxy: ask for a path, such as /.")
         if host is None:
-            return 400, "The request does not say plainly which host it is for."
+            return 400, tr("The request does not say plainly which host it is for.")
         if not self.hosts.answers(host):
-            return 421, (
-                f"imgsim does not answer to the name {host.name}. If it is yours, start imgsim with "
-                f"python3 -m imgsim --allow-host {host.name} (or set {VARIABLE}={host.name})."
+            return 421, tr(
+                "imgsim does not answer to the name {name}. If it is yours, start imgsim with "
+                "python3 -m imgsim --allow-host {name} (or set {variable}={name}).",
+                name=host.name,
+                variable=VARIABLE,
             )
         if _COMPONENTS in scope["path"] and PurePosixPath(scope["path"]).suffix not in SERVED:
-            return 404, "Of the components only what a browser runs is served."
+            return 404, tr("Of the components only what a browser runs is served.")
         method = scope.get("method", "GET")
         if not _foreign(headers, host, reading=scope["type"] == "http" and method in _READING):
             return None
         if scope["type"] == "http" and method in {*_READING, "OPTIONS"} and self.opened(scope["path"]):
             return None
-        return 403, (
-            "This came from a page that is not one of imgsim at this address. If a proxy stands before imgsim, "
-            "it must hand on the Host of the request as it is."
+        return 403, tr(
+            "This came from a page that is not one of imgsim at this address. If a proxy stands before imgsim, it "
+            "must hand on the Host of the request as it is."
         )
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from imgsim.app.services import caches, scan_tiles, server, state, text
+from imgsim.app.services import caches, scan_tiles, server, state
 from imgsim.base.places import data_dir
 from imgsim.collection import Collection, settings
 from imgsim.collection.addresses import family_address
@@ -43,7 +43,6 @@ _IIIF = re.compile(r"/collections/([^/]+)/iiif/")
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _GONE = {"Cache-Control": "no-store"}
 _FRESH = {"Cache-Control": "no-cache"}  # the next precompute may change what they say
-_AT_EASE = 1000  # plates
 _IMAGES_KEPT = 64  # at most 0.5 MB each
 
 
@@ -130,10 +129,11 @@ def _plate(request: Request, collection: Collection) -> Response:
 
 def _selection(request: Request, collection: Collection) -> Response:
     query = {name: request.query_params.getlist(name) for name in request.query_params}
-    return _manifest(request, _selected(collection, state.from_query(query), app_of(request)))
+    return _manifest(request, selected(collection, state.from_query(query), app_of(request)))
 
 
-def _selected(collection: Collection, now: state.State, app: str) -> iiif.Json:
+def selected(collection: Collection, now: state.State, app: str) -> iiif.Json:
+    """The manifest of the plates that pass the filters, in the order shown."""
     rows = caches.ordered_rows(collection, now)
     return iiif.selection_manifest(collection, rows, app, query=selection_query(now), told=_told(now))
 
@@ -218,80 +218,3 @@ def _jpeg(
 
     source = _collection.thumbnail(_row) if small else _collection.plate_content(_row)
     return encode_jpeg(open_image(source, reduce_to=max(size)).image, size)
-
-
-# ---- on a page
-
-
-def offer_family(collection: Collection, family_id: str) -> None:
-    """Draw what a reader needs to open a family in another viewer: the address, and the manifest as a file."""
-    app = app_address()
-    _offer(
-        collection,
-        "this family",
-        iiif.Addresses(app, collection.name).family(family_id),
-        lambda: iiif.manifest_bytes(collection, app, family=family_id, families=caches.families(collection)),
-        f"imgsim_family_{text.file_name(family_id)}.json",
-    )
-
-
-def offer_selection(collection: Collection, now: state.State, count: int) -> None:
-    """The same for the plates that pass the filters, in the order shown."""
-    app = app_address()
-    _offer(
-        collection,
-        text.count(count, "plate") if count == 1 else f"these {text.count(count, 'plate')}",
-        iiif.Addresses(app, collection.name).selection(selection_query(now)),
-        lambda: iiif.to_bytes(_selected(collection, now, app)),
-        f"imgsim_selection_{collection.name}.json",
-        "" if count <= _AT_EASE else " Viewers are at ease with some hundreds: narrow them down first.",
-    )
-
-
-def _offer(
-    collection: Collection,
-    what: str,
-    address: str,
-    make: Callable[[], bytes],
-    file_name: str,
-    warning: str = "",
-) -> None:
-    with st.popover("IIIF"):
-        st.caption(
-            f"Opens {what} in Mirador, Tropy and other viewers for libraries' images. Give them this address, while "
-            f"imgsim is running:{warning}"
-        )
-        st.code(address, language=None, wrap_lines=True)
-        st.download_button(
-            "Download manifest",
-            make,
-            file_name=file_name,
-            mime="application/json",
-            on_click="ignore",
-            help="The same as a file. Its images still come from imgsim.",
-        )
-        st.divider()
-        draw_opening(collection)
-
-
-def draw_opening(collection: Collection) -> None:
-    """Draw whether web pages of other addresses may read the collection's IIIF, and the way to change it."""
-    name, is_open = text.plain(collection.name), settings.iiif_open(collection.path)
-    if is_open:
-        st.markdown(
-            f"**“{name}” is open to other web pages.** Any page in a browser that reaches imgsim can read its IIIF "
-            "manifests: what the catalogue says of each plate, its families, what people observed, and its pictures."
-        )
-    else:
-        st.markdown(
-            f"**“{name}” is closed to other web pages.** A program of its own can read the address, a viewer in a web "
-            "page (Mirador) cannot. If you open it, **any** page in a browser that reaches imgsim can read what the "
-            "catalogue says of each plate, its families, what people observed, and its pictures."
-        )
-    st.caption("No page of another address can ever change anything, or read notes, uploads or the rest of imgsim.")
-    # Two buttons, not one that turns over: Streamlit may deliver one click to two runs of the page, and the second must
-    # not undo what the first did.
-    label, key = ("Close it again", "iiif_close") if is_open else ("Open it to other web pages", "iiif_open")
-    if st.button(label, key=key):
-        settings.open_iiif(collection.path, key == "iiif_open")
-        st.rerun()

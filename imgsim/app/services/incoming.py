@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from imgsim.app.services import nearby, server
 from imgsim.base.places import data_dir
+from imgsim.base.translation import tr
 from imgsim.base.writing import FULL
 from imgsim.errors import ImgsimError
 from imgsim.images.archives import name_problem
@@ -43,7 +44,9 @@ def begin() -> str:
     try:
         (_place(token) / FILES).mkdir(parents=True)
     except OSError as error:
-        raise ImgsimError(f"{data_dir()} cannot be written ({error.strerror}).") from error
+        raise ImgsimError(
+            tr("{folder} cannot be written ({why}).", folder=data_dir(), why=error.strerror)
+        ) from error
     return token
 
 
@@ -100,9 +103,9 @@ def problem(name: str) -> str:
         return unsafe
     parts = name.split("/")
     if any(not part.strip() or part.startswith(".") for part in parts):
-        return "a part of its name is empty or begins with a dot"
+        return tr("a part of its name is empty or begins with a dot")
     if len(parts) > _DEEPEST or any(len(part.encode()) > _LONGEST for part in parts):
-        return "its name is too long"
+        return tr("its name is too long")
     return ""
 
 
@@ -121,17 +124,17 @@ def routes() -> list[Route]:
 
 async def _take(request: Request) -> Response:
     if not nearby.asks(request):
-        return _said(403, nearby.ELSEWHERE)
+        return _said(403, tr(nearby.ELSEWHERE))
     room = place(request.path_params["token"])
     if room is None:
-        return _said(404, "This page is too old to take files in. Reload it.")
+        return _said(404, tr("This page is too old to take files in. Reload it."))
     name = request.path_params["name"]
     wrong = problem(name)
     if wrong:
-        return _said(400, f"It was not taken in: {wrong}.")
+        return _said(400, tr("It was not taken in: {why}.", why=wrong))
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
-        return _said(411, "It was not taken in: its size is not told.")
+        return _said(411, tr("It was not taken in: its size is not told."))
     if int(length) > room_left(room):
         return _said(507, _no_room(room, int(length)))
     part = room / f".{secrets.token_hex(8)}.part"
@@ -139,12 +142,13 @@ async def _take(request: Request) -> Response:
         await _write(request, part, int(length))
         kept = await run_in_threadpool(_keep, part, room / FILES, name)
     except (ClientDisconnect, _Cut):
-        return _said(400, "It did not come whole. Try it again.")
+        return _said(400, tr("It did not come whole. Try it again."))
     except OSError as error:
         if error.errno in FULL:
             return _said(507, _no_room(room, int(length)))
-        reason = "its name is too long" if error.errno == errno.ENAMETOOLONG else error.strerror or str(error)
-        return _said(400, f"It was not taken in: {reason}.")
+        long = error.errno == errno.ENAMETOOLONG
+        reason = tr("its name is too long") if long else error.strerror or str(error)
+        return _said(400, tr("It was not taken in: {why}.", why=reason))
     finally:
         part.unlink(missing_ok=True)
     return JSONResponse({"name": kept, "size": int(length)}, 201, _HEADERS)
@@ -187,9 +191,12 @@ def _keep(part: Path, root: Path, name: str) -> str:
 
 
 def _no_room(room: Path, length: int) -> str:
-    return (
-        f"There is no room for it on the disk of {data_dir()}: it has {length / 2**20:,.0f} MB, and only "
-        f"{room_left(room) / 2**20:,.0f} MB may still come. Free some space there."
+    return tr(
+        "There is no room for it on the disk of {folder}: it has {size:,.0f} MB, and only {room:,.0f} MB may still "
+        "come. Free some space there.",
+        folder=data_dir(),
+        size=length / 2**20,
+        room=room_left(room) / 2**20,
     )
 
 

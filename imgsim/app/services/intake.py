@@ -21,6 +21,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from imgsim.base.translation import tr
+
 UPLOADS = "/_stcore/upload_file/"
 MOST_KEPT = 64  # files; the oldest is given up for a new one
 _TICKET = re.compile(rb"imgsim-upload:([0-9a-f]{32})")
@@ -67,11 +69,11 @@ class Intake:
                 ticket = keep(cast(BinaryIO, file))
                 given[0].file = cast(BinaryIO, io.BytesIO())  # what the form closes
         except _TooLarge:
-            answer = PlainTextResponse(f"The file has more than {self.most >> 20} MB.", 413)
+            answer = PlainTextResponse(tr("The file has more than {size} MB.", size=self.most >> 20), 413)
             await answer(scope, receive, send)
             return
         except (MultiPartException, ClientDisconnect, ValueError):
-            await PlainTextResponse("This is no file that was sent by a form.", 400)(scope, receive, send)
+            await PlainTextResponse(tr("This is no file that was sent by a form."), 400)(scope, receive, send)
             return
         await self.app(*_with(scope, ticket, name, media_type), send)
 

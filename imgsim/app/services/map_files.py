@@ -12,6 +12,7 @@ import numpy as np
 from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
 from imgsim.app.components.plate_map.array_encoding import encode_ties
 from imgsim.app.services import caches, parameters
+from imgsim.base.translation import tr
 from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
@@ -53,12 +54,12 @@ def ties(collection: Collection) -> bytes:
 
 
 def labels(collection: Collection) -> bytes:
-    """What the map shows under the pointer."""
+    """What the map shows under the pointer, in the language that is spoken."""
     catalogue = collection.catalogue
     frame = catalogue.frame
     titles = [catalogue.short_title(row) for row in range(len(frame))]
     details = [
-        ", ".join(part for part in (date.words if date.dated else "no year", place) if part)
+        ", ".join(part for part in (date.words if date.dated else tr("no year"), place) if part)
         for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
     ]
     return encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)

@@ -12,9 +12,10 @@ import streamlit as st
 from starlette.requests import Request
 
 from imgsim.app.services.hosts import is_loopback, read_host
+from imgsim.base.translation import marked
 
 _HANDED_ON = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
-ELSEWHERE = (
+ELSEWHERE = marked(
     "Plates are added at the computer that imgsim runs on: open it there, at an address that begins with localhost "
     "or http://127.0.0.1"
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from imgsim.app.services import state
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 
@@ -31,7 +32,7 @@ class Page(Protocol):
 
     @property
     def title(self) -> str:
-        """What readers call it."""
+        """What readers call it: marked for translation, as is `group`."""
 
     @property
     def group(self) -> str:
@@ -71,7 +72,7 @@ def registered() -> dict[str, Page]:
 
 
 def groups(collection: Collection) -> dict[str, list[Page]]:
-    """The pages that the sidebar of a collection leads to, by heading."""
+    """The pages that the sidebar of a collection leads to, by heading (in English)."""
     found: dict[str, list[Page]] = {}
     for page in _pages.values():
         if page.group and getattr(page, "belongs", lambda _: True)(collection):
@@ -85,9 +86,12 @@ def has_fragment(name: str) -> bool:
 
 
 def purpose(page: Page) -> str:
-    """What a page is for, in a sentence that begins with a small letter: the first line of its docstring."""
+    """What a page is for, in a sentence that begins with a small letter: the first line of its docstring.
+
+    Catalogues have that line as it is given here, without the title and on one line.
+    """
     first = (page.__doc__ or "").partition("\n\n")[0]
-    return " ".join(first.partition(": ")[2].split())
+    return tr(" ".join(first.partition(": ")[2].split()))
 
 
 def draw(page: Page, collection: Collection) -> None:

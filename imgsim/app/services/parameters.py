@@ -9,11 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SORTS = {"year": "Year", "book": "Book and page", "plate_id": "Plate id", "random": "Random"}
-TIMES = {"any": "Any time", "earlier": "Earlier only", "later": "Later only"}
+from imgsim.base.translation import marked
+
+SORTS = {
+    "year": marked("Year"), "book": marked("Book and page"), "plate_id": marked("Plate id"), "random": marked("Random"),
+}  # fmt: skip
+TIMES = {"any": marked("Any time"), "earlier": marked("Earlier only"), "later": marked("Later only")}
 MIN_TOP_K, MAX_TOP_K = 4, 50
-VIEWS = {"plates": "Plates", "table": "Table", "scores": "Scores"}
-ORDERS = {"similarity": "Similarity", "evidence": "Evidence"}
+VIEWS = {"plates": marked("Plates"), "table": marked("Table"), "scores": marked("Scores")}
+ORDERS = {"similarity": marked("Similarity"), "evidence": marked("Evidence")}
 MAX_TEXT = 300  # letters of any other field
 MOST_TEXT = 1000  # of the search box: a whole citation fits
 MOST_SELECTION = 4000  # of the plates selected on the map: any lasso round 13,000 plates fits

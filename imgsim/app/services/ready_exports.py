@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from imgsim.base.scratch import lasting_folder
+from imgsim.base.translation import tr
 from imgsim.errors import ImgsimError
 from imgsim.export import ExportFile, Request, stem, write_files, zip_chunks
 from imgsim.export.bundle import Report
@@ -110,8 +111,11 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, OSError):
                 raise ImgsimError(
-                    f"The export cannot be written to {self._root or tempfile.gettempdir()}: "
-                    f"{error.strerror or error}. Make room there, or choose less."
+                    tr(
+                        "The export cannot be written to {folder}: {why}. Make room there, or choose less.",
+                        folder=self._root or tempfile.gettempdir(),
+                        why=error.strerror or error,
+                    )
                 ) from error
             raise
 

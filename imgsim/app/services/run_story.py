@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgsim.base.translation import marked, tr
 from imgsim.errors import ImgsimError, Remedy, remedy_of
 
 _MOST_NOTES = 200
@@ -62,7 +63,7 @@ class Story:
 
     def failure(self) -> ImgsimError | None:
         """The error that the run ended with; None where it told none."""
-        return ImgsimError(self.error, self.remedy) if self.error else None
+        return ImgsimError(tr(self.error), self.remedy) if self.error else None
 
     def take(self, line: str) -> None:
         """Understand one line of its output."""
@@ -81,7 +82,7 @@ class Story:
         elif kind == "error":
             self.remedy = remedy_of(event.get("remedy"))
             words = event.get("message") if self.remedy is None else event.get("what")
-            self.error = str(words or "It stopped without a word.")
+            self.error = str(words or marked("It stopped without a word."))
         elif kind == "note":
             if len(self.notes) < _MOST_NOTES:
                 self.notes.append(str(event.get("note", "")))

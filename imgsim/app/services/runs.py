@@ -22,6 +22,7 @@ from typing import Any
 
 from imgsim.app.services import run_folder
 from imgsim.app.services.run_story import Story
+from imgsim.base.translation import tr
 from imgsim.base.writing import disk_errors
 from imgsim.errors import BusyError, ImgsimError
 from imgsim.generation.locking import is_locked
@@ -82,8 +83,8 @@ class Run:
         if self.status not in (Status.FAILED, Status.BROKEN_OFF):
             return None
         if self.status is Status.BROKEN_OFF and not self.story.error:
-            return ImgsimError("It was broken off: by the end of imgsim or of the computer, or by the system.")
-        return self.story.failure() or ImgsimError(self.last_words or "It stopped without a word.")
+            return ImgsimError(tr("It was broken off: by the end of imgsim or of the computer, or by the system."))
+        return self.story.failure() or ImgsimError(self.last_words or tr("It stopped without a word."))
 
 
 _lock = threading.RLock()
@@ -125,10 +126,15 @@ def check_free(folder: Path) -> None:
     """Raise BusyError where a run is at work on a collection."""
     before = of(folder)
     if before is not None and before.running:
-        raise BusyError(f"“{before.name}” is being prepared already. Wait until that is done, or cancel it.")
+        raise BusyError(
+            tr("“{name}” is being prepared already. Wait until that is done, or cancel it.", name=before.name)
+        )
     if is_locked(Path(folder)):
         raise BusyError(
-            f"“{Path(folder).name}” is being prepared from elsewhere, such as a terminal. Wait until that is done."
+            tr(
+                "“{name}” is being prepared from elsewhere, such as a terminal. Wait until that is done.",
+                name=Path(folder).name,
+            )
         )
 
 
@@ -172,7 +178,7 @@ def resume(folder: Path) -> Run:
     """Begin a run again that did not come to its end. Raises what `start` raises, and ImgsimError if there is none."""
     run = of(folder)
     if run is None:
-        raise ImgsimError(f"There is no run on “{Path(folder).name}” that could go on.")
+        raise ImgsimError(tr("There is no run on “{name}” that could go on.", name=Path(folder).name))
     return start(run.folder, run.words, run.kind)
 
 

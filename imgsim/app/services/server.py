@@ -22,6 +22,7 @@ from imgsim.app.components import encode_tones
 from imgsim.app.services import caches, left_out_pictures, map_files, map_sheets, page_scans, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
 from imgsim.app.services.ready_exports import STORE
+from imgsim.base import translation
 from imgsim.base.places import HERE, data_mark
 from imgsim.charts.colours import Colouring
 from imgsim.collection import Collection
@@ -78,7 +79,7 @@ def ties_url(collection: Collection) -> str:
 
 def labels_url(collection: Collection) -> str:
     """The address of what the map shows under the pointer."""
-    return f"{_base(collection)}/labels.json"
+    return f"{_base(collection)}/labels.json?language={translation.language()}"
 
 
 def regions_url(collection: Collection, backbone: str, method: str) -> str:
@@ -259,7 +260,8 @@ def _marked(request: Request, body: bytes) -> Response:
 
 
 def _labels(request: Request) -> Response:
-    return _served(map_files.labels(_collection(request)), "application/json")
+    with translation.speaking(request.query_params.get("language", "")):
+        return _served(map_files.labels(_collection(request)), "application/json")
 
 
 def _regions(request: Request) -> Response:
@@ -272,8 +274,7 @@ def _found(request: Request) -> Response:
 
 
 def _pictures(request: Request) -> Response:
-    rows = request.query_params.get("rows", "")
-    return _served(map_sheets.pictures(_collection(request), rows), map_files.BINARY)
+    return _served(map_sheets.pictures(_collection(request), request.query_params.get("rows", "")), map_files.BINARY)
 
 
 def _export(request: Request) -> Response:

@@ -6,6 +6,7 @@ from functools import partial
 
 from imgsim.app.services.kept_answers import fact
 from imgsim.base.database.connecting import barred
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.corrected_pages import CorrectedPage, corrected, in_order
 from imgsim.collection.page_corrections import PageCorrections
@@ -34,9 +35,10 @@ def barred_by(collection: Collection) -> str:
     try:
         _ = said.revision
     except ImgsimError as error:
-        return f"What people corrected cannot be read, so nothing can be added to it. {error.what}"
+        unread = tr("What people corrected cannot be read, so nothing can be added to it.")
+        return f"{unread} {error.what}"
     why = barred(said.path)
-    return f"Nothing can be corrected now: {why}" if why else ""
+    return tr("Nothing can be corrected now: {why}", why=why) if why else ""
 
 
 def row_of(collection: Collection, root: str, file: str) -> int | None:

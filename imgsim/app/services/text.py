@@ -32,6 +32,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{translation.number(number)} {translation.trn(one, many or one + 's', number)}"
 
 
+def begun(words: str) -> str:
+    """Words as a line begins with them: the first letter is a capital, the others stay as they are."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def percent(share: float) -> str:
     """A share (0 to 1) of random pairs that score lower: `99.8 %`; '' where there is none to compare with.
 
@@ -42,7 +47,7 @@ def percent(share: float) -> str:
     digits = 2 if share >= 0.999 else 1 if share >= 0.9 else 0
     # 10,001 quantiles are known: the last of them says 99.99 %, not 100.
     shown = math.floor(min(share, 0.9999) * 100 * 10**digits + 1e-9) / 10**digits
-    return f"{shown:.{digits}f} %"
+    return f"{translation.number(shown, f'.{digits}f')} %"
 
 
 def share(part: int, whole: int) -> str:
@@ -51,10 +56,10 @@ def share(part: int, whole: int) -> str:
         return "\N{EN DASH}"
     value = 100 * part / whole
     if 0 < value < 0.1:
-        return "under 0.1 %"
+        return translation.tr("under {share:.1f} %", share=0.1)
     if value <= 0 or 10 <= value <= 90 or value >= 100:
         return f"{value:.0f} %"
-    return f"{min(value, 99.9):.1f} %"
+    return f"{translation.number(min(value, 99.9), '.1f')} %"
 
 
 def missing(value: object) -> bool:
@@ -70,7 +75,7 @@ def shown(value: object) -> str:
 def date_of(record: Mapping[str, Any]) -> str:
     """A plate's date for a caption, `1752` or `1750s`; `no year` where the metadata has none."""
     date = DateInterval.of_record(record)
-    return date.words if date.dated else "no year"
+    return date.words if date.dated else translation.tr("no year")
 
 
 def flat(value: object) -> str:
