@@ -1,4 +1,7 @@
-"""HTML from templates that lie beside the module that fills them: whatever is put into one is escaped."""
+"""HTML from templates that lie beside the module that fills them: whatever is put into one is escaped.
+
+A template says its own words as code does: ``{{ tr("{n:,} plates", n=3) }}``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from imgsim.base.translation import tr, trn
 
 # What HTML forbids, and what turns the direction of the text that follows.
 _FORBIDDEN = re.compile(
@@ -29,7 +34,7 @@ def rendered(template: Path, **values: object) -> Markup:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -38,6 +43,8 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(tr=tr, trn=trn)
+    return environment
 
 
 def _allowed(value: object) -> object:
