@@ -33,9 +33,19 @@ class Term:
         return f"{self.title} ({tr(self.term)})"
 
     @property
+    def heading(self) -> str:
+        """The title as files have it, in English."""
+        return _begun(self.word)
+
+    @property
     def hint(self) -> str:
         """The tooltip of the word: `Inliers: points of two plates that ...`."""
         return f"{_begun(tr(self.term))}: {tr(self.meaning)}."
+
+    @property
+    def note(self) -> str:
+        """The hint as files have it, in English."""
+        return f"{_begun(self.term)}: {self.meaning}."
 
 
 def _begun(words: str) -> str:

@@ -54,3 +54,9 @@ def turned(verdict: str, mirrored: bool, negative: bool, words: tuple[str, str] 
     words = words or (f", {tr(REVERSED if verdict == COPY else MIRRORED)}", f", {tr(NEGATIVE)}")
     said = ((mirrored and verdict != MIRRORED), (negative and verdict != NEGATIVE))
     return "".join(word for word, wanted in zip(words, said, strict=True) if wanted)
+
+
+def written(verdict: str, mirrored: bool, negative: bool) -> str:
+    """A verdict with what it does not say itself, as files have it, in English."""
+    words = (f", {REVERSED if verdict == COPY else MIRRORED}", f", {NEGATIVE}")
+    return verdict + turned(verdict, mirrored, negative, words)

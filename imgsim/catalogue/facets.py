@@ -9,19 +9,21 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from imgsim.base.translation import marked
 from imgsim.catalogue.dates import Dates
 from imgsim.catalogue.values import searchable
 
 LABELS = {
-    "decade": "Decade", "place": "Place", "author": "Author", "format": "Format", "category": "Category",
-    "book": "Book", "country": "Country", "language": "Language", "folder": "Folder",
+    "decade": marked("Decade"), "place": marked("Place"), "author": marked("Author"), "format": marked("Format"),
+    "category": marked("Category"), "book": marked("Book"), "country": marked("Country"),
+    "language": marked("Language"), "folder": marked("Folder"),
 }  # fmt: skip
 # Random hexadecimal digits and machine paths would answer words by chance.
 _UNSEARCHED = {
     "date_from", "date_to", "date_sure", "sha256", "root", "width", "height", "mode", "frames", "bytes", "in_book",
 }  # fmt: skip
 _MOST_CHOICES = 300
-UNKNOWN = "(not known)"  # chooses the plates that have no value
+UNKNOWN = marked("(not known)")  # chooses the plates that have no value
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
-            "Year": [d.words if d.dated else "" for d in map(DateInterval.of_record, records)],
+            "Year": [d.said if d.dated else "" for d in map(DateInterval.of_record, records)],
             "Title": [record["title"] or record["book"] for record in records],
             "Book": [record["book"] for record in records],
             "Page": [record["page"] for record in records],
