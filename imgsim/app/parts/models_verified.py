@@ -81,7 +81,10 @@ def show(collection: Collection, names: Sequence[str], found_by: str, page: int)
         with st.container(border=True):
             st.markdown(tr("**No two plates of this collection have lines that agree.**"))
             st.markdown(
-                tr("So there is nothing that a network could find or miss. Look at what its scores mean, or add plates.")
+                tr(
+                    "So there is nothing that a network could find or miss. Look at what its scores mean, or add "
+                    "plates."
+                )
             )
         return
     looks = [models_found.looked_up(collection, pairs, name) for name in names]
