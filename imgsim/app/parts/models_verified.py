@@ -56,9 +56,9 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
             "too few images to say which network is better.",
             **values,
         )
-    ends = sorted((abs(gap.low), abs(gap.high))) if gap.certain else (gap.low, gap.high)
+    bounds = sorted((abs(gap.low), abs(gap.high))) if gap.certain else [gap.low, gap.high]
     sign = "" if gap.certain else "+"
-    low, high = (number(100 * end, f"{sign}.0f").replace("-", "\N{MINUS SIGN}") for end in ends)
+    low, high = (number(100 * end, f"{sign}.0f").replace("-", "\N{MINUS SIGN}") for end in bounds)
     if not gap.certain:
         return tr(
             "**Neither clearly finds more of the re-used plates.** {first} has {share} of {pairs} among its first "
