@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imgsim.base.translation import marked, tr
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the pages, the term for the same, and what it means: the end of a sentence without a full stop."""
+    """A word of the pages, the term for the same, and what it means: the end of a sentence without a full stop.
+
+    The three are English, as they are known by; where a page shows one by itself it says it with `tr`.
+    """
 
     word: str
     term: str
@@ -20,61 +25,113 @@ class Term:
     @property
     def title(self) -> str:
         """The word where a line begins with it."""
-        return f"{self.word[:1].upper()}{self.word[1:]}"
+        return _begun(tr(self.word))
 
     @property
     def named(self) -> str:
         """The word with its term, where readers may look for either: `Neighbourhoods (UMAP)`."""
-        return f"{self.title} ({self.term})"
+        return f"{self.title} ({tr(self.term)})"
+
+    @property
+    def heading(self) -> str:
+        """The title as files have it, in English."""
+        return _begun(self.word)
 
     @property
     def hint(self) -> str:
         """The tooltip of the word: `Inliers: points of two plates that ...`."""
-        return f"{self.term[:1].upper()}{self.term[1:]}: {self.meaning}."
+        return f"{_begun(tr(self.term))}: {tr(self.meaning)}."
+
+    @property
+    def note(self) -> str:
+        """The hint as files have it, in English."""
+        return f"{_begun(self.term)}: {self.meaning}."
+
+
+def _begun(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 NETWORK = Term(
-    "network", "backbone", "what looks at the plates and says how alike two are; scores of two cannot be compared"
-)
+    marked("network"), marked("backbone"),
+    marked("what looks at the plates and says how alike two are; scores of two cannot be compared"),
+)  # fmt: skip
 DESCRIPTION = Term(
-    "description in numbers", "embedding", "some hundreds of numbers for the lines, tone and composition of a plate"
-)
+    marked("description in numbers"), marked("embedding"),
+    marked("some hundreds of numbers for the lines, tone and composition of a plate"),
+)  # fmt: skip
 SIMILARITY = Term(
-    "similarity", "cosine similarity", "the cosine of the angle between two embeddings, 1 for the same image"
-)
-MARKS = Term("small marks of ink", "SIFT keypoints", "places that are found again on a print by the ink round them")
+    marked("similarity"), marked("cosine similarity"),
+    marked("the cosine of the angle between two embeddings, 1 for the same image"),
+)  # fmt: skip
+MARKS = Term(
+    marked("small marks of ink"), marked("SIFT keypoints"),
+    marked("places that are found again on a print by the ink round them"),
+)  # fmt: skip
 STROKES = Term(
-    "likeness of the strokes", "cosine of the descriptors", "in the median, 1 where two marks of ink look the same"
-)
+    marked("likeness of the strokes"), marked("cosine of the descriptors"),
+    marked("in the median, 1 where two marks of ink look the same"),
+)  # fmt: skip
 AGREEING = Term(
-    "points that agree", "inliers", "marks of two plates that lie on each other once one plate is laid over the other"
-)
+    marked("points that agree"), marked("inliers"),
+    marked("marks of two plates that lie on each other once one plate is laid over the other"),
+)  # fmt: skip
 APART = Term(
-    "lies apart", "residual", "how far from each other agreeing points lie, in the median, with one plate on the other"
-)
-THOUSANDTHS = Term("thousandths", "per mille, ‰", "of the plate's diagonal, whatever the size of the scan")
-HALF = Term("half of all", "median", "half of the values lie below it, half above")
-ORDER = Term("in the same order", "Kendall's tau", "1 for the same order, −1 for the reverse, about 0 for none")
+    marked("lies apart"), marked("residual"),
+    marked("how far from each other agreeing points lie, in the median, with one plate on the other"),
+)  # fmt: skip
+THOUSANDTHS = Term(
+    marked("thousandths"), marked("per mille, ‰"),
+    marked("of the plate's diagonal, whatever the size of the scan"),
+)  # fmt: skip
+HALF = Term(marked("half of all"), marked("median"), marked("half of the values lie below it, half above"))
+ORDER = Term(
+    marked("in the same order"), marked("Kendall's tau"),
+    marked("1 for the same order, −1 for the reverse, about 0 for none"),
+)  # fmt: skip
 EVERYWHERE = Term(
-    "everybody's neighbours", "hubs", "plates among the nearest of far more others than if all were equal"
-)
+    marked("everybody's neighbours"), marked("hubs"),
+    marked("plates among the nearest of far more others than if all were equal"),
+)  # fmt: skip
 UNEVENNESS = Term(
-    "unevenness", "skewness", "of how often plates are among the nearest: 0 is even, above about 1.4 hubs are strong"
-)
-RIGHT = Term("of those above, re-uses", "precision", "of judged pairs that reach a score, the share that is confirmed")
-REACHED = Term("of the re-uses, above", "recall", "of the pairs that are confirmed, the share that reaches a score")
+    marked("unevenness"), marked("skewness"),
+    marked("of how often plates are among the nearest: 0 is even, above about 1.4 hubs are strong"),
+)  # fmt: skip
+RIGHT = Term(
+    marked("of those above, re-uses"), marked("precision"),
+    marked("of judged pairs that reach a score, the share that is confirmed"),
+)  # fmt: skip
+REACHED = Term(
+    marked("of the re-uses, above"), marked("recall"),
+    marked("of the pairs that are confirmed, the share that reaches a score"),
+)  # fmt: skip
 # How one plate was laid on the other, by the names in tables and files.
 LAID = {
-    "similarity": Term("turned, scaled", "similarity transform", "moved, turned, scaled and, it may be, mirrored"),
-    "affine": Term("stretched, too", "affine transform", "stretched and slanted, too, as damp paper is"),
-    "homography": Term("tilted, too", "homography", "seen at an angle, too, as by a camera"),
+    "similarity": Term(
+        marked("turned, scaled"), marked("similarity transform"),
+        marked("moved, turned, scaled and, it may be, mirrored"),
+    ),
+    "affine": Term(
+        marked("stretched, too"), marked("affine transform"),
+        marked("stretched and slanted, too, as damp paper is"),
+    ),
+    "homography": Term(
+        marked("tilted, too"), marked("homography"), marked("seen at an angle, too, as by a camera"),
+    ),
 }
 CHANCE = Term(
-    "room for chance", "Wilson's 95 % interval", "where the true share lies in 95 of 100 cases, by how many were judged"
-)
-NEIGHBOURHOODS = Term("Neighbourhoods", "UMAP", "plates that look alike stand together, and groups near their likes")
-CLUSTERS = Term("Groups", "t-SNE", "small groups stand apart; how far says nothing")
-CONTRASTS = Term("Main differences", "PCA", "across and down lie the two ways in which the plates differ most")
+    marked("room for chance"), marked("Wilson's 95 % interval"),
+    marked("where the true share lies in 95 of 100 cases, by how many were judged"),
+)  # fmt: skip
+NEIGHBOURHOODS = Term(
+    marked("Neighbourhoods"), marked("UMAP"),
+    marked("plates that look alike stand together, and groups near their likes"),
+)  # fmt: skip
+CLUSTERS = Term(marked("Groups"), marked("t-SNE"), marked("small groups stand apart; how far says nothing"))
+CONTRASTS = Term(
+    marked("Main differences"), marked("PCA"),
+    marked("across and down lie the two ways in which the plates differ most"),
+)  # fmt: skip
 
 # By the names that maps have in addresses and files.
 MAPS = {"umap": NEIGHBOURHOODS, "tsne": CLUSTERS, "pca": CONTRASTS}

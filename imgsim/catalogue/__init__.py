@@ -7,6 +7,7 @@ from imgsim.catalogue.dates import (
     Dates,
     hull,
     parse_date,
+    span_said,
     span_words,
     years_apart,
 )
@@ -21,5 +22,5 @@ from imgsim.catalogue.table import Catalogue
 __all__ = [
     "STANDARD", "UNDATED", "UNKNOWN", "BookDates", "Catalogue", "DateInterval", "Dates", "Facet", "Joined",
     "JoinReport", "Metadata", "build_catalogue", "described", "hull", "join", "parse_date", "read_metadata",
-    "report_line", "shown_date", "span_words", "years_apart",
+    "report_line", "shown_date", "span_said", "span_words", "years_apart",
 ]  # fmt: skip

@@ -33,6 +33,10 @@ class BookDates:
         """`1752`, `1750s`, `1751–1760` or `undated` (see :attr:`~imgsim.catalogue.dates.DateInterval.words`)."""
         return self.date(book).words
 
+    def said(self, book: str) -> str:
+        """The same in the reader's language."""
+        return self.date(book).said
+
     @property
     def books(self) -> tuple[str, ...]:
         """Ids of all books of the catalogue, in order of date."""

@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imgsim.base.translation import marked
 from imgsim.catalogue.dates import CERTAIN, UNDATED, DateInterval, Dates, parse_date
+from imgsim.catalogue.dates.interval import Say, in_english
 from imgsim.catalogue.dates.tokens import folded
 from imgsim.catalogue.values import whole
 
@@ -124,17 +126,20 @@ def dates_of(frame: pd.DataFrame) -> Dates:
     return Dates(first, last, frame["date_sure"].to_numpy(object))
 
 
-def shown_date(record: Mapping[str, Any]) -> str:
+def shown_date(record: Mapping[str, Any], say: Say = in_english) -> str:
     """A plate's date as it was written, and what was understood where that does not go without saying.
 
-    `1752`, `1710 [1711], read as 1711`, `Frühling, not read`; '' for a plate without a statement.
+    `1752`, `1710 [1711], read as 1711`, `Frühling, not read`; '' for a plate without a statement. In English, unless
+    ``say`` says texts otherwise.
     """
     text, date = whole(str(record["date_text"])), DateInterval.of_record(record)
     if not text:
-        return date.words if date.dated else ""
+        return date.in_words(say) if date.dated else ""
     if not date.dated:
-        return text if parse_date(text) is not None else f"{text}, not read"
-    return date.words if _plain(text) == _plain(date.words) else f"{text}, read as {date.words}"
+        return text if parse_date(text) is not None else say(marked("{text}, not read"), text=text)
+    if _plain(text) == _plain(date.words):
+        return date.in_words(say)
+    return say(marked("{text}, read as {date}"), text=text, date=date.in_words(say))
 
 
 def _plain(text: str) -> str:

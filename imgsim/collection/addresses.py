@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection.family_ids import FamilyRecord, became, family_with, former, history
 from imgsim.collection.id_registry import PlateEntry, Registry
 from imgsim.families import Families
@@ -11,6 +12,22 @@ from imgsim.families.permanent import BACK, CHANGED, ENDED, FOUND, GREW, MERGED,
 from imgsim.generation.generation import Generation
 
 _MOST = 6  # plates that a sentence names
+# What happened to a family; ``cause`` stands as it was written down, in English.
+_TOLD = {
+    FOUND: marked("{family} was found with {plates} on {day}, by {cause}."),
+    BACK: marked("{family} came back with {plates} on {day}, by {cause}."),
+    GREW: marked("{family} grew by {plates} on {day}, by {cause}."),
+    SHRANK: marked("{family} lost {plates} on {day}, by {cause}."),
+    CHANGED: marked("{family} changed in {plates} on {day}, by {cause}."),
+    MERGED: marked("{family} became part of {other} on {day}, by {cause}."),
+    SPLIT: marked("{family} split off from {other} with {plates} on {day}, by {cause}."),
+    ENDED: marked("{family} ended on {day}, by {cause}."),
+}
+# The same where another family has to do with it, as far as that is told otherwise.
+_TOLD_OF_TWO = {
+    BACK: marked("{family} came back with {plates}, out of {other} on {day}, by {cause}."),
+    ENDED: marked("{family} ended, most of it in {other}, on {day}, by {cause}."),
+}
 
 
 @dataclass(frozen=True)
@@ -39,49 +56,46 @@ def family_address(collection: Generation, families: Families, asked: str) -> Fa
         now = tuple(became(families, known.plates))
         plates = tuple(plate for plate in sorted(known.plates) if catalogue.has(plate))
         own = [one for one in history(collection.path, asked) if one.event.family_id == asked]
-        told = sentence(own[-1]) if own else f"{asked} is no family any more."
+        told = [sentence(own[-1]) if own else tr("{family} is no family any more.", family=asked)]
         if now and not (own and own[-1].event.other == now[0]):
-            told += f" Its plates are in {_listed(now)} now."
+            told.append(tr("Its plates are in {families} now.", families=_listed(now)))
         elif not now:
-            told += " None of its plates is in a family now."
+            told.append(tr("None of its plates is in a family now."))
         gone = tuple(sorted(known.plates - set(plates)))
         if gone:
-            told += f" Gone from the collection: {_listed(gone)}."
-        return FamilyAddress(now, told, plates)
+            told.append(tr("Gone from the collection: {plates}.", plates=_listed(gone)))
+        return FamilyAddress(now, " ".join(told), plates)
     if catalogue.has(asked):
         family_id = families.of(catalogue.row(asked))
         if family_id is not None:
-            return FamilyAddress(
-                (family_id,), f"Older addresses named a family after a plate; {asked} is in the family {family_id}."
-            )
-        return FamilyAddress((), f"The plate {asked} is in no family now.", (asked,))
+            led_on = tr(
+                "Older addresses named a family after a plate; {plate} is in the family {family}.",
+                plate=asked, family=family_id,
+            )  # fmt: skip
+            return FamilyAddress((family_id,), led_on)
+        return FamilyAddress((), tr("The plate {plate} is in no family now.", plate=asked), (asked,))
     entry = plate_address(collection, asked)
     if entry is not None:
-        told = f"Older addresses named a family after a plate. {gone_sentence(entry)}"
+        became_of = f"{tr('Older addresses named a family after a plate.')} {gone_sentence(entry)}"
         last = family_with(collection.path, asked)
         if last is None:
-            return FamilyAddress((), told)
+            return FamilyAddress((), became_of)
         led = family_address(collection, families, last)
-        return replace(led, told=f"{told} It was last in the family {last}. {led.told}".strip())
-    return FamilyAddress((), f"There is no family {asked[:80]!r} in this collection, and there never was.")
+        was = tr("It was last in the family {family}.", family=last)
+        return replace(led, told=f"{became_of} {was} {led.told}".strip())
+    never = tr("There is no family {family} in this collection, and there never was.", family=repr(asked[:80]))
+    return FamilyAddress((), never)
 
 
 def sentence(record: FamilyRecord) -> str:
     """One line of a family's history, as a sentence: `F0012 became part of F0003 on 2026-11-29: ...`."""
     event = record.event
-    number = len(event.plates)
-    some = f"{number:,} plate{'' if number == 1 else 's'} ({_listed(tuple(sorted(event.plates)))})"
-    what = {
-        FOUND: f"was found with {some}",
-        BACK: f"came back with {some}" + (f", out of {event.other}" if event.other else ""),
-        GREW: f"grew by {some}",
-        SHRANK: f"lost {some}",
-        CHANGED: f"changed in {some}",
-        MERGED: f"became part of {event.other}",
-        SPLIT: f"split off from {event.other} with {some}",
-        ENDED: "ended" + (f", most of it in {event.other}," if event.other else ""),
-    }[event.kind]
-    return f"{event.family_id} {what} on {record.moment[:10]}, by {record.cause}."
+    ids = _listed(tuple(sorted(event.plates)))
+    values = {
+        "family": event.family_id, "other": event.other, "day": record.moment[:10], "cause": record.cause,
+        "plates": trn("{n:,} plate ({ids})", "{n:,} plates ({ids})", len(event.plates), ids=ids),
+    }  # fmt: skip
+    return tr((_TOLD_OF_TWO if event.other else _TOLD).get(event.kind) or _TOLD[event.kind], **values)
 
 
 def plate_address(collection: Generation, plate_id: str) -> PlateEntry | None:
@@ -91,12 +105,15 @@ def plate_address(collection: Generation, plate_id: str) -> PlateEntry | None:
 
 def gone_sentence(entry: PlateEntry) -> str:
     """What became of a plate that is gone."""
-    told = f"The plate {entry.plate_id} is gone since {entry.gone[:10]}: its scan {entry.file} was not there any more."
+    told = tr(
+        "The plate {plate} is gone since {day}: its scan {file} was not there any more.",
+        plate=entry.plate_id, day=entry.gone[:10], file=entry.file,
+    )  # fmt: skip
     if entry.successor:
-        told += f" Another picture lies at its place now, the plate {entry.successor}."
+        told += " " + tr("Another picture lies at its place now, the plate {plate}.", plate=entry.successor)
     return told
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
-    return ", ".join(names[:_MOST]) + more
+    first, more = ", ".join(names[:_MOST]), len(names) - _MOST
+    return trn("{names} and {n:,} more", "{names} and {n:,} more", more, names=first) if more > 0 else first

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.translation import tr, trn
 from imgsim.collection.score_worth import Worth, wilson, worth
 from imgsim.retrieval.neighbours import BACKGROUND_SIZE, pair_similarities, share_below
 
@@ -38,7 +39,6 @@ VERIFIED, RANDOM, NONE = "verified pairs", "random pairs", ""
 FEWEST_IMAGES = 5
 RARE = 1000  # one random pair in so many reaches the line
 FEWEST_PAIRS = RARE
-_SHOWS, _SHOW = (f"{verb} the same picture or a part of it" for verb in ("shows", "show"))
 _DECIMALS = (2, 3, 4)  # of the line: as few as put no pair on another side
 
 
@@ -72,19 +72,37 @@ class Calibration:
         parts = []
         chosen, right = self.reached(threshold)
         if chosen == 1:
-            parts.append(f"the one compared pair that reaches it {_SHOWS if right else 'only looks alike'}")
+            parts.append(
+                tr("the one compared pair that reaches it shows the same picture or a part of it")
+                if right
+                else tr("the one compared pair that reaches it only looks alike")
+            )
         elif chosen:
             # Of many, of a hundred; all and none are said of all and none only.
             whole, part = chosen, right
             if chosen > 100:
                 whole, part = 100, round(100 * right / chosen)
                 part = min(max(part, int(right > 0)), 100 if right == chosen else 99)
-            which = "all" if part == whole else "none" if not part else f"{part}"
-            verb = _SHOWS if part == 1 or not part else _SHOW
-            parts.append(f"of {whole} compared pairs that reach it, {which} {verb}")
+            parts.append(_reaching(whole, part))
         if len(self.background):
             parts.append(_rarity(1 - float(share_below(self.background, threshold))))
         return "; ".join(parts)
+
+
+def _reaching(whole: int, part: int) -> str:
+    if part == whole:
+        return tr(
+            "of {whole} compared pairs that reach it, all show the same picture or a part of it", whole=whole
+        )
+    if not part:
+        return tr(
+            "of {whole} compared pairs that reach it, none shows the same picture or a part of it", whole=whole
+        )
+    return trn(
+        "of {whole} compared pairs that reach it, {n} shows the same picture or a part of it",
+        "of {whole} compared pairs that reach it, {n} show the same picture or a part of it",
+        part, whole=whole,
+    )  # fmt: skip
 
 
 def calibrate(collection: Generation, backbone: str) -> Calibration:
@@ -159,7 +177,7 @@ def _short(below: float, score: float) -> float:
 def _rarity(share: float) -> str:
     """How rare such a score is among random pairs."""
     if share <= 1 / BACKGROUND_SIZE:
-        return "of random pairs, 1 in 10,000 at most reaches it"
+        return tr("of random pairs, 1 in {every:,} at most reaches it", every=10_000)
     if share < 0.1:
-        return f"of random pairs, only 1 in {float(f'{1 / share:.2g}'):,.0f} reaches it"
-    return f"of 100 random pairs, {100 * share:.0f} reach it"
+        return tr("of random pairs, only 1 in {every:,.0f} reaches it", every=float(f"{1 / share:.2g}"))
+    return tr("of 100 random pairs, {number:.0f} reach it", number=100 * share)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from imgsim.base.translation import tr
 from imgsim.collection.addresses import family_address
 from imgsim.collection.citing import FAMILY_ID, Asked, Citation, asked, short_hash
 from imgsim.collection.corrected import families_of
@@ -111,10 +112,10 @@ def find_in(collection: Generation, given: Asked) -> list[Found]:
 def _cited(collection: Generation, citation: Citation) -> list[Found]:
     since = ""
     if citation.collection == collection.name and citation.generation not in ("", collection.generation):
-        since = (
-            f"It was cited from the generation {citation.generation}; the collection has the generation "
-            f"{collection.generation} now."
-        )
+        since = tr(
+            "It was cited from the generation {cited}; the collection has the generation {now} now.",
+            cited=citation.generation, now=collection.generation,
+        )  # fmt: skip
     found = _family(collection, citation.family) if citation.family else []
     if not found and (citation.plate or citation.picture):
         found = _cited_plate(collection, citation)
@@ -147,12 +148,16 @@ def _disagreeing(collection: Generation, one: Found, citation: Citation) -> Foun
     shown = {entry.plate_id for entry in Registry(collection.path).showing(citation.picture)}
     cited, now = short_hash(citation.picture), short_hash(one.picture)
     if one.plate in shown:
-        told = f"The citation is of its earlier scan {cited}; another scan of the same picture ({now}) shows it now."
+        told = tr(
+            "The citation is of its earlier scan {cited}; another scan of the same picture ({now}) shows it now.",
+            cited=cited, now=now,
+        )  # fmt: skip
     else:
-        told = (
-            f"The id and the picture of this citation disagree: {one.plate} shows {now}, and no scan of it was ever "
-            f"{cited}. Look which of the two is meant."
-        )
+        told = tr(
+            "The id and the picture of this citation disagree: {plate} shows {now}, and no scan of it was ever "
+            "{cited}. Look which of the two is meant.",
+            plate=one.plate, now=now, cited=cited,
+        )  # fmt: skip
     told = " ".join(filter(None, (told, one.told)))
     return replace(one, state=ANOTHER_SCAN if one.state == HERE else one.state, told=told)
 
@@ -161,11 +166,12 @@ def _checked_family(collection: Generation, one: Found, citation: Citation) -> F
     """A family whose earliest plate is not the one that was cited says so."""
     if one.picture.startswith(citation.picture) or one.state != HERE:
         return one
-    return replace(
-        one,
-        told=f"Its earliest plate was {citation.plate or 'another one'} ({short_hash(citation.picture)}) when it was "
-        f"cited; now it is {one.plate} ({short_hash(one.picture)}).",
-    )
+    told = tr(
+        "Its earliest plate was {before} ({cited}) when it was cited; now it is {plate} ({now}).",
+        before=citation.plate or tr("another one"), cited=short_hash(citation.picture), plate=one.plate,
+        now=short_hash(one.picture),
+    )  # fmt: skip
+    return replace(one, told=told)
 
 
 def _whole(collection: Generation) -> Found:
@@ -177,7 +183,8 @@ def _whole(collection: Generation) -> Found:
 
 def _of_book(collection: Generation, book: str, one: Found) -> Found:
     known = len(collection.catalogue.book_rows(book)) > 0
-    told = "" if known else f"No book is called {book} now; this is the plate that was the first of it."
+    none = tr("No book is called {book} now; this is the plate that was the first of it.", book=book)
+    told = "" if known else none
     return replace(
         one,
         kind=BOOK if known else one.kind,
@@ -215,10 +222,10 @@ def _by_hash(collection: Generation, picture: str) -> list[Found]:
     found = [_here(collection, plate) for plate in now]
     for entry in Registry(collection.path).showing(picture):
         if entry.plate_id in pictures and entry.plate_id not in now:
-            told = (
-                f"The scan {short_hash(picture)} was replaced; another scan of the same picture "
-                f"({short_hash(pictures[entry.plate_id])}) shows it now."
-            )
+            told = tr(
+                "The scan {former} was replaced; another scan of the same picture ({now}) shows it now.",
+                former=short_hash(picture), now=short_hash(pictures[entry.plate_id]),
+            )  # fmt: skip
             found.append(replace(_here(collection, entry.plate_id), state=ANOTHER_SCAN, told=told))
         elif entry.plate_id not in pictures:
             found.append(_gone(collection, entry))
@@ -236,10 +243,9 @@ def _here(collection: Generation, plate_id: str) -> Found:
 
 
 def _gone(collection: Generation, entry: PlateEntry) -> Found:
-    since = f" since {entry.gone[:10]}" if entry.gone else ""
-    told = f"No scan shows it{since}."
+    told = tr("No scan shows it since {day}.", day=entry.gone[:10]) if entry.gone else tr("No scan shows it.")
     if entry.successor:
-        told += f" Another picture lies at its place: the plate {entry.successor}."
+        told += " " + tr("Another picture lies at its place: the plate {plate}.", plate=entry.successor)
     return Found(
         collection.name, collection.path, PLATE, entry.plate_id, GONE, told, entry.plate_id, entry.sha256, entry.file,
         successors=(entry.successor,) if entry.successor else (), address=_plate_address(collection, entry.plate_id),

@@ -7,6 +7,8 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from imgsim.base.translation import marked
+
 # Plates up to which the probability is counted out; beyond, the normal approximation differs by less than 0.005.
 _EXACT = 60
 
@@ -28,22 +30,22 @@ class RankCorrelation:
 
     @property
     def words(self) -> str:
-        """In words, and no more than the number of plates can bear."""
+        """In words, and no more than the number of plates can bear; pages say them with `tr`."""
         if self.plates < 2:
-            return "one shared plate says nothing of their order"
-        if self.tau == 1:
-            found = "in the same order"
-        elif self.tau == -1:
-            found = "in the reverse order"
+            return marked("one shared plate says nothing of their order")
+        if abs(self.tau) == 1 and self.chance > 0.05:
+            same = marked("in the same order, which so few plates would often be by chance")
+            reverse = marked("in the reverse order, which so few plates would often be by chance")
+        elif abs(self.tau) == 1:
+            same, reverse = marked("in the same order"), marked("in the reverse order")
         elif self.chance > 0.05:
-            found = "in no common order"
+            return marked("in no common order")
+        # Of ten pairs of plates, eight stand in the same order at a tau of 0.6.
+        elif abs(self.tau) >= 0.6:
+            same, reverse = marked("mostly in the same order"), marked("mostly in the reverse order")
         else:
-            # Of ten pairs of plates, eight stand in the same order at a tau of 0.6.
-            found = "mostly" if abs(self.tau) >= 0.6 else "partly"
-            found += " in the same order" if self.tau > 0 else " in the reverse order"
-        if self.chance > 0.05 and abs(self.tau) == 1:
-            found += ", which so few plates would often be by chance"
-        return found
+            same, reverse = marked("partly in the same order"), marked("partly in the reverse order")
+        return same if self.tau > 0 else reverse
 
 
 def rank_correlation(places: list[int]) -> RankCorrelation:

@@ -11,8 +11,9 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.translation import tr
 from imgsim.catalogue import BookDates, Catalogue, span_words
-from imgsim.collection.overview_groups import COLUMNS, Breakdown, break_down, by_decade, columns_to_group_by
+from imgsim.collection.overview_groups import NAMED, Breakdown, break_down, by_decade, columns_to_group_by
 from imgsim.families import Families, Family, delays
 
 
@@ -83,7 +84,7 @@ class Overview:
     def missing(self) -> tuple[str, ...]:
         """What the metadata does not tell plates apart by, in words: `place`, `format`, `category`."""
         there = {facet.column for facet in self.catalogue.facets()}
-        return tuple(label.lower() for column, label in COLUMNS.items() if column not in there)
+        return tuple(name for column, name in NAMED.items() if column not in there)
 
     # ---- images and books
 
@@ -165,22 +166,52 @@ class Overview:
     def headline(self) -> str:
         """The main finding in a sentence or two."""
         if not self.verified:
-            return (
-                f"{self.plates:,} plates{_in_books(self.books)}; they were not compared by their lines yet."
-            )
-        where = "another book" if self.catalogue.books_known else "another plate"
+            return self._uncompared
+        books = self.catalogue.books_known
         if not self.reused:
-            return f"No image of these {self.plates:,} plates was found again in {where}."
-        found = f"{in_words(self.reused, self.plates)} an image that is also in {where}"
-        if self.median_delay is None:
-            return f"{found}."
-        came = "half of the copies came" if len(self.delays) > 1 else "the copy came"
-        return f"{found}; {came} {soon(self.median_delay)} the one before."
+            if books:
+                return tr("No image of these {plates:,} plates was found again in another book.", plates=self.plates)
+            return tr("No image of these {plates:,} plates was found again in another plate.", plates=self.plates)
+        share = in_words(self.reused, self.plates)
+        if books:
+            found = tr("{share} an image that is also in another book", share=share)
+        else:
+            found = tr("{share} an image that is also in another plate", share=share)
+        return f"{found}." if self.median_delay is None else f"{found}; {self._soon(self.median_delay)}."
+
+    @property
+    def _uncompared(self) -> str:
+        if self.books > 1:
+            return tr(
+                "{plates:,} plates in {books:,} books; they were not compared by their lines yet.",
+                plates=self.plates, books=self.books,
+            )  # fmt: skip
+        return tr("{plates:,} plates; they were not compared by their lines yet.", plates=self.plates)
+
+    def _soon(self, years: float) -> str:
+        several = len(self.delays) > 1
+        if not years:
+            return (
+                tr("half of the copies came in the year of the one before")
+                if several
+                else tr("the copy came in the year of the one before")
+            )
+        if years == 1:
+            return (
+                tr("half of the copies came within 1 year of the one before")
+                if several
+                else tr("the copy came within 1 year of the one before")
+            )
+        return (
+            tr("half of the copies came within {years:g} years of the one before", years=years)
+            if several
+            else tr("the copy came within {years:g} years of the one before", years=years)
+        )
 
     def groups_table(self) -> dict[str, Sequence[str | int]]:
         """Every group as columns of equal length: grouped_by, value, plates, reused, share_reused."""
         rows = [
-            (breakdown.column, breakdown.name(group), group.plates, group.reused, f"{group.share:.4f}")
+            (breakdown.column, breakdown.written(group), group.plates, group.reused, f"{group.share:.4f}")
             for breakdown in (self.decades, *self.breakdowns)
             for group in breakdown.every
         ]
@@ -221,21 +252,19 @@ def in_words(part: int, whole: int) -> str:
     '80 % of the plates show'
     """
     if part == whole:
-        return "All plates show"
+        return tr("All plates show")
     every = round(whole / part) if part else 0
     if every >= 2 and abs(whole / part - every) <= 0.1 * (every - 1):
-        return f"{'' if part * every == whole else 'About '}1 in {every:,} plates shows"
+        if part * every == whole:
+            return tr("1 in {every:,} plates shows", every=every)
+        return tr("About 1 in {every:,} plates shows", every=every)
     share = round(100 * part / whole)
-    return "Nearly all plates show" if share == 100 else f"{share} % of the plates show"
+    return tr("Nearly all plates show") if share == 100 else tr("{share} % of the plates show", share=share)
 
 
 def soon(years: float) -> str:
     """`within 10 years of`, `in the year of`: how soon half of the copies came after another book."""
     return f"within {years:g} year{'' if years == 1 else 's'} of" if years else "in the year of"
-
-
-def _in_books(books: int) -> str:
-    return f" in {books:,} books" if books > 1 else ""
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str | int]]) -> dict[str, Sequence[str | int]]:

@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.translation import marked, tr, trn
 from imgsim.catalogue import UNKNOWN, Catalogue
 from imgsim.catalogue.column_words import plain_name
 
 # What a collection is broken down by, if its metadata says it: these first, then whatever else tells plates apart.
-COLUMNS = {"place": "Place", "format": "Format", "category": "Category"}
+COLUMNS = {"place": marked("Place"), "format": marked("Format"), "category": marked("Category")}
+# What they are called in the midst of a sentence.
+NAMED = {"place": marked("place"), "format": marked("format"), "category": marked("category")}
 _FURTHER = ("language", "country", "author")
 _MOST_BREAKDOWNS = 4
 SHOWN = 10  # values of a breakdown; the rest are counted together
@@ -69,10 +72,16 @@ class Breakdown:
     def name(self, group: Group) -> str:
         """What to call a group on the screen."""
         if group is self.unknown:
-            return "undated" if self.column == "decade" else "not known"
+            return tr("undated") if self.column == "decade" else tr("not known")
         if group is self.rest:
-            return f"{len(group.values):,} others"
+            return trn("{n:,} others", "{n:,} others", len(group.values))
         return group.label
+
+    def written(self, group: Group) -> str:
+        """What to call a group in a file."""
+        if group is self.unknown:
+            return "undated" if self.column == "decade" else "not known"
+        return f"{len(group.values):,} others" if group is self.rest else group.label
 
 
 def by_decade(catalogue: Catalogue, reused: npt.NDArray[np.bool_]) -> Breakdown:
@@ -87,7 +96,7 @@ def by_decade(catalogue: Catalogue, reused: npt.NDArray[np.bool_]) -> Breakdown:
     )
     undated = ~dates.dated
     unknown = Group("", (UNKNOWN,), int(undated.sum()), int((undated & reused).sum()))
-    return Breakdown("decade", "Decade", tuple(groups), None, unknown if unknown.plates else None)
+    return Breakdown("decade", marked("Decade"), tuple(groups), None, unknown if unknown.plates else None)
 
 
 def columns_to_group_by(catalogue: Catalogue) -> dict[str, str]:

@@ -24,8 +24,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.translation import marked, tr
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.collection.other_hands import copy_pairs
+from imgsim.collection.uncompared_pairs import never_compared
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.works import work_keys
 
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
     from imgsim.verification.matches import Matches
 
 FILTERS = {
-    "all": "All",
-    "disagreeing": "Network and lines disagree",
-    "near": "Near a threshold",
-    "mirrored": "Mirrored",
-    "negative": "Negatives",
-    "copied": "By another hand",
-    "works": "Between works",
-    "disputed": "Disputed",
+    "all": marked("All"),
+    "disagreeing": marked("Network and lines disagree"),
+    "near": marked("Near a threshold"),
+    "mirrored": marked("Mirrored"),
+    "negative": marked("Negatives"),
+    "copied": marked("By another hand"),
+    "works": marked("Between works"),
+    "disputed": marked("Disputed"),
 }
 DISAGREE, NEAR, COPIED, MIRRORED, WORKS = 3.0, 2.0, 2.0, 1.0, 1.0
 # Below this share of what a reason can give at most it is none.
@@ -94,7 +96,7 @@ class Queue:
         frame = matches.frame
         a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
         copied_a, copied_b = np.sort(np.array(copies, np.int64).reshape(-1, 2), axis=1).T
-        more_a, more_b = _never_compared(a, b, neighbours, copied_a, copied_b)
+        more_a, more_b = never_compared(a, b, neighbours, copied_a, copied_b)
         compared = len(a)
         a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
 
@@ -212,30 +214,35 @@ class Queue:
         verdict = self._verdict[at]
         if self._disagree[at] >= WORTH_SAYING:
             if self._verified[at]:
-                found.append("The lines say alike, the network says no.")
+                found.append(tr("The lines say alike, the network says no."))
             elif verdict == LOOK_ALIKE:
-                found.append("The network says alike, the lines say no.")
+                found.append(tr("The network says alike, the lines say no."))
             else:
-                found.append("The network says alike, and the lines were never compared.")
+                found.append(tr("The network says alike, and the lines were never compared."))
         if self._by_points[at] >= WORTH_SAYING:
-            inliers, limit = f"{self._inliers[at]:,} points agree", f"{self._limit[at]:,}"
+            inliers, limit = int(self._inliers[at]), int(self._limit[at])
             if self._verified[at]:
-                found.append(f"{inliers}; {limit} make a pair strong.")
+                found.append(tr("{points:,} points agree; {limit:,} make a pair strong.", points=inliers, limit=limit))
             else:
-                found.append(f"{inliers}; verified pairs begin at {limit}.")
+                found.append(
+                    tr("{points:,} points agree; verified pairs begin at {limit:,}.", points=inliers, limit=limit)
+                )
         if self._by_cover[at] >= WORTH_SAYING:
             found.append(
-                f"Between a detail and the whole image: {100 * self._covered[at]:.0f} % of one agree."
+                tr(
+                    "Between a detail and the whole image: {share:.0f} % of one agree.",
+                    share=100 * self._covered[at],
+                )
             )
         if self.flags["mirrored"][at]:
-            found.append("One is turned left to right.")
+            found.append(tr("One is turned left to right."))
         if self.flags["negative"][at]:
-            found.append("One is the other's negative.")
+            found.append(tr("One is the other's negative."))
         if self.flags["copied"][at]:
-            found.append("Another hand seems to have drawn one after the other.")
+            found.append(tr("Another hand seems to have drawn one after the other."))
         if self.flags["works"][at]:
-            found.append("They stand in different works.")
-        return found or ["Their lines agree, and nobody has confirmed it yet."]
+            found.append(tr("They stand in different works."))
+        return found or [tr("Their lines agree, and nobody has confirmed it yet.")]
 
     def _rows(self, plate_a: str, plate_b: str) -> tuple[int, int]:
         low, high = sorted((self._catalogue.row(plate_a), self._catalogue.row(plate_b)))
@@ -282,19 +289,3 @@ def share_below(values: Floats, asked: Floats) -> Floats:
 def share_above(values: Floats, asked: Floats) -> Floats:
     """Share of ``values`` above each of ``asked``, ties counted half; 0 where there are none."""
     return 1 - share_below(values, asked) if len(values) else np.zeros(len(asked))
-
-
-def _never_compared(
-    a: npt.NDArray[np.int64],
-    b: npt.NDArray[np.int64],
-    neighbours: npt.NDArray[np.int32],
-    copied_a: npt.NDArray[np.int64],
-    copied_b: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The pairs of near neighbours and of copies that are not among the pairs given, each once, in order of rows."""
-    count, k = neighbours.shape
-    here = np.concatenate([np.repeat(np.arange(count, dtype=np.int64), k), copied_a])
-    there = np.concatenate([neighbours.astype(np.int64).ravel(), copied_b])
-    codes = np.unique(np.minimum(here, there) * max(1, count) + np.maximum(here, there))
-    codes = codes[~np.isin(codes, a * max(1, count) + b)]
-    return codes // max(1, count), codes % max(1, count)

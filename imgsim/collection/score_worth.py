@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from imgsim.base.translation import number, tr
 from imgsim.reviews.decision_words import CONFIRMED, UNRELATED
 
 Z = 1.959963984540054  # of a normal distribution, 95 % lie within so many standard deviations
@@ -157,20 +158,24 @@ def suggest(found: Worth, precision: float) -> Suggestion:
     if len(sure):
         at = int(sure[0])
         threshold = float(found.thresholds[at])
-        words = (
-            f"From {shown(threshold)} on at least {wish} of the pairs are re-uses, with 95 % confidence: "
-            f"{int(found.right[at]):,} of the {int(found.chosen[at]):,} judged ones were confirmed."
-        )
+        words = tr(
+            "From {threshold} on at least {share} of the pairs are re-uses, with 95 % confidence: {confirmed:,} of the "
+            "{judged:,} judged ones were confirmed.",
+            threshold=shown(threshold), share=wish, confirmed=int(found.right[at]), judged=int(found.chosen[at]),
+        )  # fmt: skip
         return Suggestion(threshold, at, estimate, found.judged, least, words)
     if found.judged < least or not found.confirmed:
-        words = (
-            f"Not enough judgements for {wish}: {found.judged:,}, need about {least:,} above the threshold, "
-            "hardly any of them rejected."
-        )
+        words = tr(
+            "Not enough judgements for {share}: {judged:,}, need about {least:,} above the threshold, hardly any of "
+            "them rejected.",
+            share=wish, judged=found.judged, least=least,
+        )  # fmt: skip
     else:
-        words = f"No threshold of this score keeps {wish} of the judged pairs right with 95 % confidence."
+        words = tr(
+            "No threshold of this score keeps {share} of the judged pairs right with 95 % confidence.", share=wish
+        )
     if estimate is not None:
-        words += f" Without room for chance it would be {shown(estimate)}."
+        words += " " + tr("Without room for chance it would be {threshold}.", threshold=shown(estimate))
     return Suggestion(None, -1, estimate, found.judged, least, words)
 
 
@@ -178,4 +183,4 @@ def shown(threshold: float) -> str:
     """A threshold as it can be typed: rounded down, so that nothing that reaches it is lost."""
     if float(threshold).is_integer():
         return f"{threshold:.0f}"
-    return f"{math.floor(threshold * 1e4) / 1e4:.4f}"
+    return number(math.floor(threshold * 1e4) / 1e4, ".4f")

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imgsim.base.translation import marked
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE
-from imgsim.catalogue import DateInterval, span_words, years_apart
+from imgsim.catalogue import DateInterval, span_said, span_words, years_apart
 from imgsim.families.family_table import EARLIEST
+
+# Words on a member, beside those on verdicts: English wherever they are kept; pages say them with `tr`.
+FIRST, FIRST_UNDATED = marked("earliest in this collection"), marked("first of the undated")
+BY_REVIEW = ", by review"  # after what people decided
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,13 @@ class Member:
     def words(self) -> tuple[str, ...]:
         """How it differs from the earliest, e.g. ("mirrored", "detail of the earliest")."""
         if self.verdict == EARLIEST:
-            return ("earliest in this collection" if self.dated else "first of the undated",)
+            return (FIRST if self.dated else FIRST_UNDATED,)
         found = [self.verdict] if self.verdict != DETAIL or not self.cropped else []
         if self.mirrored and self.verdict != MIRRORED:
             found.append(MIRRORED)
         if self.negative and self.verdict != NEGATIVE:
             found.append(NEGATIVE)
-        last = f"{self.by_review}, by review" if self.by_review else self.printing
+        last = f"{self.by_review}{BY_REVIEW}" if self.by_review else self.printing
         return tuple(word for word in (*found, self.cropped, last) if word)
 
 
@@ -135,6 +140,11 @@ class Family:
     def span(self) -> str:
         """The first and the last date in words: `1752–1790`, `1750s to c. 1790`; "" if nothing is dated."""
         return span_words(member.when for member in self.members)
+
+    @property
+    def span_said(self) -> str:
+        """The same in the reader's language."""
+        return span_said(member.when for member in self.members)
 
 
 def assembled(family_id: str, members: list[Member], works: tuple[str, ...]) -> Family:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from imgsim.base.translation import marked
 from imgsim.catalogue.dating import dates_of, with_dates
 from imgsim.catalogue.order import in_book
 from imgsim.errors import CollectionError, PrepareAgain
@@ -28,7 +29,7 @@ COLUMNS: dict[str, str] = {
 # What people decided about the pair that ties a plate in; only in families that they corrected.
 CORRECTED = COLUMNS | {"by_review": "str"}
 EARLIEST = "earliest"
-OF_EARLIEST, EARLIEST_OF = "detail of the earliest", "the earliest is a detail of it"
+OF_EARLIEST, EARLIEST_OF = marked("detail of the earliest"), marked("the earliest is a detail of it")
 _UNKNOWN = np.iinfo(np.int64).max
 
 

@@ -18,6 +18,7 @@ from imgsim.app.parts.models_verified import ordinal
 from imgsim.app.parts.pager import pager
 from imgsim.app.services import state, text
 from imgsim.base.markup import rendered
+from imgsim.base.translation import number, tr
 from imgsim.collection import Collection
 from imgsim.collection.evidence import evidence_of
 from imgsim.collection.neighbour_overlap import STUDY, NeighbourOverlap, places
@@ -33,11 +34,16 @@ def finding(collection: Collection, names: Sequence[str], k: int) -> str:
     known = models_found.agreed(collection, names[0], names[1], k)
     most = range(max(1, k - 1), k + 1)
     high = int(known.counts[most.start :].sum())
-    which = " or ".join(str(number) for number in most)
-    return (
-        f"**They agree on {which} of the first {k} neighbours for {text.share(high, len(known.shared))} of plates**, "
-        f"and on none for {text.share(int(known.counts[0]), len(known.shared))}."
-    )
+    share, none = (text.share(number, len(known.shared)) for number in (high, int(known.counts[0])))
+    if k == 1:
+        return tr(
+            "**They agree on {k} of the first {k} neighbours for {share} of plates**, and on none for {none}.",
+            k=k, share=share, none=none,
+        )  # fmt: skip
+    return tr(
+        "**They agree on {fewer} or {k} of the first {k} neighbours for {share} of plates**, and on none for {none}.",
+        fewer=k - 1, k=k, share=share, none=none,
+    )  # fmt: skip
 
 
 def show(collection: Collection, names: Sequence[str], k: int, sharing: int | None, page: int) -> None:
@@ -64,16 +70,15 @@ def _table(known: NeighbourOverlap, names: Sequence[str]) -> None:
     numbers = range(known.k, -1, -1)
     lines = [_line(f"{names[0]}, {names[1]}", known.counts.tolist(), numbers)]
     if known.k == STUDY.k:
-        lines.append(
-            _line(f"the DHH23 study: {', '.join(STUDY.backbones)}", list(STUDY.shared), numbers, "study")
-        )
+        label = tr("the DHH23 study: {networks}", networks=", ".join(STUDY.backbones))
+        lines.append(_line(label, list(STUDY.shared), numbers, "study"))
     st.html(rendered(_TABLE, k=known.k, numbers=numbers, lines=lines))
 
 
 def _line(label: str, counts: Sequence[int], numbers: Sequence[int], kind: str = "") -> dict[str, Any]:
     whole = sum(counts)
-    cells = [(f"{counts[number]:,}", text.share(counts[number], whole)) for number in numbers]
-    return {"kind": kind, "label": label, "plates": f"{whole:,}", "cells": cells}
+    cells = [(number(counts[at]), text.share(counts[at], whole)) for at in numbers]
+    return {"kind": kind, "label": label, "plates": number(whole), "cells": cells}
 
 
 def _list(
@@ -85,23 +90,25 @@ def _list(
     wanted: int,
 ) -> None:
     now = state.current()
-    st.markdown("## Where they disagree most")
-    labels = {number: f"{number} shared ({int(known.counts[number]):,})" for number in range(known.k + 1)}
+    st.markdown(tr("## Where they disagree most"))
+    labels = {
+        shared: tr("{shared} shared ({plates:,})", shared=shared, plates=int(known.counts[shared]))
+        for shared in range(known.k + 1)
+    }
+    labels[_ALL] = tr("All plates ({plates:,}), most disagreement first", plates=len(known.shared))
     st.selectbox(
-        "Plates",
-        [_ALL, *labels],
-        format_func=lambda number: labels.get(
-            number, f"All plates ({len(known.shared):,}), most disagreement first"
-        ),
+        tr("Plates"),
+        sorted(labels),
+        format_func=labels.__getitem__,
         label_visibility="collapsed",
         **state.bind(
             "sharing",
             value=_ALL if sharing is None else sharing,
-            read=lambda number: None if number == _ALL else number,
+            read=lambda shared: None if shared == _ALL else shared,
         ),
     )
     if not len(rows):
-        st.caption("There is no such plate.")
+        st.caption(tr("There is no such plate."))
         return
     pages = math.ceil(len(rows) / _PER_PAGE)
     page = min(wanted, pages)
@@ -109,8 +116,10 @@ def _list(
         cards.card(
             collection,
             int(row),
-            badge=f"{known.shared[row]} of {known.k}",
-            badge_title=f"the networks share {known.shared[row]} of the first {known.k} neighbours",
+            badge=tr("{shared} of {k}", shared=known.shared[row], k=known.k),
+            badge_title=tr(
+                "the networks share {shared} of the first {k} neighbours", shared=known.shared[row], k=known.k
+            ),
         )
         for row in rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     ]
@@ -120,13 +129,15 @@ def _list(
         height=105,
         min_width=80,
         selected=now.plate or items[0]["id"],
-        label="Plates, most disagreement first",
+        label=tr("Plates, most disagreement first"),
         on_click=_clicked,
     )
     pager(pages, page, "models_page")
     st.caption(
-        "Fewest shared neighbours first; of those, lists that overlap least; of those, plates of which each network "
-        "finds the other's first neighbour least alike. Click a plate to see both its lists."
+        tr(
+            "Fewest shared neighbours first; of those, lists that overlap least; of those, plates of which each "
+            "network finds the other's first neighbour least alike. Click a plate to see both its lists."
+        )
     )
     _download(collection, known, names)
 
@@ -139,9 +150,8 @@ def _clicked() -> None:
 
 def _both_lists(collection: Collection, known: NeighbourOverlap, names: Sequence[str], row: int) -> None:
     shared = int(known.shared[row])
-    st.markdown(
-        f"## {text.plain(collection.catalogue.plate_ids[row])}: {shared} of {known.k} neighbours shared"
-    )
+    plate = text.plain(collection.catalogue.plate_ids[row])
+    st.markdown(tr("## {plate}: {shared} of {k} neighbours shared", plate=plate, shared=shared, k=known.k))
     left, right = st.columns([2, 10], gap="small")
     with left:
         event = thumbnail_grid(
@@ -149,7 +159,7 @@ def _both_lists(collection: Collection, known: NeighbourOverlap, names: Sequence
             items=[cards.card(collection, row, mark="query")],
             height=140,
             min_width=90,
-            label="The plate",
+            label=tr("The plate"),
         )
     if event.clicked:
         shell.go("plate", plate=event.clicked)
@@ -161,9 +171,12 @@ def _both_lists(collection: Collection, known: NeighbourOverlap, names: Sequence
                 shell.go("plate", plate=event.clicked, backbone=name)
         depth = min(len(each[0]) for each in lists)
         st.caption(
-            f"Framed plates are among the first {known.k} of both. Where the other network has a plate among its "
-            f"first {depth}, its place there stands under it. Click a plate to open it with that network."
-        )
+            tr(
+                "Framed plates are among the first {k} of both. Where the other network has a plate among its "
+                "first {depth}, its place there stands under it. Click a plate to open it with that network.",
+                k=known.k, depth=depth,
+            )
+        )  # fmt: skip
 
 
 def _one_list(
@@ -185,8 +198,11 @@ def _one_list(
         item["mark"] = "selected" if shared else ""
         item["lines"] = [item["lines"][0], *([f"{other}: {ordinal(place)}"] if place else [])]
     shared = int(np.count_nonzero((there > 0) & (there <= k)))
+    network = text.plain(name)
     st.markdown(
-        f"**{text.plain(name)}**, the first {k}" + (f", {shared} of them in both lists" if shared else "")
+        tr("**{network}**, the first {k}, {shared} of them in both lists", network=network, k=k, shared=shared)
+        if shared
+        else tr("**{network}**, the first {k}", network=network, k=k)
     )
     return thumbnail_grid(
         key=f"list_{name}",
@@ -194,7 +210,7 @@ def _one_list(
         height=140,
         min_width=95,
         fit=True,
-        label=f"First neighbours by {name}",
+        label=tr("First neighbours by {network}", network=name),
     )
 
 
@@ -221,6 +237,6 @@ def _download(collection: Collection, known: NeighbourOverlap, names: Sequence[s
         collection,
         f"shared_neighbours_{collection.name}",
         make,
-        help="Every plate, with how many neighbours are shared, and both lists.",
+        help=tr("Every plate, with how many neighbours are shared, and both lists."),
         key="download_shared",
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from imgsim.app.services import caches
+from imgsim.base.translation import language, tr
 from imgsim.charts import backbone_figures
 from imgsim.collection import Collection
 from imgsim.collection.neighbour_overlap import NeighbourOverlap, neighbour_overlap
@@ -63,7 +64,7 @@ def agreed(collection: Collection, first: str, second: str, k: int) -> Neighbour
         ]
         return neighbour_overlap(lists[0], lists[1], k, np.mean(regards, axis=0))
 
-    words = "Comparing the two networks …"
+    words = tr("Comparing the two networks …")
     return caches.fact(collection, "agreement", make, first, second, k, keep=12, told=words)
 
 
@@ -106,7 +107,7 @@ def examples(collection: Collection, backbone: str, draw: int) -> list[Example |
     def make() -> list[Example | None]:
         return ladder(collection.embeddings(backbone), *collection.neighbour_table(backbone), draw=draw)
 
-    words = "Looking for examples …"
+    words = tr("Looking for examples …")
     return caches.fact(collection, "ladder", make, backbone, draw, keep=32, told=words)
 
 
@@ -121,7 +122,8 @@ def hills(collection: Collection, names: tuple[str, ...], k: int, lines: Lines) 
             groups[name] = dict([random, near, *reversed(verdicts)])
         return backbone_figures.distributions_figure(groups, lines=dict(lines))
 
-    return caches.fact(collection, "hills of scores", make, names, k, lines, keep=12)
+    # The figure holds words of the reader's language.
+    return caches.fact(collection, "hills of scores", make, names, k, lines, language(), keep=12)
 
 
 def _spread(collection: Collection, backbone: str, k: int) -> dict[str, np.ndarray]:
@@ -134,7 +136,7 @@ def _spread(collection: Collection, backbone: str, k: int) -> dict[str, np.ndarr
             k,
         )
 
-    words = "Looking where the scores lie …"
+    words = tr("Looking where the scores lie …")
     return caches.fact(collection, "spread of scores", make, backbone, k, keep=12, told=words)
 
 

@@ -14,9 +14,10 @@ from imgsim.app.parts import downloads, models_found, neighbour_query, tied_pair
 from imgsim.app.parts.models_verified import follow
 from imgsim.app.services import state, text, verdict_labels
 from imgsim.base.terms import HALF, SIMILARITY
+from imgsim.base.translation import number, tr
 from imgsim.base.verdict_words import NOT_CHECKED
 from imgsim.collection import Collection
-from imgsim.collection.score_ladder import RUNGS, Example
+from imgsim.collection.score_ladder import RUNGS, TOLERANCE, Example
 from imgsim.retrieval.neighbours import pair_similarities, share_below
 
 _DRAWS = 9_999
@@ -24,19 +25,23 @@ _DRAWS = 9_999
 
 def show(collection: Collection, names: Sequence[str], k: int, draw: int) -> None:
     """Draw the part, with the examples of that draw."""
-    st.markdown("## Where the scores lie", help=f"{SIMILARITY.hint} {HALF.hint}")
+    st.markdown(tr("## Where the scores lie"), help=f"{SIMILARITY.hint} {HALF.hint}")
     # The reader's line is one for the network that is looked at; the other one has its own.
     lines = [(name, collection.calibration(name).threshold) for name in names]
     lines[0] = (names[0], neighbour_query.line(collection, state.current()))
     figure = models_found.hills(collection, tuple(names), k, tuple(lines))
     st.plotly_chart(figure, key="score_distributions", config={"displayModeBar": False})
-    st.caption(
-        "Each hill shows where the scores of one kind of pairs lie; half of them lie to either side of its stroke"
-        + "".join(f", dotted the line of {text.plain(name)} ({at:g})" for name, at in lines if at is not None)
-        + ". Where the hills of verified pairs and of look-alikes overlap, a score "
-        "alone cannot tell them apart. The scores of two networks cannot be set against each other: only how well each "
-        "keeps the hills apart."
+    hills = [
+        tr("Each hill shows where the scores of one kind of pairs lie; half of them lie to either side of its stroke")
+    ]
+    for name, at in lines:
+        if at is not None:
+            hills.append(tr("dotted the line of {network} ({at:g})", network=text.plain(name), at=at))
+    apart = tr(
+        "Where the hills of verified pairs and of look-alikes overlap, a score alone cannot tell them apart. The "
+        "scores of two networks cannot be set against each other: only how well each keeps the hills apart."
     )
+    st.caption(f"{', '.join(hills)}. {apart}")
     _ladder(collection, names, draw)
 
 
@@ -45,26 +50,34 @@ def _ladder(collection: Collection, names: Sequence[str], draw: int) -> None:
     rungs = models_found.examples(collection, backbone, draw)
     known = [rung for rung in rungs if rung is not None]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"## What {text.plain(backbone)} calls alike, step by step", width="content")
+        st.markdown(
+            tr("## What {network} calls alike, step by step", network=text.plain(backbone)), width="content"
+        )
         with st.container(horizontal=True, width="content"):
             if known:
-                st.button("Other examples", on_click=_redraw, args=(draw,))
+                st.button(tr("Other examples"), on_click=_redraw, args=(draw,))
             _download(collection, names, known)
-    missing = [f"{rung:g}" for rung, example in zip(RUNGS, rungs, strict=True) if example is None]
+    missing = [number(rung, "g") for rung, example in zip(RUNGS, rungs, strict=True) if example is None]
     if missing:
         st.caption(
-            f"No pair of plates that was looked at scores near {', '.join(missing)}: "
-            f"half of all random pairs score above {_median(collection, backbone):.3f}."
-        )
+            tr(
+                "No pair of plates that was looked at scores near {steps}: half of all random pairs score above "
+                "{median:.3f}.",
+                steps=", ".join(missing), median=_median(collection, backbone),
+            )
+        )  # fmt: skip
     if not known:
         return
     st.caption(
-        "One pair of plates for each score: nearest to it, or drawn anew from those within 0.005 of it."
+        tr(
+            "One pair of plates for each score: nearest to it, or drawn anew from those within {tolerance} of it.",
+            tolerance=number(TOLERANCE, "g"),
+        )
     )
     event = pair_list(
         key="ladder",
         items=[_item(collection, names, example) for example in known],
-        label="Pairs of plates, by rising similarity",
+        label=tr("Pairs of plates, by rising similarity"),
     )
     follow(
         collection, event.clicked, None if not event.compare else event.compare.partition(":")[2], backbone
@@ -95,16 +108,23 @@ def _by_others(
 def _item(collection: Collection, names: Sequence[str], example: Example) -> dict[str, Any]:
     match = None if collection.matches is None else collection.matches.between(example.left, example.right)
     regions = ((), ()) if match is None else (match.region_a, match.region_b)
-    words = [{"text": f"{example.rung:.2f}", "kind": "first", "title": "the step of the ladder"}]
+    words = [{"text": number(example.rung, ".2f"), "kind": "first", "title": tr("the step of the ladder")}]
     if match is not None:
         words.append(tied_pairs.word(match.verdict))
     elif collection.matches is not None:
-        words.append({"text": NOT_CHECKED, "title": verdict_labels.sentence(None)})
+        words.append({"text": tr(NOT_CHECKED), "title": verdict_labels.sentence(None)})
     above = text.percent(float(share_below(collection.background(names[0]), example.similarity)))
-    lines = [f"{names[0]}: {example.similarity:.4f}, above {above} of random pairs"]
+    lines = [
+        tr(
+            "{network}: {similarity:.4f}, above {above} of random pairs",
+            network=names[0], similarity=example.similarity, above=above,
+        )
+    ]  # fmt: skip
     for name, values in _by_others(collection, names, [example]).items():
         above = text.percent(float(share_below(collection.background(name), values[0])))
-        lines.append(f"{name}: {values[0]:.4f}, above {above}")
+        lines.append(
+            tr("{network}: {similarity:.4f}, above {above}", network=name, similarity=values[0], above=above)
+        )
     return {
         "id": f"{example.rung:g}:{example.left}-{example.right}",
         "left": tied_pairs.side(collection, example.left, regions[0]),
@@ -140,6 +160,6 @@ def _download(collection: Collection, names: Sequence[str], examples: Sequence[E
         f"ladder_{collection.name}_{names[0]}",
         make,
         disabled=not examples,
-        help="The pairs shown, with their scores and verdicts.",
+        help=tr("The pairs shown, with their scores and verdicts."),
         key="download_ladder",
     )

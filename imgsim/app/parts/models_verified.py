@@ -18,6 +18,7 @@ from imgsim.app.services import caches, state, text
 from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.markup import rendered
 from imgsim.base.terms import HALF
+from imgsim.base.translation import number, tr, trn
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.collection import Collection
 from imgsim.collection.verified_pairs import Lookups, VerifiedPairs
@@ -35,27 +36,41 @@ def finding(collection: Collection, names: Sequence[str]) -> str:
     far = models_found.within(collection, names)
     ends = [models_found.looked_up(collection, pairs, name).found(far) for name in names]
     shares = [text.share(int(np.count_nonzero(end)), len(end)) for end in ends]
-    many = text.count(len(pairs), "verified pair")
+    many = text.count(len(pairs), "verified pair", "verified pairs")
     first = text.plain(names[0])
     if len(names) == 1:
-        return f"**{first} has {shares[0]} of {many} among its first {far} neighbours.**"
+        return tr(
+            "**{network} has {share} of {pairs} among its first {far} neighbours.**",
+            network=first, share=shares[0], pairs=many, far=far,
+        )  # fmt: skip
     second = text.plain(names[1])
     gap = models_found.gap(collection, pairs, names[0], names[1], far)
     if gap.certain and gap.second > gap.first:
         first, second, shares = second, first, shares[::-1]
-    both = f"{first} has {shares[0]} of {many} among its first {far} neighbours, {second} {shares[1]}"
+    values = {
+        "first": first, "second": second, "share": shares[0], "other_share": shares[1], "pairs": many, "far": far,
+    }  # fmt: skip
     if math.isnan(gap.low):
-        return f"**{both}.** These are too few images to say which network is better."
-    low, high = sorted((abs(gap.low), abs(gap.high))) if gap.certain else (gap.low, gap.high)
+        return tr(
+            "**{first} has {share} of {pairs} among its first {far} neighbours, {second} {other_share}.** These are "
+            "too few images to say which network is better.",
+            **values,
+        )
+    bounds = sorted((abs(gap.low), abs(gap.high))) if gap.certain else [gap.low, gap.high]
     sign = "" if gap.certain else "+"
-    span = " to ".join(f"{100 * value:{sign}.0f}".replace("-", "\N{MINUS SIGN}") for value in (low, high))
-    span = f"a difference of {span} percentage points, with 95 % confidence"
+    low, high = (number(100 * end, f"{sign}.0f").replace("-", "\N{MINUS SIGN}") for end in bounds)
     if not gap.certain:
-        return f"**Neither clearly finds more of the re-used plates.** {both} ({span})."
-    return (
-        f"**{first} finds more of the re-used plates than {second}:** {shares[0]} of {many} against {shares[1]}, "
-        f"each among its first {far} neighbours ({span})."
-    )
+        return tr(
+            "**Neither clearly finds more of the re-used plates.** {first} has {share} of {pairs} among its first "
+            "{far} neighbours, {second} {other_share} (a difference of {low} to {high} percentage points, with 95 % "
+            "confidence).",
+            low=low, high=high, **values,
+        )  # fmt: skip
+    return tr(
+        "**{first} finds more of the re-used plates than {second}:** {share} of {pairs} against {other_share}, each "
+        "among its first {far} neighbours (a difference of {low} to {high} percentage points, with 95 % confidence).",
+        low=low, high=high, **values,
+    )  # fmt: skip
 
 
 def show(collection: Collection, names: Sequence[str], found_by: str, page: int) -> None:
@@ -64,18 +79,23 @@ def show(collection: Collection, names: Sequence[str], found_by: str, page: int)
     assert pairs is not None  # else the part is not offered
     if not len(pairs):
         with st.container(border=True):
-            st.markdown("**No two plates of this collection have lines that agree.**")
+            st.markdown(tr("**No two plates of this collection have lines that agree.**"))
             st.markdown(
-                "So there is nothing that a network could find or miss. Look at what its scores mean, or add plates."
+                tr(
+                    "So there is nothing that a network could find or miss. Look at what its scores mean, or add "
+                    "plates."
+                )
             )
         return
     looks = [models_found.looked_up(collection, pairs, name) for name in names]
     _table(pairs, names, looks)
     st.caption(
-        "A pair counts as found when at least one of its plates has the other among its first neighbours, those of the "
-        "same book included; of an image with many copies only some can come first. A pair that no list of candidates "
-        "held was never compared, so it is not counted; pairs that were proposed by their lines, without any network, "
-        "are the fairest test. Pairs that people called unrelated are left out."
+        tr(
+            "A pair counts as found when at least one of its plates has the other among its first neighbours, those "
+            "of the same book included; of an image with many copies only some can come first. A pair that no list "
+            "of candidates held was never compared, so it is not counted; pairs that were proposed by their lines, "
+            "without any network, are the fairest test. Pairs that people called unrelated are left out."
+        )
     )
     _which(collection, pairs, names, looks, found_by, page)
 
@@ -83,10 +103,10 @@ def show(collection: Collection, names: Sequence[str], found_by: str, page: int)
 def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups]) -> None:
     depth = min(look.depth for look in looks)
     steps = sorted({min(step, depth) for step in (1, models_found.NEAR, models_found.FAR, depth)})
-    rows = [("All verified pairs", np.ones(len(pairs), dtype=bool))]
-    rows += [(TITLES[verdict], pairs.verdicts == verdict) for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL)]
+    rows = [(tr("All verified pairs"), np.ones(len(pairs), dtype=bool))]
+    rows += [(tr(TITLES[verdict]), pairs.verdicts == verdict) for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL)]
     if not pairs.by_lines.all():
-        rows.append(("Proposed by their lines", pairs.by_lines))
+        rows.append((tr("Proposed by their lines"), pairs.by_lines))
     lines: list[dict[str, Any]] = []
     for label, mask in rows:
         if not mask.any():
@@ -97,14 +117,14 @@ def _table(pairs: VerifiedPairs, names: Sequence[str], looks: Sequence[Lookups])
             shares += [
                 {
                     "best": len(counts) > 1 and count == max(counts) > min(counts),
-                    "title": f"{count:,} of {whole:,} pairs",
+                    "title": tr("{found:,} of {every:,} pairs", found=count, every=whole),
                     "share": text.share(count, whole),
                 }
                 for count in counts
             ]
-        medians = [f"{float(np.median(look.similarities[mask])):.3f}" for look in looks]
-        lines.append({"label": label, "pairs": f"{whole:,}", "shares": shares, "medians": medians})
-    told = ["the first" if step == 1 else f"among the first {step}" for step in steps]
+        medians = [number(float(np.median(look.similarities[mask])), ".3f") for look in looks]
+        lines.append({"label": label, "pairs": number(whole), "shares": shares, "medians": medians})
+    told = [tr("the first") if step == 1 else tr("among the first {step}", step=step) for step in steps]
     st.html(rendered(_TABLE, names=names, steps=told, lines=lines, half=HALF))
 
 
@@ -132,33 +152,33 @@ def _which(
     far = models_found.within(collection, names)
     groups = _groups([look.found(far) for look in looks])
     if len(names) == 1:
-        labels = {"first": "Found", "neither": "Missed"}
+        labels = {"first": tr("Found"), "neither": tr("Missed")}
         informative = ["neither", "first"]
     else:
         labels = {
-            "first": f"Only {names[0]}",
-            "second": f"Only {names[1]}",
-            "neither": "Neither",
-            "both": "Both",
+            "first": tr("Only {network}", network=names[0]),
+            "second": tr("Only {network}", network=names[1]),
+            "neither": tr("Neither"),
+            "both": tr("Both"),
         }
         informative = ["first", "second", "neither", "both"]
     chosen = next(kind for kind in informative if groups[kind].any())
     if found_by in groups:
         chosen = found_by
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"## Who finds them among the first {far}?", width="content")
+        st.markdown(tr("## Who finds them among the first {far}?", far=far), width="content")
         _download(collection, pairs, names, looks)
     st.segmented_control(
-        "Found by",
+        tr("Found by"),
         list(groups),
-        format_func=lambda kind: f"{text.plain(labels[kind])} ({int(groups[kind].sum()):,})",
+        format_func=lambda kind: f"{text.plain(labels[kind])} ({number(int(groups[kind].sum()))})",
         label_visibility="collapsed",
         required=True,
         **state.bind("found_by", value=chosen),
     )
     places = np.flatnonzero(groups[chosen])
     if not len(places):
-        st.caption("There is no such pair.")
+        st.caption(tr("There is no such pair."))
         return
     # The strongest evidence first: what is missed in spite of it tells most.
     assert collection.matches is not None
@@ -168,10 +188,16 @@ def _which(
     page = min(wanted, pages)
     shown = places[(page - 1) * _PER_PAGE : page * _PER_PAGE]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{text.count(len(places), 'pair')}, those of which most points agree first")
+        st.caption(
+            trn(
+                "{n:,} pair, those of which most points agree first",
+                "{n:,} pairs, those of which most points agree first",
+                len(places),
+            )
+        )
         pager(pages, page, "models_page")
     items = [_item(collection, pairs, int(at), names, looks) for at in shown]
-    event = pair_list(key="verified_pairs", items=items, label="Verified pairs")
+    event = pair_list(key="verified_pairs", items=items, label=tr("Verified pairs"))
     follow(collection, event.clicked, event.compare, names[0])
 
 
@@ -190,7 +216,7 @@ def _item(
     assert collection.matches is not None
     match = collection.matches.match(int(pairs.positions[at]))
     lines = [
-        f"{name}: {place_in_words(int(look.best[at]), look.depth)}, {look.similarities[at]:.3f}"
+        f"{name}: {place_in_words(int(look.best[at]), look.depth)}, {number(look.similarities[at], '.3f')}"
         for name, look in zip(names, looks, strict=True)
     ]
     card = tied_pairs.tie(collection, match)
@@ -199,13 +225,21 @@ def _item(
 
 def place_in_words(place: int, depth: int) -> str:
     """`1st neighbour`, `22nd neighbour`, `not among the first 50`."""
-    return f"{ordinal(place)} neighbour" if place else f"not among the first {depth}"
+    if not place:
+        return tr("not among the first {depth}", depth=depth)
+    return tr("{place} neighbour", place=ordinal(place))
 
 
-def ordinal(number: int) -> str:
+def ordinal(place: int) -> str:
     """`1st`, `22nd`, `13th`."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    if place == 1:
+        return tr("1st")
+    last = 0 if place % 100 in (11, 12, 13) else place % 10
+    if last == 1:
+        return tr("{place}st", place=place)
+    if last == 2:
+        return tr("{place}nd", place=place)
+    return tr("{place}rd", place=place) if last == 3 else tr("{place}th", place=place)
 
 
 def _download(
@@ -234,7 +268,7 @@ def _download(
         collection,
         f"verified_ranks_{collection.name}",
         make,
-        help="Every verified pair, with its rank and similarity by each network.",
+        help=tr("Every verified pair, with its rank and similarity by each network."),
         key="download_verified_ranks",
         disabled=caches.withheld(collection),
     )

@@ -18,6 +18,7 @@ from imgsim.app.parts import cards, downloads, never_counts, shell, tray
 from imgsim.app.services import caches, commands, server, state, text
 from imgsim.app.services.deep_zoom import tiles_of
 from imgsim.app.services.parameters import Box
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 
@@ -35,11 +36,11 @@ def viewer(collection: Collection, row: int, box: Box | None, height: int = 560)
     plate_viewer(
         key=_VIEWER,
         src=server.plate_url(collection, row),
-        alt=f"Plate {record['plate_id']}: {collection.catalogue.short_title(row)}",
+        alt=tr("Plate {plate}: {title}", plate=record["plate_id"], title=collection.catalogue.short_title(row)),
         height=height,
         crop=True,
         draw=False,
-        draw_label="Find a detail",
+        draw_label=tr("Find a detail"),
         box=box,
         on_box=_boxed,
         trail=(collection.name, str(record["plate_id"])),
@@ -63,18 +64,19 @@ def show(collection: Collection, row: int, box: Box) -> bool:
     plate_id = str(collection.catalogue.plate_ids[row])
     head = st.container(horizontal=True, vertical_alignment="center", key="motif_head")
     with head:
-        st.markdown("## Plates with this detail", width="stretch")
-        st.button("Back to its neighbours", on_click=_clear)
+        st.markdown(tr("## Plates with this detail"), width="stretch")
+        st.button(tr("Back to its neighbours"), on_click=_clear)
     if collection.matches is not None:
         never_counts.offer(collection, row, box)
     if collection.features is None or collection.feature_index is None:
         _unprepared(collection)
         return False
     place = st.empty()
-    with (
-        place,
-        st.spinner(f"Looking through the lines of {text.count(len(collection.catalogue), 'plate')} …"),
-    ):
+    looking = trn(
+        "Looking through the lines of {n:,} plate …", "Looking through the lines of {n:,} plates …",
+        len(collection.catalogue),
+    )  # fmt: skip
+    with place, st.spinner(looking):
         try:
             points, hits = caches.fact(
                 collection, "motif", partial(_found, collection, row, box), row, box, keep=256
@@ -91,7 +93,7 @@ def show(collection: Collection, row: int, box: Box) -> bool:
     event = thumbnail_grid(
         key=_GRID,
         items=[_card(collection, hit, number) for number, hit in enumerate(hits, 1)],
-        label="Plates that contain the detail, most agreeing points first",
+        label=tr("Plates that contain the detail, most agreeing points first"),
         tray=state.current().tray,
         on_gather=partial(tray.gathered, _GRID),
     )
@@ -101,10 +103,16 @@ def show(collection: Collection, row: int, box: Box) -> bool:
         shell.go("plate", plate=event.clicked)
     if event.action:
         shell.go("compare", plate=plate_id, other=event.action)
-    st.caption(
-        f"{text.count(len(hits), 'plate')} contain{'s' if len(hits) == 1 else ''} it: the blue outline is where. "
-        f"{text.count(points, 'point')} of its lines were looked for; the more of them agree, the surer."
+    contain = trn(
+        "{n:,} plate contains it: the blue outline is where.", "{n:,} plates contain it: the blue outline is where.",
+        len(hits),
+    )  # fmt: skip
+    sought = trn(
+        "{n:,} point of its lines were looked for; the more of them agree, the surer.",
+        "{n:,} points of its lines were looked for; the more of them agree, the surer.",
+        points,
     )
+    st.caption(f"{contain} {sought}")
     return True
 
 
@@ -128,12 +136,14 @@ def _card(collection: Collection, hit: Hit, rank: int) -> dict[str, Any]:
         collection,
         hit.row,
         rank=rank,
-        badge="found, mirrored" if hit.mirrored else "found",
-        badge_title=f"{hit.inliers:,} points of its lines agree",
-        action="Compare",
+        badge=tr("found, mirrored") if hit.mirrored else tr("found"),
+        badge_title=trn(
+            "{n:,} points of its lines agree", "{n:,} points of its lines agree", hit.inliers
+        ),
+        action=tr("Compare"),
         outline=outline(hit.region, int(record["width"] or 1), int(record["height"] or 1)),
     )
-    item["lines"] = [*item["lines"], f"{hit.inliers:,} points agree"]
+    item["lines"] = [*item["lines"], trn("{n:,} points agree", "{n:,} points agree", hit.inliers)]
     return item
 
 
@@ -157,10 +167,12 @@ def _download(collection: Collection, hits: tuple[Hit, ...], label: str) -> None
 
 def _nothing() -> None:
     with st.container(border=True):
-        st.markdown("**No other plate contains this detail.**")
+        st.markdown(tr("**No other plate contains this detail.**"))
         st.markdown(
-            "Draw a larger box, or one round lines that nobody would draw the same way twice: the rim of a leaf, "
-            "the hatching of a root. Lettering does not count."
+            tr(
+                "Draw a larger box, or one round lines that nobody would draw the same way twice: the rim of a leaf, "
+                "the hatching of a root. Lettering does not count."
+            )
         )
 
 
@@ -168,9 +180,9 @@ def _unprepared(collection: Collection) -> None:
     with st.container(border=True):
         if collection.in_progress:
             st.markdown(
-                "**The lines of the plates are being looked at just now.** This page opens by itself."
+                tr("**The lines of the plates are being looked at just now.** This page opens by itself.")
             )
             return
-        st.markdown("**The lines of this collection's plates were not looked at yet.**")
-        st.markdown("Details are found by their lines. Prepare them in a terminal, then reload this page:")
+        st.markdown(tr("**The lines of this collection's plates were not looked at yet.**"))
+        st.markdown(tr("Details are found by their lines. Prepare them in a terminal, then reload this page:"))
         st.code(commands.prepare(collection.path), language=None)

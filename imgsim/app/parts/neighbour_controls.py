@@ -9,14 +9,16 @@ from imgsim.app.parts import neighbour_query, study
 from imgsim.app.parts.neighbour_query import chosen
 from imgsim.app.services import parameters, state, verdict_labels
 from imgsim.base.terms import SIMILARITY
+from imgsim.base.translation import marked, number, tr, trn
 from imgsim.base.verdict_words import CODE_OF, COPY, NEGATIVE
 from imgsim.collection import Collection
 
 _ORDERS = {
-    "similarity": "By what the network sees alike.",
-    "evidence": "Plates whose lines agree come first, however low they score; then by similarity.",
+    "similarity": marked("By what the network sees alike."),
+    "evidence": marked("Plates whose lines agree come first, however low they score; then by similarity."),
 }
-_LAID_OVER = "The lines of two plates were laid over one another, and every pair got a verdict:\n"
+_WHEN = {"any": marked("any time"), "earlier": marked("printed earlier"), "later": marked("printed later")}
+_LAID_OVER = marked("The lines of two plates were laid over one another, and every pair got a verdict:")
 
 
 def controls(collection: Collection, *, of_plate: bool, verified: bool) -> DeltaGenerator:
@@ -29,11 +31,12 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
     head = st.container(horizontal=True, vertical_alignment="center", key="neighbours_head")
     with head:
         first = verified and order == "evidence"
-        st.markdown(f"## {'Neighbours, verified first' if first else 'Most similar plates'}", width="stretch")
+        heading = tr("## Neighbours, verified first") if first else tr("## Most similar plates")
+        st.markdown(heading, width="stretch")
         st.segmented_control(
-            "Show as",
+            tr("Show as"),
             list(parameters.VIEWS),
-            format_func=parameters.VIEWS.__getitem__,
+            format_func=lambda view: tr(parameters.VIEWS[view]),
             label_visibility="collapsed",
             required=True,
             **state.bind("view"),
@@ -45,12 +48,12 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
         study.button(collection)
     if verified:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdicts"):
-            st.caption("Show only", width="content", help=_LAID_OVER + verdict_labels.explanation())
+            st.caption(tr("Show only"), width="content", help=f"{tr(_LAID_OVER)}\n{verdict_labels.explanation()}")
             st.pills(
-                "Verdict",
+                tr("Verdict"),
                 _offered(collection, now),
                 selection_mode="multi",
-                format_func=verdict_labels.WORDS.__getitem__,
+                format_func=lambda code: tr(verdict_labels.WORDS[code]),
                 label_visibility="collapsed",
                 **state.bind("verdicts", value=list(chosen(now)), read=lambda codes: tuple(sorted(codes))),
             )
@@ -59,13 +62,14 @@ def controls(collection: Collection, *, of_plate: bool, verified: bool) -> Delta
 
 def sentence(collection: Collection, now: state.State, *, of_plate: bool, timed: bool) -> str:
     """What the list is asked for: `20 nearest, in other books, any time; line at 0.88`."""
-    parts = [f"{now.top_k:,} nearest"]
+    parts = [trn("{n:,} nearest", "{n:,} nearest", now.top_k)]
     if of_plate and collection.catalogue.books_known:
-        parts.append("in other books" if now.other_books else "in any book")
+        parts.append(tr("in other books") if now.other_books else tr("in any book"))
     if timed:
-        parts.append({"any": "any time", "earlier": "printed earlier", "later": "printed later"}[now.when])
+        parts.append(tr(_WHEN[now.when]))
     at = neighbour_query.line(collection, now)
-    return ", ".join(parts) + (f"; line at {at:g}" if at is not None else "")
+    conditions = ", ".join(parts)
+    return conditions if at is None else tr("{conditions}; line at {at:g}", conditions=conditions, at=at)
 
 
 def _conditions(
@@ -77,28 +81,28 @@ def _conditions(
         _numbers(collection, now)
     if verified:
         st.selectbox(
-            "Order",
+            tr("Order"),
             ["evidence", "similarity"],
-            format_func=parameters.ORDERS.__getitem__,
+            format_func=lambda name: tr(parameters.ORDERS[name]),
             width=125,
-            help="\n".join(f"- **{parameters.ORDERS[name]}**: {what}" for name, what in _ORDERS.items()),
+            help="\n".join(f"- **{tr(parameters.ORDERS[name])}**: {tr(what)}" for name, what in _ORDERS.items()),
             # Evidence first is what a plain address means.
             **state.bind("order", value=order, read=lambda to: "" if to == "evidence" else to),
         )
     if timed:
         st.selectbox(
-            "Time",
+            tr("Time"),
             list(parameters.TIMES),
-            format_func=parameters.TIMES.__getitem__,
+            format_func=lambda when: tr(parameters.TIMES[when]),
             width=130,
             **state.bind("when"),
         )
     if collection.catalogue.books_known:
         if of_plate:
-            st.toggle("Other books only", **state.bind("other_books"))
+            st.toggle(tr("Other books only"), **state.bind("other_books"))
         st.toggle(
-            "One card a book",
-            help="Fold the plates of one book under its best, as far as they reach the line.",
+            tr("One card a book"),
+            help=tr("Fold the plates of one book under its best, as far as they reach the line."),
             **state.bind("fold"),
         )
 
@@ -120,24 +124,26 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
 
     own = now.threshold is not None and now.threshold != calibrated
     st.number_input(
-        "Line, chosen" if own else "Line, calibrated" if calibrated is not None else "Line",
+        tr("Line, chosen") if own else tr("Line, calibrated") if calibrated is not None else tr("Line"),
         min_value=-1.0,
         max_value=1.0,
         value=None,
         step=0.01,
         format="%.4g",
-        placeholder="no line",
+        placeholder=tr("no line"),
         width=150,
-        help="A line across the list; nothing is left out below it. Where it stands at first is calibrated for this "
-        "collection and network; under the list stands what it means here. Empty the field to come back to it. "
-         + SIMILARITY.hint,
+        help=tr(
+            "A line across the list; nothing is left out below it. Where it stands at first is calibrated for this "
+            "collection and network; under the list stands what it means here. Empty the field to come back to it."
+        )
+        + f" {SIMILARITY.hint}",
         **state.bind("threshold", value=neighbour_query.line(collection, now), read=read, suffix=suffix),
     )
     if own and calibrated is not None:
         st.button(
-            f"↺ {calibrated:g}",
+            f"↺ {number(calibrated, 'g')}",
             key=f"calibrated{suffix}",
-            help="Back to the line that is calibrated for this collection and network.",
+            help=tr("Back to the line that is calibrated for this collection and network."),
             on_click=_calibrate,
         )
 
@@ -149,7 +155,7 @@ def _calibrate() -> None:
 def _numbers(collection: Collection, now: state.State) -> None:
     line(collection, now)
     st.number_input(
-        "At most",
+        tr("At most"),
         min_value=parameters.MIN_TOP_K,
         max_value=parameters.MAX_TOP_K,
         step=1,

@@ -12,6 +12,7 @@ from imgsim import export
 from imgsim.app.parts import cards, downloads, line, neighbour_query, reviewing, shell
 from imgsim.app.services import caches, server, state, text, verdict_labels
 from imgsim.base.terms import AGREEING, SIMILARITY
+from imgsim.base.translation import tr, trn
 from imgsim.catalogue import DateInterval
 from imgsim.charts import plate_figures
 from imgsim.collection import Collection
@@ -33,7 +34,7 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
             **({} if query.evidence is None else _verified(query.evidence, found)),
             "Similarity": found.similarities.astype(float),
             "Above": cards.meanings(collection, now.backbone, found.similarities),
-            "Year": [d.words if d.dated else "" for d in map(DateInterval.of_record, records)],
+            "Year": [d.said if d.dated else "" for d in map(DateInterval.of_record, records)],
             "Title": [record["title"] or record["book"] for record in records],
             "Book": [record["book"] for record in records],
             "Page": [record["page"] for record in records],
@@ -52,24 +53,28 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "Rank": st.column_config.NumberColumn(width=50),
-            "Plate": st.column_config.ImageColumn(width=70),
-            "Similarity": st.column_config.NumberColumn(format="%.4f", width=80, help=SIMILARITY.hint),
-            "Verdict": st.column_config.TextColumn(width=105, help=verdict_labels.explanation()),
-            "Points": st.column_config.NumberColumn(width=60, help=AGREEING.hint),
-            "Mirrored": st.column_config.TextColumn(width=70),
-            "Negative": st.column_config.TextColumn(width=70),
+            "Rank": st.column_config.NumberColumn(tr("Rank"), width=50),
+            "Plate": st.column_config.ImageColumn(tr("Plate"), width=70),
+            "Similarity": st.column_config.NumberColumn(
+                tr("Similarity"), format="%.4f", width=80, help=SIMILARITY.hint
+            ),
+            "Verdict": st.column_config.TextColumn(tr("Verdict"), width=105, help=verdict_labels.explanation()),
+            "Points": st.column_config.NumberColumn(tr("Points"), width=60, help=AGREEING.hint),
+            "Mirrored": st.column_config.TextColumn(tr("Mirrored"), width=70),
+            "Negative": st.column_config.TextColumn(tr("Negative"), width=70),
             "Coverage": st.column_config.TextColumn(
-                width=90, help="The share of your plate, and of this one, that agrees."
+                tr("Coverage"), width=90, help=tr("The share of your plate, and of this one, that agrees.")
             ),
             "Line": st.column_config.TextColumn(
-                width=75, help="Whether the similarity reaches the line; what is shaded lies below it."
+                tr("Line"), width=75,
+                help=tr("Whether the similarity reaches the line; what is shaded lies below it."),
             ),
             "Above": st.column_config.TextColumn(
-                width=70, help="How many pairs of plates drawn at random score lower."
+                tr("Above"), width=70, help=tr("How many pairs of plates drawn at random score lower.")
             ),
-            "Year": st.column_config.TextColumn(width=70),
-            "Title": st.column_config.TextColumn(width="medium"),
+            "Year": st.column_config.TextColumn(tr("Year"), width=70),
+            "Title": st.column_config.TextColumn(tr("Title"), width="medium"),
+            "Book": tr("Book"), "Page": tr("Page"), "Place": tr("Place"), "Id": tr("Id"),
         },
     )
     chosen = event["selection"]["rows"]
@@ -82,7 +87,7 @@ def table(collection: Collection, query: Query, found: Listing, now: state.State
 
 
 def _sides(found: Listing, at: float) -> list[str]:
-    return ["above" if value >= np.float32(at) else "below" for value in found.similarities]
+    return [tr("above") if value >= np.float32(at) else tr("below") for value in found.similarities]
 
 
 def _shaded(row: pd.Series, sections: Sequence[int]) -> list[str]:
@@ -95,17 +100,21 @@ def _verified(known: Evidence, found: Listing) -> dict[str, Sequence[object]]:
     columns = evidence_columns(known, found.rows)
     shares = zip(columns["coverage_query"], columns["coverage_neighbour"], strict=True)
     return {
-        "Verdict": [verdict_labels.WORDS[known.code(int(row))] for row in found.rows],
+        "Verdict": [tr(verdict_labels.WORDS[known.code(int(row))]) for row in found.rows],
         "Points": pd.array(columns["inliers"], dtype="Int32"),
-        "Mirrored": [value or "" for value in columns["mirrored"]],
-        "Negative": [value or "" for value in columns["negative"]],
+        "Mirrored": _answers(columns["mirrored"]),
+        "Negative": _answers(columns["negative"]),
         "Coverage": [
-            f"{100 * a:.0f} %, {100 * b:.0f} %"
+            tr("{of_one:.0f} %, {of_other:.0f} %", of_one=100 * a, of_other=100 * b)
             if isinstance(a, float) and isinstance(b, float) and a and b
             else ""
             for a, b in shares
         ],
     }
+
+
+def _answers(column: Sequence[object]) -> list[str]:
+    return [tr("yes") if value == "yes" else tr("no") if value == "no" else "" for value in column]
 
 
 def scores(collection: Collection, query: Query, found: Listing, now: state.State) -> None:
@@ -119,8 +128,10 @@ def scores(collection: Collection, query: Query, found: Listing, now: state.Stat
     )
     st.plotly_chart(figure, key="scores", config={"displayModeBar": False})
     st.caption(
-        "Grey: how similar two plates drawn at random are. Blue: how similar all plates are to this one. "
-        "Red: the neighbours listed. Dotted: the line. Neighbours that stand apart on the right deserve a look first."
+        tr(
+            "Grey: how similar two plates drawn at random are. Blue: how similar all plates are to this one. Red: the "
+            "neighbours listed. Dotted: the line. Neighbours that stand apart on the right deserve a look first."
+        )
     )
 
 
@@ -151,8 +162,23 @@ def download(collection: Collection, query: Query, found: Listing, now: state.St
         make,
         key="download_neighbours",
         disabled=query.evidence is not None and caches.withheld(collection),
-        help=f"The {text.count(len(found.rows), 'plate')} of this list, with the side of the line and the books of both"
-        + ("." if query.evidence is None else ", what is verified, and what people decided."),
+        help=_held(len(found.rows), query.evidence is not None),
+    )
+
+
+def _held(plates: int, verified: bool) -> str:
+    if verified:
+        return trn(
+            "The {n:,} plate of this list, with the side of the line and the books of both, what is verified, and what "
+            "people decided.",
+            "The {n:,} plates of this list, with the side of the line and the books of both, what is verified, and "
+            "what people decided.",
+            plates,
+        )
+    return trn(
+        "The {n:,} plate of this list, with the side of the line and the books of both.",
+        "The {n:,} plates of this list, with the side of the line and the books of both.",
+        plates,
     )
 
 

@@ -12,6 +12,7 @@ from imgsim.app.components import thumbnail_grid
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import cards, left_out, line, neighbour_query, reviewing, shell, study, tray
 from imgsim.app.services import commands, state, text, verdict_labels
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.folded_cards import fold
 from imgsim.collection.listing import Listing
@@ -34,7 +35,8 @@ def results(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="listed"
     ):
         if query.evidence is not None and len(found.rows):
-            st.caption(f"Listed: {verdict_labels.summary(query.evidence, found.rows)}.", width="content")
+            verdicts = verdict_labels.summary(query.evidence, found.rows)
+            st.caption(tr("Listed: {verdicts}.", verdicts=verdicts), width="content")
         if beside is not None:
             beside()
     if not len(found.rows):
@@ -75,7 +77,7 @@ def grid(
         ]
     else:
         folded = [(place, 0) for place in range(len(found.rows))]
-    compare = "Compare" if query.row is not None else ""
+    compare = tr("Compare") if query.row is not None else ""
     ids = [str(collection.catalogue.plate_ids[row]) for row in found.rows.tolist()]
     marked = reviewing.marks(collection, query.label, ids) if query.row is not None else []
     event = thumbnail_grid(
@@ -88,16 +90,16 @@ def grid(
             folded,
             evidence=query.evidence,
             action=compare,
-            judge="Decide" if compare else "",
+            judge=tr("Decide") if compare else "",
             reviews=dict(zip(found.rows.tolist(), marked, strict=False)),
             headings=line.headings(collection, found, now),
             sections=found.sections,
             outlined=query.row is None,
         ),
         min_width=min_width,
-        label="Neighbours, verified first"
+        label=tr("Neighbours, verified first")
         if neighbour_query.order(query, now) == "evidence"
-        else "Neighbours, most similar first",
+        else tr("Neighbours, most similar first"),
         on_click=_clicked if stay else None,
         on_expand=_expanded,
         on_judge=_judged,
@@ -111,7 +113,7 @@ def grid(
     if event.action and compare:
         shell.go("compare", plate=query.label, other=event.action)
     if now.fold and now.unfolded in books and now.unfolded:
-        st.button("Fold the open book again", type="tertiary", on_click=_fold_again)
+        st.button(tr("Fold the open book again"), type="tertiary", on_click=_fold_again)
 
 
 def _clicked() -> None:
@@ -138,10 +140,12 @@ def _judging(collection: Collection, query: Query) -> None:
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="judging_head"):
             title = text.plain(catalogue.short_title(row, 60))
             year = text.date_of(catalogue.record(row))
-            st.markdown(
-                f"**What is it to this plate?** {title}, {year} ({text.plain(other)})", width="stretch"
-            )
-            st.button("Close", key="judging_close", type="tertiary", on_click=_close)
+            asked = tr(
+                "**What is it to this plate?** {title}, {year} ({plate})",
+                title=title, year=year, plate=text.plain(other),
+            )  # fmt: skip
+            st.markdown(asked, width="stretch")
+            st.button(tr("Close"), key="judging_close", type="tertiary", on_click=_close)
         reviewing.bar(collection, query.row, row, key="judging")
 
 
@@ -164,16 +168,19 @@ def unverified(collection: Collection) -> None:
     """Say that no lines were compared, and how to have that done."""
     if collection.in_progress:
         st.caption(
-            "The plates are being compared by their lines just now: what is verified appears here by itself."
+            tr("The plates are being compared by their lines just now: what is verified appears here by itself.")
         )
         return
     st.caption(
-        "Nothing is verified here: the lines of these plates were never compared. To have them compared, run "
-        f"`{commands.prepare(collection.path).replace('`', '')}` in a terminal."
+        tr(
+            "Nothing is verified here: the lines of these plates were never compared. To have them compared, run "
+            "`{command}` in a terminal.",
+            command=commands.prepare(collection.path).replace("`", ""),
+        )
     )
 
 
 def alone() -> None:
     """Say that there is nothing to list."""
     with st.container(border=True):
-        st.markdown("**There is no other plate in this collection.** Add more, and prepare it again.")
+        st.markdown(tr("**There is no other plate in this collection.** Add more, and prepare it again."))

@@ -7,6 +7,7 @@ import streamlit as st
 from imgsim.app.parts import learned_counts, mending, reviewer, reviewing
 from imgsim.app.services import text
 from imgsim.app.services.parameters import Box
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.excluded_parts import BOOK, COLLECTION, PLATE, ExcludedParts, Part, by_content, keys_of
 from imgsim.collection.learned_parts import CountingParts, said_key
@@ -14,33 +15,33 @@ from imgsim.errors import ImgsimError
 
 _SCOPE, _FAILED = "never_counts_scope", "_imgsim_not_excluded"
 _MOST_SHOWN = 50
-_LATER = "It holds from the next preparation on: only the plates that it is on are compared again."
+_LATER = marked("It holds from the next preparation on: only the plates that it is on are compared again.")
 
 
 def offer(collection: Collection, row: int, box: Box) -> None:
     """Draw the way to say that what is inside the box never counts, as evidence that two plates are the same."""
     record = collection.catalogue.record(row)
-    whose = {PLATE: "on this plate", BOOK: "at this place on every plate of this book"}
-    whose |= {COLLECTION: "at this place on every plate of the collection"}
+    whose = {PLATE: tr("on this plate"), BOOK: tr("at this place on every plate of this book")}
+    whose |= {COLLECTION: tr("at this place on every plate of the collection")}
     if not record["book"]:
         del whose[BOOK]
     place = st.popover(
-        "Never count this part",
-        help="For a stamp, a colour card or a border that ties plates which have nothing else in common.",
+        tr("Never count this part"),
+        help=tr("For a stamp, a colour card or a border that ties plates which have nothing else in common."),
     )
     with place, st.container(width=340):  # narrow: the box that is meant stays in sight
-        st.markdown("Lines inside the box will vouch for no pair of plates:")
-        st.radio("Where", list(whose), format_func=whose.__getitem__, key=_SCOPE, label_visibility="collapsed")
+        st.markdown(tr("Lines inside the box will vouch for no pair of plates:"))
+        st.radio(tr("Where"), list(whose), format_func=whose.__getitem__, key=_SCOPE, label_visibility="collapsed")
         reviewer.sign()
         names = {PLATE: str(record["sha256"]), BOOK: str(record["book"]), COLLECTION: ""}
         st.button(
-            "It never counts", disabled=not reviewer.name(), type="primary", on_click=_add,
+            tr("It never counts"), disabled=not reviewer.name(), type="primary", on_click=_add,
             args=(collection, names, box),
         )  # fmt: skip
-        st.caption(f"{_LATER} About lists all such parts, to be taken back.")
+        st.caption(f"{tr(_LATER)} {tr('About lists all such parts, to be taken back.')}")
     _failed()
     if waiting(collection):
-        st.info("Parts that never count were drawn, taken back or let count since this collection was prepared.")
+        st.info(tr("Parts that never count were drawn, taken back or let count since this collection was prepared."))
         mending.again(collection.path, "never_counts")
 
 
@@ -82,33 +83,43 @@ def show(collection: Collection) -> None:
     changed, learned = waiting(collection), learned_counts.any_of(collection)
     if not parts and not changed and not learned:
         return
-    st.markdown("## Parts that never count")
+    st.markdown(tr("## Parts that never count"))
     _failed()
     learned_counts.show(collection)
     for part in parts[:_MOST_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(_said(collection, part), width="stretch")
             st.button(
-                "Take back", key=f"take_back_{part.number}", type="tertiary", disabled=not reviewer.name(),
+                tr("Take back"), key=f"take_back_{part.number}", type="tertiary", disabled=not reviewer.name(),
                 on_click=_remove, args=(collection, part.number),
             )  # fmt: skip
     if len(parts) > _MOST_SHOWN:
-        st.caption(f"and {len(parts) - _MOST_SHOWN:,} more")
+        more = len(parts) - _MOST_SHOWN
+        st.caption(trn("and {n:,} more", "and {n:,} more", more))
     if parts or learned:
         reviewer.sign()
     if changed:
-        st.markdown(f"Something was drawn, taken back or let count since the plates were compared. {_LATER}")
+        st.markdown(
+            f"{tr('Something was drawn, taken back or let count since the plates were compared.')} {tr(_LATER)}"
+        )
         mending.again(collection.path, "never_counts")
 
 
 def _said(collection: Collection, part: Part) -> str:
     x0, y0, x1, y1 = (round(100 * edge) for edge in part.box)
-    place = f"{x0} to {x1} % from the left, {y0} to {y1} % from the top"
+    place = tr(
+        "{x0} to {x1} % from the left, {y0} to {y1} % from the top", x0=x0, x1=x1, y0=y0, y1=y1
+    )
     if part.scope == COLLECTION:
-        whose = "every plate"
+        where = tr("On **every plate**: {place}.", place=place)
     elif part.scope == BOOK:
-        whose = f"every plate of {text.plain(collection.catalogue.book_label(part.name))}"
+        book = text.plain(collection.catalogue.book_label(part.name))
+        where = tr("On **every plate of {book}**: {place}.", book=book, place=place)
     else:
         ids = [plate for plate, picture in collection.catalogue.pictures.items() if picture == part.name]
-        whose = f"the plate {text.plain(ids[0])}" if ids else "a plate that is gone"
-    return f"On **{whose}**: {place}. {text.plain(part.reviewer)}, {reviewing.day(part.when)}"
+        where = (
+            tr("On **the plate {plate}**: {place}.", plate=text.plain(ids[0]), place=place)
+            if ids
+            else tr("On **a plate that is gone**: {place}.", place=place)
+        )
+    return f"{where} {text.plain(part.reviewer)}, {reviewing.day(part.when)}"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgsim.app.parts import preparing
 from imgsim.app.services import commands, nearby
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 
 
@@ -14,15 +15,14 @@ def unverified(collection: Collection) -> None:
     with st.container(border=True):
         if comparing(collection):
             return
-        st.markdown("**The plates of this collection were not compared by their lines yet.**")
-        st.markdown(
-            "Similarity finds candidates; only their lines can tell a copy from a look-alike. "
-            + ("Have them compared here, or in a terminal:" if nearby.reads() else "Compare them in a terminal:")
-        )
+        st.markdown(tr("**The plates of this collection were not compared by their lines yet.**"))
+        why = tr("Similarity finds candidates; only their lines can tell a copy from a look-alike.")
+        how = tr("Have them compared here, or in a terminal:") if nearby.reads() else tr("Compare them in a terminal:")
+        st.markdown(f"{why} {how}")
         st.code(commands.prepare(collection.path), language=None)
         if nearby.reads():
             st.button(
-                "Compare them now", key="compare_now", type="primary", on_click=preparing.begin,
+                tr("Compare them now"), key="compare_now", type="primary", on_click=preparing.begin,
                 args=(collection.path,),
             )  # fmt: skip
 
@@ -31,7 +31,9 @@ def comparing(collection: Collection) -> bool:
     """Where a run is at work on the collection, say how far it has come, and open what comes of it by itself."""
     if not collection.in_progress:
         return False
-    st.markdown("**The plates are being compared by their lines.** This page opens by itself when that is done.")
+    st.markdown(
+        tr("**The plates are being compared by their lines.** This page opens by itself when that is done.")
+    )
     preparing.watch(collection.path)
     return True
 
@@ -39,9 +41,11 @@ def comparing(collection: Collection) -> bool:
 def unknown_books(collection: Collection) -> None:
     """Say that it is not known which plates are of one book, and how to tell."""
     with st.container(border=True):
-        st.markdown("**It is not known which plates are of one book.**")
+        st.markdown(tr("**It is not known which plates are of one book.**"))
         st.markdown(
-            "Put the plates of each book in a folder of its own, or name the book of each plate in a column called "
-            "*book* of the metadata. Then prepare the collection again in a terminal:"
+            tr(
+                "Put the plates of each book in a folder of its own, or name the book of each plate in a column called "
+                "*book* of the metadata. Then prepare the collection again in a terminal:"
+            )
         )
         st.code(commands.prepare(collection.path, "--metadata", "FILE.csv", images="FOLDER"), language=None)

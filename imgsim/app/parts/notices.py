@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgsim.app.parts import mending
 from imgsim.app.services import caches, text
+from imgsim.base.translation import tr
 
 # What is to be said -> the collection that cannot be opened, where it is about one, and the one in which alone it is
 # true; in the order in which it came.
@@ -40,7 +41,7 @@ def show(collection: str) -> None:
                     mending.show(error, broken, draw=st.warning)
                 else:
                     st.warning(text.plain(said))
-            st.button("Close", key=f"read_{number}", on_click=_read, args=(said,), help="I have read it.")
+            st.button(tr("Close"), key=f"read_{number}", on_click=_read, args=(said,), help=tr("I have read it."))
 
 
 def _read(said: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from imgsim.app.components.compare_view import MOST_POINTS
 from imgsim.app.parts import reviewer
 from imgsim.app.services import caches, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.observations import Observation, Observations, Place, numbered
 from imgsim.collection.registration import Registration
@@ -79,15 +80,22 @@ def told(collection: Collection, row_a: int, row_b: int) -> None:
     left = len(_every(collection, row_a, row_b)) - len(of_pair(collection, row_a, row_b))
     if left:
         st.caption(
-            f"{text.count(left, 'observation')} on this pair {'was' if left == 1 else 'were'} written when one of the "
-            "plates had another picture, and would lie in a wrong place: they are kept, and not shown here."
+            trn(
+                "{n:,} observation on this pair was written when one of the plates had another picture, and would "
+                "lie in a wrong place: they are kept, and not shown here.",
+                "{n:,} observations on this pair were written when one of the plates had another picture, and would "
+                "lie in a wrong place: they are kept, and not shown here.",
+                left,
+            )
         )
 
 
 def write(collection: Collection, rows: tuple[int, int], places: Points, number: int, words: str) -> None:
     """Write down what the reader observes at a numbered place of the plates in two rows."""
     if number not in places:
-        st.session_state[_FAILED] = f"There is no point {number} on this pair any more. Choose one that is drawn."
+        st.session_state[_FAILED] = tr(
+            "There is no point {number} on this pair any more. Choose one that is drawn.", number=number
+        )
         return
     ids = [str(collection.catalogue.plate_ids[row]) for row in rows]
     shown = (collection.catalogue.pictures[ids[0]], collection.catalogue.pictures[ids[1]])

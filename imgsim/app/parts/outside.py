@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from imgsim.app.services import caches, remedies, text
+from imgsim.app.services import caches, remedies
 from imgsim.app.services.parameters import Box
+from imgsim.base.translation import trn
 from imgsim.collection import Collection
 from imgsim.collection.evidence import Evidence
 from imgsim.errors import ImgsimError
@@ -58,7 +59,10 @@ def look(collection: Collection, asked: Asked, opener: Opener, place: DeltaGener
     done = (collection.generation, asked)
     if not prepared(collection) or st.session_state.get(_DONE) == done:
         return
-    words = f"Now comparing its lines with those of {text.count(len(collection.catalogue), 'plate')} …"
+    words = trn(
+        "Now comparing its lines with those of {n:,} plate …", "Now comparing its lines with those of {n:,} plates …",
+        len(collection.catalogue),
+    )  # fmt: skip
     with place, st.status(words), suppress(ImgsimError):  # an error is said when the page is drawn again
         _evidence(collection, asked, opener)
     st.session_state[_DONE] = done

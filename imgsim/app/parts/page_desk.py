@@ -12,7 +12,8 @@ import streamlit as st
 from imgsim.app.components import keyboard, page_boxes, thumbnail_grid
 from imgsim.app.components.page_boxes import saved_of
 from imgsim.app.parts import cards, page_list, reviewer, shell
-from imgsim.app.services import caches, page_scans, remedies, server, shown_pages, state, text
+from imgsim.app.services import caches, moments, page_scans, remedies, server, shown_pages, state, text
+from imgsim.base.translation import tr, trn
 from imgsim.catalogue.book_pages import ILLUSTRATION, Cut
 from imgsim.collection import Collection
 from imgsim.collection.corrected_pages import CorrectedPage, following
@@ -28,18 +29,18 @@ _FAILED = "_imgsim_boxes_failed"
 def show(collection: Collection, shown: CorrectedPage, asked: str, book: str) -> None:
     """Draw the page; previous and next are those that the list shows."""
     page = shown.page
-    shell.lead("Pages", ", ".join(text.plain(word) for word in (page.page_id, shown.label) if word))
+    shell.lead(tr("Pages"), ", ".join(text.plain(word) for word in (page.page_id, shown.label) if word))
     _turn(collection, shown, asked, book)
     left, right = st.columns([7, 3], gap="medium")
     with right:
-        name = reviewer.sign("signs your corrections")
+        name = reviewer.sign(tr("signs your corrections"))
         if name:
-            reviewer.change(name, "Who corrects. Click to change the name.")
+            reviewer.change(name, tr("Who corrects. Click to change the name."))
     blocked = shown_pages.barred_by(collection)
     with left:
         if blocked:
             st.warning(text.plain(blocked))
-        _boxes(collection, shown, blocked or ("" if name else "Write your name first, beside the page."))
+        _boxes(collection, shown, blocked or ("" if name else tr("Write your name first, beside the page.")))
     with right:
         _failure()
         _plates(collection, shown)
@@ -58,12 +59,13 @@ def _turn(collection: Collection, shown: CorrectedPage, asked: str, book: str) -
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="turn_scans"
     ):
         st.button(
-            "← Previous", disabled=not before, shortcut=keyboard.PREVIOUS_PLATE, on_click=_open, args=(before,)
+            tr("← Previous"), disabled=not before, shortcut=keyboard.PREVIOUS_PLATE, on_click=_open, args=(before,)
         )
-        kind = "" if asked == "all" else f", {page_list.FILTERS[asked][0].lower()}"
-        st.caption(f"{at + 1:,} of {text.count(len(order), 'page')}{kind}", width="content")
-        st.button("Next →", disabled=not after, shortcut=keyboard.NEXT_PLATE, on_click=_open, args=(after,))
-        st.button("All pages", on_click=_open, args=("",), type="tertiary")
+        here = trn("{place:,} of {n:,} page", "{place:,} of {n:,} pages", len(order), place=at + 1)
+        kind = "" if asked == "all" else f", {tr(page_list.NAMED[asked])}"
+        st.caption(f"{here}{kind}", width="content")
+        st.button(tr("Next →"), disabled=not after, shortcut=keyboard.NEXT_PLATE, on_click=_open, args=(after,))
+        st.button(tr("All pages"), on_click=_open, args=("",), type="tertiary")
 
 
 def _open(page_id: str) -> None:
@@ -86,7 +88,7 @@ def _boxes(collection: Collection, shown: CorrectedPage, blocked: str) -> None:
         name=page.page_id,
         src=server.page_url(collection, page.page_id),
         preview=server.page_url(collection, page.page_id, page_scans.SMALL),
-        alt=f"Page {page.page_id} with {page_list.summary(shown.cuts)}",
+        alt=tr("Page {page} with {what}", page=page.page_id, what=page_list.summary(shown.cuts)),
         size=(page.width, page.height),
         cuts=shown.cuts,
         following=following(collection, shown),
@@ -141,71 +143,76 @@ def _add(collection: Collection, shown: CorrectedPage, cuts: Sequence[Cut] | Non
 
 def _plates(collection: Collection, shown: CorrectedPage) -> None:
     page = shown.page
-    st.markdown("## Plates of this page")
+    st.markdown(tr("## Plates of this page"))
     if shown.waiting:
-        st.caption("As they were cut in the last run:")
+        st.caption(tr("As they were cut in the last run:"))
     items: list[dict[str, Any]] = []
     for cut in page.illustrations:
         row = shown_pages.row_of(collection, page.plate_root, (page.plates or {}).get(cut.number, ""))
         if row is not None:
             plate_id = str(collection.catalogue.plate_ids[row])
-            lines = [f"Box {cut.number}, {_sure(cut)}"]
-            items.append({**cards.card(collection, row), "title": f"plate {plate_id} →", "lines": lines})
+            title = tr("plate {plate} →", plate=plate_id)
+            items.append({**cards.card(collection, row), "title": title, "lines": [_sure(cut)]})
     if items:
-        event = thumbnail_grid(key="page_plates", items=items, height=110, min_width=110, label="Plates of this page")
+        event = thumbnail_grid(
+            key="page_plates", items=items, height=110, min_width=110, label=tr("Plates of this page")
+        )
         if event.clicked:
             shell.go("plate", plate=event.clicked)
     else:
-        st.caption("None: no illustration was cut out of it.")
+        st.caption(tr("None: no illustration was cut out of it."))
     others = [cut for cut in page.cuts if cut.kind != ILLUSTRATION]
     if others:
-        st.caption(f"Kept on the page, and no plates: {page_list.summary(others)}.")
+        st.caption(tr("Kept on the page, and no plates: {what}.", what=page_list.summary(others)))
     if page.turn:
-        st.caption(f"Its plates are turned by {page.turn}° when they are cut out, to stand upright.")
+        st.caption(
+            tr("Its plates are turned by {degrees}° when they are cut out, to stand upright.", degrees=page.turn)
+        )
     if shown.waiting:
         page_list.waiting(collection, shown_pages.all_pages(collection))
 
 
 def _sure(cut: Cut) -> str:
-    return f"{int(cut.score * 100)} % sure" if cut.score < 1 else "by hand"
+    if cut.score < 1:
+        return tr("Box {number}, {share} % sure", number=cut.number, share=int(cut.score * 100))
+    return tr("Box {number}, by hand", number=cut.number)
 
 
 # ---- who changed what
 
 
 def _history(collection: Collection, shown: CorrectedPage, may: bool) -> None:
-    st.markdown("## History")
+    st.markdown(tr("## History"))
     last = shown.last
     if last is None:
-        by = f"By {text.plain(shown.page.by)}." if shown.page.by else "Nobody corrected this page."
-        st.caption(f"{by} The network found {page_list.summary(shown.page.cuts)}." if not shown.page.by else by)
+        if shown.page.by:
+            st.caption(tr("By {reviewer}.", reviewer=text.plain(shown.page.by)))
+        else:
+            what = page_list.summary(shown.page.cuts)
+            st.caption(tr("Nobody corrected this page. The network found {what}.", what=what))
         return
     if last.cuts is None and shown.waiting:
-        st.caption("The network's own boxes are back with the next run.")
+        st.caption(tr("The network's own boxes are back with the next run."))
     for one in reversed(shown.said):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-            st.caption(f"{text.plain(one.reviewer)}, {_moment(one.when)}: {_what(one)}", width="stretch")
+            when = moments.minute(datetime.fromisoformat(one.when))
+            st.caption(f"{text.plain(one.reviewer)}, {when} UTC: {_what(one)}", width="stretch")
             if one is not last and one.cuts is not None:
                 st.button(
-                    "Back to this", key=f"back_{one.number}", type="tertiary", disabled=not may,
+                    tr("Back to this"), key=f"back_{one.number}", type="tertiary", disabled=not may,
                     on_click=_go_back, args=(collection.name, shown.page.page_id, one.number, shown.after),
                 )  # fmt: skip
     if last.cuts is not None:
         st.button(
-            "As the network finds it", key="back_network", type="tertiary", disabled=not may,
-            help="Take all corrections of this page back; they stay in its history.",
+            tr("As the network finds it"), key="back_network", type="tertiary", disabled=not may,
+            help=tr("Take all corrections of this page back; they stay in its history."),
             on_click=_go_back, args=(collection.name, shown.page.page_id, 0, shown.after),
         )  # fmt: skip
 
 
 def _what(one: Correction) -> str:
-    drawn = "as the network finds it" if one.cuts is None else page_list.summary(one.cuts)
-    return f"{drawn}, carried over from a former scan" if one.former else drawn
-
-
-def _moment(when: str) -> str:
-    moment = datetime.fromisoformat(when)
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    drawn = tr("as the network finds it") if one.cuts is None else page_list.summary(one.cuts)
+    return tr("{drawn}, carried over from a former scan", drawn=drawn) if one.former else drawn
 
 
 def _go_back(name: str, page_id: str, number: int, after: int) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, family_words, shell
 from imgsim.app.services import caches, state, text
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.addresses import family_address, gone_sentence, plate_address, sentence
 from imgsim.collection.family_ids import history
@@ -33,22 +34,28 @@ def gone_plate(collection: Collection) -> bool:
     picture = Registry(collection.path).thumbnail(plate_id)
     with st.container(border=True, horizontal=True, key="gone_plate"):
         if picture is not None:
-            st.image(picture, width=220, caption="Its last scan")
+            st.image(picture, width=220, caption=tr("Its last scan"))
         with st.container(gap="small"):
             st.markdown(f"**{text.plain(gone_sentence(entry))}**")
             waiting = [one for one in caches.unconfirmed(collection) if plate_id in one.review.pair]
             if waiting:
                 st.markdown(
-                    f"Decisions that name it: {len(waiting):,}. They are kept, and count for nothing while it is gone."
+                    tr(
+                        "Decisions that name it: {decisions:,}. They are kept, and count for nothing while it is gone.",
+                        decisions=len(waiting),
+                    )
                 )
-                if st.button("See these decisions", key="gone_decisions"):
+                if st.button(tr("See these decisions"), key="gone_decisions"):
                     shell.go("review", desk="all")
             after = entry.successor if collection.catalogue.has(entry.successor) else ""
-            if after and st.button(f"Open {text.plain(after)}", key="gone_successor"):
+            if after and st.button(tr("Open {plate}", plate=text.plain(after)), key="gone_successor"):
                 shell.go("plate", plate=after)
             st.caption(
-                "Its id stays its own: no other plate will ever have it, and it is back with the scan. "
-                f"Scan: SHA-256 {entry.sha256}."
+                tr(
+                    "Its id stays its own: no other plate will ever have it, and it is back with the scan. "
+                    "Scan: SHA-256 {sha256}.",
+                    sha256=entry.sha256,
+                )
             )
     return True
 
@@ -69,13 +76,13 @@ def follow_family(collection: Collection, families: Families, asked: str) -> Non
     with st.container(border=True, key="former_family"):
         st.warning(text.plain(address.told))
         for family_id in address.families:
-            if st.button(f"Open the family {family_id}", key=f"former_{family_id}"):
+            if st.button(tr("Open the family {family}", family=family_id), key=f"former_{family_id}"):
                 shell.go("reuse", family=family_id)
         if address.plates:
             items = [
                 cards.card(collection, collection.catalogue.row(plate)) for plate in address.plates[:24]
             ]
-            event = thumbnail_grid(key="former_plates", items=items, height=130, label="Its plates")
+            event = thumbnail_grid(key="former_plates", items=items, height=130, label=tr("Its plates"))
             if event.clicked:
                 shell.go("plate", plate=event.clicked)
 
@@ -97,6 +104,6 @@ def family_history(collection: Collection, family: Family) -> None:
         st.caption(text.plain(error))
         return
     if records:
-        with st.expander(f"History of {family.id}", key="family_history"):
+        with st.expander(tr("History of {family}", family=family.id), key="family_history"):
             for record in records:
                 st.markdown(f"- {text.plain(sentence(record))}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from imgsim.app.services import caches, text
+from imgsim.app.services import caches
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.families import Families
 
-LEGEND = (
+LEGEND = marked(
     "Marks under a plate:\n"
     "- **in 3 books**: its image was found in so many books of this collection, by the lines or by your decisions\n"
     "- **✓ 2 decided**: pairs with this plate on which somebody decided\n"
@@ -33,8 +34,11 @@ def of(collection: Collection, rows: Iterable[int]) -> list[list[dict[str, str]]
         if families is not None and (family := families.of(int(row))) is not None:
             marks.append(_reused(families, family))
         if number := decided[str(ids[row])]:
-            title = f"{text.count(number, 'pair')} with this plate {'is' if number == 1 else 'are'} decided"
-            marks.append({"kind": "reviewed", "text": f"✓ {number:,} decided", "title": title})
+            title = trn(
+                "{n:,} pair with this plate is decided", "{n:,} pairs with this plate are decided", number
+            )
+            words = trn("✓ {n:,} decided", "✓ {n:,} decided", number)
+            marks.append({"kind": "reviewed", "text": words, "title": title})
         found.append(marks)
     return found
 
@@ -45,8 +49,20 @@ def _decided(collection: Collection) -> Counter[str]:
 
 def _reused(families: Families, family_id: str) -> dict[str, str]:
     family = families.family(family_id)
-    books = len(family.books)
-    words = f"in {books:,} books" if books > 1 else f"{len(family):,} times"
-    where = f"in {text.count(books, 'book')}" if books else "in this collection"
-    title = f"The image of this plate was found {len(family):,} times {where}, {family.span or 'without a year'}"
+    books, times = len(family.books), len(family)
+    if books > 1:
+        words = trn("in {n:,} book", "in {n:,} books", books)
+    else:
+        words = trn("{n:,} times", "{n:,} times", times)
+    when = family.span_said or tr("without a year")
+    if books:
+        title = trn(
+            "The image of this plate was found {times:,} times in {n:,} book, {when}",
+            "The image of this plate was found {times:,} times in {n:,} books, {when}",
+            books, times=times, when=when,
+        )  # fmt: skip
+    else:
+        title = tr(
+            "The image of this plate was found {times:,} times in this collection, {when}", times=times, when=when
+        )
     return {"kind": "reused", "text": words, "title": title}

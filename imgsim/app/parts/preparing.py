@@ -15,6 +15,7 @@ from imgsim.app.services.run_story import StageSaid
 from imgsim.app.services.runs import Run, Status
 from imgsim.base.progress import duration
 from imgsim.base.terms import MAPS
+from imgsim.base.translation import marked, number, tr
 from imgsim.collection import shelf
 from imgsim.errors import ImgsimError
 from imgsim.generation.current import is_collection, live
@@ -24,18 +25,26 @@ from imgsim.generation.locking import is_locked
 EVERY = 1.0  # seconds between two looks
 _SLOWLY = 3.0  # beside a page that is about something else
 _STAGES = {
-    "generating plates": "Drawing the sample plates", "fetching images": "Fetching the images",
-    "looking for images": "Looking for images", "comparing files": "Comparing files with those of before",
-    "plates": "Reading plates", "catalogue": "Joining the table", "writing": "Writing",
-    "features": "Finding lines and details", "mirrored queries": "Looking at plates in the mirror",
-    "repeated parts": "Learning what repeats on plates", "index": "Indexing details",
-    "candidates": "Choosing pairs to compare",
-    "checking thumbnails": "Checking thumbnails", "checking files, MB": "Checking files",
-    "matches": "Comparing pairs by their lines", "families": "Tying families",
-}  # fmt: skip
-_KINDS = {
-    "neighbours": "Finding plates that look alike ({})",
-    **{name: f"Drawing a map ({map_.word}, {{}})" for name, map_ in MAPS.items()},
+    "generating plates": marked("Drawing the sample plates"),
+    "fetching images": marked("Fetching the images"),
+    "looking for images": marked("Looking for images"),
+    "comparing files": marked("Comparing files with those of before"),
+    "downloading weights": marked("Downloading weights"),
+    "cutting out illustrations": marked("Cutting out illustrations"),
+    "plates": marked("Reading plates"),
+    "catalogue": marked("Joining the table"),
+    "writing": marked("Writing"),
+    "features": marked("Finding lines and details"),
+    "mirror images and parts": marked("Mirror images and parts"),
+    "mirrored queries": marked("Looking at plates in the mirror"),
+    "repeated parts": marked("Learning what repeats on plates"),
+    "index": marked("Indexing details"),
+    "candidates": marked("Choosing pairs to compare"),
+    "checking thumbnails": marked("Checking thumbnails"),
+    "checking files, MB": marked("Checking files"),
+    "matches": marked("Comparing pairs by their lines"),
+    "copies": marked("Copies"),
+    "families": marked("Tying families"),
 }
 
 
@@ -43,35 +52,40 @@ def stage_words(name: str) -> str:
     """What a stage does, for readers: `Comparing pairs by their lines`."""
     first, _, rest = name.partition(" ")
     if name in _STAGES:
-        return _STAGES[name]
-    return _KINDS[first].format(rest) if first in _KINDS and rest else name[:1].upper() + name[1:]
+        return tr(_STAGES[name])
+    if rest and first == "neighbours":
+        return tr("Finding plates that look alike ({network})", network=rest)
+    if rest and first in MAPS:
+        return tr("Drawing a map ({map}, {network})", map=tr(MAPS[first].word), network=rest)
+    return name[:1].upper() + name[1:]
 
 
 def stage_line(stage: StageSaid) -> str:
     """`Reading plates · 1,204 of 5,000 · 41/s · 2 min 10 s left`"""
     parts = [stage_words(stage.name)]
     if stage.total:
-        parts.append(f"{min(stage.done, stage.total):,} of {stage.total:,}")
+        parts.append(tr("{done:,} of {every:,}", done=min(stage.done, stage.total), every=stage.total))
     elif stage.done:
-        parts.append(f"{stage.done:,}")
+        parts.append(number(stage.done))
     if not stage.finished and stage.rate:
-        parts.append(f"{stage.rate:,.1f} a second" if stage.rate < 10 else f"{stage.rate:,.0f} a second")
+        rate = number(stage.rate, ",.1f" if stage.rate < 10 else ",.0f")
+        parts.append(tr("{rate} a second", rate=rate))
     if not stage.finished and stage.left is not None and stage.left >= 1:
-        parts.append(f"{duration(stage.left)} left")
+        parts.append(tr("{time} left", time=duration(stage.left)))
     return " · ".join(parts)
 
 
 def bars(run: Run) -> None:
     """Draw what a run does now as a bar, and what it has done above that as a line."""
     stages = list(run.story.stages.values())
-    done = ["Plates can be browsed"] * run.story.ready + [stage_words(one.name) for one in stages[:-1]]
+    done = [tr("Plates can be browsed")] * run.story.ready + [stage_words(one.name) for one in stages[:-1]]
     if done:
         st.caption(text.plain(f"✓ {' · '.join(done)}"))
     now = run.story.stage
     if now is None:
-        st.progress(0.0, "Telling it to stop …" if run.stopping else "Starting …")
+        st.progress(0.0, tr("Telling it to stop …") if run.stopping else tr("Starting …"))
     else:
-        st.progress(now.share, "Stopping …" if run.stopping else text.plain(stage_line(now)))
+        st.progress(now.share, tr("Stopping …") if run.stopping else text.plain(stage_line(now)))
 
 
 # ---- beginning one
@@ -127,8 +141,8 @@ def _watched(folder: str, was_ready: bool, place: str) -> None:
     bars(run)
     if place and nearby.reads():
         st.button(
-            "Cancel", key=f"cancel_{place}_{run.name}", on_click=runs.cancel, args=(run.folder,), disabled=run.stopping,
-            help="What is done is kept; it can go on later.",
+            tr("Cancel"), key=f"cancel_{place}_{run.name}", on_click=runs.cancel, args=(run.folder,),
+            disabled=run.stopping, help=tr("What is done is kept; it can go on later."),
         )  # fmt: skip
 
 
@@ -137,7 +151,7 @@ def ended(run: Run) -> None:
     failure = run.failure()
     name = text.plain(run.name)
     if run.status is Status.FAILED and failure is not None:
-        st.error(f"**“{name}” could not be prepared.** {text.plain(failure.what)}")
+        st.error(f"{tr('**“{name}” could not be prepared.**', name=name)} {text.plain(failure.what)}")
         said = remedies.words(failure.remedy) if failure.remedy is not None else None
         if said is not None:
             st.markdown(text.plain(said.sentence))
@@ -145,29 +159,32 @@ def ended(run: Run) -> None:
                 st.code(said.command, language=None)
     elif run.status is Status.BROKEN_OFF:
         st.warning(
-            f"**The preparation of “{name}” was broken off**, by the end of imgsim, of the computer, or by the "
-            "system. What was done is kept."
+            tr(
+                "**The preparation of “{name}” was broken off**, by the end of imgsim, of the computer, or by the "
+                "system. What was done is kept.",
+                name=name,
+            )
         )
     elif run.status is Status.CANCELLED:
-        st.info(f"**The preparation of “{name}” was cancelled.** What was done is kept.")
+        st.info(tr("**The preparation of “{name}” was cancelled.** What was done is kept.", name=name))
 
 
 def ways_on(run: Run) -> None:
     """The buttons to go on with a run that did not come to its end, and to leave it."""
     if not nearby.reads():
         return
-    label = "Try again" if run.status is Status.FAILED else "Go on"
+    label = tr("Try again") if run.status is Status.FAILED else tr("Go on")
     with st.container(horizontal=True):
         st.button(
-            label, key=f"resume_{run.name}", type="primary", help="It goes on where it stopped.", on_click=begin,
+            label, key=f"resume_{run.name}", type="primary", help=tr("It goes on where it stopped."), on_click=begin,
             args=(run.folder, run.words, run.kind),
         )  # fmt: skip
         if is_collection(run.folder):
-            st.button("Leave it", key=f"close_{run.name}", on_click=runs.close, args=(run.folder,))
+            st.button(tr("Leave it"), key=f"close_{run.name}", on_click=runs.close, args=(run.folder,))
         else:
             st.button(
-                "Throw it away", key=f"throw_{run.name}", on_click=throw_away, args=(run.folder,),
-                help="To the trash, with what was handed in for it. Scans in folders of yours stay where they lie.",
+                tr("Throw it away"), key=f"throw_{run.name}", on_click=throw_away, args=(run.folder,),
+                help=tr("To the trash, with what was handed in for it. Scans in folders of yours stay where they lie."),
             )  # fmt: skip
 
 
@@ -180,6 +197,13 @@ def throw_away(folder: Path) -> None:
 
 
 # ---- small, on every page
+
+# Of a run that waits for a word.
+_LEFT = {
+    Status.FAILED: marked("**{name}**: failed. See Add plates."),
+    Status.CANCELLED: marked("**{name}**: cancelled. See Add plates."),
+    Status.BROKEN_OFF: marked("**{name}**: broken off. See Add plates."),
+}
 
 
 def notice(data: Path, opened: Generation | None = None, *, besides: Path | None = None) -> None:
@@ -194,7 +218,7 @@ def notice(data: Path, opened: Generation | None = None, *, besides: Path | None
     if told:
         _notice(str(data), tuple((run.name, run.status.value, run.story.ready) for run in told))
     if opened is not None and opened.in_progress and not any(run.folder == opened.path for run in shown):
-        st.caption(f"**{text.plain(opened.name)}** is being prepared in a terminal.")
+        st.caption(tr("**{name}** is being prepared in a terminal.", name=text.plain(opened.name)))
         _from_elsewhere(str(opened.path), opened.generation)
 
 
@@ -217,7 +241,8 @@ def _notice(data: str, then: tuple[tuple[str, str, bool], ...]) -> None:
         with st.container(key=f"run_notice_{name}", gap=None):
             stage = run.story.stage
             if run.running:
-                st.caption(f"**{text.plain(name)}** is being prepared")
-                st.progress(stage.share if stage else 0.0, text.plain(stage_line(stage)) if stage else "Starting …")
+                st.caption(tr("**{name}** is being prepared", name=text.plain(name)))
+                said = text.plain(stage_line(stage)) if stage else tr("Starting …")
+                st.progress(stage.share if stage else 0.0, said)
             else:
-                st.caption(f"**{text.plain(name)}**: {run.status.value}. See Add plates.")
+                st.caption(tr(_LEFT[run.status], name=text.plain(name)))

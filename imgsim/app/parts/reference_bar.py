@@ -9,12 +9,12 @@ import streamlit as st
 
 from imgsim.app.parts import reference_set, shell
 from imgsim.app.services import caches, state, text
-from imgsim.base.translation import tr
+from imgsim.base.translation import language, marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.between import LAST, Between
 from imgsim.errors import ImgsimError
 
-_HELP = (
+_HELP = marked(
     "Your new books against those that were here, say: only what has a plate on both sides. What the chosen plates "
     "have in common with one another is left out, and so is what the others have."
 )
@@ -28,20 +28,22 @@ def draw(collection: Collection) -> None:
         st.caption(text.plain(error))
         return
     names = [name for name in state.current().between if name in known]
-    offered = caches.fact(collection, "sets to choose from", lambda: reference_set.offered(collection, known), keep=1)
+    offered = caches.fact(
+        collection, "sets to choose from", lambda: reference_set.offered(collection, known), language(), keep=4
+    )
     if len(offered) < 2 and not names:
         return
     labels = offered | {name: reference_set.label(collection, known[name]) for name in names}
     st.multiselect(
-        "Only matches between",
+        tr("Only matches between"),
         list(labels),
         format_func=lambda name: labels.get(name, name),
-        placeholder="any plates",
-        help=_HELP,
+        placeholder=tr("any plates"),
+        help=tr(_HELP),
         **state.bind("between", value=names, read=tuple),
     )
     if names:
-        st.caption("and all other plates.")
+        st.caption(tr("and all other plates."))
 
 
 def said(collection: Collection) -> Between | None:
@@ -55,11 +57,14 @@ def said(collection: Collection) -> Between | None:
         else:
             number = int(between.chosen.sum())
             rest = len(between.chosen) - number
-            st.markdown(
-                f"Only what is in both: **{text.plain(reference_set.called(collection, between))}** "
-                f"({text.count(number, 'plate')}) and the {text.count(rest, 'other plate')}.",
-                width="stretch",
+            both = trn(
+                "Only what is in both: **{chosen}** ({plates}) and the {n:,} other plate.",
+                "Only what is in both: **{chosen}** ({plates}) and the {n:,} other plates.",
+                rest,
+                chosen=text.plain(reference_set.called(collection, between)),
+                plates=text.count(number, "plate", "plates"),
             )
+            st.markdown(both, width="stretch")
         _leave("between_all", "secondary")
     return between
 
@@ -75,17 +80,19 @@ def nothing(collection: Collection, between: Between, what: str) -> None:
         called = text.plain(reference_set.called(collection, between))
         st.markdown(tr(what, chosen=called))
         st.markdown(
-            "Choose other books on the left, or look at what comes nearest by eye: open a plate of these books, and "
-            "ask for its neighbours in other books."
+            tr(
+                "Choose other books on the left, or look at what comes nearest by eye: open a plate of these books, "
+                "and ask for its neighbours in other books."
+            )
         )
         with st.container(horizontal=True):
             _leave("between_nothing_all", "primary")
-            if st.button("Browse these plates", key="between_nothing_browse"):
+            if st.button(tr("Browse these plates"), key="between_nothing_browse"):
                 _browse(collection, between)
 
 
 def _leave(key: str, kind: Literal["primary", "secondary"]) -> None:
-    if st.button("Show all matches", key=key, type=kind):
+    if st.button(tr("Show all matches"), key=key, type=kind):
         state.update(between=())
         st.rerun()  # of the whole page: the choice stands beside a part that may run alone
 
@@ -101,9 +108,11 @@ def _why(collection: Collection, names: Sequence[str]) -> str:
     except ImgsimError as error:
         return text.plain(error)
     missing = [name.partition(":")[2] or name for name in names if name not in known and name != LAST]
-    why = (
-        f"This link names plates that are not in this collection ({', '.join(missing)})"
-        if missing
-        else "Every plate is chosen, and there are no others to set them against"
-    )
-    return text.plain(f"{why}. So all matches are shown.")
+    if missing:
+        why = tr(
+            "This link names plates that are not in this collection ({names}). So all matches are shown.",
+            names=", ".join(missing),
+        )
+    else:
+        why = tr("Every plate is chosen, and there are no others to set them against. So all matches are shown.")
+    return text.plain(why)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from imgsim.app.services import caches, state, text
+from imgsim.app.services import caches, moments, state, text
+from imgsim.base.translation import number, tr
 from imgsim.collection import Collection
 from imgsim.collection.between import ADDED, BOOK, FOLDER, Between, Part, parts, telling
 from imgsim.collection.book_network import BookNetwork
@@ -27,7 +28,7 @@ def network(collection: Collection, between: Between | None) -> BookNetwork | No
         return caches.book_network(collection)
     return caches.answer(
         collection, "books between", lambda shown: shown.between(*between.names).book_network, between.names,
-        keep=4, told="Looking which books share images …",
+        keep=4, told=tr("Looking which books share images …"),
     )  # fmt: skip
 
 
@@ -36,8 +37,10 @@ def called(collection: Collection, between: Between) -> str:
     books = dict.fromkeys(collection.catalogue.frame["book"].to_numpy()[between.chosen])
     named = [collection.catalogue.book_label(book) for book in books if book]
     if 0 < len(named) <= 2 and "" not in books:
-        return " and ".join(named)
-    return text.count(len(named), "book") if named else label(collection, parts_of(collection)[between.names[0]])
+        return named[0] if len(named) == 1 else tr("{one} and {other}", one=named[0], other=named[1])
+    if named:
+        return text.count(len(named), "book", "books")
+    return label(collection, parts_of(collection)[between.names[0]])
 
 
 def made(collection: Collection, names: Sequence[str]) -> Between:
@@ -61,14 +64,14 @@ def offered(collection: Collection, known: Mapping[str, Part]) -> dict[str, str]
 def label(collection: Collection, part: Part) -> str:
     """What a part is called on the screen."""
     catalogue = collection.catalogue
-    number = f"({len(part.rows):,})"
+    plates = len(part.rows)
     if part.kind == BOOK:
-        return f"{catalogue.book_label(part.value)} {number}"
+        return f"{catalogue.book_label(part.value)} ({number(plates)})"
     if part.kind == FOLDER:
-        return f"Folder {part.value} {number}"
+        return tr("Folder {folder} ({plates:,})", folder=part.value, plates=plates)
     if part.kind != ADDED:
-        return f"From {part.value} {number}"
+        return tr("From {source} ({plates:,})", source=part.value, plates=plates)
     books = {book for book in catalogue.frame["book"].to_numpy()[part.rows] if book}
-    what = catalogue.book_label(books.pop()) if len(books) == 1 else text.count(len(books), "book")
-    moment = datetime.fromisoformat(part.value).astimezone()
-    return f"{what} {number}, added {moment.day} {moment:%b %Y, %H:%M}"
+    what = catalogue.book_label(books.pop()) if len(books) == 1 else text.count(len(books), "book", "books")
+    when = moments.minute(datetime.fromisoformat(part.value).astimezone())
+    return tr("{what} ({plates:,}), added {when}", what=what, plates=plates, when=when)

@@ -12,6 +12,7 @@ import streamlit as st
 from imgsim.app.components import pair_list
 from imgsim.app.parts import reviewing, shell
 from imgsim.app.services import caches, intake, server, state, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
 from imgsim.reviews import Conflict, MergeReport, Review
@@ -51,16 +52,18 @@ class _Told:
 def offer(collection: Collection) -> None:
     """Draw the field that takes in a file."""
     st.caption(
-        "Reviews that were downloaded from another imgsim, or a table with the columns plate_a_id, plate_b_id, "
-        "decision and reviewer. Nothing that is here is changed; the same file twice adds nothing."
+        tr(
+            "Reviews that were downloaded from another imgsim, or a table with the columns plate_a_id, plate_b_id, "
+            "decision and reviewer. Nothing that is here is changed; the same file twice adds nothing."
+        )
     )
     number = st.session_state.setdefault(_UPLOADS, 0)
-    file = st.file_uploader("Reviews as CSV", type=["csv"], key=f"reviews_upload_{number}")
+    file = st.file_uploader(tr("Reviews as CSV"), type=["csv"], key=f"reviews_upload_{number}")
     if file is None:
         return
     content = intake.read(file.getvalue())
     if content is None:
-        st.error("So many files were brought meanwhile that this one was given up. Bring it again.")
+        st.error(tr("So many files were brought meanwhile that this one was given up. Bring it again."))
         return
     try:
         with _ONE_AT_A_TIME:
@@ -80,17 +83,14 @@ def reminder(collection: Collection) -> None:
     if told is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="merge_reminder"):
-        left = ", ".join(
-            part
-            for part in (
-                text.count(told.conflicts, "conflict") if told.conflicts else "",
-                f"{text.count(told.refused, 'row')} refused" if told.refused else "",
-            )
-            if part
-        )
-        st.markdown(f"**{_imported(told.report)}**" + (f", {left}" if left else ""), width="stretch")
-        st.button("Read the report", key="open_report", type="tertiary", on_click=_open)
-        st.button("Close", key="close_reminder", type="tertiary", on_click=_close, args=(collection.name,))
+        parts = [f"**{_imported(told.report)}**"]
+        if told.conflicts:
+            parts.append(text.count(told.conflicts, "conflict", "conflicts"))
+        if told.refused:
+            parts.append(trn("{n:,} row refused", "{n:,} rows refused", told.refused))
+        st.markdown(", ".join(parts), width="stretch")
+        st.button(tr("Read the report"), key="open_report", type="tertiary", on_click=_open)
+        st.button(tr("Close"), key="close_reminder", type="tertiary", on_click=_close, args=(collection.name,))
 
 
 def report(collection: Collection) -> None:
@@ -101,40 +101,49 @@ def report(collection: Collection) -> None:
     found = told.report
     with st.container(border=True, key="merge_report"):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.markdown(f"**{_imported(found)}**, {found.already:,} were here already.")
-            st.button("Close", key="close_report", type="tertiary", on_click=_close, args=(collection.name,))
+            already = trn("{n:,} were here already.", "{n:,} were here already.", found.already)
+            st.markdown(f"**{_imported(found)}**, {already}")
+            st.button(tr("Close"), key="close_report", type="tertiary", on_click=_close, args=(collection.name,))
         if found.unconfirmed:
             st.markdown(
-                f"{text.count(found.unconfirmed, 'new record')} {_is(found.unconfirmed)} about another scan than the "
-                "plate has here, and counts for nothing until somebody confirms it."
+                trn(
+                    "{n:,} new record is about another scan than the plate has here, and counts for nothing until "
+                    "somebody confirms it.",
+                    "{n:,} new records are about another scan than the plate has here, and counts for nothing until "
+                    "somebody confirms it.",
+                    found.unconfirmed,
+                )
             )
         if found.conflicts:
             _conflicts(collection, found.conflicts, told.conflicts)
         if found.unknown:
-            them = "it" if told.unknown == 1 else "them"
             st.markdown(
-                f"**{text.count(told.unknown, 'plate')} {_is(told.unknown)} not in this collection. What the file "
-                f"says of {them} was refused:**"
+                trn(
+                    "**{n:,} plate is not in this collection. What the file says of it was refused:**",
+                    "**{n:,} plates are not in this collection. What the file says of them was refused:**",
+                    told.unknown,
+                )
             )
-            _list("Plate", list(found.unknown), told.unknown)
+            _list("Plate", tr("Plate"), list(found.unknown), told.unknown)
         if found.refused:
-            st.markdown(
-                f"**{text.count(told.refused, 'row')} {'was' if told.refused == 1 else 'were'} refused:**"
-            )
-            lines = [f"Line {line}: {why}" for line, why in found.refused]
-            _list("Row", lines, told.refused)
+            st.markdown(trn("**{n:,} row was refused:**", "**{n:,} rows were refused:**", told.refused))
+            lines = [tr("Line {line}: {why}", line=line, why=why) for line, why in found.refused]
+            _list("Row", tr("Row"), lines, told.refused)
 
 
 def _conflicts(collection: Collection, conflicts: tuple[Conflict, ...], every: int) -> None:
-    more = f" The first {len(conflicts):,} are shown." if every > len(conflicts) else ""
-    st.markdown(
-        f"**{text.count(every, 'conflict')}:** where people differ the pair is disputed, and changes nothing until "
-        f"they agree.{more}"
+    said = trn(
+        "**{n:,} conflict:** where people differ the pair is disputed, and changes nothing until they agree.",
+        "**{n:,} conflicts:** where people differ the pair is disputed, and changes nothing until they agree.",
+        every,
     )
+    if every > len(conflicts):
+        said += " " + trn("The first {n:,} are shown.", "The first {n:,} are shown.", len(conflicts))
+    st.markdown(said)
     event = pair_list(
         key="merge_conflicts",
         items=[_item(collection, number, one) for number, one in enumerate(conflicts)],
-        label="Pairs on which the file and this collection differ",
+        label=tr("Pairs on which the file and this collection differ"),
     )
     if event.clicked:
         shell.go("plate", plate=event.clicked)
@@ -146,14 +155,14 @@ def _conflicts(collection: Collection, conflicts: tuple[Conflict, ...], every: i
 
 def _item(collection: Collection, number: int, one: Conflict) -> dict[str, Any]:
     disputed = one.kind == "disputed"
-    word = "now disputed" if disputed else "kept as it was here"
+    word = tr("now disputed") if disputed else tr("kept as it was here")
     how = (
-        "Both stand, and neither is what is decided."
+        tr("Both stand, and neither is what is decided.")
         if disputed
-        else "One and the same record, with another content: what is here was not changed."
+        else tr("One and the same record, with another content: what is here was not changed.")
     )
-    ours = [f"Here: {_said(review)}" for review in one.ours]
-    theirs = [f"In the file: {_said(review)}" for review in one.theirs]
+    ours = [tr("Here: {said}", said=_said(review)) for review in one.ours]
+    theirs = [tr("In the file: {said}", said=_said(review)) for review in one.theirs]
     return {
         "id": str(number),
         "left": _side(collection, one.plate_a),
@@ -165,14 +174,14 @@ def _item(collection: Collection, number: int, one: Conflict) -> dict[str, Any]:
 
 def _side(collection: Collection, plate_id: str) -> dict[str, Any]:
     if not collection.catalogue.has(plate_id):
-        return {"id": plate_id, "src": "", "alt": f"Plate {plate_id} is not here", "caption": plate_id}
+        return {"id": plate_id, "src": "", "alt": tr("Plate {plate} is not here", plate=plate_id), "caption": plate_id}
     row = collection.catalogue.row(plate_id)
     year = text.date_of(collection.catalogue.record(row))
     title = collection.catalogue.short_title(row)
     return {
         "id": plate_id,
         "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {plate_id}, {title}, {year}",
+        "alt": tr("Plate {plate}, {title}, {year}", plate=plate_id, title=title, year=year),
         "caption": f"{plate_id} · {year} · {title}",
     }
 
@@ -180,23 +189,22 @@ def _side(collection: Collection, plate_id: str) -> dict[str, Any]:
 def _said(review: Review) -> str:
     """`Ada says same plate, 22 Nov 2026: “the crack”`."""
     note = review.note if len(review.note) <= _LONGEST_NOTE else f"{review.note[:_LONGEST_NOTE]}…"
-    return f"{review.reviewer} says {review.decision}, {reviewing.day(review.when)}" + (
-        f": “{note}”" if note else ""
-    )
+    said = tr(
+        "{reviewer} says {decision}, {day}",
+        reviewer=review.reviewer, decision=tr(review.decision), day=reviewing.day(review.when),
+    )  # fmt: skip
+    return said + (f": “{note}”" if note else "")
 
 
-def _list(name: str, lines: list[str], every: int) -> None:
-    more = [f"… and {every - len(lines):,} more"] if every > len(lines) else []
-    frame = pd.DataFrame({name: lines + more})
+def _list(name: str, heading: str, lines: list[str], every: int) -> None:
+    left = every - len(lines)
+    more = [trn("… and {n:,} more", "… and {n:,} more", left)] if left > 0 else []
+    frame = pd.DataFrame({heading: lines + more})
     st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 300), key=f"merge_{name}")
 
 
 def _imported(found: MergeReport) -> str:
-    return f"Imported: {text.count(found.added, 'new record')}"
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+    return trn("Imported: {n:,} new record", "Imported: {n:,} new records", found.added)
 
 
 def _told(collection: Collection) -> _Told | None:

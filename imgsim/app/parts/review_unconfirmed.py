@@ -7,6 +7,7 @@ import streamlit as st
 from imgsim.app.components import thumbnail_grid
 from imgsim.app.parts import cards, pager, reviewer, reviewing
 from imgsim.app.services import caches, remedies, state, text
+from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.id_registry import Registry
 from imgsim.collection.shown_reviews import evidence_of
@@ -16,10 +17,10 @@ from imgsim.reviews.pictures import GONE, NOT_KNOWN, REPLACED, Unconfirmed
 _PER_PAGE = 8
 _PAGE, _FAILED = "_imgsim_unconfirmed_page", "_imgsim_unconfirmed_failed"
 _WHY = {
-    "": "as it was",
-    REPLACED: "here, shown by another scan than the one decided about",
-    GONE: "gone: no scan here shows it",
-    NOT_KNOWN: "here, but the decision does not say which scan it was about",
+    "": marked("as it was"),
+    REPLACED: marked("here, shown by another scan than the one decided about"),
+    GONE: marked("gone: no scan here shows it"),
+    NOT_KNOWN: marked("here, but the decision does not say which scan it was about"),
 }
 
 
@@ -31,15 +32,21 @@ def show(collection: Collection) -> None:
     gone = sum(one.gone for one in waiting)
     with st.container(border=True, key="unconfirmed"):
         st.markdown(
-            f"#### {text.count(len(waiting), 'decision')} "
-            f"{'counts' if len(waiting) == 1 else 'count'} for nothing just now"
+            trn(
+                "#### {n:,} decision counts for nothing just now", "#### {n:,} decisions count for nothing just now",
+                len(waiting),
+            )
+        )  # fmt: skip
+        said = [tr("A decision is about two pictures.")]
+        if gone:
+            said.append(trn("Of {n:,} of these a plate is gone.", "Of {n:,} of these a plate is gone.", gone))
+        said.append(
+            tr(
+                "Where a plate shows another scan than the one decided about, look again, and confirm it if the "
+                "picture is the same. Where a plate is gone, tie the decision to the right one if that is here."
+            )
         )
-        st.caption(
-            "A decision is about two pictures. "
-            + (f"Of {gone:,} of these a plate is gone. " if gone else "")
-            + "Where a plate shows another scan than the one decided about, look again, and confirm it if the "
-            "picture is the same. Where a plate is gone, tie the decision to the right one if that is here."
-        )
+        st.caption(" ".join(said))
         reviewer.sign()
         failed = st.session_state.pop(_FAILED, "")
         if failed:
@@ -47,10 +54,10 @@ def show(collection: Collection) -> None:
         same = [one for one in waiting if not one.gone]
         if len(same) > 1:
             st.button(
-                f"Confirm all {len(same):,} whose plates are here",
+                trn("Confirm all {n:,} whose plates are here", "Confirm all {n:,} whose plates are here", len(same)),
                 key="confirm_all",
                 disabled=not reviewer.name(),
-                help="Only if you have looked: each becomes a decision of yours about the scans that are here now.",
+                help=tr("Only if you have looked: each becomes a decision of yours about the scans that are here now."),
                 on_click=_confirm_all,
                 args=(collection.name, [one.review.uuid for one in same]),
             )
@@ -65,7 +72,7 @@ def show(collection: Collection) -> None:
 def _one(collection: Collection, one: Unconfirmed) -> None:
     review = one.review
     with st.container(border=True, key=f"unconfirmed_{review.uuid}"):
-        words = f"**{review.decision}**, {text.plain(review.reviewer)}, {reviewing.day(review.when)}"
+        words = f"**{tr(review.decision)}**, {text.plain(review.reviewer)}, {reviewing.day(review.when)}"
         st.markdown(words + (f": “{text.plain(review.note)}”" if review.note else ""))
         left, right = st.columns(2, gap="small")
         chosen = {}
@@ -79,10 +86,10 @@ def _one(collection: Collection, one: Unconfirmed) -> None:
         ready = all(plates) and plates[0] != plates[1]
         as_before = plates == (review.plate_a, review.plate_b)
         st.button(
-            "Confirm" if as_before else "Tie the decision to these plates",
+            tr("Confirm") if as_before else tr("Tie the decision to these plates"),
             key=f"confirm_{review.uuid}",
             disabled=not (ready and reviewer.name()),
-            help="It becomes a decision of yours about the two pictures shown here; the old record is kept.",
+            help=tr("It becomes a decision of yours about the two pictures shown here; the old record is kept."),
             on_click=_confirm,
             args=(collection.name, review.uuid, *plates),
         )
@@ -94,9 +101,10 @@ def _side(collection: Collection, key: str, plate: str, picture: str, why: str) 
     if why != GONE:
         row = catalogue.row(plate)
         thumbnail_grid(
-            key=f"unconfirmed_{key}", items=[cards.card(collection, row)], height=130, label=f"Plate {plate}"
-        )
-        st.caption(f"{text.plain(plate)}: {_WHY[why]}.")
+            key=f"unconfirmed_{key}", items=[cards.card(collection, row)], height=130,
+            label=tr("Plate {plate}", plate=plate),
+        )  # fmt: skip
+        st.caption(f"{text.plain(plate)}: {tr(_WHY[why])}.")
         return plate
     last = None
     try:
@@ -105,26 +113,26 @@ def _side(collection: Collection, key: str, plate: str, picture: str, why: str) 
         st.caption(text.plain(error))
     if last is not None:
         st.image(last, width=130)
-    st.caption(f"{text.plain(plate)}: {_WHY[GONE]}.")
+    st.caption(f"{text.plain(plate)}: {tr(_WHY[GONE])}.")
     # The very scan may be here under another id, as where reviews came from another collection.
     same = [other for other, held in catalogue.pictures.items() if picture and held == picture]
     asked = st.text_input(
-        "The right plate’s id",
+        tr("The right plate’s id"),
         value=same[0] if same else "",
         key=f"tie_{key}",
-        placeholder="its id, as on its page",
-        help="The scan that was decided about is here under this id." if same else None,
+        placeholder=tr("its id, as on its page"),
+        help=tr("The scan that was decided about is here under this id.") if same else None,
     ).strip()
     if not asked:
         return ""
     if not catalogue.has(asked):
-        st.caption(f"There is no plate {text.plain(asked)} here.")
+        st.caption(tr("There is no plate {plate} here.", plate=text.plain(asked)))
         return ""
     thumbnail_grid(
         key=f"tied_{key}",
         items=[cards.card(collection, catalogue.row(asked))],
         height=130,
-        label=f"Plate {asked}",
+        label=tr("Plate {plate}", plate=asked),
     )
     return asked
 
@@ -144,7 +152,7 @@ def _confirm(name: str, uuid: str, plate_a: str, plate_b: str) -> None:
             confirms=review.uuid,
         )
     except StopIteration:
-        st.session_state[_FAILED] = "Somebody has confirmed it in the meantime."
+        st.session_state[_FAILED] = tr("Somebody has confirmed it in the meantime.")
     except ImgsimError as error:
         st.session_state[_FAILED] = remedies.told(error)
 

@@ -8,11 +8,13 @@ import streamlit as st
 
 from imgsim.app.services import caches, state, text
 from imgsim.base.terms import AGREEING, CHANCE, REACHED, RIGHT
+from imgsim.base.translation import tr, trn
 from imgsim.charts import review_figures
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import pair_similarities
 from imgsim.collection.score_worth import Suggestion, Worth, labels, shown, suggest, worth
 
+_SIMILARITY = "similarity ("  # how the name of a network's score begins, whatever the reader's language
 _FEW = 2  # fewer judgements make no curve
 
 
@@ -22,31 +24,42 @@ def show(collection: Collection, precision: float) -> None:
     confirmed, rejected = found[0].confirmed, found[0].rejected
     if confirmed + rejected < _FEW:
         with st.container(border=True):
-            st.markdown("**Nobody has judged enough pairs to say what a score is worth.**")
+            st.markdown(tr("**Nobody has judged enough pairs to say what a score is worth.**"))
             st.markdown(
-                f"{text.count(confirmed + rejected, 'judgement')} so far. A few dozen give a first idea, a few hundred "
-                "a threshold that can be relied on; unsure and disputed pairs do not count."
+                trn(
+                    "{n:,} judgement so far. A few dozen give a first idea, a few hundred a threshold that can be "
+                    "relied on; unsure and disputed pairs do not count.",
+                    "{n:,} judgements so far. A few dozen give a first idea, a few hundred a threshold that can be "
+                    "relied on; unsure and disputed pairs do not count.",
+                    confirmed + rejected,
+                )
             )
-            st.button("Judge pairs", type="primary", on_click=_judge)
+            st.button(tr("Judge pairs"), type="primary", on_click=_judge)
         return
     st.markdown(
-        f"By {text.count(confirmed + rejected, 'judged pair')}: {confirmed:,} confirmed (same plate, copies, shared "
-        f"motifs) and {rejected:,} unrelated. Unsure and disputed pairs are left out."
-    )
+        trn(
+            "By {n:,} judged pair: {confirmed:,} confirmed (same plate, copies, shared motifs) and {rejected:,} "
+            "unrelated. Unsure and disputed pairs are left out.",
+            "By {n:,} judged pairs: {confirmed:,} confirmed (same plate, copies, shared motifs) and {rejected:,} "
+            "unrelated. Unsure and disputed pairs are left out.",
+            confirmed + rejected, confirmed=confirmed, rejected=rejected,
+        )
+    )  # fmt: skip
     st.slider(
-        "How many of the pairs that reach the threshold must be re-uses?",
+        tr("How many of the pairs that reach the threshold must be re-uses?"),
         0.5,
         0.99,
         step=0.01,
         format="percent",
         width=420,
-        help="The app suggests the lowest threshold that keeps this with 95 % confidence.",
+        help=tr("The app suggests the lowest threshold that keeps this with 95 % confidence."),
         **state.bind("precision", read=lambda value: round(float(value), 2)),
     )
     suggestions = [suggest(one, precision) for one in found]
     _table(found, suggestions)
     for one, suggestion in zip(found, suggestions, strict=True):
-        st.markdown(f"#### {text.plain(one.name[0].upper() + one.name[1:])}")
+        name = _called(one)
+        st.markdown(f"#### {text.plain(name[0].upper() + name[1:])}")
         st.markdown(text.plain(suggestion.words))
         if one.judged >= _FEW:
             st.plotly_chart(
@@ -55,15 +68,19 @@ def show(collection: Collection, precision: float) -> None:
                 config={"displayModeBar": False},
             )
     st.caption(
-        "Blue: of the judged pairs that reach a threshold, the share that was confirmed. Orange: of the confirmed "
-        "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence.",
+        tr(
+            "Blue: of the judged pairs that reach a threshold, the share that was confirmed. Orange: of the confirmed "
+            "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence."
+        ),
         help=f"{RIGHT.hint} {REACHED.hint} {CHANCE.hint}",
     )
     st.caption(
-        "What this cannot say: the judged pairs are no random sample. The queue asks for doubtful pairs first, so "
-        "clear ones are better than these curves; the orange one is of judged pairs alone and knows nothing of a "
-        "re-use that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more above "
-        "it."
+        tr(
+            "What this cannot say: the judged pairs are no random sample. The queue asks for doubtful pairs first, so "
+            "clear ones are better than these curves; the orange one is of judged pairs alone and knows nothing of a "
+            "re-use that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more "
+            "above it."
+        )
     )
 
 
@@ -84,7 +101,7 @@ def _scores(collection: Collection) -> list[Worth]:
     )
     truth = judged["confirmed"].to_numpy(bool)
     found = [
-        worth(f"similarity ({backbone})", pair_similarities(collection.embeddings(backbone), a, b), truth)
+        worth(f"{_SIMILARITY}{backbone})", pair_similarities(collection.embeddings(backbone), a, b), truth)
         for backbone in collection.backbones
     ]
     if matches is not None:
@@ -96,15 +113,21 @@ def _scores(collection: Collection) -> list[Worth]:
     return found
 
 
+def _called(one: Worth) -> str:
+    if one.name.startswith(_SIMILARITY):
+        return tr("similarity ({network})", network=one.name.removeprefix(_SIMILARITY)[:-1])
+    return tr(one.name)
+
+
 def _table(found: list[Worth], suggestions: list[Suggestion]) -> None:
     rows = []
     for one, suggestion in zip(found, suggestions, strict=True):
         recall = f"{100 * one.recall[suggestion.at]:.0f} %" if suggestion.at >= 0 else ""
         threshold = "" if suggestion.threshold is None else shown(suggestion.threshold)
         estimate = "" if suggestion.estimate is None else shown(suggestion.estimate)
-        rows.append((one.name, one.judged, one.confirmed, threshold or "not yet", recall, estimate))
-    bare = f"Without {CHANCE.word}"
-    names = ["Score", "Judged", "Confirmed", "Suggested threshold", REACHED.title, bare]
+        rows.append((_called(one), one.judged, one.confirmed, threshold or tr("not yet"), recall, estimate))
+    bare = tr("Without {chance}", chance=tr(CHANCE.word))
+    names = [tr("Score"), tr("Judged"), tr("Confirmed"), tr("Suggested threshold"), REACHED.title, bare]
     st.dataframe(
         pd.DataFrame(rows, columns=pd.Index(names)),
         hide_index=True,
@@ -112,7 +135,7 @@ def _table(found: list[Worth], suggestions: list[Suggestion]) -> None:
         column_config={
             REACHED.title: st.column_config.TextColumn(help=REACHED.hint),
             bare: st.column_config.TextColumn(
-                help=f"Where the bare share of re-uses reaches what you wish. {CHANCE.hint}"
+                help=f"{tr('Where the bare share of re-uses reaches what you wish.')} {CHANCE.hint}"
             ),
         },
     )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from imgsim.app.components import browser_memory
 from imgsim.app.services import text
+from imgsim.base.translation import tr
 
 _NAME, _ASKED = "reviewer", "_reviewer_name"
 _MOST = browser_memory.NAMES[_NAME]
@@ -23,19 +24,22 @@ def remembered() -> str:
     return name()
 
 
-def sign(what: str = "signs your decisions") -> str:
-    """Where the reader's name is not known yet, ask for it; it is returned."""
+def sign(what: str = "") -> str:
+    """Where the reader's name is not known yet, ask for it; it is returned. ``what`` as :func:`ask` takes it."""
     known = remembered()
     if not known:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="signing"):
-            ask(what)
+            ask(what or tr("signs your decisions"))
     return known
 
 
 def ask(what: str) -> None:
-    """Draw the field for the name, which is kept and does what is said, and a line about it beside it."""
+    """Draw the field for the name, and a line about it beside it.
+
+    ``what``: what it does, in the reader's language, such as "signs your decisions".
+    """
     _field("")
-    st.caption(f"Write your name first: it is kept in this browser and {what}.", width="content")
+    st.caption(tr("Write your name first: it is kept in this browser and {what}.", what=what), width="content")
 
 
 def change(known: str, told: str) -> None:
@@ -48,11 +52,11 @@ def _field(known: str) -> None:
     # A field for each name: the browser still holds what stood in the one before, and would send it again.
     key = f"{_ASKED}_{known}"
     st.text_input(
-        "Your name",
+        tr("Your name"),
         value=known,
         key=key,
         max_chars=_MOST,
-        placeholder="Your name, then Enter",
+        placeholder=tr("Your name, then Enter"),
         label_visibility="visible" if known else "collapsed",
         on_change=_named,
         args=(key,),

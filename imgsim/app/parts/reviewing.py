@@ -7,6 +7,7 @@ The decision is written before the page runs again, so that whatever the page sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime
@@ -17,14 +18,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import keyboard
 from imgsim.app.parts import reviewer, shell
-from imgsim.app.services import caches, remedies, state, text
+from imgsim.app.services import caches, moments, remedies, state, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.shown_reviews import evidence_of
 from imgsim.errors import ImgsimError
-from imgsim.reviews import DECISIONS, TAKEN_BACK, Review
+from imgsim.reviews import DECISIONS, Review
 from imgsim.reviews.decision_record import MOST_NOTE
 
 _LETTERS = {key.does: key.caps[0] for key in keyboard.DECISION_KEYS}
+_DECIDED = re.compile(rf"(?:(?<=^)|(?<=; ))(?:{'|'.join(map(re.escape, DECISIONS))})(?= \()")
 _MOST_TOLD = 12  # records of a pair
 _SAID, _FAILED = "_imgsim_decided", "_imgsim_undecided"
 Then = Callable[[Review | None], None]
@@ -56,9 +59,9 @@ def bar(
             undo(collection, key=f"{key}_undo", then=then)
             if known:
                 noting(_note_key(key, *ids))
-                reviewer.change(known, "Who decides. Click to change the name.")
+                reviewer.change(known, tr("Who decides. Click to change the name."))
             else:
-                reviewer.ask("signs your decisions")
+                reviewer.ask(tr("signs your decisions"))
         with told or nullcontext():
             _told(collection, *ids)
 
@@ -67,11 +70,12 @@ def buttons(key: str, pressed: str, enabled: bool, act: Callable[..., None], *ar
     """Draw the six decisions with their letters, one of them pressed; ``act`` is called with ``args`` and the one that
     is chosen."""
     for decision, meaning in DECISIONS.items():
+        words = tr(decision)
         st.button(
-            f"{decision[0].upper()}{decision[1:]}",
+            f"{words[:1].upper()}{words[1:]}",
             key=f"{key}_{decision.replace(' ', '_')}",
             type="primary" if decision == pressed else "secondary",
-            help=meaning,
+            help=tr(meaning),
             shortcut=_LETTERS[decision],
             disabled=not enabled,
             on_click=act,
@@ -82,10 +86,10 @@ def buttons(key: str, pressed: str, enabled: bool, act: Callable[..., None], *ar
 def undo(collection: Collection, *, key: str, then: Then | None = None) -> None:
     """Draw the button that takes back the reader's last decision."""
     st.button(
-        "Undo",
+        tr("Undo"),
         key=key,
         type="tertiary",
-        help="Take back your last decision, whichever pair it was on; one about many pairs as one.",
+        help=tr("Take back your last decision, whichever pair it was on; one about many pairs as one."),
         shortcut=keyboard.UNDO,
         disabled=not reviewer.name(),
         on_click=_undo,
@@ -115,10 +119,13 @@ def marks(collection: Collection, plate_id: str, others: Iterable[str]) -> list[
         if one is None:
             found.append({})
             continue
-        words = one.decision if one.disputed else f"✓ {one.decision}"
-        who = f"Disputed: {one.said}" if one.disputed else f"Decided by {one.reviewers}"
-        why = f"{who}, {day(one.when)}" + (f". {one.note}" if one.note else "")
-        found.append({"review": words, "review_title": why})
+        if one.disputed:
+            words = tr(one.decision)
+            who = tr("Disputed: {said}, {day}", said=who_says_what(one.said), day=day(one.when))
+        else:
+            words = f"✓ {tr(one.decision)}"
+            who = tr("Decided by {reviewers}, {day}", reviewers=one.reviewers, day=day(one.when))
+        found.append({"review": words, "review_title": f"{who}. {one.note}" if one.note else who})
     return found
 
 
@@ -139,27 +146,28 @@ def columns(collection: Collection, plate_id: str, rows: Iterable[int]) -> dict[
 
 def day(when: str) -> str:
     """`22 Nov 2026`."""
-    moment = datetime.fromisoformat(when)
-    return f"{moment.day} {moment:%b %Y}"
+    return moments.day(datetime.fromisoformat(when))
+
+
+def who_says_what(said: str) -> str:
+    """`same plate (Ada, Eve); unrelated (Paul)`, as decisions are kept, in the reader's language."""
+    return _DECIDED.sub(lambda found: tr(found[0]), said)
 
 
 # ---- writing
 
 
-def noting(key: str, about: str = "on this pair") -> None:
-    """The note that the next decision takes with it; what is written is seen on the button."""
+def noting(key: str, about: str = "") -> None:
+    """The note that the next decision takes with it; what is written is seen on the button.
+
+    ``about``: what that is on, in the reader's language; this pair if left out.
+    """
     written = str(st.session_state.get(key) or "")
     short = written if len(written) <= 24 else f"{written[:24]}…"
-    with st.popover(
-        f"Note: {text.plain(short)}" if written else "Note", type="tertiary", help="Write a note first."
-    ):
-        st.text_area(
-            "Note",
-            key=key,
-            max_chars=MOST_NOTE,
-            placeholder=f"It goes with your next decision {about}.",
-            height=90,
-        )
+    label = tr("Note: {note}", note=text.plain(short)) if written else tr("Note")
+    with st.popover(label, type="tertiary", help=tr("Write a note first.")):
+        goes = tr("It goes with your next decision {about}.", about=about or tr("on this pair"))
+        st.text_area(tr("Note"), key=key, max_chars=MOST_NOTE, placeholder=goes, height=90)
 
 
 def _note_key(key: str, plate_a: str, plate_b: str) -> str:
@@ -183,7 +191,8 @@ def _decide(name: str, plate_a: str, plate_b: str, key: str, then: Then | None, 
         say(failed=remedies.told(error))
         return
     st.session_state[note_key] = ""
-    st.session_state[_SAID] = (made.pair, f"Noted: {decision} ({plate_a}, {plate_b}).")
+    noted = tr("Noted: {decision} ({plate}, {other}).", decision=tr(decision), plate=plate_a, other=plate_b)
+    st.session_state[_SAID] = (made.pair, noted)
     if then is not None:
         then(made)
 
@@ -195,11 +204,16 @@ def _undo(name: str, then: Then | None) -> None:
         say(failed=remedies.told(error))
         return
     if not gone:
-        say("There is nothing of yours to take back.")
+        say(tr("There is nothing of yours to take back."))
         return
     first = gone[0]
-    what = f"{first.plate_a}, {first.plate_b}" if len(gone) == 1 else f"{len(gone):,} pairs at once"
-    say(f"Taken back: {first.decision} ({what}).")
+    decision = tr(first.decision)
+    if len(gone) == 1:
+        plates = {"plate": first.plate_a, "other": first.plate_b}
+        say(tr("Taken back: {decision} ({plate}, {other}).", decision=decision, **plates))
+    else:
+        pairs = text.count(len(gone), "pair at once", "pairs at once")
+        say(tr("Taken back: {decision} ({pairs}).", decision=decision, pairs=pairs))
     if then is not None:
         then(first)
 
@@ -229,11 +243,16 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
     found = caches.decision(collection, plate_a, plate_b)
     if found is not None:
         if found.disputed:
-            parts.append(f"**Disputed:** {text.plain(found.said)}. Until they agree it changes nothing.")
+            said = text.plain(who_says_what(found.said))
+            parts.append(tr("**Disputed:** {said}. Until they agree it changes nothing.", said=said))
         else:
+            decision, reviewers = tr(found.decision), text.plain(found.reviewers)
             parts.append(
-                f"**Decided: {found.decision}**, by {text.plain(found.reviewers)}, {day(found.when)}."
-            )
+                tr(
+                    "**Decided: {decision}**, by {reviewers}, {day}.",
+                    decision=decision, reviewers=reviewers, day=day(found.when),
+                )
+            )  # fmt: skip
         if found.note:
             parts.append(f"“{text.plain(found.note)}”")
     if parts:
@@ -249,7 +268,7 @@ def trail(collection: Collection, plate_a: int, plate_b: int) -> None:
     row = Markup("<li><b>{}</b> {}, {}{}</li>")
     rows = [
         row.format(
-            "taken back" if one.decision == TAKEN_BACK else one.decision,
+            tr(one.decision),
             one.reviewer,
             f"{day(one.when)}, {one.when[11:16]} UTC",
             f": “{one.note}”" if one.note else "",
@@ -257,24 +276,11 @@ def trail(collection: Collection, plate_a: int, plate_b: int) -> None:
         for one in reversed(records[-_MOST_TOLD:])
     ]
     left = len(records) - len(rows)
-    more = Markup("<li>and {} before, under All reviews</li>").format(left) if left else Markup("")
-    st.html(Markup('<ol class="trail" aria-label="What was decided about this pair">{}{}</ol>').format(
-        Markup("").join(rows), more
-    ))
-
-
-def history(reviews: list[Review]) -> list[dict[str, str]]:
-    """The records of a pair as rows of a table, the latest first."""
-    return [
-        {
-            "When": review.when[:16].replace("T", " "),
-            "Who": review.reviewer,
-            "Decision": review.decision if review.decision != TAKEN_BACK else "(taken back)",
-            "Note": review.note,
-            "Shown": ", ".join(f"{name} {value}" for name, value in review.evidence.items()),
-        }
-        for review in reversed(reviews)
-    ]
+    if left:
+        before = trn("and {n} before, under All reviews", "and {n} before, under All reviews", left)
+        rows.append(Markup("<li>{}</li>").format(before))
+    told = Markup('<ol class="trail" aria-label="{}">{}</ol>')
+    st.html(told.format(tr("What was decided about this pair"), Markup("").join(rows)))
 
 
 def open_in_compare(plate_a: str, plate_b: str) -> None:

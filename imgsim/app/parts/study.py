@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from imgsim.app.services import commands, state, text
+from imgsim.base.translation import tr
 from imgsim.collection import Collection
 from imgsim.collection.neighbour_overlap import STUDY
 
@@ -40,29 +41,38 @@ def button(collection: Collection) -> None:
     now, own = state.current(), backbones(collection)
     if chosen(collection, now):
         st.button(
-            "✓ The study's view",
+            tr("✓ The study's view"),
             type="primary",
             key="study",
             on_click=_back,
             args=(collection.backbones[0],),
-            help="Back to your own view.",
+            help=tr("Back to your own view."),
         )
     elif own:
         st.button(
-            "The study's view",
+            tr("The study's view"),
             key="study",
             on_click=_take,
             args=(now.backbone if now.backbone in own else own[0],),
-            help=f"As in the DHH23 study: the {STUDY.k} most similar of all plates by {' or '.join(own)}, the line at "
-            f"{THRESHOLD:g}.",
+            help=tr(
+                "As in the DHH23 study: the {k} most similar of all plates by {networks}, the line at {at:g}.",
+                k=STUDY.k, networks=_either(own), at=THRESHOLD,
+            ),
         )
     else:
-        with st.popover("The study's view"):
+        with st.popover(tr("The study's view")):
             st.markdown(
-                f"The DHH23 study looked at the {STUDY.k} most similar plates by {' and '.join(STUDY.backbones)}, from "
-                f"{THRESHOLD:g} on. This collection has neither network. Add one in a terminal, then reload this page:"
-            )
+                tr(
+                    "The DHH23 study looked at the {k} most similar plates by {one} and {other}, from {at:g} on. This "
+                    "collection has neither network. Add one in a terminal, then reload this page:",
+                    k=STUDY.k, one=STUDY.backbones[0], other=STUDY.backbones[1], at=THRESHOLD,
+                )
+            )  # fmt: skip
             st.code(commands.prepare(collection.path, "--backbone", BACKBONES[0]), language=None)
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else tr("{one} or {other}", one=names[0], other=names[1])
 
 
 def said(collection: Collection, now: state.State) -> None:
@@ -70,12 +80,13 @@ def said(collection: Collection, now: state.State) -> None:
     if not chosen(collection, now):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="study_said"):
-        st.markdown(
-            f"**The study's view:** the {STUDY.k} most similar of all plates by {text.plain(now.backbone)}, and the "
-            f"line at {THRESHOLD:g}. It was found on the study's own plates: here it may mean something else.",
-            width="stretch",
-        )
-        st.button("Back to your view", key="study_back", on_click=_back, args=(collection.backbones[0],))
+        means = tr(
+            "**The study's view:** the {k} most similar of all plates by {network}, and the line at {at:g}. It was "
+            "found on the study's own plates: here it may mean something else.",
+            k=STUDY.k, network=text.plain(now.backbone), at=THRESHOLD,
+        )  # fmt: skip
+        st.markdown(means, width="stretch")
+        st.button(tr("Back to your view"), key="study_back", on_click=_back, args=(collection.backbones[0],))
 
 
 def _take(backbone: str) -> None:

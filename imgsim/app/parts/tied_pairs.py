@@ -7,6 +7,7 @@ from typing import Any
 from imgsim.app.components import outline
 from imgsim.app.parts import reviewing
 from imgsim.app.services import server, text
+from imgsim.base.translation import tr, trn
 from imgsim.base.verdict_words import (
     CODE_OF,
     COPY,
@@ -19,31 +20,33 @@ from imgsim.base.verdict_words import (
     SAME,
 )
 from imgsim.collection import Collection
+from imgsim.families.family_members import BY_REVIEW, FIRST, FIRST_UNDATED
+from imgsim.families.family_table import EARLIEST_OF, OF_EARLIEST
 from imgsim.verification.match_row import MatchRow
 
 # The colour of each word that the families use; what is not here is said without one.
 KINDS = {
-    "earliest in this collection": "first",
-    "first of the undated": "first",
+    FIRST: "first",
+    FIRST_UNDATED: "first",
     **{verdict: CODE_OF[verdict] for verdict in (SAME, MIRRORED, NEGATIVE, DETAIL, COPY)},
     REVERSED: CODE_OF[MIRRORED],
-    "detail of the earliest": "detail",
-    "the earliest is a detail of it": "detail",
+    OF_EARLIEST: "detail",
+    EARLIEST_OF: "detail",
     **dict.fromkeys((PROBABLY_SAME_PLATE, PROBABLY_RE_ENGRAVED), "printing"),
 }
-
 
 
 def word(said: str) -> dict[str, str]:
     """What the families say of a plate or a pair, as a word with its colour."""
     # What people decided is said as the prepared words are, in their colours.
-    kind = "printing" if said.endswith(", by review") else KINDS.get(said, "")
-    shown = "earliest here" if said == "earliest in this collection" else said
-    how = ""
-    if said.endswith(", by review"):
-        how = "A person decided this."
-    elif kind == "printing":
-        how = "Judged by how far lines stray after the two are laid over each other."
+    if said.endswith(BY_REVIEW):
+        decision = tr(said.removesuffix(BY_REVIEW))
+        shown, how = tr("{decision}, by review", decision=decision), tr("A person decided this.")
+        return {"text": shown, "kind": "printing", "title": how}
+    kind = KINDS.get(said, "")
+    shown = tr("earliest here") if said == FIRST else tr(said)
+    printing = kind == "printing"
+    how = tr("Judged by how far lines stray after the two are laid over each other.") if printing else ""
     return {"text": shown, "kind": kind, "title": how}
 
 
@@ -64,14 +67,18 @@ def tie(collection: Collection, match: MatchRow, *, judge: bool = False) -> dict
     ids = collection.catalogue.plate_ids
     mark = reviewing.mark(collection, str(ids[match.a]), str(ids[match.b]))
     decided = [{"text": mark["review"], "kind": "first", "title": mark["review_title"]}] if mark else []
-    covered = " and ".join(f"{min(share, 1):.0%}" for share in (match.coverage_a, match.coverage_b))
+    agreeing = trn(
+        "{n:,} points agree, over {of_one:.0%} and {of_other:.0%} of the plates",
+        "{n:,} points agree, over {of_one:.0%} and {of_other:.0%} of the plates",
+        match.inliers, of_one=min(match.coverage_a, 1), of_other=min(match.coverage_b, 1),
+    )  # fmt: skip
     return {
         "id": pair_id(match),
         "left": side(collection, match.a, match.region_a),
         "right": side(collection, match.b, match.region_b),
         "words": [word(one) for one in said] + decided,
-        "judge": "Decide" if judge else "",
-        "lines": [f"{match.inliers:,} points agree, over {covered} of the plates"],
+        "judge": tr("Decide") if judge else "",
+        "lines": [agreeing],
     }
 
 
@@ -83,7 +90,7 @@ def side(collection: Collection, row: int, region: Any) -> dict[str, Any]:
     return {
         "id": str(record["plate_id"]),
         "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {record['plate_id']}, {title}, {year}",
+        "alt": tr("Plate {plate}, {title}, {year}", plate=record["plate_id"], title=title, year=year),
         "caption": " · ".join(part for part in (year, str(record["place"]), title) if part),
         "outline": outline(region, int(record["width"] or 1), int(record["height"] or 1)),
     }

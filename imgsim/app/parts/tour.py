@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from imgsim.app.components import browser_memory
 from imgsim.app.services import state
+from imgsim.base.translation import marked, tr
 
 _NAME = "tour"  # what the browser keeps: the numbers of the hints that were read, such as "13"
 _SHOWN = "_imgsim_hint"  # the hint that the last run showed
@@ -25,9 +26,11 @@ class Hint(NamedTuple):
 
 
 HINTS = (
-    Hint(("browse",), "Click a plate to see where its image was used again."),
-    Hint(("plate",), "Read the verdict under each neighbour, then click Compare to see it yourself."),
-    Hint(("map", "reuse"), "Made for discoveries: Map shows what looks alike, Re-use what was used again."),
+    Hint(("browse",), marked("Click a plate to see where its image was used again.")),
+    Hint(("plate",), marked("Read the verdict under each neighbour, then click Compare to see it yourself.")),
+    Hint(
+        ("map", "reuse"), marked("Made for discoveries: Map shows what looks alike, Re-use what was used again.")
+    ),
 )
 READ = "".join(str(number) for number in range(1, len(HINTS) + 1))  # what is kept once all were
 
@@ -46,11 +49,12 @@ def show(page: str) -> None:
         if kept is None or not here or here in kept.get(_NAME, ""):
             return
         st.session_state[_SHOWN] = here
-        hint = Markup('<p class="hint"><b>Hint {} of {}</b> {}</p>')
-        st.html(hint.format(here, len(HINTS), HINTS[int(here) - 1].words), width="content")
-        st.button("Got it", on_click=_read, args=(here,), key="hint_read")
+        hint = Markup('<p class="hint"><b>{}</b> {}</p>')
+        which = tr("Hint {number} of {every}", number=here, every=len(HINTS))
+        st.html(hint.format(which, tr(HINTS[int(here) - 1].words)), width="content")
+        st.button(tr("Got it"), on_click=_read, args=(here,), key="hint_read")
         if len({*kept.get(_NAME, ""), here}) < len(HINTS):
-            st.button("Skip all", type="tertiary", on_click=_read, args=(READ,), key="hint_skip")
+            st.button(tr("Skip all"), type="tertiary", on_click=_read, args=(READ,), key="hint_skip")
 
 
 def again() -> None:

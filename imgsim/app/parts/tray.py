@@ -14,8 +14,9 @@ import streamlit as st
 from imgsim.app.components import browser_memory
 from imgsim.app.components.thumbnail_grid import gathered as gathered_in
 from imgsim.app.parts import notices
-from imgsim.app.services import state, text
+from imgsim.app.services import state
 from imgsim.app.services.parameters import MOST_IDS, ids, written_ids
+from imgsim.base.translation import trn
 
 _NAME = "tray"  # what the browser keeps: of each collection its name and the ids, the latest collection first
 _NOW = "_imgsim_tray"  # collection -> ids
@@ -43,11 +44,13 @@ def add(more: Iterable[str]) -> None:
     wanted = tuple(dict.fromkeys((*now.tray, *more)))
     over = len(wanted) - MOST_IDS
     if over > 0:
-        notices.add(
-            f"The tray holds {MOST_IDS} plates: {text.count(over, 'plate')} more "
-            f"{'was' if over == 1 else 'were'} not put in. For long lists use the filters and Export.",
-            within=now.collection,
-        )
+        said = trn(
+            "The tray holds {most} plates: {n:,} plate more was not put in. For long lists use the filters and Export.",
+            "The tray holds {most} plates: {n:,} plates more were not put in. For long lists use the filters and "
+            "Export.",
+            over, most=MOST_IDS,
+        )  # fmt: skip
+        notices.add(said, within=now.collection)
     _put(wanted[:MOST_IDS])
 
 

@@ -11,6 +11,7 @@ from imgsim.app.components import tray_strip
 from imgsim.app.components.tray_strip import removed
 from imgsim.app.parts import downloads, exporting, shell, tray
 from imgsim.app.services import server, state, text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.addresses import gone_sentence, plate_address
 from imgsim.collection.citing import plate_citation
@@ -42,14 +43,16 @@ def draw(collection: Collection) -> None:
             if here:
                 _more(collection, now, here)
             if undo:
-                st.button("Undo", key="tray_undo", on_click=tray.undo, help="Make the tray what it was before.")
+                st.button(
+                    tr("Undo"), key="tray_undo", on_click=tray.undo, help=tr("Make the tray what it was before.")
+                )
             if now.tray:
-                st.button("Clear", key="tray_clear", on_click=tray.clear, help="Take all plates out.")
+                st.button(tr("Clear"), key="tray_clear", on_click=tray.clear, help=tr("Take all plates out."))
 
 
 def _told(here: int, away: int) -> str:
-    said = text.count(here, "plate") if here or not away else ""
-    missing = f"{away:,} not in this collection" if away else ""
+    said = text.count(here, "plate", "plates") if here or not away else ""
+    missing = trn("{n:,} not in this collection", "{n:,} not in this collection", away) if away else ""
     return ", ".join(part for part in (said, missing) if part)
 
 
@@ -66,7 +69,7 @@ def _became(collection: Collection, plate_id: str) -> str:
         entry = plate_address(collection, plate_id)
     except ImgsimError:  # the registry cannot be read, which every page says
         entry = None
-    return gone_sentence(entry) if entry is not None else "this collection does not have it, and never had"
+    return gone_sentence(entry) if entry is not None else tr("this collection does not have it, and never had")
 
 
 def _removed() -> None:
@@ -78,21 +81,23 @@ def _removed() -> None:
 def _ways(collection: Collection, here: list[str]) -> None:
     with st.container(key="tray_ways", horizontal=True, width="content", gap="small"):
         if len(here) >= 2 and st.button(
-            "Light table", key="tray_table", type="primary", help="Side by side, enlarged and moved together."
+            tr("Light table"), key="tray_table", type="primary", help=tr("Side by side, enlarged and moved together.")
         ):
             shell.go("light_table")
-        if len(here) == 2 and st.button("Compare", key="tray_compare", help="Laid exactly on each other."):
+        if len(here) == 2 and st.button(
+            tr("Compare"), key="tray_compare", help=tr("Laid exactly on each other.")
+        ):
             shell.go("compare", plate=here[0], other=here[1])
 
 
 def _more(collection: Collection, now: state.State, here: list[str]) -> None:
     rows = [collection.catalogue.row(one) for one in here]
-    with st.popover("Take away", key="tray_more"):
+    with st.popover(tr("Take away"), key="tray_more"):
         with st.container(horizontal=True):
             st.button(
-                "Export …",
+                tr("Export …"),
                 key="tray_export",
-                help="Lists, families, references, or all in one zip.",
+                help=tr("Lists, families, references, or all in one zip."),
                 on_click=exporting.of_tray,
             )
             downloads.csv(
@@ -100,12 +105,16 @@ def _more(collection: Collection, now: state.State, here: list[str]) -> None:
                 f"tray_{collection.name}",
                 lambda **of: export.selection_csv(collection.catalogue, rows, **of),
                 key="tray_csv",
-                help=f"{text.count(len(rows), 'plate')}, one a row.",
+                help=trn("{n:,} plate, one a row.", "{n:,} plates, one a row.", len(rows)),
             )
-        kept = "the browser keeps it too" if not tray.too_long(now) else "it is too long for the browser to keep"
-        st.caption(f"A link that opens this tray, for a colleague or for later ({kept}):")
+        if tray.too_long(now):
+            link = tr(
+                "A link that opens this tray, for a colleague or for later (it is too long for the browser to keep):"
+            )
+        else:
+            link = tr("A link that opens this tray, for a colleague or for later (the browser keeps it too):")
+        st.caption(link)
         query = urlencode(state.to_query(state.State(collection=now.collection, tray=now.tray)), doseq=True)
         st.code(f"{shell.address_of('light_table')}?{query}", language=None)
-        st.caption("To cite these plates:")
+        st.caption(tr("To cite these plates:"))
         st.code("\n".join(plate_citation(collection, row) for row in rows), language=None, wrap_lines=True)
-

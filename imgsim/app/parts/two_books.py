@@ -9,8 +9,9 @@ import streamlit as st
 
 from imgsim.app.components import rank_lines
 from imgsim.app.parts import shell
-from imgsim.app.services import server, state, text
+from imgsim.app.services import server, state
 from imgsim.base.terms import ORDER
+from imgsim.base.translation import tr, trn
 from imgsim.base.verdict_words import turned
 from imgsim.collection import Collection
 from imgsim.collection.book_network import BookNetwork, Shared
@@ -21,14 +22,17 @@ def show(collection: Collection, borrowing: BookNetwork, first: str, second: str
     """Draw the heading, what their order says, and one line for each shared image."""
     shared = borrowing.shared(first, second)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"## {text.count(len(shared), 'shared image')}", width="stretch")
-        st.button("Close", on_click=_close)
+        st.markdown(trn("## {n:,} shared image", "## {n:,} shared images", len(shared)), width="stretch")
+        st.button(tr("Close"), on_click=_close)
     order = borrowing.rank_correlation(first, second)
-    st.markdown(in_words(order), help=f"{ORDER.hint} Here {order.tau:.2f}." if order.plates > 1 else None)
+    here = f"{ORDER.hint} {tr('Here {tau:.2f}.', tau=order.tau)}" if order.plates > 1 else None
+    st.markdown(in_words(order), help=here)
     if len(shared) > 1:
         st.caption(
-            "Each line is one image, from its place in the earlier book to its place in the other. "
-            "Blue lines keep one order, dashed ones leave it."
+            tr(
+                "Each line is one image, from its place in the earlier book to its place in the other. Blue lines "
+                "keep one order, dashed ones leave it."
+            )
         )
     kept = dict(zip(map(_pair_id, shared), kept_order([item.place_b for item in shared]), strict=True))
     event = rank_lines(
@@ -62,18 +66,18 @@ def _pair_id(item: Shared) -> str:
 
 def _how(item: Shared) -> str:
     if not item.verdict:
-        return "by way of a third plate"
-    return item.verdict + turned(item.verdict, item.mirrored, item.negative)
+        return tr("by way of a third plate")
+    return tr(item.verdict) + turned(item.verdict, item.mirrored, item.negative)
 
 
 def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dict[str, Any]:
     record = collection.catalogue.record(row)
-    page = f"p. {record['page']}" if record["page"] is not None else ""
+    page = tr("p. {page}", page=record["page"]) if record["page"] is not None else ""
     return {
         "id": str(record["plate_id"]),
         "pair": _pair_id(item),
         "src": server.thumbnail_url(collection, row),
-        "alt": f"Plate {record['plate_id']}, {page}",
+        "alt": tr("Plate {plate}, {page}", plate=record["plate_id"], page=page),
         "lines": [page or str(record["plate_id"]), how],
     }
 
@@ -81,12 +85,15 @@ def _plate(collection: Collection, item: Shared, row: int, how: str = "") -> dic
 def in_words(found: RankCorrelation) -> str:
     """What the order of the shared plates says, and how often chance would say it."""
     if found.plates < 2:
-        return "One shared image says nothing of the order."
-    words = f"The two print them **{found.words}**."
+        return tr("One shared image says nothing of the order.")
+    words = tr("The two print them **{order}**.", order=tr(found.words))
     if math.isfinite(found.chance) and found.chance <= 0.05:
-        words += (
-            f" Drawn by lot, an order as regular as this comes about once in {1 / found.chance:,.0f} times."
+        words += " " + (
+            tr(
+                "Drawn by lot, an order as regular as this comes about once in {times:,.0f} times.",
+                times=1 / found.chance,
+            )
             if found.chance > 1e-9
-            else " Drawn by lot, an order as regular as this would practically never come about."
+            else tr("Drawn by lot, an order as regular as this would practically never come about.")
         )
     return words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.services import text
+from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 
 
@@ -14,22 +14,28 @@ def show(collection: Collection) -> None:
     report = collection.manifest.get("join", {}).get("years", {})
     if not report.get("plates"):
         return
-    st.markdown("## Dates")
-    said = [f"{report['read']:,} of {text.count(report['plates'], 'plate')} with a date could be read"]
-    if report["intervals"]:
-        said.append(f"{report['intervals']:,} of them as more than one year")
-    if report["undated"]:
-        said.append(f"{report['undated']:,} as undated")
+    st.markdown(tr("## Dates"))
+    said = [
+        trn(
+            "{read:,} of {n:,} plate with a date could be read", "{read:,} of {n:,} plates with a date could be read",
+            report["plates"], read=report["read"],
+        )
+    ]  # fmt: skip
+    if intervals := report["intervals"]:
+        said.append(trn("{n:,} of them as more than one year", "{n:,} of them as more than one year", intervals))
+    if undated := report["undated"]:
+        said.append(trn("{n:,} as undated", "{n:,} as undated", undated))
     st.markdown(f"{', '.join(said)}.")
     unread = report["unread"]
     if not unread:
         return
     st.markdown(
-        "Not read, and so taken for undated; put them right in the metadata and prepare the collection again:"
+        tr("Not read, and so taken for undated; put them right in the metadata and prepare the collection again:")
     )
     st.dataframe(
         pd.DataFrame({"Date as written": list(unread), "Plates": list(unread.values())}),
         hide_index=True,
         height=min(38 + 35 * len(unread), 260),
         key="unread_dates",
+        column_config={"Date as written": tr("Date as written"), "Plates": tr("Plates")},
     )

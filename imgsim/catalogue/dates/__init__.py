@@ -17,6 +17,7 @@ from imgsim.catalogue.dates.interval import (
     DateInterval,
     Dates,
     hull,
+    span_said,
     span_words,
     years_apart,
 )
@@ -24,5 +25,5 @@ from imgsim.catalogue.dates.parsing import parse_date
 
 __all__ = [
     "APPROXIMATE", "CERTAIN", "SURENESS", "UNCERTAIN", "UNDATED", "DateInterval", "Dates", "hull", "parse_date",
-    "span_words", "years_apart",
+    "span_said", "span_words", "years_apart",
 ]  # fmt: skip

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from imgsim.base.translation import marked, tr
+
 CERTAIN, APPROXIMATE, UNCERTAIN = "certain", "approximate", "uncertain"
 SURENESS = (CERTAIN, APPROXIMATE, UNCERTAIN)  # the surest first
 
 _FAR = 10**6
 _MARKS = {CERTAIN: "", APPROXIMATE: "~", UNCERTAIN: "?", "": ""}
-# What stands behind a word of the date, and before it.
-_QUERY = {UNCERTAIN: "?"}
-_CIRCA = {APPROXIMATE: "c. "}
+Say = Callable[..., str]  # says a text with its values
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,38 @@ class DateInterval:
 
     @property
     def words(self) -> str:
-        """`1752`, `c. 1752`, `1752?`, `1750s`, `1751–1760`, `before 1752`, `1752 or later` or `undated`."""
+        """`1752`, `c. 1752`, `1752?`, `1750s`, `1751–1760`, `before 1752`, `1752 or later` or `undated`.
+
+        In English, as files and citations have it; pages show :attr:`said`.
+        """
+        return self.in_words(in_english)
+
+    @property
+    def said(self) -> str:
+        """The same in the reader's language."""
+        return self.in_words(tr)
+
+    def in_words(self, say: Say) -> str:
+        """The same as ``say`` says its texts."""
         first, last = self.earliest, self.latest
         if first is None and last is None:
-            return "undated"
+            return say(marked("undated"))
         if first is None:
             assert last is not None
-            return f"before {_CIRCA.get(self.sure, '')}{last + 1}{_QUERY.get(self.sure, '')}"
+            return say(marked("before {date}"), date=self._as_sure(str(last + 1), say))
         if last is None:
-            said = f"{first} or later"
+            words = say(marked("{year} or later"), year=first)
         elif first == last:
-            said = str(first)
+            words = str(first)
         elif first % 10 == 0 and last == first + 9 and first % 100:
-            said = f"{first}s"
+            words = say(marked("{decade}s"), decade=first)
         else:
-            said = f"{first}–{last}"
-        return f"{_CIRCA.get(self.sure, '')}{said}{_QUERY.get(self.sure, '')}"
+            words = f"{first}–{last}"
+        return self._as_sure(words, say)
+
+    def _as_sure(self, words: str, say: Say) -> str:
+        about = say(marked("c. {date}"), date=words) if self.sure == APPROXIMATE else words
+        return f"{about}?" if self.sure == UNCERTAIN else about
 
     @property
     def edtf(self) -> str:
@@ -171,14 +187,34 @@ def years_apart(dates: Iterable[DateInterval]) -> int:
 
 
 def span_words(dates: Iterable[DateInterval]) -> str:
-    """The first and the last of some dates in words: `1752–1790`, `1750s to c. 1790`, `1752`; "" if none is dated."""
+    """The first and the last of some dates in words: `1752–1790`, `1750s to c. 1790`, `1752`; "" if none is dated.
+
+    In English, as files and citations have it; pages show :func:`span_said`.
+    """
+    return _span(dates, lambda date: date.words, in_english)
+
+
+def span_said(dates: Iterable[DateInterval]) -> str:
+    """The same in the reader's language."""
+    return _span(dates, lambda date: date.said, tr)
+
+
+def _span(dates: Iterable[DateInterval], words: Callable[[DateInterval], str], say: Say) -> str:
     known = [date for date in dates if date.dated]
     if not known:
         return ""
-    first = min(known, key=lambda date: date.order)
-    last = max(known, key=lambda date: date.order_of_last)
-    said = list(dict.fromkeys((first.words, last.words)))
-    return ("–" if all(word.isdecimal() for word in said) else " to ").join(said)
+    first = words(min(known, key=lambda date: date.order))
+    last = words(max(known, key=lambda date: date.order_of_last))
+    if first == last:
+        return first
+    if first.isdecimal() and last.isdecimal():
+        return f"{first}–{last}"
+    return say(marked("{first} to {last}"), first=first, last=last)
+
+
+def in_english(message: str, **values: object) -> str:
+    """Say a text in English, as files and citations have it."""
+    return message.format(**values)
 
 
 class Dates:

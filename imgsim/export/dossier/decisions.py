@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imgsim.base.verdict_words import turned
+from imgsim.base.verdict_words import written
 from imgsim.export.dossier.fragments import Table, counted
 from imgsim.reviews.account import Account, JudgedPair, shown_then, why_waiting
 from imgsim.reviews.decision_words import UNSURE
@@ -74,5 +74,5 @@ def _measured(collection: Collection, matches: Matches, review: Review) -> str:
     match = matches.between(*(catalogue.row(plate) for plate in review.pair))
     if match is None:
         return "not compared"
-    said = f"{match.verdict}{turned(match.verdict, match.mirrored, match.negative)}, {match.inliers:,} points agree"
+    said = f"{written(match.verdict, match.mirrored, match.negative)}, {match.inliers:,} points agree"
     return f"{said}, over {match.coverage_a:.0%} and {match.coverage_b:.0%}" if match.verified else said

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgsim.base.markup import rendered
 from imgsim.base.terms import AGREEING, APART, LAID, THOUSANDTHS
-from imgsim.base.verdict_words import CODE_OF, turned
+from imgsim.base.verdict_words import CODE_OF, written
 from imgsim.collection.citing import plate_reference
 from imgsim.errors import CollectionError
 from imgsim.export.dossier.decisions import decisions
@@ -148,11 +148,11 @@ def _evidence(
             figures.append(_figure(collection, match, number, seen))
     left = f" Of {len(family):,} plates the first {MOST_FIGURES} are drawn." if len(family) > MOST_FIGURES + 1 else ""
     heads: tuple[str, ...] = (
-        "Plates", "Verdict", AGREEING.title, "Of the first", "Of the second", f"{APART.title}, thousandths", "Laid on",
-        "Printing",
+        "Plates", "Verdict", AGREEING.heading, "Of the first", "Of the second", f"{APART.heading}, thousandths",
+        "Laid on", "Printing",
     )  # fmt: skip
-    apart, laid = f"{APART.hint} In thousandths {THOUSANDTHS.meaning}.", " ".join(by.hint for by in LAID.values())
-    hints = {2: AGREEING.hint, 5: apart, 6: laid}
+    apart, laid = f"{APART.note} In thousandths {THOUSANDTHS.meaning}.", " ".join(by.note for by in LAID.values())
+    hints = {2: AGREEING.note, 5: apart, 6: laid}
     rows: list[tuple[str, ...]] = [
         (f"{number[m.a]} and {number[m.b]}", _verdict(m), f"{m.inliers:,}", f"{m.coverage_a:.0%}",
          f"{m.coverage_b:.0%}", f"{m.residual:.2f}", LAID[m.model].word if m.model else "", m.printing)
@@ -170,7 +170,7 @@ def _evidence(
 
 
 def _verdict(match: MatchRow) -> str:
-    return match.verdict + turned(match.verdict, match.mirrored, match.negative)
+    return written(match.verdict, match.mirrored, match.negative)
 
 
 def _figure(
@@ -216,7 +216,7 @@ def _related(
     ]  # fmt: skip
     return {
         "more": f" The first {MOST_RELATED} of {len(others):,} are listed." if len(others) > MOST_RELATED else "",
-        "table": Table(("Plate", "Verdict", AGREEING.title, "Agrees with", "Family"), rows, numbers=(0, 2), ids=(4,)),
+        "table": Table(("Plate", "Verdict", AGREEING.heading, "Agrees with", "Family"), rows, numbers=(0, 2), ids=(4,)),
     }
 
 
