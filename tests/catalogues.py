@@ -1,8 +1,8 @@
 """``python -m tests.catalogues``: gather the texts of the code, and bring the catalogues of all languages up to date.
 
-Writes ``imgsim/locale/imgsim.pot`` (all texts), each language's ``imgsim.po`` (translations that still fit stay, new
-texts are empty, changed ones are marked fuzzy) and the ``imgsim.mo`` that imgsim reads. Translators edit the ``.po``
-and run this again. ``--untranslated`` lists what a catalogue lacks, and ends with 1 where there is anything.
+Writes each language's ``imgsim.po`` (translations that still fit stay, new and changed texts are empty) and the
+``imgsim.mo`` that imgsim reads. Translators edit the ``.po`` and run this again. ``--untranslated CODE`` lists what a
+catalogue lacks, and ends with 1 where there is anything; ``--begin CODE`` begins one, of ``LANGUAGES``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ from imgsim.base.translation import DOMAIN, ENGLISH, FOLDER, LANGUAGES
 CODE = FOLDER.parent
 # What a call marks: `tr("text")`, `trn("one", "many", n)`, `trc("where", "text")`, `count(n, "one", "many")`.
 KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "marked": None, "count": (2, 3)}
+# Of the head: what would make every file another one each time it is written, or says nothing.
+_LEFT_OUT = tuple(
+    f'"{name}'.encode()
+    for name in ("POT-Creation-", "PO-Revision-", "Report-Msgid-", "Last-Translator", "Language-Team", "Generated-By")
+)
 METHODS = [("**.py", "tests.catalogues:code"), ("**.js", "javascript"), ("**.html", "tests.catalogues:templates")]
 
 
@@ -87,9 +92,7 @@ def written(catalogue: Catalog) -> bytes:
     """A catalogue as its file: the same bytes for the same texts, whenever it is written."""
     out = io.BytesIO()
     write_po(out, catalogue, width=110, omit_header=False, include_lineno=False, sort_by_file=False)
-    # The day on which it was written would make every file another one.
-    lines = out.getvalue().split(b"\n")
-    return b"\n".join(line for line in lines if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date')))
+    return b"\n".join(line for line in out.getvalue().split(b"\n") if not line.startswith(_LEFT_OUT))
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -113,17 +116,18 @@ def main(arguments: list[str]) -> int:
     """Run the command line."""
     cli = argparse.ArgumentParser(prog="python -m tests.catalogues", description=__doc__.splitlines()[0])
     cli.add_argument("--untranslated", metavar="CODE", help="list what the catalogue of this language lacks")
+    others = [code for code in LANGUAGES if code != ENGLISH]
+    cli.add_argument("--begin", choices=others, help="begin the catalogue of this language")
     given = cli.parse_args(arguments)
     texts = template()
     if given.untranslated:
         lacking = untranslated(updated(given.untranslated, texts))
         print("\n".join(map(repr, lacking)))
         return int(bool(lacking))
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{DOMAIN}.pot").write_bytes(written(texts))
-    for code in LANGUAGES:
-        if code == ENGLISH or not path_of(code).exists():
+    for code in others:
+        if code != given.begin and not path_of(code).exists():
             continue
+        path_of(code).parent.mkdir(parents=True, exist_ok=True)
         found = updated(code, texts)
         path_of(code).write_bytes(written(found))
         path_of(code).with_suffix(".mo").write_bytes(compiled(found))
