@@ -38,13 +38,24 @@ def seen(app: AppTest) -> str:
             if kind == "code":
                 continue
             if kind in ("dataframe", "table"):
-                said += [str(name) for name in element.value.columns]
-                said += element.value.astype(str).to_numpy().ravel().tolist()
+                said += _tabled(element)
             elif kind == "plotly_chart":
                 said += _drawn(json.loads(element.proto.spec))
             elif _is_message(element.proto):
                 said += _fields(element.proto)
     return unescape("\n".join(re.sub(r"<[^>]*>", " ", str(words)) for words in said))
+
+
+def _tabled(element: Any) -> Iterator[str]:
+    """The heads of a table's columns as they are labelled, and its cells, but for pictures and what is hidden."""
+    configured = json.loads(getattr(element.proto, "columns", "") or "{}")
+    for name in element.value.columns:
+        column = configured.get(name) or {}
+        if column.get("hidden"):
+            continue
+        yield str(column.get("label") or name)
+        if (column.get("type_config") or {}).get("type") != "image":
+            yield from element.value[name].dropna().astype(str)
 
 
 def _is_message(value: Any) -> bool:
@@ -65,7 +76,7 @@ def _drawn(part: Any) -> Iterator[str]:
     """The titles, names, ticks and notes of a figure."""
     if isinstance(part, dict):
         for name, value in part.items():
-            if name in ("text", "name", "ticktext", "title"):
+            if name in ("text", "name", "ticktext", "title") and not isinstance(value, dict):
                 yield from map(str, value if isinstance(value, list) else [value])
             elif name != "template":
                 yield from _drawn(value)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from imgsim.app.components import narrow_screen, thumbnail_grid
-from imgsim.app.parts import cards, exporting, mending, notices, preparing, safekeeping, tour, tray
+from imgsim.app.parts import cards, exporting, languages, mending, notices, preparing, safekeeping, tour, tray
 from imgsim.app.services import background_check, caches, page_registry, remedies, state, text
 from imgsim.base.places import data_dir
 from imgsim.base.terms import NETWORK
@@ -200,6 +200,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
             if info.error:
                 why = remedies.told(info.error)
                 st.caption(text.plain(tr("{collection} cannot be opened: {why}", collection=info.name, why=why)))
+        languages.draw()
         narrow_screen(key="narrow_screen", page=name)
     notices.show(collection.name)
     safekeeping.show(collection)
