@@ -59,7 +59,7 @@ def draw(collection: Collection, now: State) -> None:
         _shelf(collection, dates)
         return
     named = collection.catalogue.short_title(int(collection.catalogue.book_rows(book)[0]), 110)
-    shell.lead(tr(title), f"{text.plain(named)}, {dates.words(book)}")
+    shell.lead(tr(title), f"{text.plain(named)}, {dates.said(book)}")
     _turn(collection, dates, book)
     found = _exchange(collection, dates, book)
     left, right = st.columns([5, 8], gap="large")
@@ -119,7 +119,7 @@ def _shelf(collection: Collection, dates: BookDates) -> None:
     items = []
     for book in books[(page - 1) * _PER_PAGE : page * _PER_PAGE]:
         row = int(collection.catalogue.book_rows(book)[0])
-        lines = [f"{dates.words(book)} · {text.count(_count(collection, book), 'plate', 'plates')}"]
+        lines = [f"{dates.said(book)} · {text.count(_count(collection, book), 'plate', 'plates')}"]
         if book in trades:
             taken, passed = trades[book].taken, trades[book].passed
             lines += [tr("{n:,} in earlier books", n=taken)] if taken else []
@@ -205,7 +205,7 @@ def _card(collection: Collection, dates: BookDates, row: int, found: Exchange | 
         family = families.family(family_id)
         kind, words = _MARKS.get(when & {EARLIER, LATER}, _UNDATED_MARK)
         others = [other for other in family.books if other != found.book]
-        names = "; ".join(f"{dates.words(o)} {collection.catalogue.book_label(o)}" for o in others[:5])
+        names = "; ".join(f"{dates.said(o)} {collection.catalogue.book_label(o)}" for o in others[:5])
         told = (
             tr("Also in: {books} and {n:,} more", books=names, n=len(others) - 5)
             if len(others) > 5

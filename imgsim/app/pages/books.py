@@ -121,7 +121,7 @@ def _places(books: list[str], pair: tuple[str, str] | None) -> tuple[int, int] |
 def dated(borrowing: BookNetwork, book: str) -> str:
     """When a book was printed: `1752`, `1750s` or `?`."""
     date = borrowing.dates.date(book)
-    return date.words if date.dated else "?"
+    return date.said if date.dated else "?"
 
 
 def _drawn(borrowing: BookNetwork) -> str:
@@ -232,7 +232,7 @@ def _pairs(borrowing: BookNetwork) -> None:
             "Years": [f"{dated(borrowing, edge.source)}, {dated(borrowing, edge.target)}" for edge in edges],
             "Book": [_title(borrowing, edge.source) for edge in edges],
             "Shares with": [_title(borrowing, edge.target) for edge in edges],
-            "Order": [borrowing.rank_correlation(edge.source, edge.target).words for edge in edges],
+            "Order": [tr(borrowing.rank_correlation(edge.source, edge.target).words) for edge in edges],
         }
     )
     kept = tr("Whether both print what they share in the same order, as a copyist would who kept it.")

@@ -168,7 +168,7 @@ def _images(collection: Collection, overview: Overview) -> None:
                 family.earliest.row,
                 title=text.count(len(family.books), "book", "books"),
                 lines=[
-                    family.span or tr("no year known"),
+                    family.span_said or tr("no year known"),
                     collection.catalogue.short_title(family.earliest.row, 50),
                 ],
             )
@@ -234,7 +234,7 @@ def _books(collection: Collection, overview: Overview) -> None:
 
 def _label(collection: Collection, overview: Overview, book: str) -> str:
     row = int(collection.catalogue.book_rows(book)[0])
-    return f"{overview.dates.words(book)} {collection.catalogue.short_title(row, 60)}"
+    return f"{overview.dates.said(book)} {collection.catalogue.short_title(row, 60)}"
 
 
 # ---- the same numbers as a table, and to take away

@@ -111,7 +111,7 @@ def _family(collection: Collection, row: int) -> None:
         if family.books
         else tr("Family of {plates}", plates=plates)
     )
-    label = ", ".join(filter(None, (which, family.span)))
+    label = ", ".join(filter(None, (which, family.span_said)))
     if st.button(f"{label} →", type="tertiary", help=tr("This image and its re-uses, in order of date.")):
         shell.go("reuse", family=family_id)
 

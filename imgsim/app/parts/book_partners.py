@@ -74,8 +74,8 @@ def _extent(collection: Collection, found: Exchange) -> str:
 
 def _member(collection: Collection, found: Exchange, member: Member) -> str:
     if member.book == found.book:
-        return tr("this book ({date})", date=member.date)
-    return f"{member.date} (*{text.plain(collection.catalogue.short_title(member.row, 45))}*)"
+        return tr("this book ({date})", date=member.when.said)
+    return f"{member.when.said} (*{text.plain(collection.catalogue.short_title(member.row, 45))}*)"
 
 
 def _partners(
@@ -90,12 +90,12 @@ def _partners(
     borrowing = caches.book_network(collection)
     with st.container(gap=None, key=f"partners_{when}"):
         for at, partner in enumerate(shown):
-            order = borrowing.rank_correlation(book, partner.book).words if borrowing is not None else ""
+            order = tr(borrowing.rank_correlation(book, partner.book).words) if borrowing is not None else ""
             with st.container(horizontal=True, vertical_alignment="center", key=f"partner_{when}_{at}"):
                 row = int(collection.catalogue.book_rows(partner.book)[0])
                 name = text.plain(collection.catalogue.short_title(row, 70))
                 if st.button(
-                    f"**{dates.words(partner.book)}** {name}",
+                    f"**{dates.said(partner.book)}** {name}",
                     type="tertiary",
                     key=f"open_{when}_{at}",
                     help=tr("Open this book"),

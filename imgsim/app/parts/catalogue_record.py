@@ -20,7 +20,7 @@ _MOST_VALUES = 4  # of a column in which the plates of one book differ
 
 def of_plate(collection: Collection, row: int) -> dict[str, str]:
     """What is known of a plate: name -> value, nothing empty."""
-    return described(collection.catalogue.record(row), _understood(collection))
+    return described(collection.catalogue.record(row), _understood(collection), say=tr)
 
 
 def of_book(collection: Collection, book: str) -> dict[str, str]:
@@ -32,7 +32,7 @@ def of_book(collection: Collection, book: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for row in rows:
         record = collection.catalogue.record(row)
-        for label, value in described(record, _understood(collection), leave=_OF_PLATES).items():
+        for label, value in described(record, _understood(collection), leave=_OF_PLATES, say=tr).items():
             if value not in found.setdefault(label, []):
                 found[label].append(value)
     return {

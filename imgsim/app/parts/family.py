@@ -77,7 +77,7 @@ def title(family: Family) -> str:
         what = trn("{n:,} plate in one book", "{n:,} plates in one book", len(family))
     else:
         what = text.count(len(family), "plate", "plates")
-    return f"{what}, {family.span or tr('no year known')}"
+    return f"{what}, {family.span_said or tr('no year known')}"
 
 
 def called(collection: Collection, family: Family) -> str:
@@ -105,7 +105,7 @@ def _card(collection: Collection, member: Member, plate: str, judge: bool) -> di
         "id": plate_id,
         "src": server.thumbnail_url(collection, member.row),
         "alt": tr("Plate {plate}, {title}, {year}", plate=plate_id, title=book, year=text.date_of(record)),
-        "year": member.date if member.dated else "",
+        "year": member.when.said if member.dated else "",
         "lines": [book, where],
         "words": [tied_pairs.word(one) for one in member.words],
         "first": member.place == 0,

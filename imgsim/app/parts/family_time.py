@@ -38,7 +38,7 @@ def said(family: Family) -> str:
     if len(family.dated) == 1:
         found = tr(
             "Only one plate has a year ({date}): there is no earlier and no later to be seen.",
-            date=family.earliest.date,
+            date=family.earliest.when.said,
         )
     elif year is not None:
         found = tr("All plates with a year are of {year}: none of them is certainly earlier than another.", year=year)

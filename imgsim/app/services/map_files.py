@@ -59,7 +59,7 @@ def labels(collection: Collection) -> bytes:
     frame = catalogue.frame
     titles = [catalogue.short_title(row) for row in range(len(frame))]
     details = [
-        ", ".join(part for part in (date.words if date.dated else tr("no year"), place) if part)
+        ", ".join(part for part in (date.said if date.dated else tr("no year"), place) if part)
         for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
     ]
     return encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)

@@ -75,7 +75,7 @@ def shown(value: object) -> str:
 def date_of(record: Mapping[str, Any]) -> str:
     """A plate's date for a caption, `1752` or `1750s`; `no year` where the metadata has none."""
     date = DateInterval.of_record(record)
-    return date.words if date.dated else translation.tr("no year")
+    return date.said if date.dated else translation.tr("no year")
 
 
 def flat(value: object) -> str:
