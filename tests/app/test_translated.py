@@ -30,7 +30,8 @@ def data_of(collection: Collection) -> Iterator[str]:
     """What stands in the collection's table, as it is or as Markdown and HTML want it: titles, ids, places, paths."""
     yield from (*NAMES, *KEPT, "bold", "alert", "TABLE", "DROP")  # the last of titles that try to be more than words
     for column in collection.catalogue.frame:
-        yield from map(str, collection.catalogue.frame[column])
+        for value in map(str, collection.catalogue.frame[column]):
+            yield from (value, text.plain(value))
     yield from (str(collection.path), text.plain(collection.path))
 
 
