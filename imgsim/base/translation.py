@@ -25,7 +25,7 @@ DOMAIN = "imgsim"
 # Between groups of thousands, and before decimals.
 _MARKS = {"de": (".", ","), "fr": ("\N{NARROW NO-BREAK SPACE}", ","), "fi": ("\N{NO-BREAK SPACE}", ",")}
 
-_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)
 _asked: list[Callable[[], str | None]] = []
 
 
@@ -56,11 +56,10 @@ def number(value: float, form: str = ",") -> str:
 
 
 def language() -> str:
-    """The code of the language that is spoken here, one of :data:`LANGUAGES`."""
-    for ask_reader in _asked:
-        if (found := ask_reader()) is not None:
-            return found
-    return _spoken.get()
+    """The code of the language that is spoken here, one of :data:`LANGUAGES`: of the block, else of the reader."""
+    if (spoken := _spoken.get()) is not None:
+        return spoken
+    return next((found for ask_reader in _asked if (found := ask_reader()) is not None), ENGLISH)
 
 
 def ask(reader: Callable[[], str | None]) -> None:

@@ -64,16 +64,19 @@ def test_a_language_has_its_words_order_plurals_and_marks() -> None:
 @pytest.mark.usefixtures("german")
 def test_each_thread_and_reader_has_its_own_language() -> None:
     heard: list[str] = []
-    with speaking("de"):
+    readers: list[str | None] = ["fi", "de"]
+    translation.ask(lambda: readers[-1] if readers else None)
+    heard.append(tr("Save"))
+    readers.pop()
+    heard.append(tr("Save"))
+    with speaking("de"):  # goes before the reader's, as what is written into a file has its own
         other = threading.Thread(target=lambda: heard.append(tr("Save")))
         other.start()
         other.join()
-        readers: list[str | None] = [None, "fi"]
-        translation.ask(lambda: readers[-1])
         heard.append(tr("Save"))
-        readers.pop()
-        heard.append(tr("Save"))
-    assert heard == ["Save", "Save", "Sichern"]
+    readers.clear()
+    heard.append(tr("Save"))
+    assert heard == ["Sichern", "Save", "Save", "Sichern", "Save"]
 
 
 @pytest.mark.usefixtures("german")
