@@ -26,7 +26,9 @@ from imgsim.base.translation import DOMAIN, ENGLISH, FOLDER, LANGUAGES
 
 CODE = FOLDER.parent
 # What a call marks: `tr("text")`, `trn("one", "many", n)`, `trc("where", "text")`, `count(n, "one", "many")`.
-KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "marked": None, "count": (2, 3)}
+KEYWORDS = {
+    "tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "marked": None, "counted": (1, 2), "count": (2, 3),
+}  # fmt: skip
 # Of the head: what would make every file another one each time it is written, or says nothing.
 _LEFT_OUT = tuple(
     f'"{name}'.encode()

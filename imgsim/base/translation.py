@@ -50,6 +50,11 @@ def marked(message: str) -> str:
     return message
 
 
+def counted(one: str, many: str) -> tuple[str, str]:
+    """The same two texts: they are said later, with :func:`trn`."""
+    return one, many
+
+
 def number(value: float, form: str = ",") -> str:
     """A number by the reader's custom: ``13,151``, in German ``13.151``; `form` as :func:`format` takes it."""
     return _Numbers().format_field(value, form)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imgsim.base.translation import marked
+from imgsim.base.translation import counted, marked
 from imgsim.errors import AddCopies, Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
 from imgsim.export.book_edges import expected_edges, expected_ties, graphml_chunks, network_chunks
 from imgsim.export.copy_lists import copied, copy_chunks
@@ -84,8 +84,8 @@ def _book_count(request: Request) -> int:
     return len(set(request.catalogue.frame["book"].iloc[request.chosen]) - {""})
 
 
-_ROW, _PLATE, _BOOK, _PAIR = ("row", "rows"), ("plate", "plates"), ("book", "books"), ("pair", "pairs")
-_BOOKS = ("pair of books", "pairs of books")
+_ROW, _PLATE, _BOOK = counted("row", "rows"), counted("plate", "plates"), counted("book", "books")
+_PAIR, _BOOKS = counted("pair", "pairs"), counted("pair of books", "pairs of books")
 _FOUND, _ABOUT, _MAPS = marked("What was found"), marked("What it is about"), marked("Maps")
 
 KINDS: tuple[ExportKind, ...] = (
@@ -149,7 +149,7 @@ KINDS: tuple[ExportKind, ...] = (
                 "reviews.csv", CSV,
                 "What people decided about pairs: every record, with who made it, when, and what was shown. Another "
                 "copy of imgsim takes this file in. The families here are those after these decisions.",
-                ("review", "reviews"), lambda request: len(reviewed(request)), review_chunks,
+                counted("review", "reviews"), lambda request: len(reviewed(request)), review_chunks,
             ),
         ),
         _unreviewed,
