@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from imgsim.app.components.mounting import mount
 from imgsim.app.components.thumbnail_grid import picked
+from imgsim.base.translation import tr
 from imgsim.charts.bars import Bar
 from imgsim.errors import ImgsimError
 
@@ -59,7 +60,7 @@ def bar_chart(
         "label": str(label),
         "upright": bool(upright),
         "axis": str(axis),
-        "legend": [kind for kind in colours if legend and kind in there],
+        "legend": [[kind, tr(kind)] for kind in colours if legend and kind in there],
         "still": bool(still),
     }
     result = mount("bar_chart", key=key, data=data, events={"clicked": on_click})

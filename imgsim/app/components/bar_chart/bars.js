@@ -41,7 +41,7 @@ class Bars {
     const most = Math.max(1, ...totals);
     this.still = still;
     const swatch = (kind) => element("span", { class: "swatch", style: `--colour: ${colours[kind]}` });
-    this.legend.replaceChildren(...legend.map((kind) => element("span", {}, swatch(kind), kind)));
+    this.legend.replaceChildren(...legend.map(([kind, words]) => element("span", {}, swatch(kind), words)));
     set(this.legend, "hidden", !legend.length);
     set(this.chart, "data-upright", upright);
     set(this.list, "aria-label", label);
