@@ -11,7 +11,7 @@ from imgsim.app.services.verdict_labels import TITLES
 from imgsim.base.terms import AGREEING, DESCRIPTION, EVERYWHERE, MARKS, NETWORK, SIMILARITY
 from imgsim.base.translation import marked, number, tr, trn
 from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
-from imgsim.catalogue import span_words
+from imgsim.catalogue import span_said
 from imgsim.collection import Collection
 from imgsim.collection.citing import scores_citation
 from imgsim.retrieval.neighbours import hubness
@@ -95,7 +95,7 @@ def draw(collection: Collection, now: State) -> None:
 
 def _counts(collection: Collection) -> None:
     frame = collection.catalogue.frame
-    years = span_words(collection.catalogue.dates.distinct())
+    years = span_said(collection.catalogue.dates.distinct())
     books = len(set(frame["book"]) - {""})
     with st.container(horizontal=True, key="counts"):
         st.metric(tr("Plates"), number(len(frame)), width="content")
