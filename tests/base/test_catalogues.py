@@ -37,7 +37,7 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str, bool]]:
         if isinstance(message.id, str):
             yield message.id, str(message.string), False
         else:
-            for form in message.string:
+            for form in message.string or ():
                 yield message.id[1], str(form), True
 
 
