@@ -50,6 +50,9 @@ def test_a_link_selects_plates_and_says_where_they_are_no_longer_the_same(
     assert "3 plates selected" not in words(app)
     app = visit("map", selection=packed_rows.packed(rows, packed_rows.mark(["other"])))
     assert "before it was prepared anew" in app.warning[0].value and "selected" not in words(app)
+    for damaged in (chosen[:-3], "!!!", "x-AQID"):
+        app = visit("map", selection=damaged)
+        assert "damaged" in app.warning[0].value and "selected" not in words(app), damaged
 
 
 def test_the_page_says_what_the_labels_of_regions_are_or_why_there_are_none(

@@ -34,8 +34,8 @@ def turn(part: str) -> None:
 
 def is_shown(collection: Collection, plate: bool) -> bool:
     """Whether the selection is to be shown; where there is a plate, too, the reader chooses, here and now."""
-    if selected.lost(collection):
-        st.warning(tr("The plates that this link selects were those of the collection before it was prepared anew."))
+    if why := selected.lost(collection):
+        st.warning(tr(why))
     if not len(selected.rows(collection)):
         return False
     if not plate:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -17,6 +18,12 @@ import numpy as np
 def mark(plate_ids: Sequence[str]) -> str:
     """What tells catalogues apart: eight hexadecimal digits."""
     return f"{zlib.crc32(chr(10).join(plate_ids).encode()):08x}"
+
+
+def mark_in(text: str) -> str:
+    """The mark of the catalogue whose rows a text has; "" where it has none that could be one."""
+    found = text.partition("-")[0]
+    return found if re.fullmatch("[0-9a-f]{8}", found) else ""
 
 
 def packed(rows: np.ndarray, catalogue: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from imgsim.app.services import caches, packed_rows, parameters, state
+from imgsim.base.translation import marked
 from imgsim.collection import Collection
 
 _SELECTED = "_imgsim_selected"
@@ -34,9 +35,14 @@ def rows(collection: Collection) -> np.ndarray:
     return np.empty(0, np.int64) if found is None else found
 
 
-def lost(collection: Collection) -> bool:
-    """Whether the address selects plates of another state of the collection, whose rows were others."""
-    return packed_rows.unpacked(state.current().selection, _mark(collection), len(collection.catalogue)) is None
+def lost(collection: Collection) -> str:
+    """Why the plates that the address selects cannot be shown, marked for translation; "" where they can, or are none."""
+    written = state.current().selection
+    if packed_rows.unpacked(written, _mark(collection), len(collection.catalogue)) is not None:
+        return ""
+    if packed_rows.mark_in(written) not in ("", _mark(collection)):
+        return marked("The plates that this link selects were those of the collection before it was prepared anew.")
+    return marked("The selection in this link is damaged: a part of the address is missing. No plate is selected.")
 
 
 def _mark(collection: Collection) -> str:
