@@ -102,7 +102,7 @@ def test_on_the_map(page: Page, app: Served, sample: Collection) -> None:
         keyboard.MAP,
         {
             "to the nearest plate that way": changes(page, lambda: on_map(page, "finger")),
-            "query it": query,
+            "see its neighbours": query,
             "select it, or not": select,
             "move the map": changes(page, place),
             "zoom in, out, show all": zooms(page, canvas),

@@ -49,7 +49,7 @@ STRIPS = (
 )
 MAP = (
     Key((ARROWS,), marked("to the nearest plate that way")),
-    Key((ENTER,), marked("query it")),
+    Key((ENTER,), marked("see its neighbours")),
     Key((SPACE,), marked("select it, or not")),
     Key((SHIFT, ARROWS), marked("move the map")),
     _ZOOM,

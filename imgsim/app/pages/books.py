@@ -24,7 +24,7 @@ from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
 name, title, group = "books", marked("Books"), marked("Re-use")
-ARRANGEMENTS = {"date": marked("By date"), "clustered": marked("Clustered")}
+ARRANGEMENTS = {"date": marked("By date"), "clustered": marked("By kinship")}
 
 _MATRIX = "books_matrix"
 # Of more books a square would be too small to be seen and hit.
@@ -164,7 +164,7 @@ def _controls(
             list(ARRANGEMENTS),
             format_func=lambda arranged: tr(ARRANGEMENTS[arranged]),
             required=True,
-            help=tr("Clustered: books that share much stand together."),
+            help=tr("By kinship: books that share much stand together."),
             **state.bind("arranged"),
         )
         st.selectbox(

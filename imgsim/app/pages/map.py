@@ -55,7 +55,7 @@ def draw(collection: Collection, now: State) -> None:
     """Draw the page."""
     shell.lead(
         tr(title),
-        tr("Each point is a plate; plates that look alike lie close together. Click a point to query it."),
+        tr("Each point is a plate; plates that look alike lie close together. Click a point to see its neighbours."),
     )
     filters.facets(collection)
     methods = [method for method in MAPS if method in collection.projections(now.backbone)]

@@ -9,7 +9,7 @@ const NO_TONE = 255;
 const SHOW = tr("Show only these; again: show all. With Ctrl or Shift: show all but these");
 
 const MARKS = {
-  query: tr("query"),
+  query: tr("chosen plate"),
   "verified match": tr("verified match"),
   neighbours: tr("neighbours"),
   "neighbour, not verified": tr("neighbour, not verified"),

@@ -4,7 +4,7 @@ import { element, set, write } from "../shared/common.js";
 import { number, tr, trn } from "../shared/translation.js";
 
 export const MODES = [
-  ["pan", tr("Pan"), tr("Drag moves the map; click a point to query it")],
+  ["pan", tr("Pan"), tr("Drag moves the map; click a point to see its neighbours")],
   ["box", tr("Box"), tr("Drag a box round the plates to select (or hold Shift while dragging)")],
   ["lasso", tr("Lasso"), tr("Draw a line round the plates to select")],
 ];
