@@ -36,7 +36,7 @@ def rows(collection: Collection) -> np.ndarray:
 
 
 def lost(collection: Collection) -> str:
-    """Why the plates that the address selects cannot be shown, marked for translation; "" where they can, or are none."""
+    """Why the plates that the address selects cannot be shown, marked for translation; "" where they can be."""
     written = state.current().selection
     if packed_rows.unpacked(written, _mark(collection), len(collection.catalogue)) is not None:
         return ""
