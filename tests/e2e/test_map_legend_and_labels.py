@@ -84,7 +84,7 @@ def test_families_and_verdicts_colour_the_map_and_a_long_legend_opens(
     assert page.evaluate("window.pressed") == [[29, False]]
     alike = "30 names share one colour: click one to see only its plates."
     expect(long.get_by_test_id("imgsim-legend-alike")).to_have_text(alike)
-    expect(legend.get_by_test_id("imgsim-legend-alike")).to_be_hidden()  # what is proven: a colour each
+    expect(legend.last.get_by_test_id("imgsim-legend-alike")).to_be_hidden()  # what is proven: a colour each
 
 
 def test_regions_are_labelled_until_the_labels_are_switched_off(page: Page, app: Served, sample: Collection) -> None:
