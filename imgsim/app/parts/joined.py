@@ -14,7 +14,7 @@ from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 
 _HEADINGS = {
-    "what": marked("What"), "line": marked("Line"), "name": marked("Name"), "file": marked("File"),
+    "what": marked("What"), "line": marked("Row"), "name": marked("Name"), "file": marked("File"),
     "reason": marked("Reason"),
 }  # fmt: skip
 
