@@ -29,7 +29,8 @@ def folder(judged: Path) -> Path:
 
 def data_of(collection: Collection) -> Iterator[str]:
     """What stands in the collection's table, as it is or as Markdown and HTML want it: titles, ids, places, paths."""
-    yield from (*NAMES, *KEPT, *LANGUAGES.values(), "bold", "alert", "TABLE", "DROP")  # the last of titles that try to be more than words
+    yield from (*NAMES, *KEPT, *LANGUAGES.values())
+    yield from ("bold", "alert", "TABLE", "DROP")  # of titles that try to be more than words
     for column in collection.catalogue.frame:
         for value in map(str, collection.catalogue.frame[column]):
             yield from (value, text.plain(value))

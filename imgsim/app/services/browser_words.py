@@ -38,17 +38,21 @@ def _answer(request: Request) -> Response:
     return Response(script(code), 200, _HEADERS, "text/javascript")
 
 
+def said_in(source: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """What a script says, in its order: texts, and pairs of them that depend on a number."""
+    found = [tuple(json.loads(f'"{part}"') for part in one) for one in _SAID.findall(source)]
+    return [text for text, _, _ in found if text], [(one, many) for text, one, many in found if not text]
+
+
 @cache
 def said() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """What the scripts say: texts, and pairs of them that depend on a number."""
+    """What all scripts say."""
     texts: set[str] = set()
     counted: set[tuple[str, str]] = set()
-    for file in sorted(FOLDER.glob("*/*.js")):
-        for text, one, many in _SAID.findall(file.read_text(encoding="utf-8")):
-            if text:
-                texts.add(json.loads(f'"{text}"'))
-            else:
-                counted.add((json.loads(f'"{one}"'), json.loads(f'"{many}"')))
+    for file in FOLDER.glob("*/*.js"):
+        of_file = said_in(file.read_text(encoding="utf-8"))
+        texts.update(of_file[0])
+        counted.update(of_file[1])
     return frozenset(texts), frozenset(counted)
 
 
