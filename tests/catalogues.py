@@ -36,7 +36,9 @@ _LEFT_OUT = tuple(
     for name in ("POT-Creation-", "PO-Revision-", "Report-Msgid-", "Last-Translator", "Language-Team", "Generated-By")
 )
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-METHODS = [("**.py", "tests.catalogues:code"), ("**.js", "tests.catalogues:scripts"), ("**.html", "tests.catalogues:templates")]
+METHODS = [
+    ("**.py", "tests.catalogues:code"), ("**.js", "tests.catalogues:scripts"), ("**.html", "tests.catalogues:templates"),
+]  # fmt: skip
 
 
 def code(fileobj: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, Any, list[str]]]:
