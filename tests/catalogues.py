@@ -37,8 +37,10 @@ _LEFT_OUT = tuple(
 )
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 METHODS = [
-    ("**.py", "tests.catalogues:code"), ("**.js", "tests.catalogues:scripts"), ("**.html", "tests.catalogues:templates"),
-]  # fmt: skip
+    ("**.py", "tests.catalogues:code"),
+    ("**.js", "tests.catalogues:scripts"),
+    ("**.html", "tests.catalogues:templates"),
+]
 
 
 def code(fileobj: Any, keywords: Any, comment_tags: Any, options: Any) -> Iterator[tuple[int, str, Any, list[str]]]:
