@@ -121,4 +121,5 @@ def test_every_word_of_the_scripts_is_in_the_catalogues() -> None:
     texts, counted = browser_words.said()
     for code in CODES:
         known = {message.id for message in catalogues.read(code)}
-        assert texts <= known and counted <= known
+        # Of a word that is counted elsewhere gettext takes the form for one.
+        assert texts <= known | {one[0] for one in known if isinstance(one, tuple)} and counted <= known

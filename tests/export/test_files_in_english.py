@@ -33,7 +33,7 @@ def test_what_is_taken_away_is_english(herbals: Collection, tmp_path: Path) -> N
         assert len(paths) > 3
         assert not [path.name for path in paths if OPEN in path.read_text("utf-8", errors="replace")]
         assert OPEN not in dossier_html(herbals, "a", families, []).decode()
-        manifests = (family_manifest(herbals, "a", "http://x", families), plate_manifest(herbals, "a", "http://x"))
+        manifests = (family_manifest(herbals, "a", "http://x.example", families), plate_manifest(herbals, "a", "http://x.example"))
         assert OPEN not in json.dumps(manifests, ensure_ascii=False)
         book = str(herbals.catalogue.record(0)["book"])
         cited = [family_citation(herbals, families.family("a")), plate_citation(herbals, 0)]
