@@ -117,6 +117,7 @@ def test_on_a_plate(page: Page, app: Served, sample: Collection) -> None:
     plate = str(sample.catalogue.plate_ids[row])
     before, _ = sample.catalogue.previous_next(row)
     visit(page, app, "plate", plate=plate)
+    page.wait_for_timeout(1500)  # Streamlit hears the keys of buttons some tenths of a second after they are drawn
 
     def turn(stroke: str) -> None:
         page.keyboard.press(stroke.lower())
