@@ -65,7 +65,7 @@ def draw(collection: Collection, now: State) -> None:
     with st.container(horizontal=True, gap="medium", key="books_body"):
         books, counts = caches.answer(
             collection, "matrix of books", partial(_matrix, arranged=now.arranged, between=between), now.arranged,
-            between.names if between is not None else (), keep=12,
+            between.names if between is not None else (), MOST_BOOKS, keep=12,
         )  # fmt: skip
         dates = [dated(borrowing, book) for book in books]
         with st.container(width=matrix_width(dates), key="books_matrix_box"):
