@@ -33,8 +33,11 @@ class Pseudo(gettext.NullTranslations):
 
 @contextmanager
 def spoken() -> Iterator[None]:
-    """Whoever draws a page speaks it."""
-    with patch.object(translation, "catalogue", lambda code: Pseudo()):
+    """Whoever draws a page speaks it, under the code of a language that is not English: what is kept is kept by it."""
+    with (
+        patch.object(translation, "catalogue", lambda code: Pseudo()),
+        patch.object(translation, "_asked", [lambda: "de"]),
+    ):
         yield
 
 

@@ -13,7 +13,7 @@ from imgsim.collection import Collection
 from tests.app.said_scene import STATES, state_name
 from tests.jargon import seen
 from tests.pages import visit
-from tests.pseudo import spoken, unmarked
+from tests.pseudo import OPEN, spoken, unmarked
 
 # Names that are the same in every language, and what the tests' collection says of itself.
 NAMES = ("imgsim", "CSV", "IIIF", "Ada", "toy", "other", "herbals", "plates18", "resnet18", "resnet50")
@@ -42,6 +42,10 @@ def test_no_page_has_a_text_that_is_not_marked(herbals: Collection, name: str, q
     with spoken():
         said = seen(visit(name, **query))
     assert unmarked(said, data_of(herbals)) == []
+    # What the app keeps of one reader's page is not shown to a reader of another language.
+    english = visit(name, **query)
+    kept = [str(element.proto) for place in (english.main, english.sidebar) for element in place]
+    assert [one for one in kept if OPEN in one] == []
 
 
 def test_what_is_not_marked_is_found() -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from imgsim.collection import open_collection
-from tests.e2e.serving import Served, find_browser, launch, serve, settle
+from tests.e2e.serving import Served, launch, needed_browser, serve, settle
 from tests.pages import PAGES
 
 # Keeps watch for a change of what the page says of its neighbours, from the next release of the button on.
@@ -124,10 +124,7 @@ def main() -> int:
     book = str(catalogue.record(0)["book"])
     state = {"collection": options.collection, "plate": str(catalogue.plate_ids[0]), "book": book}
     state["threshold"] = "-1"  # so that every plate has neighbours to be listed
-    path = find_browser()
-    if path is None:
-        print("no Chromium or Chrome found on the PATH", file=sys.stderr)
-        return 1
+    path = needed_browser()
     print(f"{options.collection}: {len(catalogue):,} plates")
     with serve(options.data) as served, sync_playwright() as playwright:
         browser = launch(playwright, path)

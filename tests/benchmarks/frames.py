@@ -22,7 +22,7 @@ import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.looking import on_map, wait_for_map
-from tests.e2e.serving import Served, find_browser, launch, serve, settle
+from tests.e2e.serving import Served, launch, needed_browser, serve, settle
 
 _COUNT = """() => {
   window.frames = [];
@@ -90,10 +90,7 @@ def moves(page: Page) -> None:
 
 def measure(served: Served, state: dict[str, str]) -> None:
     with sync_playwright() as playwright:
-        path = find_browser()
-        if path is None:
-            raise SystemExit("no Chromium or Chrome found on the PATH")
-        browser = launch(playwright, path)
+        browser = launch(playwright, needed_browser())
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         address = f"{served.url}/map?{urlencode(state)}"
         first = context.new_page()

@@ -23,7 +23,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.serving import Served, find_browser, launch, serve, settle
+from tests.e2e.serving import Served, launch, needed_browser, serve, settle
 
 _NAME = "A. Reader"
 _WAIT = 600_000  # milliseconds, for what prepares
@@ -112,10 +112,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.journey", description=__doc__)
     parser.add_argument("--out", type=Path, help="the folder for the pictures")
     options = parser.parse_args()
-    browser_path = find_browser()
-    if browser_path is None:
-        print("no Chromium or Chrome found on the PATH", file=sys.stderr)
-        return 1
+    browser_path = needed_browser()
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:

@@ -27,7 +27,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.images.decoding import open_image
 from tests.e2e.looking import download, wait_for_map
-from tests.e2e.serving import Served, find_browser, launch, serve, settle
+from tests.e2e.serving import Served, launch, needed_browser, serve, settle
 
 _LONG = 60_000  # milliseconds
 
@@ -267,10 +267,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="the folder for the pictures")
     parser.add_argument("--only", nargs="+", choices=list(TASKS), default=list(TASKS), help="tasks (default: all)")
     options = parser.parse_args()
-    browser_path = find_browser()
-    if browser_path is None:
-        print("no Chromium or Chrome found on the PATH", file=sys.stderr)
-        return 1
+    browser_path = needed_browser()
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

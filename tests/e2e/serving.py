@@ -37,6 +37,14 @@ def find_browser() -> str | None:
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def needed_browser() -> str:
+    """The browser that there is; ends the program with a sentence where there is none."""
+    found = find_browser()
+    if found is None:
+        raise SystemExit("no Chromium or Chrome found on the PATH")
+    return found
+
+
 def launch(playwright: Playwright, path: str, *more: str) -> Browser:
     """Start that browser without a window, with more arguments."""
     return playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
