@@ -151,6 +151,16 @@ def test_a_slow_network_is_no_slow_client(port: int) -> None:
         assert read(client).body == str(30 * 8192).encode()
 
 
+def test_a_connection_that_is_used_is_not_dropped(port: int) -> None:
+    with connect(port) as client:
+        until = time.monotonic() + 3 * patience.HEAD
+        while time.monotonic() < until:
+            for _ in range(2):
+                client.sendall(head("GET", "/", HOST))
+                assert read(client).body == b"0"
+            time.sleep(patience._LOOK)
+
+
 def test_an_answer_may_take_its_time_and_a_websocket_be_silent(port: int) -> None:
     with connect(port) as late, connect(port) as silent:
         late.sendall(head("GET", "/late", HOST))

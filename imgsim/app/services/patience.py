@@ -56,14 +56,15 @@ class _Watch:
 
     def _waiting(self) -> tuple[tuple[object, ...], float | None]:
         """What the client is waited for, equal as long as it is the same; and for how many seconds it may take."""
+        # The request itself, not its id(): one that is kept gives its place in memory to no other.
         cycle = self.protocol.cycle
         if self.protocol.flow.write_paused:
-            return ("take", id(cycle), self._transport.get_write_buffer_size()), ANSWER
+            return ("take", cycle, self._transport.get_write_buffer_size()), ANSWER
         if cycle is None or cycle.response_complete:
-            return ("head", id(cycle)), HEAD
+            return ("head", cycle), HEAD
         if cycle.more_body and not self.protocol.flow.read_paused:
             got = self.received - self._received_before
-            return ("body", id(cycle)), BODY + got / BYTES_A_SECOND
+            return ("body", cycle), BODY + got / BYTES_A_SECOND
         return ("nothing",), None  # the answer is being made
 
 
