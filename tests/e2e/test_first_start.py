@@ -45,14 +45,24 @@ def test_the_first_start_prepares_the_sample_and_opens_it(browser: Browser, tmp_
 def explained(served: Served, *pages: Page) -> Iterator[None]:
     """Where a page shows something else than is expected: what its browser still waits for, and what the app does."""
     waiting: dict[Request, str] = {}
-    for number, page in enumerate(pages):
-        page.on("request", lambda request, number=number: waiting.setdefault(request, f"page {number} waits"))
-        page.on("requestfinished", lambda request: waiting.pop(request, None))
-        page.on("requestfailed", lambda request: waiting.update({request: f"failed: {request.failure}"}))
+
+    def asked(request: Request) -> None:
+        waiting[request] = "waits for"
+
+    def failed(request: Request) -> None:
+        waiting[request] = f"failed ({request.failure})"
+
+    def answered(request: Request) -> None:
+        waiting.pop(request, None)
+
+    for page in pages:
+        page.on("request", asked)
+        page.on("requestfailed", failed)
+        page.on("requestfinished", answered)
     try:
         yield
     except AssertionError as error:
-        lines = [f"{what}: {request.url}" for request, what in waiting.items()]
+        lines = [f"{what} {request.url}" for request, what in waiting.items()]
         with suppress(OSError):
             os.killpg(served.process.pid, signal.SIGABRT)  # the threads of the app write down where they are
             served.process.wait(20)
