@@ -149,17 +149,31 @@ def components(matches: Matches, count: int) -> npt.NDArray[np.int64]:
     return connected_components(tied, directed=False)[1].astype(np.int64)
 
 
-def touched(component: npt.NDArray[np.int64], decisions: Decisions) -> npt.NDArray[np.bool_]:
-    """The plates whose families the decisions may change, bool (n,): all that agreeing pairs (see :func:`components`)
-    and confirmed ones connect to a judged one. A rejected pair that nothing connects changes nothing."""
+def parts_touched(component: npt.NDArray[np.int64], decisions: Decisions) -> dict[frozenset[int], Decisions]:
+    """Where the decisions may change families, in parts that nothing leads between, each with the decisions within it.
+
+    A part is all that agreeing pairs (numbers of :func:`components`) and confirmed ones connect to a judged plate. A
+    rejected pair that nothing connects changes nothing.
+    """
     parts = Groups()
     for a, b in decisions.confirmed:
         parts.join(int(component[a]), int(component[b]))
-    found: set[int] = set()
-    for a, _ in decisions.confirmed:
-        found |= parts.of(int(component[a]))
+    confirmed: dict[frozenset[int], dict[Pair, str]] = {}
+    rejected: dict[frozenset[int], set[Pair]] = {}
+    for pair, decision in decisions.confirmed.items():
+        confirmed.setdefault(frozenset(parts.of(int(component[pair[0]]))), {})[pair] = decision
     for a, b in decisions.rejected:
-        together = parts.of(int(component[a]))
-        if int(component[b]) in together:
-            found |= together
-    return np.isin(component, list(found))
+        around = parts.of(int(component[a]))
+        if int(component[b]) in around:
+            rejected.setdefault(frozenset(around), set()).add((a, b))
+    return {
+        part: Decisions(confirmed.get(part, {}), frozenset(rejected.get(part, ())))
+        for part in {**confirmed, **rejected}
+    }
+
+
+def together(decisions: Iterable[Decisions]) -> Decisions:
+    """All of them as one."""
+    given = list(decisions)
+    confirmed = {pair: decision for one in given for pair, decision in one.confirmed.items()}
+    return Decisions(confirmed, frozenset(pair for one in given for pair in one.rejected))

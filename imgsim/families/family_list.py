@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pandas as pd
 from imgsim.base.verdict_words import LOOK_ALIKE, VERDICTS
 from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
-from imgsim.families.constraints import Decisions, components, touched
+from imgsim.families.constraints import Decisions, components, parts_touched, together
 from imgsim.families.family_members import Family, Member, assembled
 from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
 from imgsim.families.finding import find_families
@@ -51,32 +52,50 @@ class Families:
         self._names = dict(names or {})
         self._kept: dict[str, Family] = {}
         self._connected: tuple[Matches, npt.NDArray[np.int64]] | None = None
+        self._last: tuple[dict[frozenset[int], Decisions], Families] | None = None  # what :meth:`corrected` answered
         self._check()
 
     def corrected(self, matches: Matches, decisions: Decisions) -> Families:
         """These families after what people decided (see :mod:`~imgsim.families.constraints`); themselves if nothing is.
 
-        Only the plates that agreeing or confirmed pairs connect to a judged one are looked at again: the result is the
-        same as that of :func:`~imgsim.families.find_families` for all of them.
+        Only the plates that agreeing or confirmed pairs connect to a judged one are looked at again, and of them only
+        those of which something else is decided than when this was last asked: the result is the same as that of
+        :func:`~imgsim.families.find_families` for all of them.
         """
-        rows = touched(self._components(matches), decisions)
-        if not rows.any():
+        component = self._components(matches)
+        parts = parts_touched(component, decisions)
+        before, last = self._last or ({}, self)
+        if parts == before:
+            return last
+        if not parts:
             return self
-        anew = find_families(self.catalogue.frame, matches, decisions, rows=rows)
-        changed = set(self.catalogue.frame["plate_id"].to_numpy(object)[rows])
-        old = self.frame[~self.frame["plate_id"].isin(changed)]
-        frame = pd.concat([old, anew]).sort_values(["family_id", "place"], kind="stable")
+        new = {part: said for part, said in parts.items() if before.get(part) != said}
+        again = frozenset[int]().union(*new)
+        changed = again.union(*(part for part, said in before.items() if parts.get(part) != said))
+        frames = [
+            last.frame[~last.frame["plate_id"].isin(self._plates(component, changed))],
+            self.frame[self.frame["plate_id"].isin(self._plates(component, changed - again))],
+        ]
+        left = [(of, set(frame["family_id"])) for of, frame in zip((last, self), frames, strict=True)]
+        if new:
+            rows = np.isin(component, list(again))
+            frames.append(find_families(self.catalogue.frame, matches, together(new.values()), rows=rows))
+        frame = pd.concat(frames).sort_values(["family_id", "place"], kind="stable")
         families = Families(frame, self.catalogue)
         # To read a family is what takes time; those that are as they were are read already.
         families._works = self._works
-        left = set(old["family_id"])
-        families._kept = {plate: family for plate, family in self._by_earliest.items() if plate in left}
+        families._kept = {
+            plate: family for of, ids in left if ids for plate, family in of._by_earliest.items() if plate in ids
+        }
+        self._last = parts, families
         return families
 
     def named(self, names: Mapping[str, str]) -> Families:
         """The same families under their permanent ids: id of the earliest plate -> id of the family."""
-        families = Families(self.frame, self.catalogue, names)
-        families._works, families._kept = self._works, self._by_earliest
+        kept, families = self._by_earliest, copy(self)  # whose frame was checked
+        families._names, families._kept, families._last = dict(names), kept, None
+        for answer in ("_families", "_family_of_row"):
+            families.__dict__.pop(answer, None)
         return families
 
     @property
@@ -85,8 +104,13 @@ class Families:
 
     def _components(self, matches: Matches) -> npt.NDArray[np.int64]:
         if self._connected is None or self._connected[0] is not matches:
-            self._connected = (matches, components(matches, len(self.catalogue)))
+            self._connected, self._last = (matches, components(matches, len(self.catalogue))), None
         return self._connected[1]
+
+    def _plates(self, component: npt.NDArray[np.int64], numbers: Collection[int]) -> list[str]:
+        """The ids of the plates of components."""
+        ids = self.catalogue.plate_ids
+        return [ids[row] for row in np.flatnonzero(np.isin(component, list(numbers))).tolist()]
 
     def __len__(self) -> int:
         return len(self._families)

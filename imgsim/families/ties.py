@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +48,7 @@ class Ties:
     def __len__(self) -> int:
         return len(self.a)
 
-    @property
+    @cached_property
     def sure(self) -> npt.NDArray[np.bool_]:
         """Which were confirmed by people."""
         return self.decision != ""
