@@ -47,6 +47,10 @@ class InMemory(Collection):
         return self.parts.catalogue
 
     @property
+    def are_compared(self) -> bool:
+        return self.parts.matches is not None
+
+    @property
     def matches(self) -> Matches | None:
         return self.parts.matches
 

@@ -210,9 +210,9 @@ class BookNetwork:
     @cached_property
     def _verified(self) -> dict[tuple[int, int], tuple[str, bool, int, bool]]:
         """Rows of a verified pair -> verdict, mirrored, inliers, negative: a network asks for a hundred thousand."""
-        frame = self.matches.frame[self.matches.verified]
+        verified = np.flatnonzero(self.matches.verified)
         names = ("row_a", "row_b", "verdict", "mirrored", "inliers", "negative")
-        columns = (frame[name].tolist() for name in names)
+        columns = (self.matches.column(name, verified).tolist() for name in names)
         return {
             (a, b): (str(verdict), bool(mirrored), int(inliers), bool(negative))
             for a, b, verdict, mirrored, inliers, negative in zip(*columns, strict=True)

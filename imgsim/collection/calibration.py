@@ -119,7 +119,7 @@ def calibrate(collection: Generation, backbone: str) -> Calibration:
     background = collection.background(backbone)
     if matches is None or not len(matches):
         return calibrated(worth(backbone, [], []), 0, background, plates)
-    ends = matches.frame[["row_a", "row_b"]].to_numpy(dtype=np.int64)
+    ends = matches.rows
     scores = pair_similarities(collection.embeddings(backbone), ends[:, 0], ends[:, 1])
     images = len(np.unique(verified_pairs(matches, plates).groups))
     return calibrated(

@@ -17,8 +17,8 @@ from imgsim.collection.decided import Decided, by_pair, reviews_of
 from imgsim.collection.query import check_filters
 from imgsim.families import Decisions, Families, decisions_of
 from imgsim.generation.generation import Generation
-from imgsim.reviews import Reviews, standing_frame
-from imgsim.reviews.pictures import Unconfirmed
+from imgsim.reviews import Review, Reviews, standing_frame
+from imgsim.reviews.pictures import Unconfirmed, counting, unconfirmed
 
 if TYPE_CHECKING:
     from imgsim.collection.between import Between
@@ -73,14 +73,19 @@ class Collection(Generation):
         return replace(self, heeding=False, _answers=Answers())
 
     @property
+    def _records(self) -> list[Review]:
+        """Every record; reading ten thousand takes longer than all that follows from one more."""
+        return self._answer("records", lambda: self.reviews.all() if self.heeding else [], keep=1)
+
+    @property
     def standing(self) -> pd.DataFrame:
         """What is decided now about the pictures that are here, one row a pair: see `imgsim.reviews.standing_frame`."""
-        return self._answer("standing", lambda: self.reviews.standing() if self.heeding else standing_frame([]))
+        return self._answer("standing", lambda: standing_frame(counting(self._records, self.catalogue.pictures)))
 
     @property
     def unconfirmed(self) -> list[Unconfirmed]:
         """Decisions about plates that are gone or show another picture, the latest first."""
-        return self._answer("unconfirmed", lambda: self.reviews.unconfirmed() if self.heeding else [])
+        return self._answer("unconfirmed", lambda: unconfirmed(self._records, self.catalogue.pictures))
 
     @property
     def decisions(self) -> Mapping[Pair, Decided]:
@@ -104,10 +109,7 @@ class Collection(Generation):
         if self.found_families is None or self.matches is None:
             return None
 
-        def make() -> Families | None:
-            return families_of(self) if self.heeding else families_of(self, [], write=False)
-
-        return self._answer("families", make)
+        return self._answer("families", lambda: families_of(self, self._records, self.constraints, write=self.heeding))
 
     @property
     def reused(self) -> npt.NDArray[np.bool_] | None:
@@ -193,7 +195,7 @@ class Collection(Generation):
             return _read_only(np.array(found, dtype=np.int64))
 
         rows = self.answers.get("search", key, make, 256)
-        if not reused or self.matches is None:
+        if not reused or not self.are_compared:
             return rows
 
         def used_again() -> npt.NDArray[np.int64]:

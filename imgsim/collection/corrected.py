@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.family_ids import named_families
-from imgsim.families import Families, decisions_of
+from imgsim.families import Decisions, Families, decisions_of
 from imgsim.generation.generation import Generation
 from imgsim.reviews.decision_record import Review
 from imgsim.reviews.decision_words import TAKEN_BACK
@@ -15,21 +15,27 @@ from imgsim.reviews.standing import standing_frame
 
 
 def families_of(
-    collection: Generation, reviews: Sequence[Review] | None = None, *, write: bool = True
+    collection: Generation,
+    reviews: Sequence[Review] | None = None,
+    decided: Decisions | None = None,
+    *,
+    write: bool = True,
 ) -> Families | None:
     """The families of a collection; None where plates were never compared.
 
     Parameters
     ----------
     reviews : every record; None: those beside the collection. Raises CollectionError where they cannot be read.
+    decided : what follows from these records, where it is known (see `Collection.constraints`).
     write : whether new families are given permanent ids. Not where decisions are missing that should count.
     """
     found, matches = collection.found_families, collection.matches
     if found is None or matches is None:
         return None
     given = reviews_of(collection).all() if reviews is None else list(reviews)
-    standing = standing_frame(counting(given, collection.catalogue.pictures))
-    decided = decisions_of(standing, collection.catalogue)
+    if decided is None:
+        standing = standing_frame(counting(given, collection.catalogue.pictures))
+        decided = decisions_of(standing, collection.catalogue)
     corrected = found.corrected(matches, decided) if decided else found
     return named_families(collection.path, corrected, _cause(collection, given), write=write)
 

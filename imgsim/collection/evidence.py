@@ -105,8 +105,7 @@ def reused(matches: Matches, catalogue: Catalogue, decided: Decisions | None = N
 
     What people decided counts before what the lines say: a confirmed pair ties, a rejected one does not.
     """
-    frame = matches.frame
-    pairs = frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(dtype=np.int64)
+    pairs = matches.rows[matches.verified].astype(np.int64)
     if decided:
         low_high = map(tuple, np.sort(pairs, axis=1).tolist())
         kept = [pair for pair in low_high if pair not in decided.rejected]

@@ -132,10 +132,11 @@ def _track(
     known = _select(connection)
     ids, events = track(groups, known, _new_ids(len(known)))
     moment = datetime.now(UTC).isoformat(timespec="seconds")
+    same = {(one.family_id, one.plates) for one in known if one.live}
     connection.executemany(
         "INSERT INTO families (family_id, plates, live) VALUES (?, ?, 1) "
         "ON CONFLICT (family_id) DO UPDATE SET plates = excluded.plates, live = 1",
-        [(family_id, _text(group)) for family_id, group in zip(ids, groups, strict=True)],
+        [(one, _text(group)) for one, group in zip(ids, groups, strict=True) if (one, group) not in same],
     )
     # One that ended keeps the plates that it had.
     gone = [event.family_id for event in events if event.kind in (MERGED, ENDED)]

@@ -35,8 +35,8 @@ def proven(collection: Collection) -> list[str]:
         found[plates] = np.minimum(found[plates], STRENGTHS.index(said))
 
     if matches is not None:
-        ends = matches.frame[["row_a", "row_b"]].to_numpy(np.int64)
-        verdicts = matches.frame["verdict"].to_numpy(object)
+        ends = matches.rows
+        verdicts = matches.column("verdict")
         judged = np.array([*constraints.confirmed, *constraints.rejected], dtype=np.int64).reshape(-1, 2)
         open_to_lines = np.ones(len(ends), dtype=bool)
         places = matches.positions(*judged.T)

@@ -93,8 +93,7 @@ class Queue:
         copies: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._catalogue, self._count = catalogue, max(1, len(catalogue))
-        frame = matches.frame
-        a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
+        a, b = (matches.column(name).astype(np.int64) for name in ("row_a", "row_b"))
         copied_a, copied_b = np.sort(np.array(copies, np.int64).reshape(-1, 2), axis=1).T
         more_a, more_b = never_compared(a, b, neighbours, copied_a, copied_b)
         compared = len(a)
@@ -102,7 +101,7 @@ class Queue:
 
         def column(name: str, missing: object, kind: type) -> npt.NDArray:
             return np.concatenate(
-                [frame[name].to_numpy(kind), np.full(len(a) - compared, missing, dtype=kind)]
+                [matches.column(name).astype(kind), np.full(len(a) - compared, missing, dtype=kind)]
             )
 
         verdict = column("verdict", NOT_COMPARED, object)

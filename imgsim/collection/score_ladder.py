@@ -95,9 +95,7 @@ def distributions(
     """
     found = {"random pairs": background, f"first {k} neighbours": similarities[:, :k].ravel()}
     if matches is not None:
-        frame = matches.frame
-        verdicts = frame["verdict"].to_numpy(dtype=object)
-        rows = frame[["row_a", "row_b"]].to_numpy(dtype=np.int64)
+        verdicts, rows = matches.column("verdict"), matches.rows
         for verdict in VERDICTS:
             of_kind = np.flatnonzero(verdicts == verdict)
             if len(of_kind) > _MOST_OF_A_VERDICT:

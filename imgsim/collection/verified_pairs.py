@@ -111,11 +111,10 @@ def verified_pairs(
 
     positions = np.flatnonzero(matches.verified)
     if rejected:
-        ends = matches.frame[["row_a", "row_b"]].to_numpy()
+        ends = matches.rows
         kept = [tuple(ends[at].tolist()) not in rejected for at in positions]
         positions = positions[np.array(kept, dtype=bool)]
-    frame = matches.frame.iloc[positions]
-    rows = frame[["row_a", "row_b"]].to_numpy(dtype=np.int64)
+    rows = matches.rows[positions].astype(np.int64)
     ones = np.ones(len(rows), dtype=bool)
     _, labels = connected_components(
         coo_array((ones, (rows[:, 0], rows[:, 1])), shape=(plates, plates)), directed=False
@@ -123,8 +122,10 @@ def verified_pairs(
     return VerifiedPairs(
         rows=rows,
         positions=positions,
-        verdicts=frame["verdict"].to_numpy(dtype=object),
-        by_lines=np.array([_BY_LINES in words.split(", ") for words in frame["sources"]], dtype=bool),
+        verdicts=matches.column("verdict", positions),
+        by_lines=np.array(
+            [_BY_LINES in words.split(", ") for words in matches.column("sources", positions).tolist()], dtype=bool
+        ),
         groups=labels[rows[:, 0]].astype(np.int64),
     )
 

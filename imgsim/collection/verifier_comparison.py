@@ -63,12 +63,12 @@ def compare_verifiers(collection: Collection) -> VerifierComparison | None:
     if matches is None:
         return None
     said = _decided(collection)
-    ends = list(map(tuple, np.sort(matches.frame[["row_a", "row_b"]].to_numpy(np.int64), axis=1).tolist()))
+    ends = list(map(tuple, np.sort(matches.rows, axis=1).tolist()))
     proven = {pair for pair, holds in zip(ends, matches.verified.tolist(), strict=True) if holds}
     lines = _judged(set(ends), proven, said)
     if copies is None:
         return VerifierComparison(lines, None, 0, (), ())
-    asked = set(map(tuple, np.sort(copies.frame[["row_a", "row_b"]].to_numpy(np.int64), axis=1).tolist()))
+    asked = set(map(tuple, np.sort(copies.rows, axis=1).tolist()))
     pairs = copy_pairs(collection)
     known = set(ends)
     differ = tuple(pair for pair in pairs if _key(pair) in known)

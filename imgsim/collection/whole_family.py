@@ -47,7 +47,7 @@ def pairs_of(family: Family, matches: Matches, exceptions: Some[str] = ()) -> li
     where it must be.
     """
     rows = [member.row for member in family.members if member.plate_id not in exceptions]
-    a, b = (matches.frame[name].to_numpy() for name in ("row_a", "row_b"))
+    a, b = matches.column("row_a"), matches.column("row_b")
     inside = matches.verified & np.isin(a, rows) & np.isin(b, rows)
     found = list(zip(a[inside].tolist(), b[inside].tolist(), strict=True))
     led_to = Groups()

@@ -33,10 +33,10 @@ def matched(request: Request) -> npt.NDArray[np.int64]:
     matches = request.collection.matches
     if matches is None:
         return np.empty(0, dtype=np.int64)
-    frame = matches.frame
-    wanted = request.mask[frame["row_a"].to_numpy()] | request.mask[frame["row_b"].to_numpy()]
+    a, b = matches.column("row_a"), matches.column("row_b")
+    wanted = request.mask[a] | request.mask[b]
     if request.between is not None:
-        wanted &= request.between.crosses(frame["row_a"].to_numpy(), frame["row_b"].to_numpy())
+        wanted &= request.between.crosses(a, b)
     if not request.look_alikes:
         wanted &= matches.verified
     return np.flatnonzero(wanted)
@@ -52,9 +52,8 @@ def match_chunks(request: Request) -> Iterator[Chunk]:
     names, books = Parts(request.catalogue, ("plate_id",)), Parts(request.catalogue, OF_BOTH)
     tail = f"{line_part([request.collection.name])},{cell(request.date, plain=True)}"
     found = matched(request)
-    # Whole columns once: a column of strings is not an array before it is asked for.
     people, seen = decided(request), observed(request)
-    values = {name: matches.frame[name].to_numpy() for name in _ASKED}
+    values = {name: matches.column(name) for name in _ASKED}
     for start in range(0, len(found), STEP):
         places = found[start : start + STEP]
         part = {name: column[places].tolist() for name, column in values.items()}

@@ -223,9 +223,8 @@ class _Proofs:
     def __init__(self, matches: Matches, copies: Sequence[MatchRow]) -> None:
         self._matches = matches
         self._copies = {(min(pair.a, pair.b), max(pair.a, pair.b)): pair for pair in copies}
-        # Whole columns once: a column of strings is not an array before it is asked for.
         self._values = {
-            name: matches.frame[name].to_numpy()
+            name: matches.column(name)
             for name in ("verdict", "inliers", "mirrored", "negative", "coverage_a", "coverage_b")
         }
 

@@ -144,7 +144,7 @@ def components(matches: Matches, count: int) -> npt.NDArray[np.int64]:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    pairs = matches.frame.loc[matches.verified, ["row_a", "row_b"]].to_numpy(np.int64)
+    pairs = matches.rows[matches.verified].astype(np.int64)
     tied = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     return connected_components(tied, directed=False)[1].astype(np.int64)
 

@@ -107,20 +107,18 @@ def ties_of(
     matches: Matches, decisions: Decisions | None = None, rows: npt.NDArray[np.bool_] | None = None
 ) -> Ties:
     """Read the pairs, of plates among ``rows``; look-alikes of plates that nothing is tied to are left out."""
-    frame = matches.frame
-    a, b = (frame[name].to_numpy(np.int64) for name in ("row_a", "row_b"))
-    position = np.arange(len(frame), dtype=np.int64)
+    position = np.arange(len(matches), dtype=np.int64)
     if rows is not None:
-        position = np.flatnonzero(rows[a] & rows[b])
-        a, b = a[position], b[position]
-    verdict = frame["verdict"].to_numpy(object)[position]
-    inliers = frame["inliers"].to_numpy(np.int64)[position]
-    cover_a, cover_b = (frame[name].to_numpy(np.float64)[position] for name in ("coverage_a", "coverage_b"))
+        position = np.flatnonzero(rows[matches.column("row_a")] & rows[matches.column("row_b")])
+    a, b, inliers, possible = (
+        matches.column(name, position).astype(np.int64) for name in ("row_a", "row_b", "inliers", "possible")
+    )
+    verdict = matches.column("verdict", position)
+    cover_a, cover_b = (matches.column(name, position).astype(np.float64) for name in ("coverage_a", "coverage_b"))
     against = verdict == LOOK_ALIKE
     crop = (np.maximum(cover_a, cover_b) >= NEARLY_ALL) & (np.minimum(cover_a, cover_b) >= MUCH)
     whole = np.isin(verdict, (SAME, MIRRORED, NEGATIVE)) | (~against & crop)
     detail = ~against & ~whole
-    possible = frame["possible"].to_numpy(np.int64)[position]
     strong = (whole & (inliers >= strong_from(possible))) | (detail & (inliers >= STRONG_DETAIL))
     read = Ties(
         a, b, whole, detail, against, strong, inliers, position, np.full(len(a), "", object), np.ones(len(a), bool)

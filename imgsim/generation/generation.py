@@ -159,6 +159,11 @@ class Generation(CheckedFiles):
         return self.array(file, np.float32, (None, PARTS, facts["dimension"])) if self.has(file) else None
 
     @property
+    def are_compared(self) -> bool:
+        """Whether plates were compared by their lines; no file is read for it, unlike for :attr:`matches`."""
+        return self.has(layout.MATCHES)
+
+    @property
     def matches(self) -> Matches | None:
         """What local features say of pairs of plates; None if they were never compared (``--no-verify``)."""
         return self.once(layout.MATCHES, lambda: compared.read_matches(self, self.catalogue))

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from imgsim.errors import ImgsimError
+from imgsim.retrieval import neighbours
 from imgsim.retrieval.neighbours import (
     BACKGROUND_SIZE,
     ExactIndex,
     all_neighbours,
+    block_of,
     hubness,
     random_pair_quantiles,
     ranked,
@@ -66,6 +68,17 @@ def test_blocks_do_not_show(block: int) -> None:
     whole, part = all_neighbours(embeddings, 10, block=300), all_neighbours(embeddings, 10, block=block)
     np.testing.assert_array_equal(whole[0], part[0])
     np.testing.assert_array_equal(whole[1], part[1])
+
+
+def test_the_more_plates_the_fewer_are_compared_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [block_of(count) for count in (0, 1, 13_151, 100_000, 10**7)] == [1024, 1024, 1024, 134, 16]
+    embeddings = unit_rows(300, 24)
+    whole = all_neighbours(embeddings, 10)
+    monkeypatch.setattr(neighbours, "_PRODUCTS", 300 * 33)
+    steps: list[int] = []
+    part = all_neighbours(embeddings, 10, progress=lambda done, total: steps.append(done))
+    assert steps[:2] == [33, 66]
+    assert whole[0].tobytes() == part[0].tobytes() and whole[1].tobytes() == part[1].tobytes()
 
 
 def test_crowds_of_equal_plates_are_listed_by_row() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imgsim.base.verdict_words import VERDICTS
@@ -89,11 +90,37 @@ def test_the_frame_has_every_column_and_the_rows(catalogue: Catalogue) -> None:
     assert again.table.equals(matches.table) or again.frame.astype(str).equals(found.astype(str))
 
 
+def test_a_column_is_that_of_the_frame(catalogue: Catalogue) -> None:
+    matches = Matches.from_parquet(Matches.from_frame(some(), catalogue).to_parquet(), catalogue)
+    texts = ("verdict", "model", "printing", "sources")
+    some_of_them = np.array([4, 0, 0])
+    lists = {"transform", "region_a", "region_b"}
+    for name in set(matches.frame.columns) - {"plate_a", "plate_b"} - lists:
+        expected = matches.frame[name].to_numpy(object if name in texts else None)
+        np.testing.assert_array_equal(matches.column(name), expected)
+        np.testing.assert_array_equal(matches.column(name, some_of_them), expected[some_of_them])
+        assert matches.column(name).dtype == expected.dtype
+    np.testing.assert_array_equal(matches.rows, matches.frame[["row_a", "row_b"]].to_numpy())
+
+
+def test_pairs_of_which_nothing_agrees_have_a_transform_and_outlines_of_nothing(catalogue: Catalogue) -> None:
+    matches = Matches.from_parquet(Matches.from_frame(some(), catalogue).to_parquet(), catalogue)
+    frame = matches.frame
+    for at in range(len(matches)):
+        found = matches.match(at)
+        np.testing.assert_array_equal(found.transform, np.reshape(frame["transform"].iloc[at], (3, 3)))
+        for name, region in (("region_a", found.region_a), ("region_b", found.region_b)):
+            np.testing.assert_array_equal(region, np.reshape(frame[name].iloc[at], (-1, 2)))
+            assert region.dtype == np.float32
+    assert np.isnan(matches.match(2).transform).all() and matches.match(2).region_a.shape == (0, 2)
+
+
 def test_they_come_back_from_parquet(catalogue: Catalogue) -> None:
     for rows in (some(), frame()):
         matches = Matches.from_frame(rows, catalogue)
         again = Matches.from_parquet(matches.to_parquet(), catalogue)
         assert again.to_parquet() == matches.to_parquet()
+        pd.testing.assert_frame_equal(again.frame, matches.frame)
         assert len(again) == len(rows)
         assert len(again.of(1)) == len(matches.of(1))
 

@@ -71,7 +71,7 @@ def draw(collection: Collection, now: State) -> None:
         part
         for part in PARTS
         if (part != "agreement" or len(names) > 1)
-        and (part not in ("verified", "verifiers") or collection.matches is not None)
+        and (part not in ("verified", "verifiers") or collection.are_compared)
     ]
     part = now.models if now.models in parts else parts[0]
     st.segmented_control(

@@ -54,7 +54,7 @@ def draw(collection: Collection, now: State) -> None:
     if now.box is None:
         with right:
             head = neighbour_controls.controls(
-                collection, of_plate=True, verified=collection.matches is not None
+                collection, of_plate=True, verified=collection.are_compared
             )
     _body(top, left, right, head)
 

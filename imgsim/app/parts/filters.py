@@ -21,7 +21,7 @@ def facets(collection: Collection) -> None:
             st.markdown(tr("## Show only"))
             if now.filtered:
                 st.button(tr("Clear all"), type="tertiary", on_click=clear)
-        if collection.matches is not None:
+        if collection.are_compared:
             st.toggle(
                 tr("Verified re-use"),
                 help=tr("Plates whose lines were found again in another book.")

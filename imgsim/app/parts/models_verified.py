@@ -182,7 +182,7 @@ def _which(
         return
     # The strongest evidence first: what is missed in spite of it tells most.
     assert collection.matches is not None
-    inliers = collection.matches.frame["inliers"].to_numpy()[pairs.positions[places]]
+    inliers = collection.matches.column("inliers", pairs.positions[places])
     places = places[np.lexsort((places, -inliers))]
     pages = math.ceil(len(places) / _PER_PAGE)
     page = min(wanted, pages)
@@ -249,7 +249,7 @@ def _download(
         assert collection.matches is not None
         extra: dict[str, Sequence] = {
             "verdict": pairs.verdicts.tolist(),
-            "inliers": collection.matches.frame["inliers"].to_numpy()[pairs.positions].tolist(),
+            "inliers": collection.matches.column("inliers", pairs.positions).tolist(),
             "proposed_by_lines": ["yes" if by else "no" for by in pairs.by_lines],
         }
         for name, look in zip(names, looks, strict=True):
