@@ -14,6 +14,7 @@ import numpy.typing as npt
 from imgsim.base.verdict_words import DETAIL, MIRRORED, NEGATIVE, SAME
 from imgsim.catalogue import BookDates
 from imgsim.collection.kept_order import RankCorrelation, rank_correlation
+from imgsim.collection.shared_counts import SharedCounts
 from imgsim.families import Families, Family, Member
 
 if TYPE_CHECKING:
@@ -76,15 +77,14 @@ class BookNetwork:
     Attributes
     ----------
     books : ids of the books that share at least one family with another, in order of date, undated ones last.
-    matrix : int64 (b, b), symmetric: families that two books share; 0 on the diagonal.
+    counts, matrix : int64 (b, b), symmetric: families that two books share; 0 on the diagonal. The matrix is made anew.
     chosen : None, or bool (n,), some plates: only what a chosen plate shares with one that is not counts.
     """
 
     def __init__(
         self, families: Families, matches: Matches, catalogue: Catalogue, chosen: Mask | None = None
     ) -> None:
-        self.families, self.matches, self.catalogue = families, matches, catalogue
-        self.chosen = chosen
+        self.families, self.matches, self.catalogue, self.chosen = families, matches, catalogue, chosen
         shared: dict[tuple[str, str], list[str]] = {}
         for family in families.ordered():
             for pair in book_pairs(family, chosen):
@@ -93,11 +93,8 @@ class BookNetwork:
         self._correlations: dict[tuple[str, str], RankCorrelation] = {}
         self.books = self.dates.in_order({book for pair in shared for book in pair})
         self._at = {book: at for at, book in enumerate(self.books)}
-        self.matrix: npt.NDArray[np.int64] = np.zeros((len(self.books),) * 2, dtype=np.int64)
-        for (one, two), ids in shared.items():
-            a, b = self._at[one], self._at[two]
-            self.matrix[a, b] = self.matrix[b, a] = len(ids)
-        self.matrix.setflags(write=False)
+        pairs = ((self._at[one], self._at[two], len(ids)) for (one, two), ids in shared.items())
+        self.counts = SharedCounts(len(self.books), pairs)
 
     @classmethod
     def from_families(cls, families: Families, matches: Matches, catalogue: Catalogue) -> BookNetwork:
@@ -107,7 +104,9 @@ class BookNetwork:
     def __len__(self) -> int:
         return len(self.books)
 
-    # ---- books
+    @property
+    def matrix(self) -> npt.NDArray[np.int64]:
+        return self.counts.whole()
 
     def year(self, book: str) -> int | None:
         """The year in which a book was printed, None where it is not one."""

@@ -33,6 +33,9 @@ def test_the_matrix_counts_shared_families_in_order_of_date(copied: BookNetwork)
     assert copied.books == ("one", "four", "two", "three") and len(copied) == 4
     assert copied.matrix.tolist() == [[0, 1, 5, 1], [1, 0, 0, 0], [5, 0, 0, 1], [1, 0, 1, 0]]
     assert not copied.matrix.flags.writeable
+    assert copied.counts.totals().tolist() == copied.matrix.sum(axis=1).tolist()
+    assert copied.counts.of(2).tolist() == [5, 0, 0, 1]
+    assert copied.counts.among(np.array([3, 0])).tolist() == [[0, 1], [1, 0]]
     assert sorted(copied.clustered().tolist()) == [0, 1, 2, 3]
     assert copied.by_date().tolist() == [0, 1, 2, 3]
 

@@ -17,6 +17,7 @@ import pytest
 import imgsim
 from imgsim.base.verdict_words import CODES
 from imgsim.collection import Collection, open_collection
+from imgsim.collection import answers as answers_module
 from imgsim.collection.answers import Answers
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.reviews.decision_words import SAME_PLATE, UNRELATED
@@ -135,6 +136,18 @@ def test_an_answer_is_made_once_by_many_and_the_oldest_makes_room() -> None:
     for key in (2, 1, 3):  # 1 was asked for later than 2, which makes room
         answers.get("ten times", key, partial(make, key), 2)
     assert made == [1, 2, 3] and not answers.known("ten times", 2) and answers.known("ten times", 1)
+
+
+def test_of_large_arrays_fewer_are_kept_but_the_last_one_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers_module, "MOST_BYTES", 1000)
+    answers = Answers()
+    for key in range(6):
+        answers.get("rows", key, partial(np.zeros, 40), 256)  # 320 bytes each
+        answers.get("words", key, partial(str, key), 256)
+    assert [answers.known("rows", key) for key in range(6)] == [False, False, False, True, True, True]
+    assert all(answers.known("words", key) for key in range(6))
+    answers.get("rows", 6, partial(np.zeros, 1000), 256)
+    assert answers.known("rows", 6) and not any(answers.known("rows", key) for key in range(6))
 
 
 def test_what_fails_is_asked_again() -> None:

@@ -102,9 +102,9 @@ def _matrix(
     assert borrowing is not None  # the page has asked
     order = borrowing.clustered() if arranged == "clustered" else borrowing.by_date()
     # Those that share most; of books that share as many the earlier.
-    most = np.argsort(-borrowing.matrix.sum(axis=1), kind="stable")[:MOST_BOOKS]
+    most = np.argsort(-borrowing.counts.totals(), kind="stable")[:MOST_BOOKS]
     order = order[np.isin(order, most)]
-    return [borrowing.books[at] for at in order.tolist()], borrowing.matrix[order][:, order]
+    return [borrowing.books[at] for at in order.tolist()], borrowing.counts.among(order)
 
 
 def _clicked(books: list[str], counts: npt.NDArray[np.int64]) -> None:
@@ -189,7 +189,7 @@ def _controls(
 def _partners(borrowing: BookNetwork, book: str) -> dict[str, int]:
     if not book:
         return {}
-    counts = borrowing.matrix[borrowing.books.index(book)].tolist()
+    counts = borrowing.counts.of(borrowing.books.index(book)).tolist()
     found = {other: count for other, count in zip(borrowing.books, counts, strict=True) if count}
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 

@@ -12,7 +12,7 @@ import numpy as np
 from imgsim.app.components import encode_labels, encode_mask, encode_points, encode_tones
 from imgsim.app.components.plate_map.array_encoding import encode_ties
 from imgsim.app.services import caches, parameters
-from imgsim.base.translation import tr
+from imgsim.base.translation import language, tr
 from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
@@ -55,6 +55,10 @@ def ties(collection: Collection) -> bytes:
 
 def labels(collection: Collection) -> bytes:
     """What the map shows under the pointer, in the language that is spoken."""
+    return caches.fact(collection, "labels of points", partial(_labels, collection), language(), keep=2)
+
+
+def _labels(collection: Collection) -> bytes:
     catalogue = collection.catalogue
     frame = catalogue.frame
     titles = [catalogue.short_title(row) for row in range(len(frame))]
