@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +20,8 @@ from imgsim.app.services import caches, kept_answers, state
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.answers import Answers
 from imgsim.errors import ImgsimError
+from imgsim.generation import layout
+from imgsim.generation.publishing import GenerationWriter
 from imgsim.reviews.decision_words import SAME_PLATE, UNRELATED
 from tests.herbals import make_herbals
 from tests.making import add_matches, match_values
@@ -209,6 +213,25 @@ def test_what_fails_for_one_is_made_for_those_who_waited() -> None:
             failing.result(20)
         assert waiting.result(20) == 5
     assert kept._making == {}
+
+
+def test_one_generation_of_a_collection_stays_open(herbals: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMGSIM_DATA", str(herbals.path.parent))
+    held = caches.opened("herbals")
+    before = weakref.ref(held)
+    assert caches.opened("herbals") is held and held.families is not None
+    writer = GenerationWriter(herbals.path)
+    for file, facts in herbals.manifest["files"].items():
+        if file != layout.THUMBNAIL_SUMS:
+            writer.keep(file, herbals.folder / file, facts)
+    writer.add_thumbnails([*herbals.thumbnail_dir.glob("*.webp")], lambda _: None)
+    writer.publish(herbals.manifest)
+    after = caches.opened("herbals")
+    assert after.generation == writer.name != held.generation and len(held.catalogue) == len(after.catalogue)
+    del held
+    gc.collect()
+    assert before() is None, "the generation before is kept in memory"
+    assert caches.opened("herbals") is after
 
 
 def test_streamlit_keeps_only_what_is_no_answer_of_a_collection_and_says_what() -> None:

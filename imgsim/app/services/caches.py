@@ -108,6 +108,10 @@ _seen: set[tuple[str, str]] = set()  # what was opened once, for which nobody wa
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
+    # Whoever still looks at a generation before has it, with its answers, until the page is drawn anew.
+    for before in [place for place in _seen if place[0] == path and place[1] != generation]:
+        _seen.discard(before)
+        _opened.clear(*before)
     _seen.add((path, generation))
     keeping.keep_copies(collection.path)
     if collection.told:
@@ -186,11 +190,6 @@ def history(collection: Collection, plate_a: str, plate_b: str) -> list[Review]:
         return collection.reviews.history(plate_a, plate_b)
     except ImgsimError:  # said above every page
         return []
-
-
-def rejected(collection: Collection) -> frozenset[tuple[int, int]]:
-    """The pairs of rows (a < b) that people called unrelated; none where the reviews cannot be read."""
-    return counted(collection).constraints.rejected
 
 
 # ---- what follows from it
