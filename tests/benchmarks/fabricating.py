@@ -30,6 +30,7 @@ from imgsim.collection.id_registry import Present, Registry
 from imgsim.families import find_families
 from imgsim.generation import layout
 from imgsim.generation.publishing import GenerationWriter
+from imgsim.prepare.run_record import keep_record
 from imgsim.retrieval.neighbours import all_neighbours, random_pair_quantiles
 from imgsim.verification.matches import Matches
 
@@ -68,10 +69,12 @@ def fabricate(base: Collection, count: int, folder: Path, seed: int = 0) -> Coll
     keys = {file: key for file, key in base.manifest["keys"].items() if file in writer.files}
     columns = (frame[name].tolist() for name in ("plate_id", "sha256", "root", "file"))
     Registry(folder).record([Present(*values) for values in zip(*columns, strict=True)], now)
-    writer.publish(
-        manifest | {"name": folder.name, "created": now.replace("+00:00", "Z"), "counts": counts, "keys": keys,
-                    "changes": None, "thumbnails": {"files": number, "bytes": size}}
-    )  # fmt: skip
+    manifest |= {
+        "name": folder.name, "created": now.replace("+00:00", "Z"), "counts": counts, "keys": keys, "changes": None,
+        "thumbnails": {"files": number, "bytes": size},
+    }  # fmt: skip
+    keep_record(folder, {part: manifest[part] for part in ("inputs", "parameters", "keys")})
+    writer.publish(manifest)
     return open_collection(folder)
 
 

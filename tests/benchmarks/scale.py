@@ -27,7 +27,7 @@ from imgsim.collection import Collection, open_collection
 from imgsim.reviews.decision_record import Review, made
 from imgsim.reviews.decision_words import SAME_PLATE, UNRELATED
 
-REVIEWS, JUDGED = 10_000, 7
+REVIEWS, JUDGED = 10_000, 5
 Figures = dict[str, float]
 
 
@@ -100,12 +100,11 @@ def mapping(base: str, name: str) -> Figures:
 
 def deciding(base: str, name: str) -> Figures:
     """The families and what is to be reviewed, after each of some decisions that follow ten thousand."""
-    from imgsim.app.services import caches
+    from imgsim.base.places import data_dir
 
-    folder = caches.opened(name).path
-    decisions = judgements(open_collection(folder), REVIEWS + JUDGED)
-    with beside(folder):
-        live = caches.opened(name)
+    with another(data_dir() / name) as folder:
+        live = open_collection(folder)
+        decisions = judgements(open_collection(folder), REVIEWS + JUDGED)
         clock = Clock()
         _ = live.families
         without = clock.read()
@@ -140,19 +139,14 @@ def judgements(collection: Collection, count: int) -> list[Review]:
 
 
 @contextmanager
-def beside(folder: Path) -> Iterator[None]:
-    """Whatever is decided meanwhile is gone afterwards, and the ids of families are what they were."""
-    with tempfile.TemporaryDirectory() as place:
-        kept = [path for path in folder.glob("re*.sqlite*")]
-        for path in kept:
-            shutil.copyfile(path, Path(place) / path.name)
-        try:
-            yield
-        finally:
-            for path in folder.glob("re*.sqlite*"):
-                path.unlink()
-            for path in kept:
-                shutil.copyfile(Path(place) / path.name, path)
+def another(folder: Path) -> Iterator[Path]:
+    """A collection with the same plates, of links where they are never written to, for as long as it is needed."""
+
+    def take(source: str, target: str) -> None:
+        (shutil.copyfile if ".sqlite" in source else os.link)(source, target)
+
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as place:
+        yield Path(shutil.copytree(folder, Path(place) / folder.name, copy_function=take))
 
 
 STEPS: dict[str, Callable[[str, str], Figures]] = {
