@@ -196,7 +196,7 @@ class Families:
     def _check(self) -> None:
         frame, catalogue = self.frame, self.catalogue
         for name in ("plate_id", "family_id"):
-            unknown = [value for value in frame[name] if not catalogue.has(value)]
+            unknown = [value for value in frame[name].tolist() if not catalogue.has(value)]
             if unknown:
                 raise _damaged(f"the plate {unknown[0][:80]!r} is not in the catalogue")
         if frame["plate_id"].duplicated().any():
@@ -207,8 +207,8 @@ class Families:
         whole = set(frame["family_id"])
         if len(first) != len(whole) or (first["plate_id"] != first["family_id"]).any():
             raise _damaged("a family is not named after its earliest plate")
-        family_of = dict(zip(frame["plate_id"], frame["family_id"], strict=True))
-        ties = zip(frame["tied_to"], frame["family_id"], strict=True)
+        plates, tied, owners = (frame[name].tolist() for name in ("plate_id", "tied_to", "family_id"))
+        family_of, ties = dict(zip(plates, owners, strict=True)), zip(tied, owners, strict=True)
         if any(tie and family_of.get(tie) != family_id for tie, family_id in ties):
             raise _damaged("a plate is tied to one of another family")
 
