@@ -15,7 +15,7 @@ import streamlit as st
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import family_judging, reviewer, reviewing
 from imgsim.app.parts.family_plan import sentences
-from imgsim.app.services import caches, remedies, state, text
+from imgsim.app.services import caches, kept_answers, remedies, state, text
 from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.whole_family import Plan, decide, pairs_of, planned
@@ -129,7 +129,7 @@ def _preview(collection: Collection, family: Family, asked: _Asked, known: str) 
     if not rows:
         st.caption(tr("Fewer than two plates are left, so there is nothing to decide. Take out a tick."))
         return
-    records = caches.answer(collection, "every record", lambda shown: shown.reviews.all(), keep=2)
+    records = kept_answers.records(collection)
     plan = planned(collection, records, rows, known, asked.decision)
     found = plan.pairs
     differing = len(found.own) + len(found.against)
