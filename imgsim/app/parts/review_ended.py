@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from imgsim.app.parts import review_sitting, reviewing, shell
-from imgsim.app.services import state, text
+from imgsim.app.services import state
 from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.review_queue import FILTERS
@@ -66,19 +66,15 @@ def decided(collection: Collection, then: reviewing.Then) -> None:
 
     ``then`` as `reviewing.bar` takes it.
     """
-    done, failed = reviewing.said()
-    if failed:
-        st.error(text.plain(failed))
     said = review_sitting.said(collection)
-    if not (said or done):
+    if not said:
+        reviewing.tell()
         return
     with st.container(horizontal=True, vertical_alignment="center", key="review_decided"):
-        if said:
-            st.markdown(f"**{said}**", width="content")
+        st.markdown(f"**{said}**", width="content")
         reviewing.undo(collection, key="review_ended_undo", then=then)
         st.button(tr("All reviews"), key="review_ended_all", type="tertiary", on_click=_open, args=("all",))
-    if done:
-        st.caption(text.plain(done))
+    reviewing.tell()
 
 
 def _ask(what: str) -> None:

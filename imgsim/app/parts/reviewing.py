@@ -17,7 +17,7 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import keyboard
-from imgsim.app.parts import reviewer, shell
+from imgsim.app.parts import notices, reviewer, shell
 from imgsim.app.services import caches, moments, remedies, state, text
 from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
@@ -224,9 +224,26 @@ def say(done: str = "", *, failed: str = "") -> None:
     st.session_state[_SAID] = (None, done)
 
 
-def said() -> tuple[str, str]:
+def _said() -> tuple[str, str]:
     """What was just written or taken back, and why something was not; "" where there is nothing to say. Said once."""
     return str(st.session_state.pop(_SAID, (None, ""))[1]), str(st.session_state.pop(_FAILED, ""))
+
+
+def tell() -> None:
+    """Say it here."""
+    done, failed = _said()
+    if failed:
+        st.error(text.plain(failed))
+    if done:
+        st.caption(text.plain(done))
+
+
+def tell_above(collection: str) -> None:
+    """Where a page is drawn that has no place for what was written or taken back, say it above from now on."""
+    done, failed = _said()
+    if done or failed:
+        notices.add(failed or done, within=collection, well=not failed)
+        st.rerun()
 
 
 # ---- what stands
