@@ -13,7 +13,7 @@ export function tell({ picture, canvas, data, finger, mode }) {
     shown: picture.shown,
     selected: picture.selected,
     found: picture.found,
-    faint: picture.faint,
+    faint: String(picture.faint),
     query: picture.query ?? "",
     neighbours: picture.neighbours.join(","),
     verified: picture.verified?.join(",") ?? "",
