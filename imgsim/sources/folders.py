@@ -107,7 +107,7 @@ def _fold(text: str) -> str:
 
 
 def _damage(image: ImageFile) -> str:
-    """What is wrong with a file beside its name, which whoever renames it would meet next; "" where its bytes are there."""
+    """What is wrong with a file beside its name, and would be met once it is renamed; "" where it is whole."""
     try:
         content = Content(find_image(image.root, image.file))
         with content.open() as stream:

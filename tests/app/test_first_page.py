@@ -33,7 +33,10 @@ def test_it_is_streamlits_with_our_scripts_before_its_own() -> None:
     assert places[0] == first and sorted(places) == places and places[-1] < ours.index("/static/js/index.")
 
 
-@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, (b"pushState", b"stopPropagation", b"kbd"), strict=True))
+_IN_THEM = (b"pushState", b"stopPropagation", b"kbd")
+
+
+@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, _IN_THEM, strict=True))
 def test_the_scripts_are_served(name: str, what: bytes) -> None:
     status, headers, body = ask(f"/{name}")
     assert status == 200 and headers["content-type"].startswith("text/javascript") and what in body

@@ -10,7 +10,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, pair_desk
-from imgsim.app.parts import another_hand, cards, reference_bar, review_ended, review_import, review_sitting, reviewing, shell
+from imgsim.app.parts import (
+    another_hand,
+    cards,
+    reference_bar,
+    review_ended,
+    review_import,
+    review_sitting,
+    reviewing,
+    shell,
+)
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter

@@ -15,7 +15,7 @@ import streamlit as st
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import family_judging, reviewer, reviewing
 from imgsim.app.parts.family_plan import caution, sentences
-from imgsim.app.services import caches, kept_answers, remedies, state, text
+from imgsim.app.services import caches, kept_answers, remedies, state
 from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.whole_family import Plan, decide, pairs_of, planned

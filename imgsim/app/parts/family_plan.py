@@ -24,10 +24,10 @@ def caution(collection: Collection, plan: Plan, rows: Iterable[tuple[int, int]])
     if not turned:
         return ""
     return trn(
-        "{n:,} pair of these lies left for right, and a plate prints only one way round. If no scan is turned over, one "
-        "of the two is a copy: tick it as an exception.",
-        "{n:,} pairs of these lie left for right, and a plate prints only one way round. If no scan is turned over, one "
-        "of the two is a copy: tick it as an exception.",
+        "{n:,} pair of these lies left for right, and a plate prints only one way round. If no scan is turned over, "
+        "one of the two is a copy: tick it as an exception.",
+        "{n:,} pairs of these lie left for right, and a plate prints only one way round. If no scan is turned over, "
+        "one of the two is a copy: tick it as an exception.",
         turned,
     )
 

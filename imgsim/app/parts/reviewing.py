@@ -111,7 +111,7 @@ def mark(collection: Collection, plate_a: str, plate_b: str) -> dict[str, str]:
 
 
 def marks(collection: Collection, plate_id: str, others: Iterable[str]) -> list[dict[str, str]]:
-    """The mark of a plate's pair with each of others."""
+    """The marks of a plate's pairs with others."""
     known = caches.decisions(collection)
     found: list[dict[str, str]] = []
     for other in others:
@@ -209,8 +209,8 @@ def _undo(name: str, then: Then | None) -> None:
     first = gone[0]
     decision = tr(first.decision)
     if len(gone) == 1:
-        plates = {"plate": first.plate_a, "other": first.plate_b}
-        say(tr("Taken back: {decision} ({plate}, {other}).", decision=decision, **plates))
+        plates = {"decision": decision, "plate": first.plate_a, "other": first.plate_b}
+        say(tr("Taken back: {decision} ({plate}, {other}).", **plates))
     else:
         pairs = text.count(len(gone), "pair at once", "pairs at once")
         say(tr("Taken back: {decision} ({pairs}).", decision=decision, pairs=pairs))
@@ -225,12 +225,11 @@ def say(done: str = "", *, failed: str = "") -> None:
 
 
 def _said() -> tuple[str, str]:
-    """What was just written or taken back, and why something was not; "" where there is nothing to say. Said once."""
     return str(st.session_state.pop(_SAID, (None, ""))[1]), str(st.session_state.pop(_FAILED, ""))
 
 
 def tell() -> None:
-    """Say it here."""
+    """Say here, once, what was just written or taken back, or why it was not."""
     done, failed = _said()
     if failed:
         st.error(text.plain(failed))
@@ -264,12 +263,8 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
             parts.append(tr("**Disputed:** {said}. Until they agree it changes nothing.", said=said))
         else:
             decision, reviewers = tr(found.decision), text.plain(found.reviewers)
-            parts.append(
-                tr(
-                    "**Decided: {decision}**, by {reviewers}, {day}.",
-                    decision=decision, reviewers=reviewers, day=day(found.when),
-                )
-            )  # fmt: skip
+            said_so = {"decision": decision, "reviewers": reviewers, "day": day(found.when)}
+            parts.append(tr("**Decided: {decision}**, by {reviewers}, {day}.", **said_so))
         if found.note:
             parts.append(f"“{text.plain(found.note)}”")
     if parts:
