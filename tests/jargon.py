@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 JARGON = re.compile(
     r"\b(inliers?|outliers?|residuals?|affine|homograph\w*|kendall\w*|hubs?|hubness|per mille|cosines?"
     r"|recall|precision|embeddings?|backbones?|projections?|descriptors?|keypoints?|sift|ransac|medians?|quantiles?"
-    r"|percentiles?|similarity transform|skew\w*|wilson\w*|bare share|xfeat|lightglue|polynomials?)\b|‰",
+    r"|percentiles?|similarity transform|skew\w*|wilson\w*|bare share|xfeat|lightglue|polynomials?"
+    r"|thresholds?|calibrat\w*|lines disagree)\b|‰",
     re.IGNORECASE,
 )
 # Fields of Streamlit's elements that are seen as they stand; what is in `help` is a tooltip.

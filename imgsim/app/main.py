@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from imgsim.app import pages  # noqa: F401  (registers them)
-from imgsim.app.parts import first_start, mending, shell, tray_bar
+from imgsim.app.parts import first_start, mending, reviewing, shell, tray_bar
 from imgsim.app.services import (
     browser_words,
     first_page,
@@ -32,6 +32,7 @@ def draw() -> None:
         shell.sidebar(collection, page)
         tray_bar.draw(collection)
         page.run()
+        reviewing.tell_above(collection.name)
     else:
         first_start.draw()
 

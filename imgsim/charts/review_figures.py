@@ -59,6 +59,6 @@ def worth_figure(found: Worth, suggestion: Suggestion, *, precision: float) -> g
     if suggestion.threshold is not None:
         figure.add_vline(x=suggestion.threshold, line={"dash": "dot", "width": 2, "color": VERMILION})
     figure.update_layout(**_LAYOUT, height=360)
-    figure.update_xaxes(title=tr("Threshold: {name}", name=tr(found.name)), showgrid=False, zeroline=False)
+    figure.update_xaxes(title=tr("Line at: {name}", name=tr(found.name)), showgrid=False, zeroline=False)
     figure.update_yaxes(title="%", range=[0, 102], gridcolor="rgba(128,128,128,.2)")
     return figure

@@ -5,7 +5,7 @@ A pair gets points for each reason to look at it, and the reasons are said in wo
 * **The network and the lines disagree**, up to 3 points. A look-alike (or a pair whose lines were never compared) is
   asked for the more, the more verified pairs are less similar than it; a verified pair the more, the more look-alikes
   are more similar than it.
-* **Near a threshold**, up to 2: its inliers are within a factor of two of the number that makes a pair strong or, for a
+* **Near a limit**, up to 2: its inliers are within a factor of two of the number that makes a pair strong or, for a
   look-alike, verified; or what agrees lies between a detail and the whole image.
 * **A copy by another hand**, 2: what was drawn anew is no print of one plate, and only eyes can confirm it.
 * **Mirrored**, 1, and **between different works**, 1: what an edition cannot explain is worth a look. (Look-alikes are
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 FILTERS = {
     "all": marked("All"),
-    "disagreeing": marked("Network and lines disagree"),
-    "near": marked("Near a threshold"),
+    "disagreeing": marked("Alike in looks or in lines only"),
+    "near": marked("Near a limit"),
     "mirrored": marked("Mirrored"),
     "negative": marked("Negatives"),
     "copied": marked("By another hand"),

@@ -166,13 +166,13 @@ def suggest(found: Worth, precision: float) -> Suggestion:
         return Suggestion(threshold, at, estimate, found.judged, least, words)
     if found.judged < least or not found.confirmed:
         words = tr(
-            "Not enough judgements for {share}: {judged:,}, need about {least:,} above the threshold, hardly any of "
+            "Not enough judgements for {share}: {judged:,}, need about {least:,} above the line, hardly any of "
             "them rejected.",
             share=wish, judged=found.judged, least=least,
         )  # fmt: skip
     else:
         words = tr(
-            "No threshold of this score keeps {share} of the judged pairs right with 95 % confidence.", share=wish
+            "No line across this score keeps {share} of the judged pairs right with 95 % confidence.", share=wish
         )
     if estimate is not None:
         words += " " + tr("Without room for chance it would be {threshold}.", threshold=shown(estimate))

@@ -6,15 +6,19 @@ Nothing is unpacked, and nothing outside is read.
 from __future__ import annotations
 
 import os
+import struct
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from imgsim.errors import CheckPath, ImgsimError, Input
+from imgsim.errors import CheckPath, ImageError, ImgsimError, Input
+from imgsim.images.completeness import check_complete
 from imgsim.images.containers import as_path, stem
-from imgsim.images.files import ImageFile
+from imgsim.images.content import Content
+from imgsim.images.files import ImageFile, find_image
+from imgsim.images.signatures import identify
 from imgsim.sources.inspecting import Findings, Skipped, add, is_meant
 
 
@@ -102,6 +106,19 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+def _damage(image: ImageFile) -> str:
+    """What is wrong with a file beside its name, and would be met once it is renamed; "" where it is whole."""
+    try:
+        content = Content(find_image(image.root, image.file))
+        with content.open() as stream:
+            check_complete(identify(content.head), stream)
+    except ImageError as error:
+        return f" Nor can it be read: {error}"
+    except (ValueError, LookupError, struct.error) as error:
+        return f" Nor can it be read: damaged, {error}."
+    return ""
+
+
 def _name_apart(images: list[ImageFile], skipped: list[Skipped]) -> list[ImageFile]:
     """Give every image its plate_id: the stem, or as many folders before it as tell all its namesakes apart."""
     namesakes: dict[str, list[tuple[list[str], ImageFile]]] = defaultdict(list)
@@ -120,7 +137,7 @@ def _name_apart(images: list[ImageFile], skipped: list[Skipped]) -> list[ImageFi
                 reason = (
                     f"its name cannot be told from {first.file} (case, Unicode form or suffix). Rename one."
                 )
-                skipped.append(Skipped(image.file, reason))
+                skipped.append(Skipped(image.file, f"{reason}{_damage(image)}"))
         depth = 1
         while len({_fold("/".join(parts[-depth:])) for parts, _ in distinct.values()}) < len(distinct):
             depth += 1

@@ -46,3 +46,8 @@ def test_every_script_and_style_sheet_is_served() -> None:
 def test_nothing_else_is(file: str) -> None:
     assert status(f"/_stcore/bidi-components/imgsim.plate_map/{file}") == 404
     assert status(f"/base/_stcore/bidi-components/imgsim.plate_map/{file}") == 404
+
+
+def test_no_address_ends_in_a_line_break() -> None:
+    assert status("/anything") == 200
+    assert status("/collections/sample/iiif/image/0/full/max/0/default.jpg\n") == 404

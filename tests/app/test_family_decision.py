@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.parts import family_decision
+from imgsim.app.parts import family_decision, family_judging
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from imgsim.reviews import Reviews
@@ -104,8 +104,32 @@ def test_a_family_that_falls_apart_can_be_brought_back(herbals: Collection) -> N
     app = press(opened("p003"), "Unrelated")
     press(app, doing(app))
     assert any("are no family any more" in str(box.value) for box in app.info)
+    assert "Noted: unrelated, about 1 pair at once. Undo takes all of it back." in told(app)
     press(app, "Undo")
+    assert any("Taken back: unrelated" in str(box.value).replace("\\", "") for box in app.info)
+    next(button for button in app.button if str(button.key).startswith("read_")).click()
+    left = [str(box.value) for box in check(app.run()).info]
+    assert not any("Taken back" in said for said in left), left
     assert "3 books" in told(app) or "2 books" in told(app)
+
+
+def test_whoever_leaves_at_once_is_told_what_came_of_it(herbals: Collection) -> None:
+    app = press(opened(), "Same plate")
+    next(button for button in app.button if button.key == "judging_all_do").click()
+    app.session_state["_imgsim_decided"] = (None, "Noted: same plate, about 3 pairs at once.")
+    del app.session_state[family_judging.OF_ALL]
+    app.switch_page("imgsim/app/pages/browse.py")
+    check(app.run())
+    assert [str(box.value) for box in app.info] == ["Noted\\: same plate, about 3 pairs at once\\."]
+
+
+def test_a_family_with_a_mirrored_plate_is_not_called_one_plate_without_a_caution(herbals: Collection) -> None:
+    app = press(opened("p001"), "Same plate")
+    assert "1 pair of these lies left for right" in " ".join(str(box.value) for box in app.warning)
+    press(app, "Same plate")
+    press(app, "Mirrored copy")
+    assert not app.warning
+    assert not press(opened(), "Same plate").warning
 
 
 def test_without_a_name_no_word_can_be_chosen(herbals: Collection) -> None:

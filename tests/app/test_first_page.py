@@ -21,7 +21,7 @@ def test_every_page_begins_with_it(name: str) -> None:
     assert body.decode() == first_page.document("")
 
 
-def test_it_is_streamlits_with_two_scripts_before_its_own() -> None:
+def test_it_is_streamlits_with_our_scripts_before_its_own() -> None:
     ours = left = first_page.document("/path")
     scripts = [f'<script type="module" src="/path/{name}"></script>' for name in first_page.SCRIPTS]
     for script in scripts:
@@ -29,10 +29,14 @@ def test_it_is_streamlits_with_two_scripts_before_its_own() -> None:
         left = left.replace(script, "")
     assert left.split() == STREAMLITS.split()
     first = ours.index('<script type="module"')
-    assert ours.index(scripts[0]) == first < ours.index(scripts[1]) < ours.index("/static/js/index.")
+    places = [ours.index(script) for script in scripts]
+    assert places[0] == first and sorted(places) == places and places[-1] < ours.index("/static/js/index.")
 
 
-@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, (b"pushState", b"stopPropagation"), strict=True))
+_IN_THEM = (b"pushState", b"stopPropagation", b"kbd")
+
+
+@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, _IN_THEM, strict=True))
 def test_the_scripts_are_served(name: str, what: bytes) -> None:
     status, headers, body = ask(f"/{name}")
     assert status == 200 and headers["content-type"].startswith("text/javascript") and what in body

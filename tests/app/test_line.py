@@ -95,13 +95,13 @@ def test_one_click_goes_back_to_the_calibrated_line(
     calibrated = Calibration(0.75, RANDOM, as_it_is.compared, as_it_is.background)
     monkeypatch.setattr(Collection, "calibration", lambda self, backbone: calibrated)
     app = visit("plate", plate=QUERY)
-    assert (app.number_input[0].label, app.number_input[0].value) == ("Line, calibrated", 0.75)
+    assert (app.number_input[0].label, app.number_input[0].value) == ("Line, measured", 0.75)
     assert "threshold" not in app.query_params
-    assert "The line at 0.75 is calibrated for toy here by random pairs" in words(app)
+    assert "The line at 0.75 is measured for toy here by random pairs" in words(app)
     assert not [found for found in app.button if found.label.startswith("↺")]
     check(app.number_input[0].set_value(0.9).run())
     assert (app.number_input[0].label, param(app, "threshold")) == ("Line, chosen", "0.9")
-    assert "The line at 0.9 is chosen (calibrated: 0.75)" in words(app)
+    assert "The line at 0.9 is chosen (measured: 0.75)" in words(app)
     check(button(app, "↺ 0.75").click().run())
     assert "threshold" not in app.query_params and app.number_input[0].value == 0.75
     # to type the calibrated value is to take it

@@ -46,3 +46,20 @@ def test_no_two_labels_ever_lie_on_each_other_and_what_is_seen_stays_until_it_ma
         assert clear.all()
     # Those of the finest level come in the end, all but those on one spot with another that stays.
     assert np.isfinite(starts[np.array([label["level"] == 3 for label in labels])]).all()
+
+
+def test_a_label_makes_way_for_the_pictures_of_plates() -> None:
+    label, picture = [100, 100, 200, 120], [150, 60, 190, 130]
+    cases = [
+        (label, [], 600),  # nothing in its way
+        (label, [picture], 600),  # below is nearer than above
+        (label, [picture, [90, 131, 210, 151]], 600),  # another label lies there
+        (label, [picture, [90, 131, 210, 400]], 600),  # above
+        (label, [picture], 140),  # no room below
+        (label, [[0, 0, 600, 600]], 600),  # nowhere: it stays
+    ]
+    source = f"""
+      import {{ clearOf }} from {module("map_regions.js")};
+      console.log(JSON.stringify({json.dumps(cases)}.map((one) => clearOf(...one)[1])));
+    """
+    assert json.loads(node(source=source)) == [100, 132, 153, 38, 38, 100]

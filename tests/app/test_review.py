@@ -35,6 +35,17 @@ def test_the_queue_asks_signs_and_comes_to_an_end(herbals: Collection) -> None:
         seen.add(last.pair)
     assert len(seen) == every
     assert "Every pair is judged" in words(app)
+    # What was decided is summed up, and the last word can be taken back here.
+    counts = {decision: len(range(number, every, 6)) for number, decision in enumerate(DECISIONS)}
+    told = ", ".join(f"{count} {decision}" for decision, count in counts.items() if count)
+    assert f"**In this sitting: {told}.**" in words(app)
+    press(app, "Undo")
+    assert f"{every - 1} of {every} pairs judged · In this sitting: " in words(app)
+    press(app, "Unrelated")
+    press(app, "All reviews")
+    assert f"**{every} pairs decided** · In this sitting: " in words(app)
+    app = visit("review", who="Eve")
+    assert "Every pair is judged" in words(app) and "In this sitting" not in words(app)
     press(app, "What a score is worth here")
     assert param(app, "section") == "worth"
 

@@ -117,7 +117,15 @@ def test_on_a_plate(page: Page, app: Served, sample: Collection) -> None:
     plate = str(sample.catalogue.plate_ids[row])
     before, _ = sample.catalogue.previous_next(row)
     visit(page, app, "plate", plate=plate)
-    page.wait_for_timeout(1500)  # Streamlit hears the keys of buttons some tenths of a second after they are drawn
+    # A letter counts as soon as its button is seen, and while another key is still held.
+    page.keyboard.down("k")
+    page.keyboard.press("n")
+    page.keyboard.up("k")
+    until(page, lambda: state_of(page)["plate"] != plate, "N is lost while another key is held")
+    settle(page)
+    page.keyboard.press("p")
+    until(page, lambda: state_of(page)["plate"] == plate, "P does not lead back")
+    settle(page)
 
     def turn(stroke: str) -> None:
         page.keyboard.press(stroke.lower())

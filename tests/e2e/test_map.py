@@ -116,10 +116,19 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
     expect(canvas).to_have_attribute("data-found", str(len(by_word[other])))
     assert field.input_value() == other.upper()
 
+    # Another colour is asked for to be seen: what was not found is faint no longer, what was found stays marked.
+    expect(canvas).to_have_attribute("data-faint", "true")
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Book", exact=True).click()
+    expect(canvas).to_have_attribute("data-faint", "false")
+    expect(canvas).to_have_attribute("data-found", str(len(by_word[other])))
+    settle(page)
+
     rows = by_word["London"]
     field.fill("")
     field.press_sequentially("lóndon")
     expect(said).to_have_text(f"{len(rows)} found")
+    expect(canvas).to_have_attribute("data-faint", "true")
     expect(canvas).to_have_attribute("data-found", str(len(rows)))
     for row, key in ((rows[0], "Enter"), (rows[1], "Enter"), (rows[0], "Shift+Enter")):
         field.press(key)
@@ -128,6 +137,9 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
         assert box and abs(place[0] - box["x"] - box["width"] / 2) < 2
         assert abs(place[1] - box["y"] - box["height"] / 2) < 2
     expect(said).to_have_text(f"1 of {len(rows)}")
+    # Whoever was led to a plate looks at what lies round it.
+    expect(canvas).to_have_attribute("data-faint", "false")
+    expect(canvas).to_have_attribute("data-found", str(len(rows)))
     settle(page)
     assert state_of(page)["sought"] == "lóndon"
 
@@ -151,6 +163,10 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
     entry.click(modifiers=["Control"])
     expect(canvas).to_have_attribute("data-shown", str(SAMPLE - count))
     expect(entry).to_contain_text(str(count))
+
+
+# Whether anything is drawn on a canvas.
+DRAWN = "node => node.getContext('2d').getImageData(0, 0, node.width, node.height).data.some(Boolean)"
 
 
 def zoom_in_on(page: Page, row: int) -> None:
@@ -198,6 +214,18 @@ def test_the_plates_are_seen_on_the_map_and_can_be_pointed_at(page: Page, app: S
     zoom = float(on_map(page, "zoom"))
     page.mouse.wheel(0, 120)
     expect(canvas).not_to_have_attribute("data-zoom", f"{zoom:.3f}")
+    # A box, or a lasso, may begin beneath the corner: it is drawn, and the view stays.
+    centre = on_map(page, "centre")
+    for begun in ("Shift", "imgsim-mode-lasso"):
+        page.keyboard.down(begun) if begun == "Shift" else page.get_by_test_id(begun).click()
+        page.mouse.move(box["x"] + 8, box["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 8, box["y"] + 300, steps=3)
+        assert page.locator(".pencil").evaluate(DRAWN)
+        page.mouse.up()
+        page.keyboard.up("Shift")
+    assert on_map(page, "centre") == centre
+    page.get_by_test_id("imgsim-mode-pan").click()
     page.get_by_role("button", name="Back to all").click()
     expect(canvas).to_have_attribute("data-zoom", "1.000")
     expect(corner).to_be_hidden()

@@ -36,6 +36,29 @@ def test_a_neighbour_becomes_the_query_and_back_works(page: Page, app: Served, s
     settle(page)
     assert neighbours_of(page) == first
 
+    # Turned or flipped, the plate keeps what is in the middle, and how large it is.
+    viewer = page.get_by_test_id("imgsim-viewer")
+    expect(viewer).to_have_attribute("data-state", "ready")
+    middle = viewer.bounding_box()
+    assert middle
+    page.mouse.move(middle["x"] + middle["width"] * 0.45, middle["y"] + 100)
+    for _ in range(6):
+        page.mouse.wheel(0, -240)
+    zoom = str(viewer.get_attribute("data-zoom"))
+    assert float(zoom) > 2
+    lies = viewer.locator("img").first.get_attribute("style")
+    for button, times in (("imgsim-flip", 2), ("imgsim-turn", 4)):
+        for _ in range(times):
+            page.get_by_test_id(button).click()
+            expect(viewer).to_have_attribute("data-zoom", zoom)
+        assert viewer.locator("img").first.get_attribute("style") == lies
+
+    # At 200 % the first neighbour is at most one screen down.
+    page.set_viewport_size({"width": 640, "height": 400})
+    settle(page)
+    place = page.locator("[data-testid=imgsim-grid] li[data-rank]").first.bounding_box()
+    assert place and place["y"] < 2 * 400
+
 
 def test_a_link_opens_the_same_view_for_somebody_else(
     page: Page, app: Served, context: BrowserContext

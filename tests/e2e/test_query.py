@@ -85,7 +85,7 @@ def test_the_line_is_drawn_between_what_reaches_it_and_what_does_not(
     calibrated = sample.calibration("plates18").threshold
     assert calibrated is not None
     expect(
-        page.get_by_text(re.compile(f"The line at {calibrated:g} is calibrated for plates18"))
+        page.get_by_text(re.compile(f"The line at {calibrated:g} is measured for plates18"))
     ).to_be_visible()
 
 

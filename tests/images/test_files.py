@@ -157,6 +157,15 @@ def test_namesakes_are_told_apart_by_as_little_as_needed(tmp_path: Path) -> None
     assert images == sorted(images, key=lambda image: image.plate_id)
 
 
+def test_a_name_met_twice_does_not_hide_that_the_file_is_damaged(tmp_path: Path) -> None:
+    root = write_tree(tmp_path / "root", {"1.png": PNG, "1.tif": PNG[:-30], "1.webp": PNG})
+    images, skipped = find_images([root])
+    assert [image.file for image in images] == ["1.png"]
+    reasons = {entry.file: entry.reason for entry in skipped}
+    assert all("its name cannot be told from 1.png" in reason for reason in reasons.values())
+    assert "Nor can it be read: cut short" in reasons["1.tif"] and "Nor" not in reasons["1.webp"]
+
+
 def test_two_inputs_with_the_same_names(tmp_path: Path) -> None:
     write_tree(tmp_path, dict.fromkeys(["first/p/1.png", "second/p/1.png"], PNG))
     make_zip(tmp_path / "third.zip", {"p/1.png": PNG})

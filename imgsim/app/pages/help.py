@@ -84,7 +84,7 @@ another at 0.980 was not. So:
 
 - Read “above 99.8 % of pairs” under a neighbour: so rare is its score among pairs drawn at random from this
   collection.
-- The **line** across a list is calibrated: above it a pair here is rather the same picture than not. Nothing is
+- The **line** across a list is measured here: above it a pair here is rather the same picture than not. Nothing is
   left out below it; most of that only looks alike.
 - Look for a gap. When three neighbours stand at 0.97 and the rest begins at 0.91, look at the three.
 - Then read the verdict: **how many points of the lines agree**. Unrelated plates reach a handful by chance; a

@@ -150,7 +150,9 @@ def _turn_pages(collection: Collection, row: int) -> None:
             on_click=shell.remember,
             args=(before or "",),
         )
-        place = tr("{n} of {all} in this book", n=inside.index(row) + 1, all=len(inside))
+        at = {"n": inside.index(row) + 1, "all": len(inside)}
+        known = book and collection.catalogue.books_known
+        place = tr("{n} of {all} in this book", **at) if known else tr("{n} of {all} plates", **at)
         st.caption(place, width="content")
         st.button(
             tr("Next →"),

@@ -10,7 +10,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from imgsim.app.components import keyboard, outline, pair_desk
-from imgsim.app.parts import another_hand, cards, reference_bar, review_ended, review_import, reviewing, shell
+from imgsim.app.parts import (
+    another_hand,
+    cards,
+    reference_bar,
+    review_ended,
+    review_import,
+    review_sitting,
+    reviewing,
+    shell,
+)
 from imgsim.app.parts.not_prepared import unverified
 from imgsim.app.services import caches, parameters, server, state, text, verdict_labels
 from imgsim.app.services.parameters import parameter
@@ -119,11 +128,12 @@ def _queue(collection: Collection, now: State) -> None:
             said = trn(
                 "{judged:,} of {n:,} pair judged", "{judged:,} of {n:,} pairs judged", every, judged=judged
             )
-        st.caption(said, width="content")
+        st.caption(" · ".join(filter(None, (said, review_sitting.said(collection)))), width="content")
     pair, after = _next(collection, waiting)
     if pair is None:
         unskip = partial(_unskip, collection.name)
         review_ended.all_judged(len(waiting), now.asked, unskip)
+        review_ended.decided(collection, _decided)
         return
     _pair(collection, queue, now, pair)
     # What comes next is fetched while the reader still looks at this one.

@@ -14,8 +14,8 @@ import streamlit as st
 
 from imgsim.app.components.thumbnail_grid import picked
 from imgsim.app.parts import family_judging, reviewer, reviewing
-from imgsim.app.parts.family_plan import sentences
-from imgsim.app.services import caches, remedies, state, text
+from imgsim.app.parts.family_plan import caution, sentences
+from imgsim.app.services import caches, kept_answers, remedies, state
 from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 from imgsim.collection.whole_family import Plan, decide, pairs_of, planned
@@ -95,11 +95,7 @@ def bar(collection: Collection, family: Family) -> None:
                 reviewer.change(known, tr("Who decides. Click to change the name."))
             else:
                 reviewer.ask(tr("signs your decisions"))
-        done, failed = reviewing.said()
-        if failed:
-            st.error(text.plain(failed))
-        if done:
-            st.caption(text.plain(done))
+        reviewing.tell()
         if asked.decision and known:
             _preview(collection, family, asked, known)
 
@@ -129,7 +125,7 @@ def _preview(collection: Collection, family: Family, asked: _Asked, known: str) 
     if not rows:
         st.caption(tr("Fewer than two plates are left, so there is nothing to decide. Take out a tick."))
         return
-    records = caches.answer(collection, "every record", lambda shown: shown.reviews.all(), keep=2)
+    records = kept_answers.records(collection)
     plan = planned(collection, records, rows, known, asked.decision)
     found = plan.pairs
     differing = len(found.own) + len(found.against)
@@ -151,6 +147,9 @@ def _preview(collection: Collection, family: Family, asked: _Asked, known: str) 
             label, key="judging_all_do", type="primary", disabled=not pairs, on_click=_ask, args=(plan, otherwise)
         )
         st.caption(" ".join(sentences(plan, len({row for pair in rows for row in pair}), otherwise)))
+    against = caution(collection, plan, rows)
+    if against:
+        st.warning(against)
     _said_before(plan, otherwise)
 
 

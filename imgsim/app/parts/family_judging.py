@@ -133,6 +133,7 @@ def dissolved(collection: Collection) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="dissolved"):
         st.info(tr("After your decision {plates} are no family any more.", plates=ids))
         reviewing.undo(collection, key="dissolved_undo", then=partial(decided, rows))
+    reviewing.tell()
 
 
 def leave() -> None:

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imgsim.app.services import text
 from imgsim.base.translation import tr, trn
+from imgsim.collection import Collection
 from imgsim.collection.whole_family import Plan
+from imgsim.reviews.decision_words import SAME_PLATE
+
+
+def caution(collection: Collection, plan: Plan, rows: Iterable[tuple[int, int]]) -> str:
+    """What speaks against the word that was chosen; "" where nothing is known to.
+
+    ``rows``: the pairs of rows (a < b) that it is about.
+    """
+    matches = collection.matches
+    if plan.decision != SAME_PLATE or matches is None:
+        return ""
+    found = (matches.between(*pair) for pair in rows)
+    turned = sum(match is not None and match.verified and match.mirrored for match in found)
+    if not turned:
+        return ""
+    return trn(
+        "{n:,} pair of these lies left for right, and a plate prints only one way round. If no scan is turned over, "
+        "one of the two is a copy: tick it as an exception.",
+        "{n:,} pairs of these lie left for right, and a plate prints only one way round. If no scan is turned over, "
+        "one of the two is a copy: tick it as an exception.",
+        turned,
+    )
 
 
 def sentences(plan: Plan, plates: int, otherwise: bool) -> list[str]:

@@ -86,10 +86,10 @@ def meaning(collection: Collection, now: state.State) -> str:
         )
     if at == calibrated.threshold:
         if calibrated.basis == FROM_VERIFIED:
-            where = tr("The line at {line:g} is calibrated for {network} here", line=at, network=backbone)
+            where = tr("The line at {line:g} is measured for {network} here", line=at, network=backbone)
         else:
             where = tr(
-                "The line at {line:g} is calibrated for {network} here by random pairs, for too few are verified",
+                "The line at {line:g} is measured for {network} here by random pairs, for too few are verified",
                 line=at,
                 network=backbone,
             )
@@ -97,7 +97,7 @@ def meaning(collection: Collection, now: state.State) -> str:
         where = tr("The line at {line:g} is chosen", line=at)
     else:
         where = tr(
-            "The line at {line:g} is chosen (calibrated: {calibrated:g})", line=at, calibrated=calibrated.threshold
+            "The line at {line:g} is chosen (measured: {calibrated:g})", line=at, calibrated=calibrated.threshold
         )
     means = calibrated.meaning(at)
     return tr("{line}: {meaning}.", line=where, meaning=means) if means else f"{where}."

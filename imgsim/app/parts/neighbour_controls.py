@@ -124,7 +124,7 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
 
     own = now.threshold is not None and now.threshold != calibrated
     st.number_input(
-        tr("Line, chosen") if own else tr("Line, calibrated") if calibrated is not None else tr("Line"),
+        tr("Line, chosen") if own else tr("Line, measured") if calibrated is not None else tr("Line"),
         min_value=-1.0,
         max_value=1.0,
         value=None,
@@ -133,7 +133,7 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
         placeholder=tr("no line"),
         width=150,
         help=tr(
-            "A line across the list; nothing is left out below it. Where it stands at first is calibrated for this "
+            "A line across the list; nothing is left out below it. Where it stands at first is measured for this "
             "collection and network; under the list stands what it means here. Empty the field to come back to it."
         )
         + f" {SIMILARITY.hint}",
@@ -143,7 +143,7 @@ def line(collection: Collection, now: state.State, *, suffix: str = "") -> None:
         st.button(
             f"↺ {number(calibrated, 'g')}",
             key=f"calibrated{suffix}",
-            help=tr("Back to the line that is calibrated for this collection and network."),
+            help=tr("Back to the line that is measured for this collection and network."),
             on_click=_calibrate,
         )
 

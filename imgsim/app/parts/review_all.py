@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from imgsim.app.parts import downloads, review_import, review_unconfirmed, reviewing
+from imgsim.app.parts import downloads, review_import, review_sitting, review_unconfirmed, reviewing
 from imgsim.app.services import caches, server, state, text
 from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
@@ -25,7 +25,7 @@ def show(collection: Collection) -> None:
             )  # fmt: skip
         else:
             said = trn("**{n:,} pair decided**", "**{n:,} pairs decided**", decided)
-        st.markdown(said, width="stretch")
+        st.markdown(" · ".join(filter(None, (said, review_sitting.said(collection)))), width="stretch")
         downloads.csv(
             collection,
             f"reviews_{collection.name}",

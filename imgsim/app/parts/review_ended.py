@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from imgsim.app.parts import shell
+from imgsim.app.parts import review_sitting, reviewing, shell
 from imgsim.app.services import state
 from imgsim.base.translation import tr, trn
+from imgsim.collection import Collection
 from imgsim.collection.review_queue import FILTERS
 
 
@@ -58,6 +59,22 @@ def all_judged(waiting: int, asked: str, unskip: Callable[[], None]) -> None:
             with st.container(horizontal=True):
                 st.button(tr("What a score is worth here"), type="primary", on_click=_open, args=("worth",))
                 st.button(tr("All reviews"), on_click=_open, args=("all",))
+
+
+def decided(collection: Collection, then: reviewing.Then) -> None:
+    """Say what was decided in this sitting, and lead to its history; the last decision can be taken back here.
+
+    ``then`` as `reviewing.bar` takes it.
+    """
+    said = review_sitting.said(collection)
+    if not said:
+        reviewing.tell()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="review_decided"):
+        st.markdown(f"**{said}**", width="content")
+        reviewing.undo(collection, key="review_ended_undo", then=then)
+        st.button(tr("All reviews"), key="review_ended_all", type="tertiary", on_click=_open, args=("all",))
+    reviewing.tell()
 
 
 def _ask(what: str) -> None:

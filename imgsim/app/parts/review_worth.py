@@ -27,9 +27,9 @@ def show(collection: Collection, precision: float) -> None:
             st.markdown(tr("**Nobody has judged enough pairs to say what a score is worth.**"))
             st.markdown(
                 trn(
-                    "{n:,} judgement so far. A few dozen give a first idea, a few hundred a threshold that can be "
+                    "{n:,} judgement so far. A few dozen give a first idea, a few hundred a line that can be "
                     "relied on; unsure and disputed pairs do not count.",
-                    "{n:,} judgements so far. A few dozen give a first idea, a few hundred a threshold that can be "
+                    "{n:,} judgements so far. A few dozen give a first idea, a few hundred a line that can be "
                     "relied on; unsure and disputed pairs do not count.",
                     confirmed + rejected,
                 )
@@ -46,13 +46,13 @@ def show(collection: Collection, precision: float) -> None:
         )
     )  # fmt: skip
     st.slider(
-        tr("How many of the pairs that reach the threshold must be re-uses?"),
+        tr("How many of the pairs that reach the line must be re-uses?"),
         0.5,
         0.99,
         step=0.01,
         format="percent",
         width=420,
-        help=tr("The app suggests the lowest threshold that keeps this with 95 % confidence."),
+        help=tr("The app suggests the lowest line that keeps this with 95 % confidence."),
         **state.bind("precision", read=lambda value: round(float(value), 2)),
     )
     suggestions = [suggest(one, precision) for one in found]
@@ -69,7 +69,7 @@ def show(collection: Collection, precision: float) -> None:
             )
     st.caption(
         tr(
-            "Blue: of the judged pairs that reach a threshold, the share that was confirmed. Orange: of the confirmed "
+            "Blue: of the judged pairs that reach a line, the share that was confirmed. Orange: of the confirmed "
             "ones, the share that reaches it. Shaded: where the true share lies with 95 % confidence."
         ),
         help=f"{RIGHT.hint} {REACHED.hint} {CHANCE.hint}",
@@ -78,7 +78,7 @@ def show(collection: Collection, precision: float) -> None:
         tr(
             "What this cannot say: the judged pairs are no random sample. The queue asks for doubtful pairs first, so "
             "clear ones are better than these curves; the orange one is of judged pairs alone and knows nothing of a "
-            "re-use that nobody has looked at. The suggested threshold was chosen by the same judgements: judge more "
+            "re-use that nobody has looked at. The suggested line was chosen by the same judgements: judge more "
             "above it."
         )
     )
@@ -127,7 +127,7 @@ def _table(found: list[Worth], suggestions: list[Suggestion]) -> None:
         estimate = "" if suggestion.estimate is None else shown(suggestion.estimate)
         rows.append((_called(one), one.judged, one.confirmed, threshold or tr("not yet"), recall, estimate))
     bare = tr("Without {chance}", chance=tr(CHANCE.word))
-    names = [tr("Score"), tr("Judged"), tr("Confirmed"), tr("Suggested threshold"), REACHED.title, bare]
+    names = [tr("Score"), tr("Judged"), tr("Confirmed"), tr("Suggested line"), REACHED.title, bare]
     st.dataframe(
         pd.DataFrame(rows, columns=pd.Index(names)),
         hide_index=True,

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from imgsim.app.components import keyboard
-from imgsim.app.parts import reviewer, shell
+from imgsim.app.parts import notices, reviewer, shell
 from imgsim.app.services import caches, moments, remedies, state, text
 from imgsim.base.translation import tr, trn
 from imgsim.collection import Collection
@@ -111,7 +111,7 @@ def mark(collection: Collection, plate_a: str, plate_b: str) -> dict[str, str]:
 
 
 def marks(collection: Collection, plate_id: str, others: Iterable[str]) -> list[dict[str, str]]:
-    """The mark of a plate's pair with each of others."""
+    """The marks of a plate's pairs with others."""
     known = caches.decisions(collection)
     found: list[dict[str, str]] = []
     for other in others:
@@ -209,8 +209,8 @@ def _undo(name: str, then: Then | None) -> None:
     first = gone[0]
     decision = tr(first.decision)
     if len(gone) == 1:
-        plates = {"plate": first.plate_a, "other": first.plate_b}
-        say(tr("Taken back: {decision} ({plate}, {other}).", decision=decision, **plates))
+        plates = {"decision": decision, "plate": first.plate_a, "other": first.plate_b}
+        say(tr("Taken back: {decision} ({plate}, {other}).", **plates))
     else:
         pairs = text.count(len(gone), "pair at once", "pairs at once")
         say(tr("Taken back: {decision} ({pairs}).", decision=decision, pairs=pairs))
@@ -224,9 +224,25 @@ def say(done: str = "", *, failed: str = "") -> None:
     st.session_state[_SAID] = (None, done)
 
 
-def said() -> tuple[str, str]:
-    """What was just written or taken back, and why something was not; "" where there is nothing to say. Said once."""
+def _said() -> tuple[str, str]:
     return str(st.session_state.pop(_SAID, (None, ""))[1]), str(st.session_state.pop(_FAILED, ""))
+
+
+def tell() -> None:
+    """Say here, once, what was just written or taken back, or why it was not."""
+    done, failed = _said()
+    if failed:
+        st.error(text.plain(failed))
+    if done:
+        st.caption(text.plain(done))
+
+
+def tell_above(collection: str) -> None:
+    """Where a page is drawn that has no place for what was written or taken back, say it above from now on."""
+    done, failed = _said()
+    if done or failed:
+        notices.add(failed or done, within=collection, well=not failed)
+        st.rerun()
 
 
 # ---- what stands
@@ -247,12 +263,8 @@ def _told(collection: Collection, plate_a: str, plate_b: str) -> None:
             parts.append(tr("**Disputed:** {said}. Until they agree it changes nothing.", said=said))
         else:
             decision, reviewers = tr(found.decision), text.plain(found.reviewers)
-            parts.append(
-                tr(
-                    "**Decided: {decision}**, by {reviewers}, {day}.",
-                    decision=decision, reviewers=reviewers, day=day(found.when),
-                )
-            )  # fmt: skip
+            said_so = {"decision": decision, "reviewers": reviewers, "day": day(found.when)}
+            parts.append(tr("**Decided: {decision}**, by {reviewers}, {day}.", **said_so))
         if found.note:
             parts.append(f"“{text.plain(found.note)}”")
     if parts:

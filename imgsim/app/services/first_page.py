@@ -1,8 +1,9 @@
-"""The document with which a browser begins on each page: Streamlit's own, and two scripts of ours before its scripts.
+"""The document with which a browser begins on each page: Streamlit's own, and three scripts of ours before its scripts.
 Where the reader's language is not English, the texts of the components in it come before these (browser_words.py).
 
 One keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the first
-entry, and the scripts of components come later than that. The other has a page's keys rest under what lies over it.
+entry, and the scripts of components come later than that. Another has a page's keys rest under what lies over it; the
+third has the keys of buttons heard as soon as these are seen.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from imgsim.app.services import page_registry
 from imgsim.app.services.server import prefix
 from imgsim.base import translation
 
-SCRIPTS = ("history.js", "covered.js")
+SCRIPTS = ("history.js", "covered.js", "button_keys.js")
 _STREAMLITS = '<script type="module"'  # where Streamlit's begin
 _HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 

@@ -71,6 +71,9 @@ class Guard:
         """The status and the sentence with which a request is refused; None where it is let in."""
         if not scope["path"].startswith("/"):
             return 400, tr("imgsim is no proxy: ask for a path, such as /.")
+        # The patterns of routes end in $, which lets a line break through.
+        if scope["path"].endswith("\n"):
+            return 404, tr("No address here ends in a line break.")
         if host is None:
             return 400, tr("The request does not say plainly which host it is for.")
         if not self.hosts.answers(host):

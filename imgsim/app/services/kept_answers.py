@@ -15,6 +15,7 @@ import streamlit as st
 
 from imgsim.collection import Collection
 from imgsim.errors import ImgsimError
+from imgsim.reviews import Review
 
 T = TypeVar("T")
 
@@ -69,6 +70,11 @@ def fact(
 ) -> T:
     """What no decision shapes: made once for all readers. See :func:`answer`."""
     return _kept(collection, question, key, make, keep, told)
+
+
+def records(collection: Collection) -> list[Review]:
+    """Every record of every pair, the oldest first; none where they cannot be read."""
+    return answer(collection, "every record", lambda shown: shown.reviews.all(), keep=2)
 
 
 def _kept(

@@ -55,7 +55,7 @@ class PlateMap {
 
   start() {
     const { canvas } = this;
-    this.picture = new Picture(canvas, () => this.tell(), () => this.name());
+    this.picture = new Picture(canvas, () => this.tell(), () => this.name(), () => this.search.sparing);
     this.regions = new Regions(this.picture);
     this.canvas.after(this.regions.node);
     this.input = new Input(canvas, this);
@@ -89,6 +89,7 @@ class PlateMap {
       loader.points();
       return;
     }
+    if (before.tones !== data.tones) this.search.spare(false);
     if (data.tones !== loader.coloured) loader.colours();
     if (data.ties !== before.ties) loader.lines();
     if (data.labels !== before.labels) loader.titles();

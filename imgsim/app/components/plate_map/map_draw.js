@@ -10,7 +10,7 @@ layout(location = 2) in float state;  // 0 hidden; bits: 1 shown, 2 selected, 4 
 uniform vec4 view;                    // centre x, y; clip units for one data unit, x, y
 uniform float size;                   // device pixels
 uniform float ratio;                  // device pixels in one CSS pixel
-uniform float dimmed;                 // opacity of what is neither selected nor found, where anything is
+uniform float dimmed;                 // opacity of what is neither selected nor found, while those stand out
 uniform sampler2D palette;
 flat out vec4 colour;
 flat out float across;

@@ -9,7 +9,7 @@ const MANY = 2000; // plates that are drawn as smaller dots
 const MARGIN = 6; // CSS pixels round the points
 
 export class Overview {
-  /** map: picture, input, ready, moved(move). */
+  /** map: picture, input, mode, ready, moved(move). */
   constructor(map) {
     this.map = map;
     this.canvas = element("canvas", {});
@@ -95,6 +95,8 @@ export class Overview {
   /** Inside the view the pointer holds it where it is, anywhere else the view comes to it. */
   take(event) {
     if (event.button !== 0) return;
+    // A box or lasso may begin beneath: the map takes the pointer, and draws over the corner.
+    if (event.shiftKey || this.map.mode !== "pan") return this.map.input.down(event);
     this.node.setPointerCapture(event.pointerId);
     const { camera } = this.map.picture;
     const [x, y] = this.data(event);

@@ -20,11 +20,15 @@ const FOUND = 4;
 const PLAIN = [95, 111, 125]; // every point, while nothing colours them
 
 export class Picture {
-  /** Throws an Error where the browser has no WebGL2. changed() is called at each change, before the frame; drawn() after it. */
-  constructor(canvas, changed, drawn) {
+  /**
+   * Throws an Error where the browser has no WebGL2. changed() is called at each change, before the frame; drawn() after
+   * it; sparing() says whether what was not found is faint.
+   */
+  constructor(canvas, changed, drawn, sparing) {
     this.canvas = canvas;
     this.changed = changed;
     this.drawn = drawn;
+    this.sparing = sparing;
     this.camera = new Camera();
     this.painter = new Painter(canvas);
     this.query = null;
@@ -143,6 +147,11 @@ export class Picture {
     this.draw();
   }
 
+  /** Whether whatever is neither selected nor found is faint. */
+  get faint() {
+    return this.selected > 0 || (this.found > 0 && this.sparing());
+  }
+
   /** verified: which of the neighbours are verified; null where none was ever checked, and all look the same. */
   setMarks(query, neighbours, verified = null) {
     this.query = query;
@@ -255,7 +264,7 @@ export class Picture {
     return {
       size,
       sizes: [Math.max(12, size + 5), Math.max(16, size + 9), Math.max(14, size + 8), Math.max(11, size + 5)],
-      dimmed: this.selected || this.found ? 0.2 : opacity,
+      dimmed: this.faint ? 0.2 : opacity,
       neighbour: NEIGHBOUR,
       query: QUERY,
       ink: this.dark ? [240, 232, 220] : [30, 26, 22],

@@ -110,7 +110,7 @@ export class Pictures {
     const { xy, states } = picture;
     const [colour, frame] = this.frame(row);
     const marked = row === picture.query || picture.neighbours.includes(row);
-    const dim = (picture.selected || picture.found) && !(states[row] & MARKED) && !marked;
+    const dim = picture.faint && !(states[row] & MARKED) && !marked;
     const part = picture.painter.quads.part(slot.slot, slot.width, slot.height);
     const tint = colour.map((channel) => channel / 255);
     return [xy[2 * row], xy[2 * row + 1], width, height, ...part, ...tint, dim ? 0.25 : 1, frame, 1];

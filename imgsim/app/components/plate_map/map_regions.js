@@ -5,6 +5,8 @@ import { element } from "../shared/common.js";
 
 const ZOOMS = [0, 2, 4, 8]; // from which each level is seen
 const GAP = 8; // CSS pixels between two labels
+const BESIDE = 2; // between a label and a picture from which it was moved away
+const FAR = 90; // and how far at most
 
 /**
  * From which zoom each label is seen: Infinity for never. No two lie on each other at any zoom, what is seen stays seen until
@@ -39,6 +41,27 @@ function clearFrom(one, other, fit) {
   const aside = wide / (Math.abs(one.x - other.x) * fit);
   const above = high / (Math.abs(one.y - other.y) * fit);
   return Math.min(aside, above);
+}
+
+/** [left, top, right, bottom] about a middle. */
+function rectangle(x, y, width, height) {
+  return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+}
+
+/**
+ * A label's rectangle, moved up or down so that it lies on no picture of a plate and on no other label; where there is no
+ * room within the height of the stage it stays.
+ */
+export function clearOf(wanted, taken, height) {
+  const [left, top, right, bottom] = wanted;
+  const moved = (by) => [left, top + by, right, bottom + by];
+  const free = ([, high, , low]) => taken.every((one) => one[2] <= left || one[0] >= right || one[3] <= high || one[1] >= low);
+  if (free(wanted)) return wanted;
+  const near = taken.filter((one) => one[2] > left && one[0] < right);
+  const ways = near.flatMap((one) => [one[3] + BESIDE - top, one[1] - BESIDE - bottom]);
+  ways.sort((one, other) => Math.abs(one) - Math.abs(other));
+  const found = ways.map(moved).find((one) => one[1] >= 0 && one[3] <= height && Math.abs(one[1] - top) <= FAR && free(one));
+  return found ?? wanted;
 }
 
 export class Regions {
@@ -89,7 +112,8 @@ export class Regions {
       return 0;
     }
     this.lay();
-    const { camera } = this.picture;
+    const { camera, pictures } = this.picture;
+    this.taken = pictures.drawn.map((one) => rectangle(...this.picture.toScreen(one.row), one.width, one.height));
     this.labels.forEach((label, at) => {
       const shown = this.starts[at] <= camera.zoom && camera.zoom < endOf(label) && this.place(label);
       if (shown) this.nodeOf(at).style.transform = shown;
@@ -103,7 +127,10 @@ export class Regions {
     const { camera } = this.picture;
     const [left, top] = camera.toScreen(x, y);
     if (left < -width || left > camera.width + width || top < -height || top > camera.height + height) return null;
-    return `translate(${Math.round(left - width / 2)}px, ${Math.round(top - height / 2)}px)`;
+    const wanted = rectangle(left, top, width, height);
+    const clear = clearOf(wanted, this.taken, camera.height);
+    this.taken.push(clear);
+    return `translate(${Math.round(clear[0])}px, ${Math.round(clear[1])}px)`;
   }
 
   remove(at) {

@@ -14,6 +14,7 @@ export class Search {
     this.rows = [];
     this.at = -1; // the place among the rows where the reader is
     this.text = this.told = "";
+    this.sparing = false; // whether all others are faint: until the reader is led to one, or colours the plates anew
     this.field = element("input", {
       type: "search",
       placeholder: tr("Find on the map"),
@@ -72,6 +73,7 @@ export class Search {
       if (asked !== this.url + encodeURIComponent(this.text)) return; // another was typed meanwhile
     }
     this.rows = rows;
+    this.sparing = true;
     this.map.mark();
     this.tell();
   }
@@ -114,9 +116,17 @@ export class Search {
     if (!shown.length) return;
     this.at = this.at < 0 ? (step > 0 ? 0 : shown.length - 1) : (this.at + step + shown.length) % shown.length;
     const row = shown[this.at];
+    this.spare(false);
     this.tell();
     map.finger.lift();
     map.flight.to(row, () => map.finger.rest(row));
+  }
+
+  /** Let the others be faint, or have them back: what was found stays marked. */
+  spare(sparing) {
+    if (this.sparing === sparing) return;
+    this.sparing = sparing;
+    this.map.picture.draw();
   }
 
   tell() {

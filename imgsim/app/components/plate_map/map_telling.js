@@ -1,8 +1,8 @@
 // What the map says of itself to tests and scripts, on its canvas ([data-testid="imgsim-map"]).
 //
 // dataset.points, shown, query, neighbours and verified ("1,2,3"), selected and found (counts), finger (the row under it,
-// by keyboard), zoom (1: all in view), centre, mode, hovered, pictures, ties and regions (how many are drawn) and pending ("true" from a
-// click to its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
+// by keyboard), faint (whether all but what is selected or found is), zoom (1: all in view), centre, mode, hovered,
+// pictures, ties and regions (how many are drawn) and pending ("true" from a click to its answer) tell the state; imgsimLocate(row) gives { x, y, inside }, the row's place in viewport pixels.
 
 import { set } from "../shared/common.js";
 
@@ -13,6 +13,7 @@ export function tell({ picture, canvas, data, finger, mode }) {
     shown: picture.shown,
     selected: picture.selected,
     found: picture.found,
+    faint: String(picture.faint),
     query: picture.query ?? "",
     neighbours: picture.neighbours.join(","),
     verified: picture.verified?.join(",") ?? "",

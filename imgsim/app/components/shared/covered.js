@@ -8,7 +8,12 @@
 const OVER = '[data-testid="stDialog"], [data-testid="stPopoverBody"]';
 const FREE = ["Escape", "Tab", "r", "R"];
 
+/** Whether something lies over the page. */
+export function covered() {
+  return document.querySelector(OVER) !== null;
+}
+
 document.body.addEventListener("keydown", (event) => {
   const led = event.ctrlKey || event.metaKey || event.altKey;
-  if (!led && !FREE.includes(event.key) && document.querySelector(OVER)) event.stopPropagation();
+  if (!led && !FREE.includes(event.key) && covered()) event.stopPropagation();
 });

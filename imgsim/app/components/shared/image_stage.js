@@ -3,7 +3,7 @@
 // For tests: the stage has dataset.state (loading, preview, ready, error) and dataset.zoom (1: the whole image fits).
 
 import { decode, element, set, wheelPixels, write } from "./common.js";
-import { UPRIGHT, sides, transform } from "./orientation.js";
+import { UPRIGHT, laid, sides, transform, unlaid } from "./orientation.js";
 import { tr } from "./translation.js";
 
 const MOST = 40; // times the fitted size
@@ -93,12 +93,13 @@ export class ImageStage {
     else this.place();
   }
 
-  /** Lay the image otherwise: see orientation.js. */
+  /** Lay the image otherwise (see orientation.js): the same point of it stays in the middle, as large. */
   lay(lies) {
+    [this.x, this.y] = laid(lies, unlaid(this.lies, [this.x, this.y]));
     this.lies = lies;
     if (!this.wide) return;
     [this.wide, this.high] = sides(lies, ...this.file);
-    this.reset();
+    this.place();
   }
 
   state(name, text = "") {

@@ -1,0 +1,21 @@
+"""What the reader decided in this sitting, said while it goes on and where it ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from imgsim.app.parts import reviewer
+from imgsim.app.services import kept_answers
+from imgsim.base import translation
+from imgsim.base.translation import tr
+from imgsim.collection import Collection
+from imgsim.reviews.sitting import sitting
+
+
+def said(collection: Collection) -> str:
+    """`In this sitting: 7 same plate, 2 unrelated.`; "" where the reader has decided nothing in it."""
+    counted = sitting(kept_answers.records(collection), reviewer.name(), datetime.now(UTC))
+    if not counted:
+        return ""
+    decisions = ", ".join(f"{translation.number(count)} {tr(decision)}" for decision, count in counted.items())
+    return tr("In this sitting: {decisions}.", decisions=decisions)
