@@ -1,8 +1,9 @@
-"""The document with which a browser begins on each page: Streamlit's own, and two scripts of ours before its scripts.
+"""The document with which a browser begins on each page: Streamlit's own, and three scripts of ours before its scripts.
 Where the reader's language is not English, the texts of the components in it come before these (browser_words.py).
 
-One keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the first
-entry, and the scripts of components come later than that. The other has a page's keys rest under what lies over it.
+One says where the server is. One keeps the browser's history at one entry a step of the reader. It must be there before
+Streamlit writes the first entry, and the scripts of components come later than that. The third has a page's keys rest
+under what lies over it. At the end the scripts are named that the page will ask for (preloads.py).
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from imgsim.app.components.mounting import FOLDER
-from imgsim.app.services import page_registry
+from imgsim.app.services import page_registry, preloads
 from imgsim.app.services.server import prefix
 from imgsim.base import translation
 
-SCRIPTS = ("history.js", "covered.js")
+SCRIPTS = ("server_place.js", "history.js", "covered.js")
 _STREAMLITS = '<script type="module"'  # where Streamlit's begin
+_END = "</head>"
 _HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 
 
@@ -39,15 +41,20 @@ def _script(request: Request) -> Response:
     return Response((FOLDER / "shared" / name).read_bytes(), 200, _HEADERS, "text/javascript")
 
 
-def _answer(_: Request) -> Response:
-    return Response(document(prefix(), translation.language()), 200, _HEADERS, "text/html")
+def _answer(request: Request) -> Response:
+    name = request.url.path.removeprefix(prefix()).strip("/")
+    return Response(document(prefix(), translation.language(), name), 200, _HEADERS, "text/html")
 
 
 @cache
-def document(base: str, language: str = translation.ENGLISH) -> str:
-    """The document in a language, where the app is served below a path, "" or "/path"."""
+def document(base: str, language: str = translation.ENGLISH, page: str = "") -> str:
+    """The document of a page in a language, where the app is served below a path, "" or "/path"; "": the first page."""
     streamlits = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     words = () if language == translation.ENGLISH else (f"words-{language}.js",)
     tags = (f'<script type="module" src="{escape(f"{base}/{one}")}"></script>\n    ' for one in (*words, *SCRIPTS))
     spoken = streamlits.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    return spoken.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
+    ours = spoken.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
+    known = page_registry.registered()
+    named = preloads.addresses(base, (*preloads.EVERYWHERE, *page_registry.loads(page or next(iter(known)))))
+    links = (f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in named)
+    return ours.replace(_END, "".join(f"  {link}\n  " for link in links) + _END, 1)
