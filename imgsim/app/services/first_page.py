@@ -3,7 +3,7 @@ Where the reader's language is not English, the texts of the components in it co
 
 One says where the server is. One keeps the browser's history at one entry a step of the reader. It must be there before
 Streamlit writes the first entry, and the scripts of components come later than that. The third has a page's keys rest
-under what lies over it. At the end the scripts are named that the page will ask for (preloads.py).
+under what lies over it. At the end come the scripts that the page will ask for (preloads.py).
 """
 
 from __future__ import annotations
@@ -51,10 +51,15 @@ def document(base: str, language: str = translation.ENGLISH, page: str = "") -> 
     """The document of a page in a language, where the app is served below a path, "" or "/path"; "": the first page."""
     streamlits = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     words = () if language == translation.ENGLISH else (f"words-{language}.js",)
-    tags = (f'<script type="module" src="{escape(f"{base}/{one}")}"></script>\n    ' for one in (*words, *SCRIPTS))
     spoken = streamlits.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    ours = spoken.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
-    known = page_registry.registered()
-    named = preloads.addresses(base, (*preloads.EVERYWHERE, *page_registry.loads(page or next(iter(known)))))
-    links = (f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in named)
-    return ours.replace(_END, "".join(f"  {link}\n  " for link in links) + _END, 1)
+    before = [_run(f"{base}/{one}") for one in (*words, *SCRIPTS)]
+    loads = page_registry.loads(page or next(iter(page_registry.registered())))
+    parts, others = preloads.addresses(base, (*preloads.EVERYWHERE, *loads))
+    after = [f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in others]
+    after += map(_run, parts)  # each after Streamlit's, which they build on
+    ours = spoken.replace(_STREAMLITS, "".join(f"{tag}\n    " for tag in before) + _STREAMLITS, 1)
+    return ours.replace(_END, "".join(f"  {tag}\n  " for tag in after) + _END, 1)
+
+
+def _run(address: str) -> str:
+    return f'<script type="module" src="{escape(address)}"></script>'

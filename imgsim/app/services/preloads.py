@@ -1,8 +1,8 @@
 """The scripts that a page needs, named in its document, so that the browser has them by the time they are asked for.
 
 Streamlit loads the script of each kind of element when one is drawn first, ours load others in turn, and until all of
-one picture are there React holds it back, for up to half a second at a time. Named in the document they are fetched
-at once, while Streamlit itself starts. What a page names beyond that is a hint: it comes later, and nothing is wrong.
+them are there React holds the picture back, for half a second at a time. In the document they are fetched and run while
+Streamlit itself starts. What a page does not name comes when it is asked for: later, and nothing is wrong.
 """
 
 from __future__ import annotations
@@ -21,26 +21,34 @@ _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.{1,2}/[^"']+\.js)["']""")
 
 
 @cache
-def addresses(base: str, loads: tuple[str, ...]) -> tuple[str, ...]:
-    """Where the scripts of parts are, and all that these import: each once, without those that Streamlit's document names.
+def addresses(base: str, loads: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where the scripts of parts are, and where those are that they import; no script twice.
+
+    What Streamlit's own document names is left out.
 
     Parameters
     ----------
     base : the path below which the app is served, "" or "/path".
     loads : components of ours by their names (`mounting.ENTRIES`), and Streamlit's elements by the names of their
-        scripts, without what follows the dot. What Streamlit does not have is left out: its next version may call
-        it something else.
+        scripts, without what follows the dot. What Streamlit does not have is left out, too: its next version may
+        call it something else.
     """
-    found: list[str] = []
+    parts: list[str] = []
+    others: list[str] = []
     for part in loads:
         entry = mounting.ENTRIES.get(part)
         if entry is not None:
-            scripts = imported((mounting.FOLDER / part / entry).resolve())
-            found += (mounting.address(part, one.relative_to(mounting.FOLDER.resolve()).as_posix()) for one in scripts)
+            graph = imported((mounting.FOLDER / part / entry).resolve())
+            found = [mounting.address(part, one.relative_to(mounting.FOLDER.resolve()).as_posix()) for one in graph]
         else:
-            for script in sorted((_STREAMLITS / "static" / "js").glob(f"{part}.*.js")):
-                found += (f"/static/js/{one.name}" for one in imported(script.resolve()))
-    return tuple(base + one for one in dict.fromkeys(found))
+            scripts = sorted((_STREAMLITS / "static" / "js").glob(f"{part}.*.js"))
+            graph = imported(scripts[0].resolve()) if scripts else ()
+            found = [f"/static/js/{one.name}" for one in graph]
+        parts += found[:1]
+        others += found[1:]
+    return tuple(base + one for one in dict.fromkeys(parts)), tuple(
+        base + one for one in dict.fromkeys(others) if one not in parts
+    )
 
 
 @cache
