@@ -40,7 +40,10 @@ def test_it_is_streamlits_with_our_scripts_before_its_own_and_those_of_the_page_
     assert ours.index(scripts[0]) == first < ours.index(scripts[1]) < ours.index("/static/js/index.")
 
 
-@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, (b"__streamlit", b"pushState", b"stopPropagation"), strict=True))
+SAID = (b"__streamlit", b"pushState", b"stopPropagation")
+
+
+@pytest.mark.parametrize(("name", "what"), zip(first_page.SCRIPTS, SAID, strict=True))
 def test_the_scripts_are_served(name: str, what: bytes) -> None:
     status, headers, body = ask(f"/{name}")
     assert status == 200 and headers["content-type"].startswith("text/javascript") and what in body
