@@ -18,6 +18,7 @@ from imgsim.app.services import (
     iiif_routes,
     incoming,
     intake,
+    kept_scripts,
     patience,
     reader_language,
     server,
@@ -45,7 +46,11 @@ def settings() -> dict[str, Any]:
     most = int(st.get_option("server.maxUploadSize")) << 20
     return {
         "routes": [route for module in beside for route in module.routes()],
-        "middleware": [Middleware(intake.Intake, most=most), Middleware(reader_language.InReadersLanguage)],
+        "middleware": [
+            Middleware(kept_scripts.KeptScripts),
+            Middleware(intake.Intake, most=most),
+            Middleware(reader_language.InReadersLanguage),
+        ],
         "lifespan": server.lifespan,
         "on_script_error": mending.on_script_error,
     }

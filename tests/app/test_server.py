@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from imgsim.base import translation
 from imgsim.base.places import HERE, data_mark
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
-from tests.app.asking import ask
+from tests.app.asking import HOST, ask, get
 from tests.herbals import COUNT, make_herbals
 from tests.pages import PAGES
 
@@ -59,6 +60,10 @@ def test_points_tones_and_labels_are_in_row_order(herbals: Collection) -> None:
     assert labels["id"] == list(herbals.catalogue.plate_ids)
     assert labels["title"][0] == herbals.catalogue.short_title(0)
     assert all(len(values) == COUNT for values in labels.values())
+    parts = urlsplit(server.labels_url(herbals))
+    status, headers, packed = get(parts.path, parts.query, host=HOST, more={"accept-encoding": "br, gzip"})
+    assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert json.loads(gzip.decompress(packed)) == labels
 
 
 def test_what_regions_are_called_comes_with_the_places_of_the_points(herbals: Collection) -> None:

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
+from imgsim.app.components import mounting
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
 from imgsim.collection.proven import proven
@@ -58,8 +59,8 @@ def test_families_and_verdicts_colour_the_map_and_a_long_legend_opens(
 
     # A legend of 30 entries, built by the page's own script, for the sample has no so many values.
     page.evaluate(
-        """async () => {
-          const { Legend } = await import("/_stcore/bidi-components/imgsim.plate_map/plate_map/map_legend.js");
+        """async (script) => {
+          const { Legend } = await import(script);
           const pressed = [];
           const legend = new Legend((place, but) => pressed.push([place, but]));
           legend.node.id = "long";
@@ -69,7 +70,8 @@ def test_families_and_verdicts_colour_the_map_and_a_long_legend_opens(
           legend.update({ ...data, ...marks, legend: "Book", chosen: [], but: false }, names.map(() => [90, 90, 90]));
           Object.assign(window, { pressed });
           document.body.prepend(legend.node);
-        }"""
+        }""",
+        mounting.address("plate_map", "plate_map/map_legend.js"),
     )
     long = page.locator("#long")
     more = long.get_by_test_id("imgsim-legend-more")

@@ -1,11 +1,12 @@
 """What the components share: their files registered with Streamlit, and checks of what they are given.
 
-Streamlit serves their scripts and style sheets itself, so the browser loads each once; a rerun then carries the
-component's data and nothing else.
+Streamlit has the browser load their scripts and style sheets, each once; a rerun then carries the component's data and
+nothing else. Their addresses say of which version they are, so that a browser may keep them (services/kept_scripts.py).
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -39,14 +40,32 @@ ENTRIES = {
     "tray_strip": "tray.js",
 }
 SERVED = frozenset({".js", ".css"})  # the rest of the folders, this file among it, is no browser's business
+# Read once, so that what is served is what the mark in its address was made of, whatever happens to the files.
+FILES = {
+    path.relative_to(FOLDER).as_posix(): path.read_bytes()
+    for path in sorted(FOLDER.glob("*/*"))
+    if path.suffix in SERVED
+}
+_MARK = hashlib.sha256(b"".join(f"{name} {len(file)} ".encode() + file for name, file in FILES.items())).hexdigest()
 # All of them from one root, so that the scripts of each reach `shared/`.
 _MANIFEST = ComponentManifest(
-    name="imgsim",
+    name=f"imgsim-{_MARK[:16]}",
     version="1",
     components=[ComponentConfig(name=name, asset_dir=FOLDER.name) for name in ENTRIES],
 )
 _renderers: dict[str, Any] = {}
 _lock = threading.Lock()
+
+
+def address(name: str, file: str) -> str:
+    """Where the browser asks for a file, given as `plate_map/map.js`, for a component; below the app's own path."""
+    return f"/_stcore/bidi-components/{_MANIFEST.name}.{name}/{file}"
+
+
+def file_at(path: str) -> str | None:
+    """The name of the file, a key of `FILES`, that is at such an address; None where none is, or of another version."""
+    component, _, file = path.rpartition(f"/_stcore/bidi-components/{_MANIFEST.name}.")[2].partition("/")
+    return file if component in ENTRIES and file in FILES else None
 
 
 def mount(
@@ -77,6 +96,7 @@ def _nothing() -> None:
 
 
 def _renderer(name: str) -> Any:
+    full_name = f"{_MANIFEST.name}.{name}"
     full_name = f"{_MANIFEST.name}.{name}"
     with _lock:
         # Registered with the runtime that is running, not once a process: tests start a new one each time.

@@ -17,6 +17,7 @@ from imgsim.collection.citing import scores_citation
 from imgsim.retrieval.neighbours import hubness
 
 name, title, group = "about", marked("About"), marked("Collection")
+loads = ("Metric",)
 State = state.State
 _METHOD = marked("""
 - Every plate is seen whole, squeezed or framed into a small square, by a neural network that was trained on images.

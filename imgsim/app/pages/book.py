@@ -22,6 +22,7 @@ from imgsim.collection.book_exchange import EARLIER, LATER, Exchange, exchange
 from imgsim.collection.citing import book_citation
 
 name, title, group = "book", marked("Book"), ""
+loads = ("thumbnail_grid",)
 
 _PER_PAGE = 120
 # What a plate's mark says: how, in words, and more of it when the pointer rests there.

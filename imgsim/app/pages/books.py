@@ -24,6 +24,7 @@ from imgsim.collection.book_network import BookNetwork
 from imgsim.export.graphml import graphml
 
 name, title, group = "books", marked("Books"), marked("Re-use")
+loads = ("bar_chart", "book_matrix", "ButtonGroup", "Multiselect")
 ARRANGEMENTS = {"date": marked("By date"), "clustered": marked("By kinship")}
 
 _MATRIX = "books_matrix"

@@ -19,6 +19,7 @@ from imgsim.base.translation import marked, tr, trn
 from imgsim.collection import Collection
 
 name, title, group = "browse", marked("Browse"), marked("Plates")
+loads = ("thumbnail_grid", "Checkbox", "Multiselect", "Pagination", "Slider", "TextInput")
 _GRID = "browse_grid"
 SIZES = {"small": (110, 95), "medium": (180, 150), "large": (320, 260)}  # height and least width, in pixels
 _CALLED = {"small": marked("Small"), "medium": marked("Medium"), "large": marked("Large")}

@@ -32,6 +32,7 @@ from imgsim.errors import ImgsimError
 
 name, title, group = "compare", marked("Compare"), marked("Plates")
 fragment = True
+loads = ("compare_view",)
 
 _VIEW = "compare_view"
 _PRELOADED = 2

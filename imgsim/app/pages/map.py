@@ -38,6 +38,7 @@ from imgsim.collection.query import plate_query
 
 name, title, group = "map", marked("Map"), marked("Plates")
 fragment = True
+loads = ("plate_map", "ButtonGroup", "Checkbox", "DownloadButton", "Multiselect", "Slider")
 _KEY = "plate_map"
 
 

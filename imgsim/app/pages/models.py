@@ -21,6 +21,7 @@ from imgsim.base.translation import marked, tr
 from imgsim.collection import Collection
 
 name, title, group = "models", marked("Models"), marked("Collection")
+loads = ("pair_list", "ButtonGroup", "DownloadButton", "Pagination")
 PARTS = {
     "verified": marked("Verified pairs"),
     "agreement": marked("Agreement"),

@@ -22,6 +22,7 @@ from imgsim.collection.overview_counts import Overview
 from imgsim.collection.overview_groups import Breakdown, Group
 
 name, title, group = "overview", marked("Overview"), marked("Collection")
+loads = ("bar_chart", "thumbnail_grid")
 State = state.State
 _IMAGES = 8  # most re-used images
 _BOOKS = 10  # bars of books

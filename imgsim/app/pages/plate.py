@@ -31,6 +31,7 @@ from imgsim.errors import CollectionError
 
 name, title, group = "plate", marked("Plate"), marked("Plates")
 fragment = True
+loads = ("plate_viewer", "thumbnail_grid", "ButtonGroup", "DownloadButton")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from imgsim.collection.other_hands import OtherHands
 from imgsim.families import Families, Family, decade_range, journeys, longest_delay, select
 
 name, title, group = "reuse", marked("Re-use"), marked("Re-use")
+loads = ("family_strips", "Checkbox", "DownloadButton", "Multiselect", "Pagination", "Slider", "TextInput")
 
 _STRIPS = "families"
 _PER_PAGE = 12

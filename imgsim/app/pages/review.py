@@ -33,6 +33,7 @@ from imgsim.verification.match_row import MatchRow
 
 name, title, group = "review", marked("Review"), marked("Re-use")
 fragment = True
+loads = ("pair_desk", "ButtonGroup", "Multiselect", "TextInput")
 DESKS = {
     "queue": marked("Pairs to judge"), "worth": marked("What a score is worth here"), "all": marked("All reviews"),
 }  # fmt: skip

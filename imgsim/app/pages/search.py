@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from imgsim.images.decoding import OpenedImage
 
 name, title, group = "search", marked("Search by image"), marked("Plates")
+loads = ("FileUploader",)
 State = state.State
 _COMPARED = 20  # nearest plates whose lines are compared in any case, as `--verify-top` has it
 _SHOWN = 1200  # pixels; as large as a screen shows it, small enough for a session to keep

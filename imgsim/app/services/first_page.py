@@ -1,9 +1,10 @@
-"""The document with which a browser begins on each page: Streamlit's own, and three scripts of ours before its scripts.
+"""The document with which a browser begins on each page: Streamlit's own, and four scripts of ours before its scripts.
 Where the reader's language is not English, the texts of the components in it come before these (browser_words.py).
 
-One keeps the browser's history at one entry a step of the reader. It must be there before Streamlit writes the first
-entry, and the scripts of components come later than that. Another has a page's keys rest under what lies over it; the
-third has the keys of buttons heard as soon as these are seen.
+One says where the server is. One keeps the browser's history at one entry a step of the reader. It must be there before
+Streamlit writes the first entry, and the scripts of components come later than that. The third has a page's keys rest
+under what lies over it, and the fourth has the keys of buttons heard as soon as these are seen. At the end it names the
+scripts that the page will ask for (preloads.py), so that they come while Streamlit starts.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from imgsim.app.components.mounting import FOLDER
-from imgsim.app.services import page_registry
+from imgsim.app.services import page_registry, preloads
 from imgsim.app.services.server import prefix
 from imgsim.base import translation
 
-SCRIPTS = ("history.js", "covered.js", "button_keys.js")
+SCRIPTS = ("server_place.js", "history.js", "covered.js", "button_keys.js")
 _STREAMLITS = '<script type="module"'  # where Streamlit's begin
+_END = "</head>"
 _HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 
 
@@ -40,15 +42,22 @@ def _script(request: Request) -> Response:
     return Response((FOLDER / "shared" / name).read_bytes(), 200, _HEADERS, "text/javascript")
 
 
-def _answer(_: Request) -> Response:
-    return Response(document(prefix(), translation.language()), 200, _HEADERS, "text/html")
+def _answer(request: Request) -> Response:
+    name = request.url.path.removeprefix(prefix()).strip("/")
+    return Response(document(prefix(), translation.language(), name), 200, _HEADERS, "text/html")
 
 
 @cache
-def document(base: str, language: str = translation.ENGLISH) -> str:
-    """The document in a language, where the app is served below a path, "" or "/path"."""
+def document(base: str, language: str = translation.ENGLISH, page: str = "") -> str:
+    """The document of a page in a language, where the app is served below a path, "" or "/path"; "": the first page."""
     streamlits = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     words = () if language == translation.ENGLISH else (f"words-{language}.js",)
-    tags = (f'<script type="module" src="{escape(f"{base}/{one}")}"></script>\n    ' for one in (*words, *SCRIPTS))
     spoken = streamlits.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    return spoken.replace(_STREAMLITS, "".join(tags) + _STREAMLITS, 1)
+    before = [f'<script type="module" src="{escape(f"{base}/{one}")}"></script>' for one in (*words, *SCRIPTS)]
+    loads = page_registry.loads(page or next(iter(page_registry.registered())))
+    found = preloads.addresses(base, (*preloads.EVERYWHERE, *loads))
+    # Fetched and not run: run at once they would keep the page's heading waiting.
+    after = [f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in found]
+    ours = spoken.replace(_STREAMLITS, "".join(f"{tag}\n    " for tag in before) + _STREAMLITS, 1)
+    return ours.replace(_END, "".join(f"  {tag}\n  " for tag in after) + _END, 1)
+

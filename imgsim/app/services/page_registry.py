@@ -24,6 +24,8 @@ class Page(Protocol):
     A page that is for some collections only has ``belongs(collection) -> bool``: the sidebar of others leaves it out.
     A page whose body is a fragment, which runs without the sidebar, also says ``fragment = True``, and draws the
     sidebar's links itself with `imgsim.app.parts.shell.links`: they carry the state.
+    A page says with ``loads = ("plate_map", "Slider")`` what the browser needs for it beside what every page has:
+    see `imgsim.app.services.preloads.addresses`.
     """
 
     @property
@@ -83,6 +85,11 @@ def groups(collection: Collection) -> dict[str, list[Page]]:
 def has_fragment(name: str) -> bool:
     """Whether the body of a page is a fragment, which draws the sidebar's links itself."""
     return bool(getattr(_pages[name], "fragment", False))
+
+
+def loads(name: str) -> tuple[str, ...]:
+    """What the browser needs for a page beside what every page has."""
+    return tuple(getattr(_pages[name], "loads", ()))
 
 
 def purpose(page: Page) -> str:

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from imgsim.app.components import encode_tones
 from imgsim.app.services import caches, left_out_pictures, map_files, map_sheets, page_scans, runs, warming
 from imgsim.app.services.kept_bytes import KeptBytes
+from imgsim.app.services.packed_answers import packed
 from imgsim.app.services.ready_exports import STORE
 from imgsim.base import translation
 from imgsim.base.places import HERE, data_mark
@@ -261,7 +262,7 @@ def _marked(request: Request, body: bytes) -> Response:
 
 def _labels(request: Request) -> Response:
     with translation.speaking(request.query_params.get("language", "")):
-        return _served(map_files.labels(_collection(request)), "application/json")
+        return packed(request, map_files.packed_labels(_collection(request)), "application/json", {**_FOREVER, **_SAFE})
 
 
 def _regions(request: Request) -> Response:
@@ -283,8 +284,7 @@ def _export(request: Request) -> Response:
     path = STORE.files(request.path_params["key"]).get(name)
     if path is None or not path.is_file():
         raise _Missing
-    # Streamed from the disk, however large it is.
-    headers = {**_SAFE, "Cache-Control": "no-store"}
+    headers = {**_SAFE, "Cache-Control": "no-store"}  # streamed from the disk, however large it is
     return FileResponse(path, headers=headers, media_type="application/octet-stream", filename=name)
 
 

@@ -114,4 +114,4 @@ class Bars {
   dispose() {}
 }
 
-export default component(Bars, await styles("common.css"), await styles("bars.css", import.meta.url));
+export default component(Bars, ...(await styles([], "bars.css", import.meta.url)));

@@ -156,4 +156,4 @@ class Matrix {
   dispose() {}
 }
 
-export default component(Matrix, await styles("common.css"), await styles("matrix.css", import.meta.url));
+export default component(Matrix, ...(await styles([], "matrix.css", import.meta.url)));

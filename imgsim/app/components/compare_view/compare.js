@@ -297,4 +297,4 @@ class Compare {
   }
 }
 
-export default component(Compare, await styles("common.css"), await styles("stage.css"), await styles("compare.css", import.meta.url));
+export default component(Compare, ...(await styles(["stage.css"], "compare.css", import.meta.url)));

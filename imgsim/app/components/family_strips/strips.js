@@ -192,4 +192,4 @@ class Strips {
   }
 }
 
-export default component(Strips, await styles("common.css"), await styles("cards.css"), await styles("words.css"), await styles("strips.css", import.meta.url));
+export default component(Strips, ...(await styles(["cards.css", "words.css"], "strips.css", import.meta.url)));

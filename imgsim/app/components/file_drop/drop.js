@@ -169,4 +169,4 @@ function size(bytes) {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
-export default component(Drop, await styles("common.css"), await styles("drop.css", import.meta.url));
+export default component(Drop, ...(await styles([], "drop.css", import.meta.url)));

@@ -190,5 +190,5 @@ class LightTable {
   }
 }
 
-const SHEETS = await Promise.all(["common.css", "stage.css", "image_stage.css", "image_tools.css"].map((name) => styles(name)));
-export default component(LightTable, ...SHEETS, await styles("light.css", import.meta.url));
+const SHEETS = await styles(["stage.css", "image_stage.css", "image_tools.css"], "light.css", import.meta.url);
+export default component(LightTable, ...SHEETS);

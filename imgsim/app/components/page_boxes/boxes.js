@@ -259,5 +259,4 @@ class PageBoxes extends ImageStage {
   }
 }
 
-const SHEETS = await Promise.all(["common.css", "stage.css", "image_stage.css"].map((name) => styles(name)));
-export default component(PageBoxes, ...SHEETS, await styles("boxes.css", import.meta.url));
+export default component(PageBoxes, ...(await styles(["stage.css", "image_stage.css"], "boxes.css", import.meta.url)));

@@ -135,4 +135,4 @@ class Desk {
   }
 }
 
-export default component(Desk, await styles("common.css"), await styles("cards.css"), await styles("desk.css", import.meta.url));
+export default component(Desk, ...(await styles(["cards.css"], "desk.css", import.meta.url)));

@@ -64,4 +64,4 @@ class Pairs {
   }
 }
 
-export default component(Pairs, await styles("common.css"), await styles("cards.css"), await styles("words.css"), await styles("pairs.css", import.meta.url));
+export default component(Pairs, ...(await styles(["cards.css", "words.css"], "pairs.css", import.meta.url)));

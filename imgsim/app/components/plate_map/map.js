@@ -292,4 +292,4 @@ function tall(height) {
   return `max(${height}px, min(64vh, 60vw, ${1.5 * height}px))`;
 }
 
-export default component(PlateMap, await styles("common.css"), await styles("map.css", import.meta.url));
+export default component(PlateMap, ...(await styles([], "map.css", import.meta.url)));

@@ -122,5 +122,5 @@ class Viewer extends ImageStage {
   }
 }
 
-const SHEETS = await Promise.all(["common.css", "stage.css", "image_stage.css", "image_tools.css"].map((name) => styles(name)));
-export default component(Viewer, ...SHEETS, await styles("viewer.css", import.meta.url));
+const SHEETS = await styles(["stage.css", "image_stage.css", "image_tools.css"], "viewer.css", import.meta.url);
+export default component(Viewer, ...SHEETS);

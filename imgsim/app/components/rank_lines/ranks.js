@@ -138,4 +138,4 @@ class Ranks {
   }
 }
 
-export default component(Ranks, await styles("common.css"), await styles("ranks.css", import.meta.url));
+export default component(Ranks, ...(await styles([], "ranks.css", import.meta.url)));

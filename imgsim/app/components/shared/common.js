@@ -28,12 +28,16 @@ export function keyCaps(node, keys) {
   node.replaceChildren(...keys.map(([caps, does]) => element("span", {}, ...caps.map(cap), ` ${does}`)));
 }
 
-/** Load a style sheet that lies beside a module, or here. */
-export async function styles(name, module = import.meta.url) {
-  const sheet = new CSSStyleSheet();
+/** Load common.css, others that lie here, and last the style sheet that lies beside a module: all of them at once. */
+export function styles(others, own, module) {
+  return Promise.all([...["common.css", ...others].map((name) => sheet(name, import.meta.url)), sheet(own, module)]);
+}
+
+async function sheet(name, module) {
+  const made = new CSSStyleSheet();
   const answer = await fetch(new URL(name, module));
-  if (answer.ok) await sheet.replace(await answer.text());
-  return sheet;
+  if (answer.ok) await made.replace(await answer.text());
+  return made;
 }
 
 /**

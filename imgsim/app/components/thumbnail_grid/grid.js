@@ -234,4 +234,4 @@ class Grid {
   }
 }
 
-export default component(Grid, await styles("common.css"), await styles("cards.css"), await styles("grid.css", import.meta.url));
+export default component(Grid, ...(await styles(["cards.css"], "grid.css", import.meta.url)));

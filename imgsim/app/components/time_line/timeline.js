@@ -134,4 +134,4 @@ class TimeLine {
   }
 }
 
-export default component(TimeLine, await styles("common.css"), await styles("cards.css"), await styles("timeline.css", import.meta.url));
+export default component(TimeLine, ...(await styles(["cards.css"], "timeline.css", import.meta.url)));

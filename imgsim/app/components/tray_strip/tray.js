@@ -38,4 +38,4 @@ class Tray {
   dispose() {}
 }
 
-export default component(Tray, await styles("common.css"), await styles("tray.css", import.meta.url));
+export default component(Tray, ...(await styles([], "tray.css", import.meta.url)));
