@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from imgsim.base.scratch import scratch_in
 from imgsim.errors import ImgsimError
 from imgsim.workers import EXECUTORS
 from imgsim.workers.cluster import Cluster
+from imgsim.workers.processes import ctrl_c_held_back
 from imgsim.workers.same_software import differences, software
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def cluster(address: str, folder: Path, inputs: Sequence[Path], say: Callable[[s
     address : see above.
     folder : of the collection. What a run shares with its workers lies in it.
     inputs : files and folders that workers are to read.
-    say : told where Dask's dashboard is.
+    say : told how many workers there are, and where Dask's dashboard is.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def cluster(address: str, folder: Path, inputs: Sequence[Path], say: Callable[[s
         with client:
             folder.mkdir(parents=True, exist_ok=True)
             _check(client, address, folder, inputs)
-            say(f"{len(client.nthreads()):,} workers. Dask's dashboard: {client.dashboard_link}")
+            say(f"{len(client.nthreads()):,} workers of Dask" + _dashboard(client))
             EXECUTORS.register(Cluster(client))
             try:
                 with scratch_in(folder):
@@ -76,10 +79,13 @@ def _scheduler(address: str) -> Iterator[Any]:
     if local:
         from distributed import LocalCluster
 
-        with LocalCluster(
-            n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-            memory_limit=0,
-        ) as here:  # fmt: skip
+        resource_tracker.ensure_running()  # which would let Ctrl-C through again
+        with ctrl_c_held_back():  # workers end by this process's hand
+            made = LocalCluster(
+                n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0",
+                memory_limit=0, silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        with made as here:
             yield here
     elif address.endswith((".yaml", ".yml")):
         with _of_jobs(Path(address)) as queued:
@@ -155,6 +161,12 @@ def _check(client: Client, address: str, folder: Path, inputs: Sequence[Path]) -
                 f"The worker {worker} does not see {where}. It must lie in a folder that all machines share, at the "
                 "same path."
             )
+
+
+def _dashboard(client: Client) -> str:
+    """Where it is, where there is one: without the package bokeh a scheduler has none."""
+    there = "dashboard" in client.scheduler_info().get("services", {})
+    return f"; its dashboard: {client.dashboard_link}" if there else ""
 
 
 def seen(paths: Sequence[str]) -> tuple[dict[str, str], str]:
