@@ -124,6 +124,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--batch-size", type=positive, metavar="N", help="plates that go through a network together")
     add("--executor", metavar="NAME", help="what runs the work: cores, or one of your own (default: cores)")
+    add(
+        "--cluster", metavar="WHERE",
+        help="do the work on a cluster of Dask: tcp://host:8786 (its scheduler), local:8 (eight processes here) or "
+        "slurm.yaml (how a queue starts workers); docs/cluster.md tells how",
+    )  # fmt: skip
     add("--workers", type=positive, metavar="N", help="processes that read plates (default: one a core)")
     origin = main.add_mutually_exclusive_group()
     origin.add_argument(

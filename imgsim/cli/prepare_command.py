@@ -6,12 +6,15 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from imgsim.base.places import data_dir
+from imgsim.base.progress import Reporter
 from imgsim.cli.display import summary_text
 from imgsim.cli.ending import AnyDisplay, run_command
 from imgsim.cli.prepare_arguments import parser, split_images
@@ -55,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             return rehearse(wanted)
         terminal = not given.quiet and not given.json and sys.stdin.isatty() and sys.stderr.isatty()
-        summary = prepare(wanted, display, ask=partial(_may_go, display) if terminal else None)
+        with _computing(given.cluster, wanted, display) as options:
+            summary = prepare(options, display, ask=partial(_may_go, display) if terminal else None)
         return summary.as_dict(), summary_text(summary)
 
     return run_command(
@@ -64,6 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         as_json=given.json,
         interrupted="What is done is kept; run the same command to go on.",
     )
+
+
+@contextmanager
+def _computing(address: str | None, options: Options, display: AnyDisplay) -> Iterator[Options]:
+    """The options of a run whose work is done on that cluster; here, where there is no address."""
+    if address is None:
+        yield options
+        return
+    from imgsim.workers.clusters import cluster
+
+    inputs = [path for word in options.inputs or () if (path := Path(os.path.abspath(word))).exists()]
+    say = Reporter(display).note
+    with cluster(address, Path(os.path.abspath(options.out)), inputs, say) as name:
+        yield replace(options, executor=name)
 
 
 def _may_go(display: AnyDisplay, found: Vanished) -> bool:
@@ -89,6 +107,8 @@ def _options(commands: argparse.ArgumentParser, given: argparse.Namespace) -> Op
     elsewhere = manifests or any(sources[word] is not FILES for word in images)
     if given.dry_run and (given.sample or given.dataset or elsewhere):
         commands.error("--dry-run looks at files that are there: name IMAGES, or --name of a collection")
+    if given.cluster and given.executor:
+        commands.error("--cluster is an executor itself: leave out --executor")
     name = given.name
     if given.out is None and name is None:
         if given.sample:

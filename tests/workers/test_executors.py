@@ -18,19 +18,25 @@ from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.prepare import Options, prepare
 from imgsim.workers import CORES, EXECUTORS, HERE, Executor, Failure, Result, executor_for
+from imgsim.workers.clusters import cluster
 from imgsim.workers.each import Lost, each
 from imgsim.workers.processes import THREADS
 from tests.extensions import bring, shown
 from tests.making import write_plates
 from tests.workers.toy_work import dead, dying, refusing, slowly, squared, told, weighed
 
-EVERY = ("here", "cores", "threads")
+EVERY = ("here", "cores", "threads", "cluster")
 
 
 @pytest.fixture(params=EVERY)
 def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Executor]:
     bring(monkeypatch, tmp_path / "extensions", threads=shown("executors.md"))
-    yield EXECUTORS.get(request.param)
+    if request.param == "cluster":
+        scheduler = request.getfixturevalue("scheduler")
+        with cluster(scheduler.address, tmp_path, [], lambda _: None) as name:
+            yield EXECUTORS.get(name)
+    else:
+        yield EXECUTORS.get(request.param)
     EXECUTORS.forget("threads")
 
 

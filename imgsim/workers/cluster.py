@@ -1,0 +1,145 @@
+"""The executor of many machines: shards as tasks of Dask's scheduler, which keeps the workers.
+
+Dask (https://distributed.dask.org) is loaded here and nowhere else. A worker that dies hands its shards to others; a
+shard over which workers die again and again is given up by the scheduler (its setting ``allowed-failures``), and is a
+Failure here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from threading import Timer
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imgsim.errors import ImgsimError, StartAgain
+from imgsim.workers.executor import Failure, Result
+from imgsim.workers.same_software import check_same, software
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+# Shards handed out for each thread of a worker: the scheduler never holds more tasks, however many plates there are.
+AHEAD = 3
+# Seconds after which it is looked which shards take too long, and how many workers there are.
+LOOK_SECONDS = 1.0
+_LATE = "imgsim-late"
+_SAY_SECONDS = 1.0  # that a worker has to say that it ends itself
+
+
+class Cluster:
+    """See :class:`imgsim.workers.executor.Executor`.
+
+    Parameters
+    ----------
+    client : of a scheduler that has workers.
+    """
+
+    name, version = "cluster", 1
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._late: set[str] = set()
+        self._room, self._counted = 1, 0.0
+        client.subscribe_topic(_LATE, lambda event: self._late.add(event[1]))
+
+    def map(
+        self, function: Callable[[S], R], shards: Sequence[S], *, workers: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[Result[R] | Failure]:  # fmt: skip
+        from concurrent.futures import CancelledError
+
+        from distributed.comm import CommClosedError
+
+        run = partial(run_shard, function=function, expected=software(), timeout=timeout)
+        todo = deque(enumerate(shards))
+        running: dict[Future, int] = {}
+        try:
+            while todo or running:
+                room = AHEAD * self._threads()
+                while todo and len(running) < min(workers or room, room):
+                    place, shard = todo.popleft()
+                    running[self._client.submit(run, shard, pure=False)] = place
+                for future in self._done(running):
+                    place = running.pop(future)
+                    yield self._outcome(place, future, timeout)
+        except (CommClosedError, CancelledError) as error:
+            running = {}  # nobody is there who could be told
+            raise ImgsimError(
+                "The scheduler of the cluster has ended, or cannot be reached any more. What is done is kept.",
+                StartAgain(),
+            ) from error
+        finally:
+            if running:
+                self._client.cancel(list(running), force=True)
+
+    def _threads(self) -> int:
+        """Of all workers; asked for once in a while, for it is asked of the scheduler."""
+        now = time.monotonic()
+        if now - self._counted > LOOK_SECONDS:
+            self._room, self._counted = max(1, sum(self._client.nthreads().values())), now
+        return self._room
+
+    def _done(self, running: dict[Future, int]) -> list[Future]:
+        """Those that are done, or take too long; it may be none, for it waits only so long."""
+        from distributed import TimeoutError, wait
+
+        try:
+            done = list(wait(list(running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            done = []
+        # Otherwise the scheduler would try it on one worker after the other, each for as long.
+        late = [future for future in running if future.key in self._late and future not in done]
+        if late:
+            self._client.cancel(late, force=True)
+        return done + late
+
+    def _outcome(self, place: int, future: Future, timeout: float | None) -> Result[Any] | Failure:
+        from distributed import KilledWorker
+
+        if future.key in self._late:
+            self._late.discard(future.key)
+            return Failure(place, f"longer than {timeout:g} seconds", late=True)
+        try:
+            return Result(place, future.result())
+        except KilledWorker as error:
+            return Failure(place, f"its worker ended, as did {error.allowed_failures} others")
+
+
+def run_shard(
+    shard: S, *, function: Callable[[S], R], expected: dict[str, str], timeout: float | None
+) -> R:
+    """What a worker does with a shard. One that takes too long ends its worker, which is the only way to end it."""
+    check_same(expected)
+    with _limited(timeout):
+        return function(shard)
+
+
+@contextmanager
+def _limited(timeout: float | None) -> Iterator[None]:
+    if timeout is None:
+        yield
+        return
+    from distributed import get_worker
+
+    worker = get_worker()
+    timer = Timer(timeout, _end, [worker, worker.get_current_task()])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _end(worker: Any, key: str) -> None:
+    worker.log_event(_LATE, key)
+    time.sleep(_SAY_SECONDS)
+    os._exit(1)
