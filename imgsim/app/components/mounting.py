@@ -97,7 +97,6 @@ def _nothing() -> None:
 
 def _renderer(name: str) -> Any:
     full_name = f"{_MANIFEST.name}.{name}"
-    full_name = f"{_MANIFEST.name}.{name}"
     with _lock:
         # Registered with the runtime that is running, not once a process: tests start a new one each time.
         manager = get_bidi_component_manager()
