@@ -149,6 +149,8 @@ def test_words_find_plates_on_the_map_and_its_legend_chooses_among_them(
     expect(page).not_to_have_url(re.compile("sought="))
 
     # The legend: a place alone, by keyboard, and all but it, by a click with Ctrl.
+    page.get_by_label("Colour by").click()
+    page.get_by_role("option", name="Place", exact=True).click()
     settle(page)
     legend = page.get_by_test_id("imgsim-legend")
     entry = legend.locator(f"[data-entry='{other}']")

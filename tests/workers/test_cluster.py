@@ -34,9 +34,9 @@ def executor(scheduler: Dask, tmp_path: Path) -> Iterator[Executor]:
 
 
 def test_a_plate_of_which_workers_die_and_one_that_takes_too_long_cost_themselves(executor: Executor) -> None:
-    found = dict(each(executor, dying, list(range(12)), size=3, timeout=4, sound=99))
+    found = dict(each(executor, dying, list(range(12)), size=3, timeout=10, sound=99))
     assert isinstance(found[7], Lost) and "its worker ended" in found[7].how and not found[7].late
-    assert found[8] == Lost("longer than 4 seconds", late=True)
+    assert found[8] == Lost("longer than 10 seconds", late=True)
     assert {n: one for n, one in found.items() if n not in (7, 8)} == {n: n for n in range(12) if n not in (7, 8)}
 
 
