@@ -46,6 +46,7 @@ ALLOWED = (
     r"http://graphml\.graphdrawing\.org/",
     r"https://docs\.python\.org/",
     r"https://docs\.astral\.sh/uv/",
+    r"https://(distributed|jobqueue)\.dask\.org",  # the manuals of what docs/cluster.md is about
     r"https://doi\.org/",
     r"https?://[{<$]",  # a host that the code fills in
     r"https?://(?![\w\[])",  # a prefix without a host
