@@ -73,12 +73,12 @@ def test_too_few_judgements_say_how_many_are_needed() -> None:
     suggestion = suggest(worth("x", [0.9, 0.8, 0.7], [True, True, False]), 0.95)
     assert suggestion.threshold is None and suggestion.at == -1
     assert suggestion.words == (
-        "Not enough judgements for 95 %: 3, need about 73 above the threshold, hardly any of them rejected. "
+        "Not enough judgements for 95 %: 3, need about 73 above the line, hardly any of them rejected. "
         "Without room for chance it would be 0.8000."
     )
     # Plenty of judgements, and the score does not separate them.
     mixed = suggest(worth("x", np.arange(400.0), np.arange(400) % 2 == 0), 0.9)
-    assert mixed.threshold is None and mixed.words.startswith("No threshold")
+    assert mixed.threshold is None and mixed.words.startswith("No line")
     for wrong in (0, 1, -0.5, 2):
         with pytest.raises(ValueError, match="precision"):
             suggest(worth("x", [], []), wrong)
