@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import Timer
@@ -59,17 +59,26 @@ class Cluster:
         from distributed.comm import CommClosedError
 
         run = partial(run_shard, function=function, expected=software(), timeout=timeout)
-        todo = deque(enumerate(shards))
-        running: dict[Future, int] = {}
+        todo, suspects = deque(enumerate(shards)), deque[tuple[int, S]]()
+        running: dict[Future, tuple[int, S]] = {}
+        alone = False
         try:
-            while todo or running:
-                room = AHEAD * self._threads()
+            while todo or running or suspects:
+                if not todo and not running:
+                    # Who was at work where another's shard killed the worker is innocent: each is tried alone.
+                    todo.append(suspects.popleft())
+                    alone = True
+                room = 1 if alone else AHEAD * self._threads()
                 while todo and len(running) < min(workers or room, room):
                     place, shard = todo.popleft()
-                    running[self._client.submit(run, shard, pure=False)] = place
+                    running[self._client.submit(run, shard, pure=False)] = place, shard
                 for future in self._done(running):
-                    place = running.pop(future)
-                    yield self._outcome(place, future, timeout)
+                    place, shard = running.pop(future)
+                    outcome = self._outcome(place, future, timeout)
+                    if isinstance(outcome, Failure) and not outcome.late and not alone:
+                        suspects.append((place, shard))
+                    else:
+                        yield outcome
         except (CommClosedError, CancelledError) as error:
             running = {}  # nobody is there who could be told
             raise ImgsimError(
@@ -87,7 +96,7 @@ class Cluster:
             self._room, self._counted = max(1, sum(self._client.nthreads().values())), now
         return self._room
 
-    def _done(self, running: dict[Future, int]) -> list[Future]:
+    def _done(self, running: Mapping[Future, object]) -> list[Future]:
         """Those that are done, or take too long; it may be none, for it waits only so long."""
         from distributed import TimeoutError, wait
 

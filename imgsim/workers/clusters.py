@@ -148,6 +148,8 @@ def _check(client: Client, address: str, folder: Path, inputs: Sequence[Path]) -
     finally:
         token.unlink()
     for worker, answer in answers.items():
+        if isinstance(answer, OSError):  # it ended just now; who comes in its place is asked before it does anything
+            continue
         if isinstance(answer, BaseException):
             raise ImgsimError(f"The worker {worker} cannot run imgsim ({answer}). Install it there as it is here.")
         found, missing = answer
