@@ -52,7 +52,7 @@ def cluster(address: str, folder: Path, inputs: Sequence[Path], say: Callable[[s
     try:
         from distributed import Client
     except ImportError as error:
-        raise ImgsimError('A cluster needs Dask: pip install "imgsim[cluster]"') from error
+        raise ImgsimError("A cluster needs Dask, which the extra “cluster” brings. It is not installed.") from error
     with _scheduler(address) as where:
         try:
             client = Client(where, timeout=ANSWER_SECONDS, name="imgsim")
@@ -106,7 +106,9 @@ def _of_jobs(path: Path) -> Any:
         import yaml
         from dask_jobqueue.local import LocalCluster
     except ImportError as error:
-        raise ImgsimError('A queue of jobs needs dask-jobqueue: pip install "imgsim[cluster]"') from error
+        raise ImgsimError(
+            "A queue of jobs needs dask-jobqueue, which is not installed. imgsim's extra “cluster” brings it."
+        ) from error
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -137,8 +139,8 @@ def _check(client: Client, address: str, folder: Path, inputs: Sequence[Path]) -
         client.wait_for_workers(1, timeout=WAIT_SECONDS)
     except TimeoutError as error:
         raise ImgsimError(
-            f"The scheduler at {address} has no worker after {WAIT_SECONDS:g} seconds. Start some with: dask worker "
-            f"{client.scheduler.address if client.scheduler else address} --nthreads 1"
+            f"The scheduler at {address} has no worker after {WAIT_SECONDS:g} seconds. Start some; "
+            "docs/cluster.md tells how."
         ) from error
     expected = software()
     token = folder / f".seen-{secrets.token_hex(8)}"
