@@ -73,19 +73,19 @@ class Collection(Generation):
         return replace(self, heeding=False, _answers=Answers())
 
     @property
-    def _records(self) -> list[Review]:
-        """Every record; reading ten thousand takes longer than all that follows from one more."""
+    def records(self) -> list[Review]:
+        """Every record of what people decided, the oldest first; read once, for it takes longest."""
         return self._answer("records", lambda: self.reviews.all() if self.heeding else [], keep=1)
 
     @property
     def standing(self) -> pd.DataFrame:
         """What is decided now about the pictures that are here, one row a pair: see `imgsim.reviews.standing_frame`."""
-        return self._answer("standing", lambda: standing_frame(counting(self._records, self.catalogue.pictures)))
+        return self._answer("standing", lambda: standing_frame(counting(self.records, self.catalogue.pictures)))
 
     @property
     def unconfirmed(self) -> list[Unconfirmed]:
         """Decisions about plates that are gone or show another picture, the latest first."""
-        return self._answer("unconfirmed", lambda: unconfirmed(self._records, self.catalogue.pictures))
+        return self._answer("unconfirmed", lambda: unconfirmed(self.records, self.catalogue.pictures))
 
     @property
     def decisions(self) -> Mapping[Pair, Decided]:
@@ -109,7 +109,7 @@ class Collection(Generation):
         if self.found_families is None or self.matches is None:
             return None
 
-        return self._answer("families", lambda: families_of(self, self._records, self.constraints, write=self.heeding))
+        return self._answer("families", lambda: families_of(self, self.records, self.constraints, write=self.heeding))
 
     @property
     def reused(self) -> npt.NDArray[np.bool_] | None:

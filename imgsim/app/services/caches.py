@@ -109,7 +109,7 @@ _seen: set[tuple[str, str]] = set()  # what was opened once, for which nobody wa
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
     # Whoever still looks at a generation before has it, with its answers, until the page is drawn anew.
-    for before in [place for place in _seen if place[0] == path and place[1] != generation]:
+    for before in [place for place in list(_seen) if place[0] == path and place[1] != generation]:
         _seen.discard(before)
         _opened.clear(*before)
     _seen.add((path, generation))

@@ -60,4 +60,3 @@ def document(base: str, language: str = translation.ENGLISH, page: str = "") -> 
     after = [f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in found]
     ours = spoken.replace(_STREAMLITS, "".join(f"{tag}\n    " for tag in before) + _STREAMLITS, 1)
     return ours.replace(_END, "".join(f"  {tag}\n  " for tag in after) + _END, 1)
-

@@ -56,10 +56,6 @@ def ties(collection: Collection) -> bytes:
 
 def labels(collection: Collection) -> bytes:
     """What the map shows under the pointer, in the language that is spoken."""
-    return caches.fact(collection, "labels of points", partial(_labels, collection), language(), keep=2)
-
-
-def _labels(collection: Collection) -> bytes:
     catalogue = collection.catalogue
     frame = catalogue.frame
     titles = [catalogue.short_title(row) for row in range(len(frame))]
