@@ -24,6 +24,7 @@ from imgsim.generation.layout import RECORD
 from imgsim.prepare.missing_plates import Vanished
 from imgsim.prepare.options import Options
 from imgsim.prepare.run import prepare
+from imgsim.prepare.run_record import recorded_in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,9 +79,11 @@ def _computing(address: str | None, options: Options, display: AnyDisplay) -> It
         return
     from imgsim.workers.clusters import cluster
 
-    inputs = [path for word in options.inputs or () if (path := Path(os.path.abspath(word))).exists()]
-    say = Reporter(display).note
-    with cluster(address, Path(os.path.abspath(options.out)), inputs, say) as name:
+    folder = Path(os.path.abspath(options.out))
+    # Those of the run before, where none are named: what a worker does not see it would leave out.
+    words = options.inputs or recorded_in(None, folder)["images"]
+    inputs = [path for word in words if (path := Path(os.path.abspath(word))).exists()]
+    with cluster(address, folder, inputs, Reporter(display).note) as name:
         yield replace(options, executor=name)
 
 

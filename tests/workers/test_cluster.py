@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
+from imgsim.cli.prepare_command import main
 from imgsim.collection import open_collection
 from imgsim.errors import ImgsimError
 from imgsim.workers import EXECUTORS, Executor, Failure, Result, clusters, same_software
@@ -206,6 +208,25 @@ def test_a_run_that_is_killed_goes_on_and_leaves_no_task(scheduler: Dask, tmp_pa
     assert _prepared(tmp_path / "cores", images).wait(300) == 0
     one, other = open_collection(tmp_path / "cores"), open_collection(tmp_path / "killed")
     assert one.manifest["files"] == other.manifest["files"]
+
+
+def test_a_collection_is_brought_up_to_date_only_where_its_scans_are_seen(
+    scheduler: Dask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = write_plates(tmp_path / "images", 4)
+    words = ["--out", str(tmp_path / "out"), "--projection", "pca", "--device", "cpu", "--quiet", "--no-verify"]
+    assert main([*words, str(images)]) == 0
+    asked = []
+
+    def not_seen(paths: list[str]) -> tuple[dict[str, str], str]:
+        asked.extend(paths)
+        return same_software.software(), paths[-1]
+
+    monkeypatch.setattr(clusters, "seen", not_seen)
+    monkeypatch.setattr(Client, "run", lambda _, function, *words, **__: {"tcp://elsewhere": function(*words)})
+    assert main([*words, "--cluster", scheduler.address]) == 1
+    assert asked[-1] == str(images)
+    assert f"does not see {images}" in capsys.readouterr().err
 
 
 def _prepared(out: Path, images: Path, *more: str) -> subprocess.Popen[bytes]:
