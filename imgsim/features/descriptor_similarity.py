@@ -14,25 +14,20 @@ import numpy as np
 from imgsim.base.onnx_file import RUNTIME, Graph, open_session
 from imgsim.features.extraction import DIMENSIONS, Features
 
-# uint8 (n, 128), uint8 (m, 128), and a share for each of the m: float32 (n, m), products times shares.
+# uint8 (n, 128), uint8 (128, m), and a share for each of the m: float32 (n, m), products times shares.
 Multiply = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def descriptor_similarity(a: Features, b: Features) -> np.ndarray:
     """The cosine of each descriptor of one plate with each of another: float32 (len(a), len(b))."""
-    products = _multiply(a.descriptors, b.descriptors, 1 / _lengths(b))
-    products *= (1 / _lengths(a))[:, None]
+    products = _multiply(a.descriptors, b.columns, 1 / b.lengths)
+    products *= (1 / a.lengths)[:, None]
     return products
-
-
-def _lengths(features: Features) -> np.ndarray:
-    rows = features.descriptors.astype(np.float32)
-    return np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.float32(1e-6))
 
 
 def multiply_floats(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """The products in floating point."""
-    return a.astype(np.float32) @ (b.astype(np.float32) * shares[:, None]).T
+    return a.astype(np.float32) @ (b.astype(np.float32) * shares)
 
 
 _multiply: Multiply = multiply_floats
@@ -54,14 +49,13 @@ def _bytes_engine() -> Multiply | None:
 
     def multiply(a: np.ndarray, b: np.ndarray, shares: np.ndarray) -> np.ndarray:
         # The engine is fast where one side has a sign: 128 less, which it adds again.
-        signed = (np.ascontiguousarray(b.T) ^ 128).view(np.int8)
-        found: np.ndarray = session.run(None, {"a": a, "b": signed, "shares": shares})[0]
+        found: np.ndarray = session.run(None, {"a": a, "b": (b ^ 128).view(np.int8), "shares": shares})[0]
         return found
 
     # Processors without instructions of their own for this cut sums off that exceed 16 bits.
     largest = np.full((2, DIMENSIONS), 255, np.uint8)
     one = np.ones(2, np.float32)
-    exact = np.array_equal(multiply(largest, largest, one), multiply_floats(largest, largest, one))
+    exact = np.array_equal(multiply(largest, largest.T, one), multiply_floats(largest, largest.T, one))
     return multiply if exact else None
 
 

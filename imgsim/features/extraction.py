@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
@@ -56,6 +57,27 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    # What each comparison asks for, and a plate is compared with some dozens: made once.
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Of the descriptors, float32 (n,), no less than 1e-6; their squares are whole and below 2**24, so exact."""
+        rows = self.descriptors.astype(np.float32)
+        return np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.float32(1e-6))
+
+    @cached_property
+    def columns(self) -> np.ndarray:
+        """The descriptors as columns, uint8 (128, n), each beside the next in memory."""
+        return np.ascontiguousarray(self.descriptors.T)
+
+    @cached_property
+    def flipped(self) -> Features:
+        """See :func:`mirrored`."""
+        points = self.points.copy()
+        points[:, 0] = self.size[0] - points[:, 0]
+        points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
+        return replace(self, points=points, descriptors=self.descriptors[:, _MIRROR])
 
 
 def no_features(size: tuple[int, int]) -> Features:
@@ -167,10 +189,7 @@ _INVERSE = np.arange(DIMENSIONS).reshape(4, 4, 8)[::-1, ::-1].ravel()
 
 def mirrored(features: Features) -> Features:
     """Return the features of the plate flipped left to right, without touching a pixel."""
-    points = features.points.copy()
-    points[:, 0] = features.size[0] - points[:, 0]
-    points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
-    return replace(features, points=points, descriptors=features.descriptors[:, _MIRROR])
+    return features.flipped
 
 
 def inverted(features: Features) -> Features:

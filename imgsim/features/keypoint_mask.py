@@ -41,12 +41,16 @@ def keypoint_mask(plate: np.ndarray) -> np.ndarray:
     mask |= frames
     # Lettering close to a frame shall still stand alone.
     ink[frames] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    on_its_side = stats[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]]
     # It runs up a plate that lies on its side.
-    for seen, grey, target in ((ink, plate, mask), (ink.T, plate.T, mask.T)):
+    for seen, parts, boxes, grey, target in (
+        (ink, labels, stats, plate, mask),
+        (np.ascontiguousarray(ink.T), np.ascontiguousarray(labels.T), on_its_side, plate.T, mask.T),
+    ):
         _page_edges(grey, target, rim)
-        components = cv2.connectedComponentsWithStats(np.ascontiguousarray(seen), connectivity=8)
-        _lines_of_letters(np.ascontiguousarray(seen), components[1:3], target, side)
-        _words(components[2], target, side)
+        _lines_of_letters(seen, (parts, boxes), target, side)
+        _words(boxes, target, side)
     return mask | laid_beside(plate)
 
 
