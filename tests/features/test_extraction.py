@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from imgsim.base.verdict_words import LOOK_ALIKE, SAME
 from imgsim.errors import ImageError
 from imgsim.features.descriptor_similarity import descriptor_similarity
-from imgsim.features.extraction import MAX_FEATURES, extract, mirrored
+from imgsim.features.extraction import MAX_FEATURES, extract, mirrored, within
 from imgsim.features.working_copy import WORKING_SIDE
 from imgsim.sources.sample import draw_plate
 from imgsim.sources.sample.copperplate import PlateSpec
@@ -68,6 +68,16 @@ def test_mirroring_twice_changes_nothing(plate: Image.Image) -> None:
     assert np.array_equal(once.descriptors, twice.descriptors)
     assert np.allclose(once.points[:, :3], twice.points[:, :3], atol=1e-3)
     assert np.allclose(np.cos(once.points[:, 3] - twice.points[:, 3]), 1)
+
+
+def test_what_is_kept_of_a_plate_is_of_its_descriptors(plate: Image.Image) -> None:
+    features = extract(plate, plate.size)
+    wide = features.descriptors.astype(np.int64)
+    assert np.array_equal(features.lengths, np.sqrt((wide**2).sum(1).astype(np.float32)))
+    assert np.array_equal(features.columns, features.descriptors.T) and features.columns.flags.c_contiguous
+    # Another plate's are its own: what is kept does not go along.
+    half = within(features, (0, 0, 0.5, 1))
+    assert len(half.lengths) == len(half) == half.columns.shape[1] == len(half.flipped) < len(features)
 
 
 @pytest.mark.parametrize("colour", [0, 128, 255])

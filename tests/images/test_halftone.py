@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imgsim.images.halftone import screen_period, without_screen
+from imgsim.images.halftone import _median, screen_period, without_screen
 from imgsim.sources.sample import draw_plate
 
 
@@ -68,3 +68,13 @@ def test_a_screened_plate_is_proven_to_be_the_plate(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("imgsim.features.extraction.without_screen", lambda grey: grey)
     found, before = (SIFT.compare(plate, one) for one in (blurred, SIFT.describe(dots, dots.size)))
     assert found.verdict != LOOK_ALIKE and found.inliers > before.inliers
+
+
+@pytest.mark.parametrize("count", range(1, 10))
+def test_the_median_is_numpys(count: int) -> None:
+    arrays = np.random.default_rng(count).random((count, 40, 21)).astype(np.float32)
+    arrays[0, :5] = arrays[-1, :5]
+    before = arrays.copy()
+    found = _median(arrays)
+    assert found.dtype == np.float32 and np.array_equal(found, np.median(before, axis=0))
+    assert np.array_equal(arrays, before)

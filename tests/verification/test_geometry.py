@@ -55,12 +55,35 @@ def test_soundness() -> None:
     assert not g.sound(np.diag([0.01, 0.01, 1.0]))
 
 
+def test_soundness_is_told_by_the_singular_values() -> None:
+    rng = np.random.default_rng(4)
+    for linear in rng.normal(0, 1, (400, 2, 2)) * np.array([0.06, 1, 16])[rng.integers(0, 3, 400)][:, None, None]:
+        large, small = np.linalg.svd(linear, compute_uv=False)
+        expected = small > 0.05 and large < 20 and large / small < 1.35 and np.linalg.det(linear) > 0
+        transform = np.eye(3)
+        transform[:2, :2] = linear
+        assert g.sound(transform) == expected
+    assert not g.sound(np.zeros((3, 3))) and not g.sound(np.full((3, 3), np.nan))
+
+
 def test_tentative_pairs_are_mutual_and_clear() -> None:
     similarity = np.array([[0.99, 0.2, 0.1], [0.97, 0.6, 0.3], [0.1, 0.70, 0.71]], np.float32)
     before = similarity.copy()
     rows_a, rows_b = g.tentative(similarity)
     # 0-0 is clear; row 1 prefers 0 too, which prefers row 0; row 2 cannot decide.
     assert rows_a.tolist() == [0] and rows_b.tolist() == [0]
+    assert np.array_equal(similarity, before)
+
+
+@pytest.mark.parametrize("count", [1, g.BLOCK, 2 * g.BLOCK + 31])
+def test_many_rows_give_what_a_look_at_all_at_once_gives(count: int) -> None:
+    # Coarse numbers: there are ties, of which the first counts.
+    similarity = np.random.default_rng(count).integers(0, 60, (count, 90)).astype(np.float32) / 60
+    before = similarity.copy()
+    best, first, second, greatest = g._likest(similarity)
+    ordered = np.sort(before, 1)
+    assert np.array_equal(best, before.argmax(1)) and np.array_equal(greatest, before.max(0))
+    assert np.array_equal(first, ordered[:, -1]) and np.array_equal(second, ordered[:, -2])
     assert np.array_equal(similarity, before)
 
 
