@@ -107,11 +107,17 @@ class Voteless:
 
     def _learn(self, take: Callable[[str], Features]) -> list[Unit]:
         """What repeats in each unit; a source is looked at without what was found in its books."""
+        from threadpoolctl import threadpool_limits
+
+        from imgsim.features.descriptor_similarity import multiply_bytes
         from imgsim.features.extraction import without_vote
 
         known = self._known()
         found: list[Unit] = []
-        with self._reporter.stage("repeated parts", len(self._units)) as stage:
+        multiply_bytes()
+        # Two plates are too little for several threads: on a busy machine these wait for each other, eight times as
+        # long.
+        with threadpool_limits(1), self._reporter.stage("repeated parts", len(self._units)) as stage:
             for done, (scope, name, key, contents) in enumerate(self._units):
                 unit = known.get((scope, name, key))
                 if unit is None:
