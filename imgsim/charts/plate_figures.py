@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,13 @@ from markupsafe import Markup
 from imgsim.base.markup import rendered
 from imgsim.base.translation import tr
 
+if TYPE_CHECKING:
+    from imgsim.collection.map_labels import RegionLabel
+
 # Okabe and Ito's colours, safe for colour-blind eyes.
 BLUE, ORANGE, VERMILION, GREY = "#0072B2", "#E69F00", "#D55E00", "#9A9A9A"
 _PAGE = Path(__file__).with_name("page.html")
+_LABELS = Path(__file__).with_name("page_labels.js")
 NEIGHBOUR = "#D4001A"  # the study's red, as on the map
 _LAYOUT = {
     "template": "none",
@@ -130,6 +135,7 @@ def map_figure(
     query: int | None = None,
     neighbours: Sequence[int] = (),
     verified: Sequence[int] | None = None,
+    labels: Sequence[RegionLabel] = (),
     heading: str = "",
 ) -> go.Figure:
     """The map as a figure of its own, to be kept or sent to a colleague.
@@ -149,6 +155,8 @@ def map_figure(
     verified
         Those of the neighbours that are verified: filled and tied to the query, while the others are rings. None where
         nothing was verified: all are filled.
+    labels
+        Of regions, the more important first; :func:`as_html` lets each be seen from its zoom on.
     """
     figure = go.Figure()
 
@@ -202,6 +210,8 @@ def map_figure(
         hovermode="closest",
         margin={"l": 20, "r": 20, "t": 60, "b": 20},
         legend={"itemsizing": "constant"},
+        annotations=[_label(one) for one in labels],
+        meta={"labels": [{"level": one.level, "until": one.until} for one in labels]},
     )
     hidden = {"showgrid": False, "zeroline": False, "showticklabels": False, "visible": False}
     figure.update_xaxes(**hidden)
@@ -217,6 +227,7 @@ def as_html(figure: go.Figure, title: str) -> bytes:
         div_id="map",  # a random one would make another file of the same map
         default_height="100%",
         config={"scrollZoom": True, "displaylogo": False},
+        post_script=_LABELS.read_text(encoding="utf-8"),
     )
     return rendered(_PAGE, title=title, figure=Markup(body)).encode("utf-8", "replace")
 
@@ -224,6 +235,12 @@ def as_html(figure: go.Figure, title: str) -> bytes:
 def escaped(value: object) -> str:
     """Text that Plotly shows verbatim: no markup, and no template of its own."""
     return html.escape(str(value), quote=False).replace("%{", "%&#123;").replace("$", "&#36;")
+
+
+def _label(label: RegionLabel) -> dict[str, Any]:
+    text = escaped(", ".join(label.words))
+    look = {"bgcolor": "rgba(251,248,241,.8)", "font": {"family": "sans-serif", "size": 13, "color": "#1e1a16"}}
+    return {"x": label.x, "y": label.y, "text": text, "showarrow": False, "visible": label.level == 0, **look}
 
 
 def _lines(ends: npt.NDArray[np.float32], colour: str) -> go.Scattergl:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from imgsim.catalogue import Catalogue
 from imgsim.charts.colours import Colouring
+from imgsim.collection.map_labels import RegionLabel, map_labels
 from imgsim.collection.passed_words import family_words
 from imgsim.export.request import Chunk, Request
 
@@ -24,6 +25,7 @@ def map_html(
     query: int | None = None,
     neighbours: Sequence[int] = (),
     verified: Sequence[int] | None = None,
+    labels: Sequence[RegionLabel] = (),
 ) -> bytes:
     """Return the page.
 
@@ -33,6 +35,7 @@ def map_html(
     keep : which plates are drawn, bool (n,); all of them if left out.
     ties : rows of plates that a line ties, int32 (m, 2): those are drawn whose two plates are. None for no lines.
     query, neighbours, verified : as :func:`imgsim.charts.plate_figures.map_figure` takes them.
+    labels : of the map's regions; of those where no plate is drawn there are none.
     """
     from imgsim.charts import plate_figures
 
@@ -47,9 +50,15 @@ def map_html(
         query=query,
         neighbours=neighbours,
         verified=verified,
+        labels=[label for label in labels if _within(label.box, xy[shown])],
         heading=heading,
     )
     return plate_figures.as_html(figure, heading)
+
+
+def _within(box: tuple[float, float, float, float], xy: npt.NDArray[np.float32]) -> bool:
+    left, bottom, right, top = box
+    return bool(((xy >= (left, bottom)) & (xy <= (right, top))).all(axis=1).any())
 
 
 def method_of(request: Request) -> str:
@@ -71,13 +80,15 @@ def map_chunks(request: Request) -> Iterator[Chunk]:
     colours = coloured(collection, column)
     if column == FAMILY:
         colours = titled(colours, family_words(collection.path).standing)
+    xy = collection.projection(request.backbone, method)
     said = LABELS.get(column, column.replace("_", " ")).lower()
     content = map_html(
         request.catalogue,
-        collection.projection(request.backbone, method),
+        xy,
         colours,
         f"{collection.name}: {method.upper()} of {request.backbone}, by {said}",
         keep=request.mask,
         ties=family_ties(collection) if column == FAMILY else None,
+        labels=map_labels(collection.catalogue, xy),
     )
     yield Chunk(content, len(request.chosen))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from imgsim.charts import plate_figures
+from imgsim.collection.map_labels import RegionLabel
 from tests.herbals import HOSTILE
 
 
@@ -76,6 +77,18 @@ def test_verified_matches_are_filled_and_tied_to_the_query_and_others_are_rings(
     assert "not verified" not in str(
         plate_figures.map_figure(xy, ids, ids, [], query=3, neighbours=[4], verified=[4]).data
     )
+
+
+def test_labels_of_regions_stand_on_the_map_and_say_from_which_zoom_they_are_seen() -> None:
+    xy = np.arange(12, dtype=np.float32).reshape(6, 2)
+    labels = [
+        RegionLabel(("roses", "<b>tulips</b>"), 1.0, 2.0, (0, 0, 4, 4), 0, 1, 5),
+        RegionLabel(("ferns",), 3.0, 4.0, (0, 0, 4, 4), 1, None, 3),
+    ]
+    figure = plate_figures.map_figure(xy, list("abcdef"), list("abcdef"), [], labels=labels)
+    said = [(one.text, one.x, one.y, one.visible) for one in figure.layout.annotations]
+    assert said == [("roses, &lt;b&gt;tulips&lt;/b&gt;", 1, 2, True), ("ferns", 3, 4, False)]
+    assert figure.layout.meta["labels"] == [{"level": 0, "until": 1}, {"level": 1, "until": None}]
 
 
 def test_the_map_as_a_file_needs_no_network_and_holds_no_markup_from_titles() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
@@ -10,7 +11,7 @@ from imgsim.app.components import mounting
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import map_labels
 from imgsim.collection.proven import proven
-from tests.e2e.looking import state_of, visit, wait_for_map
+from tests.e2e.looking import download, state_of, visit, wait_for_map
 from tests.e2e.serving import Served, settle
 
 
@@ -89,7 +90,9 @@ def test_families_and_verdicts_colour_the_map_and_a_long_legend_opens(
     expect(legend.last.get_by_test_id("imgsim-legend-alike")).to_be_hidden()  # what is proven: a colour each
 
 
-def test_regions_are_labelled_until_the_labels_are_switched_off(page: Page, app: Served, sample: Collection) -> None:
+def test_regions_are_labelled_until_the_labels_are_switched_off(
+    page: Page, app: Served, sample: Collection, tmp_path: Path
+) -> None:
     labels = map_labels(sample.catalogue, sample.projection(sample.backbones[0], "pca"))
     assert labels
     visit(page, app, "map", map="pca")
@@ -105,10 +108,31 @@ def test_regions_are_labelled_until_the_labels_are_switched_off(page: Page, app:
             above = abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2)
             assert aside >= (one["width"] + other["width"]) / 2 or above >= (one["height"] + other["height"]) / 2
     expect(page.get_by_text("Labels on the map:")).to_be_visible()
+    taken = page.get_by_role("button", name="Download this map")
+    name, away = download(page, taken)
     page.get_by_test_id("imgsim-labelled").click()
     expect(over).to_have_count(0)
     settle(page)
     assert state_of(page)["labels"] == "no"
     expect(page.get_by_text("Labels on the map:")).to_have_count(0)
+    assert b'"annotations":[]' in download(page, taken)[1]
     page.get_by_test_id("imgsim-labelled").click()
     expect(over).to_have_text(said)
+
+    # The page that was taken away shows them, too, none on another, and others from nearer.
+    file = tmp_path / name
+    file.write_bytes(away)
+    page.goto(file.as_uri())
+    written = page.locator("#map .annotation-text")
+    expect(written.first).to_be_visible()
+    far = written.all_text_contents()
+    assert {*far} <= {", ".join(label.words) for label in labels}
+    assert {*far} & {*said}
+    page.evaluate(
+        """() => {
+          const { xaxis, yaxis } = document.getElementById("map")._fullLayout;
+          const near = ({ range: [from, to] }) => [from + (to - from) * 0.4, to - (to - from) * 0.4];
+          Plotly.relayout("map", { "xaxis.range": near(xaxis), "yaxis.range": near(yaxis) });
+        }"""
+    )
+    expect(written).not_to_have_text(far)

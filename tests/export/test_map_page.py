@@ -15,6 +15,7 @@ from imgsim.base.verdict_words import MIRRORED
 from imgsim.charts.colours import colour_by_category
 from imgsim.charts.decided_colours import FAMILY, REVIEWED, VERDICT
 from imgsim.collection.family_notes import FamilyNotes
+from imgsim.collection.map_labels import RegionLabel
 from imgsim.export import Request, files_of
 from tests.exports import collection_of, request_of
 from tests.families.lettered import plates
@@ -33,6 +34,17 @@ def test_the_legend_of_the_downloaded_map_has_every_book_and_what_is_not_known()
     assert named == [book for book in books if book != "Herbal 03"] + ["not known"]
 
 
+def test_a_region_without_a_plate_has_no_label_on_the_downloaded_map() -> None:
+    xy = np.array([[0, 0], [10, 10]], np.float32)
+    labels = [RegionLabel((word,), at, at, (at - 1, at - 1, at + 1, at + 1), 0, None, 5) for word, at in WORDS]
+    colours = colour_by_category(["Herbal", "Herbal"])
+    for keep, said in ((None, ["here", "there"]), (np.array([True, False]), ["here"])):
+        page = export.map_html(plates("a", "b"), xy, colours, "by book", keep=keep, labels=labels).decode()
+        (written,) = re.findall(r'"annotations":(\[.*?\]),"', page)
+        assert [one["text"] for one in json.loads(written)] == said
+
+
+WORDS = [("here", 0.0), ("there", 10.0), ("nowhere", 20.0)]
 PLATES = {name: (f"book {name}", 1700 + 10 * at) for at, name in enumerate("abcdef")}
 PAIRS = [pair("a", "b"), pair("b", "c"), pair("d", "e", MIRRORED)]
 

@@ -152,7 +152,7 @@ def _body(left: DeltaGenerator, right: DeltaGenerator, method: str, column: str,
         else:
             map_neighbours.show(collection, now, query, found)
     with left:
-        map_download.offer(collection, now, method, column, visible, query, found)
+        map_download.offer(collection, now, method, column, visible, query, found, labelled=now.labelled)
 
 
 def _clicked() -> None:

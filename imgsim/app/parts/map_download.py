@@ -7,7 +7,7 @@ import streamlit as st
 
 from imgsim import export
 from imgsim.app.parts import map_colours, map_neighbours
-from imgsim.app.services import caches, colour_columns, state
+from imgsim.app.services import caches, colour_columns, map_files, state
 from imgsim.base.terms import MAPS
 from imgsim.base.translation import tr
 from imgsim.charts.decided_colours import FAMILY
@@ -24,8 +24,10 @@ def offer(
     visible: np.ndarray | None,
     query: Query | None,
     found: Listing | None,
+    *,
+    labelled: bool,
 ) -> None:
-    """Draw the button that gives the map, as it is coloured and filtered, as a page of its own."""
+    """Draw the button that gives the map, as it is coloured, filtered and labelled, as a page of its own."""
 
     def make() -> bytes:
         arranged = f"{MAPS[method].word} ({MAPS[method].term}) of {now.backbone}"
@@ -41,6 +43,7 @@ def offer(
             query=None if query is None else query.row,
             neighbours=[] if found is None else found.rows.tolist(),
             verified=None if query is None else map_neighbours.verified(query, found),
+            labels=map_files.region_labels(collection, now.backbone, method) if labelled else (),
         )
 
     st.download_button(

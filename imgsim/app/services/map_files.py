@@ -16,7 +16,7 @@ from imgsim.app.services import caches, parameters
 from imgsim.base.translation import language, tr
 from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
-from imgsim.collection.map_labels import map_labels
+from imgsim.collection.map_labels import RegionLabel, map_labels
 from imgsim.errors import ImgsimError
 
 BINARY = "application/octet-stream"
@@ -32,11 +32,15 @@ def points(collection: Collection, backbone: str, file: str) -> bytes:
     return encode_points(_projection(collection, backbone, _stem(file)))
 
 
+def region_labels(collection: Collection, backbone: str, method: str) -> tuple[RegionLabel, ...]:
+    """What the regions of a projection are called. Raises ImgsimError if there is none of that name."""
+    made = partial(map_labels, collection.catalogue, _projection(collection, backbone, method))
+    return caches.fact(collection, "labels of a map", made, backbone, method, keep=6)
+
+
 def regions(collection: Collection, backbone: str, file: str) -> bytes:
     """What the regions of a projection are called, asked for as ``umap.json``: what `RegionLabel` has, as JSON."""
-    xy = _projection(collection, backbone, _stem(file, "json"))
-    made = partial(map_labels, collection.catalogue, xy)
-    found = caches.fact(collection, "labels of a map", made, backbone, file, keep=6)
+    found = region_labels(collection, backbone, _stem(file, "json"))
     named = [asdict(label) | {"words": ", ".join(label.words)} for label in found]
     return json.dumps(named, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 

@@ -7,6 +7,7 @@ const ZOOMS = [0, 2, 4, 8]; // from which each level is seen
 const GAP = 8; // CSS pixels between two labels
 const BESIDE = 2; // between a label and a picture from which it was moved away
 const FAR = 90; // and how far at most
+const FRAME = 3; // of a picture, with its halo
 
 /**
  * From which zoom each label is seen: Infinity for never. No two lie on each other at any zoom, what is seen stays seen until
@@ -48,9 +49,13 @@ function rectangle(x, y, width, height) {
   return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
 }
 
+function framed([x, y], { width, height }) {
+  return rectangle(x, y, width + 2 * FRAME, height + 2 * FRAME);
+}
+
 /**
- * A label's rectangle, moved up or down so that it lies on no picture of a plate and on no other label; where there is no
- * room within the height of the stage it stays.
+ * A label's rectangle, moved up or down so that it lies on no picture of a plate and on no other label; null where there is
+ * no room within the height of the stage.
  */
 export function clearOf(wanted, taken, height) {
   const [left, top, right, bottom] = wanted;
@@ -61,7 +66,7 @@ export function clearOf(wanted, taken, height) {
   const ways = near.flatMap((one) => [one[3] + BESIDE - top, one[1] - BESIDE - bottom]);
   ways.sort((one, other) => Math.abs(one) - Math.abs(other));
   const found = ways.map(moved).find((one) => one[1] >= 0 && one[3] <= height && Math.abs(one[1] - top) <= FAR && free(one));
-  return found ?? wanted;
+  return found ?? null;
 }
 
 export class Regions {
@@ -113,7 +118,7 @@ export class Regions {
     }
     this.lay();
     const { camera, pictures } = this.picture;
-    this.taken = pictures.drawn.map((one) => rectangle(...this.picture.toScreen(one.row), one.width, one.height));
+    this.taken = pictures.drawn.map((one) => framed(this.picture.toScreen(one.row), one));
     this.labels.forEach((label, at) => {
       const shown = this.starts[at] <= camera.zoom && camera.zoom < endOf(label) && this.place(label);
       if (shown) this.nodeOf(at).style.transform = shown;
@@ -122,13 +127,14 @@ export class Regions {
     return this.nodes.size;
   }
 
-  /** Where a label stands, as a style says it; null out of view. */
+  /** Where a label stands, as a style says it; null out of view, or where pictures leave no room for it. */
   place({ x, y, size: [width, height] }) {
     const { camera } = this.picture;
     const [left, top] = camera.toScreen(x, y);
     if (left < -width || left > camera.width + width || top < -height || top > camera.height + height) return null;
     const wanted = rectangle(left, top, width, height);
     const clear = clearOf(wanted, this.taken, camera.height);
+    if (!clear) return null;
     this.taken.push(clear);
     return `translate(${Math.round(clear[0])}px, ${Math.round(clear[1])}px)`;
   }
