@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imgsim.reviews.decision_record import Review
@@ -13,7 +15,29 @@ from imgsim.reviews.standing import latest
 REST = timedelta(hours=1)
 
 
-def sitting(reviews: Iterable[Review], reviewer: str, now: datetime) -> dict[str, int]:
+@dataclass(frozen=True)
+class Written:
+    """What one reviewer ever wrote.
+
+    Attributes
+    ----------
+    moments : when, each with its time zone, ascending: what was taken back and what takes back, too.
+    standing : the decisions that stand, one a pair, each with its moment.
+    """
+
+    moments: tuple[datetime, ...]
+    standing: tuple[tuple[datetime, str], ...]
+
+
+def written(reviews: Iterable[Review], reviewer: str) -> Written:
+    """What a reviewer wrote, of the whole history."""
+    given = list(reviews)
+    moments = sorted(datetime.fromisoformat(review.when) for review in given if review.reviewer == reviewer)
+    own = (said[reviewer] for said in latest(given).values() if reviewer in said)
+    return Written(tuple(moments), tuple((datetime.fromisoformat(one.when), one.decision) for one in own))
+
+
+def sitting(by_one: Written, now: datetime) -> dict[str, int]:
     """How many pairs a reviewer decided in the sitting that goes on, by decision; {} where none does.
 
     Whatever the reviewer wrote belongs to a sitting, what was taken back too; only decisions that stand are counted, a
@@ -28,13 +52,10 @@ def sitting(reviews: Iterable[Review], reviewer: str, now: datetime) -> dict[str
     dict
         In the order of `DECISIONS`, without those that were not made.
     """
-    given = list(reviews)
-    moments = (datetime.fromisoformat(review.when) for review in given if review.reviewer == reviewer)
     begun = now
-    for moment in sorted((moment for moment in moments if moment <= now), reverse=True):
+    for moment in reversed(by_one.moments[: bisect_right(by_one.moments, now)]):
         if begun - moment > REST:
             break
         begun = moment
-    own = (said[reviewer] for said in latest(given).values() if reviewer in said)
-    counted = Counter(one.decision for one in own if begun <= datetime.fromisoformat(one.when) <= now)
+    counted = Counter(decision for when, decision in by_one.standing if begun <= when <= now)
     return {decision: counted[decision] for decision in DECISIONS if counted[decision]}

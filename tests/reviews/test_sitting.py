@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from imgsim.reviews.decision_record import Review
-from imgsim.reviews.sitting import REST, sitting
+from imgsim.reviews.sitting import REST, sitting, written
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
@@ -26,12 +26,13 @@ def test_a_sitting_goes_back_to_the_last_long_rest_of_that_reviewer() -> None:
         review("ag", "same plate", 2),
         review("ah", "same plate", -30),  # a clock that was wrong
     ]
-    assert sitting(history, "Ada", NOW) == {"same plate": 2, "unrelated": 1, "unsure": 1}
-    assert list(sitting(history, "Ada", NOW)) == ["same plate", "unrelated", "unsure"]
-    assert sitting(history, "Ada", NOW + REST - timedelta(minutes=30)) == {"same plate": 3, "unrelated": 1, "unsure": 1}
-    assert sitting(history, "Eve", NOW) == {}
-    assert sitting(history, "Ada", NOW + 2 * REST) == {}
-    assert sitting([], "Ada", NOW) == {}
+    own = written(history, "Ada")
+    assert sitting(own, NOW) == {"same plate": 2, "unrelated": 1, "unsure": 1}
+    assert list(sitting(own, NOW)) == ["same plate", "unrelated", "unsure"]
+    assert sitting(own, NOW + REST - timedelta(minutes=30)) == {"same plate": 3, "unrelated": 1, "unsure": 1}
+    assert sitting(written(history, "Eve"), NOW) == {}
+    assert sitting(own, NOW + 2 * REST) == {}
+    assert sitting(written([], "Ada"), NOW) == {}
 
 
 def test_what_was_taken_back_or_said_anew_counts_once_or_not() -> None:
@@ -44,6 +45,6 @@ def test_what_was_taken_back_or_said_anew_counts_once_or_not() -> None:
         review("ad", "unrelated", 9),
         review("ad", "shared motif", 8, "Eve"),
     ]
-    assert sitting(history, "Ada", NOW) == {"unrelated": 2}
+    assert sitting(written(history, "Ada"), NOW) == {"unrelated": 2}
     # A pair of an earlier sitting whose word stands is none of this one's.
-    assert sitting([review("ab", "same plate", 300), review("ac", "unsure", 1)], "Ada", NOW) == {"unsure": 1}
+    assert sitting(written([review("ab", "same plate", 300), review("ac", "unsure", 1)], "Ada"), NOW) == {"unsure": 1}

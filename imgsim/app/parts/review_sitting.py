@@ -9,12 +9,16 @@ from imgsim.app.services import kept_answers
 from imgsim.base import translation
 from imgsim.base.translation import tr
 from imgsim.collection import Collection
-from imgsim.reviews.sitting import sitting
+from imgsim.reviews.sitting import sitting, written
 
 
 def said(collection: Collection) -> str:
     """`In this sitting: 7 same plate, 2 unrelated.`; "" where the reader has decided nothing in it."""
-    counted = sitting(kept_answers.records(collection), reviewer.name(), datetime.now(UTC))
+    name = reviewer.name()
+    by_one = kept_answers.answer(
+        collection, "written by one reviewer", lambda shown: written(shown.records, name), name, keep=16
+    )
+    counted = sitting(by_one, datetime.now(UTC))
     if not counted:
         return ""
     decisions = ", ".join(f"{translation.number(count)} {tr(decision)}" for decision, count in counted.items())
