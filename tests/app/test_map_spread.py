@@ -13,7 +13,7 @@ pytestmark = needs_node
 
 def said(expression: str) -> object:
     return json.loads(node(source=f"""
-      import {{ dots, widened, widening }} from {module("map_spread.js")};
+      import {{ border, dots, widened, widening }} from {module("map_spread.js")};
       console.log(JSON.stringify({expression}));
     """))
 
@@ -42,3 +42,20 @@ def test_the_denser_the_points_lie_the_smaller_and_fainter_they_are() -> None:
     assert isinstance(pair, list)
     few, near = pair
     assert few["size"] > sizes[-1] and near["size"] > sizes[-1] and near["opacity"] == few["opacity"]
+
+
+def test_the_pictures_of_plates_at_the_edge_are_whole_where_few_are_and_many_points_fill_the_stage() -> None:
+    assert said("[1, 2, 30, 240, 1000, 1001].map(border)") == [84, 84, pytest.approx(65.7, abs=0.1), 42, 42, 0]
+    source = f"""
+      import {{ Camera }} from {module("map_camera.js")};
+      const edges = (border, width, height) => {{
+        const camera = Object.assign(new Camera(), {{ border, bounds: [0, 0, 2, 1] }});
+        camera.resize(width, height);
+        camera.fit();
+        return [...camera.toScreen(0, 1), ...camera.toScreen(2, 0)].map(Math.round);
+      }};
+      console.log(JSON.stringify([edges(84, 800, 600), edges(0, 800, 600), edges(84, 200, 200)]));
+    """
+    few, many, small = json.loads(node(source=source))
+    assert few == [84, 142, 716, 458] and many == [32, 116, 768, 484]
+    assert small == [50, 75, 150, 125]  # never so wide that nothing is left

@@ -8,14 +8,20 @@ export class Camera {
   constructor() {
     this.bounds = [-1, -1, 1, 1];
     this.width = this.height = 1;
+    this.border = 0; // CSS pixels that stay free round the points at least
     this.fit();
   }
 
   get fitScale() {
     const [x0, y0, x1, y1] = this.bounds;
-    const wide = this.width / Math.max(x1 - x0, 1e-12);
-    const high = this.height / Math.max(y1 - y0, 1e-12);
-    return Math.min(wide, high) * MARGIN;
+    const wide = this.within(this.width) / Math.max(x1 - x0, 1e-12);
+    const high = this.within(this.height) / Math.max(y1 - y0, 1e-12);
+    return Math.min(wide, high);
+  }
+
+  /** How much of a side the points fill when all of them are in view; a small stage gives half to the border at most. */
+  within(side) {
+    return Math.min(side * MARGIN, Math.max(side - 2 * this.border, side / 2));
   }
 
   /** Pixels for one data unit. */

@@ -6,7 +6,7 @@ import { Painter } from "./map_draw.js";
 import { boundsOf, PointIndex } from "./map_index.js";
 import { Lines } from "./map_lines.js";
 import { Pictures } from "./map_pictures.js";
-import { dots, widened, widening } from "./map_spread.js";
+import { border, dots, widened, widening } from "./map_spread.js";
 
 const REACH = 10; // CSS pixels from the pointer to the point it means
 const ON_PICTURE = 5; // and to one that lies on another plate's picture
@@ -53,6 +53,7 @@ export class Picture {
     this.lines.rows = null; // they come anew, as the colours do
     this.pictures.clear();
     this.wide = undefined;
+    this.camera.border = border(this.count);
     this.spread();
     this.camera.fit();
     this.setTones(null);

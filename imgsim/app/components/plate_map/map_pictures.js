@@ -3,12 +3,12 @@
 import { Levels, SLOT } from "./map_levels.js";
 import { FLOATS } from "./map_quads.js";
 import { Sheets } from "./map_sheets.js";
+import { MANY } from "./map_spread.js";
 
 const GAP = 10; // CSS pixels between a picture and the end of its place
 const MOST = 150; // CSS pixels of a picture's place where it stands alone
 const AHEAD = 2; // pictures are fetched that come with so much more zoom
-const MANY = 1000; // plates of which no few stand for all: their pictures come
-const NEARER = 1.5; // only with this zoom
+const NEARER = 1.5; // zoom with which the pictures of many come
 const A_FRAME = 3; // pictures laid in the texture from one frame to the next
 const MARKED = 6; // bits of a row's state: selected, found
 const FOUND = 4;

@@ -1,12 +1,18 @@
 // How the points fill the stage: neither axis of a map means anything, so a wide stage may widen it; and the denser the
 // points lie on the screen, the smaller and fainter they are, so that many on a heap still differ from few.
 
+export const MANY = 1000; // plates of which no few stand for all: their pictures come only as one zooms in
 const WIDEST = 1.6; // more would tear what lies together apart
 const STEP = 0.02; // no less is worth working everything out anew
 const SOLID = 0.85; // opacity of a point that stands free
 const FAINT = 0.5; // and of one in the thick of it
 const SMALLEST = 2.4; // CSS pixels
 const LARGEST = 9;
+
+/** CSS pixels round so many points, all in view, that the pictures of those at the edge take: none has more where few are. */
+export function border(count) {
+  return count > MANY ? 0 : Math.min(84, Math.max(42, 360 / Math.sqrt(Math.max(1, count))));
+}
 
 /** How much wider than it is a map of these bounds is to be drawn on a stage. */
 export function widening([x0, y0, x1, y1], width, height) {
