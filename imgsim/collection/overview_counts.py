@@ -165,6 +165,8 @@ class Overview:
     @property
     def headline(self) -> str:
         """The main finding in a sentence or two."""
+        if self.plates == 1:
+            return tr("One plate: there is no other that could show its image.")
         if not self.verified:
             return self._uncompared
         books = self.catalogue.books_known

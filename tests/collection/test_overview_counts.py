@@ -190,6 +190,8 @@ def test_the_headline_says_what_is_known_and_no_more(overview: Overview) -> None
     assert "not compared" in Overview(overview.catalogue, None, None).headline
     nothing = overview_of(overview.catalogue, [])
     assert nothing.headline.startswith("No image of these 120 plates") and nothing.trades == ()
+    alone = overview_of(catalogue_of({"a": ("Herbal", 1750)}), [])
+    assert alone.headline == "One plate: there is no other that could show its image."
 
 
 def test_the_numbers_as_csv(overview: Overview) -> None:
