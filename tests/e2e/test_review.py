@@ -74,6 +74,15 @@ def test_pairs_are_judged_by_keyboard_and_taken_back(page: Page, desk: tuple[Ser
     expect(page.get_by_text(re.compile(r"^2 of \d+ pairs judged"))).to_be_visible()
     assert shown(page) == third
     assert reviews_of(folder).standing()["decision"].tolist().count("unsure") == 1
+    # Two strokes at once are one decision, on the pair that was seen; and with Enter one goes on from the same button.
+    before = len(reviews.all())
+    page.keyboard.press("u")
+    assert press(page, "u", third) != third
+    assert [(r.pair, r.decision) for r in reviews.all()[before:]] == [(third, "unrelated")]
+    button = page.get_by_role("button", name="Unsure")
+    button.focus()
+    press(page, "Enter", shown(page))
+    expect(button).to_be_focused()
 
 
 def test_the_keys_of_the_page_rest_while_something_lies_over_it(page: Page, desk: tuple[Served, Path]) -> None:

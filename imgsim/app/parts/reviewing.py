@@ -55,7 +55,8 @@ def bar(
     with st.container(key=f"{key}_reviewing", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_decisions"):
             pressed = decided(collection, *ids).get(known, "")
-            buttons(key, pressed, bool(known), _decide, collection.name, ids[0], ids[1], key, then)
+            own = "_".join((key, *ids))  # of this pair: no second click falls on a pair that nobody has seen
+            buttons(own, pressed, bool(known), _decide, collection.name, ids[0], ids[1], key, then)
             undo(collection, key=f"{key}_undo", then=then)
             if known:
                 noting(_note_key(key, *ids))
@@ -179,14 +180,14 @@ def _decide(name: str, plate_a: str, plate_b: str, key: str, then: Then | None, 
     try:
         collection = caches.opened(name)
         rows = (collection.catalogue.row(plate_a), collection.catalogue.row(plate_b))
+        said, note = caches.history(collection, plate_a, plate_b), str(st.session_state.get(note_key, ""))
+        if said and (said[-1].reviewer, said[-1].decision) == (reviewer.name(), decision) and not note:
+            return  # a double click says it once
         made = caches.reviews(collection).record(
-            plate_a,
-            plate_b,
-            decision,
-            reviewer=reviewer.name(),
-            note=str(st.session_state.get(note_key, "")),
+            plate_a, plate_b, decision,
+            reviewer=reviewer.name(), note=note,
             evidence=evidence_of(collection, *rows, state.current().backbone),
-        )
+        )  # fmt: skip
     except ImgsimError as error:
         say(failed=remedies.told(error))
         return
@@ -206,8 +207,7 @@ def _undo(name: str, then: Then | None) -> None:
     if not gone:
         say(tr("There is nothing of yours to take back."))
         return
-    first = gone[0]
-    decision = tr(first.decision)
+    first, decision = gone[0], tr(gone[0].decision)
     if len(gone) == 1:
         plates = {"decision": decision, "plate": first.plate_a, "other": first.plate_b}
         say(tr("Taken back: {decision} ({plate}, {other}).", **plates))
