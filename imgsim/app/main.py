@@ -32,7 +32,11 @@ def draw() -> None:
     if collection is not None:
         shell.sidebar(collection, page)
         tray_bar.draw(collection)
-        page.run()
+        try:
+            page.run()
+        except Exception:
+            shell.links_after_all()
+            raise
         reviewing.tell_above(collection.name)
     else:
         first_start.draw()

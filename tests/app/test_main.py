@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from imgsim.app.services import page_registry, parameters
 from imgsim.collection import Collection
+from imgsim.errors import CollectionError
 from tests import pages
 from tests.herbals import COUNT
 from tests.pages import PAGES, ROOT, param, words
@@ -94,6 +95,22 @@ def test_another_network_than_the_one_asked_for_is_not_used_in_silence(visit: Ca
         app.run()
     assert not visit("plate", plate="p003", collection="herbals").warning
     assert not visit("plate", plate="p003", collection="herbals", backbone="other").warning
+
+
+@pytest.mark.parametrize("page", ["map", "reuse"])  # one draws the links in its fragment, the other does not
+def test_a_page_that_fails_still_leads_to_the_others(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    whole = pages.visit(page)
+    links = len(whole.sidebar.get("page_link"))
+    assert links > 5
+
+    def damaged(*_: object) -> None:
+        raise CollectionError("matches.parquet is damaged.")
+
+    monkeypatch.setattr("imgsim.app.parts.shell.lead", damaged)
+    whole.run()
+    assert whole.exception and len(whole.sidebar.get("page_link")) == links
 
 
 def test_what_is_said_of_one_collection_is_not_said_in_another(bare: Collection) -> None:

@@ -20,6 +20,7 @@ from imgsim.errors import CollectionError, ImgsimError
 _APP = Path(__file__).parent.parent
 GONE = "_imgsim_gone"  # (collection, id) of the plate that an address asked for and that is gone
 _LINKS = "_imgsim_links"  # the page that drew the sidebar last, and its container of links
+_LINKED = "_imgsim_linked"  # whether they are in it
 
 
 def page_file(name: str) -> str:
@@ -151,6 +152,7 @@ def links(page: str) -> None:
     if drawn_by != page:
         return
     query = state.link()
+    st.session_state[_LINKED] = True
     with place:
         for group, pages in page_registry.groups(collection()).items():
             st.caption(tr(group))
@@ -158,6 +160,12 @@ def links(page: str) -> None:
                 # Of Re-use the whole list: a family is opened from there, or by a link of its own.
                 own = state.link(family="") if one.name == "reuse" else query
                 st.page_link(page_file(one.name), label=tr(one.title), query_params=own, width="stretch")
+
+
+def links_after_all() -> None:
+    """The links of a page that failed before it drew them: there is always a way to another page."""
+    if not st.session_state[_LINKED]:
+        links(st.session_state[_LINKS][0])
 
 
 def sidebar(collection: Collection, page: StreamlitPage) -> None:
@@ -169,7 +177,7 @@ def sidebar(collection: Collection, page: StreamlitPage) -> None:
         with st.container(key="brand", gap=None):
             st.markdown("**imgsim**")
             st.caption(tr("Finds plates that were used again."))
-        st.session_state[_LINKS] = name, st.container(key="pages", gap=None)
+        st.session_state[_LINKS], st.session_state[_LINKED] = (name, st.container(key="pages", gap=None)), False
         if not page_registry.has_fragment(name):
             links(name)
         infos = caches.infos()
