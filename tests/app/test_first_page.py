@@ -56,5 +56,14 @@ def test_in_another_language_its_words_come_first() -> None:
     assert "words-" not in first_page.document("/path")
 
 
+@pytest.mark.parametrize("path", ["/map/", "/map/extra", "/map//elsewhere.org/x", "/plate/%2e%2e/p003"])
+def test_an_address_below_a_page_leads_to_the_page_with_what_it_asks(path: str) -> None:
+    name = path.split("/")[1]
+    for query in ("", "?plate=p003&tray=a%2Cb"):
+        status, headers, _ = ask(path + query)
+        assert (status, headers["location"]) == (307, f"/{name}{query}")
+    assert ask(f"/{name}/_stcore/health")[0] == 404
+
+
 def test_what_is_no_page_is_left_to_streamlit() -> None:
     assert ask("/nothing")[0] == 404  # none of ours

@@ -136,10 +136,11 @@ def test_the_app_answers_with_its_routes_before_the_pages() -> None:
     paths = [getattr(route, "path", "") for route in pages._user_routes]
     known = ("/collections/{name}/{generation}/", "/collections/{name}/iiif/", "/incoming/{token}/")
     pages_own = ["/" if name == "browse" else f"/{name}" for name in PAGES]
+    below = [f"{path}/{{rest:path}}" for path in pages_own[1:]]
     scripts = [f"/{name}" for name in first_page.SCRIPTS]
     words = [browser_words.address(code) for code in translation.offered()[1:]]
     languages = [*words, "/language/{code}"]
-    assert [path for path in paths if not path.startswith(known)] == [HERE, *scripts, *pages_own, *languages]
+    assert [path for path in paths if not path.startswith(known)] == [HERE, *scripts, *pages_own, *below, *languages]
     assert len(paths) > 10
 
 

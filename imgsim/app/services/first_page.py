@@ -15,7 +15,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from imgsim.app.components.mounting import FOLDER
@@ -34,7 +34,8 @@ def routes() -> list[Route]:
     names = list(page_registry.registered())
     paths = ["/", *(f"/{name}" for name in names[1:])]  # the first page has no name in its address
     pages = [Route(prefix() + path, _answer, methods=["GET"]) for path in paths]
-    return [*(Route(f"{prefix()}/{script}", _script, methods=["GET"]) for script in SCRIPTS), *pages]
+    below = [Route(f"{prefix()}{path}/{{rest:path}}", _above, methods=["GET"]) for path in paths[1:]]
+    return [*(Route(f"{prefix()}/{script}", _script, methods=["GET"]) for script in SCRIPTS), *pages, *below]
 
 
 def _script(request: Request) -> Response:
@@ -45,6 +46,14 @@ def _script(request: Request) -> Response:
 def _answer(request: Request) -> Response:
     name = request.url.path.removeprefix(prefix()).strip("/")
     return Response(document(prefix(), translation.language(), name), 200, _HEADERS, "text/html")
+
+
+def _above(request: Request) -> Response:
+    """An address below a page's, which somebody wrote or cut wrongly, leads to the page: Streamlit would show nothing."""
+    name, _, rest = request.url.path.removeprefix(prefix()).strip("/").partition("/")
+    if rest.startswith("_stcore"):  # Streamlit looks for its server, which is not there
+        return Response("Not found", 404, media_type="text/plain")
+    return RedirectResponse(f"{prefix()}/{name}{'?' if request.url.query else ''}{request.url.query}", 307)
 
 
 @cache
