@@ -49,7 +49,7 @@ def _answer(request: Request) -> Response:
 
 
 def _above(request: Request) -> Response:
-    """An address below a page's, which somebody wrote or cut wrongly, leads to the page: Streamlit would show nothing."""
+    """An address below a page's, written or cut wrongly, leads to the page: Streamlit would show nothing at all."""
     name, _, rest = request.url.path.removeprefix(prefix()).strip("/").partition("/")
     if rest.startswith("_stcore"):  # Streamlit looks for its server, which is not there
         return Response("Not found", 404, media_type="text/plain")
