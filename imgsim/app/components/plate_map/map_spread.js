@@ -11,7 +11,7 @@ const LARGEST = 9;
 
 /** CSS pixels round so many points, all in view, that the pictures of those at the edge take: none has more where few are. */
 export function border(count) {
-  return count > MANY ? 0 : Math.min(84, Math.max(42, 360 / Math.sqrt(Math.max(1, count))));
+  return count > MANY ? 0 : Math.min(84, Math.max(42, 650 / Math.sqrt(Math.max(1, count))));
 }
 
 /** How much wider than it is a map of these bounds is to be drawn on a stage. */
