@@ -81,6 +81,7 @@ class Queue:
     embeddings : float32 (n, dim), unit rows.
     neighbours : int32 (n, k), the rows nearest to each plate, whose pairs are asked for even if never compared.
     copies : pairs of rows that are copies by another hand, as far as a run can tell.
+    known : float32 (m,), the similarities of the pairs of ``matches``; None: they are worked out.
     """
 
     def __init__(
@@ -91,12 +92,16 @@ class Queue:
         embeddings: npt.NDArray[np.float32],
         neighbours: npt.NDArray[np.int32],
         copies: Sequence[tuple[int, int]] = (),
+        known: npt.NDArray[np.float32] | None = None,
     ) -> None:
         self._catalogue, self._count = catalogue, max(1, len(catalogue))
         a, b = (matches.column(name).astype(np.int64) for name in ("row_a", "row_b"))
         copied_a, copied_b = np.sort(np.array(copies, np.int64).reshape(-1, 2), axis=1).T
         more_a, more_b = never_compared(a, b, neighbours, copied_a, copied_b)
         compared = len(a)
+        if known is None:
+            known = pair_similarities(embeddings, a, b)
+        similarity = np.concatenate([known.astype(np.float64), pair_similarities(embeddings, more_a, more_b)])
         a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
 
         def column(name: str, missing: object, kind: type) -> npt.NDArray:
@@ -108,7 +113,6 @@ class Queue:
         inliers = column("inliers", 0, np.int64)
         covered = np.maximum(column("coverage_a", 0, np.float64), column("coverage_b", 0, np.float64))
         verified = (verdict != LOOK_ALIKE) & (verdict != NOT_COMPARED)
-        similarity = pair_similarities(embeddings, a, b)
         works_of = pd.factorize(np.asarray(works, dtype=object))[0]
 
         disagree = np.where(
@@ -259,7 +263,10 @@ def queue_of(generation: Generation, backbone: str) -> Queue | None:
         return None
     nearest = generation.neighbour_table(backbone)[0][:, :NEAREST]
     copies = [(pair.a, pair.b) for pair in copy_pairs(generation)]
-    return Queue(catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies)
+    return Queue(
+        catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies,
+        generation.compared_similarities(backbone),
+    )  # fmt: skip
 
 
 def pair_similarities(
@@ -268,7 +275,7 @@ def pair_similarities(
     b: npt.NDArray[np.int64],
     block: int = 16_384,
 ) -> Floats:
-    """Cosine of each pair of rows, float64 (m,)."""
+    """Cosine of each pair of rows, float64 (m,), of which float32 holds every digit."""
     found = np.empty(len(a), dtype=np.float64)
     for start in range(0, len(a), block):
         part = slice(start, start + block)

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgsim.errors import CollectionError, PrepareAgain
@@ -27,6 +28,14 @@ def read_matches(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:
     if not files.has(layout.MATCHES):
         return None
     return Matches.from_parquet(files.content(layout.MATCHES), catalogue)
+
+
+def read_similarities(files: CheckedFiles, file: str, matches: Matches) -> npt.NDArray[np.float32]:
+    """The similarity of each pair, float32 (n_pairs,). Raises CollectionError where they are not those of the pairs."""
+    found = files.array(file, np.float32, None)
+    if found.shape != (len(matches),) or not (np.abs(found) <= 1).all():
+        raise files.error(f"{file} does not hold a similarity of each of {len(matches):,} pairs")
+    return found
 
 
 def read_copies(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:

@@ -168,6 +168,12 @@ class Generation(CheckedFiles):
         """What local features say of pairs of plates; None if they were never compared (``--no-verify``)."""
         return self.once(layout.MATCHES, lambda: compared.read_matches(self, self.catalogue))
 
+    def compared_similarities(self, backbone: str) -> npt.NDArray[np.float32] | None:
+        """float32 (n_pairs,): of each pair of :attr:`matches`, in its order; None where no run noted them."""
+        self._backbone(backbone)
+        file, matches = layout.pairs_file(backbone), self.matches
+        return compared.read_similarities(self, file, matches) if self.has(file) and matches is not None else None
+
     @property
     def copies(self) -> Matches | None:
         """What the verifier of copies says of first neighbours whose lines do not agree; None if it was not asked."""
