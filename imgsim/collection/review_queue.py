@@ -30,6 +30,7 @@ from imgsim.collection.other_hands import copy_pairs
 from imgsim.collection.uncompared_pairs import never_compared
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.works import work_keys
+from imgsim.retrieval.neighbours import pair_similarities
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -101,7 +102,7 @@ class Queue:
         compared = len(a)
         if known is None:
             known = pair_similarities(embeddings, a, b)
-        similarity = np.concatenate([known.astype(np.float64), pair_similarities(embeddings, more_a, more_b)])
+        similarity = np.concatenate([known, pair_similarities(embeddings, more_a, more_b)]).astype(np.float64)
         a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
 
         def column(name: str, missing: object, kind: type) -> npt.NDArray:
@@ -115,11 +116,9 @@ class Queue:
         verified = (verdict != LOOK_ALIKE) & (verdict != NOT_COMPARED)
         works_of = pd.factorize(np.asarray(works, dtype=object))[0]
 
-        disagree = np.where(
-            verified,
-            share_above(similarity[verdict == LOOK_ALIKE], similarity),
-            share_below(similarity[verified], similarity),
-        )
+        disagree = np.empty(len(a))
+        disagree[verified] = share_above(similarity[verdict == LOOK_ALIKE], similarity[verified])
+        disagree[~verified] = share_below(similarity[verified], similarity[~verified])
         if not verified.any():  # nothing to compare with but the others: the most similar first
             disagree = share_below(similarity, similarity)
         self._least = int(inliers[verified].min()) if verified.any() else 20
@@ -267,20 +266,6 @@ def queue_of(generation: Generation, backbone: str) -> Queue | None:
         catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies,
         generation.compared_similarities(backbone),
     )  # fmt: skip
-
-
-def pair_similarities(
-    embeddings: npt.NDArray[np.float32],
-    a: npt.NDArray[np.int64],
-    b: npt.NDArray[np.int64],
-    block: int = 16_384,
-) -> Floats:
-    """Cosine of each pair of rows, float64 (m,), of which float32 holds every digit."""
-    found = np.empty(len(a), dtype=np.float64)
-    for start in range(0, len(a), block):
-        part = slice(start, start + block)
-        found[part] = np.einsum("ij,ij->i", embeddings[a[part]], embeddings[b[part]])
-    return np.clip(found, -1.0, 1.0)
 
 
 def share_below(values: Floats, asked: Floats) -> Floats:

@@ -50,7 +50,7 @@ class Families:
         self.frame = checked(frame)
         self.catalogue = catalogue
         self._names = dict(names or {})
-        self._kept: dict[str, Family] = {}
+        self._kept: dict[str, Family] = {}  # those that are read, by their earliest plate, under whatever id
         self._connected: tuple[Matches, npt.NDArray[np.int64]] | None = None
         self._last: tuple[dict[frozenset[int], Decisions], Families] | None = None  # what :meth:`corrected` answered
         self._check()
@@ -92,11 +92,19 @@ class Families:
 
     def named(self, names: Mapping[str, str]) -> Families:
         """The same families under their permanent ids: id of the earliest plate -> id of the family."""
-        kept, families = self._by_earliest, copy(self)  # whose frame was checked
-        families._names, families._kept, families._last = dict(names), kept, None
+        families = copy(self)  # whose frame was checked, and which shares what either has read
+        families._names, families._last = dict(names), None
         for answer in ("_families", "_family_of_row"):
             families.__dict__.pop(answer, None)
         return families
+
+    @property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """The ids of each family's plates, by the id of its earliest one, in their order."""
+        found: dict[str, list[str]] = {}
+        for plate, earliest in zip(self.frame["plate_id"].tolist(), self.frame["family_id"].tolist(), strict=True):
+            found.setdefault(earliest, []).append(plate)
+        return {earliest: frozenset(found[earliest]) for earliest in sorted(found)}
 
     @property
     def _by_earliest(self) -> dict[str, Family]:
@@ -149,10 +157,12 @@ class Families:
     @cached_property
     def _families(self) -> dict[str, Family]:
         works = self._works
-        frame = self.frame[~self.frame["family_id"].isin(self._kept)].sort_values(
+        kept = dict(self._kept)
+        frame = self.frame[~self.frame["family_id"].isin(kept)].sort_values(
             ["family_id", "place"], kind="stable"
         )
-        rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"]]
+        rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"].tolist()]
+        ids, books, towns = self.catalogue.plate_ids, self.catalogue.cells("book"), self.catalogue.cells("place")
         names = (
             "family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to", "by_review",
             "negative",
@@ -162,16 +172,15 @@ class Families:
         for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to, said, negative) in zip(
             rows, zip(*columns, strict=True), strict=True
         ):
-            record = self.catalogue.record(row)
             members = found.setdefault(family_id, [])
             members.append(
                 Member(
                     row=row,
-                    plate_id=str(record["plate_id"]),
+                    plate_id=ids[row],
                     place=len(members),
                     when=self.catalogue.date(row),
-                    book=str(record["book"]),
-                    town=str(record["place"]),
+                    book=books[row],
+                    town=towns[row],
                     verdict=verdict,
                     mirrored=mirrored,
                     cropped=cropped,
@@ -184,10 +193,13 @@ class Families:
                     negative=negative,
                 )
             )
-        families = [
-            assembled(self._names.get(earliest, earliest), members, works) for earliest, members in found.items()
-        ]
-        for earliest, family in self._kept.items():
+        new = {
+            earliest: assembled(self._names.get(earliest, earliest), members, works)
+            for earliest, members in found.items()
+        }
+        self._kept.update(new)
+        families = list(new.values())
+        for earliest, family in kept.items():
             family_id = self._names.get(earliest, earliest)
             families.append(family if family.id == family_id else replace(family, id=family_id))
         families.sort(key=lambda f: (-len(f.books), -f.years, -len(f), f.id))
@@ -201,10 +213,10 @@ class Families:
                 raise _damaged(f"the plate {unknown[0][:80]!r} is not in the catalogue")
         if frame["plate_id"].duplicated().any():
             raise _damaged("a plate is in two families")
-        if set(frame["verdict"]) - _VERDICTS or set(frame["cropped"]) - _CROPS:
+        if set(frame["verdict"].unique()) - _VERDICTS or set(frame["cropped"].unique()) - _CROPS:
             raise _damaged("it holds words that no family has")
         first = frame[frame["verdict"] == EARLIEST]
-        whole = set(frame["family_id"])
+        whole = set(frame["family_id"].tolist())
         if len(first) != len(whole) or (first["plate_id"] != first["family_id"]).any():
             raise _damaged("a family is not named after its earliest plate")
         plates, tied, owners = (frame[name].tolist() for name in ("plate_id", "tied_to", "family_id"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from imgsim.base.arrays import npy_bytes
 from imgsim.base.hashing import key_of
 from imgsim.generation import layout
 from imgsim.prepare.stage import Made
+from imgsim.retrieval.neighbours import pair_similarities
 
 if TYPE_CHECKING:
     from imgsim.prepare.context import ChosenBackbone
@@ -34,8 +33,4 @@ def similarity_keys(matches: str, backbones: Sequence[ChosenBackbone], vectors: 
 
 def similarity_file(backbone: str, matches: Matches, vectors: VectorStages) -> Made:
     """A backbone's file: float32 (n_pairs,), in the order of the matches."""
-    from imgsim.collection.review_queue import pair_similarities
-
-    a, b = matches.rows.astype(np.int64).T
-    found = pair_similarities(vectors.matrix(backbone), a, b)
-    return {layout.pairs_file(backbone): npy_bytes(found.astype(np.float32))}
+    return {layout.pairs_file(backbone): npy_bytes(pair_similarities(vectors.matrix(backbone), *matches.rows.T))}

@@ -27,12 +27,11 @@ from imgsim.base.verdict_words import LOOK_ALIKE
 from imgsim.catalogue import Catalogue
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.id_registry import Present, Registry
-from imgsim.collection.review_queue import pair_similarities
 from imgsim.families import find_families
 from imgsim.generation import layout
 from imgsim.generation.publishing import GenerationWriter
 from imgsim.prepare.run_record import keep_record
-from imgsim.retrieval.neighbours import all_neighbours, random_pair_quantiles
+from imgsim.retrieval.neighbours import all_neighbours, pair_similarities, random_pair_quantiles
 from imgsim.verification.matches import Matches
 
 PAIRS = 20  # a plate: as many as a run compares, about
@@ -142,8 +141,7 @@ def _add_backbone(
 
 
 def _add_similarities(writer: GenerationWriter, name: str, vectors: npt.NDArray[np.float32], matches: Matches) -> None:
-    a, b = matches.rows.astype(np.int64).T
-    writer.add(layout.pairs_file(name), npy_bytes(pair_similarities(vectors, a, b).astype(np.float32)))
+    writer.add(layout.pairs_file(name), npy_bytes(pair_similarities(vectors, *matches.rows.T)))
 
 
 def _thumbnails(base: Collection, rows: npt.NDArray[np.int64], digests: list[str], links: Path) -> list[Path]:

@@ -11,8 +11,8 @@ import pytest
 
 from imgsim.base.arrays import npy_bytes
 from imgsim.collection import open_collection
-from imgsim.collection.review_queue import pair_similarities
 from imgsim.errors import CollectionError
+from imgsim.retrieval.neighbours import pair_similarities
 from imgsim.verification.comparing import Group
 from imgsim.verification.match import Match
 from tests.making import ToyProcessor, add_files, forge, forget_pairs
@@ -36,23 +36,29 @@ def made(quickly: None, tmp_path: Path) -> Path:
 def test_a_run_notes_what_would_be_worked_out(made: Path) -> None:
     collection = open_collection(made)
     assert collection.matches is not None
-    noted, ends = collection.compared_similarities("toy"), collection.matches.rows.astype(np.int64)
+    assert collection.has("toy/pairs.npy")
+    noted, vectors = collection.compared_similarities("toy"), collection.embeddings("toy")
     assert noted is not None and noted.dtype == np.float32 and not noted.flags.writeable
-    np.testing.assert_array_equal(noted, pair_similarities(collection.embeddings("toy"), *ends.T))
+    expected = pair_similarities(vectors, *collection.matches.rows.T)
+    np.testing.assert_array_equal(noted, expected)
+    np.testing.assert_allclose(noted, np.sum(vectors[collection.matches.rows].prod(axis=1), axis=1), atol=1e-6)
 
 
 def test_a_collection_of_a_former_version_asks_the_same_and_notes_them_at_the_next_run(made: Path) -> None:
-    now = open_collection(made).review_queue("toy")
+    now, line = open_collection(made).review_queue("toy"), open_collection(made).calibration("toy")
     forge(made, forget_pairs)
     former = open_collection(made)
-    assert former.compared_similarities("toy") is None
+    assert not former.has("toy/pairs.npy")
     before = former.review_queue("toy")
     assert now is not None and before is not None and len(now) > 3
     for name in ("a", "b", "_similarity", "_score", "_disagree"):
         np.testing.assert_array_equal(getattr(now, name), getattr(before, name))
+    there = former.calibration("toy")
+    assert line.threshold == there.threshold
+    np.testing.assert_array_equal(line.compared.thresholds, there.compared.thresholds)
     summary = verified(made, made.parent / "images")
     assert summary.redone["files"] == ["toy/pairs.npy"]
-    assert open_collection(made).compared_similarities("toy") is not None
+    assert open_collection(made).has("toy/pairs.npy")
 
 
 @pytest.mark.parametrize("damage", ["one too few", "no number", "above one"])
