@@ -123,10 +123,11 @@ def facets(
 
 
 def _facet(column: pd.Series, label: str) -> Facet:
-    counts = column[column != ""].dropna().value_counts()
-    pairs = [(value, int(count)) for value, count in counts.items()]
-    ordered = sorted(((str(v), n) for v, n in pairs), key=lambda pair: (-pair[1], pair[0]))
-    return Facet(str(column.name), label, "choice", tuple(ordered), sum(n for _, n in pairs))
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
+    pairs = [(str(value), count) for value, count in zip(values.tolist(), counts, strict=True) if value != ""]
+    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    return Facet(str(column.name), label, "choice", tuple(ordered), sum(count for _, count in pairs))
 
 
 def _decades(dates: Dates, label: str) -> Facet:
