@@ -169,7 +169,7 @@ class Catalogue:
 
     @cached_property
     def _texts(self) -> facets.Texts:
-        return facets.Texts(self.frame)
+        return facets.Texts(self.coded, len(self))
 
     @cached_property
     def _facets(self) -> list[facets.Facet]:

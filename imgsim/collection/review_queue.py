@@ -110,26 +110,27 @@ class Queue:
                 [matches.column(name).astype(kind), np.full(len(a) - compared, missing, dtype=kind)]
             )
 
-        verdict = column("verdict", NOT_COMPARED, object)
+        def are(verdict: str) -> npt.NDArray[np.bool_]:
+            return np.append(matches.are("verdict", verdict), np.zeros(len(a) - compared, dtype=bool))
+
+        look_alike, detail, never = are(LOOK_ALIKE), are(DETAIL), np.arange(len(a)) >= compared
         inliers = column("inliers", 0, np.int64)
         covered = np.maximum(column("coverage_a", 0, np.float64), column("coverage_b", 0, np.float64))
-        verified = (verdict != LOOK_ALIKE) & (verdict != NOT_COMPARED)
+        verified = ~look_alike & ~never
         works_of = pd.factorize(np.asarray(works, dtype=object))[0]
 
         disagree = np.empty(len(a))
-        disagree[verified] = share_above(similarity[verdict == LOOK_ALIKE], similarity[verified])
+        disagree[verified] = share_above(similarity[look_alike], similarity[verified])
         disagree[~verified] = share_below(similarity[verified], similarity[~verified])
         if not verified.any():  # nothing to compare with but the others: the most similar first
             disagree = share_below(similarity, similarity)
         self._least = int(inliers[verified].min()) if verified.any() else 20
-        self._limit = np.where(
-            verified, np.where(verdict == DETAIL, STRONG_DETAIL, STRONG_WHOLE), self._least
-        )
+        self._limit = np.where(verified, np.where(detail, STRONG_DETAIL, STRONG_WHOLE), self._least)
         with np.errstate(divide="ignore"):
             by_points = 1 - np.abs(np.log2(inliers / self._limit))
         by_cover = np.where(verified, 1 - np.abs(covered - NEARLY_ALL) / BORDER, 0.0)
-        self._by_points = np.where(verdict == NOT_COMPARED, 0.0, np.clip(by_points, 0, 1))
-        self._by_cover = np.where(verdict == DETAIL, np.clip(by_cover, 0, 1), 0.0)
+        self._by_points = np.where(never, 0.0, np.clip(by_points, 0, 1))
+        self._by_cover = np.where(detail, np.clip(by_cover, 0, 1), 0.0)
         near = np.maximum(self._by_points, self._by_cover)
         mirrored, negative = (verified & column(name, False, bool) for name in ("mirrored", "negative"))
         codes = a * self._count + b
@@ -139,11 +140,13 @@ class Queue:
         apart = (works_of[a] != works_of[b]) & verified
         score = DISAGREE * disagree + NEAR * near + COPIED * copied + MIRRORED * mirrored + WORKS * apart
         # Rounded, so that no machine's last digit changes the order; then by the plates.
-        order = np.lexsort((b, a, -np.round(score, 6)))
-        order = order[asked[order]]
+        order = np.flatnonzero(asked)
+        order = order[np.lexsort((b[order], a[order], -np.round(score[order], 6)))]
         self.a, self.b = a[order], b[order]
         self.codes = codes[order]
-        self._verdict, self._inliers, self._covered = verdict[order], inliers[order], covered[order]
+        verdict = np.full(len(order), NOT_COMPARED, dtype=object)
+        verdict[~never[order]] = matches.column("verdict", order[~never[order]])
+        self._verdict, self._inliers, self._covered = verdict, inliers[order], covered[order]
         self._similarity, self._score, self._verified = similarity[order], score[order], verified[order]
         self._limit, self._by_points, self._by_cover = (
             values[order] for values in (self._limit, self._by_points, self._by_cover)

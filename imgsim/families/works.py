@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from imgsim.catalogue import Catalogue
 from imgsim.catalogue.column_words import plain_name
+from imgsim.catalogue.combinations import combined
 from imgsim.catalogue.values import searchable
 
 _WORK_COLUMNS = ("work_id", "work")
@@ -34,11 +33,7 @@ def work_keys(catalogue: Catalogue) -> tuple[str, ...]:
     stated = next((str(name) for name in frame.columns if plain_name(str(name)) in _WORK_COLUMNS), None)
     names = [*([stated] if stated is not None else []), "title", "author", "book"]
     # Plates of one book have all of it in common: each combination is looked at once.
-    kind = np.zeros(len(catalogue), dtype=np.int64)
-    for name in names:
-        codes, values = catalogue.coded[name]
-        kind = np.unique(kind * len(values) + codes, return_inverse=True)[1]
-    _, first = np.unique(kind, return_index=True)
+    first, kind = combined((catalogue.coded[name][0] for name in names), len(catalogue))
     keys = []
     for row in first.tolist():
         title, author, book = (catalogue.cells(name)[row] for name in names[-3:])

@@ -116,6 +116,10 @@ class Matches:
         values = {"row_a": self._a, "row_b": self._b, **self._numbers}[name]
         return values if positions is None else values[positions]
 
+    def are(self, name: str, word: str) -> npt.NDArray[np.bool_]:
+        """bool (n_pairs,): which pairs have this word in a column of texts."""
+        return self._texts[name].are(word)
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row a pair: the columns of matches.parquet, and row_a, row_b (int32) in the catalogue.

@@ -246,6 +246,11 @@ class Dates:
     def __getitem__(self, row: int) -> DateInterval:
         return self._kinds[self._kind[row]]
 
+    @property
+    def codes(self) -> npt.NDArray[np.int64]:
+        """int64 (n,): equal for plates of one date."""
+        return self._kind
+
     def certainly_before(self, date: DateInterval) -> npt.NDArray[np.bool_]:
         """Which are certainly before a date, bool (n,)."""
         return self._each(lambda own: own.certainly_before(date))
