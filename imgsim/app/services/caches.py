@@ -104,7 +104,6 @@ def _generation(path: Path) -> str:
         raise CollectionError(tr("{folder} is no longer a prepared collection.", folder=path), PrepareAgain(str(path)))
     return found.generation
 
-
 _room = Room()  # what was opened once, for which nobody waits again
 
 

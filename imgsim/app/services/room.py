@@ -1,10 +1,10 @@
-"""Which collections stay open: the latest asked for, as many as have so many plates in all. A plate takes up to 20 kB."""
+"""Which collections stay open: the latest asked for, as many as have so many plates in all."""
 
 from __future__ import annotations
 
 import threading
 
-MOST_PLATES = 500_000
+MOST_PLATES = 500_000  # one takes up to 20 kB
 Place = tuple[str, str]  # a collection's folder, and a generation
 
 
