@@ -30,11 +30,9 @@ def test_a_generation_makes_room_for_the_next_of_its_collection() -> None:
     assert places.former("b", "g1") == []
 
 
-def test_the_app_opens_anew_what_was_closed(
-    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_app_opens_anew_what_was_closed(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one", "two"):
-        shutil.copytree(prepared / "sample", tmp_path / name)
+        shutil.copytree(plain / "herbals", tmp_path / name)
     monkeypatch.setenv("IMGSIM_DATA", str(tmp_path))
     one, two = caches.opened("one"), caches.opened("two")
     assert caches.opened("one") is one and caches.opened("two") is two
