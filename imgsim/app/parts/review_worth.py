@@ -101,7 +101,7 @@ def _scores(collection: Collection) -> list[Worth]:
     )
     truth = judged["confirmed"].to_numpy(bool)
     found = [
-        worth(f"{_SIMILARITY}{backbone})", pair_similarities(collection.embeddings(backbone), a, b), truth)
+        worth(f"{_SIMILARITY}{backbone})", pair_similarities(collection.embeddings(backbone), a, b).tolist(), truth)
         for backbone in collection.backbones
     ]
     if matches is not None:
