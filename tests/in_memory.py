@@ -17,7 +17,7 @@ from imgsim.errors import CollectionError
 from imgsim.families import Families, find_families
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
-from imgsim.retrieval.neighbours import all_neighbours, random_pair_quantiles
+from imgsim.retrieval.neighbours import all_neighbours, pair_similarities, random_pair_quantiles
 from imgsim.verification.matches import Matches
 
 
@@ -80,6 +80,10 @@ class InMemory(Collection):
     @property
     def backbones(self) -> tuple[str, ...]:
         return ("toy",)
+
+    def compared_similarities(self, backbone: str) -> npt.NDArray[np.float32] | None:
+        matches = self.parts.matches
+        return None if matches is None else pair_similarities(self.embeddings(backbone), *matches.rows.T)
 
     def embeddings(self, backbone: str) -> npt.NDArray[np.float32]:
         if backbone != "toy":

@@ -204,11 +204,18 @@ def forge(collection: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_bytes(layout.sealed(manifest))
 
 
+def forget_pairs(manifest: dict[str, Any]) -> None:
+    """Make of a manifest one of a former version, which noted no similarities of pairs."""
+    for of in ("files", "keys"):
+        manifest[of] = {file: said for file, said in manifest[of].items() if not file.endswith("/pairs.npy")}
+
+
 def add_matches(collection: Path, rows: Sequence[Mapping[str, Any]], *, families: bool = True) -> None:
     """Give a prepared collection matches, as :func:`match_values` makes them, and the families that follow."""
     catalogue = open_collection(collection).catalogue
     matches = Matches.from_frame(pd.DataFrame([*rows] or None, columns=schema().names), catalogue)
     files = {layout.MATCHES: matches.to_parquet()}
+    forge(collection, forget_pairs)  # what was noted of other matches
     if families:
         from imgsim.families import find_families
 

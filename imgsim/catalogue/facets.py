@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from imgsim.base.translation import marked
+from imgsim.catalogue.combinations import combined
 from imgsim.catalogue.dates import Dates
-from imgsim.catalogue.values import searchable
+from imgsim.catalogue.values import all_searchable, searchable
 
 LABELS = {
     "decade": marked("Decade"), "place": marked("Place"), "author": marked("Author"), "format": marked("Format"),
@@ -57,31 +58,25 @@ class Texts:
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        n rows; any columns.
+    coded : mapping
+        Each column as codes (n,) and the values that they stand for, None last: see ``Catalogue.coded``.
+    count : int
+        How many rows there are, n.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, coded: Mapping[str, tuple[np.ndarray, list]], count: int) -> None:
         own: list[tuple[np.ndarray, np.ndarray]] = []
         shared: list[tuple[np.ndarray, np.ndarray]] = []
-        for name in frame.columns:
+        for name, (codes, values) in coded.items():
             if name not in _UNSEARCHED:
-                codes, values = pd.factorize(frame[name], use_na_sentinel=True)
-                folded = np.array([*(searchable(str(value)) for value in values), ""], dtype=object)
-                (own if 2 * len(values) > len(frame) else shared).append((codes, folded))
+                folded = np.array([*all_searchable([str(value) for value in values[:-1]]), ""], dtype=object)
+                (own if 2 * (len(values) - 1) > count else shared).append((codes, folded))
         # Each word gets a space before it, so that "starts with" can be asked of any of them.
-        self._own = [" " + " ".join(row) for row in zip(*(f[c] for c, f in own), strict=True)] or [""] * len(
-            frame
-        )
-        combined = (
-            np.stack([codes for codes, _ in shared], axis=1)
-            if shared
-            else np.zeros((len(frame), 1), dtype=int)
-        )
-        kinds, self._kind_of_row = np.unique(combined, axis=0, return_inverse=True)
-        self._shared = [
-            " " + " ".join(f[c] for (_, f), c in zip(shared, kind, strict=False)) for kind in kinds
-        ]
+        self._own = [" " + " ".join(row) for row in zip(*(f[c] for c, f in own), strict=True)] or [""] * count
+        first, self._kind_of_row = combined((codes for codes, _ in shared), count)
+        self._shared = [" " + " ".join(row) for row in zip(*(f[c[first]] for c, f in shared), strict=True)] or [
+            ""
+        ] * len(first)
 
     def matching(self, query: str) -> np.ndarray:
         """Return bool (n,): which rows hold every word of the query at the start of a word.
@@ -123,10 +118,11 @@ def facets(
 
 
 def _facet(column: pd.Series, label: str) -> Facet:
-    counts = column[column != ""].dropna().value_counts()
-    pairs = [(value, int(count)) for value, count in counts.items()]
-    ordered = sorted(((str(v), n) for v, n in pairs), key=lambda pair: (-pair[1], pair[0]))
-    return Facet(str(column.name), label, "choice", tuple(ordered), sum(n for _, n in pairs))
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
+    pairs = [(str(value), count) for value, count in zip(values.tolist(), counts, strict=True) if value != ""]
+    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    return Facet(str(column.name), label, "choice", tuple(ordered), sum(count for _, count in pairs))
 
 
 def _decades(dates: Dates, label: str) -> Facet:

@@ -73,18 +73,29 @@ class Catalogue:
 
     def record(self, row: int) -> dict[str, str | int | None]:
         """Return everything known of one plate, in column order; unknown texts are '', unknown numbers None."""
-        return {name: values[row] for name, values in self._cells.items()}
+        return {name: values[codes[row]] for name, (codes, values) in self.coded.items()}
 
     @cached_property
-    def _cells(self) -> dict[str, list]:
-        """Every column as a list of plain values: a list answers a thousand times faster than a frame's cell."""
+    def coded(self) -> dict[str, tuple[np.ndarray, list]]:
+        """Every column as int32 (n,) codes and the plain values they stand for, None last: quicker than any cell."""
         columns = {}
         for name in self.frame.columns:
             # Plates of one book share their texts, here too.
             codes, values = pd.factorize(self.frame[name], use_na_sentinel=True)
-            plain = [int(v) for v in values] if str(name) in INTEGERS else [str(v) for v in values]
-            columns[str(name)] = np.array([*plain, None], dtype=object)[codes].tolist()
+            plain = values.astype(np.int64) if str(name) in INTEGERS else values
+            columns[str(name)] = codes.astype(np.int32), [*plain.tolist(), None]
         return columns
+
+    def cells(self, column: str) -> list:
+        """One column as plain values, in row order; nobody may change the list."""
+        if column not in self._lists:
+            codes, values = self.coded[column]
+            self._lists[column] = np.array(values, dtype=object)[codes].tolist()
+        return self._lists[column]
+
+    @cached_property
+    def _lists(self) -> dict[str, list]:
+        return {}
 
     # ---- dates
 
@@ -106,7 +117,7 @@ class Catalogue:
     @cached_property
     def books_known(self) -> bool:
         """Whether plates can be told apart by book: at least two books are named."""
-        return len(set(self._cells["book"]) - {""}) > 1
+        return len(set(self.coded["book"][1]) - {"", None}) > 1
 
     @cached_property
     def book_codes(self) -> np.ndarray:
@@ -117,20 +128,27 @@ class Catalogue:
     @cached_property
     def _place_in_book(self) -> np.ndarray:
         """int64 (n,): each row's place when sorted by book and by the order within it."""
-        inside = self._cells[IN_BOOK]
-        books = self._cells["book"]
-        key = sorted(range(len(self)), key=lambda i: (books[i], inside[i], self.plate_ids[i]))
         places = np.empty(len(self), dtype=np.int64)
-        places[key] = np.arange(len(self))
+        places[self._by_book] = np.arange(len(self))
         return places
 
     @cached_property
+    def _by_book(self) -> np.ndarray:
+        """int64 (n,): the rows sorted by book, by the order within it, and by id, as they are anyway."""
+        codes, values = self.coded["book"]
+        rank = np.empty(len(values), dtype=np.int64)
+        rank[sorted(range(len(values) - 1), key=values.__getitem__)] = np.arange(len(values) - 1)
+        return np.lexsort((self.frame[IN_BOOK].to_numpy(), rank[codes])).astype(np.int64)
+
+    @cached_property
     def _book_rows(self) -> dict[str, np.ndarray]:
-        order = np.argsort(self._place_in_book)
-        books: dict[str, list[int]] = {}
-        for row in order.tolist():
-            books.setdefault(self._cells["book"][row], []).append(row)
-        return {book: np.array(rows, dtype=np.int64) for book, rows in books.items()}
+        codes, values = self.coded["book"]
+        ordered = codes[self._by_book]
+        starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        return {
+            values[code]: rows
+            for code, rows in zip(ordered[starts].tolist(), np.split(self._by_book, starts[1:]), strict=True)
+        }
 
     def book_rows(self, book: str) -> np.ndarray:
         """Return the rows of a book's plates in the order of printing, int64 (m,); empty for an unknown book."""
@@ -141,7 +159,7 @@ class Catalogue:
 
         Plates of no known book follow one another by name; None at either end.
         """
-        rows = self._book_rows[self._cells["book"][row]]
+        rows = self._book_rows[self.cells("book")[row]]
         at = int(np.flatnonzero(rows == row)[0])
         before = self.plate_ids[rows[at - 1]] if at > 0 else None
         after = self.plate_ids[rows[at + 1]] if at + 1 < len(rows) else None
@@ -151,7 +169,7 @@ class Catalogue:
 
     @cached_property
     def _texts(self) -> facets.Texts:
-        return facets.Texts(self.frame)
+        return facets.Texts(self.coded, len(self))
 
     @cached_property
     def _facets(self) -> list[facets.Facet]:
@@ -218,16 +236,15 @@ class Catalogue:
         if by == "year":
             return rows[np.lexsort((places, self._date_ranks[rows]))]
         if by == "book":
-            unknown = np.array([self._cells["book"][row] == "" for row in rows], dtype=bool)
-            return rows[np.lexsort((places, unknown))]
+            return rows[np.lexsort((places, self.book_codes[rows] < 0))]
         raise ImgsimError(f"Plates cannot be sorted by {by!r}. Choose year, book, plate_id or random.")
 
     # ---- words for the screen
 
     def short_title(self, row: int, length: int = 60) -> str:
         """Return the title cut to what fits a caption; the book or the plate's id where there is no title."""
-        title = " ".join(self._cells["title"][row].split())
-        return shorten(title, length) or self._cells["book"][row] or self.plate_ids[row]
+        title = " ".join(self.cells("title")[row].split())
+        return shorten(title, length) or self.cells("book")[row] or self.plate_ids[row]
 
     def book_label(self, book: str) -> str:
         """Return a book's short title, date and id, e.g. for a list to choose from."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 ECCO_ID_LENGTH = 10
@@ -12,6 +13,7 @@ _ECCO = re.compile(r"^([0-9A-Z]{10})(\d{4})0_(\d+)$")
 _WHOLE_FLOAT = re.compile(r"^(-?\d+)\.0+$")
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
 _BREAKS = re.compile(r"[\W_]+")
+_LINE_BREAKS = re.compile(r"(?:[^\w\n]|_)+")  # the same within lines
 
 
 class EccoParts(NamedTuple):
@@ -35,8 +37,6 @@ def whole(text: str) -> str:
     return found[1] if found else text
 
 
-
-
 def fold(text: str) -> str:
     """Return a name so that case and Unicode form make no difference."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
@@ -44,11 +44,21 @@ def fold(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Return text as words to search in: no case, no diacritics, no punctuation, single spaces."""
+    return _BREAKS.sub(" ", _plain(text)).strip()
+
+
+def all_searchable(texts: Sequence[str]) -> list[str]:
+    """Return the same of each text, several times as fast where they are many and short: as the lines of one."""
+    lines = _plain("\n".join(text.replace("\n", " ") for text in texts))
+    return [line.strip() for line in _LINE_BREAKS.sub(" ", lines).split("\n")] if texts else []
+
+
+def _plain(text: str) -> str:
     plain = text.casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_LIGATURES)
-    return _BREAKS.sub(" ", plain).strip()
+    return plain
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -19,6 +19,8 @@
         features/                  local features of all plates and their index, mapped into memory; in sums.npy a
                                    checksum a plate
         matches.parquet            one row a pair that was compared by local features
+        <backbone>/pairs.npy       float32 (n_pairs,), the similarity of each of those pairs; missing in collections of
+                                   former versions
         families.parquet           one row a plate that is tied to others
       work/                        what an interrupted run has done so far, and what the input files looked like
       settings.json                what a person chose for the collection (:mod:`imgsim.collection.settings`)
@@ -26,8 +28,8 @@
       run/                         what the app asked of the last run that it started, and what that said
       lock                         held by the one run that may write
 
-Mirrored embeddings, parts, features, matches and families are missing where plates were not compared
-(``--no-verify``, or a first run that is still at it).
+Mirrored embeddings, parts, features, matches, their similarities and families are missing where plates were not
+compared (``--no-verify``, or a first run that is still at it).
 :mod:`~imgsim.generation.generation` is what the app needs; :mod:`~imgsim.generation.publishing` is for the pipeline.
 """
 

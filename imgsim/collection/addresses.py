@@ -48,7 +48,7 @@ class FamilyAddress:
 
 def family_address(collection: Generation, families: Families, asked: str) -> FamilyAddress:
     """Follow an address of a family, by its permanent id or, as older addresses did, by the id of one of its plates."""
-    if asked in families.ids:
+    if families.has(asked):
         return FamilyAddress((asked,))
     catalogue = collection.catalogue
     known = former(collection.path, asked)

@@ -68,7 +68,7 @@ def parts(catalogue: Catalogue, moments: Mapping[str, str]) -> dict[str, Part]:
     for root, moment in zip(frame["root"].tolist(), added, strict=True):
         since[root] = max(moment, since.get(root, ""))
     called = _short(list(since))
-    sources = _grouped(SOURCE, [called[root] for root in frame["root"]])
+    sources = _grouped(SOURCE, [called[root] for root in frame["root"].tolist()])
     latest = {called[root]: moment for root, moment in since.items()}
     found += sorted(sources, key=lambda part: latest[part.value], reverse=True)
     found += _grouped(FOLDER, frame["folder"].tolist())
@@ -175,8 +175,10 @@ def _told(known: dict[str, Part]) -> str:
 
 def _grouped(kind: str, values: list[str]) -> list[Part]:
     codes, names = pd.factorize(np.array(values, dtype=object))
+    order = np.argsort(codes, kind="stable").astype(np.int64)
+    rows = np.split(order, np.cumsum(np.bincount(codes, minlength=len(names)))[:-1])
     return [
-        Part(f"{kind}:{name}", kind, str(name), np.flatnonzero(codes == at).astype(np.int64))
+        Part(f"{kind}:{name}", kind, str(name), rows[at])
         for at, name in sorted(enumerate(names), key=lambda pair: str(pair[1])) if name
     ]  # fmt: skip
 

@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from imgsim.base.translation import tr, trn
 from imgsim.collection.score_worth import Worth, wilson, worth
-from imgsim.retrieval.neighbours import BACKGROUND_SIZE, pair_similarities, share_below
+from imgsim.retrieval.neighbours import BACKGROUND_SIZE, share_below
 
 if TYPE_CHECKING:
     from imgsim.generation.generation import Generation
@@ -119,8 +119,8 @@ def calibrate(collection: Generation, backbone: str) -> Calibration:
     background = collection.background(backbone)
     if matches is None or not len(matches):
         return calibrated(worth(backbone, [], []), 0, background, plates)
-    ends = matches.rows
-    scores = pair_similarities(collection.embeddings(backbone), ends[:, 0], ends[:, 1])
+    scores = collection.compared_similarities(backbone)
+    assert scores is not None, "there are pairs"
     images = len(np.unique(verified_pairs(matches, plates).groups))
     return calibrated(
         worth(backbone, scores.astype(np.float64), matches.verified), images, background, plates

@@ -42,10 +42,7 @@ def named_families(
     Where nothing can be written, or ``write`` is false, the families that are known have their ids, and new ones are
     called after their earliest plate until they have been written down.
     """
-    earliest = [family.earliest.plate_id for family in families.ordered()]
-    groups = [frozenset(member.plate_id for member in family.members) for family in families.ordered()]
-    order = sorted(range(len(groups)), key=lambda at: earliest[at])
-    groups, earliest = [groups[at] for at in order], [earliest[at] for at in order]
+    earliest, groups = list(families.groups), list(families.groups.values())
     registry = Registry(folder)
     ids = _settled(groups, _known(registry))
     if ids is None and write:

@@ -262,7 +262,7 @@ def _plate_address(collection: Generation, plate_id: str) -> str:
 def _family(collection: Generation, family_id: str) -> list[Found]:
     families = families_of(collection, write=False)
     address = "/reuse?" + _query(collection=collection.name, family=family_id)
-    if families is not None and family_id in families.ids:
+    if families is not None and families.has(family_id):
         first = _here(collection, families.family(family_id).earliest.plate_id)
         return [replace(first, kind=FAMILY, id=family_id, address=address)]
     if families is None or former(collection.path, family_id) is None:

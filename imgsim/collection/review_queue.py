@@ -30,6 +30,7 @@ from imgsim.collection.other_hands import copy_pairs
 from imgsim.collection.uncompared_pairs import never_compared
 from imgsim.families.finding import NEARLY_ALL, STRONG_DETAIL, STRONG_WHOLE
 from imgsim.families.works import work_keys
+from imgsim.retrieval.neighbours import pair_similarities
 
 if TYPE_CHECKING:
     from imgsim.catalogue import Catalogue
@@ -81,6 +82,7 @@ class Queue:
     embeddings : float32 (n, dim), unit rows.
     neighbours : int32 (n, k), the rows nearest to each plate, whose pairs are asked for even if never compared.
     copies : pairs of rows that are copies by another hand, as far as a run can tell.
+    known : float32 (m,), the similarities of the pairs of ``matches``; None: they are worked out.
     """
 
     def __init__(
@@ -91,12 +93,16 @@ class Queue:
         embeddings: npt.NDArray[np.float32],
         neighbours: npt.NDArray[np.int32],
         copies: Sequence[tuple[int, int]] = (),
+        known: npt.NDArray[np.float32] | None = None,
     ) -> None:
         self._catalogue, self._count = catalogue, max(1, len(catalogue))
         a, b = (matches.column(name).astype(np.int64) for name in ("row_a", "row_b"))
         copied_a, copied_b = np.sort(np.array(copies, np.int64).reshape(-1, 2), axis=1).T
         more_a, more_b = never_compared(a, b, neighbours, copied_a, copied_b)
         compared = len(a)
+        if known is None:
+            known = pair_similarities(embeddings, a, b)
+        similarity = np.concatenate([known, pair_similarities(embeddings, more_a, more_b)]).astype(np.float64)
         a, b = np.concatenate([a, more_a]), np.concatenate([b, more_b])
 
         def column(name: str, missing: object, kind: type) -> npt.NDArray:
@@ -104,29 +110,27 @@ class Queue:
                 [matches.column(name).astype(kind), np.full(len(a) - compared, missing, dtype=kind)]
             )
 
-        verdict = column("verdict", NOT_COMPARED, object)
+        def are(verdict: str) -> npt.NDArray[np.bool_]:
+            return np.append(matches.are("verdict", verdict), np.zeros(len(a) - compared, dtype=bool))
+
+        look_alike, detail, never = are(LOOK_ALIKE), are(DETAIL), np.arange(len(a)) >= compared
         inliers = column("inliers", 0, np.int64)
         covered = np.maximum(column("coverage_a", 0, np.float64), column("coverage_b", 0, np.float64))
-        verified = (verdict != LOOK_ALIKE) & (verdict != NOT_COMPARED)
-        similarity = pair_similarities(embeddings, a, b)
+        verified = ~look_alike & ~never
         works_of = pd.factorize(np.asarray(works, dtype=object))[0]
 
-        disagree = np.where(
-            verified,
-            share_above(similarity[verdict == LOOK_ALIKE], similarity),
-            share_below(similarity[verified], similarity),
-        )
+        disagree = np.empty(len(a))
+        disagree[verified] = share_above(similarity[look_alike], similarity[verified])
+        disagree[~verified] = share_below(similarity[verified], similarity[~verified])
         if not verified.any():  # nothing to compare with but the others: the most similar first
             disagree = share_below(similarity, similarity)
         self._least = int(inliers[verified].min()) if verified.any() else 20
-        self._limit = np.where(
-            verified, np.where(verdict == DETAIL, STRONG_DETAIL, STRONG_WHOLE), self._least
-        )
+        self._limit = np.where(verified, np.where(detail, STRONG_DETAIL, STRONG_WHOLE), self._least)
         with np.errstate(divide="ignore"):
             by_points = 1 - np.abs(np.log2(inliers / self._limit))
         by_cover = np.where(verified, 1 - np.abs(covered - NEARLY_ALL) / BORDER, 0.0)
-        self._by_points = np.where(verdict == NOT_COMPARED, 0.0, np.clip(by_points, 0, 1))
-        self._by_cover = np.where(verdict == DETAIL, np.clip(by_cover, 0, 1), 0.0)
+        self._by_points = np.where(never, 0.0, np.clip(by_points, 0, 1))
+        self._by_cover = np.where(detail, np.clip(by_cover, 0, 1), 0.0)
         near = np.maximum(self._by_points, self._by_cover)
         mirrored, negative = (verified & column(name, False, bool) for name in ("mirrored", "negative"))
         codes = a * self._count + b
@@ -136,11 +140,13 @@ class Queue:
         apart = (works_of[a] != works_of[b]) & verified
         score = DISAGREE * disagree + NEAR * near + COPIED * copied + MIRRORED * mirrored + WORKS * apart
         # Rounded, so that no machine's last digit changes the order; then by the plates.
-        order = np.lexsort((b, a, -np.round(score, 6)))
-        order = order[asked[order]]
+        order = np.flatnonzero(asked)
+        order = order[np.lexsort((b[order], a[order], -np.round(score[order], 6)))]
         self.a, self.b = a[order], b[order]
         self.codes = codes[order]
-        self._verdict, self._inliers, self._covered = verdict[order], inliers[order], covered[order]
+        verdict = np.full(len(order), NOT_COMPARED, dtype=object)
+        verdict[~never[order]] = matches.column("verdict", order[~never[order]])
+        self._verdict, self._inliers, self._covered = verdict, inliers[order], covered[order]
         self._similarity, self._score, self._verified = similarity[order], score[order], verified[order]
         self._limit, self._by_points, self._by_cover = (
             values[order] for values in (self._limit, self._by_points, self._by_cover)
@@ -259,21 +265,10 @@ def queue_of(generation: Generation, backbone: str) -> Queue | None:
         return None
     nearest = generation.neighbour_table(backbone)[0][:, :NEAREST]
     copies = [(pair.a, pair.b) for pair in copy_pairs(generation)]
-    return Queue(catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies)
-
-
-def pair_similarities(
-    embeddings: npt.NDArray[np.float32],
-    a: npt.NDArray[np.int64],
-    b: npt.NDArray[np.int64],
-    block: int = 16_384,
-) -> Floats:
-    """Cosine of each pair of rows, float64 (m,)."""
-    found = np.empty(len(a), dtype=np.float64)
-    for start in range(0, len(a), block):
-        part = slice(start, start + block)
-        found[part] = np.einsum("ij,ij->i", embeddings[a[part]], embeddings[b[part]])
-    return np.clip(found, -1.0, 1.0)
+    return Queue(
+        catalogue, matches, work_keys(catalogue), generation.embeddings(backbone), nearest, copies,
+        generation.compared_similarities(backbone),
+    )  # fmt: skip
 
 
 def share_below(values: Floats, asked: Floats) -> Floats:

@@ -18,5 +18,6 @@ def never_compared(
     here = np.concatenate([np.repeat(np.arange(count, dtype=np.int64), k), copied_a])
     there = np.concatenate([neighbours.astype(np.int64).ravel(), copied_b])
     codes = np.unique(np.minimum(here, there) * max(1, count) + np.maximum(here, there))
-    codes = codes[~np.isin(codes, a * max(1, count) + b)]
+    known = np.sort(a * max(1, count) + b)
+    codes = codes[np.searchsorted(known, codes, "left") == np.searchsorted(known, codes, "right")]
     return codes // max(1, count), codes % max(1, count)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from imgsim.catalogue import Catalogue
 from imgsim.errors import CollectionError, ImgsimError, PrepareAgain
 from imgsim.families.constraints import Decisions, components, parts_touched, together
 from imgsim.families.family_members import Family, Member, assembled
-from imgsim.families.family_table import EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
+from imgsim.families.family_table import CORRECTED, EARLIEST, EARLIEST_OF, OF_EARLIEST, checked
 from imgsim.families.finding import find_families
 from imgsim.families.works import work_keys
 
@@ -50,7 +51,7 @@ class Families:
         self.frame = checked(frame)
         self.catalogue = catalogue
         self._names = dict(names or {})
-        self._kept: dict[str, Family] = {}
+        self._kept: dict[str, Family] = {}  # those that are read, by their earliest plate, under whatever id
         self._connected: tuple[Matches, npt.NDArray[np.int64]] | None = None
         self._last: tuple[dict[frozenset[int], Decisions], Families] | None = None  # what :meth:`corrected` answered
         self._check()
@@ -76,31 +77,31 @@ class Families:
             last.frame[~last.frame["plate_id"].isin(self._plates(component, changed))],
             self.frame[self.frame["plate_id"].isin(self._plates(component, changed - again))],
         ]
-        left = [(of, set(frame["family_id"])) for of, frame in zip((last, self), frames, strict=True)]
+        left = [(of, set(frame["family_id"].tolist())) for of, frame in zip((last, self), frames, strict=True)]
         if new:
             rows = np.isin(component, list(again))
             frames.append(find_families(self.catalogue.frame, matches, together(new.values()), rows=rows))
         frame = pd.concat(frames).sort_values(["family_id", "place"], kind="stable")
         families = Families(frame, self.catalogue)
-        # To read a family is what takes time; those that are as they were are read already.
+        # To read a family is what takes time; those that are as they were are not read again.
         families._works = self._works
-        families._kept = {
-            plate: family for of, ids in left if ids for plate, family in of._by_earliest.items() if plate in ids
-        }
+        families._kept = {plate: of._kept[plate] for of, ids in left for plate in ids if plate in of._kept}
         self._last = parts, families
         return families
 
     def named(self, names: Mapping[str, str]) -> Families:
         """The same families under their permanent ids: id of the earliest plate -> id of the family."""
-        kept, families = self._by_earliest, copy(self)  # whose frame was checked
-        families._names, families._kept, families._last = dict(names), kept, None
-        for answer in ("_families", "_family_of_row"):
+        families = copy(self)  # whose frame was checked, and which shares what either has read
+        families._names, families._last = dict(names), None
+        for answer in ("_earliest", "_families", "_family_of_row"):
             families.__dict__.pop(answer, None)
         return families
 
     @property
-    def _by_earliest(self) -> dict[str, Family]:
-        return {family.earliest.plate_id: family for family in self._families.values()}
+    def groups(self) -> dict[str, frozenset[str]]:
+        """The ids of each family's plates, by the id of its earliest one, in their order."""
+        plates = self._columns["plate_id"]
+        return {earliest: frozenset(plates[begin:end]) for earliest, (begin, end) in self._place.items()}
 
     def _components(self, matches: Matches) -> npt.NDArray[np.int64]:
         if self._connected is None or self._connected[0] is not matches:
@@ -113,22 +114,25 @@ class Families:
         return [ids[row] for row in np.flatnonzero(np.isin(component, list(numbers))).tolist()]
 
     def __len__(self) -> int:
-        return len(self._families)
+        return len(self._place)
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Their ids, in the order of :meth:`ordered`."""
         return tuple(self._families)
 
+    def has(self, family_id: str) -> bool:
+        """Say whether there is a family of that id."""
+        return family_id in self._earliest
+
     def family(self, family_id: str) -> Family:
         """Return a family; ImgsimError if there is none of that id."""
-        try:
-            return self._families[family_id]
-        except KeyError:
+        if not self.has(family_id):
             shown = repr(str(family_id)[:80])
             raise ImgsimError(
                 f"There is no family {shown} in this collection."
-            ) from None
+            )
+        return self._read(self._earliest[family_id])
 
     def of(self, row: int) -> str | None:
         """Return the id of a plate's family; None if it is in none."""
@@ -139,8 +143,27 @@ class Families:
         return tuple(self._families.values())
 
     @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        """The frame's columns, family by family."""
+        frame = self.frame.sort_values(["family_id", "place"], kind="stable")
+        return {name: frame[name].tolist() for name in CORRECTED}
+
+    @cached_property
+    def _place(self) -> dict[str, tuple[int, int]]:
+        """Where the plates of each family begin and end in the columns, by its earliest one, in the order of these."""
+        owners = self._columns["family_id"]
+        edges = [at for at in range(len(owners) + 1) if at in (0, len(owners)) or owners[at] != owners[at - 1]]
+        return {owners[begin]: (begin, end) for begin, end in itertools.pairwise(edges)}
+
+    @cached_property
+    def _earliest(self) -> dict[str, str]:
+        """The earliest plate of each family, by the family's id."""
+        return {self._names.get(earliest, earliest): earliest for earliest in self._place}
+
+    @cached_property
     def _family_of_row(self) -> dict[int, str]:
-        return {member.row: family.id for family in self._families.values() for member in family.members}
+        rows, owners = map(self.catalogue.row, self._columns["plate_id"]), self._columns["family_id"]
+        return {row: self._names.get(owner, owner) for row, owner in zip(rows, owners, strict=True)}
 
     @cached_property
     def _works(self) -> tuple[str, ...]:
@@ -148,50 +171,44 @@ class Families:
 
     @cached_property
     def _families(self) -> dict[str, Family]:
-        works = self._works
-        frame = self.frame[~self.frame["family_id"].isin(self._kept)].sort_values(
-            ["family_id", "place"], kind="stable"
-        )
-        rows = [self.catalogue.row(plate_id) for plate_id in frame["plate_id"]]
-        names = (
-            "family_id", "verdict", "mirrored", "cropped", "printing", "inliers", "supports", "tied_to", "by_review",
-            "negative",
-        )  # fmt: skip
-        columns = (frame[name].tolist() for name in names)
-        found: dict[str, list[Member]] = {}
-        for row, (family_id, verdict, mirrored, cropped, printing, inliers, supports, tied_to, said, negative) in zip(
-            rows, zip(*columns, strict=True), strict=True
-        ):
-            record = self.catalogue.record(row)
-            members = found.setdefault(family_id, [])
-            members.append(
-                Member(
-                    row=row,
-                    plate_id=str(record["plate_id"]),
-                    place=len(members),
-                    when=self.catalogue.date(row),
-                    book=str(record["book"]),
-                    town=str(record["place"]),
-                    verdict=verdict,
-                    mirrored=mirrored,
-                    cropped=cropped,
-                    printing=printing,
-                    inliers=inliers,
-                    supports=supports,
-                    tied_to=self.catalogue.row(tied_to) if tied_to else None,
-                    direct=tied_to in ("", family_id),
-                    by_review=said,
-                    negative=negative,
-                )
-            )
-        families = [
-            assembled(self._names.get(earliest, earliest), members, works) for earliest, members in found.items()
-        ]
-        for earliest, family in self._kept.items():
-            family_id = self._names.get(earliest, earliest)
-            families.append(family if family.id == family_id else replace(family, id=family_id))
+        families = [self._read(earliest) for earliest in self._place]
         families.sort(key=lambda f: (-len(f.books), -f.years, -len(f), f.id))
         return {family.id: family for family in families}
+
+    def _read(self, earliest: str) -> Family:
+        """One family, by its earliest plate, under its id; read once."""
+        family_id = self._names.get(earliest, earliest)
+        family = self._kept.get(earliest)
+        if family is None:
+            begin, end = self._place[earliest]
+            members = [self._member(at, at - begin) for at in range(begin, end)]
+            family = self._kept[earliest] = assembled(family_id, members, self._works)
+        elif family.id != family_id:
+            family = self._kept[earliest] = replace(family, id=family_id)
+        return family
+
+    def _member(self, at: int, place: int) -> Member:
+        columns, catalogue = self._columns, self.catalogue
+        row = catalogue.row(columns["plate_id"][at])
+        tied_to = columns["tied_to"][at]
+        return Member(
+            row=row,
+            plate_id=columns["plate_id"][at],
+            place=place,
+            when=catalogue.date(row),
+            book=catalogue.cells("book")[row],
+            town=catalogue.cells("place")[row],
+            verdict=columns["verdict"][at],
+            mirrored=columns["mirrored"][at],
+            cropped=columns["cropped"][at],
+            printing=columns["printing"][at],
+            inliers=columns["inliers"][at],
+            supports=columns["supports"][at],
+            tied_to=catalogue.row(tied_to) if tied_to else None,
+            direct=tied_to in ("", columns["family_id"][at]),
+            by_review=columns["by_review"][at],
+            negative=columns["negative"][at],
+        )
 
     def _check(self) -> None:
         frame, catalogue = self.frame, self.catalogue
@@ -201,10 +218,10 @@ class Families:
                 raise _damaged(f"the plate {unknown[0][:80]!r} is not in the catalogue")
         if frame["plate_id"].duplicated().any():
             raise _damaged("a plate is in two families")
-        if set(frame["verdict"]) - _VERDICTS or set(frame["cropped"]) - _CROPS:
+        if set(frame["verdict"].unique()) - _VERDICTS or set(frame["cropped"].unique()) - _CROPS:
             raise _damaged("it holds words that no family has")
         first = frame[frame["verdict"] == EARLIEST]
-        whole = set(frame["family_id"])
+        whole = set(frame["family_id"].tolist())
         if len(first) != len(whole) or (first["plate_id"] != first["family_id"]).any():
             raise _damaged("a family is not named after its earliest plate")
         plates, tied, owners = (frame[name].tolist() for name in ("plate_id", "tied_to", "family_id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -154,22 +155,25 @@ def believed(frame: pd.DataFrame, catalogue: Catalogue, matches: Matches | None)
     ids, tied = frame["plate_id"].tolist(), frame["tied_to"].tolist()
     place = {plate_id: at for at, plate_id in enumerate(ids)}
     kept = {at for at in range(len(frame)) if tied[at] == ""}
-    ways = [
-        at
-        for at in said.tolist()
-        if not frame["mirrored"].iat[at] and _says_same(matches, catalogue, ids[at], tied[at])
-    ]
+    said_again = _say_same(matches, catalogue, [(ids[at], tied[at]) for at in said.tolist()])
+    ways = said[said_again & ~frame["mirrored"].to_numpy(bool)[said]].tolist()
     while reached := [at for at in ways if at not in kept and place.get(tied[at]) in kept]:
         kept.update(reached)
     printing[[at for at in said.tolist() if at not in kept]] = ""
     return frame.assign(printing=printing)
 
 
-def _says_same(matches: Matches | None, catalogue: Catalogue, one: str, other: str) -> bool:
-    if matches is None or not (catalogue.has(one) and catalogue.has(other)):
-        return False
-    match = matches.between(catalogue.row(one), catalogue.row(other))
-    return match is not None and match.printing == PROBABLY_SAME_PLATE
+def _say_same(
+    matches: Matches | None, catalogue: Catalogue, pairs: Sequence[tuple[str, str]]
+) -> npt.NDArray[np.bool_]:
+    """Which pairs of plates, by their ids, the matches call probably the same plate."""
+    if matches is None:
+        return np.zeros(len(pairs), dtype=bool)
+    rows = np.array([[catalogue.row(one) if catalogue.has(one) else -1 for one in pair] for pair in pairs])
+    at = matches.positions(rows[:, 0], rows[:, 1])
+    found = at >= 0
+    found[found] = matches.column("printing", at[found]) == PROBABLY_SAME_PLATE
+    return found
 
 
 def crop_of(match: MatchRow, sizes: npt.NDArray[np.float64]) -> str:

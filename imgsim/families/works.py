@@ -6,6 +6,7 @@ import re
 
 from imgsim.catalogue import Catalogue
 from imgsim.catalogue.column_words import plain_name
+from imgsim.catalogue.combinations import combined
 from imgsim.catalogue.values import searchable
 
 _WORK_COLUMNS = ("work_id", "work")
@@ -29,19 +30,16 @@ def work_keys(catalogue: Catalogue) -> tuple[str, ...]:
     plate of no known book.
     """
     frame = catalogue.frame
-    stated = next((frame[n].tolist() for n in frame.columns if plain_name(str(n)) in _WORK_COLUMNS), None)
-    columns = (frame[name].tolist() for name in ("title", "author", "book", "plate_id"))
-    known: dict[tuple[str, str, str], str] = {}
+    stated = next((str(name) for name in frame.columns if plain_name(str(name)) in _WORK_COLUMNS), None)
+    names = [*([stated] if stated is not None else []), "title", "author", "book"]
+    # Plates of one book have all of it in common: each combination is looked at once.
+    first, kind = combined((catalogue.coded[name][0] for name in names), len(catalogue))
     keys = []
-    for row, (title, author, book, plate_id) in enumerate(zip(*columns, strict=True)):
-        if stated is not None and stated[row].strip():
-            keys.append(f"work {stated[row].strip()}")
-            continue
-        texts = (title, author, book)
-        if texts not in known:
-            known[texts] = _key(*texts)
-        keys.append(known[texts] or f"plate {plate_id}")
-    return tuple(keys)
+    for row in first.tolist():
+        title, author, book = (catalogue.cells(name)[row] for name in names[-3:])
+        work = catalogue.cells(stated)[row].strip() if stated is not None else ""
+        keys.append(f"work {work}" if work else _key(title, author, book))
+    return tuple(keys[at] or f"plate {plate}" for at, plate in zip(kind.tolist(), catalogue.plate_ids, strict=True))
 
 
 def _key(title: str, author: str, book: str) -> str:

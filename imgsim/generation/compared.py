@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from imgsim.errors import CollectionError, PrepareAgain
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from imgsim.generation.checked_files import CheckedFiles
     from imgsim.verification.matches import Matches
 
+Float32 = npt.NDArray[np.float32]
+
 
 def read_matches(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:
     """The matches of a collection; None where there are none. Raises CollectionError for damaged ones."""
@@ -27,6 +31,24 @@ def read_matches(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:
     if not files.has(layout.MATCHES):
         return None
     return Matches.from_parquet(files.content(layout.MATCHES), catalogue)
+
+
+def read_similarities(
+    files: CheckedFiles, backbone: str, matches: Matches, embeddings: Callable[[], Float32]
+) -> Float32:
+    """The similarity of each pair, float32 (n_pairs,): as a run noted it, or of the embeddings where none did.
+
+    Raises CollectionError where what was noted is not that of the pairs.
+    """
+    from imgsim.retrieval.neighbours import pair_similarities
+
+    file = layout.pairs_file(backbone)
+    if not files.has(file):
+        return pair_similarities(embeddings(), *matches.rows.T)
+    found = files.array(file, np.float32, None)
+    if found.shape != (len(matches),) or not (np.abs(found) <= 1).all():
+        raise files.error(f"{file} does not hold a similarity of each of {len(matches):,} pairs")
+    return found
 
 
 def read_copies(files: CheckedFiles, catalogue: Catalogue) -> Matches | None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -167,6 +168,15 @@ class Generation(CheckedFiles):
     def matches(self) -> Matches | None:
         """What local features say of pairs of plates; None if they were never compared (``--no-verify``)."""
         return self.once(layout.MATCHES, lambda: compared.read_matches(self, self.catalogue))
+
+    def compared_similarities(self, backbone: str) -> npt.NDArray[np.float32] | None:
+        """float32 (n_pairs,): of each pair of :attr:`matches`, in its order; None where plates were never compared."""
+        self._backbone(backbone)
+        matches = self.matches
+        if matches is None:
+            return None
+        read = partial(compared.read_similarities, self, backbone, matches, partial(self.embeddings, backbone))
+        return self.once(("similarities of pairs", backbone), read)
 
     @property
     def copies(self) -> Matches | None:

@@ -94,6 +94,10 @@ def parts_file(backbone: str) -> str:
     return f"{backbone}/parts.npy"
 
 
+def pairs_file(backbone: str) -> str:
+    return f"{backbone}/pairs.npy"
+
+
 def is_mapped(file: str) -> bool:
     """Whether a file is so large that the app maps it into memory instead of reading it."""
     return file.startswith(f"{FEATURES}/")
@@ -200,7 +204,7 @@ def _check_manifest(manifest: Mapping[str, Any]) -> None:
     # matching and of a table of metadata are there or not: plates can be prepared without either.
     further = {
         UNJOINED, PAGES, MATCHES, COPIES, FAMILIES, *BESIDE_FEATURES, *FEATURE_FILES,
-        *map(mirrored_file, manifest["backbones"]), *map(parts_file, manifest["backbones"]),
+        *(of(name) for of in (mirrored_file, parts_file, pairs_file) for name in manifest["backbones"]),
     }  # fmt: skip
     odd = set(expected) - set(files)
     odd |= {file for file in set(files) - set(expected) - further if not is_index_file(file)}

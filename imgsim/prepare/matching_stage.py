@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from imgsim.prepare.feature_stage import Descriptions
 from imgsim.prepare.former_generation import candidates_before
 from imgsim.prepare.matching_keys import MatchingKeys, families_key, index_files, marked
 from imgsim.prepare.other_views import OtherViews
+from imgsim.prepare.similarity_files import similarity_file, similarity_keys
 from imgsim.prepare.stage import Made, Stage
 from imgsim.prepare.stage_folder import stage_folder
 from imgsim.prepare.voteless import STORE, Voteless
@@ -93,6 +94,7 @@ class MatchingStages:
             descriptions.excluded = marks
         if voteless is not None:
             made.facts |= voteless.facts
+        self.following: dict[str, str] = {}  # what is quickly made of the matches, whether plates are compared or not
         self._features_key, self._pairs_key, self._candidates_key = made.features, made.pairs, made.candidates
         self.index_files = index_files()
         self.facts, self.keys = made.facts, made.files
@@ -100,7 +102,10 @@ class MatchingStages:
         if not asked:
             self._keep_former(made.plates)
         if layout.MATCHES in self.keys:
-            self.keys[layout.FAMILIES] = families_key(self.keys[layout.MATCHES], catalogue.key)
+            matches = self.keys[layout.MATCHES]
+            self.following = similarity_keys(matches, backbones, vectors)
+            self.following[layout.FAMILIES] = families_key(matches, catalogue.key)
+            self.keys |= self.following
 
     def _keep_former(self, plates: str) -> None:
         """Ask for nothing but what is there, under the keys that it has."""
@@ -113,9 +118,9 @@ class MatchingStages:
 
     def damaged(self, kept: Sequence[str]) -> list[str]:
         """Files that would have to be made anew, but not in a run that compares nothing."""
-        lost = [file for file in self.keys if file not in kept and file != layout.FAMILIES]
+        lost = [file for file in self.keys if file not in kept and file not in self.following]
         if layout.MATCHES in lost:
-            lost.append(layout.FAMILIES)
+            lost += self.following
         for file in lost:
             del self.keys[file]
         return lost
@@ -129,10 +134,15 @@ class MatchingStages:
             (self.index_files, lambda: {file: self._index_folder / Path(file).name for file in self.index_files}),
             *self._views.files(),
             ([layout.MATCHES], lambda: {layout.MATCHES: self.matches.to_parquet()}),
+            *(([layout.pairs_file(b.name)], partial(self._similarities, b.name)) for b in self._backbones),
             ([layout.FAMILIES], lambda: {layout.FAMILIES: self._families()}),
         ]
         stages = [Stage({f: self.keys[f] for f in files if f in self.keys}, make) for files, make in groups]
         return [stage for stage in stages if stage.keys]
+
+    def sound(self, kept: Sequence[str]) -> list[str]:
+        """Those of these files that stand: what follows from matches that are made anew does not."""
+        return [file for file in kept if layout.MATCHES in kept or file not in self.following]
 
     def take_over(self, kept: Sequence[str]) -> None:
         """Hear which files are taken over from the live generation, before any stage is made."""
@@ -265,6 +275,9 @@ class MatchingStages:
             [proposed_by[place] for place in there],
         )
         return Matches(table, self._catalogue.table)
+
+    def _similarities(self, backbone: str) -> Made:
+        return similarity_file(backbone, self.matches, self._vectors)
 
     def _families(self) -> bytes:
         from imgsim.families import find_families

@@ -184,7 +184,7 @@ def _run(
     published = {b.key for b in plan.backbones}
     for what in ("mirrored", "parts"):
         published |= set(matching.facts.get(what, {}).values())
-    kept = kept_files(reporter, live, keys)
+    kept = matching.sound(kept_files(reporter, live, keys))
     reporter.guard()
     keep_record(folder, requested)
     summary = partial(summary_of, reporter, folder, started=started)
@@ -200,7 +200,7 @@ def _run(
     _write(steps.stages(), kept, live, writer)
     if matching.unchecked:
         # Not what the key promises: the next run is to try what is missing.
-        keys |= {file: keys[file] + UNCHECKED for file in (layout.MATCHES, layout.FAMILIES)}
+        keys |= {file: keys[file] + UNCHECKED for file in (layout.MATCHES, *matching.following)}
     thumbnails = found.thumbnail_paths(steps.catalogue.contents)
     with reporter.stage("writing", len(thumbnails)) as stage:
         count, size = writer.add_thumbnails(thumbnails, stage.update)

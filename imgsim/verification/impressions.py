@@ -10,9 +10,10 @@ claimed: worn or heavily inked impressions of one woodblock stray as far as copi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from imgsim.features.working_copy import WORKING_SIDE
 
@@ -101,20 +102,27 @@ def across(region: np.ndarray, size: tuple[float, float]) -> float:
     side in pixels, after a larger scan was reduced to :data:`~imgsim.features.working_copy.WORKING_SIDE`."""
     if not len(region):
         return 0.0
-    return float(np.ptp(region, axis=0).max()) * min(1.0, WORKING_SIDE / max(size))
+    return float(in_working_copy(float(np.ptp(region, axis=0).max()), max(size)))
 
 
-def calibrated(*, mirrored: bool, across: float, coverage: float, stiff: float) -> bool:
-    """Whether "probably the same plate" may be said at all, by what is kept of a pair of whole images.
+def in_working_copy(length: npt.ArrayLike, side: npt.ArrayLike) -> Any:
+    """How long a length in pixels is where a plate's longer side was reduced to the working copy's: float64, (m,)."""
+    return np.asarray(length, np.float64) * np.minimum(1.0, WORKING_SIDE / np.asarray(side, np.float64))
+
+
+def calibrated(*, mirrored: Any, across: Any, coverage: Any, stiff: Any) -> Any:
+    """Whether "probably the same plate" may be said at all, by what is kept of a pair of whole images, or of
+    many: bool or arrays, (m,).
 
     Parameters
     ----------
-    across, coverage : float
+    across, coverage : float or array
         The lesser of the two plates': pixels of the agreeing part, and share of the picture that agrees.
-    stiff : float
+    stiff : float or array
         Median error of the agreeing points after the transform, in thousandths of B's diagonal.
     """
-    return not mirrored and across >= LEAST_ACROSS and coverage >= LEAST_COVERAGE and stiff <= MOST_STIFF
+    kept = (np.asarray(across) >= LEAST_ACROSS) & (np.asarray(coverage) >= LEAST_COVERAGE)
+    return kept & (np.asarray(stiff) <= MOST_STIFF) & ~np.asarray(mirrored, dtype=bool)
 
 
 def reason(measured: Residuals, *, detail: bool, mirrored: bool, across: float, coverage: float) -> Reason:

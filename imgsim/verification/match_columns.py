@@ -53,12 +53,15 @@ def numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:
 
 def rows_of(column: pa.ChunkedArray, catalogue: Catalogue) -> npt.NDArray[np.int64]:
     """The rows of plates; a plate comes in dozens of pairs, and is looked up once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     words = column.combine_chunks().dictionary_encode()
-    ids = words.dictionary.to_pylist()
-    unknown = [plate_id for plate_id in ids if not catalogue.has(plate_id)]
-    if unknown:
-        raise damaged(f"the plate {unknown[0][:80]!r} is not in the catalogue")
-    return np.array([catalogue.row(plate_id) for plate_id in ids], np.int64)[words.indices.to_numpy()]
+    rows = pc.index_in(words.dictionary, value_set=pa.array(catalogue.plate_ids, words.dictionary.type))
+    if rows.null_count:
+        unknown = words.dictionary[pc.index(rows.is_null(), True).as_py()].as_py()
+        raise damaged(f"the plate {unknown[:80]!r} is not in the catalogue")
+    return rows.to_numpy().astype(np.int64)[words.indices.to_numpy()]
 
 
 def lists(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -110,6 +113,23 @@ class Geometry:
         place, (flat, starts) = self._place[position], self._regions[name]
         begin, end = (0, 0) if place < 0 else (starts[place], starts[place + 1])
         return flat[begin:end].reshape(-1, 2)
+
+    def longest(self, name: str, positions: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.float64]:
+        """The longer side of the box about each of some outlines, in pixels, (m,); 0 where there is none."""
+        places, (flat, starts) = self._place[positions], self._regions[name]
+        found = np.zeros(len(places))
+        there = np.flatnonzero((places >= 0) & (starts[places + 1] > starts[places]))
+        if not len(there):
+            return found
+        corners = flat.reshape(-1, 2)
+        begin, end = starts[places[there]] // 2, starts[places[there] + 1] // 2
+        # Of each outline from where it begins to where it ends; what lies between two of them is left out.
+        most, least = (
+            edge.reduceat(np.concatenate([corners, corners[:1]]), np.stack([begin, end], axis=1).ravel())[::2]
+            for edge in (np.maximum, np.minimum)
+        )
+        found[there] = (most - least).max(axis=1)
+        return found
 
     def corners(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
         """(positions that may have outlines, how many numbers each has, all numbers one after another)."""

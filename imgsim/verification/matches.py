@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imgsim.base.verdict_words import COPY, LOOK_ALIKE, PRINTINGS, PROBABLY_SAME_PLATE, VERDICTS
-from imgsim.verification.impressions import across, calibrated
+from imgsim.verification.impressions import calibrated, in_working_copy
 from imgsim.verification.match_columns import Geometry, fixed, numbers, rows_of, texts
 from imgsim.verification.match_row import MODELS, MatchRow
 from imgsim.verification.match_table import MOST_LETTERS, damaged, read_table, schema, table_bytes, to_table
@@ -116,6 +116,10 @@ class Matches:
         values = {"row_a": self._a, "row_b": self._b, **self._numbers}[name]
         return values if positions is None else values[positions]
 
+    def are(self, name: str, word: str) -> npt.NDArray[np.bool_]:
+        """bool (n_pairs,): which pairs have this word in a column of texts."""
+        return self._texts[name].are(word)
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """One row a pair: the columns of matches.parquet, and row_a, row_b (int32) in the catalogue.
@@ -153,10 +157,14 @@ class Matches:
 
     def of(self, row: int) -> list[MatchRow]:
         """Everything known of a plate, seen from it: verified first, then by inliers, then by plate id."""
-        starts, positions = self._by_plate
         if not 0 <= row < self._plates:
             return []
-        return [self.match(int(at)).seen_from(row) for at in positions[starts[row] : starts[row + 1]]]
+        starts, positions = self._as_second
+        first, end = np.searchsorted(self._a, (row, row + 1))
+        at = np.concatenate([np.arange(first, end), positions[starts[row] : starts[row + 1]]])
+        others = np.where(self._a[at] == row, self._b[at], self._a[at])
+        at = at[np.lexsort((others, -self._numbers["inliers"][at], ~self.verified[at]))]
+        return [self.match(one).seen_from(row) for one in at.tolist()]
 
     def between(self, row_a: int, row_b: int) -> MatchRow | None:
         """The match of two plates, seen from the first; None if they were not compared."""
@@ -186,14 +194,10 @@ class Matches:
         return None if at < 0 else at
 
     @cached_property
-    def _by_plate(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Where each plate's pairs begin, and the pairs themselves in the order of :meth:`of`."""
-        ends, others = np.concatenate([self._a, self._b]), np.concatenate([self._b, self._a])
-        positions = np.tile(np.arange(len(self), dtype=np.int64), 2)
-        inliers = self._numbers["inliers"][positions]
-        order = np.lexsort((others, -inliers, ~self.verified[positions], ends))
-        starts = np.searchsorted(ends[order], np.arange(self._plates + 1)).astype(np.int64)
-        return starts, positions[order]
+    def _as_second(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where the pairs begin of which each plate is the second, and these pairs; those of the first are in order."""
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self._b, minlength=self._plates))])
+        return starts, np.argsort(self._b)
 
     # -- checks
 
@@ -233,21 +237,19 @@ class Matches:
 
         printing = self._texts["printing"]
         said = np.flatnonzero(printing.are(PROBABLY_SAME_PLATE))
-        sizes = catalogue.frame[["width", "height"]].to_numpy(np.float64)
+        sides = catalogue.frame[["width", "height"]].to_numpy(np.float64).max(axis=1)
         scalars = {name: column[said] for name, column in self._numbers.items()}
-        kept = [
-            calibrated(
-                mirrored=bool(scalars["mirrored"][place]),
-                across=min(
-                    across(self._geometry.region(name, at), sizes[rows[at]])
-                    for name, rows in (("region_a", self._a), ("region_b", self._b))
-                ),
-                coverage=float(min(scalars["coverage_a"][place], scalars["coverage_b"][place])),
-                stiff=float(scalars["residual"][place]),
-            )
-            for place, at in enumerate(said.tolist())
+        in_scan = [
+            in_working_copy(self._geometry.longest(name, said), sides[rows[said]])
+            for name, rows in (("region_a", self._a), ("region_b", self._b))
         ]
-        lost = said[~np.array(kept, dtype=bool)]
+        kept = calibrated(
+            mirrored=scalars["mirrored"],
+            across=np.minimum(*in_scan),
+            coverage=np.minimum(scalars["coverage_a"], scalars["coverage_b"]),
+            stiff=scalars["residual"],
+        )
+        lost = said[~kept]
         if not len(lost):
             return
         values = printing.all()

@@ -31,7 +31,7 @@ from imgsim.families import find_families
 from imgsim.generation import layout
 from imgsim.generation.publishing import GenerationWriter
 from imgsim.prepare.run_record import keep_record
-from imgsim.retrieval.neighbours import all_neighbours, random_pair_quantiles
+from imgsim.retrieval.neighbours import all_neighbours, pair_similarities, random_pair_quantiles
 from imgsim.verification.matches import Matches
 
 PAIRS = 20  # a plate: as many as a run compares, about
@@ -53,10 +53,11 @@ def fabricate(base: Collection, count: int, folder: Path, seed: int = 0) -> Coll
     writer = GenerationWriter(folder)
     writer.add(layout.CATALOGUE, _parquet(catalogue))
     writer.add(layout.SKIPPED, base.content(layout.SKIPPED))
-    for name in base.backbones:
-        _add_backbone(writer, base, name, rows, rng)
+    vectors = {name: _add_backbone(writer, base, name, rows, rng) for name in base.backbones}
     writer.add(layout.MATCHES, matches.to_parquet())
     writer.add(layout.FAMILIES, _parquet(families))
+    for name in base.backbones:
+        _add_similarities(writer, name, vectors[name], matches)
     frame = catalogue.frame
     thumbnails = _thumbnails(base, rows, frame["sha256"].tolist(), folder / "links")
     number, size = writer.add_thumbnails(thumbnails, lambda _: None)
@@ -112,7 +113,7 @@ def _pairs(base: Collection, catalogue: Catalogue, count: int, rng: np.random.Ge
 
 def _add_backbone(
     writer: GenerationWriter, base: Collection, name: str, rows: npt.NDArray[np.int64], rng: np.random.Generator
-) -> None:
+) -> npt.NDArray[np.float32]:
     vectors = base.embeddings(name)[rows]
     noise = rng.standard_normal(vectors.shape, dtype=np.float32)
     vectors += noise * np.float32(STRAYING / np.sqrt(vectors.shape[1]))
@@ -136,6 +137,11 @@ def _add_backbone(
         places = base.projection(name, method)[rows]
         stray = rng.normal(0, 0.05 * float(places.std()), places.shape)
         writer.add(layout.projection_file(name, method), npy_bytes((places + stray).astype(np.float32)))
+    return vectors
+
+
+def _add_similarities(writer: GenerationWriter, name: str, vectors: npt.NDArray[np.float32], matches: Matches) -> None:
+    writer.add(layout.pairs_file(name), npy_bytes(pair_similarities(vectors, *matches.rows.T)))
 
 
 def _thumbnails(base: Collection, rows: npt.NDArray[np.int64], digests: list[str], links: Path) -> list[Path]:

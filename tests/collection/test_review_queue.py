@@ -7,7 +7,8 @@ import pytest
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED
 from imgsim.catalogue import Catalogue
-from imgsim.collection.review_queue import FILTERS, Queue, pair_similarities, share_above, share_below
+from imgsim.collection.review_queue import FILTERS, Queue, share_above, share_below
+from imgsim.retrieval.neighbours import pair_similarities
 from imgsim.reviews import Review, standing_frame
 from imgsim.reviews.decision_record import made
 from imgsim.verification.matches import Matches
@@ -176,7 +177,7 @@ def test_similarities_of_pairs_and_shares_against_plain_numpy() -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     a, b = rng.integers(0, 40, 300), rng.integers(0, 40, 300)
     expected = (vectors.astype(np.float64) @ vectors.T.astype(np.float64))[a, b]
-    assert np.allclose(pair_similarities(vectors, a, b, block=7), expected, atol=1e-6)
+    assert np.allclose(pair_similarities(vectors, a, b), expected, atol=1e-6)
     values, asked = rng.integers(0, 9, 50).astype(float), np.arange(-1, 11, 0.5)
     below = [np.mean(values < x) + np.mean(values == x) / 2 for x in asked]
     assert np.allclose(share_below(values, asked), below)

@@ -80,13 +80,14 @@ CHANGES: list[tuple[Callable[[State], None], list[str], int, set[str]]] = [
     (change_replace, ["p003"], 4, {*STORE, *INDEX, *MIRRORED, *PARTED, *FOUND}),
     (change_rename, [], 0, {layout.FAMILIES}),  # the pairs are those of the same ids
     (change_year, [], 0, {layout.FAMILIES}),
-    (change_backbone, EVERY, 0, {"other/mirrored.npy", *FOUND}),
+    (change_backbone, EVERY, 0, {"other/mirrored.npy", "other/pairs.npy", *FOUND}),
     (change_top, [], 0, FOUND),
     (raised("imgsim.features.extraction.FEATURES_VERSION"), EVERY, 10, {*STORE, *INDEX, *FOUND}),
     (raised("imgsim.verification.verdicts.MATCHING_VERSION"), [], 10, FOUND),
     (raised("imgsim.features.inverted_index.INDEX_VERSION"), [], 0, {*INDEX, *FOUND}),
     (raised("imgsim.verification.candidates.CANDIDATES_VERSION"), [], 0, FOUND),
     (raised("imgsim.families.FAMILIES_VERSION"), [], 0, {layout.FAMILIES}),
+    (raised("imgsim.prepare.similarity_files.SIMILARITIES_VERSION"), [], 0, {"toy/pairs.npy"}),
     (raised("imgsim.prepare.feature_stage.MIRROR_VERSION"), EVERY, 0, {*MIRRORED, *FOUND}),
     (raised("imgsim.prepare.feature_stage.PARTS_VERSION"), EVERY, 0, {*PARTED, *FOUND}),
     (raised("imgsim.verification.candidate_sources.by_parts.Parts.version"), [], 0, FOUND),
@@ -126,9 +127,10 @@ def test_exactly_what_is_stale_is_redone(
         "change_MATCHING_VERSION",
         change_year.__name__,
         "change_FAMILIES_VERSION",
+        "change_SIMILARITIES_VERSION",
     }
     assert ("candidates" in summary.timings) == (change.__name__ not in same)
-    known = {*STORE, *INDEX, *FOUND, *MIRRORED, *PARTED, "other/mirrored.npy"}
+    known = {*STORE, *INDEX, *FOUND, *MIRRORED, *PARTED, "other/mirrored.npy", "other/pairs.npy"}
     assert set(summary.redone["files"]) & known == files
     if change is change_backbone:
         assert all(not features and needs == {"other"} for _, features, needs in processor.described)
@@ -162,6 +164,8 @@ def test_no_verify_compares_nothing_and_drops_nothing(quickly: None, tmp_path: P
     assert collection.matches is not None
     assert collection.matches.to_parquet() == before["matches"]
     assert collection.mirrored("other") is None
+    similarities = collection.compared_similarities("other")
+    assert similarities is not None and len(similarities) == len(collection.matches)
     table.write_text("plate_id,publication_year\np002,1700\n")
     summary = make(tmp_path / "c", images, processor)
     assert layout.FAMILIES in summary.redone["files"]

@@ -125,7 +125,8 @@ def test_a_killed_comparison_ends_as_an_undisturbed_one(quickly: None, tmp_path:
     ("file", "described", "compared"),
     [
         (layout.MATCHES, 0, 10), (layout.FAMILIES, 0, 0), ("toy/mirrored.npy", 5, 0),
-        ("toy/parts.npy", 5, 0), ("features/descriptors.npy", 5, 0), ("features/index_places.npy", 0, 0),
+        ("toy/pairs.npy", 0, 0), ("toy/parts.npy", 5, 0),
+        ("features/descriptors.npy", 5, 0), ("features/index_places.npy", 0, 0),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("how", ["flipped", "cut", "gone"])

@@ -20,7 +20,7 @@ from tests.making import ToyProcessor, make
 
 STORE = set(layout.FEATURE_FILES)
 INDEX = {f"{layout.FEATURES}/{name}" for name in INDEX_FILES}
-FOUND = {layout.MATCHES, layout.FAMILIES}
+FOUND = {layout.MATCHES, layout.FAMILIES, "toy/pairs.npy"}
 MIRRORED = {"toy/mirrored.npy"}
 PARTED = {"toy/parts.npy"}
 
@@ -90,7 +90,8 @@ def contents(collection: Path) -> dict[str, Any]:
         "families": pd.read_parquet(found.folder / layout.FAMILIES).to_csv(),
         "counts": found.manifest["counts"]["matches"],
     }
-    seen = {*(f"{name}/mirrored.npy" for name in found.backbones), *filter(found.has, PARTED)}
+    seen = {f"{name}/{file}.npy" for name in found.backbones for file in ("mirrored", "pairs")}
+    seen |= set(filter(found.has, PARTED))
     for file in sorted({*STORE, *INDEX, *seen}):
         result[file] = (found.folder / file).read_bytes()
     return result

@@ -71,7 +71,7 @@ def draw(collection: Collection, now: State) -> None:
     if families is not None and not now.family:
         family_judging.dissolved(collection)
     if families is not None and now.family:
-        if now.family in families.ids:
+        if families.has(now.family):
             family.show(collection, families, families.family(now.family), now.family_view)
             return
         past_addresses.follow_family(collection, families, now.family)

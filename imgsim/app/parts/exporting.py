@@ -105,7 +105,7 @@ def _offers(collection: Collection, now: state.State) -> dict[str, npt.NDArray[n
     """Which plates can be asked for: name -> rows, None for all."""
     offers: dict[str, npt.NDArray[np.int64] | None] = {}
     families = caches.families(collection)
-    if now.family and families is not None and now.family in families.ids:
+    if now.family and families is not None and families.has(now.family):
         offers["family"] = np.array(families.family(now.family).rows, dtype=np.int64)
     if now.plate:
         offers["plate"] = np.array([collection.catalogue.row(now.plate)], dtype=np.int64)

@@ -11,8 +11,8 @@ from imgsim.base.terms import AGREEING, CHANCE, REACHED, RIGHT
 from imgsim.base.translation import tr, trn
 from imgsim.charts import review_figures
 from imgsim.collection import Collection
-from imgsim.collection.review_queue import pair_similarities
 from imgsim.collection.score_worth import Suggestion, Worth, labels, shown, suggest, worth
+from imgsim.retrieval.neighbours import pair_similarities
 
 _SIMILARITY = "similarity ("  # how the name of a network's score begins, whatever the reader's language
 _FEW = 2  # fewer judgements make no curve
@@ -101,7 +101,7 @@ def _scores(collection: Collection) -> list[Worth]:
     )
     truth = judged["confirmed"].to_numpy(bool)
     found = [
-        worth(f"{_SIMILARITY}{backbone})", pair_similarities(collection.embeddings(backbone), a, b), truth)
+        worth(f"{_SIMILARITY}{backbone})", pair_similarities(collection.embeddings(backbone), a, b).tolist(), truth)
         for backbone in collection.backbones
     ]
     if matches is not None:

@@ -21,6 +21,7 @@ from imgsim.app.services.kept_answers import counted as counted
 from imgsim.app.services.kept_answers import fact as fact
 from imgsim.app.services.kept_answers import unread as unread
 from imgsim.app.services.kept_answers import waiting
+from imgsim.app.services.room import Room
 from imgsim.app.services.state import State
 from imgsim.base.places import data_dir
 from imgsim.base.translation import tr
@@ -81,8 +82,11 @@ def opened(name: str) -> Collection:
     for info in infos():
         if info.name == name:
             place = str(info.path), _generation(Path(info.path))
-            with waiting(tr("Opening the collection …"), place in _seen):
-                return _opened(*place)
+            with waiting(tr("Opening the collection …"), place in _room):
+                found = _opened(*place)
+            for other in _room.use(place, found.manifest["counts"]["plates"]):
+                _opened.clear(*other)
+            return found
     known = ", ".join(info.name for info in infos()) or tr("none")
     raise CollectionError(
         tr("There is no collection “{name}” here. Choose one in the sidebar: {known}.", name=name, known=known)
@@ -100,8 +104,7 @@ def _generation(path: Path) -> str:
         raise CollectionError(tr("{folder} is no longer a prepared collection.", folder=path), PrepareAgain(str(path)))
     return found.generation
 
-
-_seen: set[tuple[str, str]] = set()  # what was opened once, for which nobody waits again
+_room = Room()  # what was opened once, for which nobody waits again
 
 
 # The collections themselves: with one that makes room its answers go.
@@ -109,10 +112,8 @@ _seen: set[tuple[str, str]] = set()  # what was opened once, for which nobody wa
 def _opened(path: str, generation: str) -> Collection:
     collection = open_collection(Path(path))
     # Whoever still looks at a generation before has it, with its answers, until the page is drawn anew.
-    for before in [place for place in list(_seen) if place[0] == path and place[1] != generation]:
-        _seen.discard(before)
+    for before in _room.former(path, generation):
         _opened.clear(*before)
-    _seen.add((path, generation))
     keeping.keep_copies(collection.path)
     if collection.told:
         mend_if_free(Path(path))

@@ -113,7 +113,7 @@ def app_address() -> str:
 
 def _family(request: Request, collection: Collection) -> Response:
     family_id, families = request.query_params.get("id", ""), caches.families(collection)
-    if families is not None and family_id not in families.ids:
+    if families is not None and not families.has(family_id):
         # An address of the past leads to what became of the family, where that is one.
         now = family_address(collection, families, family_id).families
         if len(now) == 1:

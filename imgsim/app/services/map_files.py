@@ -14,6 +14,8 @@ from imgsim.app.components import encode_labels, encode_mask, encode_points, enc
 from imgsim.app.components.plate_map.array_encoding import encode_ties
 from imgsim.app.services import caches, parameters
 from imgsim.base.translation import language, tr
+from imgsim.catalogue import DateInterval
+from imgsim.catalogue.combinations import combined
 from imgsim.charts.decided_colours import LABELS
 from imgsim.collection import Collection
 from imgsim.collection.map_labels import RegionLabel, map_labels
@@ -61,13 +63,19 @@ def ties(collection: Collection) -> bytes:
 def labels(collection: Collection) -> bytes:
     """What the map shows under the pointer, in the language that is spoken."""
     catalogue = collection.catalogue
-    frame = catalogue.frame
-    titles = [catalogue.short_title(row) for row in range(len(frame))]
-    details = [
-        ", ".join(part for part in (date.said if date.dated else tr("no year"), place) if part)
-        for date, place in zip(map(catalogue.date, range(len(frame))), frame["place"].tolist(), strict=True)
-    ]
-    return encode_labels(frame["plate_id"].tolist(), titles, frame["sha256"].tolist(), details)
+    # A title is shortened once for all its plates, and a date and a place are said once.
+    first, kind = combined((catalogue.coded[name][0] for name in ("title", "book")), len(catalogue))
+    named = [catalogue.cells("title")[row].strip() or catalogue.cells("book")[row] for row in first.tolist()]
+    short = [catalogue.short_title(row) if name else "" for row, name in zip(first.tolist(), named, strict=True)]
+    titles = [short[of] or plate for of, plate in zip(kind.tolist(), catalogue.plate_ids, strict=True)]
+    first, kind = combined((catalogue.dates.codes, catalogue.coded["place"][0]), len(catalogue))
+    said = [_detail(catalogue.date(row), catalogue.cells("place")[row]) for row in first.tolist()]
+    details = [said[of] for of in kind.tolist()]
+    return encode_labels(catalogue.plate_ids, titles, catalogue.frame["sha256"].tolist(), details)
+
+
+def _detail(date: DateInterval, place: str) -> str:
+    return ", ".join(part for part in (date.said if date.dated else tr("no year"), place) if part)
 
 
 def packed_labels(collection: Collection) -> bytes:

@@ -235,13 +235,9 @@ class Dates:
         self.first, self.last = first, last
         self.dated: npt.NDArray[np.bool_] = (first > -_FAR) | (last < _FAR)
         table: dict[tuple[int, int, str], int] = {}
-        self._kind = np.array(
-            [
-                table.setdefault(key, len(table))
-                for key in zip(first.tolist(), last.tolist(), sure.tolist(), strict=True)
-            ],
-            dtype=np.int64,
-        )
+        keys = zip(first.tolist(), last.tolist(), sure.tolist(), strict=True)
+        kinds = (table.setdefault(key, len(table)) for key in keys)
+        self._kind = np.fromiter(kinds, dtype=np.int64, count=len(first))
         self._kinds = [_closed(*key) for key in table]
 
     def __len__(self) -> int:
@@ -249,6 +245,11 @@ class Dates:
 
     def __getitem__(self, row: int) -> DateInterval:
         return self._kinds[self._kind[row]]
+
+    @property
+    def codes(self) -> npt.NDArray[np.int64]:
+        """int64 (n,): equal for plates of one date."""
+        return self._kind
 
     def certainly_before(self, date: DateInterval) -> npt.NDArray[np.bool_]:
         """Which are certainly before a date, bool (n,)."""
