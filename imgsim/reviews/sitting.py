@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,8 @@ from imgsim.reviews.decision_words import DECISIONS
 from imgsim.reviews.standing import latest
 
 REST = timedelta(hours=1)
+# What is said twice within this is a double click.
+TWICE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,18 @@ def sitting(by_one: Written, now: datetime) -> dict[str, int]:
         begun = moment
     counted = Counter(decision for when, decision in by_one.standing if begun <= when <= now)
     return {decision: counted[decision] for decision in DECISIONS if counted[decision]}
+
+
+def said_twice(history: Sequence[Review], reviewer: str, decision: str, now: datetime) -> bool:
+    """Whether this is what a reviewer has just said of a pair, as who clicks twice says it again.
+
+    Later it is said anew: of other pictures, perhaps, or on other evidence.
+
+    Parameters
+    ----------
+    history : every record of the pair, the oldest first.
+    now : with its time zone.
+    """
+    if not history or (history[-1].reviewer, history[-1].decision) != (reviewer, decision):
+        return False
+    return abs(now - datetime.fromisoformat(history[-1].when)) <= TWICE

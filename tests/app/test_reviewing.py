@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from imgsim.app.parts import reviewing
 from imgsim.app.services import caches
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
+from imgsim.reviews import sitting
 from tests.app.review_scene import press, told_of, visit
 from tests.herbals import HOSTILE
 from tests.pages import check, param, words
@@ -30,6 +32,25 @@ def test_compare_and_plate_show_what_was_decided(herbals: Collection) -> None:
         "review": "✓ shared motif", "review_title": f"Decided by Ada, {reviewing.day(made.when)}",
     }  # fmt: skip
     visit("plate", plate="p005", threshold="-1")
+
+
+def test_what_was_said_before_is_said_again_but_for_a_double_click(
+    herbals: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviews = reviews_of(herbals.path)
+    reviews.record("p005", "p022", "shared motif", reviewer="Ada", pictures=("a" * 64, "b" * 64))
+    app = visit("compare", plate="p005", with_="p022")
+    with monkeypatch.context() as later:
+        later.setattr(sitting, "TWICE", timedelta(0))
+        press(app, "Shared motif")
+    # The plates show other pictures now than those that were decided about.
+    _, made = reviews.all()
+    assert (made.picture_a, made.picture_b) == tuple(herbals.catalogue.pictures[one] for one in made.pair)
+    press(app, "Shared motif")
+    assert len(reviews.all()) == 2
+    press(app, "Same plate")
+    press(app, "Shared motif")
+    assert [review.decision for review in reviews.all()[2:]] == ["same plate", "shared motif"]
 
 
 def test_a_decision_changes_the_families_at_once_everywhere(herbals: Collection) -> None:

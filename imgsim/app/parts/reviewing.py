@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from imgsim.collection.shown_reviews import evidence_of
 from imgsim.errors import ImgsimError
 from imgsim.reviews import DECISIONS, Review
 from imgsim.reviews.decision_record import MOST_NOTE
+from imgsim.reviews.sitting import said_twice
 
 _LETTERS = {key.does: key.caps[0] for key in keyboard.DECISION_KEYS}
 _DECIDED = re.compile(rf"(?:(?<=^)|(?<=; ))(?:{'|'.join(map(re.escape, DECISIONS))})(?= \()")
@@ -181,8 +182,8 @@ def _decide(name: str, plate_a: str, plate_b: str, key: str, then: Then | None, 
         collection = caches.opened(name)
         rows = (collection.catalogue.row(plate_a), collection.catalogue.row(plate_b))
         said, note = caches.history(collection, plate_a, plate_b), str(st.session_state.get(note_key, ""))
-        if said and (said[-1].reviewer, said[-1].decision) == (reviewer.name(), decision) and not note:
-            return  # a double click says it once
+        if not note and said_twice(said, reviewer.name(), decision, datetime.now(UTC)):
+            return
         made = caches.reviews(collection).record(
             plate_a, plate_b, decision,
             reviewer=reviewer.name(), note=note,
@@ -207,10 +208,9 @@ def _undo(name: str, then: Then | None) -> None:
     if not gone:
         say(tr("There is nothing of yours to take back."))
         return
-    first, decision = gone[0], tr(gone[0].decision)
+    first, decision, (one, other) = gone[0], tr(gone[0].decision), gone[0].pair
     if len(gone) == 1:
-        plates = {"decision": decision, "plate": first.plate_a, "other": first.plate_b}
-        say(tr("Taken back: {decision} ({plate}, {other}).", **plates))
+        say(tr("Taken back: {decision} ({plate}, {other}).", decision=decision, plate=one, other=other))
     else:
         pairs = text.count(len(gone), "pair at once", "pairs at once")
         say(tr("Taken back: {decision} ({pairs}).", decision=decision, pairs=pairs))
