@@ -15,7 +15,13 @@ def draw() -> None:
     if caches.infos():  # all of them damaged, as is said above
         st.markdown(tr("## Or make another collection"))
         adding.draw(state.current(adding.State), first=True)
-        return
+    else:
+        _alone()
+    if any(not info.error for info in caches.infos()):
+        st.rerun()  # it came about while this was drawn, when nothing watched for it yet
+
+
+def _alone() -> None:
     with st.container(key="first_start"):
         with st.container(key="brand", gap=None):
             st.markdown("**imgsim**")
