@@ -77,7 +77,7 @@ class Features:
         points = self.points.copy()
         points[:, 0] = self.size[0] - points[:, 0]
         points[:, 3] = (np.pi - points[:, 3]) % (2 * np.pi)
-        return replace(self, points=points, descriptors=self.descriptors[:, _MIRROR])
+        return replace(self, points=points, descriptors=self.descriptors.take(_MIRROR, axis=1))
 
 
 def no_features(size: tuple[int, int]) -> Features:
@@ -200,5 +200,5 @@ def inverted(features: Features) -> Features:
     """
     points = features.points.copy()
     points[:, 3] = (points[:, 3] + np.pi) % (2 * np.pi)
-    descriptors = features.descriptors[:, _INVERSE]
+    descriptors = features.descriptors.take(_INVERSE, axis=1)
     return replace(features, points=points, descriptors=descriptors, tone=1 - features.tone)

@@ -9,10 +9,12 @@ much of each plate agrees, and, with the transform shifted aside, how much would
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from imgsim.features.descriptor_similarity import similar_rows
 from imgsim.features.extraction import Features
 from imgsim.features.working_copy import extent
 
@@ -25,8 +27,6 @@ COARSE, FINE = 75.0, 8.0
 # How far the directions (radians) and sizes (natural logarithm) of two features may stray from the transform.
 TURN, STRETCH = 0.45, 0.5
 LEAST = 4
-# Rows of a matrix of similarities that are looked at together.
-BLOCK = 128
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,12 @@ def mirroring(width: float) -> np.ndarray:
     return np.array([[-1.0, 0, width], [0, 1, 0], [0, 0, 1]])
 
 
-def fit(a: Features, b: Features, similarity: np.ndarray) -> Fit:
-    """Find the transform from A to B with which most features agree.
-
-    Parameters
-    ----------
-    similarity : float32 (len(a), len(b))
-        Cosine of the descriptors.
-    """
+def fit(a: Features, b: Features) -> Fit:
+    """Find the transform from A to B with which most features agree."""
     if len(a) < LEAST or len(b) < LEAST:
         return nothing()
     unit = unit_of(b.size)
-    rows_a, rows_b = tentative(similarity)
+    rows_a, rows_b = tentative(similar_rows(a, b))
     keep = a.vouch[rows_a] & b.vouch[rows_b]
     rows_a, rows_b = rows_a[keep], rows_b[keep]
     support = _vote(a.points[rows_a], b.points[rows_b], unit)
@@ -101,8 +95,14 @@ def fit(a: Features, b: Features, similarity: np.ndarray) -> Fit:
     return _refined(p, q, rows_a, rows_b, support, unit)
 
 
-def tentative(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of features that are each other's best, and clearly so, the clearest first."""
+def tentative(similarity: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of features that are each other's best, and clearly so, the clearest first.
+
+    Parameters
+    ----------
+    similarity : float32 (some of len(a), len(b)) one after another
+        Cosine of the descriptors.
+    """
     best, first, second, greatest = _likest(similarity)
     # The column's greatest is its own: numpy finds where it lies thirty times slower than what it is.
     mutual = greatest[best] <= first
@@ -112,22 +112,19 @@ def tentative(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return keep, best[keep]
 
 
-def _likest(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _likest(similarity: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Where the greatest of each row lies, what it is, what the next is, and the greatest of each column."""
-    rows, columns = similarity.shape
-    best = np.zeros(rows, np.int64)
-    first, second = np.zeros((2, rows), similarity.dtype)
-    greatest = np.full(columns, -np.inf, similarity.dtype)
-    # By blocks that stay in a core's own cache while they are gone through three times.
-    for start in range(0, rows, BLOCK):
-        part, own = similarity[start : start + BLOCK], slice(start, start + BLOCK)
-        best[own] = part.argmax(1)
-        np.maximum(greatest, part.max(0), out=greatest)
-        at = np.arange(len(part)), best[own]
-        first[own] = part[at]
-        part[at] = -1
-        second[own] = part.max(1)
-        part[at] = first[own]
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    greatest = np.zeros(0)
+    for rows in similarity:
+        best, most = rows.argmax(1), rows.max(0)
+        greatest = np.maximum(greatest, most) if parts else most
+        at = np.arange(len(rows)), best
+        first = rows[at]
+        rows[at] = -1
+        parts.append((best, first, rows.max(1)))
+        rows[at] = first
+    best, first, second = (np.concatenate(side) for side in zip(*parts, strict=True))
     return best, first, second, greatest
 
 
@@ -156,12 +153,15 @@ def _refined(
     found = nothing()
     if not sound(transform):
         return found
+    near = np.zeros(0, bool)
     for reach in (40.0, 20.0, FINE, FINE, FINE):
-        errors = np.hypot(*(moved(transform, p) - q).T) * unit
+        before, errors = near, np.hypot(*(moved(transform, p) - q).T) * unit
         near = errors < reach
         if near.sum() < LEAST:
             break
         found = Fit(transform, rows_a[near], rows_b[near], errors[near], model)
+        if reach == FINE and np.array_equal(near, before):
+            break  # the same pairs give the same transform again
         if near.sum() >= 8 and reach < 40:
             better = affine_of(p[near], q[near])
             if sound(better):

@@ -185,11 +185,11 @@ def find_motif(
 
 def verify(query: Features, plate: Features, row: int, turned: bool) -> Hit | None:
     """Whether a plate contains the query's features (flipped already if ``turned``)."""
-    alike = descriptor_similarity(query, plate)
-    fit = geometry.fit(query, plate, alike)
+    fit = geometry.fit(query, plate)
     # A transform that shrinks the box to a point is no copy of it.
     if not len(fit) or not SMALLEST**2 < abs(np.linalg.det(fit.transform[:2, :2])) < SMALLEST**-2:
         return None
+    alike = descriptor_similarity(query, plate)
     near = geometry.candidates_near(query, plate, alike, fit.transform, 60.0, LIKENESS)
     rows, _, _ = geometry.one_to_one(near, 0, REACH)
     chance = float(np.mean([len(geometry.one_to_one(near, aside, REACH)[0]) for aside in _ASIDE]))

@@ -168,8 +168,7 @@ def _pairs(
 
 def _lay(a: Features, b: Features) -> _Laid | None:
     """Lay one plate over another; None where too little agrees, or only turned or enlarged."""
-    similarity = descriptor_similarity(a, b)
-    found = geometry.fit(a, b, similarity)
+    found = geometry.fit(a, b)
     if len(found) < AGREEING:
         return None
     linear = found.transform[:2, :2]
@@ -178,7 +177,7 @@ def _lay(a: Features, b: Features) -> _Laid | None:
     if abs(turn) > TURN or abs(np.log(size)) > np.log(STRETCH):
         return None
     # Trunks and hatching agree with themselves nearly as well when shifted aside.
-    seen = support(a, b, similarity, found)
+    seen = support(a, b, descriptor_similarity(a, b), found)
     if seen.strict < min(CHANCE * seen.by_chance + MARGIN, ENOUGH) or seen.places < PLACES:
         return None
     group = _together(a.points[found.rows_a, :2] / max(a.size))

@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE
 from imgsim.errors import ImgsimError
-from imgsim.features.descriptor_similarity import descriptor_similarity
 from imgsim.features.extraction import Features, inverted, mirrored
 from imgsim.features.feature_store import FeatureStore
 from imgsim.features.inverted_index import FeatureIndex
@@ -117,7 +116,7 @@ def _looked_for(query: Features, other: Features, row: int) -> MatchRow:
     hits = [hit for turned, side in sides if (hit := verify(side, other, row, turned)) is not None]
     if hits:
         return _contains(max(hits, key=lambda hit: hit.score), query)
-    fits = (geometry.fit(side, other, descriptor_similarity(side, other)) for _, side in sides)
+    fits = (geometry.fit(side, other) for _, side in sides)
     return _look_alike(row, max(map(len, fits)))
 
 

@@ -77,10 +77,11 @@ class Side:
 
 def match(a: Features, b: Features) -> Match:
     """Compare two plates in both orientations, and as negatives where they may be, and return the best."""
-    best, side, alike = max((_tried(side, b) for side in _sides(a, b)), key=lambda one: len(one[0]))
+    best, side = max(((geometry.fit(side.features, b), side) for side in _sides(a, b)), key=lambda one: len(one[0]))
     # Most pairs of plates end here, or at the question of chance: areas are looked at only where it is worth it.
     if len(best) < min(LEAST_WHOLE, LEAST_DETAIL):
         return look_alike(len(best), side.mirrored, side.negative)
+    alike = descriptor_similarity(side.features, b)
     seen = support(side.features, b, alike, best)
     if not stands(seen):
         return look_alike(len(best), side.mirrored, side.negative)
@@ -92,11 +93,6 @@ def match(a: Features, b: Features) -> Match:
     else:
         return look_alike(len(best), side.mirrored, side.negative)
     return _match(verdict, a, b, agreed, side)
-
-
-def _tried(side: Side, b: Features) -> tuple[geometry.Fit, Side, np.ndarray]:
-    alike = descriptor_similarity(side.features, b)
-    return geometry.fit(side.features, b, alike), side, alike
 
 
 def _sides(a: Features, b: Features) -> list[Side]:

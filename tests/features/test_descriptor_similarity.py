@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from imgsim.features import descriptor_similarity as module
-from imgsim.features.descriptor_similarity import descriptor_similarity, multiply_bytes, multiply_floats
+from imgsim.features.descriptor_similarity import (
+    ROWS,
+    descriptor_similarity,
+    multiply_bytes,
+    multiply_floats,
+    similar_rows,
+)
 from imgsim.features.extraction import DIMENSIONS, Features
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +49,10 @@ def test_every_cosine(counts: tuple[int, int], most: int) -> None:
     assert np.allclose(found, unit_a @ unit_b.T, atol=1e-6)
     # Whoever looks for the second best writes into it.
     assert found.flags.writeable
+    some_at_a_time = list(similar_rows(a, b))
+    assert [len(rows) for rows in some_at_a_time] == [min(ROWS, counts[0] - at) for at in range(0, counts[0], ROWS)]
+    assert np.array_equal(np.concatenate(some_at_a_time), found)
+    assert all(rows.flags.writeable for rows in some_at_a_time)
 
 
 @pytest.mark.usefixtures("multiplied")

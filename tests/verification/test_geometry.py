@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from imgsim.base.verdict_words import DETAIL, LOOK_ALIKE, MIRRORED, SAME, VERDICTS
+from imgsim.features.descriptor_similarity import ROWS
 from imgsim.features.extraction import Features, extract, mirrored
 from imgsim.sources.sample import draw_plate
 from imgsim.verification import geometry as g
@@ -69,18 +70,18 @@ def test_soundness_is_told_by_the_singular_values() -> None:
 def test_tentative_pairs_are_mutual_and_clear() -> None:
     similarity = np.array([[0.99, 0.2, 0.1], [0.97, 0.6, 0.3], [0.1, 0.70, 0.71]], np.float32)
     before = similarity.copy()
-    rows_a, rows_b = g.tentative(similarity)
+    rows_a, rows_b = g.tentative([similarity])
     # 0-0 is clear; row 1 prefers 0 too, which prefers row 0; row 2 cannot decide.
     assert rows_a.tolist() == [0] and rows_b.tolist() == [0]
     assert np.array_equal(similarity, before)
 
 
-@pytest.mark.parametrize("count", [1, g.BLOCK, 2 * g.BLOCK + 31])
+@pytest.mark.parametrize("count", [1, ROWS, 2 * ROWS + 31])
 def test_many_rows_give_what_a_look_at_all_at_once_gives(count: int) -> None:
     # Coarse numbers: there are ties, of which the first counts.
     similarity = np.random.default_rng(count).integers(0, 60, (count, 90)).astype(np.float32) / 60
     before = similarity.copy()
-    best, first, second, greatest = g._likest(similarity)
+    best, first, second, greatest = g._likest(similarity[start : start + ROWS] for start in range(0, count, ROWS))
     ordered = np.sort(before, 1)
     assert np.array_equal(best, before.argmax(1)) and np.array_equal(greatest, before.max(0))
     assert np.array_equal(first, ordered[:, -1]) and np.array_equal(second, ordered[:, -2])
