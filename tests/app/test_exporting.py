@@ -19,6 +19,7 @@ from imgsim.app.services.ready_exports import Store
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.export import KINDS, Request
+from imgsim.export.kind import RESERVED
 from imgsim.export.neighbour_lists import expected_rows
 from tests import pages
 from tests.app.asking import get
@@ -144,7 +145,7 @@ def test_separate_files_and_other_choices(dialog: Callable[..., AppTest]) -> Non
     ]
     app.button(key="export_prepare").click()
     app = again(app)
-    assert list(links(app)) == ["matches.csv", "map.csv", "README.txt", "manifest.json"]
+    assert list(links(app)) == ["matches.csv", "map.csv", *RESERVED]
     assert len(read_back(get(links(app)["matches.csv"])[2])) == 4
     # What is asked for in another way is not there yet, and what was made is still there.
     app.toggle(key="export_look_alikes").set_value(False)
