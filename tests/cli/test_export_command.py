@@ -245,7 +245,7 @@ def test_from_outside(here: Path, data: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert set(unzipped(here / "b.zip")) == {
-        "books.bib", "books.json", *RESERVED,
+        "books.bib", "books.json", "books.jsonld", *RESERVED,
     }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_a_family_as_separate_files(page: Page, app: Served, sample: Collection)
     settle(page)
     dialog.get_by_role("button", name="Prepare").click()
     links = page.locator("a.download")
-    expect(links).to_have_count(7)
+    expect(links).to_have_count(12)
     settle(page)
     name, content = download(page, links.filter(has_text="families.csv"))
     assert name == "families.csv"

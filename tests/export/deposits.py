@@ -30,7 +30,7 @@ CFF = _object(
         "license": {"enum": ["CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC0-1.0"]},
         "authors": _some(_object(
             "name", name=_TEXT,
-            orcid={"type": "string", "pattern": r"^https://orcid\.org/[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"},
+            orcid={"type": "string", "pattern": r"^https://orcid.org/[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"},
         )),
     },
 )  # fmt: skip
