@@ -77,7 +77,7 @@ def test_it_offers_everything_there_is_and_says_what_there_is_not(dialog: Callab
     assert {name for name, box in boxes.items() if box.disabled} == {"copies", "reviews", "pages"}
     assert "page Review" in boxes["reviews"].help
     assert [file for file, *_ in tables(app)[:-1]] == [
-        "neighbours.csv", "matches.csv", "families.csv", "books.bib", "books.json",
+        "neighbours.csv", "matches.csv", "families.csv", "families.jsonld", "books.bib", "books.json", "books.jsonld",
     ]  # fmt: skip
     promised = {file: count for file, count, _ in tables(app)[:-1]}
     assert promised["matches.csv"] == "3 pairs" and promised["families.csv"] == "5 plates"

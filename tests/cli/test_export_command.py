@@ -114,7 +114,9 @@ def test_progress_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["export", "herbals", "--what", "neighbours", "books", "--json", "--out", "x.zip"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {event["event"] for event in events[:-1]} == {"progress"}
-    assert {event["stage"] for event in events[:-1]} == {"neighbours.csv", "books.bib", "books.json"}
+    assert {event["stage"] for event in events[:-1]} == {
+        "neighbours.csv", "books.bib", "books.json", "books.jsonld",
+    }  # fmt: skip
     assert events[-1] == {"event": "done", "files": {"x.zip": (here / "x.zip").stat().st_size}, "plates": 24}
     assert main(["export", "nobody", "--json"]) == 1
     event = json.loads(capsys.readouterr().out)

@@ -125,7 +125,7 @@ def test_a_folder_of_files_holds_the_same(herbals: Collection, tmp_path: Path) -
         assert {path.name: path.read_bytes() for path in paths} == {
             name.split("/")[1]: archive.read(name) for name in archive.namelist()
         }
-    names = {"matches.csv", "books.bib", "books.json", "mine.txt", *RESERVED}
+    names = {"matches.csv", "books.bib", "books.json", "books.jsonld", "mine.txt", *RESERVED}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
 
 

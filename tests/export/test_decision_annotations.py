@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import jsonschema
+import numpy as np
 import pytest
 
 from imgsim.collection import Collection
@@ -64,7 +65,7 @@ PAGE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def annotations(collection: Collection, **values: Any) -> list[dict[str, Any]]:
+def annotated(collection: Collection, **values: Any) -> list[dict[str, Any]]:
     """The annotations of a collection, in the order of the records."""
     page = json.loads(content(the_file("reviews.jsonld"), request_of(collection, **values)))
     jsonschema.validate(page, PAGE)
@@ -84,7 +85,7 @@ def test_every_record_of_the_csv_is_an_annotation_of_two_pictures(tmp_path: Path
     ids, reviews = made.catalogue.plate_ids, reviews_of(made)
     for at, text in enumerate(one for one in ATTACKS if one.strip()):
         reviews.record(ids[0], ids[at + 1], list(DECISIONS)[at % 6], reviewer=text, note=text)
-    found, listed = annotations(made), table("reviews.csv", request_of(made))
+    found, listed = annotated(made), table("reviews.csv", request_of(made))
     assert [one["id"] for one in found] == [f"urn:uuid:{name}" for name in listed["uuid"]]
     for one, row in zip(found, listed.to_dict("records"), strict=True):
         assert tags(one) == [row["decision"]] and one["creator"] == {"type": "Person", "name": one["creator"]["name"]}
@@ -96,7 +97,7 @@ def test_every_record_of_the_csv_is_an_annotation_of_two_pictures(tmp_path: Path
         filter(None, listed["note"])
     )
     # Of some plates only what was decided about them.
-    assert [one["id"] for one in annotations(made, rows=[2])] == [found[1]["id"]]
+    assert [one["id"] for one in annotated(made, rows=np.array([2]))] == [found[1]["id"]]
 
 
 def test_what_was_taken_back_bears_that_word_and_what_took_it_back_answers(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_what_was_taken_back_bears_that_word_and_what_took_it_back_answers(tmp_p
     first = reviews.record(ids[0], ids[1], "same plate", reviewer="Ada (0000-0002-1825-0097)")
     (undone,) = reviews.undo("Ada (0000-0002-1825-0097)")
     again = reviews.record(ids[0], ids[1], "unrelated", reviewer="Eve", confirms=first.uuid)
-    decided, reply, confirming = annotations(made)
+    decided, reply, confirming = annotated(made)
     assert undone.uuid == first.uuid and tags(decided) == ["same plate", "taken back"]
     assert decided["creator"] == {
         "type": "Person", "name": "Ada", "id": "https://orcid.org/0000-0002-1825-0097",
@@ -125,7 +126,7 @@ def test_where_two_agree_is_drawn_on_both_and_only_on_the_pictures_that_were_jud
     reviews.record("a", "b", "same plate", reviewer="Eve", pictures=("d" * 64, "b" * 64))
     reviews.record("a", "c", "unsure", reviewer="Ada")
     reviews.record("b", "gone 1/2", "unsure", reviewer="Ada", pictures=("b" * 64, ""))
-    agreed, earlier, without, gone = annotations(made)
+    agreed, earlier, without, gone = annotated(made)
     a, b = agreed["target"]
     assert a["source"]["id"] == picture_name("a" * 64) and a["selector"]["type"] == "SvgSelector"
     (polygon,) = ElementTree.fromstring(a["selector"]["value"])
