@@ -155,6 +155,24 @@ def test_separate_files_and_other_choices(dialog: Callable[..., AppTest]) -> Non
     assert links(again(app))
 
 
+def test_names_and_a_licence_are_asked_for_and_go_into_the_zip(dialog: Callable[..., AppTest]) -> None:
+    app = dialog()
+    app.text_input(key="export_by").set_value("Ada (0000-0002-1825-0098); Eve")
+    app = again(app)
+    assert any("last digit does not fit" in error.value for error in app.error)
+    app.text_input(key="export_by").set_value("Ada (0000-0002-1825-0097); Eve;")
+    app.selectbox(key="export_licence").set_value("CC-BY-4.0")
+    app = again(app)
+    app.button(key="export_prepare").click()
+    app = again(app)
+    (address,) = links(app).values()
+    with zipfile.ZipFile(io.BytesIO(get(*address.split("?"))[2])) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("/.zenodo.json"))
+        record = json.loads(archive.read(name))
+    assert record["creators"] == [{"name": "Ada", "orcid": "0000-0002-1825-0097"}, {"name": "Eve"}]
+    assert (record["access_right"], record["license"]) == ("open", "cc-by-4.0")
+
+
 def test_the_conditions_of_neighbours_are_those_of_the_address(
     dialog: Callable[..., AppTest], herbals: Collection
 ) -> None:

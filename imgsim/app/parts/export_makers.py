@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from imgsim.app.services import text
 from imgsim.base.translation import tr
+from imgsim.errors import ImgsimError
 from imgsim.export.crate.licences import LICENCES
 from imgsim.export.crate.persons import maker
 
 _BY, _LICENCE = "export_by", "export_licence"
 
 
-def ask() -> None:
-    """Draw the two fields, folded away: most exports are for oneself."""
+def ask() -> bool:
+    """Draw the two fields, folded away: most exports are for oneself. Returns whether what was written will do."""
     with st.expander(tr("Names and licence")):
         st.text_input(
             tr("To be cited by"),
@@ -33,10 +35,23 @@ def ask() -> None:
             ),
             key=_LICENCE,
         )
+    try:
+        _named()
+    except ImgsimError as error:
+        st.error(text.plain(error))
+        return False
+    return True
 
 
 def makers() -> tuple[str, ...]:
-    """The names that were written. Raises ImgsimError for one that is none, or with a mistyped ORCID iD."""
+    """The names that were written; none while one of them cannot be one."""
+    try:
+        return _named()
+    except ImgsimError:
+        return ()
+
+
+def _named() -> tuple[str, ...]:
     written = str(st.session_state.get(_BY) or "").split(";")
     return tuple(maker(one) for one in written if one.strip())
 

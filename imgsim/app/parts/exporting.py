@@ -96,7 +96,8 @@ def _body(collection: Collection, now: state.State, page: str) -> None:
             st.markdown(tr("**Nothing is ticked yet.** Tick what you want to take with you."))
             return
         form = st.radio(tr("**As**"), list(_FORMS), format_func=lambda name: tr(_FORMS[name]), key="export_as")
-        export_makers.ask()
+        if not export_makers.ask():
+            return
         # Asked for with what the conditions say now.
         request = _request(collection, state.current(), offers[which])
         _result(request, files_of(chosen, request), form == "zip")
