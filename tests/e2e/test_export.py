@@ -42,7 +42,7 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
     for title in ("Plates", "Network of books", "Map coordinates", "Interactive map"):
         tick(page, title)
     promised = page.locator("table.export tr")
-    expect(promised).to_have_count(11)
+    expect(promised).to_have_count(13)
     address = page.url
     page.get_by_role("button", name="Prepare").click()
     link = page.locator("a.download")
