@@ -105,6 +105,9 @@ _PAGE = _object(
     "id type items",
     {"id": _URI, "type": {"const": "AnnotationPage"}, "items": _list(_ANNOTATION)},
 )
+CREATOR = _object(
+    "type name", {"id": _URI, "type": {"const": "Person"}, "name": {"type": "string", "minLength": 1}}
+)
 # What is said of a canvas: a W3C Web Annotation (its sections 3.2 to 4.2), of the forms that we write.
 _SAID = _object(
     "id type motivation creator created body target",
@@ -112,7 +115,7 @@ _SAID = _object(
         "id": _URI,
         "type": {"const": "Annotation"},
         "motivation": {"const": "commenting"},
-        "creator": _object("type name", {"type": {"const": "Person"}, "name": {"type": "string", "minLength": 1}}),
+        "creator": CREATOR,
         "created": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
         "body": _object(
             "type value format",

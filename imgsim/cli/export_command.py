@@ -19,6 +19,8 @@ from imgsim.collection import Collection, open_collection
 from imgsim.collection.listing import TIMES
 from imgsim.errors import ImgsimError
 from imgsim.export.bundle import replacing, stem, write_files, zip_chunks
+from imgsim.export.crate.licences import LICENCES
+from imgsim.export.crate.persons import maker
 from imgsim.export.kind import ExportFile
 from imgsim.export.kinds import available, every_kind, files_of
 from imgsim.export.request import Request
@@ -54,6 +56,13 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-11-22") from None
+
+
+def _maker(text: str) -> str:
+    try:
+        return maker(text)
+    except ImgsimError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -120,6 +129,15 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--date", type=_day, default=date.today().isoformat(), metavar="DAY",
         help="the day that stands in the lists (default: today); the same day gives the same bytes",
+    )  # fmt: skip
+    add(
+        "--by", nargs="+", action="extend", type=_maker, default=[], metavar="NAME",
+        help="whom the export is to be cited by, each in quotation marks, with an ORCID iD behind the name if there is "
+        "one (default: those who decided)",
+    )  # fmt: skip
+    add(
+        "--licence", choices=list(LICENCES), default="",
+        help="under which licence you give these lists (default: none is chosen, and the export says so)",
     )  # fmt: skip
     add("--format", choices=["zip", "files"], help="one zip, or separate files (default: zip)")
     add(
@@ -201,6 +219,8 @@ def _request(given: argparse.Namespace, collection: Collection) -> Request:
         between=collection.between(*given.between) if given.between else None,
         method=given.projection,
         colour=given.colour,
+        makers=tuple(given.by),
+        licence=given.licence,
     )
 
 

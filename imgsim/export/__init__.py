@@ -24,7 +24,7 @@ from imgsim.export.request import Chunk, Request
 from imgsim.export.tables import table_csv
 
 __all__ = [
-    "KINDS", "WHEN", "Chunk", "Estimate", "ExportFile", "ExportKind", "Request", "available", "estimate",
+    "KINDS", "Chunk", "Estimate", "ExportFile", "ExportKind", "Request", "available", "estimate",
     "every_kind", "families_csv", "files_of", "guarded", "map_html", "neighbours_csv", "network_csv", "pairs_csv",
     "read_back", "register", "selection_csv", "stem", "table_csv", "write_files", "zip_chunks",
 ]  # fmt: skip

@@ -29,4 +29,6 @@ def command_line(request: Request, kinds: Sequence[str]) -> str:
     words += ["--between", *request.between.names] if request.between is not None else []
     words += ["--projection", request.method] if request.method else []
     words += ["--colour", request.colour] if request.colour != "decade" else []
+    words += ["--by", *request.makers] if request.makers else []
+    words += ["--licence", request.licence] if request.licence else []
     return shlex.join([*words, "--date", request.date])

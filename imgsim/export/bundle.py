@@ -1,4 +1,4 @@
-"""Writing an export: file by file, or as one zip with its README and its record.
+"""Writing an export: file by file, or as one zip, with its README and its records; either is an RO-Crate.
 
 A zip is streamed: it is never in memory as a whole, and neither is any of its files. Its times are fixed, so the same
 request gives the same bytes.
@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO
 
-from imgsim.export.kind import ExportFile
-from imgsim.export.readme import Written, readme
+from imgsim.export.crate import citation_cff, ro_crate, statement, zenodo_json
+from imgsim.export.kind import CITATION, CRATE, MANIFEST, README, ZENODO, ExportFile
+from imgsim.export.readme import readme
 from imgsim.export.request import Request
+from imgsim.export.written import Written
 
-README, MANIFEST = "README.txt", "manifest.json"
 # (the file's name, how many rows are written, how many there will be, about)
 Report = Callable[[str, int, int], None]
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
@@ -36,7 +37,7 @@ def stem(request: Request) -> str:
 def zip_chunks(
     request: Request, files: Sequence[ExportFile], report: Report | None = None
 ) -> Iterator[bytes]:
-    """Yield a zip of files, README.txt and manifest.json, in a folder of its own."""
+    """Yield a zip of files and of the records beside them, in a folder of its own."""
     folder, sink = stem(request), _Sink()
     written: list[Written] = []
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -48,8 +49,7 @@ def zip_chunks(
                     yield from sink.taken()
                     result = so_far
             written.append(result)
-        said = {README: readme(request, written).encode(), MANIFEST: manifest(request, written)}
-        for name, content in said.items():
+        for name, content in records(request, written).items():
             archive.writestr(_entry(f"{folder}/{name}"), content)
             yield from sink.taken()
     yield from sink.taken()
@@ -58,7 +58,7 @@ def zip_chunks(
 def write_files(
     folder: Path, request: Request, files: Sequence[ExportFile], report: Report | None = None
 ) -> list[Path]:
-    """Write files, README.txt and manifest.json into a folder; a file of the same name is replaced, never cut short."""
+    """Write files and the records beside them into a folder; a file of the same name is replaced, never cut short."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for file in files:
@@ -67,7 +67,7 @@ def write_files(
                 target.write(data)
                 result = so_far
         written.append(result)
-    said = {README: readme(request, written).encode(), MANIFEST: manifest(request, written)}
+    said = records(request, written)
     for name, content in said.items():
         with replacing(folder / name) as target:
             target.write(content)
@@ -90,6 +90,18 @@ class replacing:
             self._draft.replace(self._path)
         else:
             self._draft.unlink(missing_ok=True)
+
+
+def records(request: Request, written: Sequence[Written]) -> dict[str, bytes]:
+    """Return what stands beside the files: for readers, for whoever cites, for archives, for programs."""
+    said = statement(request, written)
+    beside = {
+        README: readme(request, said, written).encode(),
+        MANIFEST: manifest(request, written),
+        CITATION: citation_cff(said),
+        ZENODO: zenodo_json(said),
+    }
+    return {**beside, CRATE: ro_crate(request, said, written, beside)}
 
 
 def manifest(request: Request, written: Sequence[Written]) -> bytes:

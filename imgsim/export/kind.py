@@ -17,7 +17,9 @@ from imgsim.export.request import Chunk, Request
 # Names stand in addresses, on the command line and on every system's disks.
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}(\.[A-Za-z0-9]{1,12}){1,2}")
-RESERVED = ("README.txt", "manifest.json")  # what a bundle adds
+README, MANIFEST, CITATION, ZENODO = "README.txt", "manifest.json", "CITATION.cff", ".zenodo.json"
+CRATE = "ro-crate-metadata.json"
+RESERVED = (README, MANIFEST, CITATION, ZENODO, CRATE)  # what a bundle adds
 
 
 @dataclass(frozen=True)

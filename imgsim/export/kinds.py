@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imgsim.base.translation import counted, marked
-from imgsim.errors import AddCopies, Decide, ImgsimError, NameBooks, PrepareAgain, PrepareImages
+from imgsim.errors import ImgsimError
+from imgsim.export import linked, missing
 from imgsim.export.book_edges import expected_edges, expected_ties, graphml_chunks, network_chunks
 from imgsim.export.copy_lists import copied, copy_chunks
+from imgsim.export.decision_annotations import annotation_chunks
 from imgsim.export.family_lists import family_chunks, family_ids
 from imgsim.export.kind import ExportFile, ExportKind, Kinds
-from imgsim.export.map_page import map_chunks, method_of
+from imgsim.export.map_page import map_chunks
 from imgsim.export.match_lists import match_chunks, matched
 from imgsim.export.neighbour_lists import expected_rows, neighbour_chunks
 from imgsim.export.page_lists import boxes, page_chunks
@@ -22,53 +24,7 @@ from imgsim.export.references import bibtex_chunks, csl_chunks
 from imgsim.export.request import Request
 from imgsim.export.review_lists import review_chunks, reviewed
 
-CSV, HTML = "text/csv", "text/html"
-
-
-def _uncompared(request: Request) -> ImgsimError | None:
-    if request.collection.matches is not None:
-        return None
-    return ImgsimError(
-        "The plates were never compared by their lines.", PrepareAgain(str(request.collection.path))
-    )
-
-
-def _unasked(request: Request) -> ImgsimError | None:
-    if request.collection.copies is not None:
-        return None
-    return ImgsimError("Nobody has asked for copies by another hand.", AddCopies())
-
-
-def _unplaced(request: Request) -> ImgsimError | None:
-    if any(request.collection.projections(backbone) for backbone in request.collection.backbones):
-        return None
-    again = PrepareAgain(str(request.collection.path), projections=("umap",))
-    return ImgsimError("There is no map yet.", again)
-
-
-def _undrawn(request: Request) -> ImgsimError | None:
-    if method_of(request):
-        return None
-    again = PrepareAgain(str(request.collection.path), request.backbone, ("umap",))
-    return ImgsimError(f"There is no map of {request.backbone} yet.", again)
-
-
-def _unbound(request: Request) -> ImgsimError | None:
-    if any(request.catalogue.frame["book"] != ""):
-        return None
-    return ImgsimError("No book is known of any plate.", NameBooks(str(request.collection.path)))
-
-
-def _unpaged(request: Request) -> ImgsimError | None:
-    if request.collection.pages is not None:
-        return None
-    return ImgsimError(
-        "No plate was cut out of a page: each is an image by itself.", PrepareImages(str(request.collection.path))
-    )
-
-
-def _unreviewed(request: Request) -> ImgsimError | None:
-    return None if request.reviews else ImgsimError("Nobody has decided about a pair yet.", Decide())
+CSV, HTML, LINKED = "text/csv", "text/html", "application/ld+json"
 
 
 def _family_rows(request: Request) -> int:
@@ -86,6 +42,7 @@ def _book_count(request: Request) -> int:
 
 _ROW, _PLATE, _BOOK = counted("row", "rows"), counted("plate", "plates"), counted("book", "books")
 _PAIR, _BOOKS = counted("pair", "pairs"), counted("pair of books", "pairs of books")
+_REVIEW = counted("review", "reviews")
 _FOUND, _ABOUT, _MAPS = marked("What was found"), marked("What it is about"), marked("Maps")
 
 KINDS: tuple[ExportKind, ...] = (
@@ -112,7 +69,7 @@ KINDS: tuple[ExportKind, ...] = (
                 _PAIR, lambda request: len(matched(request)), match_chunks,
             ),
         ),
-        _uncompared,
+        missing.uncompared,
     ),
     ExportKind(
         "families", marked("Families"),
@@ -124,8 +81,14 @@ KINDS: tuple[ExportKind, ...] = (
                 "its plates, if at least one of them was asked for. \"Earliest\" is the earliest in this collection.",
                 _PLATE, _family_rows, family_chunks,
             ),
+            ExportFile(
+                "families.jsonld", LINKED,
+                "The same families as linked data, in the terms of schema.org and CIDOC-CRM: each is one image, with "
+                "the plates that show it.",
+                _PLATE, _family_rows, linked.family_chunks, (1100, 300),
+            ),
         ),
-        _uncompared,
+        missing.uncompared,
     ),
     ExportKind(
         "copies", marked("Copies by another hand"),
@@ -139,7 +102,7 @@ KINDS: tuple[ExportKind, ...] = (
                 _PAIR, lambda request: len(copied(request)), copy_chunks,
             ),
         ),
-        _unasked,
+        missing.unasked,
     ),
     ExportKind(
         "reviews", marked("Reviews"),
@@ -149,10 +112,16 @@ KINDS: tuple[ExportKind, ...] = (
                 "reviews.csv", CSV,
                 "What people decided about pairs: every record, with who made it, when, and what was shown. Another "
                 "copy of imgsim takes this file in. The families here are those after these decisions.",
-                counted("review", "reviews"), lambda request: len(reviewed(request)), review_chunks,
+                _REVIEW, lambda request: len(reviewed(request)), review_chunks,
+            ),
+            ExportFile(
+                "reviews.jsonld", LINKED,
+                "The same records as W3C Web Annotations, for programs that know nothing of imgsim: about which two "
+                "pictures, who decided what, and where the two agree. One that was taken back says so.",
+                _REVIEW, lambda request: len(reviewed(request)), annotation_chunks, (1500, 200),
             ),
         ),
-        _unreviewed,
+        missing.unreviewed,
     ),
     ExportKind(
         "network", marked("Network of books"),
@@ -171,7 +140,7 @@ KINDS: tuple[ExportKind, ...] = (
                 _BOOKS, expected_edges, network_chunks, (500, 600),
             ),
         ),
-        _uncompared, whole=True,
+        missing.uncompared, whole=True,
     ),
     ExportKind(
         "plates", marked("Plates"),
@@ -194,7 +163,7 @@ KINDS: tuple[ExportKind, ...] = (
                 _ROW, lambda request: len(boxes(request)), page_chunks,
             ),
         ),
-        _unpaged,
+        missing.unpaged,
     ),
     ExportKind(
         "books", marked("Books"),
@@ -210,8 +179,14 @@ KINDS: tuple[ExportKind, ...] = (
                 "The same references in CSL-JSON 1.0.2, for Zotero, Pandoc and citation processors.",
                 _BOOK, _book_count, csl_chunks, (420, 4),
             ),
+            ExportFile(
+                "books.jsonld", LINKED,
+                "The same books as linked data, in the terms of schema.org, with their numbers in ESTC and their "
+                "authors' in VIAF and GND where the table has them.",
+                _BOOK, _book_count, linked.book_chunks, (700, 300),
+            ),
         ),
-        _unbound,
+        missing.unbound,
     ),
     ExportKind(
         "map", marked("Map coordinates"),
@@ -224,7 +199,7 @@ KINDS: tuple[ExportKind, ...] = (
                 _PLATE, _all, point_chunks,
             ),
         ),
-        _unplaced,
+        missing.unplaced,
     ),
     ExportKind(
         "map-page", marked("Interactive map"),
@@ -235,7 +210,7 @@ KINDS: tuple[ExportKind, ...] = (
                 map_chunks, (260, 4_900_000),
             ),
         ),
-        _undrawn,
+        missing.undrawn,
     ),
 )  # fmt: skip
 

@@ -2,64 +2,39 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from imgsim.base.cells import GUARD
-from imgsim.collection.citing import collection_citation, scores_citation
 from imgsim.export.again import FIND, PREPARE, command_line
-from imgsim.export.columns import meaning
-from imgsim.export.kind import ExportFile
+from imgsim.export.crate.persons import NOBODY
+from imgsim.export.crate.statement import Statement
+from imgsim.export.kind import CITATION, CRATE, ZENODO
 from imgsim.export.kinds import kinds_of
 from imgsim.export.request import Request
-from imgsim.reviews.account import Account, account
+from imgsim.export.written import Written
 
 _WIDTH = 96
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
-@dataclass(frozen=True)
-class Written:
-    """A file as it was written: rows, bytes, SHA-256, and its beginning."""
-
-    file: ExportFile
-    rows: int
-    size: int
-    sha256: str
-    beginning: bytes
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns of a CSV, [] of anything else."""
-        if self.file.media_type != "text/csv":
-            return []
-        first = next(csv.reader(io.StringIO(self.beginning.decode("utf-8-sig"), newline="")), [])
-        return [name.removeprefix(GUARD) for name in first]
-
-
-def readme(request: Request, written: Sequence[Written]) -> str:
+def readme(request: Request, said: Statement, written: Sequence[Written]) -> str:
     """Return the README of an export."""
-    collection = request.collection
-    ids = request.catalogue.plate_ids
-    chosen = None if request.rows is None else [ids[row] for row in request.chosen.tolist()]
-    told = account(request.reviews, request.catalogue.pictures, chosen)
     parts = [
         f"Export from imgsim, {request.date}",
         "=" * 60,
-        _wrapped(
-            f"What was found in the {collection_citation(collection)} with imgsim "
-            f"{collection.manifest.get('imgsim', '')}. \"Earliest\" is the earliest in this collection."
-        ),
+        _wrapped(said.about),
         *_sides(request),
         "",
         "Who decided what",
         "-" * 60,
-        _wrapped(_who(told, [one.file.name for one in written])),
+        _wrapped(said.who),
+        "",
+        "Who made this, and under which terms",
+        "-" * 60,
+        _wrapped(_made(said)),
+        _wrapped(said.terms),
+        _wrapped(said.images),
         "",
         *_files(written),
         "How to read the CSV files",
@@ -79,9 +54,8 @@ def readme(request: Request, written: Sequence[Written]) -> str:
         "How to cite",
         "-" * 60,
         _wrapped(
-            f"{scores_citation(collection, request.backbone)}; exported on {request.date}. For a plate or a family "
-            "copy its citation from the app: it names the plate and the SHA-256 of its scan, by which "
-            f"\"{FIND}\" and the search box of the app find it again."
+            f"{said.citation}. For a plate or a family copy its citation from the app: it names the plate and "
+            f"the SHA-256 of its scan, by which \"{FIND}\" and the search box of the app find it again."
         ),
         "",
         "How to make it again",
@@ -93,6 +67,16 @@ def readme(request: Request, written: Sequence[Written]) -> str:
             "versions of all libraries, the counts; and under \"export\" what is said here, for programs. Folders are "
             "named in it without the way to them. The same collection, asked for the same on the same day, "
             "gives the same bytes."
+        ),
+        "",
+        "How to hand it on",
+        "-" * 60,
+        _wrapped(
+            f"This folder is an RO-Crate: {CRATE} describes it and every file in it for archives and programs. "
+            f"{CITATION} says how it is cited, to GitHub and to reference managers; {ZENODO} is what Zenodo asks for "
+            "of a deposit. It counts in a release of a repository on GitHub that Zenodo watches, and in a deposit by "
+            "Zenodo's programming interface; whoever drags the zip onto Zenodo's page copies title, names and "
+            "licence from it."
         ),
     ]  # fmt: skip
     return _clean("\n".join(parts)) + "\n"
@@ -111,33 +95,16 @@ def _sides(request: Request) -> list[str]:
     return ["", _wrapped(said)]
 
 
-def _who(told: Account, files: Sequence[str]) -> str:
-    """What was decided by whom, and what a program measured."""
-    measured = (
-        "Similarities, verdicts, and how many points agree, over which share and how exactly, were measured by a "
-        "program. It proposes families by them, and what people decided goes before."
-    )
-    if not told:
-        return (
-            f"{measured} Nobody has decided about a pair of these plates yet: look at them before you write that one "
-            "was used again."
-        )
-    each = Counter(review.reviewer for review in told.reviews)
-    names = ", ".join(f"{name} {number:,}" for name, number in sorted(each.items()))
-    where = "reviews.csv" if "reviews.csv" in files else "reviews.csv of a full export"
-    return (
-        f"{measured} {told.sentences()} Decisions by name: {names}. {where} has every record: who decided what, when, "
-        "on which evidence, about which two pictures. Look at the other pairs before you write that a plate was used "
-        "again."
-    )
+def _made(said: Statement) -> str:
+    names = ", ".join(f"{one.name} ({one.address})" if one.orcid else one.name for one in said.makers)
+    return f"To be cited by: {names}." if said.makers != (NOBODY,) else "Nobody is named as who made this export."
 
 
 def _files(written: Sequence[Written]) -> list[str]:
     lines = ["Files", "-" * 60]
     for one in written:
-        unit = one.file.unit[one.rows != 1]
         lines += [
-            f"{one.file.name}  ({one.rows:,} {unit}, {one.size:,} bytes)",
+            f"{one.file.name}  ({one.extent}, {one.size:,} bytes)",
             _wrapped(one.file.about, "    "),
             f"    SHA-256 {one.sha256}",
             "",
@@ -155,8 +122,7 @@ def _columns(written: Sequence[Written]) -> list[str]:
 
 
 def _meanings(one: Written) -> list[str]:
-    said = [(name, one.file.columns.get(name) or meaning(name, one.file.name)) for name in one.columns]
-    return [_filled(f"{_flat(name)}: {words}", "", "    ") for name, words in said]
+    return [_filled(f"{_flat(name)}: {words}", "", "    ") for name, words in one.meanings]
 
 
 def _wrapped(text: str, indent: str = "") -> str:

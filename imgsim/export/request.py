@@ -48,6 +48,9 @@ class Request:
     method, colour : the projection and the column of the map as a page.
     between : a reference set: of matches, copies, families, neighbours and the network of books only what is between
         its plates and all others; None for all.
+    makers : whom the export is to be cited by, as :func:`imgsim.export.crate.persons.maker` takes them; () for those
+        who decided.
+    licence : of the lists, one of :data:`imgsim.export.crate.licences.LICENCES`; "" for none.
     given_families : the families after what people decided, where the caller has them; else they are found anew.
     """
 
@@ -64,6 +67,8 @@ class Request:
     method: str = ""
     colour: str = "decade"
     between: Between | None = None
+    makers: tuple[str, ...] = ()
+    licence: str = ""
     given_families: Families | None = None
 
     def __post_init__(self) -> None:
@@ -146,6 +151,8 @@ class Request:
             "between": [] if self.between is None else list(self.between.names),
             "map": self.method,
             "colour": self.colour,
+            "makers": list(self.makers),
+            "licence": self.licence,
             "reviews": len(self.reviews),
             "notes": list(revision(self.collection.path)),
         }

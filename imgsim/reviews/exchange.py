@@ -12,7 +12,9 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.errors import ImgsimError
 from imgsim.reviews.decision_record import EVIDENCE, Review, by_hand, made
 from imgsim.reviews.decision_words import DECISIONS, TAKEN_BACK
+from imgsim.reviews.package import reviews_table
 from imgsim.reviews.pictures import counting, unconfirmed
+from imgsim.reviews.recognising import Recogniser
 from imgsim.reviews.standing import latest, standing_frame
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class MergeReport:
     unknown : ids of plates that the collection does not have. Their reviews are refused.
     unconfirmed : how many of the new records are about another image file than the plate has here. They are kept, and
         count for nothing until somebody confirms them.
+    renamed : (id in the file, id here) of plates that are called otherwise here, and were known by their scans.
     """
 
     added: int
@@ -73,6 +76,7 @@ class MergeReport:
     refused: tuple[tuple[int, str], ...]
     unknown: tuple[str, ...]
     unconfirmed: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 # Columns that hold numbers or dates.
@@ -130,7 +134,10 @@ def review_columns(
 
 
 def merge_csv(reviews: Store, content: bytes, catalogue: Catalogue | None = None) -> MergeReport:
-    """Add the reviews of a CSV that are not here yet; all of them, or none if something fails.
+    """Add the reviews of a CSV, or of an export's zip, that are not here yet; all of them, or none if something fails.
+
+    A row names two pictures beside its two plates. Where a plate is called otherwise here, the row is of the plate that
+    shows that picture: see :mod:`imgsim.reviews.recognising`.
 
     A table written by hand is welcome, too: it needs the columns plate_a_id, plate_b_id, decision and reviewer, and may
     have when and note; it speaks of the pictures that are here. With a catalogue, reviews of plates that it does not
@@ -139,9 +146,10 @@ def merge_csv(reviews: Store, content: bytes, catalogue: Catalogue | None = None
     Raises
     ------
     ImgsimError
-        The file is no CSV, or lacks a column that is needed. A row that is no review is refused and listed.
+        The file is no CSV, or lacks a column that is needed; a zip is none that holds reviews. A row that is no review
+        is refused and listed.
     """
-    frame = read_back(content)
+    frame = read_back(reviews_table(content))
     lacking = [name for name in _NEEDED if name not in frame.columns]
     if lacking:
         raise ImgsimError(
@@ -152,12 +160,12 @@ def merge_csv(reviews: Store, content: bytes, catalogue: Catalogue | None = None
     refused: list[tuple[int, str]] = []
     unknown: set[str] = set()
     here = catalogue.pictures if catalogue is not None else reviews.pictures()
+    recogniser = Recogniser(here, reviews.all())
     for line, cells in enumerate(frame.to_dict("records"), start=2):
         try:
             # A row with fewer cells than the header ends in None.
-            review = _read(
-                {str(name): value if isinstance(value, str) else "" for name, value in cells.items()}, here
-            )
+            texts = {str(name): value if isinstance(value, str) else "" for name, value in cells.items()}
+            review = recogniser.recognised(_read(texts, here))
         except ImgsimError as error:
             refused.append((line, str(error)))
             continue
@@ -185,6 +193,7 @@ def merge_csv(reviews: Store, content: bytes, catalogue: Catalogue | None = None
         refused=tuple(refused),
         unknown=tuple(sorted(unknown)),
         unconfirmed=len(unconfirmed(added, here)),
+        renamed=tuple(sorted(recogniser.renamed.items())),
     )
 
 

@@ -19,6 +19,7 @@ from imgsim.app.services.ready_exports import Store
 from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.export import KINDS, Request
+from imgsim.export.kind import RESERVED
 from imgsim.export.neighbour_lists import expected_rows
 from tests import pages
 from tests.app.asking import get
@@ -76,7 +77,7 @@ def test_it_offers_everything_there_is_and_says_what_there_is_not(dialog: Callab
     assert {name for name, box in boxes.items() if box.disabled} == {"copies", "reviews", "pages"}
     assert "page Review" in boxes["reviews"].help
     assert [file for file, *_ in tables(app)[:-1]] == [
-        "neighbours.csv", "matches.csv", "families.csv", "books.bib", "books.json",
+        "neighbours.csv", "matches.csv", "families.csv", "families.jsonld", "books.bib", "books.json", "books.jsonld",
     ]  # fmt: skip
     promised = {file: count for file, count, _ in tables(app)[:-1]}
     assert promised["matches.csv"] == "3 pairs" and promised["families.csv"] == "5 plates"
@@ -144,7 +145,7 @@ def test_separate_files_and_other_choices(dialog: Callable[..., AppTest]) -> Non
     ]
     app.button(key="export_prepare").click()
     app = again(app)
-    assert list(links(app)) == ["matches.csv", "map.csv", "README.txt", "manifest.json"]
+    assert list(links(app)) == ["matches.csv", "map.csv", *RESERVED]
     assert len(read_back(get(links(app)["matches.csv"])[2])) == 4
     # What is asked for in another way is not there yet, and what was made is still there.
     app.toggle(key="export_look_alikes").set_value(False)
@@ -152,6 +153,24 @@ def test_separate_files_and_other_choices(dialog: Callable[..., AppTest]) -> Non
     assert not links(app) and tables(app)[0][1] == "3 pairs"
     app.toggle(key="export_look_alikes").set_value(True)
     assert links(again(app))
+
+
+def test_names_and_a_licence_are_asked_for_and_go_into_the_zip(dialog: Callable[..., AppTest]) -> None:
+    app = dialog()
+    app.text_input(key="export_by").set_value("Ada (0000-0002-1825-0098); Eve")
+    app = again(app)
+    assert any("last digit does not fit" in error.value for error in app.error)
+    app.text_input(key="export_by").set_value("Ada (0000-0002-1825-0097); Eve;")
+    app.selectbox(key="export_licence").set_value("CC-BY-4.0")
+    app = again(app)
+    app.button(key="export_prepare").click()
+    app = again(app)
+    (address,) = links(app).values()
+    with zipfile.ZipFile(io.BytesIO(get(*address.split("?"))[2])) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("/.zenodo.json"))
+        record = json.loads(archive.read(name))
+    assert record["creators"] == [{"name": "Ada", "orcid": "0000-0002-1825-0097"}, {"name": "Eve"}]
+    assert (record["access_right"], record["license"]) == ("open", "cc-by-4.0")
 
 
 def test_the_conditions_of_neighbours_are_those_of_the_address(

@@ -18,6 +18,7 @@ from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from imgsim.errors import ImgsimError
 from imgsim.export import files_of
+from imgsim.export.kind import RESERVED
 from tests.app.asking import get
 from tests.exports import hostile, request_of
 from tests.hostile import TRAVERSALS
@@ -49,7 +50,7 @@ def test_a_store_keeps_a_few_and_forgets_the_oldest() -> None:
     for top_k in (2, 3):
         request = request_of(herbals, top_k=top_k)
         key = small.prepare(request, files_of(["neighbours"], request), zipped=False)
-    assert list(small.files(key)) == ["neighbours.csv", "README.txt", "manifest.json"]
+    assert list(small.files(key)) == ["neighbours.csv", *RESERVED]
     assert small._root is not None and len(list(small._root.iterdir())) == 1
 
 

@@ -21,6 +21,7 @@ from imgsim.cli.prepare_command import main
 from imgsim.collection import open_collection
 from imgsim.errors import CollectionError, ImgsimError
 from imgsim.export import Request, available, files_of, zip_chunks
+from imgsim.export.kind import RESERVED
 from tests.exports import DAY
 from tests.herbals import make_herbals
 from tests.making import add_matches, make, match_values, write_plates
@@ -86,7 +87,7 @@ def test_the_readme_gives_the_command_that_makes_the_same_bytes(here: Path, tmp_
 def test_only_some_plates_under_conditions_as_files(here: Path) -> None:
     words = "export herbals --what neighbours plates --plates p000 p007 --top-k 4 --other-books --when later"
     assert main([*words.split(), "--format", "files", "--out", "results/deep", "--quiet"]) == 0
-    names = {"neighbours.csv", "plates.csv", "README.txt", "manifest.json"}
+    names = {"neighbours.csv", "plates.csv", *RESERVED}
     assert {path.name for path in (here / "results" / "deep").iterdir()} == names
     plates = read_back((here / "results" / "deep" / "plates.csv").read_bytes())
     assert plates["plate_id"].tolist() == ["p000", "p007"]
@@ -113,7 +114,9 @@ def test_progress_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["export", "herbals", "--what", "neighbours", "books", "--json", "--out", "x.zip"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {event["event"] for event in events[:-1]} == {"progress"}
-    assert {event["stage"] for event in events[:-1]} == {"neighbours.csv", "books.bib", "books.json"}
+    assert {event["stage"] for event in events[:-1]} == {
+        "neighbours.csv", "books.bib", "books.json", "books.jsonld",
+    }  # fmt: skip
     assert events[-1] == {"event": "done", "files": {"x.zip": (here / "x.zip").stat().st_size}, "plates": 24}
     assert main(["export", "nobody", "--json"]) == 1
     event = json.loads(capsys.readouterr().out)
@@ -244,7 +247,7 @@ def test_from_outside(here: Path, data: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert set(unzipped(here / "b.zip")) == {
-        "books.bib", "books.json", "README.txt", "manifest.json",
+        "books.bib", "books.json", "books.jsonld", *RESERVED,
     }  # fmt: skip
 
 

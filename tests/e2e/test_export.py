@@ -16,6 +16,7 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection, open_collection
 from imgsim.collection.corrected import families_of
 from imgsim.export import KINDS
+from imgsim.export.kind import RESERVED
 from tests.e2e.looking import download, visit
 from tests.e2e.serving import Served, settle
 
@@ -41,7 +42,7 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
     for title in ("Plates", "Network of books", "Map coordinates", "Interactive map"):
         tick(page, title)
     promised = page.locator("table.export tr")
-    expect(promised).to_have_count(11)
+    expect(promised).to_have_count(13)
     address = page.url
     page.get_by_role("button", name="Prepare").click()
     link = page.locator("a.download")
@@ -60,7 +61,7 @@ def test_one_zip_of_everything_is_prepared_downloaded_and_whole(
     # Nobody has decided anything in the sample, its plates are no cuts of pages, and copies were not asked about.
     lacking = {"reviews", "pages", "copies"}
     expected = {file.name for kind in KINDS if kind.name not in lacking for file in kind.files}
-    assert set(files) == expected | {"README.txt", "manifest.json"}
+    assert set(files) == expected | set(RESERVED)
     record = json.loads(files["manifest.json"])
     assert record["generation"] == sample.generation and record["export"]["top_k"] == 10
     readme = files["README.txt"].decode()
@@ -107,7 +108,7 @@ def test_a_family_as_separate_files(page: Page, app: Served, sample: Collection)
     settle(page)
     dialog.get_by_role("button", name="Prepare").click()
     links = page.locator("a.download")
-    expect(links).to_have_count(7)
+    expect(links).to_have_count(12)
     settle(page)
     name, content = download(page, links.filter(has_text="families.csv"))
     assert name == "families.csv"

@@ -21,6 +21,7 @@ from imgsim.base.spreadsheets import read_back
 from imgsim.collection import Collection
 from imgsim.collection.decided import reviews_of
 from imgsim.export import KINDS, ExportFile, Request, available, files_of, stem, write_files, zip_chunks
+from imgsim.export.kind import RESERVED
 from tests.exports import ATTACKS, DAY, collection_of, content, hostile, request_of
 from tests.kin import catalogue_of
 
@@ -63,7 +64,7 @@ def test_every_file_is_accounted_for(herbals: Collection) -> None:
     with zipfile.ZipFile(io.BytesIO(zipped(request))) as archive:
         files = {name.removeprefix(f"{stem(request)}/"): archive.read(name) for name in archive.namelist()}
     expected = {file.name for kind in KINDS for file in kind.files}
-    assert set(files) == expected | {"README.txt", "manifest.json"}
+    assert set(files) == expected | set(RESERVED)
     record = json.loads(files["manifest.json"])
     ids = herbals.catalogue.plate_ids
     assert record["export"]["plates"] == [ids[row] for row in (0, 1, 7, 12, 30)]
@@ -124,7 +125,7 @@ def test_a_folder_of_files_holds_the_same(herbals: Collection, tmp_path: Path) -
         assert {path.name: path.read_bytes() for path in paths} == {
             name.split("/")[1]: archive.read(name) for name in archive.namelist()
         }
-    names = {"matches.csv", "books.bib", "books.json", "README.txt", "manifest.json", "mine.txt"}
+    names = {"matches.csv", "books.bib", "books.json", "books.jsonld", "mine.txt", *RESERVED}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
 
 

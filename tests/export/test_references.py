@@ -100,7 +100,7 @@ def one_line(text: str) -> str:
 
 def of(collection: Collection, **values: Any) -> tuple[dict[str, dict[str, str]], list[dict[str, Any]]]:
     request = request_of(collection, **values)
-    bib, csl = (file for kind in KINDS if kind.name == "books" for file in kind.files)
+    bib, csl, _ = (file for kind in KINDS if kind.name == "books" for file in kind.files)
     return parsed(content(bib, request).decode()), json.loads(content(csl, request))
 
 

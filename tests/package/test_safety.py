@@ -38,7 +38,7 @@ ALLOWED = (
     r"https://media\.githubusercontent\.com/",
     r"https://raw\.githubusercontent\.com/",
     r"https://git-lfs",  # the first words of a Git LFS pointer file
-    r"http://www\.w3\.org/",  # names of XML languages, never fetched
+    r"https?://www\.w3\.org/",  # names of XML languages and of specifications, never fetched
     r"https?://iiif\.io/",  # names of the versions of IIIF, never fetched
     r"https?://(creativecommons|rightsstatements)\.org/",  # names of terms of use, never fetched
     r"https?://purl\.org/dc/",  # names of Dublin Core, never fetched
@@ -48,6 +48,11 @@ ALLOWED = (
     r"https://docs\.astral\.sh/uv/",
     r"https://(distributed|jobqueue)\.dask\.org",  # the manuals of what docs/cluster.md is about
     r"https://doi\.org/",
+    r"http://www\.cidoc-crm\.org/cidoc-crm/",  # names of linked data, never fetched
+    r"https?://(d-nb\.info/gnd|viaf\.org/viaf|id\.loc\.gov/datatypes)/",
+    r"https://(w3id\.org|www\.researchobject\.org)/ro[-/]crate",  # names of the versions of RO-Crate, never fetched
+    r"https?://(www\.)?orcid\.org/",  # what a person is known by; never fetched
+    r"https://(developers\.zenodo\.org|citation-file-format\.github\.io)",  # the manuals of what exports hold
     r"https?://[{<$]",  # a host that the code fills in
     r"https?://(?![\w\[])",  # a prefix without a host
 )

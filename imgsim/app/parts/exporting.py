@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from imgsim.app.parts import neighbour_controls, neighbour_query, reference_set
+from imgsim.app.parts import export_makers, neighbour_controls, neighbour_query, reference_set
 from imgsim.app.services import caches, colour_columns, parameters, selected, server, state, text
 from imgsim.app.services.ready_exports import STORE, key_of
 from imgsim.base.markup import rendered
@@ -96,6 +96,8 @@ def _body(collection: Collection, now: state.State, page: str) -> None:
             st.markdown(tr("**Nothing is ticked yet.** Tick what you want to take with you."))
             return
         form = st.radio(tr("**As**"), list(_FORMS), format_func=lambda name: tr(_FORMS[name]), key="export_as")
+        if not export_makers.ask():
+            return
         # Asked for with what the conditions say now.
         request = _request(collection, state.current(), offers[which])
         _result(request, files_of(chosen, request), form == "zip")
@@ -150,6 +152,8 @@ def _request(collection: Collection, now: state.State, rows: npt.NDArray[np.int6
         between=reference_set.chosen(collection) if st.session_state.get("export_between", True) else None,
         method=now.projection if now.projection in collection.projections(now.backbone) else "",
         colour=colour_columns.chosen(collection, now.colour),
+        makers=export_makers.makers(),
+        licence=export_makers.licence(),
         # Families without what people decided are none to take away: asking for them says why.
         given_families=None if caches.unread(collection) else caches.families(collection),
     )

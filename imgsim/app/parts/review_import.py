@@ -34,10 +34,11 @@ class _Told:
     conflicts: int
     refused: int
     unknown: int
+    renamed: int
 
     @classmethod
     def of(cls, report: MergeReport) -> _Told:
-        counts = len(report.conflicts), len(report.refused), len(report.unknown)
+        counts = len(report.conflicts), len(report.refused), len(report.unknown), len(report.renamed)
         short = MergeReport(
             added=report.added,
             already=report.already,
@@ -45,6 +46,7 @@ class _Told:
             refused=report.refused[:_MOST_LINES],
             unknown=report.unknown[:_MOST_LINES],
             unconfirmed=report.unconfirmed,
+            renamed=report.renamed[:_MOST_LINES],
         )
         return cls(short, *counts)
 
@@ -53,12 +55,13 @@ def offer(collection: Collection) -> None:
     """Draw the field that takes in a file."""
     st.caption(
         tr(
-            "Reviews that were downloaded from another imgsim, or a table with the columns plate_a_id, plate_b_id, "
-            "decision and reviewer. Nothing that is here is changed; the same file twice adds nothing."
+            "The zip of an export of another imgsim, the reviews that it holds, or a table with the columns "
+            "plate_a_id, plate_b_id, decision and reviewer. Plates that are called otherwise here are known by their "
+            "scans. Nothing that is here is changed; the same file twice adds nothing."
         )
     )
     number = st.session_state.setdefault(_UPLOADS, 0)
-    file = st.file_uploader(tr("Reviews as CSV"), type=["csv"], key=f"reviews_upload_{number}")
+    file = st.file_uploader(tr("Reviews as CSV, or a zip"), type=["csv", "zip"], key=f"reviews_upload_{number}")
     if file is None:
         return
     content = intake.read(file.getvalue())
@@ -114,6 +117,15 @@ def report(collection: Collection) -> None:
                     found.unconfirmed,
                 )
             )
+        if found.renamed:
+            st.markdown(
+                trn(
+                    "**{n:,} plate is called otherwise here, and was known by its scan:**",
+                    "**{n:,} plates are called otherwise here, and were known by their scans:**",
+                    told.renamed,
+                )
+            )
+            _list("Renamed", tr("Plate"), [f"{theirs} → {ours}" for theirs, ours in found.renamed], told.renamed)
         if found.conflicts:
             _conflicts(collection, found.conflicts, told.conflicts)
         if found.unknown:

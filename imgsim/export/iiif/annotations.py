@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from imgsim.collection.observations import Observation, Observations
 from imgsim.errors import ImgsimError
+from imgsim.export.decision_annotations import FRAGMENTS, signed
 from imgsim.export.iiif.uris import Addresses
 
 if TYPE_CHECKING:
     from imgsim.collection import Collection
 
 Json = dict[str, Any]
-_FRAGMENTS = "http://www.w3.org/TR/media-frags/"
 _PART = 30  # of the longer side: half of the box round a place, as the dossier draws its numbers
 
 
@@ -61,8 +61,7 @@ def _annotation(address: str, canvas: Json, one: Observation) -> Json:
         "id": address,
         "type": "Annotation",
         "motivation": "commenting",
-        "creator": {"type": "Person", "name": one.reviewer},
-        "created": f"{one.when[:19]}Z",  # kept in UTC
+        **signed(one.reviewer, one.when),
         "body": {
             "type": "TextualBody",
             "value": f"{one.number}: {one.text} (compared with {one.plate_b})",
@@ -71,7 +70,7 @@ def _annotation(address: str, canvas: Json, one: Observation) -> Json:
         "target": {
             "type": "SpecificResource",
             "source": canvas["id"],
-            "selector": {"type": "FragmentSelector", "conformsTo": _FRAGMENTS, "value": _box(canvas, one)},
+            "selector": {"type": "FragmentSelector", "conformsTo": FRAGMENTS, "value": _box(canvas, one)},
         },
     }
 

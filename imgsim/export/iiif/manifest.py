@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from imgsim.errors import ImgsimError, PrepareAgain
 from imgsim.export.iiif.annotations import annotated
 from imgsim.export.iiif.image_service import image_address, sizes
 from imgsim.export.iiif.uris import Addresses
+from imgsim.export.rights import terms_address
 from imgsim.reviews.account import account
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 MEDIA_TYPE = f'application/ld+json;profile="{CONTEXT}"'
-# Where a catalogue may say under which terms its plates are given, and the only terms that the specification admits.
-_RIGHTS = ("rights", "rights_uri", "license", "licence", "license_url")
-_TERMS = re.compile(r"https?://((?:creativecommons\.org|rightsstatements\.org)/[A-Za-z0-9._/-]+)")
 
 Json = dict[str, Any]
 
@@ -210,7 +207,7 @@ def _canvas(collection: Collection, at: Addresses, row: int, more: Mapping[str, 
     width, height = scan = int(record["width"] or 1), int(record["height"] or 1)
     canvas = at.canvas(plate_id)
     known = described(record, collection.manifest.get("join", {}).get("understood", {}))
-    rights = _rights(record)
+    rights = terms_address(record)
     service = [{"id": address, "type": "ImageService3", "profile": "level0"}]
     return {
         "id": canvas,
@@ -268,13 +265,6 @@ def _extent(family: Family) -> str:
     plates = f"{len(family)} plate{'s' if len(family) != 1 else ''}"
     books = f" in {len(family.books)} book{'s' if len(family.books) != 1 else ''}" if family.books else ""
     return plates + books + (f", {family.span}" if family.span else "")
-
-
-def _rights(record: Mapping[str, str | int | None]) -> str:
-    for name in _RIGHTS:
-        if found := _TERMS.fullmatch(str(record.get(name) or "").strip()):
-            return f"http://{found[1]}"  # the form in which both are registered
-    return ""
 
 
 def _pairs(known: Mapping[str, str]) -> list[Json]:

@@ -15,6 +15,11 @@ from imgsim.export.request import Request
 # Columns of the metadata's own that a bibliography has a place for, in any case and spelling of the underscore.
 _PUBLISHERS = ("publisher", "publishers", "printer", "imprint", "publication_publisher")
 _NUMBERS = {"estc_id": "ESTC", "estc": "ESTC", "vd18": "VD18", "stcn": "STCN", "shelfmark": "shelfmark"}
+# Columns in which a table may name its authors in the files of libraries, in the order of the authors.
+_AUTHORITIES = {
+    "VIAF": ("viaf", "viaf_id", "author_viaf", "author_viaf_id", "authors_viaf"),
+    "GND": ("gnd", "gnd_id", "author_gnd", "author_gnd_id", "authors_gnd"),
+}
 _SEPARATORS = re.compile(r"\s*[;|]\s*")
 _DATES = re.compile(r"\d")
 # Words that a title begins with and nobody looks a book up by.
@@ -46,6 +51,8 @@ class Book:
     key : ASCII letters, digits and hyphens, different for each book of a collection.
     book : its id in the collection.
     date : of printing; undated where it is not known.
+    numbers : what catalogues know it by, as (catalogue, number).
+    authorities : (VIAF or GND, what the table has there), which may name several authors.
     note : its numbers in catalogues, its format, and how many plates of it the collection holds.
     """
 
@@ -57,6 +64,8 @@ class Book:
     place: str
     publisher: str
     language: str
+    numbers: tuple[tuple[str, str], ...]
+    authorities: tuple[tuple[str, str], ...]
     note: str
 
 
@@ -66,10 +75,10 @@ def books(request: Request) -> list[Book]:
     Plates that name no book come from none, and are left out.
     """
     catalogue = request.catalogue
-    keys = _keys(catalogue)
+    known = keys(catalogue)
     wanted = set(catalogue.frame["book"].iloc[request.chosen].tolist()) - {""}
     return [
-        _book(catalogue, book, key, request.collection.name) for book, key in keys.items() if book in wanted
+        _book(catalogue, book, key, request.collection.name) for book, key in known.items() if book in wanted
     ]
 
 
@@ -101,7 +110,7 @@ def cleaned(text: object) -> str:
     return " ".join(_CONTROL.sub(" ", str(text)).split())
 
 
-def _keys(catalogue: Catalogue) -> dict[str, str]:
+def keys(catalogue: Catalogue) -> dict[str, str]:
     """Return every book's key, in order of date: ray1752flora, and a letter behind it where that would be two books."""
     rows = catalogue.order(np.arange(len(catalogue)), "year").tolist()
     wanted: dict[str, str] = {}
@@ -111,15 +120,15 @@ def _keys(catalogue: Catalogue) -> dict[str, str]:
         if book and book not in wanted:
             wanted[book] = _key(record)
     taken: set[str] = set()
-    keys = {}
+    found = {}
     for book, stem in wanted.items():
         key, number = stem, 1
         while key in taken:
             number += 1
             key = f"{stem}-{number}"
         taken.add(key)
-        keys[book] = key
-    return keys
+        found[book] = key
+    return found
 
 
 def _key(record: Mapping[str, str | int | None]) -> str:
@@ -148,9 +157,10 @@ def _book(catalogue: Catalogue, book: str, key: str, collection: str) -> Book:
         for name in catalogue.frame.columns
         if name not in STANDARD and cleaned(first[str(name)])
     }
-    numbers = [f"{label} {own[name]}" for name, label in _NUMBERS.items() if name in own]
+    numbers = tuple(dict.fromkeys((label, own[name]) for name, label in _NUMBERS.items() if name in own))
+    named = ((file, next((own[name] for name in columns if name in own), "")) for file, columns in _AUTHORITIES.items())
     note = [
-        *dict.fromkeys(numbers),
+        *(f"{label} {number}" for label, number in numbers),
         f"format {cleaned(first['format'])}" if first["format"] else "",
         f"book {cleaned(book)}, {len(rows):,} plate{'s' * (len(rows) != 1)} in the collection “{cleaned(collection)}”",
     ]
@@ -163,5 +173,7 @@ def _book(catalogue: Catalogue, book: str, key: str, collection: str) -> Book:
         place=cleaned(first["place"]),
         publisher=next((own[name] for name in _PUBLISHERS if name in own), ""),
         language=cleaned(first["language"]),
+        numbers=numbers,
+        authorities=tuple((file, written) for file, written in named if written),
         note="; ".join(filter(None, note)),
     )
