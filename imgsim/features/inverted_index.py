@@ -21,10 +21,11 @@ import numpy.typing as npt
 from imgsim.errors import CollectionError, PrepareAgain
 from imgsim.features.extraction import Features
 from imgsim.features.feature_store import FeatureStore, NpyWriter, map_npy
-from imgsim.features.vocabulary import Vocabulary
+from imgsim.features.vocabulary import MANY_PLATES, Vocabulary
 from imgsim.features.voting import best_votes
 
 INDEX_VERSION = 1
+MANY_VERSION = 1  # of what is done otherwise where there are many plates
 BITS = 64
 PROBES = 2  # cells looked through for each feature of the query
 REACH = 22  # bits in which a match may differ; two random features differ in about 32
@@ -92,7 +93,7 @@ class FeatureIndex:
         rng = np.random.default_rng(seed)
         projection = np.linalg.qr(rng.standard_normal((128, 128)))[0][:, :BITS].astype(np.float32)
         keep = np.flatnonzero(store.vouch)
-        vocabulary = Vocabulary.learn(store.descriptors, keep, rng)
+        vocabulary = Vocabulary.learn(store.descriptors, keep, rng, len(store))
         centres = _centres(vocabulary, projection)
         words = np.empty(len(keep), np.int32)
         signatures = np.empty(len(keep), np.uint64)
@@ -252,6 +253,11 @@ class FeatureIndex:
             at = at[np.concatenate([[True], run[at][1:] != run[at][:-1]])]
             features, entries, weights = features[at], entries[at], weights[at]
         return features, entries, weights
+
+
+def index_version(plates: int) -> int | str:
+    """What stands in the key of an index of so many plates for how it is made."""
+    return INDEX_VERSION if plates <= MANY_PLATES else f"{INDEX_VERSION}, many {MANY_VERSION}"
 
 
 _BLOCK = 65536

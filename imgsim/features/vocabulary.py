@@ -9,9 +9,12 @@ import numpy.typing as npt
 
 Float32 = npt.NDArray[np.float32]
 
-MOST_BRANCHES = 256
-ENTRIES_PER_CELL = 100
-SAMPLE_PER_CELL = 24
+# Up to so many plates branches are a power of two and end at 256. Of more plates the cells would only become fuller,
+# and to look each plate up in all would take the square of their number; so there branches go on, finely graded.
+MANY_PLATES = 14_000
+MOST_BRANCHES, BRANCHES_OF_MANY = 256, 1024
+ENTRIES_PER_CELL, ENTRIES_OF_MANY = 100, 200
+SAMPLE_PER_CELL, MOST_SAMPLE = 24, 6_000_000
 ROUNDS = 8
 # Where a cell was given fewer centres than there is room for: farther than any descriptor, so never the nearest.
 _NOWHERE = 1e4
@@ -35,11 +38,15 @@ class Vocabulary:
 
     @classmethod
     def learn(
-        cls, descriptors: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], rng: np.random.Generator
+        cls,
+        descriptors: npt.NDArray[np.uint8],
+        rows: npt.NDArray[np.int64],
+        rng: np.random.Generator,
+        plates: int,
     ) -> Vocabulary:
-        """Learn the centres from a sample of ``descriptors[rows]``, as many as fit their number."""
-        b = branches(len(rows))
-        wanted = min(len(rows), b * b * SAMPLE_PER_CELL)
+        """Learn the centres from a sample of ``descriptors[rows]``, of so many plates, as many as fit their number."""
+        b = branches(len(rows), plates)
+        wanted = min(len(rows), b * b * SAMPLE_PER_CELL, MOST_SAMPLE)
         sample = descriptors[np.sort(rng.choice(rows, wanted, replace=False))]
         coarse = np.full((b, 128), _NOWHERE, np.float32)
         first = kmeans(sample[rng.permutation(wanted)[: b * 400]].astype(np.float32), b, rng)
@@ -82,9 +89,15 @@ class Vocabulary:
         return np.take_along_axis(every, order, 1)
 
 
-def branches(count: int) -> int:
-    """Branches at each of the two levels for so many descriptors: a power of two, 8 to 256."""
-    return int(np.clip(2 ** round(np.log2(max(count / ENTRIES_PER_CELL, 1)) / 2), 8, MOST_BRANCHES))
+def branches(count: int, plates: int) -> int:
+    """Branches at each of the two levels for so many descriptors of so many plates.
+
+    A power of two, 8 to 256; of more than 14,000 plates a multiple of 32, up to 1024, where the centres take 0.5 GB.
+    """
+    few = int(np.clip(2 ** round(np.log2(max(count / ENTRIES_PER_CELL, 1)) / 2), 8, MOST_BRANCHES))
+    if plates <= MANY_PLATES:
+        return few
+    return int(np.clip(32 * round(np.sqrt(count / ENTRIES_OF_MANY) / 32), few, BRANCHES_OF_MANY))
 
 
 def kmeans(rows: Float32, k: int, rng: np.random.Generator, begun: Float32 | None = None) -> Float32:

@@ -57,7 +57,7 @@ class MatchingKeys:
         verifier: Verifier,
         catalogue: str,
     ) -> None:
-        from imgsim.features.inverted_index import INDEX_VERSION
+        from imgsim.features.inverted_index import index_version
         from imgsim.verification.candidate_sources.by_parts import Parts
         from imgsim.verification.candidates import CANDIDATES_VERSION, brought_sources, source_versions
         from imgsim.verification.verifiers import brought_verifier, features_key, pairs_key
@@ -73,7 +73,7 @@ class MatchingKeys:
         if parted:
             self.facts["parts"] = {b.name: parts_key(b) for b in parted}
         features = key_of(features=self.features, contents=marked, learning=learning)
-        index = key_of(what="index", version=INDEX_VERSION, features=features)
+        index = key_of(what="index", version=index_version(len(contents)), features=features)
         mirrored = {
             layout.mirrored_file(b.name): key_of(mirrored=mirrored_key(b), contents=contents)
             for b in backbones

@@ -123,7 +123,7 @@ def filled(store: FeatureStore, count: int, folder: Path, seed: int = 0) -> Feat
         for _ in range(count - len(store)):
             rows = np.sort(rng.integers(0, total, int(rng.choice(lengths))))
             descriptors = store.descriptors[rows].astype(np.float32)
-            changed = descriptors + rng.normal(0, 20, descriptors.shape) * (descriptors > 0)
+            changed = descriptors + 20 * rng.standard_normal(descriptors.shape, np.float32) * (descriptors > 0)
             points = store.points[rows].copy()
             points[:, :2] = rng.uniform(0, (1200, 1800), (len(rows), 2))
             points[:, 3] = rng.uniform(0, 2 * np.pi, len(rows))
@@ -131,7 +131,7 @@ def filled(store: FeatureStore, count: int, folder: Path, seed: int = 0) -> Feat
                 (1200, 1800),
                 points,
                 np.clip(changed, 0, 255).astype(np.uint8),
-                np.ones(len(rows), dtype=bool),
+                store.vouch[rows],
             )
 
     FeatureStore.write(folder, plates())

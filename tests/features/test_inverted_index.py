@@ -10,7 +10,7 @@ import pytest
 
 from imgsim.errors import CollectionError
 from imgsim.features.extraction import mirrored
-from imgsim.features.inverted_index import INDEX_FILES, FeatureIndex
+from imgsim.features.inverted_index import INDEX_FILES, INDEX_VERSION, FeatureIndex, index_version
 from imgsim.features.vocabulary import Vocabulary, branches, kmeans, nearest
 from tests.made_up import copied, joined, made_up, store_of
 
@@ -171,7 +171,8 @@ def test_kmeans_finds_clear_clusters() -> None:
 
 def test_words_are_the_nearest_of_the_cells_entered() -> None:
     plates = store_of(PLATES)
-    vocabulary = Vocabulary.learn(plates.descriptors, np.arange(len(plates.points)), np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    vocabulary = Vocabulary.learn(plates.descriptors, np.arange(len(plates.points)), rng, len(plates))
     rows = plates.descriptors[::7].astype(np.float32)
     words = vocabulary.assign(rows, 2)
     outer = nearest(vocabulary.coarse, rows, 2)
@@ -183,6 +184,24 @@ def test_words_are_the_nearest_of_the_cells_entered() -> None:
     assert (words == expected).mean() > 0.99
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, 8), (6_000, 8), (1_300_000, 128), (12_000_000, 256)])
-def test_the_vocabulary_grows_with_the_collection(count: int, expected: int) -> None:
-    assert branches(count) == expected
+@pytest.mark.parametrize(
+    ("count", "plates", "expected"),
+    [
+        (0, 0, 8), (6_000, 6, 8), (1_300_000, 1_300, 128), (12_000_000, 13_151, 256), (50_000_000, 14_000, 256),
+        (4_200_000, 14_001, 256), (13_300_000, 14_001, 256), (57_000_000, 60_000, 544), (10**9, 10**6, 1024),
+    ],
+)  # fmt: skip
+def test_the_vocabulary_grows_with_the_collection(count: int, plates: int, expected: int) -> None:
+    assert branches(count, plates) == expected
+
+
+def test_with_many_plates_there_are_more_cells_of_a_bounded_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert index_version(14_000) == INDEX_VERSION != index_version(14_001)
+    plates = store_of(PLATES)
+    for name, value in {"MANY_PLATES": len(plates) - 1, "ENTRIES_OF_MANY": 1, "MOST_SAMPLE": 500}.items():
+        monkeypatch.setattr(f"imgsim.features.vocabulary.{name}", value)
+    index = FeatureIndex.build(plates)
+    assert len(index.vocabulary.coarse) == 64
+    assert (index.vocabulary.fine[:, :, 0] < 1e3).sum() <= 500  # centres are among the descriptors of the sample
+    assert int(index.counts.sum()) == int(plates.vouch.sum())
+    assert [index.query(PLATES[row], k=1, exclude=row)[0].item() for row in (3, 4, 30, 31)] == [30, 31, 3, 4]
