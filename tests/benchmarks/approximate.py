@@ -15,10 +15,11 @@ looked up among all, as the app does at a click, and that with a filter.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -50,23 +51,23 @@ def strayed(base: Float32, count: int, seed: int = 0) -> Float32:
 
 def usearch_index(vectors: Float32) -> dict[str, Search]:
     """HNSW, searched ever wider."""
-    import numkong  # noqa: F401  # usearch 2.26 finds its symbols only so
-    from usearch.index import Index
-
-    index = Index(ndim=vectors.shape[1], metric="ip", dtype="f32", connectivity=16, expansion_add=128)
+    import_module("numkong")  # usearch 2.26 finds its symbols only so
+    index = import_module("usearch.index").Index(
+        ndim=vectors.shape[1], metric="ip", dtype="f32", connectivity=16, expansion_add=128
+    )
     index.add(np.arange(len(vectors)), vectors, threads=1)
 
     def search(rows: npt.NDArray[np.int64], wide: int) -> npt.NDArray[np.int64]:
         index.expansion_search = wide
-        return index.search(vectors[rows], K + 1, threads=1).keys.astype(np.int64)
+        found: npt.NDArray[np.int64] = index.search(vectors[rows], K + 1, threads=1).keys.astype(np.int64)
+        return found
 
     return {f"usearch, {wide} wide": partial(search, wide=wide) for wide in (64, 256, 1024)}
 
 
 def faiss_index(vectors: Float32) -> dict[str, Search]:
     """IVF: as many cells as the square root of the plates, ever more of them looked through."""
-    import faiss
-
+    faiss = import_module("faiss")
     faiss.omp_set_num_threads(1)
     cells = int(np.sqrt(len(vectors)))
     index = faiss.index_factory(vectors.shape[1], f"IVF{cells},Flat", faiss.METRIC_INNER_PRODUCT)
@@ -105,7 +106,7 @@ def compare(base: Float32, count: int, wanted: int, kinds: list[str]) -> None:
     exact, each = exactly(vectors, rows)
     print(f"{count:,} plates, exact: {each * 1000:.2f} ms a row, {each * count:,.0f} s for all", flush=True)
     for kind in kinds:
-        if importlib.util.find_spec(kind) is None:
+        if find_spec(kind) is None:
             print(f"{count:,} plates, {kind}: not installed")
             continue
         clock = time.process_time()
