@@ -26,8 +26,16 @@ from imgsim.errors import ImageError
 from imgsim.generation import layout
 from imgsim.images.files import ImageFile
 from imgsim.prepare import Options, Summary, prepare
-from imgsim.prepare.page_shards import PageFinder, PageFinding, Slices, cut_out, find_on_pages
-from imgsim.prepare.plate_shards import Asked, Job, PlateFailure, PlateResult, embedded, open_plate
+from imgsim.prepare.page_shards import PageFinder, PageFinding, Slices, cut_out, cuts_written, find_on_pages
+from imgsim.prepare.plate_shards import (
+    Asked,
+    Job,
+    PlateFailure,
+    PlateResult,
+    embedded,
+    open_plate,
+    thumbnail_written,
+)
 from imgsim.verification.comparing import Group, compare_groups
 from imgsim.verification.match import Match
 from imgsim.verification.match_table import schema
@@ -83,7 +91,7 @@ class ToyProcessor:
         download: Callable[[int, int | None], None] | None = None,
     ) -> Iterator[PlateResult | PlateFailure]:
         engines = {name: Engine(replace(TINY, name=name), "own", None) for name in backbones}
-        job = Job("toy", engines, 1, thumbnails=thumbnails, verifier=verifier)
+        job = Job("toy", engines, 1, thumbnails=thumbnails is not None, verifier=verifier)
         networks = {name: self._network(name) for name in backbones}
         for done, one in enumerate(asked):
             if thumbnails is not None:
@@ -92,7 +100,8 @@ class ToyProcessor:
             if one.described:
                 self.described.append((one.file.plate_id, one.features, one.mirrored))
             try:
-                yield from embedded([open_plate(one, job)], networks, 1)
+                (found,) = embedded([open_plate(one, job)], networks, 1)
+                yield thumbnail_written(found, thumbnails)
             except ImageError as error:
                 yield PlateFailure(one.file.plate_id, one.file.file, str(error))
 
@@ -114,7 +123,7 @@ class ToyProcessor:
     def cut_out(self, pages: Sequence[Slices]) -> Iterator[tuple[Slices, list[int] | str]]:
         for page in pages:
             self.cut.append(page[0].plate_id)
-            yield page, cut_out([page])[0]
+            yield page, cuts_written(page, cut_out([page])[0])
 
     def compare(
         self, groups: Sequence[Group], *, folder: Path, sizes: np.ndarray, verifier: str

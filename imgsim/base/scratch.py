@@ -18,25 +18,11 @@ LOCK = "in-use.lock"
 YOUNG_S = 600.0
 
 
-_shared: list[Path] = []  # where the folders are made, instead of in the system's
-
-
-@contextmanager
-def scratch_in(parent: Path) -> Iterator[None]:
-    """Make them in a folder that other machines see, too, for as long as the context lasts."""
-    _shared.append(parent)
-    try:
-        yield
-    finally:
-        _shared.pop()
-
-
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Make an empty temporary folder, gone afterwards; first remove those that killed processes left behind."""
-    parent = _shared[-1] if _shared else Path(tempfile.gettempdir())
-    _remove_abandoned(parent)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    _remove_abandoned(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     # Not bound to a thread: an export's folder is made by a reader's thread and removed by the main one.
     lock = FileLock(folder / LOCK, thread_local=False)
     try:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from imgsim.base import extensions
 from imgsim.base.places import data_dir
 from imgsim.base.progress import Reporter
 from imgsim.cli.display import summary_text
@@ -24,7 +25,6 @@ from imgsim.generation.layout import RECORD
 from imgsim.prepare.missing_plates import Vanished
 from imgsim.prepare.options import Options
 from imgsim.prepare.run import prepare
-from imgsim.prepare.run_record import recorded_in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,13 +77,13 @@ def _computing(address: str | None, options: Options, display: AnyDisplay) -> It
     if address is None:
         yield options
         return
+    from imgsim.verification.copies.copy_networks import FOLDER_VARIABLE, networks_folder, present
     from imgsim.workers.clusters import cluster
 
-    folder = Path(os.path.abspath(options.out))
-    # Those of the run before, where none are named: what a worker does not see it would leave out.
-    words = options.inputs or recorded_in(None, folder)["images"]
-    inputs = [path for word in words if (path := Path(os.path.abspath(word))).exists()]
-    with cluster(address, folder, inputs, Reporter(display).note) as name:
+    folders = {FOLDER_VARIABLE: networks_folder()} if present() else {}
+    if own := os.environ.get(extensions.VARIABLE):
+        folders[extensions.VARIABLE] = Path(own).expanduser().resolve()
+    with cluster(address, Reporter(display).note, folders) as name:
         yield replace(options, executor=name)
 
 

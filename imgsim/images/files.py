@@ -8,9 +8,12 @@ from __future__ import annotations
 import io
 import os
 import stat
+import threading
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from imgsim.base.scratch import lasting_folder
 from imgsim.errors import ImageError
 from imgsim.images import tiff_pages
 from imgsim.images.archives import Archive, name_problem, open_archive
@@ -64,6 +67,41 @@ class ImageFile:
     def content(self) -> bytes | Path:
         """Its bytes, or where they lie; see :func:`find_image`."""
         return find_image(self.root, self.file)
+
+    def carried(self) -> CarriedFile:
+        """The same with its bytes, for a machine that does not see this one's disk (:mod:`imgsim.workers.luggage`)."""
+        told = (self.plate_id, self.file, self.root, self.size, self.mtime_ns, self.pages)
+        try:
+            return CarriedFile(*told, data=self.read())
+        except Exception as error:  # told where it is opened, in the words that it would have there
+            return CarriedFile(*told, problem=error)
+
+
+@dataclass(frozen=True)
+class CarriedFile(ImageFile):
+    """An image with its bytes, or with why it could not be read (``problem``)."""
+
+    data: bytes = b""
+    problem: Exception | None = None
+
+    def read(self) -> bytes:
+        if self.problem:
+            raise self.problem
+        return self.data
+
+    def content(self) -> bytes | Path:
+        """Its bytes; those of more than IN_MEMORY are laid down, for decoders read such an image piece by piece."""
+        data = self.read()
+        if len(data) <= IN_MEMORY:
+            return data
+        path = _laid_down() / str(threading.get_ident())
+        path.write_bytes(data)
+        return path
+
+
+@cache
+def _laid_down() -> Path:
+    return lasting_folder()
 
 
 def shown(file: str) -> str:

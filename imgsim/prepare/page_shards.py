@@ -127,29 +127,35 @@ def _finding(file: ImageFile, detect: Detect) -> PageFinding:
     )
 
 
-def cut_out(shard: Sequence[Slices]) -> list[list[int] | str]:
-    """Cut pictures out of pages, as PNG without loss: sizes in bytes, or why a page could not be cut.
-
-    Raises ImgsimError where a picture cannot be written.
-    """
+def cut_out(shard: Sequence[Slices]) -> list[list[bytes] | str]:
+    """Cut pictures out of pages, as PNG without loss; or say why a page could not be cut."""
     with overheard():  # what they say was said when the pages were looked at
         return [_cut_out(*item) for item in shard]
 
 
-def _cut_out(file: ImageFile, sha256: str, slices: Sequence[Slice]) -> list[int] | str:
+def _cut_out(file: ImageFile, sha256: str, slices: Sequence[Slice]) -> list[bytes] | str:
     try:
         content = file.content()
         if content_sha256(content) != sha256:
             return "it has changed while the run went on"
         opened = open_image(content)
-        pictures = [_png(opened.image, one, bilevel=opened.original_mode == "1") for one in slices]
+        return [_png(opened.image, one, bilevel=opened.original_mode == "1") for one in slices]
     except ImgsimError as error:
         return str(error)
     except MemoryError:
         return "needs more memory than is free"
     except Exception as error:
         return f"could not be cut ({type(error).__name__}: {error})"
-    for one, picture in zip(slices, pictures, strict=True):
+
+
+def cuts_written(page: Slices, pictures: list[bytes] | str) -> list[int] | str:
+    """Write what :func:`cut_out` gave for a page: sizes in bytes, or why it could not be cut.
+
+    Raises ImgsimError where a picture cannot be written.
+    """
+    if isinstance(pictures, str):
+        return pictures
+    for one, picture in zip(page[2], pictures, strict=True):
         with disk_errors(one.target.parent):
             one.target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(one.target, picture, durable=False)

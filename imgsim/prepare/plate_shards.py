@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from imgsim.features.extraction import Features
 
 
+WebP = bytes
+
+
 class PlateFile(Protocol):
     """What is asked of an image file; :class:`imgsim.images.files.ImageFile` is one."""
 
@@ -45,13 +48,14 @@ class PlateFile(Protocol):
 @dataclass(frozen=True)
 class Asked:
     """A plate, and what is wanted of it: names of backbones that are to see it, upright, flipped or in parts, and
-    features."""
+    features; and a thumbnail, where the job makes some."""
 
     file: PlateFile
     backbones: frozenset[str] = frozenset()
     mirrored: frozenset[str] = frozenset()
     features: bool = False
     parts: frozenset[str] = frozenset()
+    thumbnail: bool = True
 
     @property
     def described(self) -> bool:
@@ -71,6 +75,7 @@ class PlateResult:
     parts : float32 (PARTS, dimension), the rows of length 1, of the plate's parts (:mod:`imgsim.images.plate_parts`).
     features : None where they were not asked for, or where ``undescribed`` says why there are none.
     warned : what decoders said while it was opened.
+    thumbnail : WebP, until it is written; b"" where none was asked for.
     """
 
     plate_id: str
@@ -86,6 +91,7 @@ class PlateResult:
     features: Features | None = None
     undescribed: str = ""
     warned: tuple[str, ...] = ()
+    thumbnail: WebP = b""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ class Job:
     engines : of each backbone that is asked for.
     batch_size : plates that a network sees at once.
     forward : False where workers only read and shape, and the parent runs the networks (on a GPU).
-    thumbnails : where ``<sha256>.webp`` is written if it is missing; None: nowhere.
+    thumbnails : whether there are to be any.
     verifier : name of the one that describes.
     """
 
@@ -115,7 +121,7 @@ class Job:
     engines: Mapping[str, Engine]
     batch_size: int
     forward: bool = True
-    thumbnails: Path | None = None
+    thumbnails: bool = False
     verifier: str = DEFAULT_VERIFIER
 
 
@@ -138,7 +144,6 @@ def look_at(
     """Make of each plate of a shard what is asked for.
 
     Returns one result a plate, in their order; where the job runs no networks, with what these are to see.
-    Raises ImgsimError where a thumbnail cannot be written.
     """
     opened: list[Opened | PlateFailure] = []
     for asked in shard:
@@ -153,21 +158,22 @@ def look_at(
 
 
 def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
-    """Read and open a plate once; write its thumbnail, find its features, and shape it for each backbone.
+    """Read and open a plate once; make its thumbnail, find its features, and shape it for each backbone.
 
-    Raises ImageError when the plate cannot be used, ImgsimError when its thumbnail cannot be written.
+    Raises ImageError when the plate cannot be used.
     """
     file, shaped = asked.file, Shaped()
     try:
         data = reader(file)
         large = _open_to_describe(data) if asked.features else open_image(data, reduce_to=READ_SIDE)
         digest = sha256(data)
-        small = None
-        if asked.backbones or asked.mirrored or asked.parts or job.thumbnails is not None:
+        small = b""
+        wanted = job.thumbnails and asked.thumbnail
+        if asked.backbones or asked.mirrored or asked.parts or wanted:
             # A decoder that reduces is asked again, so that a vector depends on the bytes of the image alone.
             read = opened_for(data, large, READ_SIDE).image if asked.features else large.image
             shaped = _shaped(asked, job, read)
-            if job.thumbnails is not None and not (job.thumbnails / f"{digest}.webp").exists():
+            if wanted:
                 small = thumbnail(read)
     except ImageError:
         raise
@@ -176,15 +182,11 @@ def open_plate(asked: Asked, job: Job, reader: Reader = read_file) -> Opened:
     except Exception as error:
         # Decoders meet damage that nobody foresaw; whatever they raise, it costs this plate and not the run.
         raise ImageError(f"could not be decoded ({type(error).__name__}: {error})") from error
-    if job.thumbnails is not None and small is not None:
-        with disk_errors(job.thumbnails):
-            # Not to the disk at once: a whole run waits for that in the end, and thousands of times would be slow.
-            write_whole(job.thumbnails / f"{digest}.webp", small, durable=False)
     features, why = _features(large, job.verifier) if asked.features else (None, "")
     width, height = large.size
     result = PlateResult(
         file.plate_id, digest, width, height, large.original_mode, large.frames, length(data),
-        features=features, undescribed=why,
+        features=features, undescribed=why, thumbnail=small,
     )  # fmt: skip
     return file.file, result, shaped
 
@@ -221,6 +223,21 @@ def _features(opened: OpenedImage, verifier: str) -> tuple[Features | None, str]
         return None, "needs more memory than is free"
     except Exception as error:
         return None, f"could not be described ({type(error).__name__}: {error})"
+
+
+def thumbnail_written(one: PlateResult | PlateFailure, folder: Path | None) -> PlateResult | PlateFailure:
+    """Write a plate's thumbnail as ``<sha256>.webp`` where it is missing, and take it off the result.
+
+    Raises ImgsimError where it cannot be written.
+    """
+    if folder is None or isinstance(one, PlateFailure) or not one.thumbnail:
+        return one
+    path = folder / f"{one.sha256}.webp"
+    if not path.exists():
+        with disk_errors(folder):
+            # Not to the disk at once: a whole run waits for that in the end, and thousands of times would be slow.
+            write_whole(path, one.thumbnail, durable=False)
+    return replace(one, thumbnail=b"")
 
 
 def embedded(

@@ -86,9 +86,8 @@ def process(
         content = source.sha256 if source is not None else ""
         missing = frozenset(b.name for b in backbones if not (content and vectors.has(b.key, content)))
         if missing or content not in thumbnails:
-            todo.append(
-                descriptions.asked_of(file, content, missing) if descriptions else Asked(file, missing)
-            )
+            asked = descriptions.asked_of(file, content, missing) if descriptions else Asked(file, missing)
+            todo.append(replace(asked, thumbnail=content not in thumbnails))
     if todo:
         marked = {file.plate_id: (file, mark) for file, mark in zip(files, marks, strict=True)}
         computed = _compute(processor, reporter, store, todo, marked, backbones, descriptions)

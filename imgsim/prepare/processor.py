@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PIL import Image
-
 from imgsim.base.scratch import scratch_folder
 from imgsim.prepare.options import DEFAULT_VERIFIER
-from imgsim.prepare.page_shards import DetectorFile, PageFinder, PageFinding, Slices, cut_out, find_on_pages
+from imgsim.prepare.page_shards import (
+    DetectorFile,
+    PageFinder,
+    PageFinding,
+    Slices,
+    cut_out,
+    cuts_written,
+    find_on_pages,
+)
 from imgsim.prepare.plate_shards import (
     Asked,
     Job,
@@ -24,7 +29,9 @@ from imgsim.prepare.plate_shards import (
     embedded,
     look_at,
     read_file,
+    thumbnail_written,
 )
+from imgsim.prepare.sound_plate import SoundPlate
 from imgsim.workers.each import Lost
 
 if TYPE_CHECKING:
@@ -139,8 +146,8 @@ class NetworkProcessor:
                 yield file, found
 
     def cut_out(self, pages: Sequence[Slices]) -> Iterator[tuple[Slices, list[int] | str]]:
-        for page, sizes in self._each(cut_out, pages, PAGES):
-            yield page, f"cutting it {_ended(sizes)}" if isinstance(sizes, Lost) else sizes
+        for page, found in self._each(cut_out, pages, PAGES):
+            yield page, f"cutting it {_ended(found)}" if isinstance(found, Lost) else cuts_written(page, found)
 
     def _each(self, function: Callable[..., Any], items: Sequence[Any], size: int) -> Iterator[tuple[Any, Any]]:
         from imgsim.workers import executor_for
@@ -225,10 +232,11 @@ def look_at_plates(
         }
         here = device == "cpu" or not engines
         size = batch_size or (CPU_BATCH if here else GPU_BATCH)
-        job = Job(secrets.token_hex(8), engines, size, here, thumbnails, verifier)
+        job = Job(secrets.token_hex(8), engines, size, here, thumbnails is not None, verifier)
         run = partial(each, executor_for(workers, executor), workers=workers, timeout=timeout)
         found = _looked(asked, job, run, reader)
-        yield from found if here else _embedded_here(found, job)
+        for one in found if here else _embedded_here(found, job):
+            yield thumbnail_written(one, thumbnails)
 
 
 def _looked(
@@ -280,16 +288,3 @@ def _embedded_here(found: Iterator[Any], job: Job) -> Iterator[PlateResult | Pla
             yield from embedded(waiting, networks, job.batch_size)
             waiting = []
     yield from embedded(waiting, networks, job.batch_size)
-
-
-@dataclass(frozen=True)
-class SoundPlate:
-    """A plate that every decoder can read: a worker that dies of it dies of something else."""
-
-    plate_id: str = "sound"
-    file: str = "sound.png"
-
-    def read(self) -> bytes:
-        stream = io.BytesIO()
-        Image.linear_gradient("L").save(stream, "PNG")
-        return stream.getvalue()

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imgsim.base.scratch import scratch_in
 from imgsim.errors import ImgsimError
 from imgsim.workers import EXECUTORS
 from imgsim.workers.cluster import Cluster
@@ -33,21 +32,20 @@ _KIND, _JOBS = "kind", "jobs"
 
 
 @contextmanager
-def cluster(address: str, folder: Path, inputs: Sequence[Path], say: Callable[[str], None]) -> Iterator[str]:
+def cluster(address: str, say: Callable[[str], None], settings: Mapping[str, Path] | None = None) -> Iterator[str]:
     """Register the executor of a cluster for as long as the context lasts, and give its name.
 
     Parameters
     ----------
     address : see above.
-    folder : of the collection. What a run shares with its workers lies in it.
-    inputs : files and folders that workers are to read.
     say : told how many workers there are, and where Dask's dashboard is.
+    settings : environment variables that name files here; workers are to have them, too.
 
     Raises
     ------
     ImgsimError
         Dask is not installed; the address is none; nobody answers there; no worker comes; a worker has other software
-        than this process, or does not see ``folder`` or one of ``inputs``.
+        than this process.
     """
     try:
         from distributed import Client
@@ -60,16 +58,18 @@ def cluster(address: str, folder: Path, inputs: Sequence[Path], say: Callable[[s
             raise ImgsimError(
                 f"No Dask scheduler answers at {address} ({error}). Start one with: dask scheduler"
             ) from error
+        # Images go along with the work, in pieces that Dask would warn of.
+        warnings.filterwarnings("ignore", message="Sending large graph")
         with client:
-            folder.mkdir(parents=True, exist_ok=True)
-            _check(client, address, folder, inputs)
+            _check(client, address)
             say(f"{len(client.nthreads()):,} workers of Dask" + _dashboard(client))
-            EXECUTORS.register(Cluster(client))
+            executor = Cluster(client, settings)
+            EXECUTORS.register(executor)
             try:
-                with scratch_in(folder):
-                    yield Cluster.name
+                yield Cluster.name
             finally:
                 EXECUTORS.forget(Cluster.name)
+                executor.sender.forget()
 
 
 @contextmanager
@@ -131,8 +131,8 @@ def _of_jobs(path: Path) -> Any:
     return made
 
 
-def _check(client: Client, address: str, folder: Path, inputs: Sequence[Path]) -> None:
-    """Look whether there are workers, and whether each has this software and these files."""
+def _check(client: Client, address: str) -> None:
+    """Look whether there are workers, and whether each has this software."""
     from distributed import TimeoutError
 
     try:
@@ -143,28 +143,14 @@ def _check(client: Client, address: str, folder: Path, inputs: Sequence[Path]) -
             "docs/cluster.md tells how."
         ) from error
     expected = software()
-    token = folder / f".seen-{secrets.token_hex(8)}"
-    token.touch()
-    try:
-        answers = client.run(seen, [str(path) for path in (token, *inputs)], on_error="return")
-    finally:
-        token.unlink()
-    for worker, answer in answers.items():
+    for worker, answer in client.run(told, on_error="return").items():
         if isinstance(answer, OSError):  # it ended just now; who comes in its place is asked before it does anything
             continue
         if isinstance(answer, BaseException):
             raise ImgsimError(f"The worker {worker} cannot run imgsim ({answer}). Install it there as it is here.")
-        found, missing = answer
-        wrong = differences(expected, found)
-        if wrong:
+        if wrong := differences(expected, answer):
             what = "; ".join(wrong)
             raise ImgsimError(f"The worker {worker} has other software: {what}. Install there what is here.")
-        if missing:
-            where = folder if missing == str(token) else missing
-            raise ImgsimError(
-                f"The worker {worker} does not see {where}. It must lie in a folder that all machines share, at the "
-                "same path."
-            )
 
 
 def _dashboard(client: Client) -> str:
@@ -173,6 +159,6 @@ def _dashboard(client: Client) -> str:
     return f"; its dashboard: {client.dashboard_link}" if there else ""
 
 
-def seen(paths: Sequence[str]) -> tuple[dict[str, str], str]:
-    """What a worker says of itself: its software, and the first of these paths that is not there, or ""."""
-    return software(), next((path for path in paths if not Path(path).exists()), "")
+def told() -> dict[str, str]:
+    """What a worker says of itself."""
+    return software()

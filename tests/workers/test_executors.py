@@ -33,7 +33,7 @@ def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
     bring(monkeypatch, tmp_path / "extensions", threads=shown("executors.md"))
     if request.param == "cluster":
         scheduler = request.getfixturevalue("scheduler")
-        with cluster(scheduler.address, tmp_path, [], lambda _: None) as name:
+        with cluster(scheduler.address, lambda _: None) as name:
             yield EXECUTORS.get(name)
     else:
         yield EXECUTORS.get(request.param)

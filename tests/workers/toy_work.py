@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from imgsim.errors import ImgsimError
 
@@ -42,3 +43,7 @@ def dead(shard: Sequence[int]) -> list[int]:
 
 def told(shard: Sequence[str]) -> list[str]:
     return [os.environ.get(name, "") for name in shard]
+
+
+def read_there(shard: Sequence[str], folder: Path) -> list[tuple[str, bytes]]:
+    return [(str(folder), (folder / name).read_bytes()) for name in shard]
