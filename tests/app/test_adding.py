@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from imgsim.app.parts import adding
 from imgsim.app.services import drafts, incoming, nearby, runs
 from tests import pages
 from tests.app.runs_scene import DONE, HEAD, WAITING, ended, program
@@ -88,24 +87,6 @@ time.sleep(60)
             break
     assert app.title[0].value == "Browse" and pages.param(app, "collection") == "sample"
     assert "**sample** is being prepared" in said(app)
-
-
-def test_plates_that_come_about_while_the_doors_are_drawn_are_browsed(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = make_herbals(tmp_path / "elsewhere") / "herbals"
-    drawn = adding.draw
-    moments: list[str] = []
-
-    def draw(*given: Any, **named: Any) -> None:
-        moments.append("doors")
-        data.mkdir(exist_ok=True)
-        whole.rename(data / "herbals")
-        drawn(*given, **named)
-
-    monkeypatch.setattr(adding, "draw", draw)
-    app = pages.visit("browse")
-    assert moments == ["doors"] and app.title[0].value == "Browse" and pages.param(app, "collection") == "herbals"
 
 
 def test_scans_and_their_table_are_understood_before_anything_is_done(data: Path) -> None:

@@ -19,7 +19,6 @@ from imgsim.collection.citing import family_citation, plate_citation
 from imgsim.collection.corrected import families_of
 from imgsim.collection.decided import reviews_of
 from imgsim.collection.id_registry import Registry
-from imgsim.export import Request, files_of, zip_chunks
 from imgsim.export.iiif import family_manifest
 from imgsim.reviews import Reviews
 from tests.herbals import HOSTILE, make_herbals
@@ -171,30 +170,6 @@ def test_a_report_of_thousands_of_lines_stays_small_and_counts_all(herbals: Coll
     frame = next(frame.value for frame in app.dataframe if "Plate" in frame.value.columns)
     assert len(frame) == 501 and frame["Plate"].iloc[-1] == "… and 2,500 more"
     assert len(repr(app.session_state["_imgsim_merged"])) < 200_000
-
-
-def test_the_zip_of_a_colleague_who_calls_plates_otherwise(herbals: Collection, tmp_path: Path) -> None:
-    images = tmp_path / "renamed"
-    images.mkdir()
-    catalogue = herbals.catalogue
-    rows = [catalogue.row(plate) for plate in ("p000", "p006", "p018")]
-    for number, row in enumerate(rows):
-        (images / f"x{number}.png").write_bytes(herbals.plate_bytes(row))
-    make(tmp_path / "theirs", images)
-    theirs = open_collection(tmp_path / "theirs")
-    reviews_of(theirs).record("x0", "x1", "same plate", reviewer="Paul")
-    request = Request(theirs, "2026-11-22", theirs.backbones[0])
-    content = b"".join(zip_chunks(request, files_of(["reviews"], request)))
-    app = visit("review", section="all", collection="herbals")
-    app.file_uploader[0].upload("export.zip", content, "application/zip")
-    told = words(check(app.run()))
-    assert "Imported: 1 new record" in told and "2 plates are called otherwise here" in told and "refused" not in told
-    frame = next(frame.value for frame in app.dataframe if "Plate" in frame.value.columns)
-    assert frame["Plate"].tolist() == ["x0 → p000", "x1 → p006"]
-    assert reviews_of(herbals).all()[0].pair == ("p000", "p006")
-    app.file_uploader[0].upload("export.zip", content[:-40], "application/zip")
-    app = check(app.run())
-    assert any("This zip cannot be read" in error.value for error in app.error)
 
 
 def test_a_manifest_says_who_decided(herbals: Collection) -> None:
