@@ -16,7 +16,7 @@ from tests.e2e.lending import DESK
 from tests.e2e.serving import ARGUMENTS, Served, find_browser, serve, settle
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_first_start_prepares_the_sample_and_opens_it(browser: Browser, tmp_path: Path) -> None:
     data, calls = tmp_path / "data", tmp_path / "calls.txt"
     environ = {**offline(calls), "PYTHONFAULTHANDLER": "1"}
@@ -32,7 +32,8 @@ def test_the_first_start_prepares_the_sample_and_opens_it(browser: Browser, tmp_
             other.goto(served.url)
             expect(other.get_by_test_id("stProgress").first).to_be_visible(timeout=60_000)
             for reader in (page, other):
-                expect(reader.get_by_test_id("imgsim-grid").locator("li").first).to_be_visible(timeout=300_000)
+                # Minutes on a busy machine.
+                expect(reader.get_by_test_id("imgsim-grid").locator("li").first).to_be_visible(timeout=600_000)
             settle(page)
             expect(page.get_by_test_id("stException")).to_have_count(0)
             expect(page.get_by_text("240 plates").first).to_be_visible()
