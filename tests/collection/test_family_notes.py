@@ -81,13 +81,14 @@ def test_titles_survive_a_run_and_stand_in_what_is_taken_away(tmp_path: Path) ->
     assert family.id in after.families.ids
 
     request = Request(after, date="2026-11-22", backbone=after.backbones[0])
-    [file] = files_of(["families"], request)
-    table = read_back(b"".join(chunk.data for chunk in file.parts(request)))
+    lists, linked = files_of(["families"], request)
+    table = read_back(b"".join(chunk.data for chunk in lists.parts(request)))
     told = {row["family_id"]: row for row in table.to_dict("records")}
     assert told[family.id]["family_title"] == "The strawberry, after Fuchs"
     assert told[family.id]["family_tags"] == "Fuchs | herbal"
     other = next(row for name, row in told.items() if name != family.id)
     assert other["family_title"] == ""
+    assert "The strawberry, after Fuchs" in b"".join(chunk.data for chunk in linked.parts(request)).decode()
     dossier = dossier_html(after, family.id).decode()
     assert "<h1>The strawberry, after Fuchs</h1>" in dossier and "&lt;b&gt;note" in dossier and "Ada, 20" in dossier
     assert "The strawberry, after Fuchs" in str(family_manifest(after, family.id, "http://127.0.0.1:1")["label"])
