@@ -22,8 +22,9 @@ from tests.reliability.tally import Tally
 from tests.tiny import TINY
 
 MARK = "IMGSIM_TEST_MARK"  # names a file; worker processes have the same environment
+TIMEOUT = 8  # seconds; enough for a sound plate on a busy machine
 REASONS = {
-    "hang": "longer than 4 seconds",
+    "hang": f"longer than {TIMEOUT} seconds",
     "crash": "crashed the decoder twice (exit code 7)",
     "raise": "RuntimeError: a decoder's surprise",
     "memory": "more memory than is free",
@@ -73,7 +74,7 @@ def test_a_worker_that_hangs_or_crashes_loses_one_plate(
             device="cpu",
             workers=workers,
             batch_size=4,
-            timeout=4,
+            timeout=TIMEOUT,
             reader=troubled,
         )
     )
