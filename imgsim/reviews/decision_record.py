@@ -25,6 +25,8 @@ _BY_HAND = uuid.UUID("8f0c2c5e-52a5-5d0c-9a3e-1b5a64c1d6f1")
 _SHA256 = re.compile("[0-9a-f]{64}")
 # A text that no database, CSV or screen can hold as it stands: control characters and halves of characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What turns the direction of writing: in a name it would turn round what stands behind it in a list, others' names too.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def made(
         raise ImgsimError(f"The plate {plate_a[:80]!r} cannot be compared with itself. Choose another one.")
     if decision not in DECISIONS and not (decision == TAKEN_BACK and undoes):
         raise ImgsimError(f"{str(decision)[:80]!r} is no decision: choose one of {', '.join(DECISIONS)}.")
-    reviewer = " ".join(_printable(reviewer).split())
+    reviewer = " ".join(_TURNING.sub("", _printable(reviewer)).split())
     if not reviewer:
         raise ImgsimError("A decision needs the name of the person who decides. Write your name first.")
     note = _printable(note).strip()

@@ -10,6 +10,7 @@ import pytest
 
 from imgsim.errors import ImgsimError
 from imgsim.reviews import TAKEN_BACK, Reviews
+from imgsim.reviews.decision_record import made
 from tests.reviews.people import EVIDENCE, decided, pictures
 
 
@@ -140,3 +141,10 @@ def test_the_revision_changes_with_every_review_and_with_another_file(
     assert other.revision not in seen
     before = reviews.revision
     assert reviews.revision == before
+
+
+def test_a_name_turns_nothing_round_that_stands_behind_it() -> None:
+    one = made("a", "b", "unsure", reviewer="J\u202eörg \u2067Ö\u2069.", note="\u202bn\u202c")
+    assert one.reviewer == "Jörg Ö." and one.note == "\u202bn\u202c"
+    with pytest.raises(ImgsimError, match="needs the name"):
+        made("a", "b", "unsure", reviewer="\u202e")

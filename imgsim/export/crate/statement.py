@@ -84,8 +84,8 @@ def statement(request: Request, written: Sequence[Written]) -> Statement:
             f"What was found in the {collection_citation(collection)} with imgsim {version}. \"Earliest\" is the "
             "earliest in this collection."
         ),
-        citation=f"{scores_citation(collection, request.backbone)}; exported on {request.date}",
-        who=_who(told, [one.file.name for one in written]),
+        citation=cleaned(f"{scores_citation(collection, request.backbone)}; exported on {request.date}"),
+        who=cleaned(_who(told, [one.file.name for one in written])),
         day=request.date,
         version=str(collection.generation),
         makers=makers or deciders or (NOBODY,),
