@@ -45,7 +45,7 @@ def test_an_import_reports_conflicts_with_pictures_until_it_is_closed(
 
     page.goto(f"{served.url}/review?collection=sample&section=all")
     settle(page)
-    page.get_by_text("Import CSV").click()
+    page.get_by_text("Import reviews").click()
     page.locator("input[type=file]").set_input_files(file)
     report = page.locator(".st-key-merge_report")
     expect(report.get_by_text("Imported: 2 new records")).to_be_visible()

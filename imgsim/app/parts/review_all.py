@@ -33,7 +33,7 @@ def show(collection: Collection) -> None:
             disabled=not caches.revision(collection),
             help=tr("Every record, those that were taken back among them; another imgsim can import it."),
         )
-        with st.popover(tr("Import CSV")):
+        with st.popover(tr("Import reviews")):
             review_import.offer(collection)
     review_import.report(collection)
     review_unconfirmed.show(collection)
